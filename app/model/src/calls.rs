@@ -1,0 +1,393 @@
+//! Calls and what is heard, shown and noted in them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::Evidence;
+use crate::ids::{CallId, MemberId, OrganizationId};
+use crate::speech::RecognizerKind;
+use crate::text_enum::text_enum;
+use crate::time::Millis;
+
+text_enum! {
+    /// One side's audio. The channel says who spoke; nothing guesses.
+    Channel {
+        /// The rep's microphone.
+        Rep = "rep",
+        /// The meeting's tab, or the far end of a line.
+        Customer = "customer",
+    }
+}
+
+impl Channel {
+    /// The other side.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Rep => Self::Customer,
+            Self::Customer => Self::Rep,
+        }
+    }
+
+    /// 0 for the rep, 1 for the customer: the index into a pair, and the byte on the wire.
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Rep => 0,
+            Self::Customer => 1,
+        }
+    }
+}
+
+text_enum! {
+    /// What a call is for.
+    CallKind {
+        /// First talk: needs and fit.
+        Discovery = "discovery",
+        /// Showing the product.
+        Demo = "demo",
+        /// Price and terms.
+        Pricing = "pricing",
+        /// Closing.
+        Negotiation = "negotiation",
+        /// After an earlier call.
+        FollowUp = "follow_up",
+        /// An existing customer.
+        CheckIn = "check_in",
+        /// None of these.
+        Other = "other",
+    }
+}
+
+impl CallKind {
+    /// The name that people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Discovery => "Discovery",
+            Self::Demo => "Demo",
+            Self::Pricing => "Pricing",
+            Self::Negotiation => "Negotiation",
+            Self::FollowUp => "Follow-up",
+            Self::CheckIn => "Check-in",
+            Self::Other => "Other",
+        }
+    }
+}
+
+text_enum! {
+    /// Where a call is in its life. It only moves forward.
+    CallState {
+        /// Set up, not started: no audio yet.
+        Prepared = "prepared",
+        /// Started and not ended; the page may be away for a moment.
+        Live = "live",
+        /// Ended; the last words and the review are being written.
+        Finishing = "finishing",
+        /// Ended; the review is there.
+        Ended = "ended",
+    }
+}
+
+text_enum! {
+    /// How a call's audio comes in.
+    CallSource {
+        /// From a browser tab.
+        Browser = "browser",
+        /// The bundled sample call.
+        Sample = "sample",
+        /// From a program, through `/api/v1/calls/{id}/stream`.
+        Api = "api",
+    }
+}
+
+text_enum! {
+    /// How the other side was told that the call is recorded.
+    ConsentMethod {
+        /// Said at the start of the call.
+        Spoken = "spoken",
+        /// In the invitation or by mail.
+        Written = "written",
+        /// By the meeting tool's own notice.
+        MeetingNotice = "meeting_notice",
+        /// Nobody real is on the other side: a sample or an exercise.
+        NobodyElse = "nobody_else",
+    }
+}
+
+impl ConsentMethod {
+    /// The words that people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Spoken => "I tell them at the start of the call",
+            Self::Written => "They agreed in writing",
+            Self::MeetingNotice => "The meeting tool shows a notice",
+            Self::NobodyElse => "Nobody else is on this call",
+        }
+    }
+}
+
+text_enum! {
+    /// How many cards the product shows.
+    Verbosity {
+        /// Only what is nearly certain and matters most.
+        Quiet = "quiet",
+        /// The default.
+        Normal = "normal",
+        /// Coaching nudges too.
+        Chatty = "chatty",
+    }
+}
+
+/// A conversation that we capture or import.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Call {
+    /// Identifier.
+    pub id: CallId,
+    /// The tenant.
+    pub organization_id: OrganizationId,
+    /// The rep.
+    pub member_id: MemberId,
+    /// Title, 1 to 200 characters.
+    pub title: String,
+    /// Who is on the other side; may be empty.
+    pub contact_name: String,
+    /// Their company; may be empty.
+    pub company: String,
+    /// What it is for.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub kind: CallKind,
+    /// BCP 47 tag, for example `en-US`.
+    pub language: String,
+    /// Names and words that the recognizer should expect.
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
+    pub vocabulary: Vec<String>,
+    /// Where it is in its life.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub state: CallState,
+    /// How its audio comes in.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub source: CallSource,
+    /// What turns its speech into text.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub recognizer: RecognizerKind,
+    /// How many cards to show.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub verbosity: Verbosity,
+    /// Who was told that the call is recorded; empty until consent is given.
+    pub consent_who: String,
+    /// How they were told, as the text of a [`ConsentMethod`]; empty until consent is given.
+    pub consent_how: String,
+    /// When consent was given; none means that no byte of audio is taken.
+    pub consent_at: Option<DateTime<Utc>>,
+    /// Whether the recording is kept (the organization's setting when the call was made).
+    pub keep_audio: bool,
+    /// The name shown for the rep's channel.
+    pub rep_name: String,
+    /// The name shown for the customer's channel.
+    pub customer_name: String,
+    /// The rep's notes, plain text, at most 100,000 characters.
+    pub notes: String,
+    /// When the first frame or text came.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Length in call time; grows while live.
+    pub duration_ms: Millis,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When anything of it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Call {
+    /// The name shown for a channel.
+    pub fn speaker(&self, channel: Channel) -> &str {
+        match channel {
+            Channel::Rep => &self.rep_name,
+            Channel::Customer => &self.customer_name,
+        }
+    }
+}
+
+/// One word of a segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Word {
+    /// As written.
+    pub text: String,
+    /// From the call's start.
+    pub start: Millis,
+    /// From the call's start.
+    pub end: Millis,
+    /// 0 to 1; 1 where the recognizer says nothing of it.
+    pub confidence: f64,
+}
+
+/// One final piece of transcript.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Segment {
+    /// 1, 2, 3 … within the call, in the order in which they became final.
+    pub number: i64,
+    /// Who spoke.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub channel: Channel,
+    /// What was said; never empty.
+    pub text: String,
+    /// From the call's start.
+    pub start_ms: Millis,
+    /// From the call's start; not before `start_ms`.
+    pub end_ms: Millis,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The words with their times; empty where the recognizer gives none, or after a correction.
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
+    pub words: Vec<Word>,
+    /// A person has corrected the text.
+    pub corrected: bool,
+}
+
+/// Text that may still change. One per channel at most.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Partial {
+    /// Who speaks.
+    pub channel: Channel,
+    /// What seems to be said; empty takes the last partial back.
+    pub text: String,
+    /// From the call's start.
+    pub start_ms: Millis,
+    /// From the call's start.
+    pub end_ms: Millis,
+}
+
+text_enum! {
+    /// What a card is about.
+    CueKind {
+        /// The customer has something against it.
+        Objection = "objection",
+        /// The customer asked something.
+        Question = "question",
+        /// The customer leans in.
+        BuyingSignal = "buying_signal",
+        /// Another vendor was named.
+        Competitor = "competitor",
+        /// The deal may be in danger.
+        Risk = "risk",
+        /// Something about how the rep talks.
+        Coaching = "coaching",
+        /// Somebody committed to something.
+        NextStep = "next_step",
+    }
+}
+
+impl CueKind {
+    /// The name that people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Objection => "Objection",
+            Self::Question => "Question",
+            Self::BuyingSignal => "Buying signal",
+            Self::Competitor => "Competitor",
+            Self::Risk => "Risk",
+            Self::Coaching => "Coaching",
+            Self::NextStep => "Next step",
+        }
+    }
+}
+
+text_enum! {
+    /// What became of a card.
+    CueState {
+        /// On screen.
+        Open = "open",
+        /// The rep found it useful.
+        Kept = "kept",
+        /// The rep waved it away.
+        Dismissed = "dismissed",
+        /// Made room for newer ones.
+        Collapsed = "collapsed",
+    }
+}
+
+/// A card that the product shows during a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cue {
+    /// 1, 2, 3 … within the call.
+    pub number: i64,
+    /// What it is about.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub kind: CueKind,
+    /// The playbook entry that fired, for example `objection.price`.
+    pub topic: String,
+    /// One line, for example `Price objection`.
+    pub title: String,
+    /// The words that it answers, as said; for coaching the measured fact.
+    pub quote: String,
+    /// What to say or do: one to three short sentences.
+    pub guidance: String,
+    /// Where it rests on.
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
+    pub evidence: Evidence,
+    /// When it came up.
+    pub at_ms: Millis,
+    /// What became of it.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub state: CueState,
+}
+
+/// A moment that the rep marked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bookmark {
+    /// 1, 2, 3 … within the call.
+    pub number: i64,
+    /// When.
+    pub at_ms: Millis,
+    /// Why; may be empty.
+    pub note: String,
+}
+
+/// Which calls a list shows. Every part narrows; the default shows all that the person may see.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallFilter {
+    /// Words that occur in the title, in the people's names or in what was said; empty for no search.
+    pub search: String,
+    /// Only this state.
+    pub state: Option<CallState>,
+    /// Only this kind.
+    pub kind: Option<CallKind>,
+    /// Only calls of this member.
+    pub member: Option<MemberId>,
+    /// Only calls created at or after.
+    pub from: Option<DateTime<Utc>>,
+    /// Only calls created before.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A call in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallHit {
+    /// The call.
+    pub call: Call,
+    /// Where the search found something that was said: the segment and its text. None if the title matched, or without a search.
+    pub found: Option<Found>,
+}
+
+/// The best match of a search within what was said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Found {
+    /// The segment's number.
+    pub segment: i64,
+    /// Its start.
+    pub start_ms: Millis,
+    /// Its text, shortened around the match.
+    pub text: String,
+}

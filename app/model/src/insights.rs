@@ -1,0 +1,53 @@
+//! What is written after a call.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::calls::Channel;
+use crate::evidence::Evidence;
+
+/// Everything that is written about a call, and what wrote it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Insights {
+    /// The engine that wrote it, for example `extractive`.
+    pub made_by: String,
+    /// The summary's lines in the order of the call; empty when nothing was said.
+    pub summary: Vec<SummaryLine>,
+    /// Commitments with owner and due date.
+    pub action_items: Vec<ActionItem>,
+    /// Questions of the customer, in the order of the call.
+    pub questions: Vec<SummaryLine>,
+    /// Agreed next steps, in the order of the call.
+    pub next_steps: Vec<SummaryLine>,
+}
+
+/// A line with the segments it rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SummaryLine {
+    /// The sentence.
+    pub text: String,
+    /// Whose words it takes up.
+    pub channel: Channel,
+    /// Where it was said.
+    pub evidence: Evidence,
+}
+
+/// Something that somebody promised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActionItem {
+    /// The promise, as said.
+    pub text: String,
+    /// Who promised.
+    pub owner: Channel,
+    /// By when, resolved against the call's date.
+    pub due: Option<NaiveDate>,
+    /// The words that say by when, for example `by Friday`.
+    pub due_words: Option<String>,
+    /// Where it was said.
+    pub evidence: Evidence,
+    /// Ticked off.
+    pub done: bool,
+}

@@ -1,0 +1,37 @@
+//! What both sides of Closezly know: identifiers, entities, the wire protocol of a live call, validation and
+//! behaviour metrics.
+//!
+//! Architecture invariant: this crate does no I/O, reads no clock and makes no ids; it compiles to WASM. Everything that
+//! crosses a wire is plain `serde` that survives both JSON and Postcard, so there are no internally tagged or untagged
+//! enums and no skipped fields here.
+
+#![warn(missing_docs)]
+
+mod text_enum;
+
+pub mod calls;
+pub mod evidence;
+pub mod identity;
+pub mod ids;
+pub mod insights;
+pub mod metrics;
+pub mod page;
+pub mod problem;
+pub mod speech;
+pub mod time;
+pub mod validation;
+pub mod wire;
+
+pub use calls::{
+    Bookmark, Call, CallFilter, CallHit, CallKind, CallSource, CallState, Channel, ConsentMethod, Cue, CueKind, CueState, Found, Partial,
+    Segment, Verbosity, Word,
+};
+pub use evidence::{Evidence, Span};
+pub use identity::{ApiToken, Organization, Person, Profile, Role, Session};
+pub use ids::{ApiTokenId, CallId, JobId, MemberId, OrganizationId, PersonId, SessionId};
+pub use insights::{ActionItem, Insights, SummaryLine};
+pub use metrics::Metrics;
+pub use page::Page;
+pub use problem::{Code, Problem};
+pub use speech::{RecognizerChoice, RecognizerKind};
+pub use time::Millis;
