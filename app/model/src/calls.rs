@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::Evidence;
 use crate::ids::{CallId, MemberId, OrganizationId};
-use crate::speech::RecognizerKind;
+use crate::insights::Insights;
+use crate::metrics::Metrics;
+use crate::speech::{RecognizerChoice, RecognizerKind};
 use crate::text_enum::text_enum;
 use crate::time::Millis;
 
@@ -390,4 +392,108 @@ pub struct Found {
     pub start_ms: Millis,
     /// Its text, shortened around the match.
     pub text: String,
+}
+
+/// What a person sets before a call. Text is taken as typed; the server validates it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewCall {
+    /// Title; if empty it is made of contact, company and kind.
+    pub title: String,
+    /// Who is on the other side; may be empty.
+    pub contact_name: String,
+    /// Their company; may be empty.
+    pub company: String,
+    /// What it is for.
+    pub kind: CallKind,
+    /// BCP 47 tag.
+    pub language: String,
+    /// Names and words to expect, separated by commas.
+    pub vocabulary: String,
+    /// What turns its speech into text.
+    pub recognizer: RecognizerKind,
+    /// How many cards to show.
+    pub verbosity: Verbosity,
+    /// Who was told that the call is recorded; may be empty as long as no consent is given.
+    pub consent_who: String,
+    /// How they were told; none means that consent isn't given yet.
+    pub consent_how: Option<ConsentMethod>,
+}
+
+impl Default for NewCall {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            contact_name: String::new(),
+            company: String::new(),
+            kind: CallKind::Discovery,
+            language: "en-US".to_owned(),
+            vocabulary: String::new(),
+            recognizer: RecognizerKind::None,
+            verbosity: Verbosity::Normal,
+            consent_who: String::new(),
+            consent_how: None,
+        }
+    }
+}
+
+/// A change of a call; what is none stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallPatch {
+    /// New title.
+    pub title: Option<String>,
+    /// New contact name.
+    pub contact_name: Option<String>,
+    /// New company.
+    pub company: Option<String>,
+    /// New kind.
+    pub kind: Option<CallKind>,
+    /// New verbosity.
+    pub verbosity: Option<Verbosity>,
+    /// New name of the rep's channel.
+    pub rep_name: Option<String>,
+    /// New name of the customer's channel.
+    pub customer_name: Option<String>,
+    /// New notes.
+    pub notes: Option<String>,
+    /// Gives consent, with how; takes effect before the first frame.
+    pub consent_how: Option<ConsentMethod>,
+    /// Who was told, with `consent_how`.
+    pub consent_who: Option<String>,
+}
+
+/// What the preparation page needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preparation {
+    /// Last time's choices, with this call's own fields empty.
+    pub defaults: NewCall,
+    /// Every recognizer, with why one can't be used.
+    pub recognizers: Vec<RecognizerChoice>,
+    /// Whether recordings are kept.
+    pub keep_audio: bool,
+    /// Own calls that are still live: the page offers to go on with them.
+    pub unfinished: Vec<Call>,
+}
+
+/// A call with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Review {
+    /// The call.
+    pub call: Call,
+    /// In order of start.
+    pub segments: Vec<Segment>,
+    /// In order of number.
+    pub cues: Vec<Cue>,
+    /// In order of time.
+    pub bookmarks: Vec<Bookmark>,
+    /// None until they are written.
+    pub insights: Option<Insights>,
+    /// The numbers.
+    pub metrics: Metrics,
+    /// Length of the recording; none if there is none.
+    pub recording_ms: Option<Millis>,
+    /// Recognizers that could make (or remake) the transcript from the recording; empty without a recording.
+    pub recognizers: Vec<RecognizerChoice>,
 }

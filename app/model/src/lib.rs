@@ -23,8 +23,8 @@ pub mod validation;
 pub mod wire;
 
 pub use calls::{
-    Bookmark, Call, CallFilter, CallHit, CallKind, CallSource, CallState, Channel, ConsentMethod, Cue, CueKind, CueState, Found, Partial,
-    Segment, Verbosity, Word,
+    Bookmark, Call, CallFilter, CallHit, CallKind, CallPatch, CallSource, CallState, Channel, ConsentMethod, Cue, CueKind, CueState, Found,
+    NewCall, Partial, Preparation, Review, Segment, Verbosity, Word,
 };
 pub use evidence::{Evidence, Span};
 pub use identity::{ApiToken, Organization, Person, Profile, Role, Session};

@@ -1,1 +1,18 @@
-//! To be written.
+//! What the product does, one module an area, and the ports of what has several makers.
+//!
+//! Architecture invariant: every rule lives here and nowhere else. Each function takes [`Services`] and a [`Scope`] that
+//! only [`identity`] can make; pages and REST call the same functions. No SQL (that is `store`), no HTTP, no vendor.
+
+#![warn(missing_docs)]
+
+pub mod calls;
+pub mod error;
+pub mod identity;
+pub mod jobs;
+pub mod ports;
+pub mod scope;
+pub mod services;
+
+pub use error::{DomainError, Result};
+pub use scope::{Client, Scope};
+pub use services::{Config, Services};

@@ -1,0 +1,53 @@
+//! The one error of the domain: what a caller can branch on and a person can read.
+
+use model::{Code, Problem};
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum DomainError {
+    /// A code and a sentence for the person.
+    #[error("{0}")]
+    Problem(#[from] Problem),
+    /// The database or a file failed; the inside goes to the log, never to a client.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// Anything else that should not happen.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// Result of every domain function.
+pub type Result<T, E = DomainError> = std::result::Result<T, E>;
+
+impl DomainError {
+    /// A problem that belongs to no field.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::Problem(Problem::new(code, message))
+    }
+
+    /// The call doesn't exist, or is none of the caller's.
+    pub fn no_such(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {what}. It may have been deleted."))
+    }
+
+    /// What a client may see. Logs what it may not.
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Store(error) => {
+                tracing::error!(error = %error, "store failed");
+                if error.is_full() {
+                    Problem::new(Code::StorageFull, "The server's disk is full. Nothing was changed; free some space and try again.")
+                } else if error.is_busy() {
+                    Problem::new(Code::Unavailable, "The database is busy. Try again in a moment.")
+                } else {
+                    Problem::internal()
+                }
+            }
+            Self::Internal(message) => {
+                tracing::error!(%message, "internal error");
+                Problem::internal()
+            }
+        }
+    }
+}

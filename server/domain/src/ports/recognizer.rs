@@ -1,0 +1,126 @@
+use async_trait::async_trait;
+use model::{Channel, Millis, RecognizerChoice, RecognizerKind, Word};
+use tokio::sync::mpsc;
+
+/// Turns one channel's speech into text.
+///
+/// Times in its events are stream time: ms since the first sample that was pushed, whatever the call's own time; the host
+/// maps them back, since it knows what it pushed. Adapters know nothing of calls.
+#[async_trait]
+pub trait Recognizer: Send + Sync {
+    /// Which one this is.
+    fn kind(&self) -> RecognizerKind;
+
+    /// Name, model, whether it can be used here and now, and what to know of it.
+    fn choice(&self) -> RecognizerChoice;
+
+    /// Which audio it wants.
+    fn gate(&self) -> Gate;
+
+    /// Opens a stream for one channel.
+    ///
+    /// # Errors
+    /// [`RecognizerError`] if it can't be opened; `is_retryable` says whether to try again.
+    async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError>;
+}
+
+/// Which audio a recognizer wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Everything, silence too (streaming services that bill by the connection and find the ends themselves).
+    Everything,
+    /// Only stretches with speech, with some silence around, so that silence makes no words.
+    Speech,
+}
+
+/// What a stream is opened with.
+#[derive(Clone, Debug)]
+pub struct OpenStream {
+    /// Whose audio comes.
+    pub channel: Channel,
+    /// BCP 47 tag.
+    pub language: String,
+    /// Words to expect.
+    pub vocabulary: Vec<String>,
+}
+
+/// An open stream: audio in, events out. Dropping both ends it.
+#[derive(Debug)]
+pub struct RecognizerStream {
+    /// Audio in, bounded. A recognizer that doesn't take audio for long is treated as hung by the host.
+    pub audio: mpsc::Sender<Audio>,
+    /// Events out, bounded. Ends (`None`) after [`Audio::Finish`] when everything has been said, or after an error.
+    pub events: mpsc::Receiver<Result<RecognizerEvent, RecognizerError>>,
+}
+
+/// Into a stream.
+#[derive(Clone, Debug)]
+pub enum Audio {
+    /// 16 kHz mono samples, any number.
+    Samples(Vec<i16>),
+    /// No more will come: say the rest, then end.
+    Finish,
+}
+
+/// Out of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecognizerEvent {
+    /// May still change; replaces the last partial.
+    Partial(Utterance),
+    /// Will not change any more; takes the partial's place.
+    Final(Utterance),
+}
+
+/// Something that was said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Utterance {
+    /// The text; an empty final only takes the partial away.
+    pub text: String,
+    /// Stream time.
+    pub start: Millis,
+    /// Stream time.
+    pub end: Millis,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Words in stream time; may be empty.
+    pub words: Vec<Word>,
+}
+
+/// Why a recognizer does not recognize.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecognizerError {
+    /// It isn't set up.
+    #[error("The recognizer isn't set up: {0}")]
+    NotConfigured(String),
+    /// Its service refuses the key.
+    #[error("The recognizer's service refused the key. Check it in the server's configuration.")]
+    Authentication,
+    /// Its service has no credit or too many streams.
+    #[error("The recognizer's service takes no more work: {0}")]
+    Quota(String),
+    /// It can't do this language.
+    #[error("The recognizer can't do the language {0}.")]
+    Language(String),
+    /// The connection failed or was lost.
+    #[error("The connection to the recognizer was lost: {0}")]
+    Connection(String),
+    /// The program ended by itself.
+    #[error("The recognizer's program ended: {0}")]
+    Crashed(String),
+    /// It takes no audio, or says nothing in time.
+    #[error("The recognizer does not answer any more.")]
+    Hung,
+    /// What it says isn't its protocol.
+    #[error("The recognizer says something that can't be read: {0}")]
+    Rubbish(String),
+    /// It says more than anyone could have spoken.
+    #[error("The recognizer says more than anyone could have spoken.")]
+    Flooded,
+}
+
+impl RecognizerError {
+    /// Whether opening it again may help.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Connection(_) | Self::Crashed(_) | Self::Hung)
+    }
+}
