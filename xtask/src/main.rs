@@ -1,1 +1,60 @@
-fn main() {}
+//! `cargo xtask …`: what one does with this repository, from a fresh clone on.
+#![allow(clippy::print_stdout, reason = "a command line program talks on stdout")]
+
+mod build;
+mod process;
+mod run;
+mod site;
+mod step;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use workspace::Mode;
+
+/// Builds, runs, tests and measures Closezly.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build what changed, then serve: http://127.0.0.1:3000
+    Run {
+        /// Optimized, small and slow to build
+        #[arg(long)]
+        release: bool,
+        /// Handed to the server, after `--`
+        #[arg(last = true)]
+        server: Vec<String>,
+    },
+    /// Build the site and the server without starting it
+    Build {
+        /// Optimized, small and slow to build
+        #[arg(long)]
+        release: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match perform(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(command: Command) -> Result<()> {
+    match command {
+        Command::Run { release, server } => run::run(Mode::new(release), &server),
+        Command::Build { release } => build::all(Mode::new(release)),
+    }
+}

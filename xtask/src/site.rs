@@ -1,0 +1,55 @@
+//! The folder that the server serves files from.
+//!
+//! ```text
+//! manifest.json                         what is called what: see below
+//! pkg/closezly.<hash>.js                wasm-bindgen's glue, an ES module
+//! pkg/closezly_bg.<hash>.wasm           the browser's part
+//! pkg/snippets/…                        JavaScript that crates carry along, if any
+//! capture/worklet.wasm                  the audio callback: plain WASM without bindgen
+//! …                                     everything of `public/`, as it is
+//! *.br, *.gz                            precompressed neighbours (release only)
+//! ```
+//!
+//! **`manifest.json`** is the contract with the server: `{"js": "/pkg/closezly.<hash>.js", "wasm": "/pkg/closezly_bg.<hash>.wasm",
+//! "worklet": "/capture/worklet.wasm"}`, paths from the site's root. Names under `/pkg/` that are in the manifest carry a hash of their
+//! content, so they may be cached for ever; all other files are served with an ETag. The glue already names the hashed WASM file, so
+//! `import init, {hydrate} from manifest.js; await init(); hydrate();` works with and without passing the WASM's path. Without a manifest
+//! there is nothing to hydrate with: the server then serves pages as plain HTML, and `closezly doctor` says so.
+
+mod bindgen;
+mod compress;
+mod layout;
+mod optimize;
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use crate::step::step;
+use crate::workspace::{self, Mode};
+
+/// Turns what cargo built into the site folder; steps whose input is unchanged are skipped.
+pub fn lay_out(mode: Mode) -> Result<()> {
+    let scratch = workspace::target().join("bindgen").join(mode.wasm_profile());
+    let fresh = step("JavaScript bindings", || bindgen::generate(mode, &scratch))?;
+    if mode == Mode::Release {
+        step("WASM optimization", || optimize::optimize(&scratch, fresh))?;
+    }
+    step("site folder", || layout::lay_out(mode, &scratch))?;
+    if mode == Mode::Release {
+        step("compression", || compress::compress(&mode.site()))?;
+    }
+    Ok(())
+}
+
+/// The first 16 hexadecimal digits of the content's SHA-256: enough for a file's name.
+fn hash(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_hash_is_sixteen_digits_of_the_content() {
+        assert_eq!(super::hash(b"abc"), "ba7816bf8f01cfea");
+    }
+}

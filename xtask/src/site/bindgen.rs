@@ -1,0 +1,36 @@
+//! wasm-bindgen as a library: its version and the crate's come from one lock file, so they can't part.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::build::WASM;
+use crate::workspace::{self, Mode};
+
+/// The files' stem: `closezly.js`, `closezly_bg.wasm`.
+pub const STEM: &str = "closezly";
+
+/// Writes the glue and the bound WASM to `scratch`; true if they are new.
+pub fn generate(mode: Mode, scratch: &Path) -> Result<bool> {
+    let input = workspace::target().join(WASM).join(mode.wasm_profile()).join("frontend.wasm");
+    let bytes = fs::read(&input).with_context(|| format!("cargo left no {}", input.display()))?;
+    let stamp_file = scratch.join("stamp");
+    let stamp = super::hash(&bytes);
+    if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
+        return Ok(false);
+    }
+    let _ = fs::remove_dir_all(scratch);
+    Bindgen::new()
+        .input_bytes(STEM, bytes)
+        .web(true)?
+        .typescript(false)
+        .demangle(mode == Mode::Dev)
+        .remove_name_section(mode == Mode::Release)
+        .remove_producers_section(mode == Mode::Release)
+        .generate(scratch)
+        .context("wasm-bindgen could not read the browser's part")?;
+    fs::write(stamp_file, stamp)?;
+    Ok(true)
+}
