@@ -9,7 +9,7 @@ use store::Store;
 
 use crate::calls::live::Hosts;
 use crate::identity::limits::Limits;
-use crate::ports::{Clock, Ids, Mailer, Recognizer};
+use crate::ports::{Clock, Ids, Mailer, Recognizer, SampleCall};
 
 /// Settings of the domain, from the server's configuration.
 #[derive(Clone, Debug)]
@@ -35,6 +35,7 @@ struct Inner {
     ids: Arc<dyn Ids>,
     mailer: Arc<dyn Mailer>,
     recognizers: Vec<Arc<dyn Recognizer>>,
+    sample: Arc<SampleCall>,
     limits: Limits,
     hosts: Hosts,
 }
@@ -53,13 +54,15 @@ pub struct Parts {
     pub mailer: Arc<dyn Mailer>,
     /// All recognizers that run on the server, available or not, in the order in which they are offered.
     pub recognizers: Vec<Arc<dyn Recognizer>>,
+    /// The bundled sample call.
+    pub sample: Arc<SampleCall>,
 }
 
 impl Services {
     /// Puts the parts together. Starts nothing.
     pub fn new(parts: Parts) -> Self {
-        let Parts { config, store, clock, ids, mailer, recognizers } = parts;
-        Self(Arc::new(Inner { config, store, clock, ids, mailer, recognizers, limits: Limits::default(), hosts: Hosts::default() }))
+        let Parts { config, store, clock, ids, mailer, recognizers, sample } = parts;
+        Self(Arc::new(Inner { config, store, clock, ids, mailer, recognizers, sample, limits: Limits::default(), hosts: Hosts::default() }))
     }
 
     /// Settings.
@@ -100,6 +103,11 @@ impl Services {
     /// All recognizers that run on the server.
     pub fn recognizers(&self) -> impl Iterator<Item = RecognizerChoice> + '_ {
         self.0.recognizers.iter().map(|recognizer| recognizer.choice())
+    }
+
+    /// The bundled sample call.
+    pub fn sample(&self) -> &Arc<SampleCall> {
+        &self.0.sample
     }
 
     /// Rate limits.
