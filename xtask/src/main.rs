@@ -6,6 +6,7 @@ mod process;
 mod run;
 mod site;
 mod step;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -40,6 +41,15 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Everything that must hold, on a fresh machine too
+    Test {
+        /// These parts only (may be given more than once)
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<test::Part>,
+        /// Name the parts
+        #[arg(long)]
+        list: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -56,5 +66,10 @@ fn perform(command: Command) -> Result<()> {
     match command {
         Command::Run { release, server } => run::run(Mode::new(release), &server),
         Command::Build { release } => build::all(Mode::new(release)),
+        Command::Test { list: true, .. } => {
+            test::list();
+            Ok(())
+        }
+        Command::Test { only, list: false } => test::test(&only),
     }
 }

@@ -15,6 +15,11 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
+/// What the tests need and a fresh machine has not: a Python environment, PostgreSQL's data, reports.
+pub fn test_tools() -> PathBuf {
+    target().join("test-tools")
+}
+
 /// The journeys in a real browser, and the npm packages they need.
 pub fn end2end() -> PathBuf {
     root().join("end2end")

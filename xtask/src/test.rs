@@ -1,0 +1,184 @@
+//! `cargo xtask test`: everything, on a fresh machine, with one summary at the end.
+//!
+//! A part that fails does not stop the ones after it. What the parts need and the machine has not is installed on the way (`tools`).
+//!
+//! What tests may rely on, all of it set here:
+//! - `CLOSEZLY_TEST_POSTGRES`: address of a PostgreSQL with pgvector that lives as long as the run.
+//! - `CLOSEZLY_TEST_PYTHON`: a Python that has the packages of `end2end/requirements.txt` (PocketSphinx among them).
+//! - `CLOSEZLY_BIN`, `CLOSEZLY_SITE_DIR`, `CHROMIUM` (journeys in the browser only).
+//!
+//! A test that can't run (the recordings of `../shared` are absent) writes one line `skipped: <test>: <why>` straight to stderr
+//! (`writeln!(std::io::stderr(), …)`; the print macros are captured) and passes; the summary counts it as skipped.
+
+mod browser;
+mod deps;
+mod postgres;
+mod rust_tests;
+mod summary;
+mod tee;
+mod tools;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::build::{WASM, wasm_target};
+use crate::process::{cargo, run};
+use rust_tests::RustTests;
+
+/// The parts, in the order they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// rustfmt
+    Format,
+    /// clippy on both targets
+    Lint,
+    /// rustdoc: broken links, bad examples
+    Docs,
+    /// what may not be in the dependency trees, what is declared and not used
+    Deps,
+    /// unit and property tests, of the browser's crates too
+    Unit,
+    /// the store on SQLite and PostgreSQL
+    Store,
+    /// the real router over HTTP
+    Http,
+    /// journeys in a real Chromium
+    Browser,
+}
+
+/// What came of a part.
+struct Report {
+    part: Part,
+    counts: Counts,
+    /// Names of what failed, or one sentence.
+    failures: Vec<String>,
+    time: Duration,
+}
+
+/// Tests of a part; a check without tests of its own counts as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+/// What a part hands back when it came to its end, failures included.
+#[derive(Debug, Default)]
+struct Outcome {
+    counts: Counts,
+    failures: Vec<String>,
+}
+
+impl Outcome {
+    /// One check that held.
+    fn held() -> Self {
+        Self { counts: Counts { passed: 1, ..Counts::default() }, failures: Vec::new() }
+    }
+
+    /// Adds a check: it held, or it is a failure with its sentence.
+    fn check(&mut self, result: Result<()>) {
+        match result {
+            Ok(()) => self.counts.passed += 1,
+            Err(error) => {
+                println!("   {error:#}");
+                self.counts.failed += 1;
+                self.failures.push(format!("{error:#}"));
+            }
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.counts.passed += other.counts.passed;
+        self.counts.failed += other.counts.failed;
+        self.counts.skipped += other.counts.skipped;
+        self.failures.extend(other.failures);
+    }
+}
+
+/// Prints the parts.
+pub fn list() {
+    for part in Part::value_variants() {
+        let value = part.to_possible_value();
+        let help = value.as_ref().and_then(|value| value.get_help()).map(ToString::to_string).unwrap_or_default();
+        println!("{:<8} {help}", part.name());
+    }
+}
+
+impl Part {
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+/// Runs the parts (none named: all) and returns an error if anything failed.
+pub fn test(only: &[Part]) -> Result<()> {
+    let parts: Vec<Part> = Part::value_variants().iter().copied().filter(|part| only.is_empty() || only.contains(part)).collect();
+    let mut rust_tests = RustTests::new(&parts);
+    let mut reports = Vec::new();
+    for part in &parts {
+        println!("══ {}", part.name());
+        let start = Instant::now();
+        let outcome = match part {
+            Part::Format => format(),
+            Part::Lint => lint(),
+            Part::Docs => docs(),
+            Part::Deps => Ok(deps::check()),
+            Part::Unit | Part::Store | Part::Http => rust_tests.run(*part),
+            Part::Browser => browser::run(rust_tests.server_binary()),
+        };
+        reports.push(Report::new(*part, outcome, start.elapsed()));
+    }
+    drop(rust_tests);
+    println!("{}", summary::table(&reports));
+    let failed = reports.iter().any(|report| report.counts.failed > 0);
+    // The very last line is for programs that count.
+    println!("{}", summary::last_line(&reports));
+    if failed {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+impl Report {
+    fn new(part: Part, outcome: Result<Outcome>, time: Duration) -> Self {
+        let outcome = outcome.unwrap_or_else(|error| {
+            let mut outcome = Outcome::default();
+            outcome.check(Err(error));
+            outcome
+        });
+        Self { part, counts: outcome.counts, failures: outcome.failures, time }
+    }
+}
+
+fn format() -> Result<Outcome> {
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(Outcome::held())
+}
+
+fn lint() -> Result<Outcome> {
+    wasm_target()?;
+    let mut outcome = Outcome::default();
+    let host = ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"];
+    outcome.check(run(cargo().args(host)));
+    let packages = ["--package", "frontend", "--package", "capture", "--package", "worklet"];
+    let wasm = ["--target", WASM, "--profile", "wasm-dev", "--", "-D", "warnings"];
+    outcome.check(run(cargo().arg("clippy").args(packages).args(wasm)));
+    Ok(outcome)
+}
+
+fn docs() -> Result<Outcome> {
+    let documented = ["doc", "--no-deps", "--workspace", "--exclude", "frontend", "--document-private-items"];
+    run(cargo().args(documented).env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Outcome::held())
+}
+
+/// Turns one failed condition into an error with its sentence.
+fn ensure(holds: bool, sentence: impl FnOnce() -> String) -> Result<()> {
+    if !holds {
+        bail!(sentence());
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Journeys in a real Chromium, by Playwright.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::Value;
+
+use super::tee::tee;
+use super::{Counts, Outcome, tools};
+use crate::build;
+use crate::workspace::{self, Mode};
+
+const LIMIT: Duration = Duration::from_secs(40 * 60);
+
+/// Builds what is missing and runs every journey; `server` is the binary, if the Rust tests had it built already.
+pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
+    let server = match server {
+        Some(server) => build::browser_side(Mode::Dev).map(|()| server)?,
+        None => build::all(Mode::Dev).map(|()| Mode::Dev.server_binary())?,
+    };
+    let report = workspace::test_tools().join("browser.json");
+    let _ = fs::remove_file(&report);
+    let mut command = playwright()?;
+    command
+        .args(["test", "--reporter=list,json"])
+        .env("CLOSEZLY_BIN", server)
+        .env("CLOSEZLY_SITE_DIR", Mode::Dev.site())
+        .env("CLOSEZLY_TEST_PYTHON", tools::python()?)
+        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    let status = tee(&mut command, LIMIT, |_| {})?;
+    let text = fs::read_to_string(&report).with_context(|| format!("Playwright ended with {status} and left no report"))?;
+    let mut outcome = read(&serde_json::from_str(&text)?);
+    if !status.success() && outcome.counts.failed == 0 {
+        outcome.check(Err(anyhow!("Playwright ended with {status}")));
+    }
+    Ok(outcome)
+}
+
+/// Playwright's command line with everything it needs installed.
+pub fn playwright() -> Result<Command> {
+    let node = tools::npm_packages()?;
+    let chromium = tools::chromium()?;
+    let mut command = Command::new(node);
+    command.arg("node_modules/@playwright/test/cli.js").current_dir(workspace::end2end()).env("CHROMIUM", chromium);
+    Ok(command)
+}
+
+/// Reads Playwright's JSON report.
+fn read(report: &Value) -> Outcome {
+    let count = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
+    let counts = Counts { passed: count("expected"), failed: count("unexpected") + count("flaky"), skipped: count("skipped") };
+    let mut outcome = Outcome { counts, failures: Vec::new() };
+    let errors = report["errors"].as_array().into_iter().flatten();
+    for error in errors {
+        outcome.counts.failed += 1;
+        outcome.failures.push(error["message"].as_str().unwrap_or("an error without words").to_owned());
+    }
+    failures(&report["suites"], &mut outcome.failures);
+    outcome
+}
+
+fn failures(suites: &Value, names: &mut Vec<String>) {
+    for suite in suites.as_array().into_iter().flatten() {
+        for spec in suite["specs"].as_array().into_iter().flatten().filter(|spec| spec["ok"] == false) {
+            let projects = spec["tests"].as_array().into_iter().flatten().filter_map(|test| test["projectName"].as_str());
+            let projects = projects.collect::<Vec<_>>().join(", ");
+            let text = |name: &str| spec[name].as_str().unwrap_or_default().to_owned();
+            names.push(format!("[{projects}] {}: {}", text("file"), text("title")));
+        }
+        failures(&suite["suites"], names);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_report_is_read() {
+        let report = json!({
+            "stats": { "expected": 5, "unexpected": 1, "skipped": 2, "flaky": 0 },
+            "errors": [],
+            "suites": [{ "suites": [{ "specs": [
+                { "ok": true, "title": "signs in", "file": "identity.spec.ts", "tests": [] },
+                { "ok": false, "title": "hears both", "file": "calls.spec.ts", "tests": [{ "projectName": "live" }] },
+            ] }] }],
+        });
+        let outcome = read(&report);
+        assert_eq!(outcome.counts, Counts { passed: 5, failed: 1, skipped: 2 });
+        assert_eq!(outcome.failures, ["[live] calls.spec.ts: hears both"]);
+    }
+}

