@@ -1,0 +1,250 @@
+//! Calls: their settings, their life and their list.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use model::{Call, CallFilter, CallHit, CallId, CallState, Found, MemberId, Millis, OrganizationId, Page};
+use sqlx::types::Json;
+
+use crate::cursor::{Cursor, end_of_time};
+use crate::dialect::SEARCH_CALLS;
+use crate::engine::{Store, Tx, query};
+use crate::error::Result;
+use crate::jobs::{NewJob, enqueue_within};
+use crate::search::{shorten, words};
+use crate::statements::statements;
+
+macro_rules! columns {
+    () => {
+        "id, organization_id, member_id, title, contact_name, company, kind, language, vocabulary, state, source, \
+         recognizer, verbosity, consent_who, consent_how, consent_at, keep_audio, rep_name, customer_name, notes, \
+         started_at, ended_at, duration_ms, created_at, updated_at"
+    };
+}
+pub(crate) use columns;
+
+/// What narrows a list, from `$1` (organization) to `$9` (limit).
+macro_rules! narrowed {
+    () => {
+        " WHERE organization_id = $1 AND state = COALESCE($2, state) AND kind = COALESCE($3, kind) \
+          AND member_id = COALESCE($4, member_id) AND created_at >= $5 AND created_at < $6 \
+          AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9"
+    };
+}
+pub(crate) use narrowed;
+
+statements! {
+    INSERT_CALL = concat!(
+        "INSERT INTO calls (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+            $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+    );
+    CALL = concat!("SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND id = $2");
+    UPDATE_CALL = "
+        UPDATE calls SET title = $3, contact_name = $4, company = $5, kind = $6, language = $7, vocabulary = $8, recognizer = $9,
+            verbosity = $10, consent_who = $11, consent_how = $12, consent_at = $13, keep_audio = $14, rep_name = $15,
+            customer_name = $16, notes = $17, updated_at = $18
+        WHERE organization_id = $1 AND id = $2 AND updated_at = $19";
+    DELETE_CALL = "DELETE FROM calls WHERE organization_id = $1 AND id = $2";
+    CALLS = concat!("SELECT ", columns!(), " FROM calls", narrowed!());
+    MOVE_CALL = "
+        UPDATE calls SET state = $3, started_at = COALESCE(started_at, $4), ended_at = COALESCE(ended_at, $5), updated_at = $6
+        WHERE organization_id = $1 AND id = $2 AND state IN ($7, $8, $9, $10)";
+    SET_DURATION = "UPDATE calls SET duration_ms = $3 WHERE organization_id = $1 AND id = $2";
+    SET_NOTES = "UPDATE calls SET notes = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2";
+    LATEST_CALL = concat!(
+        "SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1"
+    );
+    // Of all tenants: the server takes up at its start what it left.
+    UNFINISHED_CALLS = concat!("SELECT ", columns!(), " FROM calls WHERE state IN ('live', 'finishing') ORDER BY created_at, id");
+}
+
+#[derive(sqlx::FromRow)]
+struct HitRow {
+    #[sqlx(flatten)]
+    call: Call,
+    found_number: Option<i64>,
+    found_start: Option<Millis>,
+    found_text: Option<String>,
+}
+
+impl Store {
+    /// Keeps a new call.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the member is gone or of another organization.
+    pub async fn insert_call(&self, call: &Call) -> Result<()> {
+        query!(
+            write self, execute, INSERT_CALL, call.id, call.organization_id, call.member_id, &call.title, &call.contact_name,
+            &call.company, call.kind.as_str(), &call.language, Json(&call.vocabulary), call.state.as_str(), call.source.as_str(),
+            call.recognizer.as_str(), call.verbosity.as_str(), &call.consent_who, &call.consent_how, call.consent_at,
+            call.keep_audio, &call.rep_name, &call.customer_name, &call.notes, call.started_at, call.ended_at, call.duration_ms,
+            call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6)
+        )?;
+        Ok(())
+    }
+
+    /// A call of this organization.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn call(&self, organization: OrganizationId, call: CallId) -> Result<Option<Call>> {
+        query!(read self, optional Call, CALL, organization, call)
+    }
+
+    /// Writes what a person may edit: title, people, kind, language, vocabulary, recognizer, verbosity, consent, keeping of
+    /// audio, names, notes and `updated_at`. False, and nothing written, if the call is gone or was changed since `previous`,
+    /// its `updated_at` when it was read.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn update_call(&self, call: &Call, previous: DateTime<Utc>) -> Result<bool> {
+        let updated = query!(
+            write self, execute, UPDATE_CALL, call.organization_id, call.id, &call.title, &call.contact_name, &call.company,
+            call.kind.as_str(), &call.language, Json(&call.vocabulary), call.recognizer.as_str(), call.verbosity.as_str(),
+            &call.consent_who, &call.consent_how, call.consent_at, call.keep_audio, &call.rep_name, &call.customer_name, &call.notes,
+            call.updated_at.trunc_subsecs(6), previous.trunc_subsecs(6)
+        )?;
+        Ok(updated > 0)
+    }
+
+    /// Deletes a call with all that belongs to it in the database; the recording is [`crate::recording::delete`]'s.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_call(&self, organization: OrganizationId, call: CallId) -> Result<bool> {
+        Ok(query!(write self, execute, DELETE_CALL, organization, call)? > 0)
+    }
+
+    /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Cursor`] if the cursor is not one that this list gave.
+    pub async fn calls(
+        &self,
+        organization: OrganizationId,
+        filter: &CallFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<CallHit>> {
+        let limit = limit.clamp(1, 500) as usize;
+        let cursor = Cursor::parse(cursor)?;
+        let (state, kind) = (filter.state.map(CallState::as_str), filter.kind.map(model::CallKind::as_str));
+        let from = filter.from.unwrap_or(DateTime::UNIX_EPOCH);
+        let until = filter.until.unwrap_or_else(end_of_time);
+        // One more than asked for tells whether there is a next page.
+        let more = limit as i64 + 1;
+        let words = words(&filter.search);
+        let mut items: Vec<CallHit> = if words.is_empty() && !filter.search.trim().is_empty() {
+            // Something to search for, but nothing of it is a word.
+            Vec::new()
+        } else if words.is_empty() {
+            let calls = query!(
+                read self, all Call, CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id, more
+            )?;
+            calls.into_iter().map(|call| CallHit { call, found: None }).collect()
+        } else {
+            let hits = query!(
+                read self, all HitRow, SEARCH_CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id,
+                more, Json(&words)
+            )?;
+            hits.into_iter().map(|hit| hit.into_hit(&words)).collect()
+        };
+        let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
+        let next = next.map(|hit| Cursor { at: hit.call.created_at, id: hit.call.id.0 }.to_string());
+        Ok(Page { items, next })
+    }
+
+    /// Moves a call on if it is in one of `from`; false if it is not, or is gone. Notes when it went live and when it
+    /// stopped being so.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn move_call(
+        &self,
+        organization: OrganizationId,
+        call: CallId,
+        from: &[CallState],
+        to: CallState,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let moved = move_within(&mut tx, organization, call, from, to, at).await?;
+        tx.commit().await?;
+        Ok(moved)
+    }
+
+    /// Moves a call to [`CallState::Finishing`] and enqueues the work that finishes it, both or neither. False if it had
+    /// been ended before.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn finish_call(&self, organization: OrganizationId, call: CallId, at: DateTime<Utc>, job: &NewJob) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let from = [CallState::Prepared, CallState::Live];
+        let moved = move_within(&mut tx, organization, call, &from, CallState::Finishing, at).await?;
+        if moved {
+            enqueue_within(&mut tx, job).await?;
+        }
+        tx.commit().await?;
+        Ok(moved)
+    }
+
+    /// Sets how long a call is so far. Does not touch `updated_at`.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn set_duration(&self, organization: OrganizationId, call: CallId, duration: Millis) -> Result<bool> {
+        Ok(query!(write self, execute, SET_DURATION, organization, call, duration)? > 0)
+    }
+
+    /// Sets a call's notes; false if it is gone.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn set_notes(&self, organization: OrganizationId, call: CallId, notes: &str, at: DateTime<Utc>) -> Result<bool> {
+        Ok(query!(write self, execute, SET_NOTES, organization, call, notes, at.trunc_subsecs(6))? > 0)
+    }
+
+    /// The member's newest call, to offer its settings again.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn latest_call(&self, organization: OrganizationId, member: MemberId) -> Result<Option<Call>> {
+        query!(read self, optional Call, LATEST_CALL, organization, member)
+    }
+
+    /// The calls of all organizations that are live or finishing, oldest first: what a starting server takes up.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn unfinished_calls(&self) -> Result<Vec<Call>> {
+        query!(read self, all Call, UNFINISHED_CALLS)
+    }
+}
+
+impl HitRow {
+    fn into_hit(self, words: &[String]) -> CallHit {
+        let found = match (self.found_number, self.found_start, self.found_text) {
+            (Some(segment), Some(start_ms), Some(text)) => Some(Found { segment, start_ms, text: shorten(&text, words) }),
+            _ => None,
+        };
+        CallHit { call: self.call, found }
+    }
+}
+
+async fn move_within(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    call: CallId,
+    from: &[CallState],
+    to: CallState,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    // No list can be bound on both engines; there are four states at most, and '' is none of them.
+    let from = |place: usize| from.get(place).map_or("", |state| state.as_str());
+    let at = at.trunc_subsecs(6);
+    let started = (to == CallState::Live).then_some(at);
+    let ended = matches!(to, CallState::Finishing | CallState::Ended).then_some(at);
+    let moved = query!(
+        within tx, execute, MOVE_CALL, organization, call, to.as_str(), started, ended, at, from(0), from(1), from(2), from(3)
+    )?;
+    Ok(moved > 0)
+}

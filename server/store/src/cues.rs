@@ -1,0 +1,72 @@
+//! Cards and bookmarks of a call.
+
+use model::{Bookmark, CallId, Cue, CueState, OrganizationId};
+use sqlx::types::Json;
+
+use crate::engine::{Store, query};
+use crate::error::Result;
+use crate::statements::statements;
+
+statements! {
+    INSERT_CUE = "
+        INSERT INTO cues (organization_id, call_id, number, kind, topic, title, quote, guidance, evidence, at_ms, state)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (call_id, number) DO NOTHING";
+    CUES = "
+        SELECT number, kind, topic, title, quote, guidance, evidence, at_ms, state
+        FROM cues WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
+    SET_CUE_STATE = "UPDATE cues SET state = $4 WHERE organization_id = $1 AND call_id = $2 AND number = $3";
+    INSERT_BOOKMARK = "
+        INSERT INTO bookmarks (organization_id, call_id, number, at_ms, note) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (call_id, number) DO NOTHING";
+    BOOKMARKS = "SELECT number, at_ms, note FROM bookmarks WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
+}
+
+impl Store {
+    /// Adds cues; one whose number is there already is left as it is.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the call is gone or of another organization; then none is added.
+    pub async fn append_cues(&self, organization: OrganizationId, call: CallId, cues: &[Cue]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        for cue in cues {
+            query!(
+                within &mut tx, execute, INSERT_CUE, organization, call, cue.number, cue.kind.as_str(), &cue.topic, &cue.title,
+                &cue.quote, &cue.guidance, Json(&cue.evidence), cue.at_ms, cue.state.as_str()
+            )?;
+        }
+        tx.commit().await
+    }
+
+    /// A call's cues in the order in which they came.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn cues(&self, organization: OrganizationId, call: CallId) -> Result<Vec<Cue>> {
+        query!(read self, all Cue, CUES, organization, call)
+    }
+
+    /// Notes what became of a cue; false if there is no such cue.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn set_cue_state(&self, organization: OrganizationId, call: CallId, number: i64, state: CueState) -> Result<bool> {
+        Ok(query!(write self, execute, SET_CUE_STATE, organization, call, number, state.as_str())? > 0)
+    }
+
+    /// Adds a bookmark; one whose number is there already is left as it is.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the call is gone or of another organization.
+    pub async fn append_bookmark(&self, organization: OrganizationId, call: CallId, bookmark: &Bookmark) -> Result<()> {
+        query!(write self, execute, INSERT_BOOKMARK, organization, call, bookmark.number, bookmark.at_ms, &bookmark.note)?;
+        Ok(())
+    }
+
+    /// A call's bookmarks in the order in which they were set.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn bookmarks(&self, organization: OrganizationId, call: CallId) -> Result<Vec<Bookmark>> {
+        query!(read self, all Bookmark, BOOKMARKS, organization, call)
+    }
+}

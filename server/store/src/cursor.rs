@@ -1,0 +1,73 @@
+//! Opaque cursors of lists that are ordered by time and id, newest first.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::error::{Result, StoreError};
+
+/// The place after which a page starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub at: DateTime<Utc>,
+    pub id: Uuid,
+}
+
+/// As late as both engines can say: the year 9999.
+pub(crate) fn end_of_time() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(253_402_300_799_000_000).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+impl Cursor {
+    /// Before everything in a list that starts with the newest.
+    pub(crate) fn newest() -> Self {
+        Self { at: end_of_time(), id: Uuid::max() }
+    }
+
+    /// The cursor of a request, or the list's start.
+    pub(crate) fn parse(text: Option<&str>) -> Result<Self> {
+        let Some(text) = text else { return Ok(Self::newest()) };
+        let mut bytes = [0_u8; 24];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| StoreError::Cursor)?;
+        let (mut micros, mut id) = ([0_u8; 8], [0_u8; 16]);
+        micros.copy_from_slice(&bytes[..8]);
+        id.copy_from_slice(&bytes[8..]);
+        let at = DateTime::from_timestamp_micros(i64::from_be_bytes(micros)).ok_or(StoreError::Cursor)?;
+        if !(DateTime::UNIX_EPOCH..=end_of_time()).contains(&at) {
+            return Err(StoreError::Cursor);
+        }
+        Ok(Self { at, id: Uuid::from_bytes(id) })
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", hex::encode(self.at.timestamp_micros().to_be_bytes()), hex::encode(self.id.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_survives_its_text(micros in 0..253_402_300_799_000_000_i64, id: u128) {
+            let cursor = Cursor { at: DateTime::from_timestamp_micros(micros).unwrap(), id: Uuid::from_u128(id) };
+            prop_assert_eq!(Cursor::parse(Some(&cursor.to_string())).unwrap(), cursor);
+        }
+
+        #[test]
+        fn any_other_text_is_refused(text in ".*") {
+            prop_assume!(text.len() != 48);
+            prop_assert!(matches!(Cursor::parse(Some(&text)), Err(StoreError::Cursor)));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes: [u8; 24]) {
+            let _ = Cursor::parse(Some(&hex::encode(bytes)));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Organizations, people and their places in organizations.
+
+use model::{MemberId, Organization, OrganizationId, Person, PersonId, Profile, Role};
+
+use crate::engine::{Store, query};
+use crate::error::Result;
+use crate::statements::statements;
+
+statements! {
+    INSERT_ORGANIZATION = "INSERT INTO organizations (id, name, keep_audio, created_at) VALUES ($1, $2, $3, $4)";
+    INSERT_PERSON = "INSERT INTO people (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
+    INSERT_MEMBER = "INSERT INTO members (id, organization_id, person_id, role, created_at) VALUES ($1, $2, $3, $4, $5)";
+    CREDENTIALS = "
+        SELECT p.id, p.email, p.name, p.created_at, p.password_hash, m.id AS member
+        FROM people p JOIN members m ON m.person_id = p.id
+        WHERE p.email = $1 ORDER BY m.created_at, m.id LIMIT 1";
+    PASSWORD_HASH = "SELECT password_hash FROM people WHERE id = $1";
+    SET_PASSWORD = "UPDATE people SET password_hash = $2 WHERE id = $1";
+    PROFILE = "
+        SELECT m.id AS member, m.role, p.id AS person_id, p.email, p.name AS person_name, p.created_at AS person_created_at,
+            o.id AS organization_id, o.name AS organization_name, o.keep_audio, o.created_at AS organization_created_at
+        FROM members m JOIN people p ON p.id = m.person_id JOIN organizations o ON o.id = m.organization_id
+        WHERE m.id = $1";
+    UPDATE_ORGANIZATION = "UPDATE organizations SET name = $2, keep_audio = $3 WHERE id = $1";
+    UPDATE_PERSON = "UPDATE people SET name = $2 WHERE id = $1";
+}
+
+/// All that a sign-up makes.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The new tenant.
+    pub organization: Organization,
+    /// Who signs up.
+    pub person: Person,
+    /// As argon2id prints it.
+    pub password_hash: String,
+    /// The person's place in the organization.
+    pub member: MemberId,
+    /// The person's role in it.
+    pub role: Role,
+}
+
+/// What a sign-in is checked against.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Credentials {
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// As argon2id prints it.
+    pub password_hash: String,
+    /// The place that a session starts in: the person's oldest.
+    pub member: MemberId,
+}
+
+#[derive(sqlx::FromRow)]
+struct ProfileRow {
+    member: MemberId,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    person_id: PersonId,
+    email: String,
+    person_name: String,
+    person_created_at: chrono::DateTime<chrono::Utc>,
+    organization_id: OrganizationId,
+    organization_name: String,
+    keep_audio: bool,
+    organization_created_at: chrono::DateTime<chrono::Utc>,
+}
+
+impl Store {
+    /// Makes an organization, a person and the person's place in it, all or nothing.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Taken`] if the mail address has an account.
+    pub async fn create_account(&self, account: &NewAccount) -> Result<()> {
+        let (organization, person) = (&account.organization, &account.person);
+        let mut tx = self.begin().await?;
+        query!(within &mut tx, execute, INSERT_ORGANIZATION, organization.id, &organization.name, organization.keep_audio, organization.created_at)?;
+        query!(within &mut tx, execute, INSERT_PERSON, person.id, &person.email, &person.name, &account.password_hash, person.created_at)?;
+        query!(within &mut tx, execute, INSERT_MEMBER, account.member, organization.id, person.id, account.role.as_str(), person.created_at)?;
+        tx.commit().await
+    }
+
+    /// The account of a mail address, which is compared as it is: lower case.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn credentials(&self, email: &str) -> Result<Option<Credentials>> {
+        query!(read self, optional Credentials, CREDENTIALS, email)
+    }
+
+    /// A person's password hash.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn password_hash(&self, person: PersonId) -> Result<Option<String>> {
+        Ok(query!(read self, optional (String,), PASSWORD_HASH, person)?.map(|(hash,)| hash))
+    }
+
+    /// Sets a person's password hash; false if there is no such person.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn set_password(&self, person: PersonId, hash: &str) -> Result<bool> {
+        Ok(query!(write self, execute, SET_PASSWORD, person, hash)? > 0)
+    }
+
+    /// Who a member is.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn profile(&self, member: MemberId) -> Result<Option<Profile>> {
+        let row = query!(read self, optional ProfileRow, PROFILE, member)?;
+        Ok(row.map(|row| Profile {
+            person: Person { id: row.person_id, email: row.email, name: row.person_name, created_at: row.person_created_at },
+            organization: Organization {
+                id: row.organization_id,
+                name: row.organization_name,
+                keep_audio: row.keep_audio,
+                created_at: row.organization_created_at,
+            },
+            member: row.member,
+            role: row.role,
+        }))
+    }
+
+    /// Changes an organization's settings; false if there is none.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn update_organization(&self, organization: OrganizationId, name: &str, keep_audio: bool) -> Result<bool> {
+        Ok(query!(write self, execute, UPDATE_ORGANIZATION, organization, name, keep_audio)? > 0)
+    }
+
+    /// Changes a person's name; false if there is none.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn update_person(&self, person: PersonId, name: &str) -> Result<bool> {
+        Ok(query!(write self, execute, UPDATE_PERSON, person, name)? > 0)
+    }
+}

@@ -1,0 +1,105 @@
+//! The recording: one append-only log per channel, in files, and its reading as WAV.
+//!
+//! `{root}/{organization}/{call}/{channel}.log` is a sequence of records (see `record`), each a frame. A record is whole
+//! or it is not there: what a crash tore off is cut when the log is opened, so `next()` always tells the sender the truth.
+//!
+//! **Place on the call's timeline.** A frame goes where it was captured. Within 40 ms of where the one before ended it is
+//! contiguous (clocks are not that exact, and a crack every 100 ms would be heard). One that was captured *before* that end,
+//! or more than four hours after it, comes from a clock that jumped: it is put at the running end, and so are the ones after it
+//! until the clock is believable again. Time in between is silence.
+//!
+//! Everything here blocks on files; the appends are small and go to the page cache, the rest belongs on a blocking thread.
+
+mod log;
+mod reader;
+mod record;
+mod wav;
+
+use std::path::{Path, PathBuf};
+
+use model::{CallId, Channel, OrganizationId};
+
+pub use log::{Appended, RecordingLog};
+pub use reader::{Frames, RecordingReader};
+pub use wav::StereoWav;
+
+/// Samples per millisecond.
+pub(crate) const PER_MS: u64 = model::wire::SAMPLE_RATE as u64 / 1000;
+/// Closer to the running end than this is contiguous: 40 ms.
+const CONTIGUOUS: u64 = 40 * PER_MS;
+/// A longer silence than this is a clock that jumped: 4 h.
+const LONGEST_SILENCE: u64 = 4 * 3600 * 1000 * PER_MS;
+
+/// Why a recording could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// The disk is full, or a quota is used up. The log stays as it was and goes on when there is space.
+    #[error("there is no space left for the recording")]
+    Full(#[source] std::io::Error),
+    /// Another writer has this log open.
+    #[error("the recording is open elsewhere")]
+    InUse,
+    /// The frame is none.
+    #[error(transparent)]
+    Frame(#[from] model::wire::FrameError),
+    /// The file can't be written or read.
+    #[error("the recording's file failed")]
+    Io(#[source] std::io::Error),
+}
+
+impl From<std::io::Error> for RecordingError {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::Full(error),
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// Where a channel's log is.
+pub fn path(root: &Path, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
+    folder(root, organization, call).join(format!("{channel}.log"))
+}
+
+fn folder(root: &Path, organization: OrganizationId, call: CallId) -> PathBuf {
+    root.join(organization.to_string()).join(call.to_string())
+}
+
+/// Deletes a call's recording; false if there was none.
+///
+/// # Errors
+/// [`RecordingError::Io`] if it is there and can't be deleted.
+pub fn delete(root: &Path, organization: OrganizationId, call: CallId) -> Result<bool, RecordingError> {
+    match std::fs::remove_dir_all(folder(root, organization, call)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives each side's recording to the other one, as [`crate::Store::swap_channels`] does with the words. Only for calls
+/// that have ended: an open log would go on under its old name.
+///
+/// # Errors
+/// [`RecordingError::Io`] if a file can't be renamed.
+pub fn swap_channels(root: &Path, organization: OrganizationId, call: CallId) -> Result<(), RecordingError> {
+    let (rep, customer) = (path(root, organization, call, Channel::Rep), path(root, organization, call, Channel::Customer));
+    let aside = rep.with_extension("swapping");
+    rename_if_there(&rep, &aside)?;
+    rename_if_there(&customer, &rep)?;
+    rename_if_there(&aside, &customer)
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> Result<(), RecordingError> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The sample on the call's timeline where a frame starts that was captured at `captured_at` ms, after one that ended at `end`.
+fn place(end: u64, captured_at: i64) -> u64 {
+    let captured = u64::try_from(captured_at).unwrap_or(0).saturating_mul(PER_MS);
+    if captured <= end + CONTIGUOUS || captured > end + LONGEST_SILENCE { end } else { captured }
+}

@@ -1,0 +1,103 @@
+//! What was said.
+
+use std::borrow::Cow;
+
+use model::{CallId, Channel, OrganizationId, Segment, Word};
+use sqlx::types::Json;
+
+use crate::engine::{Store, Tx, query};
+use crate::error::Result;
+use crate::statements::statements;
+
+statements! {
+    INSERT_SEGMENT = "
+        INSERT INTO segments (organization_id, call_id, number, channel, text, start_ms, end_ms, confidence, words, corrected)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (call_id, number) DO NOTHING";
+    SEGMENTS = "
+        SELECT number, channel, text, start_ms, end_ms, confidence, words, corrected
+        FROM segments WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
+    CORRECT_SEGMENT = "
+        UPDATE segments SET text = $4, words = $5, corrected = $6 WHERE organization_id = $1 AND call_id = $2 AND number = $3";
+    SWAP_SEGMENTS = "
+        UPDATE segments SET channel = CASE channel WHEN 'rep' THEN 'customer' ELSE 'rep' END
+        WHERE organization_id = $1 AND call_id = $2";
+    SWAP_NAMES = "UPDATE calls SET rep_name = customer_name, customer_name = rep_name WHERE organization_id = $1 AND id = $2";
+    DELETE_SEGMENTS = "DELETE FROM segments WHERE organization_id = $1 AND call_id = $2";
+}
+
+impl Store {
+    /// Adds segments; one whose number is there already is left as it is, so that the same may come again.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the call is gone or of another organization; then none is added.
+    pub async fn append_segments(&self, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        insert_within(&mut tx, organization, call, segments).await?;
+        tx.commit().await
+    }
+
+    /// A call's segments in the order in which they became final.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn segments(&self, organization: OrganizationId, call: CallId) -> Result<Vec<Segment>> {
+        query!(read self, all Segment, SEGMENTS, organization, call)
+    }
+
+    /// Sets what was really said; the words' times go, as they belong to the old text. False if there is no such segment.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn correct_segment(&self, organization: OrganizationId, call: CallId, number: i64, text: &str) -> Result<bool> {
+        let none: &[Word] = &[];
+        Ok(query!(write self, execute, CORRECT_SEGMENT, organization, call, number, text, Json(none), true)? > 0)
+    }
+
+    /// Gives each side's words and name to the other one; false if the call is gone. The recording is
+    /// [`crate::recording::swap_channels`]'s.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn swap_channels(&self, organization: OrganizationId, call: CallId) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        query!(within &mut tx, execute, SWAP_SEGMENTS, organization, call)?;
+        let swapped = query!(within &mut tx, execute, SWAP_NAMES, organization, call)? > 0;
+        tx.commit().await?;
+        Ok(swapped)
+    }
+
+    /// Puts other segments in the place of all that a call has, as after a second recognition.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the call is gone or of another organization.
+    pub async fn replace_segments(&self, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        query!(within &mut tx, execute, DELETE_SEGMENTS, organization, call)?;
+        insert_within(&mut tx, organization, call, segments).await?;
+        tx.commit().await
+    }
+}
+
+async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
+    for segment in segments {
+        let channel: Channel = segment.channel;
+        query!(
+            within tx, execute, INSERT_SEGMENT, organization, call, segment.number, channel.as_str(), clean(&segment.text).as_ref(),
+            segment.start_ms, segment.end_ms, segment.confidence, Json(clean_words(&segment.words).as_ref()), segment.corrected
+        )?;
+    }
+    Ok(())
+}
+
+/// PostgreSQL takes no NUL in text or JSON, and a recognizer may print anything.
+fn clean(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+fn clean_words(words: &[Word]) -> Cow<'_, [Word]> {
+    if words.iter().any(|word| word.text.contains('\0')) {
+        Cow::Owned(words.iter().map(|word| Word { text: clean(&word.text).into_owned(), ..word.clone() }).collect())
+    } else {
+        Cow::Borrowed(words)
+    }
+}

@@ -1,0 +1,127 @@
+//! Signed-in browsers and password resets. Secrets are kept as hashes only.
+
+use chrono::{DateTime, Utc};
+use model::{PersonId, Session, SessionId};
+
+use crate::engine::{Store, query};
+use crate::error::Result;
+use crate::statements::statements;
+
+macro_rules! columns {
+    () => {
+        "id, person_id, member_id, user_agent, address, created_at, last_seen_at, expires_at"
+    };
+}
+
+statements! {
+    INSERT_SESSION = concat!("INSERT INTO sessions (", columns!(), ", secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    SESSION = concat!("SELECT ", columns!(), " FROM sessions WHERE secret_hash = $1 AND expires_at > $2");
+    TOUCH_SESSION = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1";
+    ROTATE_SESSION = "UPDATE sessions SET secret_hash = $2 WHERE id = $1";
+    SESSIONS = concat!(
+        "SELECT ", columns!(), " FROM sessions WHERE person_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC"
+    );
+    DELETE_SESSION = "DELETE FROM sessions WHERE person_id = $1 AND id = $2";
+    DELETE_SESSIONS = "DELETE FROM sessions WHERE person_id = $1";
+    DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE person_id = $1 AND id <> $2";
+    DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1";
+    INSERT_PASSWORD_RESET = "
+        INSERT INTO password_resets (person_id, token_hash, expires_at) VALUES ($1, $2, $3)
+        ON CONFLICT (person_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at";
+    TAKE_PASSWORD_RESET = "DELETE FROM password_resets WHERE token_hash = $1 AND expires_at > $2 RETURNING person_id";
+    DELETE_EXPIRED_RESETS = "DELETE FROM password_resets WHERE expires_at <= $1";
+}
+
+impl Store {
+    /// Keeps a new session under the hash of its cookie's secret.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the person or the member is gone.
+    pub async fn insert_session(&self, session: &Session, secret_hash: &[u8]) -> Result<()> {
+        query!(
+            write self, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent,
+            &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash
+        )?;
+        Ok(())
+    }
+
+    /// The session of a cookie, unless it has expired.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn session(&self, secret_hash: &[u8], now: DateTime<Utc>) -> Result<Option<Session>> {
+        query!(read self, optional Session, SESSION, secret_hash, now)
+    }
+
+    /// Notes a session's last use.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn touch_session(&self, session: SessionId, at: DateTime<Utc>) -> Result<()> {
+        query!(write self, execute, TOUCH_SESSION, session, at)?;
+        Ok(())
+    }
+
+    /// Gives a session a new secret; false if it is gone.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn rotate_session(&self, session: SessionId, new_secret_hash: &[u8]) -> Result<bool> {
+        Ok(query!(write self, execute, ROTATE_SESSION, session, new_secret_hash)? > 0)
+    }
+
+    /// A person's sessions that have not expired, last used first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn sessions(&self, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Session>> {
+        query!(read self, all Session, SESSIONS, person, now)
+    }
+
+    /// Ends one of a person's sessions; false if the person has no such session.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_session(&self, person: PersonId, session: SessionId) -> Result<bool> {
+        Ok(query!(write self, execute, DELETE_SESSION, person, session)? > 0)
+    }
+
+    /// Ends all of a person's sessions but one; gives how many.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_sessions(&self, person: PersonId, except: Option<SessionId>) -> Result<u64> {
+        match except {
+            Some(kept) => query!(write self, execute, DELETE_OTHER_SESSIONS, person, kept),
+            None => query!(write self, execute, DELETE_SESSIONS, person),
+        }
+    }
+
+    /// Keeps a reset token's hash; the person's older one stops working.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the person is gone.
+    pub async fn insert_password_reset(&self, person: PersonId, token_hash: &[u8], expires_at: DateTime<Utc>) -> Result<()> {
+        query!(write self, execute, INSERT_PASSWORD_RESET, person, token_hash, expires_at)?;
+        Ok(())
+    }
+
+    /// Uses a reset token up; gives whose it was. None if it is unknown, used or expired.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn take_password_reset(&self, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<PersonId>> {
+        Ok(query!(write self, optional (PersonId,), TAKE_PASSWORD_RESET, token_hash, now)?.map(|(person,)| person))
+    }
+
+    /// Forgets sessions, password resets and refresh tokens that have expired; gives how many.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_expired(&self, now: DateTime<Utc>) -> Result<u64> {
+        let sessions = query!(write self, execute, DELETE_EXPIRED_SESSIONS, now)?;
+        let resets = query!(write self, execute, DELETE_EXPIRED_RESETS, now)?;
+        let tokens = query!(write self, execute, crate::tokens::DELETE_EXPIRED_REFRESH, now)?;
+        Ok(sessions + resets + tokens)
+    }
+}

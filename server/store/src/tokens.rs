@@ -1,0 +1,158 @@
+//! Refresh tokens and API tokens of the REST interface. Secrets are kept as hashes only.
+
+use chrono::{DateTime, Utc};
+use model::{ApiToken, ApiTokenId, MemberId, OrganizationId};
+use uuid::Uuid;
+
+use crate::engine::{Store, query};
+use crate::error::Result;
+use crate::statements::statements;
+
+macro_rules! api_columns {
+    () => {
+        "id, member_id, name, prefix, created_at, last_used_at"
+    };
+}
+
+statements! {
+    INSERT_REFRESH = "
+        INSERT INTO refresh_tokens (id, family, member_id, token_hash, expires_at, spent) VALUES ($1, $2, $3, $4, $5, $6)";
+    SPEND_REFRESH = "
+        UPDATE refresh_tokens SET spent = $3 WHERE token_hash = $1 AND expires_at > $2 AND NOT spent
+        RETURNING family, member_id";
+    REFRESH_FAMILY = "SELECT family FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2";
+    REVOKE_FAMILY = "UPDATE refresh_tokens SET spent = $2 WHERE family = $1";
+    DELETE_EXPIRED_REFRESH = "DELETE FROM refresh_tokens WHERE expires_at <= $1";
+    INSERT_API_TOKEN = concat!(
+        "INSERT INTO api_tokens (", api_columns!(), ", organization_id, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    );
+    API_TOKEN = concat!("SELECT ", api_columns!(), " FROM api_tokens WHERE token_hash = $1");
+    API_TOKENS = concat!("SELECT ", api_columns!(), " FROM api_tokens WHERE member_id = $1 ORDER BY created_at DESC, id DESC");
+    DELETE_API_TOKEN = "DELETE FROM api_tokens WHERE member_id = $1 AND id = $2";
+    TOUCH_API_TOKEN = "UPDATE api_tokens SET last_used_at = $2 WHERE id = $1";
+}
+
+/// A refresh token without its secret. Each is good for one use; its successors are of the same family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshToken {
+    /// Identifier.
+    pub id: Uuid,
+    /// One sign-in and all that came of it.
+    pub family: Uuid,
+    /// Whose rights it carries.
+    pub member: MemberId,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What came of a refresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    /// The old token is spent, the new one is kept.
+    Ok {
+        /// Whose rights it carries.
+        member: MemberId,
+        /// The sign-in it comes from.
+        family: Uuid,
+    },
+    /// It was spent before: somebody has a copy. The whole family is revoked.
+    Reused {
+        /// The sign-in it comes from.
+        family: Uuid,
+    },
+    /// No such token, or it has expired.
+    Unknown,
+}
+
+impl Store {
+    /// Keeps a sign-in's first refresh token.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the member is gone.
+    pub async fn insert_refresh(&self, token: &RefreshToken, hash: &[u8]) -> Result<()> {
+        query!(write self, execute, INSERT_REFRESH, token.id, token.family, token.member, hash, token.expires_at, false)?;
+        Ok(())
+    }
+
+    /// Spends a token and keeps its successor, which gets the same family and member. A token that was spent before
+    /// revokes its family.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn rotate_refresh(
+        &self,
+        hash: &[u8],
+        now: DateTime<Utc>,
+        new_id: Uuid,
+        new_hash: &[u8],
+        new_expires_at: DateTime<Utc>,
+    ) -> Result<Refreshed> {
+        let mut tx = self.begin().await?;
+        let spent = query!(within &mut tx, optional (Uuid, MemberId), SPEND_REFRESH, hash, now, true)?;
+        let refreshed = if let Some((family, member)) = spent {
+            query!(within &mut tx, execute, INSERT_REFRESH, new_id, family, member, new_hash, new_expires_at, false)?;
+            Refreshed::Ok { member, family }
+        } else if let Some((family,)) = query!(within &mut tx, optional (Uuid,), REFRESH_FAMILY, hash, now)? {
+            query!(within &mut tx, execute, REVOKE_FAMILY, family, true)?;
+            Refreshed::Reused { family }
+        } else {
+            Refreshed::Unknown
+        };
+        tx.commit().await?;
+        Ok(refreshed)
+    }
+
+    /// Spends every token of a sign-in.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn revoke_family(&self, family: Uuid) -> Result<()> {
+        query!(write self, execute, REVOKE_FAMILY, family, true)?;
+        Ok(())
+    }
+
+    /// Keeps an API token.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the member is gone or of another organization.
+    pub async fn insert_api_token(&self, token: &ApiToken, organization: OrganizationId, hash: &[u8]) -> Result<()> {
+        query!(
+            write self, execute, INSERT_API_TOKEN, token.id, token.member_id, &token.name, &token.prefix, token.created_at,
+            token.last_used_at, organization, hash
+        )?;
+        Ok(())
+    }
+
+    /// The token of a secret.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn api_token(&self, hash: &[u8]) -> Result<Option<ApiToken>> {
+        query!(read self, optional ApiToken, API_TOKEN, hash)
+    }
+
+    /// A member's tokens, newest first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn api_tokens(&self, member: MemberId) -> Result<Vec<ApiToken>> {
+        query!(read self, all ApiToken, API_TOKENS, member)
+    }
+
+    /// Takes one of a member's tokens back; false if the member has no such token.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_api_token(&self, member: MemberId, token: ApiTokenId) -> Result<bool> {
+        Ok(query!(write self, execute, DELETE_API_TOKEN, member, token)? > 0)
+    }
+
+    /// Notes a token's last use.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn touch_api_token(&self, token: ApiTokenId, at: DateTime<Utc>) -> Result<()> {
+        query!(write self, execute, TOUCH_API_TOKEN, token, at)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! Accounts, sessions, tokens.
+
+use chrono::TimeDelta;
+use model::{ApiToken, ApiTokenId, Session, SessionId};
+use rstest::rstest;
+use store::{Engine, RefreshToken, Refreshed, StoreError, testing};
+use uuid::Uuid;
+
+use crate::fixtures::{account, noon, tenant};
+
+#[rstest]
+#[tokio::test]
+async fn a_mail_address_signs_up_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let first = account("a@example.com");
+    store.create_account(&first).await.unwrap();
+    let again = account("a@example.com");
+    assert!(matches!(store.create_account(&again).await, Err(StoreError::Taken(_))));
+    assert_eq!(store.profile(again.member).await.unwrap(), None, "a refused sign-up leaves nothing");
+
+    let found = store.credentials("a@example.com").await.unwrap().unwrap();
+    assert_eq!((found.person, found.password_hash, found.member), (first.person.clone(), first.password_hash, first.member));
+    assert!(store.credentials("b@example.com").await.unwrap().is_none());
+    let profile = store.profile(first.member).await.unwrap().unwrap();
+    assert_eq!((profile.person, profile.organization, profile.role), (first.person, first.organization, first.role));
+}
+
+#[rstest]
+#[tokio::test]
+async fn names_settings_and_passwords_change(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    assert!(store.update_organization(ours.organization, "Initech", false).await.unwrap());
+    assert!(store.update_person(ours.person, "Bo").await.unwrap());
+    assert!(store.set_password(ours.person, "new").await.unwrap());
+    let profile = store.profile(ours.member).await.unwrap().unwrap();
+    assert_eq!(
+        (profile.organization.name.as_str(), profile.organization.keep_audio, profile.person.name.as_str()),
+        ("Initech", false, "Bo")
+    );
+    assert_eq!(store.password_hash(ours.person).await.unwrap().as_deref(), Some("new"));
+    let profile = store.profile(theirs.member).await.unwrap().unwrap();
+    assert_eq!((profile.organization.name.as_str(), profile.person.name.as_str()), ("Acme", "Åsa Öberg"));
+    assert_ne!(store.password_hash(theirs.person).await.unwrap().as_deref(), Some("new"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn sessions_come_and_go(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    let session = |seconds: i64| Session {
+        id: SessionId(Uuid::now_v7()),
+        person_id: ours.person,
+        member_id: ours.member,
+        user_agent: "Firefox".into(),
+        address: "127.0.0.1".into(),
+        created_at: noon(seconds),
+        last_seen_at: noon(seconds),
+        expires_at: noon(seconds + 100),
+    };
+    let (first, second) = (session(0), session(10));
+    store.insert_session(&first, b"one").await.unwrap();
+    store.insert_session(&second, b"two").await.unwrap();
+    assert!(matches!(store.insert_session(&session(0), b"two").await, Err(StoreError::Taken(_))));
+
+    assert_eq!(store.session(b"one", noon(50)).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.session(b"one", noon(100)).await.unwrap(), None, "expired");
+    assert_eq!(store.sessions(ours.person, noon(105)).await.unwrap(), std::slice::from_ref(&second));
+    store.touch_session(first.id, noon(60)).await.unwrap();
+    assert_eq!(store.sessions(ours.person, noon(70)).await.unwrap()[0].id, first.id, "last used first");
+    assert!(store.rotate_session(first.id, b"three").await.unwrap());
+    assert_eq!(store.session(b"one", noon(50)).await.unwrap(), None);
+    assert_eq!(store.session(b"three", noon(50)).await.unwrap().map(|session| session.id), Some(first.id));
+
+    assert!(!store.delete_session(theirs.person, first.id).await.unwrap(), "another person's");
+    assert_eq!(store.delete_sessions(ours.person, Some(second.id)).await.unwrap(), 1);
+    assert_eq!(store.session(b"three", noon(50)).await.unwrap(), None);
+    assert!(store.delete_session(ours.person, second.id).await.unwrap());
+    assert_eq!(store.delete_sessions(ours.person, None).await.unwrap(), 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_password_reset_works_once_and_only_the_newest(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    store.insert_password_reset(ours.person, b"old", noon(100)).await.unwrap();
+    store.insert_password_reset(ours.person, b"new", noon(100)).await.unwrap();
+    assert_eq!(store.take_password_reset(b"old", noon(1)).await.unwrap(), None);
+    assert_eq!(store.take_password_reset(b"new", noon(100)).await.unwrap(), None, "expired");
+    assert_eq!(store.take_password_reset(b"new", noon(1)).await.unwrap(), Some(ours.person));
+    assert_eq!(store.take_password_reset(b"new", noon(1)).await.unwrap(), None, "used");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_refresh_token_used_twice_revokes_its_family(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let family = Uuid::now_v7();
+    let token = RefreshToken { id: Uuid::now_v7(), family, member: ours.member, expires_at: noon(100) };
+    store.insert_refresh(&token, b"one").await.unwrap();
+    let rotate = |old: &'static [u8], new: &'static [u8], now: i64| {
+        let store = store.store();
+        async move { store.rotate_refresh(old, noon(now), Uuid::now_v7(), new, noon(now) + TimeDelta::seconds(100)).await.unwrap() }
+    };
+    assert_eq!(rotate(b"none", b"x", 1).await, Refreshed::Unknown);
+    assert_eq!(rotate(b"one", b"two", 1).await, Refreshed::Ok { member: ours.member, family });
+    assert_eq!(rotate(b"two", b"three", 2).await, Refreshed::Ok { member: ours.member, family });
+    assert_eq!(rotate(b"one", b"thief", 3).await, Refreshed::Reused { family });
+    assert_eq!(rotate(b"three", b"four", 4).await, Refreshed::Reused { family }, "the newest is revoked with it");
+    assert_eq!(rotate(b"three", b"four", 500).await, Refreshed::Unknown, "expired");
+
+    let other = RefreshToken { id: Uuid::now_v7(), family: Uuid::now_v7(), ..token };
+    store.insert_refresh(&other, b"other").await.unwrap();
+    store.revoke_family(other.family).await.unwrap();
+    assert_eq!(rotate(b"other", b"x", 5).await, Refreshed::Reused { family: other.family });
+    assert_eq!(store.delete_expired(noon(1000)).await.unwrap(), 4);
+}
+
+#[rstest]
+#[tokio::test]
+async fn api_tokens_belong_to_their_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    let mut token = ApiToken {
+        id: ApiTokenId(Uuid::now_v7()),
+        member_id: ours.member,
+        name: "Import".into(),
+        prefix: "cz_ab".into(),
+        created_at: noon(0),
+        last_used_at: None,
+    };
+    assert!(matches!(store.insert_api_token(&token, theirs.organization, b"t").await, Err(StoreError::Missing(_))));
+    store.insert_api_token(&token, ours.organization, b"t").await.unwrap();
+    store.touch_api_token(token.id, noon(9)).await.unwrap();
+    token.last_used_at = Some(noon(9));
+    assert_eq!(store.api_token(b"t").await.unwrap(), Some(token.clone()));
+    assert_eq!(store.api_tokens(ours.member).await.unwrap(), std::slice::from_ref(&token));
+    assert_eq!(store.api_tokens(theirs.member).await.unwrap(), []);
+    assert!(!store.delete_api_token(theirs.member, token.id).await.unwrap());
+    assert!(store.delete_api_token(ours.member, token.id).await.unwrap());
+    assert_eq!(store.api_token(b"t").await.unwrap(), None);
+}
