@@ -1,1 +1,70 @@
-//! To be written.
+//! Closezly's pages: rendered on the server, hydrated in the browser.
+//!
+//! Entry points: [`shell()`] makes the document, [`App`] is what both sides render. `pages/` holds one folder an area
+//! with its server functions; `components/` holds pieces without data access.
+//!
+//! Architecture invariant: with the feature `hydrate` nothing of the server (axum, domain, store) is compiled in.
+
+pub mod components;
+pub mod error;
+pub mod frame;
+pub mod pages;
+pub mod session;
+#[cfg(feature = "ssr")]
+mod shell;
+pub mod styles;
+
+use frame::{Frame, LiveCall};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{ProtectedParentRoute, Route, Router, Routes};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+use session::CurrentSession;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+/// All pages. Every route is rendered in one piece (`ssr=Async`), so that it is readable without JavaScript and can
+/// set its status or redirect.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    CurrentSession::provide();
+    provide_context(LiveCall(RwSignal::new(None)));
+    view! {
+        <Title text="Closezly" />
+        <Router>
+            <Routes fallback=pages::not_found::NotFound>
+                // Pages for anybody, in `PlainFrame`
+                <DevRoute />
+                // Pages for who is signed in, in `Frame`
+                <ProtectedParentRoute path=path!("") view=Frame condition=signed_in redirect_path=sign_in ssr=Async>
+                    <Route path=path!("/") view=pages::home::Home ssr=Async />
+                </ProtectedParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+fn signed_in() -> Option<bool> {
+    session::use_session().signed_in()
+}
+
+/// Where somebody who isn't signed in goes first, and from there back to here.
+fn sign_in() -> String {
+    let location = use_location();
+    let path = location.pathname.get_untracked();
+    if path == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={path}") }
+}
+
+/// The page of components, in debug builds.
+#[cfg(debug_assertions)]
+#[component(transparent)]
+fn DevRoute() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! { <Route path=path!("/dev/components") view=pages::dev::Components ssr=Async /> }.into_inner()
+}
+
+#[cfg(not(debug_assertions))]
+#[component(transparent)]
+fn DevRoute() -> impl leptos_router::MatchNestedRoutes + Clone {}

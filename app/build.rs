@@ -1,0 +1,114 @@
+//! Turns the css that lies beside the components into one stylesheet and into Rust constants.
+//!
+//! Output in `OUT_DIR`: `components.css`, `globals.css` and `styles.rs`, which `src/styles.rs` includes.
+
+#[path = "build/scope.rs"]
+mod scope;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// The order in which the global files are read; what is missing here fails the build.
+const GLOBALS: [&str; 5] = ["reset.css", "tokens", "base.css", "layout.css", "utilities.css"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=../style");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+
+    let mut faults = Vec::new();
+    let components = components(&root.join("src"), &mut faults)?;
+    if !faults.is_empty() {
+        for fault in &faults {
+            println!("cargo::error={fault}");
+        }
+        return Ok(());
+    }
+    let css: String = components.values().map(|scoped| scoped.css.as_str()).collect();
+    let globals = globals(&root.join("../style"))?;
+    let hash = scope::fnv1a(&format!("{globals}{css}"));
+    write(&out.join("components.css"), &css)?;
+    write(&out.join("globals.css"), &globals)?;
+    write(&out.join("styles.rs"), &constants(&components, hash))?;
+    Ok(())
+}
+
+/// Every css beside a `.rs` in `src`, scoped, by the name of its module in `styles`.
+fn components(src: &Path, faults: &mut Vec<String>) -> Result<BTreeMap<String, scope::Scoped>, Box<dyn Error>> {
+    let mut found: BTreeMap<String, scope::Scoped> = BTreeMap::new();
+    for file in css_files(src)? {
+        let relative = file.strip_prefix(src)?.to_string_lossy().replace('\\', "/");
+        let shown = format!("app/src/{relative}");
+        if !file.with_extension("rs").exists() {
+            faults.push(format!("{shown}:1: no `.rs` of the same name lies beside it"));
+            continue;
+        }
+        match scope::scope(&relative, &fs::read_to_string(&file)?) {
+            Ok(scoped) => {
+                if found.values().any(|other| other.class == scoped.class) {
+                    faults.push(format!("{shown}:1: its class {} is already another file's; rename the file", scoped.class));
+                }
+                if found.insert(scope::module_name(&relative), scoped).is_some() {
+                    faults.push(format!("{shown}:1: another file already has the module `styles::{}`", scope::module_name(&relative)));
+                }
+            }
+            Err(list) => faults.extend(list.iter().map(|fault| format!("{shown}:{}: {}", fault.line, fault.message))),
+        }
+    }
+    Ok(found)
+}
+
+/// The global css in its order, without comments and indentation.
+fn globals(style: &Path) -> Result<String, Box<dyn Error>> {
+    let mut css = String::new();
+    for name in GLOBALS {
+        let path = style.join(name);
+        let files = if path.is_dir() { css_files(&path)? } else { vec![path] };
+        for file in files {
+            let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            css.push_str(&scope::compact(&text));
+        }
+    }
+    Ok(css)
+}
+
+/// The Rust side: one module a file, one constant a class.
+fn constants(components: &BTreeMap<String, scope::Scoped>, hash: u64) -> String {
+    let mut rust = format!(
+        "/// Where the stylesheet is served; the name changes with its content.\npub const STYLESHEET_PATH: &str = \"/assets/closezly.{hash:016x}.css\";\n"
+    );
+    for (module, scoped) in components {
+        let _ = writeln!(rust, "/// Classes of `{}`.\npub mod {module} {{", scoped.path);
+        for name in &scoped.names {
+            let constant = name.replace('-', "_").to_uppercase();
+            let _ = writeln!(rust, "    /// `.{name}`\n    pub const {constant}: &str = \"{name} {}\";", scoped.class);
+        }
+        rust.push_str("}\n");
+    }
+    rust
+}
+
+/// All css files under a folder, sorted, so that the output never depends on the disk's order.
+fn css_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(css_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "css") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Writes only what changed, so that an untouched stylesheet compiles nothing again.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) { Ok(()) } else { fs::write(path, text) }
+}

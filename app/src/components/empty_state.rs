@@ -1,0 +1,33 @@
+//! What a list says when it holds nothing.
+
+use leptos::prelude::*;
+
+use super::{Glyph, Icon};
+use crate::styles::empty_state as css;
+
+/// An empty list: why it is empty and how to fill it.
+#[component]
+pub fn EmptyState(
+    /// Above the words.
+    glyph: Glyph,
+    /// What isn't there.
+    #[prop(into)]
+    title: String,
+    /// What to do next.
+    #[prop(optional, into)]
+    text: Option<String>,
+    /// The button that fills it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class=css::EMPTY>
+            <span class=css::GLYPH>
+                <Icon glyph />
+            </span>
+            <p class=css::TITLE>{title}</p>
+            {text.map(|text| view! { <p class=css::TEXT>{text}</p> })}
+            {children.map(|children| view! { <div class=css::ACTIONS>{children()}</div> })}
+        </div>
+    }
+}

@@ -1,0 +1,89 @@
+//! A line of text.
+
+use leptos::prelude::*;
+
+use super::field::{Field, Wiring};
+use super::value::bind;
+use crate::styles::text_field as css;
+
+/// A labelled line of text.
+#[component]
+pub fn TextField(
+    /// What is asked.
+    #[prop(into)]
+    label: String,
+    /// Name in the form; also makes the id.
+    #[prop(into)]
+    name: String,
+    /// Id, where the same name stands twice on a page.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// `email`, `password`, `search` …
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What it holds at first; not used when `value` is given.
+    #[prop(optional, into)]
+    initial: String,
+    /// A signal that follows it, both ways.
+    #[prop(optional, into)]
+    value: Option<RwSignal<String>>,
+    /// A line that helps to answer.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with the answer.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// An example.
+    #[prop(optional, into)]
+    placeholder: Option<String>,
+    /// What the browser may fill in, such as `email`.
+    #[prop(optional)]
+    autocomplete: Option<&'static str>,
+    /// Must not be empty.
+    #[prop(optional)]
+    required: bool,
+    /// Says "optional" beside the label.
+    #[prop(optional)]
+    optional: bool,
+    /// Greatest number of characters.
+    #[prop(optional)]
+    max_length: Option<u32>,
+    /// Gets the focus when the page opens.
+    #[prop(optional)]
+    autofocus: bool,
+    /// Can't be changed now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+) -> impl IntoView {
+    let wiring = Wiring::new(id, &name, hint.as_ref(), error);
+    let invalid = wiring.clone();
+    let described = wiring.clone();
+    let input = NodeRef::<leptos::html::Input>::new();
+    bind(input, value, |input| input.value(), |input, text| input.set_value(text));
+    let initial = value.map_or(initial, |value| value.get_untracked());
+    view! {
+        <Field id=wiring.id.clone() label hint=hint.unwrap_or_default() error optional>
+            <input
+                node_ref=input
+                class=css::INPUT
+                id=wiring.id
+                type=kind
+                name=name
+                value=initial
+                placeholder=placeholder
+                autocomplete=autocomplete
+                required=required
+                autofocus=autofocus
+                maxlength=max_length.map(|length| length.to_string())
+                disabled=move || disabled.get()
+                aria-invalid=move || invalid.invalid()
+                aria-describedby=move || described.described_by()
+                on:input:target=move |event| {
+                    if let Some(value) = value {
+                        value.set(event.target().value());
+                    }
+                }
+            />
+        </Field>
+    }
+}

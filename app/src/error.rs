@@ -1,0 +1,106 @@
+//! The one error that server functions return.
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use model::{Code, Problem};
+use serde::{Deserialize, Serialize};
+
+/// What a server function failed with: a code to branch on, a sentence to show where the action was.
+///
+/// On the server, making one (`?` on a [`Problem`]) also sets the HTTP status of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppError(pub Problem);
+
+impl AppError {
+    /// An error with a code and a sentence.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Problem::new(code, message).into()
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+}
+
+impl From<Problem> for AppError {
+    fn from(problem: Problem) -> Self {
+        #[cfg(feature = "ssr")]
+        status::answer_with(problem.code);
+        Self(problem)
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
+                Self::new(Code::Unavailable, "Can't reach the server. Check your connection, then try again.")
+            }
+            ServerFnErrorErr::Deserialization(_) => {
+                Self::new(Code::Unavailable, "The server's answer could not be read. Reload the page, then try again.")
+            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::new(Code::Invalid, "The form arrived incomplete. Reload the page, then try again.")
+            }
+            ServerFnErrorErr::Registration(_)
+            | ServerFnErrorErr::ServerError(_)
+            | ServerFnErrorErr::MiddlewareError(_)
+            | ServerFnErrorErr::Serialization(_)
+            | ServerFnErrorErr::Response(_) => Problem::internal().into(),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod status {
+    use http::{Method, StatusCode, header::ACCEPT, request::Parts};
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+    use model::Code;
+
+    /// Gives the running response the code's status. A form that is sent without JavaScript is answered by a redirect
+    /// back to its page, which an error's status would break.
+    pub(super) fn answer_with(code: Code) {
+        let plain_form = use_context::<Parts>().is_some_and(|parts| {
+            parts.method == Method::POST
+                && parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+        });
+        if let (false, Some(response), Ok(status)) = (plain_form, use_context::<ResponseOptions>(), StatusCode::from_u16(code.status())) {
+            response.set_status(status);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_crosses_the_wire() {
+        let error = AppError(Problem::of_field("email", "Give a mail address, such as sam@example.com."));
+        assert_eq!(AppError::de(error.ser()), error);
+    }
+
+    #[test]
+    fn a_lost_connection_says_what_to_do() {
+        let error = AppError::from_server_fn_error(ServerFnErrorErr::Request("TypeError: Failed to fetch".into()));
+        assert_eq!(error.code(), Code::Unavailable);
+        assert!(!error.to_string().contains("TypeError"), "no internal text reaches a person");
+    }
+
+    #[test]
+    fn an_unreadable_answer_is_not_a_panic() {
+        assert_eq!(AppError::de("<html>502</html>".into()).code(), Code::Unavailable);
+    }
+}

@@ -1,0 +1,157 @@
+//! What surrounds every page of somebody who is signed in: navigation, search, the live call, the person.
+
+use leptos::prelude::*;
+use leptos_router::components::{A, Form, Outlet};
+use model::{CallId, Profile};
+
+use crate::components::{Avatar, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch};
+use crate::session::use_session;
+use crate::styles::frame as css;
+
+/// The call that this browser is in, shown on every page. The call page sets it.
+#[derive(Clone, Copy)]
+pub struct LiveCall(pub RwSignal<Option<(CallId, String)>>);
+
+/// The areas that exist, in the order of the navigation.
+const AREAS: [(&str, &str, Glyph); 3] =
+    [("/", "Home", Glyph::Home), ("/calls", "Calls", Glyph::Calls), ("/settings", "Settings", Glyph::Settings)];
+
+/// The frame with the page inside.
+#[component]
+pub fn Frame() -> impl IntoView {
+    view! {
+        <div class=css::FRAME>
+            <a class=css::SKIP href="#page">"Skip to the page"</a>
+            <Navigation />
+            <header class=css::BAR>
+                <Search />
+                <div class=css::STATE>
+                    <LiveCallLink />
+                    <PersonMenu />
+                </div>
+            </header>
+            <main class=css::MAIN id="page" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+    }
+}
+
+/// A page for somebody who isn't signed in: one card in the middle.
+#[component]
+pub fn PlainFrame(children: Children) -> impl IntoView {
+    view! {
+        <div class=css::PLAIN>
+            <a class=css::BRAND href="/">
+                <Mark />
+                "Closezly"
+            </a>
+            <main class=css::CARD id="page">{children()}</main>
+        </div>
+    }
+}
+
+#[component]
+fn Navigation() -> impl IntoView {
+    let links = AREAS.map(|(href, label, glyph)| {
+        view! {
+            <li>
+                <A href=href exact=href == "/" attr:class=css::AREA attr:title=label>
+                    <Icon glyph />
+                    <span class=css::AREA_LABEL>{label}</span>
+                </A>
+            </li>
+        }
+    });
+    view! {
+        <nav class=css::NAV aria-label="Areas">
+            <a class=css::BRAND href="/" aria-label="Closezly, home">
+                <Mark />
+                <span class=css::AREA_LABEL>"Closezly"</span>
+            </a>
+            <ul class=css::AREAS>{links.collect_view()}</ul>
+        </nav>
+    }
+}
+
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <svg class=css::MARK viewBox="0 0 32 32" aria-hidden="true">
+            <rect width="32" height="32" rx="8"></rect>
+            <path d="M21.5 11.2a7 7 0 1 0 0 9.6"></path>
+            <circle cx="22.4" cy="16" r="2.3"></circle>
+        </svg>
+    }
+}
+
+#[component]
+fn Search() -> impl IntoView {
+    view! {
+        <search class=css::SEARCH>
+            <Form method="GET" action="/calls" attr:class=css::SEARCH_FORM>
+                <Icon glyph=Glyph::Search />
+                <input
+                    class=css::SEARCH_INPUT
+                    id="search"
+                    type="search"
+                    name="search"
+                    placeholder="Search calls and every word said"
+                    aria-label="Search calls and every word said"
+                    autocomplete="off"
+                    maxlength="200"
+                />
+            </Form>
+        </search>
+    }
+}
+
+#[component]
+fn LiveCallLink() -> impl IntoView {
+    let LiveCall(live) = expect_context();
+    move || {
+        live.get().map(|(id, title)| {
+            view! {
+                <A href=format!("/calls/{id}/live") attr:class=css::LIVE>
+                    <span class=css::LIVE_DOT></span>
+                    <span class="visually-hidden">"Live call: "</span>
+                    <span class="truncate">{title}</span>
+                </A>
+            }
+        })
+    }
+}
+
+#[component]
+fn PersonMenu() -> impl IntoView {
+    let session = use_session();
+    move || session.profile().map(|profile| view! { <PersonMenuOf profile /> })
+}
+
+#[component]
+fn PersonMenuOf(profile: Profile) -> impl IntoView {
+    let Profile { person, organization, .. } = profile;
+    let name = person.name.clone();
+    view! {
+        <Menu label=format!("{name}, menu") align_end=true trigger=move || view! { <Avatar name=name.clone() /> }>
+            <div class=css::PERSON>
+                <strong class="truncate">{person.name.clone()}</strong>
+                <span class="soft small truncate">{person.email.clone()}</span>
+                <span class="soft small truncate">{organization.name.clone()}</span>
+            </div>
+            <MenuDivider />
+            <div class=css::PERSON>
+                <ThemeSwitch />
+            </div>
+            <MenuDivider />
+            <MenuLink href="/settings" icon=Glyph::Settings>
+                "Settings"
+            </MenuLink>
+            <form method="post" action="/sign-out">
+                <MenuButton submit=true icon=Glyph::SignOut>
+                    "Sign out"
+                </MenuButton>
+            </form>
+        </Menu>
+    }
+}

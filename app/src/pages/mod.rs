@@ -1,0 +1,6 @@
+//! The pages, one folder an area: what is shown, its css, and its server functions in `api.rs`.
+
+#[cfg(debug_assertions)]
+pub mod dev;
+pub mod home;
+pub mod not_found;
