@@ -7,8 +7,8 @@
 //! - `CLOSEZLY_TEST_PYTHON`: a Python that has the packages of `end2end/requirements.txt` (PocketSphinx among them).
 //! - `CLOSEZLY_BIN`, `CLOSEZLY_SITE_DIR`, `CHROMIUM` (journeys in the browser only).
 //!
-//! A test that can't run (the recordings of `../shared` are absent) writes one line `skipped: <test>: <why>` straight to stderr
-//! (`writeln!(std::io::stderr(), …)`; the print macros are captured) and passes; the summary counts it as skipped.
+//! A test that can't run (the recordings of `../shared` are absent) prints one line `skipped: <test>: <why>` and passes; the summary
+//! counts it as skipped.
 
 mod browser;
 mod deps;

@@ -155,6 +155,8 @@ impl Executable {
         println!("── {} · {} {}", self.package, self.kind, self.target);
         let mut command = Command::new(&self.path);
         command
+            // What a test that passes prints is where it says that it was skipped.
+            .arg("--show-output")
             .current_dir(&self.folder)
             // As cargo would: some tests look for their files by it.
             .env("CARGO_MANIFEST_DIR", &self.folder)
