@@ -1,1 +1,14 @@
-//! To be written.
+//! Makers behind the domain's ports, one folder a vendor; fakes and the ports' conformance suite behind `test-utils`.
+//!
+//! Architecture invariant: an adapter knows its vendor and its port, and nothing of calls, tenants or the database. Addresses
+//! and keys come from the configuration, so that a test points every vendor at loopback.
+
+#![warn(missing_docs)]
+
+#[cfg(any(test, feature = "test-utils"))]
+pub mod conformance;
+pub mod mail;
+pub mod sample;
+pub mod speech;
+#[cfg(any(test, feature = "test-utils"))]
+pub mod test_utils;

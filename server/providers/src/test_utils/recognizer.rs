@@ -1,0 +1,96 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+use model::{RecognizerChoice, RecognizerKind};
+use tokio::sync::mpsc;
+
+/// What a [`FakeRecognizer`] does when so much audio has come.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Says this as soon as its end has been heard.
+    Say(RecognizerEvent),
+    /// Fails at this ms of stream time.
+    Fail(i64, RecognizerError),
+    /// Takes no more audio from this ms of stream time, and says nothing.
+    Hang(i64),
+}
+
+impl Step {
+    fn due(&self) -> i64 {
+        match self {
+            Self::Say(RecognizerEvent::Partial(said) | RecognizerEvent::Final(said)) => said.end.0,
+            Self::Fail(at, _) | Self::Hang(at) => *at,
+        }
+    }
+}
+
+/// A recognizer that follows a script, the same on every stream.
+#[derive(Clone, Debug)]
+pub struct FakeRecognizer {
+    /// Which one it plays.
+    pub kind: RecognizerKind,
+    /// Which audio it asks for.
+    pub gate: Gate,
+    /// What it does, in order of time.
+    pub steps: Vec<Step>,
+    /// Why it can't be opened.
+    pub refuses: Option<RecognizerError>,
+}
+
+impl FakeRecognizer {
+    /// One that says these events, as the `command` recognizer, from everything that is heard.
+    pub fn saying(events: impl IntoIterator<Item = RecognizerEvent>) -> Self {
+        Self { kind: RecognizerKind::Command, gate: Gate::Everything, steps: events.into_iter().map(Step::Say).collect(), refuses: None }
+    }
+}
+
+#[async_trait]
+impl Recognizer for FakeRecognizer {
+    fn kind(&self) -> RecognizerKind {
+        self.kind
+    }
+
+    fn choice(&self) -> RecognizerChoice {
+        let unavailable = self.refuses.as_ref().map(ToString::to_string);
+        RecognizerChoice { kind: self.kind, label: "Fake".to_owned(), unavailable, note: "Follows a script.".to_owned() }
+    }
+
+    fn gate(&self) -> Gate {
+        self.gate
+    }
+
+    async fn open(&self, _: OpenStream) -> Result<RecognizerStream, RecognizerError> {
+        if let Some(error) = &self.refuses {
+            return Err(error.clone());
+        }
+        let (audio, audio_in) = mpsc::channel(64);
+        let (events_out, events) = mpsc::channel(64);
+        tokio::spawn(follow(self.steps.clone(), audio_in, events_out));
+        Ok(RecognizerStream { audio, events })
+    }
+}
+
+async fn follow(steps: Vec<Step>, mut audio: mpsc::Receiver<Audio>, events: mpsc::Sender<Result<RecognizerEvent, RecognizerError>>) {
+    let mut samples = 0;
+    let mut steps = steps.into_iter().peekable();
+    while let Some(Audio::Samples(chunk)) = audio.recv().await {
+        samples += chunk.len() as i64;
+        while let Some(step) = steps.next_if(|step| step.due() <= samples / 16) {
+            let said = match step {
+                Step::Say(event) => events.send(Ok(event)).await,
+                Step::Fail(_, error) => return events.send(Err(error)).await.unwrap_or(()),
+                Step::Hang(_) => {
+                    tokio::select! {
+                        () = events.closed() => {}
+                        () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+                    }
+                    return;
+                }
+            };
+            if said.is_err() {
+                return;
+            }
+        }
+    }
+}
