@@ -15,7 +15,9 @@ pub mod devices;
 pub mod error;
 mod feed;
 mod js;
+pub mod link;
 mod source;
+pub mod spool;
 pub mod support;
 pub mod timeline;
 
@@ -24,4 +26,5 @@ pub use clock::CallClock;
 pub use devices::{Microphone, Permission};
 pub use error::{CaptureError, Source};
 pub use feed::{Assets, Level};
+pub use spool::{Spool, SpoolTrouble};
 pub use support::Support;
