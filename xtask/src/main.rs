@@ -1,9 +1,12 @@
 //! `cargo xtask …`: what one does with this repository, from a fresh clone on.
 #![allow(clippy::print_stdout, reason = "a command line program talks on stdout")]
 
+mod bench;
 mod build;
 mod process;
+mod release;
 mod run;
+mod screenshots;
 mod site;
 mod step;
 mod test;
@@ -50,6 +53,19 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// What it costs: speed, memory, sizes
+    Bench {
+        /// Fewer runs, small loads
+        #[arg(long)]
+        quick: bool,
+        /// Keep the table in docs/benchmarks.md
+        #[arg(long)]
+        write: bool,
+    },
+    /// Pack a release: target/dist/closezly-<version>.tar.gz
+    Release,
+    /// Take pictures of every page: docs/screenshots/
+    Screenshots,
 }
 
 fn main() -> ExitCode {
@@ -71,5 +87,8 @@ fn perform(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Test { only, list: false } => test::test(&only),
+        Command::Bench { quick, write } => bench::bench(if quick { bench::Effort::Quick } else { bench::Effort::Full }, write),
+        Command::Release => release::release(),
+        Command::Screenshots => screenshots::screenshots(),
     }
 }

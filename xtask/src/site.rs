@@ -22,6 +22,8 @@ mod layout;
 mod optimize;
 
 use anyhow::Result;
+pub use compress::brotli;
+pub use layout::copy_folder;
 use sha2::{Digest, Sha256};
 
 use crate::step::step;

@@ -25,6 +25,7 @@ use clap::ValueEnum;
 
 use crate::build::{WASM, wasm_target};
 use crate::process::{cargo, run};
+pub use browser::playwright;
 use rust_tests::RustTests;
 
 /// The parts, in the order they run.

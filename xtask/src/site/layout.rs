@@ -48,7 +48,7 @@ pub fn lay_out(mode: Mode, scratch: &Path) -> Result<()> {
 }
 
 /// Copies a folder with everything in it.
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
