@@ -1,7 +1,7 @@
 //! The audit log: append-only, and chained by hashes per organization, so that a change behind the server's back shows.
 //!
-//! An entry's hash is SHA-256 over the hash before it (32 zero bytes for the first) and its fields, each with its length
-//! before it. The head of the chain is kept beside it, so that entries missing at the end show too.
+//! An entry's hash is SHA-256 over the hash before it (32 zero bytes for the first), the organization and the entry's fields, each
+//! with its length before it. The head of the chain is kept beside it, so that entries missing at the end show too.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use model::{MemberId, OrganizationId, Page};
@@ -90,7 +90,7 @@ impl Store {
         let (number, previous) = query!(within &mut tx, one (i64, Vec<u8>), NEXT_AUDIT_NUMBER, organization, before)?;
         let (action, subject) = (action.to_owned(), subject.to_owned());
         let row = AuditRow { number, actor, action, subject, details: details.to_string(), at: at.trunc_subsecs(6), hash: Vec::new() };
-        let hash = row.hash_after(&previous);
+        let hash = row.hash_after(organization, &previous);
         query!(
             within &mut tx, execute, INSERT_AUDIT, organization, row.number, row.actor, &row.action, &row.subject, &row.details,
             row.at, &hash
@@ -127,7 +127,7 @@ impl Store {
             let whole = rows.len() as i64 == CHUNK;
             // What was appended after the head was read is the next check's.
             for row in rows.into_iter().take_while(|row| row.number <= last) {
-                if row.number != number + 1 || row.hash != row.hash_after(&hash) {
+                if row.number != number + 1 || row.hash != row.hash_after(organization, &hash) {
                     return Ok(Verified { entries: number as u64, first_broken: Some(number + 1) });
                 }
                 (number, hash) = (row.number, row.hash);
@@ -142,12 +142,13 @@ impl Store {
 }
 
 impl AuditRow {
-    fn hash_after(&self, previous: &[u8]) -> Vec<u8> {
+    fn hash_after(&self, organization: OrganizationId, previous: &[u8]) -> Vec<u8> {
         let actor = self.actor.map(|actor| actor.0.into_bytes());
         let at = self.at.timestamp_micros().to_be_bytes();
         let number = self.number.to_be_bytes();
-        let fields: [&[u8]; 7] = [
+        let fields: [&[u8]; 8] = [
             previous,
+            organization.0.as_bytes(),
             &number,
             actor.as_ref().map_or(&[], |bytes| bytes.as_slice()),
             self.action.as_bytes(),

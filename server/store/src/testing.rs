@@ -1,6 +1,6 @@
 //! Migrated stores for tests, each with a database of its own that goes when the store is dropped.
 //!
-//! ```ignore
+//! ```text
 //! #[rstest]
 //! #[tokio::test]
 //! async fn calls_are_listed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {

@@ -1,6 +1,15 @@
 //! Every test of the store, on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audit;
+mod calls;
 mod fixtures;
+mod heard;
 mod identity;
+mod isolation;
+mod jobs;
+mod recording;
+mod recording_disk;
 mod schema;
+mod search;
+mod trouble;

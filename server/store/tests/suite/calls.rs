@@ -1,0 +1,157 @@
+//! Calls: their life and their list.
+
+use chrono::{DateTime, Utc};
+use model::{Call, CallFilter, CallKind, CallState, Millis};
+use rstest::rstest;
+use serde_json::json;
+use store::{Engine, NewJob, StoreError, testing};
+
+use crate::fixtures::{call, insert, noon, tenant};
+
+#[rstest]
+#[tokio::test]
+async fn a_call_comes_back_as_it_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let mut all = call(ours, "Größe \"quoted\" 🎧", 0);
+    all.consent_at = Some(noon(1));
+    all.consent_how = "spoken".into();
+    all.duration_ms = Millis(86_400_000);
+    store.insert_call(&all).await.unwrap();
+    assert_eq!(store.call(ours.organization, all.id).await.unwrap(), Some(all.clone()));
+    assert!(matches!(store.insert_call(&all).await, Err(StoreError::Taken(_))));
+    assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), Some(all.clone()));
+    assert!(store.delete_call(ours.organization, all.id).await.unwrap());
+    assert!(!store.delete_call(ours.organization, all.id).await.unwrap());
+    assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_two_edits_of_the_same_state_one_wins(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let read = insert(&store, ours, "Old", 0).await;
+    let edit =
+        |title: &str, at: i64| Call { title: title.into(), kind: CallKind::Demo, vocabulary: vec![], updated_at: noon(at), ..read.clone() };
+    assert!(store.update_call(&edit("Mine", 1), read.updated_at).await.unwrap());
+    assert!(!store.update_call(&edit("Yours", 2), read.updated_at).await.unwrap());
+    assert_eq!(store.call(ours.organization, read.id).await.unwrap(), Some(edit("Mine", 1)));
+    assert!(store.set_notes(ours.organization, read.id, "Notes", noon(3)).await.unwrap());
+    assert!(!store.update_call(&edit("Late", 4), noon(1)).await.unwrap(), "it would take the notes back");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_clock_finer_than_a_microsecond_does_not_break_edits(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let fine: DateTime<Utc> = noon(0) + chrono::TimeDelta::nanoseconds(789);
+    let mut mine = Call { created_at: fine, updated_at: fine, ..call(ours, "Fine", 0) };
+    store.insert_call(&mine).await.unwrap();
+    mine.updated_at = fine + chrono::TimeDelta::nanoseconds(5_000);
+    assert!(store.update_call(&mine, fine).await.unwrap());
+    let page = store.calls(ours.organization, &CallFilter::default(), None, 1).await.unwrap();
+    assert_eq!(page.items[0].call.created_at, noon(0));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_call_moves_forward_only_from_where_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let id = insert(&store, ours, "Call", 0).await.id;
+    let moved = |from: &'static [CallState], to: CallState, at: i64| {
+        let store = store.store();
+        async move { store.move_call(ours.organization, id, from, to, noon(at)).await.unwrap() }
+    };
+    assert!(!moved(&[CallState::Live], CallState::Ended, 1).await);
+    assert!(!moved(&[], CallState::Live, 1).await, "from nowhere");
+    assert!(moved(&[CallState::Prepared, CallState::Live], CallState::Live, 2).await);
+    assert!(moved(&[CallState::Prepared, CallState::Live], CallState::Live, 3).await, "a second page");
+    assert!(store.set_duration(ours.organization, id, Millis(9_000)).await.unwrap());
+    assert_eq!(store.unfinished_calls().await.unwrap().len(), 1);
+
+    let job = NewJob {
+        kind: "finish".into(),
+        payload: json!({ "call": id }),
+        organization: Some(ours.organization),
+        run_at: noon(4),
+        max_attempts: 3,
+    };
+    assert!(store.finish_call(ours.organization, id, noon(4), &job).await.unwrap());
+    assert!(!store.finish_call(ours.organization, id, noon(5), &job).await.unwrap(), "ended before");
+    assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)], "and no second job");
+    assert!(moved(&[CallState::Finishing], CallState::Ended, 6).await);
+    assert_eq!(store.unfinished_calls().await.unwrap(), []);
+
+    let call = store.call(ours.organization, id).await.unwrap().unwrap();
+    assert_eq!((call.started_at, call.ended_at), (Some(noon(2)), Some(noon(4))), "the first time counts");
+    assert_eq!((call.state, call.duration_ms, call.updated_at), (CallState::Ended, Millis(9_000), noon(6)));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_job_that_cannot_be_kept_leaves_the_call_live(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let id = insert(&store, ours, "Call", 0).await.id;
+    let nobody = Some(model::OrganizationId(uuid::Uuid::now_v7()));
+    let job = NewJob { kind: "finish".into(), payload: json!(null), organization: nobody, run_at: noon(4), max_attempts: 3 };
+    assert!(matches!(store.finish_call(ours.organization, id, noon(4), &job).await, Err(StoreError::Missing(_))));
+    assert_eq!(store.call(ours.organization, id).await.unwrap().unwrap().state, CallState::Prepared);
+}
+
+#[rstest]
+#[tokio::test]
+async fn pages_show_every_call_once_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    for number in 0..25 {
+        // Several of the same time: the id decides.
+        insert(&store, ours, &format!("Call {number}"), number / 4).await;
+    }
+    let (mut seen, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = store.calls(ours.organization, &CallFilter::default(), cursor.as_deref(), 7).await.unwrap();
+        assert!(page.items.len() <= 7 && !page.items.is_empty());
+        seen.extend(page.items.into_iter().map(|hit| (hit.call.created_at, hit.call.id)));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 25);
+    assert!(seen.is_sorted_by(|before, after| before > after), "strictly falling, so none twice");
+    for wrong in ["", "zz", "00", &"f".repeat(48), "'; DROP TABLE calls; --"] {
+        let refused = store.calls(ours.organization, &CallFilter::default(), Some(wrong), 7).await;
+        assert!(matches!(refused, Err(StoreError::Cursor)), "{wrong}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_filter_narrows(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let (old, new) = (insert(&store, ours, "Old", 0).await, insert(&store, ours, "New", 100).await);
+    store.move_call(ours.organization, new.id, &[CallState::Prepared], CallState::Live, noon(101)).await.unwrap();
+    let titles = |filter: CallFilter| {
+        let store = store.store();
+        async move {
+            let page = store.calls(ours.organization, &filter, None, 10).await.unwrap();
+            page.items.into_iter().map(|hit| hit.call.title).collect::<Vec<_>>()
+        }
+    };
+    let none = CallFilter::default;
+    assert_eq!(titles(none()).await, ["New", "Old"]);
+    assert_eq!(titles(CallFilter { state: Some(CallState::Live), ..none() }).await, ["New"]);
+    assert_eq!(titles(CallFilter { state: Some(CallState::Ended), ..none() }).await, Vec::<String>::new());
+    assert_eq!(titles(CallFilter { kind: Some(CallKind::Discovery), ..none() }).await, ["New", "Old"]);
+    assert_eq!(titles(CallFilter { kind: Some(CallKind::Demo), ..none() }).await, Vec::<String>::new());
+    assert_eq!(titles(CallFilter { from: Some(new.created_at), ..none() }).await, ["New"], "at or after");
+    assert_eq!(titles(CallFilter { until: Some(new.created_at), ..none() }).await, ["Old"], "before");
+    assert_eq!(titles(CallFilter { member: Some(old.member_id), ..none() }).await, ["New", "Old"]);
+    let nobody = model::MemberId(uuid::Uuid::now_v7());
+    assert_eq!(titles(CallFilter { member: Some(nobody), ..none() }).await, Vec::<String>::new());
+}

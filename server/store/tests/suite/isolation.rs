@@ -1,0 +1,124 @@
+//! Another organization sees nothing and changes nothing.
+
+use model::{Bookmark, Call, CallFilter, CallState, Channel, CueState, Insights, Metrics, Millis};
+use rstest::rstest;
+use serde_json::json;
+use store::{Engine, NewJob, StoreError, testing};
+
+use crate::fixtures::{cue, insert, noon, segment, tenant};
+
+/// Statements on a tenant's tables that name no organization, and why they may.
+const WITHOUT_ORGANIZATION: &[&str] = &[
+    // By the hash of a secret, or by the member that authentication has found.
+    "API_TOKEN",
+    "API_TOKENS",
+    "DELETE_API_TOKEN",
+    "TOUCH_API_TOKEN",
+    // What the server itself takes up, runs and counts.
+    "UNFINISHED_CALLS",
+    "CLAIM_JOB",
+    "BURY_JOBS",
+    "COMPLETE_JOB",
+    "FAIL_JOB",
+    "EXTEND_JOB",
+    "COUNT_JOBS",
+];
+
+#[test]
+fn every_statement_on_a_tenants_rows_binds_the_organization() {
+    let tables = ["calls", "segments", "cues", "bookmarks", "reviews", "jobs", "audit_entries", "audit_heads", "api_tokens"];
+    let mut checked = 0;
+    for statement in store::statements::all() {
+        for text in [statement.sqlite, statement.postgres] {
+            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            if words.any(|word| tables.contains(&word)) && !WITHOUT_ORGANIZATION.contains(&statement.name) {
+                checked += 1;
+                let binds = text.contains("organization_id = $1") || (text.contains("INSERT INTO") && text.contains("organization_id"));
+                assert!(binds, "{} does not bind the organization: {text}", statement.name);
+            }
+        }
+    }
+    assert!(checked > 50, "only {checked} texts were checked");
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_organization_reads_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    let call = insert(&store, theirs, "Secret", 0).await.id;
+    store.append_segments(theirs.organization, call, &[segment(1, Channel::Rep, "secret")]).await.unwrap();
+    store.append_cues(theirs.organization, call, &[cue(1)]).await.unwrap();
+    store.append_bookmark(theirs.organization, call, &Bookmark { number: 1, at_ms: Millis(0), note: String::new() }).await.unwrap();
+    store.save_review(theirs.organization, call, &insights(), &Metrics::default()).await.unwrap();
+    store.append(theirs.organization, None, "call.made", "x", &json!({}), noon(0)).await.unwrap();
+    let job = NewJob { kind: "x".into(), payload: json!(1), organization: Some(theirs.organization), run_at: noon(0), max_attempts: 1 };
+    store.enqueue(&job).await.unwrap();
+    let claimed = store.claim("w", noon(1), std::time::Duration::from_secs(9)).await.unwrap().unwrap();
+    store.fail(&claimed, "broke", None).await.unwrap();
+
+    let us = ours.organization;
+    assert_eq!(store.call(us, call).await.unwrap(), None);
+    assert_eq!(store.latest_call(us, theirs.member).await.unwrap(), None);
+    for search in ["", "secret", "dupont"] {
+        let filter = CallFilter { search: search.into(), ..CallFilter::default() };
+        assert_eq!(store.calls(us, &filter, None, 9).await.unwrap().items, [], "{search}");
+        assert_eq!(store.calls(theirs.organization, &filter, None, 9).await.unwrap().items.len(), 1, "{search}");
+    }
+    let filter = CallFilter { member: Some(theirs.member), ..CallFilter::default() };
+    assert_eq!(store.calls(us, &filter, None, 9).await.unwrap().items, []);
+    assert_eq!(store.segments(us, call).await.unwrap(), []);
+    assert_eq!(store.cues(us, call).await.unwrap(), []);
+    assert_eq!(store.bookmarks(us, call).await.unwrap(), []);
+    assert_eq!(store.review(us, call).await.unwrap(), None);
+    assert_eq!(store.entries(us, None, 9).await.unwrap().items, []);
+    assert_eq!(store.dead_jobs(us).await.unwrap(), []);
+    assert!(!store.rerun(us, claimed.id, noon(2)).await.unwrap());
+    assert_eq!(store.dead_jobs(theirs.organization).await.unwrap().len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_organization_writes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    let before = insert(&store, theirs, "Secret", 0).await;
+    let call = before.id;
+    store.append_segments(theirs.organization, call, &[segment(1, Channel::Rep, "secret")]).await.unwrap();
+    store.append_cues(theirs.organization, call, &[cue(1)]).await.unwrap();
+    store.save_review(theirs.organization, call, &insights(), &Metrics::default()).await.unwrap();
+
+    let us = ours.organization;
+    let job = NewJob { kind: "x".into(), payload: json!(1), organization: Some(us), run_at: noon(0), max_attempts: 1 };
+    let forged = Call { organization_id: us, title: "Forged".into(), ..before.clone() };
+    assert!(!store.update_call(&forged, before.updated_at).await.unwrap());
+    assert!(
+        matches!(store.insert_call(&Call { id: model::CallId(uuid::Uuid::now_v7()), ..forged }).await, Err(StoreError::Missing(_))),
+        "their member"
+    );
+    assert!(!store.move_call(us, call, CallState::ALL, CallState::Ended, noon(1)).await.unwrap());
+    assert!(!store.finish_call(us, call, noon(1), &job).await.unwrap());
+    assert!(!store.set_duration(us, call, Millis(1)).await.unwrap());
+    assert!(!store.set_notes(us, call, "forged", noon(1)).await.unwrap());
+    assert!(!store.swap_channels(us, call).await.unwrap());
+    assert!(!store.correct_segment(us, call, 1, "forged").await.unwrap());
+    assert!(!store.set_cue_state(us, call, 1, CueState::Dismissed).await.unwrap());
+    assert!(!store.delete_call(us, call).await.unwrap());
+    let forged = [segment(2, Channel::Rep, "forged")];
+    assert!(matches!(store.append_segments(us, call, &forged).await, Err(StoreError::Missing(_))));
+    assert!(matches!(store.replace_segments(us, call, &forged).await, Err(StoreError::Missing(_))));
+    assert!(matches!(store.append_cues(us, call, &[cue(2)]).await, Err(StoreError::Missing(_))));
+    let bookmark = Bookmark { number: 1, at_ms: Millis(0), note: String::new() };
+    assert!(matches!(store.append_bookmark(us, call, &bookmark).await, Err(StoreError::Missing(_))));
+    let _ = store.save_review(us, call, &Insights { made_by: "forged".into(), ..insights() }, &Metrics::default()).await;
+
+    assert_eq!(store.call(theirs.organization, call).await.unwrap(), Some(before));
+    assert_eq!(store.segments(theirs.organization, call).await.unwrap(), [segment(1, Channel::Rep, "secret")]);
+    assert_eq!(store.cues(theirs.organization, call).await.unwrap(), [cue(1)]);
+    assert_eq!(store.bookmarks(theirs.organization, call).await.unwrap(), []);
+    assert_eq!(store.review(theirs.organization, call).await.unwrap().unwrap().0, insights());
+}
+
+fn insights() -> Insights {
+    Insights { made_by: "extractive".into(), summary: vec![], action_items: vec![], questions: vec![], next_steps: vec![] }
+}

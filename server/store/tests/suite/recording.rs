@@ -1,0 +1,175 @@
+//! The recording on the call's timeline: every frame once, silence in between, any byte range.
+
+use std::path::Path;
+
+use model::wire::{Frame, FrameError};
+use model::{Channel, Millis};
+use proptest::prelude::*;
+use store::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav, recording};
+use tempfile::TempDir;
+
+pub fn frame(sequence: u32, captured_at: i64, samples: usize) -> Frame {
+    let pcm = (0..samples).flat_map(|at| ((sequence as i16 + 1) * 100 + at as i16 % 100).to_le_bytes()).collect();
+    Frame { channel: Channel::Rep, sequence, captured_at: Millis(captured_at), pcm }
+}
+
+fn write(path: &Path, frames: &[Frame]) {
+    let mut log = RecordingLog::open(path, true).unwrap();
+    for frame in frames {
+        assert_eq!(log.append(frame).unwrap(), Appended::Written);
+    }
+    log.sync().unwrap();
+}
+
+pub fn read(path: &Path) -> Vec<Frame> {
+    RecordingReader::open(path).unwrap().frames(Channel::Rep).map(Result::unwrap).collect()
+}
+
+fn samples(wav: &[u8]) -> Vec<i16> {
+    wav[44..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+}
+
+#[test]
+fn only_the_next_frame_is_taken() {
+    let home = TempDir::new().unwrap();
+    let path = home.path().join("org/call/rep.log");
+    let mut log = RecordingLog::open(&path, true).unwrap();
+    assert_eq!((log.next(), log.end()), (0, Millis(0)));
+    assert_eq!(log.append(&frame(1, 100, 1600)).unwrap(), Appended::Gap { expected: 0 });
+    assert_eq!(log.append(&frame(0, 0, 1600)).unwrap(), Appended::Written);
+    assert_eq!(log.append(&frame(0, 0, 1600)).unwrap(), Appended::Duplicate);
+    assert_eq!(log.append(&frame(1, 100, 1600)).unwrap(), Appended::Written);
+    assert_eq!((log.next(), log.end()), (2, Millis(200)));
+    assert!(matches!(log.append(&frame(2, 0, 0)), Err(RecordingError::Frame(FrameError::Size(0)))));
+    assert!(matches!(log.append(&frame(2, -5, 1600)), Err(RecordingError::Frame(FrameError::Time(-5)))));
+    assert!(matches!(RecordingLog::open(&path, true), Err(RecordingError::InUse)));
+    assert_eq!(read(&path), [frame(0, 0, 1600), frame(1, 100, 1600)], "readable while it is written");
+    drop(log);
+    let log = RecordingLog::open(&path, true).unwrap();
+    assert_eq!((log.next(), log.end()), (2, Millis(200)), "the same after a restart");
+}
+
+#[test]
+fn frames_stand_where_they_were_captured() {
+    let home = TempDir::new().unwrap();
+    let path = home.path().join("rep.log");
+    let hours = |hours: i64| hours * 3_600_000;
+    write(
+        &path,
+        &[
+            frame(0, 30, 1600),             // within 40 ms of the start: at the start
+            frame(1, 139, 1600),            // 39 ms late: contiguous
+            frame(2, 300, 1600),            // a real pause
+            frame(3, 250, 1600),            // the clock jumped back: at the running end
+            frame(4, 500, 160),             // believable again: contiguous
+            frame(5, hours(5), 1600),       // the clock jumped far forward
+            frame(6, hours(5) + 100, 1600), // and stays there
+            frame(7, 2_000, 1600),          // until it is set right
+        ],
+    );
+    let places: Vec<i64> = read(&path).iter().map(|frame| frame.captured_at.0).collect();
+    assert_eq!(places, [0, 100, 300, 400, 500, 510, 610, 2_000]);
+    assert_eq!(RecordingLog::open(&path, true).unwrap().end(), Millis(2_100));
+    assert_eq!(RecordingReader::open(&path).unwrap().duration(), Millis(2_100));
+}
+
+#[test]
+fn a_wav_has_silence_where_nothing_was_captured() {
+    let home = TempDir::new().unwrap();
+    let path = home.path().join("rep.log");
+    write(&path, &[frame(0, 0, 1600), frame(1, 300, 1600)]);
+    let reader = RecordingReader::open(&path).unwrap();
+    assert!(reader.has_audio());
+    let wav = reader.read_wav(0..reader.wav_len()).unwrap();
+    assert_eq!(wav.len() as u64, reader.wav_len());
+    assert_eq!((&wav[..4], &wav[8..16], &wav[36..40]), (b"RIFF".as_slice(), b"WAVEfmt ".as_slice(), b"data".as_slice()));
+    let word = |at: usize| u32::from_le_bytes(wav[at..at + 4].try_into().unwrap());
+    assert_eq!((word(4), word(24), word(28), word(40)), (wav.len() as u32 - 8, 16_000, 32_000, wav.len() as u32 - 44));
+    assert_eq!(wav[20..24], [1, 0, 1, 0], "PCM, one channel");
+    let heard = samples(&wav);
+    let (first, second) = (frame(0, 0, 1600), frame(1, 300, 1600));
+    assert_eq!(heard[..1600], first.samples().collect::<Vec<_>>());
+    assert!(heard[1600..4800].iter().all(|sample| *sample == 0));
+    assert_eq!(heard[4800..], second.samples().collect::<Vec<_>>());
+    assert_eq!(reader.read_wav(reader.wav_len()..u64::MAX).unwrap(), Vec::<u8>::new());
+}
+
+#[test]
+fn both_channels_stand_left_and_right() {
+    let home = TempDir::new().unwrap();
+    let (rep, customer) = (home.path().join("rep.log"), home.path().join("customer.log"));
+    write(&rep, &[frame(0, 0, 1600)]);
+    write(&customer, &[frame(0, 200, 1600)]);
+    let stereo = StereoWav::open(Some(&rep), Some(&customer)).unwrap();
+    assert_eq!((stereo.len(), stereo.duration(), stereo.is_empty()), (44 + 4 * 4800, Millis(300), false));
+    let heard = samples(&stereo.read(0..stereo.len()).unwrap());
+    let side = |index: usize| heard.iter().skip(index).step_by(2).copied().collect::<Vec<_>>();
+    let spoken: Vec<i16> = frame(0, 0, 1600).samples().collect();
+    assert_eq!((&side(0)[..1600], &side(1)[3200..]), (spoken.as_slice(), spoken.as_slice()));
+    assert!(side(0)[1600..].iter().chain(&side(1)[..3200]).all(|sample| *sample == 0));
+
+    let alone = StereoWav::open(Some(&rep), Some(&home.path().join("none.log"))).unwrap();
+    assert_eq!((alone.len(), alone.has_audio()), (44 + 4 * 1600, true));
+    let nothing = StereoWav::open(None, None).unwrap();
+    assert_eq!((nothing.read(0..99).unwrap().len(), nothing.is_empty(), nothing.has_audio()), (44, true, false));
+}
+
+#[test]
+fn without_keeping_audio_only_the_numbering_stays() {
+    let home = TempDir::new().unwrap();
+    let path = home.path().join("rep.log");
+    let mut log = RecordingLog::open(&path, false).unwrap();
+    for number in 0..10 {
+        log.append(&frame(number, i64::from(number) * 100, 1600)).unwrap();
+    }
+    drop(log);
+    assert!(std::fs::metadata(&path).unwrap().len() < 400, "no sound is on the disk");
+    let log = RecordingLog::open(&path, false).unwrap();
+    assert_eq!((log.next(), log.end()), (10, Millis(1_000)));
+    let reader = RecordingReader::open(&path).unwrap();
+    assert_eq!((reader.duration(), reader.has_audio(), reader.frames(Channel::Rep).count()), (Millis(1_000), false, 0));
+}
+
+#[test]
+fn recordings_are_swapped_and_deleted() {
+    let home = TempDir::new().unwrap();
+    let (organization, call) = (model::OrganizationId(uuid::Uuid::now_v7()), model::CallId(uuid::Uuid::now_v7()));
+    let at = |channel: Channel| recording::path(home.path(), organization, call, channel);
+    write(&at(Channel::Rep), &[frame(0, 0, 10)]);
+    recording::swap_channels(home.path(), organization, call).unwrap();
+    assert!(!at(Channel::Rep).exists());
+    assert_eq!(read(&at(Channel::Customer)).len(), 1);
+    write(&at(Channel::Rep), &[frame(0, 0, 10), frame(1, 1, 10)]);
+    recording::swap_channels(home.path(), organization, call).unwrap();
+    assert_eq!((read(&at(Channel::Rep)).len(), read(&at(Channel::Customer)).len()), (1, 2));
+    assert!(recording::delete(home.path(), organization, call).unwrap());
+    assert!(!recording::delete(home.path(), organization, call).unwrap());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_range_of_a_wav_is_that_part_of_the_whole(
+        gaps in prop::collection::vec((0..400_i64, 1..900_usize), 1..12), start: prop::sample::Index, length in 0..6_000_u64,
+    ) {
+        let home = TempDir::new().unwrap();
+        let (rep, customer) = (home.path().join("rep.log"), home.path().join("customer.log"));
+        let mut at = 0;
+        let frames: Vec<Frame> = gaps.iter().enumerate().map(|(number, (gap, samples))| {
+            at += gap;
+            frame(number as u32, at, *samples)
+        }).collect();
+        write(&rep, &frames);
+        write(&customer, &frames[..frames.len() / 2]);
+        let mono = RecordingReader::open(&rep).unwrap();
+        let stereo = StereoWav::open(Some(&rep), Some(&customer)).unwrap();
+        let (whole_mono, whole_stereo) = (mono.read_wav(0..mono.wav_len()).unwrap(), stereo.read(0..stereo.len()).unwrap());
+        let from = start.index(whole_mono.len());
+        let part = mono.read_wav(from as u64..from as u64 + length).unwrap();
+        prop_assert_eq!(&part[..], &whole_mono[from..(from + length as usize).min(whole_mono.len())]);
+        let from = start.index(whole_stereo.len());
+        let part = stereo.read(from as u64..from as u64 + length).unwrap();
+        prop_assert_eq!(&part[..], &whole_stereo[from..(from + length as usize).min(whole_stereo.len())]);
+    }
+}
