@@ -3,8 +3,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calls::Channel;
+use crate::calls::{Channel, Segment};
 use crate::time::Millis;
+
+mod fillers;
+mod questions;
+mod tally;
+mod words;
+
+pub use fillers::fillers;
+pub use questions::{is_question, questions};
+pub use tally::{Tally, is_acknowledgement};
+pub use words::{Mark, Stop, Words};
 
 /// Both sides' numbers of one call so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -49,4 +59,13 @@ impl Metrics {
             Channel::Customer => &self.customer,
         }
     }
+}
+
+/// The numbers of a whole transcript, segments in the order of their numbers. [`Tally`] tells how each is defined.
+pub fn of(segments: &[Segment]) -> Metrics {
+    let mut tally = Tally::default();
+    for segment in segments {
+        tally.push_segment(segment);
+    }
+    tally.metrics()
 }

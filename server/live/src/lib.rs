@@ -1,1 +1,28 @@
-//! To be written.
+//! The live-call engine: events in, effects out.
+//!
+//! [`Session::handle`] takes what the host heard and returns what it should store and publish. Architecture invariant:
+//! no clock, socket, database, thread or await in here; the same events always give the same effects, so a call can be
+//! replayed from its log. A session holds a bounded piece of the past (about the last half minute of words and the topics
+//! already shown), never the transcript.
+//!
+//! - [`playbook`]: the sales playbook as data, and the automaton over its phrases.
+//! - [`Session`]: one call's timeline: duplicate filter, numbering, cues, pacing, metrics.
+//! - [`insight`]: what is written after a call.
+//! - [`due`]: dates in spoken promises.
+//!
+//! A cue rests on a final segment, because its evidence names a segment's characters and a partial may still change. A
+//! partial is therefore shown as text but never becomes a card.
+
+#![warn(missing_docs)]
+
+mod coaching;
+mod detect;
+pub mod due;
+mod echo;
+pub mod insight;
+mod pacing;
+pub mod playbook;
+mod session;
+
+pub use playbook::{Playbook, PlaybookError};
+pub use session::{Effect, Event, Session, Settings};

@@ -1,0 +1,246 @@
+//! Which entries of the playbook a stretch of words fires, and what to quote.
+
+use std::ops::Range;
+
+use model::Channel;
+use model::metrics::{Stop, Words, questions};
+
+use crate::playbook::{Detector, Entry, NEGATORS, Negation, Playbook};
+
+/// An entry that fires, and the words that made it fire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub entry: usize,
+    pub words: Range<usize>,
+}
+
+/// Longest quote, in characters.
+const LONGEST_QUOTE: u32 = 160;
+/// Words around a match within which an exception of the same sentence silences it.
+const NEAR: usize = 15;
+/// Matches kept per entry and text; only the first that isn't silenced counts.
+const MOST_PER_ENTRY: usize = 8;
+/// Words before a phrase in which a negation reaches it.
+const REACH: usize = 5;
+
+/// Where a negation stops reaching forward.
+const BARRIERS: &[&str] = &["but", "because", "and", "though", "although", "however", "so", "then", "or", "since"];
+/// `not` before one of these does not negate what follows.
+const HARMLESS: &[&str] =
+    &["only", "just", "sure", "certain", "know", "like", "happy", "convinced", "mention", "gonna", "thrilled", "comfortable"];
+const BEING: &[&str] = &["is", "are", "was", "were", "be", "been", "looks", "seems", "sounds", "feels"];
+const TROUBLES: &[&str] = &[
+    "issue",
+    "issues",
+    "problem",
+    "problems",
+    "concern",
+    "concerns",
+    "blocker",
+    "blockers",
+    "worry",
+    "obstacle",
+    "question",
+    "factor",
+    "dealbreaker",
+    "breaker",
+    "thing",
+    "challenge",
+    "worried",
+    "concerned",
+    "priority",
+];
+const FINE: &[&str] =
+    &["fine", "okay", "good", "great", "reasonable", "fair", "acceptable", "perfect", "solid", "approved", "sorted", "covered", "right"];
+const STRENGTHS: &[&str] = &[
+    "very",
+    "totally",
+    "really",
+    "actually",
+    "pretty",
+    "quite",
+    "completely",
+    "all",
+    "perfectly",
+    "just",
+    "absolutely",
+    "a",
+    "an",
+    "the",
+    "our",
+    "my",
+    "big",
+    "real",
+    "major",
+    "huge",
+    "main",
+    "longer",
+    "even",
+    "that",
+    "much",
+    "of",
+];
+
+/// All entries that fire on a speaker's words, first match of each.
+pub(crate) fn find(playbook: &Playbook, words: &Words, channel: Channel) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut silenced: Vec<Hit> = Vec::new();
+    let mut counts = vec![0_usize; playbook.entries().len()];
+    for (byte, rule) in playbook.openings_in(words.joined()) {
+        let Some(entry) = playbook.entries().get(rule.entry).filter(|entry| entry.speaker.is(channel)) else { continue };
+        let Some(from) = words.index_at(byte) else { continue };
+        let Some(until) = rule.phrase.matches(words, from) else { continue };
+        let hit = Hit { entry: rule.entry, words: from..until };
+        if rule.silences {
+            silenced.push(hit);
+            continue;
+        }
+        let Some(count) = counts.get_mut(rule.entry).filter(|count| **count < MOST_PER_ENTRY) else { continue };
+        if entry.negation == Negation::Ignored || !is_negated(words, &hit.words) {
+            *count += 1;
+            hits.push(hit);
+        }
+    }
+    ask(playbook, words, channel, &mut hits);
+    // Sorted so that each hit looks only at the exceptions of its own entry nearby.
+    silenced.sort_unstable_by_key(|hit| (hit.entry, hit.words.start));
+    hits.retain(|hit| !is_silenced(words, &silenced, hit));
+    hits.sort_by_key(|hit| (hit.entry, hit.words.start));
+    hits.dedup_by_key(|hit| hit.entry);
+    hits
+}
+
+/// Questions fire the entries that listen for them.
+fn ask(playbook: &Playbook, words: &Words, channel: Channel, hits: &mut Vec<Hit>) {
+    let listens = |entry: &Entry| entry.listens_for == Some(Detector::Question) && entry.speaker.is(channel);
+    if !playbook.entries().iter().any(listens) {
+        return;
+    }
+    let mut asked = real_questions(words);
+    asked.truncate(MOST_PER_ENTRY);
+    for (entry, _) in playbook.entries().iter().enumerate().filter(|(_, entry)| listens(entry)) {
+        hits.extend(asked.iter().map(|question| Hit { entry, words: question.clone() }));
+    }
+}
+
+/// "What?" and "Really?" ask for no answer of the rep.
+fn real_questions(words: &Words) -> Vec<Range<usize>> {
+    questions(words).into_iter().filter(|question| question.len() >= 3).collect()
+}
+
+/// All questions that want an answer: without "can you hear me" and the like, which the playbook's entry lists.
+pub(crate) fn asked(playbook: &Playbook, words: &Words) -> Vec<Range<usize>> {
+    let Some(entry) = playbook.entries().iter().position(|entry| entry.listens_for == Some(Detector::Question)) else {
+        return real_questions(words);
+    };
+    let mut silenced: Vec<Hit> = playbook
+        .openings_in(words.joined())
+        .filter(|(_, rule)| rule.silences && rule.entry == entry)
+        .filter_map(|(byte, rule)| {
+            let from = words.index_at(byte)?;
+            Some(Hit { entry, words: from..rule.phrase.matches(words, from)? })
+        })
+        .collect();
+    silenced.sort_unstable_by_key(|hit| hit.words.start);
+    let mut asked = real_questions(words);
+    asked.retain(|question| !is_silenced(words, &silenced, &Hit { entry, words: question.clone() }));
+    asked
+}
+
+fn is_silenced(words: &Words, silenced: &[Hit], hit: &Hit) -> bool {
+    let near = hit.words.start.saturating_sub(NEAR);
+    let first = silenced.partition_point(|other| (other.entry, other.words.start) < (hit.entry, near));
+    let near = silenced.get(first..).unwrap_or(&[]).iter();
+    near.take_while(|other| other.entry == hit.entry && other.words.start <= hit.words.end + NEAR).any(|other| {
+        let between = other.words.start.min(hit.words.start)..other.words.start.max(hit.words.start);
+        !words.marks().get(between).unwrap_or(&[]).iter().any(|mark| mark.stop >= Stop::Sentence)
+    })
+}
+
+/// Whether the words around a match take it back. One that holds a negation itself is meant as it stands.
+fn is_negated(words: &Words, matched: &Range<usize>) -> bool {
+    let negative = matched.clone().any(|index| NEGATORS.contains(&words.word(index)));
+    !negative && (negated_before(words, matched.start) || negated_after(words, matched.end))
+}
+
+fn negated_before(words: &Words, start: usize) -> bool {
+    for distance in 1..=REACH {
+        let Some(index) = start.checked_sub(distance) else { return false };
+        let word = words.word(index);
+        if words.marks().get(index).is_none_or(|mark| mark.stop >= Stop::Clause) || BARRIERS.contains(&word) {
+            return false;
+        }
+        if !NEGATORS.contains(&word) {
+            continue;
+        }
+        let next = words.word(index + 1);
+        let troubles = (1..=3).any(|offset| TROUBLES.contains(&words.word(index + offset)));
+        if match word {
+            // "No, it is too expensive" without the comma.
+            "no" => troubles || (distance <= 2 && !matches!(next, "it" | "that" | "we" | "i" | "this" | "they" | "the" | "you" | "there")),
+            "without" | "nothing" | "none" | "nobody" => distance <= 3,
+            _ => troubles || !HARMLESS.contains(&next),
+        } {
+            return true;
+        }
+    }
+    false
+}
+
+/// "The price is not a problem", "the timing is fine".
+fn negated_after(words: &Words, end: usize) -> bool {
+    let same_sentence =
+        |index: usize| words.marks().get(end.saturating_sub(1)..index).unwrap_or(&[]).iter().all(|mark| mark.stop < Stop::Sentence);
+    let Some(being) = (end..end + 5).find(|index| BEING.contains(&words.word(*index))) else {
+        return (end..end + 4).any(|index| {
+            same_sentence(index)
+                && matches!((words.word(index), words.word(index + 1)), ("works", _) | ("does" | "do", "not"))
+                && (words.word(index) == "works" || matches!(words.word(index + 2), "worry" | "bother" | "matter" | "scare"))
+        });
+    };
+    let mut negated = false;
+    for index in being + 1..being + 7 {
+        if !same_sentence(index) || index >= words.len() {
+            return false;
+        }
+        let word = words.word(index);
+        if NEGATORS.contains(&word) {
+            negated = true;
+        } else if TROUBLES.contains(&word) {
+            return negated;
+        } else if FINE.contains(&word) {
+            return !negated;
+        } else if !STRENGTHS.contains(&word) {
+            return false;
+        }
+    }
+    false
+}
+
+/// The characters to quote: the sentence of the match, or as much around it as a card can hold.
+pub(crate) fn quote(words: &Words, matched: &Range<usize>) -> Range<u32> {
+    let marks = words.marks();
+    let place = |index: usize| marks.get(index).copied();
+    let (mut first, mut last) = (matched.start, matched.end.saturating_sub(1).max(matched.start));
+    let length =
+        |first: usize, last: usize| place(last).map_or(0, |mark| mark.end).saturating_sub(place(first).map_or(0, |mark| mark.start));
+    // A match that is too long itself keeps its beginning.
+    while last > first && length(first, last) > LONGEST_QUOTE {
+        last -= 1;
+    }
+    loop {
+        let before = first.checked_sub(1).filter(|index| place(*index).is_some_and(|mark| mark.stop < Stop::Sentence));
+        let before = before.filter(|index| length(*index, last) <= LONGEST_QUOTE);
+        first = before.unwrap_or(first);
+        let after = Some(last + 1).filter(|index| *index < marks.len() && place(last).is_some_and(|mark| mark.stop < Stop::Sentence));
+        let after = after.filter(|index| length(first, *index) <= LONGEST_QUOTE);
+        last = after.unwrap_or(last);
+        if before.is_none() && after.is_none() {
+            break;
+        }
+    }
+    let start = place(first).map_or(0, |mark| mark.start);
+    let end = place(last).map_or(start, |mark| mark.end);
+    // One endless word.
+    start..end.min(start + LONGEST_QUOTE)
+}

@@ -1,0 +1,135 @@
+//! What is written after a call: a summary of the speakers' own words, promises, questions, next steps. Every line names
+//! the characters it was made from; nothing is rephrased beyond taking fillers out.
+
+use chrono::NaiveDate;
+use model::metrics::{Words, fillers, questions};
+use model::{ActionItem, Bookmark, Channel, Cue, Evidence, Insights, Segment, Span, SummaryLine};
+
+use crate::detect;
+use crate::playbook::Playbook;
+
+mod promises;
+mod summary;
+
+/// What [`Insights::made_by`] says.
+pub const MADE_BY: &str = "extractive";
+
+/// Words after which an endless sentence is cut, at a word that may begin a new one.
+const LONG: usize = 28;
+const BREAKS: &[&str] = &["so", "and", "but", "because", "okay", "well", "then", "also", "yeah"];
+
+/// A sentence, or a stretch of an unpunctuated segment.
+#[derive(Debug)]
+pub(crate) struct Sentence<'a> {
+    pub segment: &'a Segment,
+    /// Its text, cleaned: no fillers, one space between words, a capital first letter.
+    pub text: String,
+    pub span: Span,
+    pub words: Words,
+}
+
+impl Sentence<'_> {
+    fn evidence(&self) -> Evidence {
+        Evidence::of(self.span)
+    }
+
+    fn line(&self) -> SummaryLine {
+        SummaryLine { text: self.text.clone(), channel: self.segment.channel, evidence: self.evidence() }
+    }
+}
+
+/// Writes all that can be told without a language model, in time linear in the transcript but for the summary's choice
+/// among its sentences. Dates are resolved against `call_date`.
+pub fn write(
+    segments: &[Segment],
+    cues: &[Cue],
+    bookmarks: &[Bookmark],
+    call_date: NaiveDate,
+    _rep_name: &str,
+    _customer_name: &str,
+) -> Insights {
+    let sentences: Vec<Sentence<'_>> = segments.iter().flat_map(sentences).collect();
+    let action_items: Vec<ActionItem> = promises::action_items(&sentences, call_date);
+    let summary = summary::choose(&sentences, cues, bookmarks, &action_items);
+    Insights {
+        made_by: MADE_BY.to_owned(),
+        summary: summary.into_iter().filter_map(|index| sentences.get(index)).map(Sentence::line).collect(),
+        action_items,
+        questions: segments.iter().filter(|segment| segment.channel == Channel::Customer).flat_map(asked).collect(),
+        next_steps: promises::next_steps(&sentences),
+    }
+}
+
+/// A segment's sentences.
+fn sentences(segment: &Segment) -> Vec<Sentence<'_>> {
+    let words = Words::of(&segment.text);
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < words.len() {
+        let end = words.sentence_end(start);
+        let long = (start + LONG..end).find(|index| BREAKS.contains(&words.word(*index)) || *index >= start + 2 * LONG);
+        let end = long.unwrap_or(end);
+        found.extend(sentence(segment, &words, start..end));
+        start = end;
+    }
+    found
+}
+
+fn sentence<'a>(segment: &'a Segment, words: &Words, range: std::ops::Range<usize>) -> Option<Sentence<'a>> {
+    let marks = words.marks();
+    let (first, last) = (marks.get(range.start)?, marks.get(range.end.checked_sub(1)?)?);
+    // The closing mark belongs to it.
+    let closing = segment.text.chars().skip(last.end as usize).take_while(|character| matches!(character, '.' | '!' | '?' | '…')).take(3);
+    let end = last.end + closing.count() as u32;
+    let said: String = segment.text.chars().skip(first.start as usize).take((end - first.start) as usize).collect();
+    let text = clean(&said);
+    let words = Words::of(&text);
+    let span = Span { segment: segment.number, start: first.start, end };
+    (!words.is_empty()).then_some(Sentence { segment, text, span, words })
+}
+
+/// Without fillers, one space between words, a capital first letter.
+fn clean(said: &str) -> String {
+    let words = Words::of(said);
+    let mut drop = fillers(&words).into_iter().filter_map(|filler| {
+        let marks = words.marks();
+        Some(marks.get(filler.start)?.start..marks.get(filler.end.checked_sub(1)?)?.end)
+    });
+    let mut dropping = drop.next();
+    let mut kept = String::with_capacity(said.len());
+    let mut after_filler = false;
+    for (index, character) in said.chars().enumerate() {
+        let index = index as u32;
+        while dropping.as_ref().is_some_and(|range| index >= range.end) {
+            dropping = drop.next();
+            after_filler = true;
+        }
+        if dropping.as_ref().is_some_and(|range| range.contains(&index)) {
+            continue;
+        }
+        // The comma behind a filler goes with it.
+        if std::mem::take(&mut after_filler) && character == ',' {
+            continue;
+        }
+        if character.is_whitespace() && (kept.is_empty() || kept.ends_with(' ')) {
+            continue;
+        }
+        kept.push(if character.is_whitespace() { ' ' } else { character });
+    }
+    let kept = kept.trim_matches(|character: char| character.is_whitespace() || character == ',');
+    let mut characters = kept.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// The questions of a customer's segment that want an answer.
+fn asked(segment: &Segment) -> Vec<SummaryLine> {
+    let words = Words::of(&segment.text);
+    if questions(&words).is_empty() {
+        return Vec::new();
+    }
+    let asked = detect::asked(&Playbook::built_in(), &words);
+    asked.into_iter().filter_map(|range| sentence(segment, &words, range)).map(|question| question.line()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+#![allow(clippy::unwrap_used)]
+
+use model::{CueKind, CueState, Millis};
+use proptest::prelude::*;
+
+use super::*;
+
+fn segment(number: i64, channel: Channel, text: &str) -> Segment {
+    Segment {
+        number,
+        channel,
+        text: text.to_owned(),
+        start_ms: Millis(number * 10_000),
+        end_ms: Millis(number * 10_000 + 8_000),
+        confidence: 1.0,
+        words: Vec::new(),
+        corrected: false,
+    }
+}
+
+/// A Wednesday.
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 18).unwrap()
+}
+
+fn of(segments: &[Segment]) -> Insights {
+    write(segments, &[], &[], day(), "Robin", "Ada")
+}
+
+#[test]
+fn promises_have_an_owner_and_a_day() {
+    for (channel, text, owner, due, due_words) in [
+        (Channel::Rep, "I'll send you the deck by Friday.", Channel::Rep, Some("2026-11-20"), Some("by Friday")),
+        (Channel::Customer, "we will get back to you next week", Channel::Customer, Some("2026-11-27"), Some("next week")),
+        (Channel::Customer, "let me check with legal and get back tomorrow", Channel::Customer, Some("2026-11-19"), Some("tomorrow")),
+        (Channel::Customer, "could you send me the contract by the 5th", Channel::Rep, Some("2026-12-05"), Some("by the 5th")),
+        (Channel::Rep, "um i'm going to uh put together a proposal", Channel::Rep, None, None),
+    ] {
+        let insights = of(&[segment(1, channel, text)]);
+        let [item] = &insights.action_items[..] else { panic!("{text}: {:?}", insights.action_items) };
+        assert_eq!(
+            (item.owner, item.due.map(|due| due.to_string()).as_deref(), item.due_words.as_deref()),
+            (owner, due, due_words),
+            "{text}"
+        );
+        assert!(!item.done);
+    }
+}
+
+#[test]
+fn talk_within_the_call_is_no_promise() {
+    for text in [
+        "let me share my screen",
+        "can you give me an overview",
+        "i will not send it",
+        "if i can check one thing",
+        "we sent it yesterday",
+        "let me ask you something",
+        "could you send it",
+    ] {
+        assert_eq!(of(&[segment(1, Channel::Rep, text)]).action_items, [], "{text}");
+    }
+}
+
+#[test]
+fn questions_are_the_customers_and_small_talk_is_left_out() {
+    let insights = of(&[
+        segment(1, Channel::Rep, "How are you today? What do you use?"),
+        segment(2, Channel::Customer, "Can you hear me?"),
+        segment(3, Channel::Customer, "we use um spreadsheets how much does it cost per seat"),
+    ]);
+    let texts: Vec<&str> = insights.questions.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(texts, ["How much does it cost per seat"]);
+    assert_eq!(insights.questions[0].evidence.spans()[0], Span { segment: 3, start: 23, end: 53 });
+}
+
+#[test]
+fn next_steps_are_what_was_agreed() {
+    let insights = of(&[
+        segment(1, Channel::Rep, "Let's schedule a demo with your team next week."),
+        segment(2, Channel::Customer, "Tuesday works for me."),
+        segment(3, Channel::Customer, "We do not want to schedule a call."),
+    ]);
+    let texts: Vec<&str> = insights.next_steps.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(texts, ["Let's schedule a demo with your team next week.", "Tuesday works for me."]);
+}
+
+#[test]
+fn a_summary_is_short_in_order_and_prefers_what_cards_rest_on() {
+    let mut segments: Vec<Segment> = (1..=60)
+        .map(|number| segment(number, Channel::Rep, &format!("the report page number {number} shows pipeline and forecast for the team")))
+        .collect();
+    segments[30] = segment(31, Channel::Customer, "Our migration from the old warehouse failed twice.");
+    let cue = Cue {
+        number: 1,
+        kind: CueKind::Objection,
+        topic: "objection.trust".into(),
+        title: "Doubts".into(),
+        quote: String::new(),
+        guidance: String::new(),
+        evidence: Evidence::of(Span { segment: 31, start: 0, end: 10 }),
+        at_ms: Millis(0),
+        state: CueState::Kept,
+    };
+    let insights = write(&segments, &[cue], &[], day(), "", "");
+    assert_eq!(insights.made_by, MADE_BY);
+    assert!((1..=8).contains(&insights.summary.len()));
+    assert!(insights.summary.iter().any(|line| line.evidence.first_segment() == 31), "{:?}", insights.summary);
+    assert!(insights.summary.is_sorted_by_key(|line| line.evidence.first_segment()));
+}
+
+#[test]
+fn fillers_are_taken_out_and_nothing_else() {
+    assert_eq!(clean("um so, you know, we  like it, uh, a lot"), "So, we like it, a lot");
+    assert_eq!(clean("um"), "");
+    assert_eq!(of(&[]), Insights { made_by: MADE_BY.into(), summary: vec![], action_items: vec![], questions: vec![], next_steps: vec![] });
+}
+
+proptest! {
+    #[test]
+    fn every_line_rests_on_characters_that_are_there(texts in prop::collection::vec("([a-zÖ😀,.?! ]{0,12}|i will send you |um |how do you |by friday |let us meet next week ){0,6}", 0..12)) {
+        let segments: Vec<Segment> = texts.iter().enumerate().map(|(index, text)| segment(index as i64 + 1, Channel::ALL[index % 2], text)).collect();
+        let insights = of(&segments);
+        let lines = insights.summary.iter().chain(&insights.questions).chain(&insights.next_steps).map(|line| (&line.text, &line.evidence));
+        for (text, evidence) in lines.chain(insights.action_items.iter().map(|item| (&item.text, &item.evidence))) {
+            prop_assert!(!text.is_empty());
+            for span in evidence.spans() {
+                let length = segments[span.segment as usize - 1].text.chars().count() as u32;
+                prop_assert!(span.start < span.end && span.end <= length);
+            }
+        }
+    }
+}

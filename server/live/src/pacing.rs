@@ -1,0 +1,91 @@
+//! Pacing: a card is worth little while the rep can't read it. Never the same point twice, at most three cards open.
+
+use std::collections::BTreeMap;
+
+use model::{Cue, CueKind, CueState, Millis, Verbosity};
+
+use crate::playbook::{Entry, Playbook};
+
+/// Cards open at once.
+pub(crate) const MOST_OPEN: usize = 3;
+/// A card this old makes room even for a less important one.
+const STALE: Millis = Millis(60_000);
+
+#[derive(Debug)]
+struct Card {
+    topic: String,
+    kind: CueKind,
+    priority: u8,
+    at: Millis,
+    state: CueState,
+}
+
+/// The cards of a call so far, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Pacing {
+    cards: BTreeMap<i64, Card>,
+}
+
+impl Pacing {
+    /// Takes up the cards of an earlier run.
+    pub fn restore(&mut self, playbook: &Playbook, cue: &Cue) {
+        let priority = playbook.entry(&cue.topic).map_or(1, |entry| entry.priority);
+        self.cards.insert(cue.number, Card { topic: cue.topic.clone(), kind: cue.kind, priority, at: cue.at_ms, state: cue.state });
+    }
+
+    /// The number of the next card.
+    pub fn next_number(&self) -> i64 {
+        self.cards.last_key_value().map_or(1, |(number, _)| number.saturating_add(1))
+    }
+
+    /// Whether a card of this entry may come up at a time.
+    pub fn allows(&self, entry: &Entry, verbosity: Verbosity, at: Millis) -> bool {
+        let repeats = |card: &Card| {
+            let dismissed = card.kind == CueKind::Objection && card.state == CueState::Dismissed;
+            dismissed || entry.cool_down.is_none_or(|cool_down| at.0.abs_diff(card.at.0) < cool_down.0.unsigned_abs())
+        };
+        entry.verbosity <= verbosity
+            && !self.cards.values().any(|card| card.topic == entry.id && repeats(card))
+            && self.room(entry, at).is_ok()
+    }
+
+    /// Which card must make room: none, this one, or there is no room because all are newer and matter more.
+    fn room(&self, entry: &Entry, at: Millis) -> Result<Option<i64>, ()> {
+        let mut open = self.cards.iter().filter(|(_, card)| card.state == CueState::Open);
+        if open.clone().count() < MOST_OPEN {
+            return Ok(None);
+        }
+        let gives_way = |card: &Card| card.priority <= entry.priority || at.0.abs_diff(card.at.0) >= STALE.0.unsigned_abs();
+        open.find(|(_, card)| gives_way(card)).map(|(number, _)| Some(*number)).ok_or(())
+    }
+
+    /// Takes a card in; returns the number of the one that makes room.
+    pub fn open(&mut self, entry: &Entry, number: i64, at: Millis) -> Option<i64> {
+        let leaving = self.room(entry, at).ok().flatten();
+        if let Some(card) = leaving.and_then(|number| self.cards.get_mut(&number)) {
+            card.state = CueState::Collapsed;
+        }
+        self.cards.insert(number, Card { topic: entry.id.clone(), kind: entry.kind, priority: entry.priority, at, state: CueState::Open });
+        leaving
+    }
+
+    /// What the rep did with a card: all cards whose state changes by it, the one that makes room first. Unknown cards and
+    /// states that are so already change nothing.
+    pub fn feedback(&mut self, number: i64, state: CueState) -> Vec<(i64, CueState)> {
+        let mut changes = Vec::new();
+        if self.cards.get(&number).is_none_or(|card| card.state == state) {
+            return changes;
+        }
+        let open = self.cards.iter().filter(|(_, card)| card.state == CueState::Open);
+        if state == CueState::Open && open.clone().count() >= MOST_OPEN {
+            changes.extend(open.map(|(number, _)| (*number, CueState::Collapsed)).take(1));
+        }
+        changes.push((number, state));
+        for (number, state) in &changes {
+            if let Some(card) = self.cards.get_mut(number) {
+                card.state = *state;
+            }
+        }
+        changes
+    }
+}
