@@ -10,6 +10,7 @@
 //! PostgreSQL is the server of `CLOSEZLY_TEST_POSTGRES` (an address whose user may create databases). Without it `tests/postgres.sh`
 //! starts one for the life of the test's process; on CI the variable must be set.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's set-up that fails is a failed test")]
+#![allow(clippy::disallowed_methods, reason = "the names of the tests' databases are nobody's ids")]
 
 use std::net::TcpListener;
 use std::ops::Deref;

@@ -1,5 +1,5 @@
 //! Every test of the store, on both engines.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod audit;
 mod calls;
