@@ -80,7 +80,7 @@ impl Feed {
         match Self::connect(&context, stream, assets).await {
             Ok((node, source)) => {
                 let live = Rc::new(Cell::new(true));
-                let listeners = listen(&context, &node, &track, &live, Rc::new(handle));
+                let listeners = listen(&context, &node, &track, &live, &(Rc::new(handle) as Rc<dyn Fn(Message)>));
                 // Allowed without a gesture while the page captures; where not, the state stays suspended and is told.
                 let _ = context.resume();
                 Ok(Self { context, node, source, track, live, _listeners: listeners })
@@ -169,15 +169,18 @@ async fn fetch(url: &str) -> Result<ArrayBuffer, CaptureError> {
     Ok(body.unchecked_into())
 }
 
+/// Makes a message of an event.
+type Reader = Box<dyn Fn(&JsValue) -> Option<Message>>;
+
 fn listen(
     context: &AudioContext,
     node: &AudioWorkletNode,
     track: &MediaStreamTrack,
     live: &Rc<Cell<bool>>,
-    handle: Rc<dyn Fn(Message)>,
+    handle: &Rc<dyn Fn(Message)>,
 ) -> Vec<Listener> {
-    let tell = |event: &'static str, target: &JsValue, read: Box<dyn Fn(&JsValue) -> Option<Message>>| {
-        let (live, handle) = (Rc::clone(live), Rc::clone(&handle));
+    let tell = |event: &'static str, target: &JsValue, read: Reader| {
+        let (live, handle) = (Rc::clone(live), Rc::clone(handle));
         Listener::new(target, event, move |event| {
             if let Some(message) = read(&event).filter(|_| live.get()) {
                 handle(message);

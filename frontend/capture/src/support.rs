@@ -45,7 +45,7 @@ pub struct Support {
 impl Support {
     /// Whether a live call can be captured at all.
     pub fn can_capture(&self) -> Result<(), &str> {
-        self.microphone.as_ref().and(self.worklet.as_ref()).map(|()| ()).map_err(String::as_str)
+        self.microphone.as_ref().and(self.worklet.as_ref()).copied().map_err(String::as_str)
     }
 }
 
