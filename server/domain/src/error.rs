@@ -1,5 +1,7 @@
 //! The one error of the domain: what a caller can branch on and a person can read.
 
+use std::time::Duration;
+
 use model::{Code, Problem};
 
 /// Why something was not done.
@@ -8,6 +10,14 @@ pub enum DomainError {
     /// A code and a sentence for the person.
     #[error("{0}")]
     Problem(#[from] Problem),
+    /// Too many attempts.
+    #[error("{problem}")]
+    RateLimited {
+        /// What the person reads.
+        problem: Problem,
+        /// How long to wait.
+        wait: Duration,
+    },
     /// The database or a file failed; the inside goes to the log, never to a client.
     #[error(transparent)]
     Store(#[from] store::StoreError),
@@ -30,15 +40,23 @@ impl DomainError {
         Self::new(Code::NotFound, format!("There is no such {what}. It may have been deleted."))
     }
 
+    /// How long to wait before the next attempt, if there were too many.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { wait, .. } => Some(*wait),
+            _ => None,
+        }
+    }
+
     /// What a client may see. Logs what it may not.
     pub fn into_problem(self) -> Problem {
         match self {
-            Self::Problem(problem) => problem,
+            Self::Problem(problem) | Self::RateLimited { problem, .. } => problem,
             Self::Store(error) => {
                 tracing::error!(error = %error, "store failed");
-                if error.is_full() {
+                if matches!(error, store::StoreError::Full(_)) {
                     Problem::new(Code::StorageFull, "The server's disk is full. Nothing was changed; free some space and try again.")
-                } else if error.is_busy() {
+                } else if matches!(error, store::StoreError::Busy(_)) {
                     Problem::new(Code::Unavailable, "The database is busy. Try again in a moment.")
                 } else {
                     Problem::internal()

@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+pub mod audit;
 pub mod calls;
 pub mod error;
 pub mod identity;

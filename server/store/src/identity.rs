@@ -22,6 +22,7 @@ statements! {
         FROM members m JOIN people p ON p.id = m.person_id JOIN organizations o ON o.id = m.organization_id
         WHERE m.id = $1";
     UPDATE_ORGANIZATION = "UPDATE organizations SET name = $2, keep_audio = $3 WHERE id = $1";
+    ORGANIZATIONS_OF = "SELECT organization_id FROM members WHERE person_id = $1 ORDER BY created_at, id";
     UPDATE_PERSON = "UPDATE people SET name = $2 WHERE id = $1";
 }
 
@@ -130,6 +131,15 @@ impl Store {
     /// What the engine says.
     pub async fn update_organization(&self, organization: OrganizationId, name: &str, keep_audio: bool) -> Result<bool> {
         Ok(query!(write self, execute, UPDATE_ORGANIZATION, organization, name, keep_audio)? > 0)
+    }
+
+    /// The organizations that a person belongs to, the first joined first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn organizations_of(&self, person: PersonId) -> Result<Vec<OrganizationId>> {
+        let rows = query!(read self, all (OrganizationId,), ORGANIZATIONS_OF, person)?;
+        Ok(rows.into_iter().map(|(organization,)| organization).collect())
     }
 
     /// Changes a person's name; false if there is none.

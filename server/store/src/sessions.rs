@@ -16,7 +16,8 @@ macro_rules! columns {
 statements! {
     INSERT_SESSION = concat!("INSERT INTO sessions (", columns!(), ", secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
     SESSION = concat!("SELECT ", columns!(), " FROM sessions WHERE secret_hash = $1 AND expires_at > $2");
-    TOUCH_SESSION = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1";
+    TOUCH_SESSION = "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1";
+    RETIRE_SESSION = "UPDATE sessions SET expires_at = $2 WHERE id = $1 AND expires_at > $2";
     ROTATE_SESSION = "UPDATE sessions SET secret_hash = $2 WHERE id = $1";
     SESSIONS = concat!(
         "SELECT ", columns!(), " FROM sessions WHERE person_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC"
@@ -53,13 +54,22 @@ impl Store {
         query!(read self, optional Session, SESSION, secret_hash, now)
     }
 
-    /// Notes a session's last use.
+    /// Notes a session's last use, and when it now ends by itself.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn touch_session(&self, session: SessionId, at: DateTime<Utc>) -> Result<()> {
-        query!(write self, execute, TOUCH_SESSION, session, at)?;
+    pub async fn touch_session(&self, session: SessionId, at: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<()> {
+        query!(write self, execute, TOUCH_SESSION, session, at, expires_at)?;
         Ok(())
+    }
+
+    /// Lets a session end at `until`, sooner than it would by itself; false if it already does, so that of several who
+    /// want to replace it one may.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn retire_session(&self, session: SessionId, until: DateTime<Utc>) -> Result<bool> {
+        Ok(query!(write self, execute, RETIRE_SESSION, session, until)? > 0)
     }
 
     /// Gives a session a new secret; false if it is gone.

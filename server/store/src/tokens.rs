@@ -1,7 +1,7 @@
 //! Refresh tokens and API tokens of the REST interface. Secrets are kept as hashes only.
 
 use chrono::{DateTime, Utc};
-use model::{ApiToken, ApiTokenId, MemberId, OrganizationId};
+use model::{ApiToken, ApiTokenId, MemberId, OrganizationId, PersonId};
 use uuid::Uuid;
 
 use crate::engine::{Store, query};
@@ -22,6 +22,8 @@ statements! {
         RETURNING family, member_id";
     REFRESH_FAMILY = "SELECT family FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2";
     REVOKE_FAMILY = "UPDATE refresh_tokens SET spent = $2 WHERE family = $1";
+    REVOKE_OF_PERSON = "
+        UPDATE refresh_tokens SET spent = $2 WHERE member_id IN (SELECT id FROM members WHERE person_id = $1)";
     DELETE_EXPIRED_REFRESH = "DELETE FROM refresh_tokens WHERE expires_at <= $1";
     INSERT_API_TOKEN = concat!(
         "INSERT INTO api_tokens (", api_columns!(), ", organization_id, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
@@ -100,6 +102,15 @@ impl Store {
         };
         tx.commit().await?;
         Ok(refreshed)
+    }
+
+    /// Spends every token of a person: after the password changed.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn revoke_refresh_of(&self, person: PersonId) -> Result<()> {
+        query!(write self, execute, REVOKE_OF_PERSON, person, true)?;
+        Ok(())
     }
 
     /// Spends every token of a sign-in.

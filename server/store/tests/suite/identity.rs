@@ -67,7 +67,7 @@ async fn sessions_come_and_go(#[values(Engine::Sqlite, Engine::Postgres)] engine
     assert_eq!(store.session(b"one", noon(50)).await.unwrap(), Some(first.clone()));
     assert_eq!(store.session(b"one", noon(100)).await.unwrap(), None, "expired");
     assert_eq!(store.sessions(ours.person, noon(105)).await.unwrap(), std::slice::from_ref(&second));
-    store.touch_session(first.id, noon(60)).await.unwrap();
+    store.touch_session(first.id, noon(60), first.expires_at).await.unwrap();
     assert_eq!(store.sessions(ours.person, noon(70)).await.unwrap()[0].id, first.id, "last used first");
     assert!(store.rotate_session(first.id, b"three").await.unwrap());
     assert_eq!(store.session(b"one", noon(50)).await.unwrap(), None);

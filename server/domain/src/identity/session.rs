@@ -1,0 +1,142 @@
+//! Signed-in browsers. The cookie holds a secret; the row has its hash.
+//!
+//! A session lives for 30 days after its last use. Its secret is replaced every day: a new row takes over and the old one
+//! stays for a minute, because a page sends several requests at once and all but one still carry the old secret.
+
+use chrono::{DateTime, Duration, Utc};
+use model::{Code, Profile, Session, SessionId};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::{scope_of, secret};
+use crate::audit;
+use crate::error::{DomainError, Result};
+use crate::scope::{Client, Scope};
+use crate::services::Services;
+
+const LIFE: Duration = Duration::days(30);
+const SECRET_LIFE: Duration = Duration::hours(24);
+const OVERLAP: Duration = Duration::seconds(60);
+/// `last_seen_at` is true to within this.
+const SEEN_EVERY: Duration = Duration::seconds(60);
+const USER_AGENT: usize = 300;
+
+/// A browser that was just signed in, or got a new secret.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub scope: Scope,
+    /// The cookie's value.
+    pub secret: SecretString,
+    /// When the session ends by itself.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A request of a signed-in browser.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who.
+    pub scope: Scope,
+    /// The same with names, as pages show it.
+    pub profile: Profile,
+    /// The cookie's next value, when its time has come.
+    pub renewed: Option<SignedIn>,
+}
+
+pub(super) async fn open(services: &Services, client: &Client, profile: &Profile) -> Result<SignedIn> {
+    let now = services.now();
+    let session = Session {
+        id: SessionId(services.uuid()),
+        person_id: profile.person.id,
+        member_id: profile.member,
+        user_agent: client.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT).collect(),
+        address: client.address.clone(),
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + LIFE,
+    };
+    insert(services, profile, session).await
+}
+
+async fn insert(services: &Services, profile: &Profile, session: Session) -> Result<SignedIn> {
+    let secret = secret::new(services, "");
+    services.store().insert_session(&session, &secret::hash(secret.expose_secret())).await?;
+    Ok(SignedIn { scope: scope_of(profile, Some(session.id)), secret, expires_at: session.expires_at })
+}
+
+/// Gives a session another secret at once.
+pub(super) async fn renew(services: &Services, scope: &Scope, session: SessionId) -> Result<SignedIn> {
+    let secret = secret::new(services, "");
+    let now = services.now();
+    if !services.store().rotate_session(session, &secret::hash(secret.expose_secret())).await? {
+        return Err(super::signed_out());
+    }
+    services.store().touch_session(session, now, now + LIFE).await?;
+    Ok(SignedIn { scope: scope.clone(), secret, expires_at: now + LIFE })
+}
+
+/// Who a cookie belongs to; none if to nobody, or not any more.
+///
+/// # Errors
+/// If the database fails.
+pub async fn authenticate_session(services: &Services, secret: &str) -> Result<Option<Visit>> {
+    let now = services.now();
+    let Some(session) = services.store().session(&secret::hash(secret), now).await? else { return Ok(None) };
+    let Some(profile) = services.store().profile(session.member_id).await? else { return Ok(None) };
+    let mut scope = scope_of(&profile, Some(session.id));
+    let mut renewed = None;
+    // One that is about to end was replaced already; it must not live on, nor make another.
+    if session.expires_at > now + OVERLAP {
+        if secret_age(&session, now) >= SECRET_LIFE {
+            if services.store().retire_session(session.id, now + OVERLAP).await? {
+                let next = Session { id: SessionId(services.uuid()), last_seen_at: now, expires_at: now + LIFE, ..session };
+                let signed_in = insert(services, &profile, next).await?;
+                scope = signed_in.scope.clone();
+                renewed = Some(signed_in);
+            }
+        } else if now - session.last_seen_at >= SEEN_EVERY {
+            services.store().touch_session(session.id, now, now + LIFE).await?;
+        }
+    }
+    Ok(Some(Visit { scope, profile, renewed }))
+}
+
+/// A session's id is as old as its secret: both are made together.
+fn secret_age(session: &Session, now: DateTime<Utc>) -> Duration {
+    let made = session.id.0.get_timestamp().map(|time| time.to_unix());
+    let made = made.and_then(|(seconds, nanos)| DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos));
+    made.map_or(SECRET_LIFE, |made| now - made)
+}
+
+/// The own sessions, the most recently used first; true for the one that asks.
+///
+/// # Errors
+/// If the database fails.
+pub async fn sessions(services: &Services, scope: &Scope) -> Result<Vec<(Session, bool)>> {
+    let now = services.now();
+    let sessions = services.store().sessions(scope.person, now).await?;
+    let lasting = sessions.into_iter().filter(|session| session.expires_at > now + OVERLAP);
+    Ok(lasting.map(|session| (session.clone(), Some(session.id) == scope.session)).collect())
+}
+
+/// Ends one of the own sessions.
+///
+/// # Errors
+/// `not_found` if it is none of the caller's.
+pub async fn end_session(services: &Services, scope: &Scope, id: SessionId) -> Result<()> {
+    if !services.store().delete_session(scope.person, id).await? {
+        return Err(DomainError::no_such("session"));
+    }
+    audit::record(services, scope, "identity.session_ended", &id.to_string(), json!({})).await
+}
+
+/// Ends all own sessions but this one; how many it were.
+///
+/// # Errors
+/// `forbidden` with a token instead of a session: it would end them all.
+pub async fn end_other_sessions(services: &Services, scope: &Scope) -> Result<u64> {
+    let session = scope.session.ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to end sessions."))?;
+    let ended = services.store().delete_sessions(scope.person, Some(session)).await?;
+    audit::record(services, scope, "identity.other_sessions_ended", &session.to_string(), json!({ "ended": ended })).await?;
+    Ok(ended)
+}

@@ -1,0 +1,201 @@
+//! Ways in for programs: long-lived API tokens, and pairs of a short access token (a JWT) and a refresh token that is
+//! replaced at every use. A refresh token that comes a second time was stolen from one side or the other: its whole
+//! family ends.
+
+use chrono::Duration;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use model::{ApiToken, ApiTokenId, Code, MemberId, validation};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{RefreshToken, Refreshed};
+use uuid::Uuid;
+
+use super::{scope_of, secret, signed_out};
+use crate::audit;
+use crate::error::{DomainError, Result};
+use crate::scope::{Client, Scope};
+use crate::services::Services;
+
+const ACCESS_LIFE: Duration = Duration::minutes(15);
+const REFRESH_LIFE: Duration = Duration::days(30);
+const AUDIENCE: &str = "closezly-api";
+/// What API tokens start with, so that people and scanners know one when they see it.
+const PREFIX: &str = "czl_";
+const SHOWN: usize = 10;
+const USED_EVERY: Duration = Duration::seconds(60);
+const MOST_TOKENS: usize = 50;
+
+/// What a program signs in with.
+#[derive(Clone, Debug)]
+pub struct TokenPair {
+    /// A JWT, good for 15 minutes.
+    pub access: SecretString,
+    /// Seconds until `access` ends.
+    pub access_expires_in: u64,
+    /// Good for one use within 30 days.
+    pub refresh: SecretString,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    /// The member: a person may be one of several organizations.
+    mem: Uuid,
+    /// The family of refresh tokens that it belongs to.
+    sid: Uuid,
+    iat: i64,
+    exp: i64,
+}
+
+/// A pair of tokens with the caller's rights, the first of its family.
+///
+/// # Errors
+/// If the database fails.
+pub async fn issue(services: &Services, scope: &Scope) -> Result<TokenPair> {
+    let refresh = secret::new(services, "");
+    let family = services.uuid();
+    let token = RefreshToken { id: services.uuid(), family, member: scope.member, expires_at: services.now() + REFRESH_LIFE };
+    services.store().insert_refresh(&token, &secret::hash(refresh.expose_secret())).await?;
+    pair(services, scope, family, refresh)
+}
+
+fn pair(services: &Services, scope: &Scope, family: Uuid, refresh: SecretString) -> Result<TokenPair> {
+    let now = services.now();
+    let claims = Claims {
+        iss: services.config().public_url.clone(),
+        aud: AUDIENCE.to_owned(),
+        sub: scope.person.0,
+        mem: scope.member.0,
+        sid: family,
+        iat: now.timestamp(),
+        exp: (now + ACCESS_LIFE).timestamp(),
+    };
+    let key = EncodingKey::from_secret(services.config().token_key.expose_secret().as_bytes());
+    let access = encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|error| DomainError::Internal(format!("JWT: {error}")))?;
+    Ok(TokenPair { access: access.into(), access_expires_in: ACCESS_LIFE.num_seconds().unsigned_abs(), refresh })
+}
+
+/// A new pair for a refresh token.
+///
+/// # Errors
+/// `unauthenticated` if it is unknown, too old or was used before; in the last case its family ends. `rate_limited`.
+pub async fn refresh(services: &Services, client: &Client, refresh: &SecretString) -> Result<TokenPair> {
+    services.limits().api(&client.address)?;
+    let next = secret::new(services, "");
+    let now = services.now();
+    let (old, new) = (secret::hash(refresh.expose_secret()), secret::hash(next.expose_secret()));
+    match services.store().rotate_refresh(&old, now, services.uuid(), &new, now + REFRESH_LIFE).await? {
+        Refreshed::Ok { member, family } => {
+            let scope = scope_of_member(services, member).await?;
+            pair(services, &scope, family, next)
+        }
+        Refreshed::Reused { family } => {
+            tracing::warn!(%family, address = client.address, "a refresh token came twice; its family was ended");
+            Err(DomainError::new(Code::Unauthenticated, "This refresh token was used before, so all tokens of this sign-in were ended. Sign in again."))
+        }
+        Refreshed::Unknown => Err(DomainError::new(Code::Unauthenticated, "This refresh token is unknown or too old. Sign in again.")),
+    }
+}
+
+/// Ends the family of a refresh token: signing out for programs. One that is unknown is ended already.
+///
+/// # Errors
+/// If the database fails.
+pub async fn revoke(services: &Services, refresh: &SecretString) -> Result<()> {
+    // Using it up twice is how a family ends; the pair that the first use would make is never handed out.
+    let now = services.now();
+    let spare = secret::hash(secret::new(services, "").expose_secret());
+    if let Refreshed::Ok { family, .. } | Refreshed::Reused { family } =
+        services.store().rotate_refresh(&secret::hash(refresh.expose_secret()), now, services.uuid(), &spare, now).await?
+    {
+        services.store().revoke_family(family).await?;
+    }
+    Ok(())
+}
+
+/// Who an access token belongs to, with the rights that they have now.
+///
+/// # Errors
+/// `unauthenticated` if it isn't ours, was changed or is too old.
+pub async fn authenticate_access(services: &Services, access: &str) -> Result<Scope> {
+    let wrong = || DomainError::new(Code::Unauthenticated, "This access token is not valid, or not any more. Refresh it or sign in again.");
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.set_audience(&[AUDIENCE]);
+    rules.set_issuer(&[&services.config().public_url]);
+    rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+    // By our own clock, below.
+    rules.validate_exp = false;
+    let key = DecodingKey::from_secret(services.config().token_key.expose_secret().as_bytes());
+    let claims = decode::<Claims>(access, &key, &rules).map_err(|_| wrong())?.claims;
+    if claims.exp <= services.now().timestamp() {
+        return Err(wrong());
+    }
+    let scope = scope_of_member(services, MemberId(claims.mem)).await?;
+    if scope.person.0 == claims.sub { Ok(scope) } else { Err(wrong()) }
+}
+
+async fn scope_of_member(services: &Services, member: MemberId) -> Result<Scope> {
+    Ok(scope_of(&services.store().profile(member).await?.ok_or_else(signed_out)?, None))
+}
+
+/// Makes an API token; the secret is shown this once.
+///
+/// # Errors
+/// A problem of the field `name`; `conflict` with 50 tokens already.
+pub async fn create_token(services: &Services, scope: &Scope, name: &str) -> Result<(ApiToken, SecretString)> {
+    let name = validation::TOKEN_NAME.parse(name)?;
+    if services.store().api_tokens(scope.member).await?.len() >= MOST_TOKENS {
+        return Err(DomainError::new(Code::Conflict, "You have 50 tokens, which is the most. Delete one that isn't used any more."));
+    }
+    let secret = secret::new(services, PREFIX);
+    let token = ApiToken {
+        id: ApiTokenId(services.uuid()),
+        member_id: scope.member,
+        name,
+        prefix: secret.expose_secret().chars().take(SHOWN).collect(),
+        created_at: services.now(),
+        last_used_at: None,
+    };
+    services.store().insert_api_token(&token, scope.organization, &secret::hash(secret.expose_secret())).await?;
+    audit::record(services, scope, "identity.token_created", &token.id.to_string(), json!({ "name": token.name })).await?;
+    Ok((token, secret))
+}
+
+/// The own API tokens, the newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn tokens(services: &Services, scope: &Scope) -> Result<Vec<ApiToken>> {
+    Ok(services.store().api_tokens(scope.member).await?)
+}
+
+/// Deletes one of the own API tokens; it ends at once.
+///
+/// # Errors
+/// `not_found` if it is none of the caller's.
+pub async fn delete_token(services: &Services, scope: &Scope, id: ApiTokenId) -> Result<()> {
+    if !services.store().delete_api_token(scope.member, id).await? {
+        return Err(DomainError::no_such("token"));
+    }
+    audit::record(services, scope, "identity.token_deleted", &id.to_string(), json!({})).await
+}
+
+/// Who an API token belongs to; none if it is no token of ours.
+///
+/// # Errors
+/// If the database fails.
+pub async fn authenticate_token(services: &Services, token: &str) -> Result<Option<Scope>> {
+    if !token.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    let Some(found) = services.store().api_token(&secret::hash(token)).await? else { return Ok(None) };
+    let Some(profile) = services.store().profile(found.member_id).await? else { return Ok(None) };
+    let now = services.now();
+    if found.last_used_at.is_none_or(|last| now - last >= USED_EVERY) {
+        services.store().touch_api_token(found.id, now).await?;
+    }
+    Ok(Some(scope_of(&profile, None)))
+}
