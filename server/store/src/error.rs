@@ -43,6 +43,18 @@ pub enum StoreError {
     Engine(#[source] sqlx::Error),
 }
 
+impl StoreError {
+    /// Locked or out of connections: the same again will work later.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
+
+    /// The disk is full.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if matches!(error, sqlx::Error::PoolTimedOut) {
