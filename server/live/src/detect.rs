@@ -217,8 +217,9 @@ fn negated_after(words: &Words, end: usize) -> bool {
     false
 }
 
-/// The characters to quote: the sentence of the match, or as much around it as a card can hold.
-pub(crate) fn quote(words: &Words, matched: &Range<usize>) -> Range<u32> {
+/// The characters to quote: the sentence of the match, or as much around it as a card can hold. Nothing before the
+/// character `from` is quoted, unless the match begins there.
+pub(crate) fn quote(words: &Words, matched: &Range<usize>, from: u32) -> Range<u32> {
     let marks = words.marks();
     let place = |index: usize| marks.get(index).copied();
     let (mut first, mut last) = (matched.start, matched.end.saturating_sub(1).max(matched.start));
@@ -230,7 +231,7 @@ pub(crate) fn quote(words: &Words, matched: &Range<usize>) -> Range<u32> {
     }
     loop {
         let before = first.checked_sub(1).filter(|index| place(*index).is_some_and(|mark| mark.stop < Stop::Sentence));
-        let before = before.filter(|index| length(*index, last) <= LONGEST_QUOTE);
+        let before = before.filter(|index| length(*index, last) <= LONGEST_QUOTE && place(*index).is_some_and(|mark| mark.start >= from));
         first = before.unwrap_or(first);
         let after = Some(last + 1).filter(|index| *index < marks.len() && place(last).is_some_and(|mark| mark.stop < Stop::Sentence));
         let after = after.filter(|index| length(first, *index) <= LONGEST_QUOTE);

@@ -101,6 +101,10 @@ impl Reader<'_> {
             weekday(self.word(index), which.is_some() || at.checked_sub(1).is_some_and(|i| PREPOSITIONS.contains(&self.words.word(i))))
         };
         let day = named(at + skip)?;
+        // "Sunday, March 6": the date says more.
+        if let Some((date, length)) = self.day_of_month(at + skip + 1).filter(|(date, _)| date.weekday() == day) {
+            return Some((date, skip + 1 + length));
+        }
         let monday = self.monday();
         let in_week = |weeks: u64| monday.checked_add_days(Days::new(weeks * 7 + u64::from(day.num_days_from_monday())));
         let following = if day.num_days_from_monday() > self.today.weekday().num_days_from_monday() { in_week(0) } else { in_week(1) };
@@ -337,15 +341,15 @@ impl Reader<'_> {
     /// A day's number and how many words it takes: "5", "5th", "fifth", "twenty first".
     fn day(&self, at: usize, plain: bool) -> Option<(u32, usize)> {
         let word = self.word(at);
-        if let Some(tens) = match word {
-            "twenty" => Some(20),
-            "thirty" => Some(30),
-            _ => None,
-        } {
-            if let Some(unit) = ordinal(self.word(at + 1)).or_else(|| number(self.word(at + 1)).map(|n| n as u32)).filter(|unit| *unit < 10)
-            {
-                return Some((tens + unit, 2));
-            }
+        let tens = match word {
+            "twenty" => 20,
+            "thirty" => 30,
+            _ => 0,
+        };
+        let second = self.word(at + 1);
+        let unit = ordinal(second).or_else(|| number(second).and_then(|unit| u32::try_from(unit).ok()));
+        if let Some(unit) = unit.filter(|unit| tens > 0 && *unit < 10) {
+            return Some((tens + unit, 2));
         }
         let plain = if plain { word.parse().ok() } else { None };
         ordinal(word).or(plain).filter(|day| (1..=31).contains(day)).map(|day| (day, 1))

@@ -19,10 +19,13 @@ mod coaching;
 mod detect;
 pub mod due;
 mod echo;
+mod events;
 pub mod insight;
 mod pacing;
 pub mod playbook;
 mod session;
+mod tail;
 
+pub use events::{Effect, Event, Settings};
 pub use playbook::{Playbook, PlaybookError};
-pub use session::{Effect, Event, Session, Settings};
+pub use session::Session;

@@ -3,7 +3,7 @@
 //!
 //! An entry either has `phrases` or `listens_for` one of the built-in detectors ([`Detector`]). Phrases are words with
 //! four signs: `a|b` either word, `(not really|hardly)` either side, `word?` or `(group)?` may be missing, `..` up to
-//! three words in between (`..5` up to five), `word*` any word that begins so. A phrase never spans two sentences.
+//! three words in between (`..5` up to five), none of them a negation, `word*` any word that begins so. A phrase never spans two sentences.
 //! Inside brackets `|` parts whole sides: `(get back|come back) to you`.
 
 use std::sync::{Arc, LazyLock};

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use model::metrics::{Tally, Words, is_acknowledgement};
 use model::wire::Frame;
-use model::{Bookmark, Channel, Cue, CueState, Evidence, Metrics, Millis, Partial, Segment, Span, Verbosity, Word};
+use model::{Bookmark, Channel, Cue, CueState, Evidence, Metrics, Millis, Partial, Segment, Word};
 
 use crate::coaching::{Coach, Moment};
 use crate::detect::{self, Hit};
 use crate::echo::{Heard, TimedWord, timed};
+use crate::events::{Effect, Event, Settings};
 use crate::pacing::Pacing;
 use crate::playbook::Playbook;
+use crate::tail::{Tail, spans};
 
 /// How long a rep's final may wait for the customer's words that it might repeat.
 const HOLD: Millis = Millis(1_200);
@@ -19,110 +21,8 @@ const HOLD: Millis = Millis(1_200);
 const MOST_HELD: usize = 4;
 /// Cards that one segment may bring.
 const MOST_CUES: usize = 2;
-/// Pause after which a segment no longer goes on from the one before.
-const CONTIGUOUS: Millis = Millis(1_500);
-/// Characters of the segment before that are read again, for phrases cut in two.
-const TAIL: usize = 60;
 /// Least time between two metrics.
 const METRICS_EVERY: u64 = 400;
-
-/// What a call's host decides beforehand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How many cards to show.
-    pub verbosity: Verbosity,
-    /// The name shown for the rep.
-    pub rep_name: String,
-    /// The name shown for the customer.
-    pub customer_name: String,
-}
-
-/// What the host heard or was told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// Text that may still change; empty takes it back.
-    Partial {
-        /// Who speaks.
-        channel: Channel,
-        /// What seems to be said.
-        text: String,
-        /// From the call's start.
-        start: Millis,
-        /// From the call's start.
-        end: Millis,
-    },
-    /// Text that won't change.
-    Final {
-        /// Who spoke.
-        channel: Channel,
-        /// What was said.
-        text: String,
-        /// From the call's start.
-        start: Millis,
-        /// From the call's start.
-        end: Millis,
-        /// 0 to 1.
-        confidence: f64,
-        /// The words with their times; may be empty.
-        words: Vec<Word>,
-    },
-    /// A stretch with speech from the voice detector.
-    Voice {
-        /// Who spoke.
-        channel: Channel,
-        /// From the call's start.
-        start: Millis,
-        /// From the call's start.
-        end: Millis,
-    },
-    /// What the rep did with a card.
-    Feedback {
-        /// The cue's number.
-        cue: i64,
-        /// Its new state.
-        state: CueState,
-    },
-    /// The rep marked a moment.
-    Bookmark {
-        /// When.
-        at: Millis,
-        /// Why; may be empty.
-        note: String,
-    },
-    /// Time goes by; about twice a second.
-    Tick,
-    /// No more words come: let go of what is held.
-    End,
-}
-
-/// What the host should store, then publish.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// A channel's partial; empty text takes the last one back.
-    Partial(Partial),
-    /// A final segment.
-    Segment(Segment),
-    /// A new card.
-    Cue(Cue),
-    /// A card's state changed.
-    CueState {
-        /// The cue's number.
-        cue: i64,
-        /// Its new state.
-        state: CueState,
-    },
-    /// The numbers so far.
-    Metrics(Metrics),
-    /// A marked moment.
-    Bookmark(Bookmark),
-    /// A final was the other channel's, heard again; for the log only.
-    EchoDropped {
-        /// On which channel.
-        channel: Channel,
-        /// What it said.
-        text: String,
-    },
-}
 
 /// A final on its way to becoming a segment.
 #[derive(Debug)]
@@ -141,16 +41,6 @@ struct Utterance {
 struct Held {
     utterance: Utterance,
     since: Millis,
-}
-
-/// The last words of a channel's newest segment.
-#[derive(Debug)]
-struct Tail {
-    text: String,
-    segment: i64,
-    /// Where the tail begins in the segment, in characters.
-    offset: u32,
-    end: Millis,
 }
 
 /// A partial that is on screen.
@@ -382,7 +272,7 @@ impl Session {
         let Utterance { channel, text, start, end, confidence, words, analysed, timed } = utterance;
         let segment = Segment { number: self.segments, channel, text, start_ms: start, end_ms: end, confidence, words, corrected: false };
         let tail = self.tails[channel.index()].take();
-        let tail = tail.filter(|tail| start.0.abs_diff(tail.end.0) <= CONTIGUOUS.0.unsigned_abs());
+        let tail = tail.filter(|tail| tail.reaches(start));
         let cards = self.cards(&segment, &analysed, tail.as_ref());
         self.take_in(&segment, &analysed, &timed);
         self.shown[channel.index()] = None;
@@ -396,7 +286,7 @@ impl Session {
         self.tally.push_words(channel, start, end, words);
         self.coach.push(segment.number, channel, start, end, words);
         self.heard.push_final(channel, timed, end);
-        self.tails[channel.index()] = tail(segment);
+        self.tails[channel.index()] = Tail::of(segment);
     }
 
     /// The cards that a segment brings, and the states of those that make room.
@@ -422,7 +312,7 @@ impl Session {
             {
                 continue;
             }
-            let range = detect::quote(words, &hit.words);
+            let range = detect::quote(words, &hit.words, before);
             let quote: String = text.chars().skip(range.start as usize).take(range.len()).collect();
             let Ok(evidence) = Evidence::try_from(spans(&range, before, tail, segment.number)) else { continue };
             self.show(hit.entry, quote, evidence, segment.end_ms, &mut effects);
@@ -477,35 +367,6 @@ impl Session {
             effects.push(Effect::Metrics(metrics));
         }
     }
-}
-
-/// Where a range of the text read together stands: in the segment before, in this one, or both.
-fn spans(range: &std::ops::Range<u32>, before: u32, tail: Option<&Tail>, segment: i64) -> Vec<Span> {
-    let mut spans = Vec::new();
-    if let Some(tail) = tail.filter(|_| range.start + 1 < before) {
-        let end = range.end.min(before - 1);
-        spans.push(Span { segment: tail.segment, start: tail.offset + range.start, end: tail.offset + end });
-    }
-    if range.end > before {
-        spans.push(Span { segment, start: range.start.max(before) - before, end: range.end - before });
-    }
-    spans
-}
-
-/// The end of a segment, unless its sentence is complete.
-fn tail(segment: &Segment) -> Option<Tail> {
-    if segment.text.ends_with(['.', '!', '?', '…']) {
-        return None;
-    }
-    let length = segment.text.chars().count();
-    let text = if length > TAIL {
-        let cut: String = segment.text.chars().skip(length - TAIL).collect();
-        cut.split_once(char::is_whitespace)?.1.trim_start().to_owned()
-    } else {
-        segment.text.clone()
-    };
-    let offset = (length - text.chars().count()) as u32;
-    (!text.is_empty()).then_some(Tail { text, segment: segment.number, offset, end: segment.end_ms })
 }
 
 /// Checks and analyses a final; none if nothing was said.

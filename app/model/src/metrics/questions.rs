@@ -105,6 +105,12 @@ const EXTENTS: &[&str] = &[
 const WHAT_ABOUT: &[&str] =
     &["about", "if", "kind", "kinds", "sort", "sorts", "type", "types", "happens", "else", "percentage", "makes", "made"];
 
+/// Words that a question without marks doesn't end with, unless it was broken off.
+const DANGLING: &[&str] =
+    &["the", "a", "an", "is", "are", "do", "does", "of", "and", "or", "my", "your", "if", "uh", "um", "they", "i", "as", "than", "because"];
+/// Words of a question without marks.
+const LONGEST: usize = 30;
+
 /// Whether a text asks something.
 pub fn is_question(text: &str) -> bool {
     !questions(&Words::of(text)).is_empty()
@@ -136,12 +142,10 @@ fn within(words: &Words, start: usize, end: usize, found: &mut Vec<Range<usize>>
     while index < end {
         let opens = if fresh { opens(words, index, end) } else { opens_midway(words, index, end) };
         if opens {
-            if found.len() > first {
-                if let Some(last) = found.last_mut() {
-                    last.end = last.end.min(index);
-                }
+            if let Some(last) = found.get_mut(first..).and_then(<[_]>::last_mut) {
+                last.end = last.end.min(index);
             }
-            found.push(index..end.min(index + 30));
+            found.push(index..end.min(index + LONGEST));
             index += 4;
             fresh = false;
             continue;
@@ -150,6 +154,12 @@ fn within(words: &Words, start: usize, end: usize, found: &mut Vec<Range<usize>>
         fresh = clause || (fresh && LEADS.contains(&words.word(index)));
         index += 1;
     }
+    // "What do they", "is the": broken off, nothing was asked.
+    let mut nth = 0;
+    found.retain(|question| {
+        nth += 1;
+        nth <= first || (question.len() >= 3 || words.word(question.start) == "why") && !DANGLING.contains(&words.word(question.end - 1))
+    });
 }
 
 /// Whether a question opens at a word that begins a clause.
@@ -190,7 +200,7 @@ fn opens(words: &Words, index: usize, end: usize) -> bool {
         }
         return match one {
             // `when is`, `where do`: a pronoun or a noun must follow, not a participle of a clause.
-            "who" => !matches!(two, "do" | "have") || PRONOUNS.contains(&three),
+            "who" => !matches!((two, three), ("do" | "have", _) | (_, "not")) || PRONOUNS.contains(&three),
             "when" | "where" => PRONOUNS.contains(&three) || SUBJECTS.contains(&three),
             _ => true,
         };

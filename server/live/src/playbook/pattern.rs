@@ -19,7 +19,7 @@ enum Item {
     Word(String),
     /// A word that begins so.
     Prefix(String),
-    /// Up to so many words.
+    /// Up to so many words, none of them a negation.
     Gap(u8),
     /// One of these; an empty one makes it optional.
     Choice(Vec<Vec<Item>>),
@@ -61,7 +61,8 @@ fn step(rest: &Rest<'_>, words: &Words, from: usize, at: usize) -> Option<usize>
         Item::Word(wanted) => words.word(at) == wanted,
         Item::Prefix(start) => words.word(at).starts_with(start.as_str()),
         Item::Gap(most) => {
-            let clear = (0..=usize::from(*most)).take_while(|skipped| *skipped == 0 || same_sentence(words, from, at + skipped - 1));
+            let passes = |at: usize| same_sentence(words, from, at) && !NEGATORS.contains(&words.word(at));
+            let clear = (0..=usize::from(*most)).take_while(|skipped| *skipped == 0 || passes(at + skipped - 1));
             return clear.into_iter().find_map(|skipped| step(&rest, words, from, at + skipped));
         }
         Item::Choice(options) => {
@@ -82,7 +83,11 @@ fn openings(items: &[Item]) -> Result<Vec<String>, String> {
             Item::Prefix(start) => vec![(start.clone(), false)],
             Item::Gap(_) if needed => return Err("it must begin with a word".to_owned()),
             Item::Gap(_) => break,
-            Item::Choice(options) => options.iter().map(|option| first_words(option)).collect::<Result<_, _>>()?,
+            Item::Choice(options) => match options.iter().map(|option| first_words(option)).collect::<Result<_, _>>() {
+                Ok(options) => options,
+                Err(reason) if needed => return Err(reason),
+                Err(_) => break,
+            },
         };
         if !needed && openings.len() * options.len() > ENOUGH_OPENINGS {
             break;
@@ -262,10 +267,10 @@ fn literal(text: &str) -> Result<Vec<Item>, String> {
         return Err(format!("\"{text}\" is no word"));
     }
     let mut items: Vec<Item> = (0..words.len()).map(|index| Item::Word(words.word(index).to_owned())).collect();
-    if prefix {
-        if let Some(Item::Word(last)) = items.pop() {
-            items.push(Item::Prefix(last));
-        }
+    if let Some(Item::Word(last)) = items.last().filter(|_| prefix) {
+        let start = Item::Prefix(last.clone());
+        items.pop();
+        items.push(start);
     }
     Ok(items)
 }

@@ -1,0 +1,101 @@
+//! What goes into a session and what comes out.
+
+use model::{Bookmark, Channel, Cue, CueState, Metrics, Millis, Partial, Segment, Verbosity, Word};
+
+/// What a call's host decides beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How many cards to show.
+    pub verbosity: Verbosity,
+    /// The name shown for the rep.
+    pub rep_name: String,
+    /// The name shown for the customer.
+    pub customer_name: String,
+}
+
+/// What the host heard or was told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Text that may still change; empty takes it back.
+    Partial {
+        /// Who speaks.
+        channel: Channel,
+        /// What seems to be said.
+        text: String,
+        /// From the call's start.
+        start: Millis,
+        /// From the call's start.
+        end: Millis,
+    },
+    /// Text that won't change.
+    Final {
+        /// Who spoke.
+        channel: Channel,
+        /// What was said.
+        text: String,
+        /// From the call's start.
+        start: Millis,
+        /// From the call's start.
+        end: Millis,
+        /// 0 to 1.
+        confidence: f64,
+        /// The words with their times; may be empty.
+        words: Vec<Word>,
+    },
+    /// A stretch with speech from the voice detector.
+    Voice {
+        /// Who spoke.
+        channel: Channel,
+        /// From the call's start.
+        start: Millis,
+        /// From the call's start.
+        end: Millis,
+    },
+    /// What the rep did with a card.
+    Feedback {
+        /// The cue's number.
+        cue: i64,
+        /// Its new state.
+        state: CueState,
+    },
+    /// The rep marked a moment.
+    Bookmark {
+        /// When.
+        at: Millis,
+        /// Why; may be empty.
+        note: String,
+    },
+    /// Time goes by; about twice a second.
+    Tick,
+    /// No more words come: let go of what is held.
+    End,
+}
+
+/// What the host should store, then publish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A channel's partial; empty text takes the last one back.
+    Partial(Partial),
+    /// A final segment.
+    Segment(Segment),
+    /// A new card.
+    Cue(Cue),
+    /// A card's state changed.
+    CueState {
+        /// The cue's number.
+        cue: i64,
+        /// Its new state.
+        state: CueState,
+    },
+    /// The numbers so far.
+    Metrics(Metrics),
+    /// A marked moment.
+    Bookmark(Bookmark),
+    /// A final was the other channel's, heard again; for the log only.
+    EchoDropped {
+        /// On which channel.
+        channel: Channel,
+        /// What it said.
+        text: String,
+    },
+}

@@ -1,0 +1,64 @@
+//! Recorded event logs, replayed: the same events must always give the same segments and cards.
+//!
+//! A log lists events with the call time at which they came (`voice`, `partial`, `final`, `feedback`, `bookmark`, `tick`,
+//! `end`), and what is expected of them: the texts of the segments, topic and quote of the cards, texts of dropped echoes.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use live::{Effect, Event, Playbook, Session, Settings};
+use model::{Channel, Millis, Verbosity};
+use serde_json::{Value, json};
+
+fn event(entry: &Value) -> Event {
+    let time = |field: &str| Millis(entry[field].as_i64().unwrap());
+    let channel = |field: &str| entry[field].as_str().map(|channel| channel.parse::<Channel>().unwrap());
+    let text = || entry["text"].as_str().unwrap().to_owned();
+    if let Some(channel) = channel("voice") {
+        Event::Voice { channel, start: time("start"), end: time("end") }
+    } else if let Some(channel) = channel("partial") {
+        Event::Partial { channel, text: text(), start: time("start"), end: time("end") }
+    } else if let Some(channel) = channel("final") {
+        Event::Final { channel, text: text(), start: time("start"), end: time("end"), confidence: 0.9, words: Vec::new() }
+    } else if let Some(cue) = entry["feedback"].as_i64() {
+        Event::Feedback { cue, state: entry["state"].as_str().unwrap().parse().unwrap() }
+    } else if let Some(note) = entry["bookmark"].as_str() {
+        Event::Bookmark { at: time("at"), note: note.to_owned() }
+    } else if entry["end"].as_bool() == Some(true) {
+        Event::End
+    } else {
+        assert_eq!(entry["tick"], true, "{entry}");
+        Event::Tick
+    }
+}
+
+fn replay(log: &str) -> (Value, Value) {
+    let log: Value = serde_json::from_str(log).unwrap();
+    let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Robin".into(), customer_name: "Ada".into() };
+    let mut session = Session::new(Playbook::built_in(), settings);
+    let (mut segments, mut cues, mut echoes) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in log["events"].as_array().unwrap() {
+        for effect in session.handle(event(entry), Millis(entry["now"].as_i64().unwrap())) {
+            match effect {
+                Effect::Segment(segment) => segments.push(format!("{}: {}", segment.channel, segment.text)),
+                Effect::Cue(cue) => cues.push(format!("{}: {}", cue.topic, cue.quote)),
+                Effect::CueState { cue, state } => cues.push(format!("{cue} {state}")),
+                Effect::EchoDropped { text, .. } => echoes.push(text),
+                Effect::Partial(_) | Effect::Metrics(_) | Effect::Bookmark(_) => {}
+            }
+        }
+    }
+    let metrics = session.metrics();
+    let found = json!({
+        "segments": segments,
+        "cues": cues,
+        "echoes": echoes,
+        "questions": [metrics.rep.questions, metrics.customer.questions],
+        "turns": metrics.turns,
+    });
+    (found, log["expected"].clone())
+}
+
+#[test]
+fn a_discovery_call_without_marks_brings_the_cards_it_should() {
+    let (found, expected) = replay(include_str!("logs/discovery.json"));
+    assert_eq!(found, expected, "{}", serde_json::to_string_pretty(&found).unwrap());
+}
