@@ -1,33 +1,415 @@
-//! Calls: set up, listed, read, corrected, exported. What happens while one is live is in [`live`].
+//! Calls: set up, listed, read, corrected, deleted. What happens while one is live is in [`live`].
+//!
+//! A rep sees the own calls; managers and above see the organization's; a guest sees none.
 
 pub mod export;
+pub(crate) mod finish;
 pub mod live;
 pub mod recording;
+pub(crate) mod redo;
 pub mod sample;
 
-use model::{
-    Bookmark, Call, CallFilter, CallHit, CallId, CallPatch, Cue, CueState, NewCall, Page, Preparation, RecognizerKind, Review, Segment,
-};
+use std::sync::Arc;
 
+use model::validation as valid;
+use model::{
+    Call, CallFilter, CallHit, CallId, CallPatch, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
+    Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
+};
+use store::StoreError;
+
+use crate::audit;
 use crate::error::{DomainError, Result};
+use crate::identity;
+use crate::ports::Recognizer;
 use crate::scope::Scope;
 use crate::services::Services;
 
-pub async fn prepare(services: &Services, scope: &Scope) -> Result<Preparation> { todo!() }
-pub async fn create(services: &Services, scope: &Scope, new: NewCall) -> Result<Call> { todo!() }
-pub async fn get(services: &Services, scope: &Scope, id: CallId) -> Result<Call> { todo!() }
-pub async fn list(services: &Services, scope: &Scope, filter: CallFilter, cursor: Option<&str>, limit: u32) -> Result<Page<CallHit>> { todo!() }
-pub async fn patch(services: &Services, scope: &Scope, id: CallId, patch: CallPatch) -> Result<Call> { todo!() }
-pub async fn delete(services: &Services, scope: &Scope, id: CallId) -> Result<()> { todo!() }
-pub async fn review(services: &Services, scope: &Scope, id: CallId) -> Result<Review> { todo!() }
-pub async fn transcript(services: &Services, scope: &Scope, id: CallId) -> Result<Vec<Segment>> { todo!() }
-pub async fn cues(services: &Services, scope: &Scope, id: CallId) -> Result<Vec<Cue>> { todo!() }
-pub async fn set_cue_state(services: &Services, scope: &Scope, id: CallId, cue: i64, state: CueState) -> Result<()> { todo!() }
-pub async fn correct_segment(services: &Services, scope: &Scope, id: CallId, segment: i64, text: &str) -> Result<Segment> { todo!() }
-pub async fn swap_channels(services: &Services, scope: &Scope, id: CallId) -> Result<()> { todo!() }
-/// ticks an action item of the review; `item` is its index
-pub async fn set_action_done(services: &Services, scope: &Scope, id: CallId, item: u32, done: bool) -> Result<()> { todo!() }
-/// Ends a live call from outside its page (REST, or a page that can't reconnect).
-pub async fn end(services: &Services, scope: &Scope, id: CallId) -> Result<Call> { todo!() }
-/// Makes the transcript (again) from the recording; the work is a job.
-pub async fn recognize_later(services: &Services, scope: &Scope, id: CallId, with: RecognizerKind) -> Result<()> { todo!() }
+/// Most calls on a page of the list.
+pub const MAX_PAGE: u32 = 100;
+
+/// What the preparation page needs: last time's choices, and what is available now.
+///
+/// # Errors
+/// `forbidden` for guests.
+pub async fn prepare(services: &Services, scope: &Scope) -> Result<Preparation> {
+    scope.require(Role::Rep)?;
+    let recognizers = recognizers(services);
+    let last = services.store().latest_call(scope.organization, scope.member).await?;
+    let usable = |kind: RecognizerKind| recognizers.iter().any(|choice| choice.kind == kind && choice.unavailable.is_none());
+    let on_server = [RecognizerKind::Deepgram, RecognizerKind::Command].into_iter().find(|kind| usable(*kind));
+    let fresh = NewCall { recognizer: on_server.unwrap_or(RecognizerKind::Browser), ..NewCall::default() };
+    let defaults = match last.filter(|call| call.source == CallSource::Browser) {
+        Some(call) => NewCall {
+            kind: call.kind,
+            language: call.language,
+            vocabulary: call.vocabulary.join(", "),
+            recognizer: if usable(call.recognizer) { call.recognizer } else { fresh.recognizer },
+            verbosity: call.verbosity,
+            consent_who: call.consent_who,
+            consent_how: call.consent_how.parse().ok(),
+            ..fresh
+        },
+        None => fresh,
+    };
+    let organization = identity::organization(services, scope).await?;
+    let filter = CallFilter { state: Some(CallState::Live), member: Some(scope.member), ..CallFilter::default() };
+    let unfinished = services.store().calls(scope.organization, &filter, None, 10).await?;
+    let unfinished = unfinished.items.into_iter().map(|hit| hit.call).filter(|call| call.source == CallSource::Browser).collect();
+    Ok(Preparation { defaults, recognizers, keep_audio: organization.keep_audio, unfinished })
+}
+
+/// Every recognizer that a person may choose for an own call, available or not.
+fn recognizers(services: &Services) -> Vec<RecognizerChoice> {
+    let on_server = services.recognizers().filter(|choice| choice.kind != RecognizerKind::Sample && choice.kind != RecognizerKind::Browser);
+    let browser = RecognizerChoice {
+        kind: RecognizerKind::Browser,
+        label: RecognizerKind::Browser.label().to_owned(),
+        unavailable: None,
+        note: "Chrome and Edge send the audio to their maker to recognize it. Firefox can't do it.".to_owned(),
+    };
+    let none = RecognizerChoice {
+        kind: RecognizerKind::None,
+        label: RecognizerKind::None.label().to_owned(),
+        unavailable: None,
+        note: "The call is recorded and measured; you can have it recognized afterwards.".to_owned(),
+    };
+    on_server.chain([browser, none]).collect()
+}
+
+/// The recognizers that a live call's ear tries, in order. A failing service gives way to the program on this server,
+/// never to another service: where audio goes is the person's choice.
+pub(crate) fn recognizers_for(services: &Services, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
+    let fallback = (chosen == RecognizerKind::Deepgram).then_some(RecognizerKind::Command);
+    let usable = |kind: &RecognizerKind| {
+        let recognizer = services.recognizer(*kind)?;
+        (*kind == chosen || recognizer.choice().unavailable.is_none()).then_some(recognizer)
+    };
+    match chosen {
+        RecognizerKind::Browser | RecognizerKind::None => Vec::new(),
+        _ => [Some(chosen), fallback].into_iter().flatten().filter_map(|kind| usable(&kind)).collect(),
+    }
+}
+
+/// Sets a call up. Consent may be given now or later, but no audio is taken before.
+///
+/// # Errors
+/// `invalid` with the field, `recognizer_unavailable`, `forbidden` for guests.
+pub async fn create(services: &Services, scope: &Scope, new: NewCall) -> Result<Call> {
+    create_from(services, scope, new, CallSource::Browser, None).await
+}
+
+/// As [`create`], for a program that sends the audio through the API.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_for_program(services: &Services, scope: &Scope, new: NewCall) -> Result<Call> {
+    create_from(services, scope, new, CallSource::Api, None).await
+}
+
+pub(crate) async fn create_from(
+    services: &Services,
+    scope: &Scope,
+    new: NewCall,
+    source: CallSource,
+    speakers: Option<(String, String)>,
+) -> Result<Call> {
+    scope.require(Role::Rep)?;
+    let contact_name = valid::CONTACT_NAME.parse(&new.contact_name)?;
+    let company = valid::COMPANY.parse(&new.company)?;
+    let title = match new.title.trim() {
+        "" => default_title(&contact_name, &company, new.kind.label()),
+        typed => valid::TITLE.parse(typed)?,
+    };
+    let language = valid::language(&new.language)?;
+    let vocabulary = valid::vocabulary(&new.vocabulary)?;
+    if source != CallSource::Sample {
+        require_usable(services, new.recognizer)?;
+    }
+    let now = services.now();
+    let (consent_who, consent_how, consent_at) = match new.consent_how {
+        Some(how) => (consent_who(&new.consent_who, how)?, how.as_str().to_owned(), Some(now)),
+        None => (String::new(), String::new(), None),
+    };
+    let profile = identity::profile(services, scope).await?;
+    let customer_name = if contact_name.is_empty() { "Customer".to_owned() } else { contact_name.clone() };
+    let (rep_name, customer_name) = speakers.unwrap_or((profile.person.name, customer_name));
+    let call = Call {
+        id: services.uuid().into(),
+        organization_id: scope.organization,
+        member_id: scope.member,
+        title,
+        contact_name,
+        company,
+        kind: new.kind,
+        language,
+        vocabulary,
+        state: CallState::Prepared,
+        source,
+        recognizer: new.recognizer,
+        verbosity: new.verbosity,
+        consent_who,
+        consent_how,
+        consent_at,
+        keep_audio: profile.organization.keep_audio,
+        rep_name,
+        customer_name,
+        notes: String::new(),
+        started_at: None,
+        ended_at: None,
+        duration_ms: Millis::ZERO,
+        created_at: now,
+        updated_at: now,
+    };
+    services.store().insert_call(&call).await?;
+    audit::record(services, scope, "call.created", &call.id.to_string(), serde_json::json!({ "source": source })).await?;
+    Ok(call)
+}
+
+fn default_title(contact: &str, company: &str, kind: &str) -> String {
+    let who: Vec<&str> = [contact, company].into_iter().filter(|part| !part.is_empty()).collect();
+    let title = if who.is_empty() { format!("{kind} call") } else { format!("{kind} with {}", who.join(", ")) };
+    title.chars().take(valid::TITLE.max).collect()
+}
+
+fn consent_who(typed: &str, how: ConsentMethod) -> Result<String, Problem> {
+    match (how, typed.trim()) {
+        (ConsentMethod::NobodyElse, "") => Ok("Nobody else".to_owned()),
+        (_, typed) => valid::CONSENT_WHO.parse(typed),
+    }
+}
+
+fn require_usable(services: &Services, kind: RecognizerKind) -> Result<()> {
+    let unavailable = |why: &str| Problem { field: Some("recognizer".to_owned()), ..Problem::new(Code::RecognizerUnavailable, why) };
+    match recognizers(services).into_iter().find(|choice| choice.kind == kind) {
+        Some(RecognizerChoice { unavailable: None, .. }) => Ok(()),
+        Some(RecognizerChoice { unavailable: Some(why), .. }) => Err(unavailable(&why).into()),
+        None => Err(unavailable("This recognizer isn't set up on this server. Choose another one.").into()),
+    }
+}
+
+/// A call, if the caller may see it.
+///
+/// # Errors
+/// `not_found` if there is none, or it is none of the caller's.
+pub async fn get(services: &Services, scope: &Scope, id: CallId) -> Result<Call> {
+    let call = services.store().call(scope.organization, id).await?;
+    call.filter(|call| sees(scope, call)).ok_or_else(|| DomainError::no_such("call"))
+}
+
+fn sees(scope: &Scope, call: &Call) -> bool {
+    call.organization_id == scope.organization && (scope.role >= Role::Manager || (scope.role >= Role::Rep && call.member_id == scope.member))
+}
+
+/// A page of the calls that the caller may see, newest first.
+///
+/// # Errors
+/// `invalid` for a search that is too long or a cursor of another list.
+pub async fn list(services: &Services, scope: &Scope, mut filter: CallFilter, cursor: Option<&str>, limit: u32) -> Result<Page<CallHit>> {
+    scope.require(Role::Rep)?;
+    filter.search = valid::SEARCH.parse(&filter.search.replace(['\n', '\t'], " "))?;
+    if scope.role < Role::Manager {
+        filter.member = Some(scope.member);
+    }
+    match services.store().calls(scope.organization, &filter, cursor, limit.clamp(1, MAX_PAGE)).await {
+        Err(StoreError::Cursor) => Err(Problem::of_field("cursor", "This place in the list is gone. Start again from its first page.").into()),
+        page => Ok(page?),
+    }
+}
+
+/// Changes a call's own fields.
+///
+/// # Errors
+/// `invalid` with the field, `conflict` if somebody else changed it at the same moment, `call_ended` for consent after the fact.
+pub async fn patch(services: &Services, scope: &Scope, id: CallId, patch: CallPatch) -> Result<Call> {
+    let mut call = get(services, scope, id).await?;
+    let previous = call.updated_at;
+    let CallPatch { title, contact_name, company, kind, verbosity, rep_name, customer_name, notes, consent_how, consent_who: who } = patch;
+    let line = |rule: valid::Line, typed: Option<String>, field: &mut String| -> Result<(), Problem> {
+        if let Some(typed) = typed {
+            *field = rule.parse(&typed)?;
+        }
+        Ok(())
+    };
+    line(valid::TITLE, title, &mut call.title)?;
+    line(valid::CONTACT_NAME, contact_name, &mut call.contact_name)?;
+    line(valid::COMPANY, company, &mut call.company)?;
+    line(valid::SPEAKER, rep_name, &mut call.rep_name)?;
+    line(valid::SPEAKER, customer_name, &mut call.customer_name)?;
+    if let Some(notes) = notes {
+        call.notes = valid::NOTES.parse_block(&notes)?;
+    }
+    call.kind = kind.unwrap_or(call.kind);
+    call.verbosity = verbosity.unwrap_or(call.verbosity);
+    let now = services.now();
+    if let Some(how) = consent_how {
+        if call.state != CallState::Prepared {
+            return Err(DomainError::new(Code::CallEnded, "Consent is given before a call starts; this one has started."));
+        }
+        call.consent_who = consent_who(&who.unwrap_or_default(), how)?;
+        call.consent_how = how.as_str().to_owned();
+        call.consent_at = Some(now);
+    }
+    // Two changes within one tick of the clock must differ for the check below.
+    call.updated_at = now.max(previous + chrono::TimeDelta::microseconds(1));
+    if !services.store().update_call(&call, previous).await? {
+        return Err(DomainError::new(Code::Conflict, "This call was changed somewhere else at the same moment. Load it again and repeat your change."));
+    }
+    if verbosity.is_some() {
+        live::tell(services, id, live::HostInput::Verbosity(call.verbosity)).await;
+    }
+    Ok(call)
+}
+
+/// Deletes a call with everything: transcript, cards, review, recording. A live one is stopped first.
+///
+/// # Errors
+/// `not_found`.
+pub async fn delete(services: &Services, scope: &Scope, id: CallId) -> Result<()> {
+    let call = get(services, scope, id).await?;
+    live::stop(services, id).await;
+    if !services.store().delete_call(scope.organization, call.id).await? {
+        return Err(DomainError::no_such("call"));
+    }
+    recording::delete(services, scope.organization, id).await?;
+    audit::record(services, scope, "call.deleted", &id.to_string(), serde_json::json!({})).await
+}
+
+/// A call with all that is known of it.
+///
+/// # Errors
+/// `not_found`.
+pub async fn review(services: &Services, scope: &Scope, id: CallId) -> Result<Review> {
+    let call = get(services, scope, id).await?;
+    let store = services.store();
+    let segments = by_time(store.segments(scope.organization, id).await?);
+    let cues = store.cues(scope.organization, id).await?;
+    let mut bookmarks = store.bookmarks(scope.organization, id).await?;
+    bookmarks.sort_by_key(|bookmark| (bookmark.at_ms, bookmark.number));
+    let (insights, metrics) = match store.review(scope.organization, id).await? {
+        Some((insights, metrics)) => (Some(insights), metrics),
+        None => (None, model::metrics::of(&segments)),
+    };
+    let recording_ms = recording::length(services, &call).await;
+    let usable = |choice: &RecognizerChoice| choice.kind != RecognizerKind::Browser && choice.kind != RecognizerKind::None;
+    let recognizers = if recording_ms.is_some() && call.state == CallState::Ended {
+        recognizers(services).into_iter().filter(usable).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers })
+}
+
+fn by_time(mut segments: Vec<Segment>) -> Vec<Segment> {
+    segments.sort_by_key(|segment| (segment.start_ms, segment.number));
+    segments
+}
+
+/// What was said, in order of time.
+///
+/// # Errors
+/// `not_found`.
+pub async fn transcript(services: &Services, scope: &Scope, id: CallId) -> Result<Vec<Segment>> {
+    get(services, scope, id).await?;
+    Ok(by_time(services.store().segments(scope.organization, id).await?))
+}
+
+/// The cards that came up, in order.
+///
+/// # Errors
+/// `not_found`.
+pub async fn cues(services: &Services, scope: &Scope, id: CallId) -> Result<Vec<Cue>> {
+    get(services, scope, id).await?;
+    Ok(services.store().cues(scope.organization, id).await?)
+}
+
+/// Keeps or dismisses a card; this is the feedback that playbooks learn from.
+///
+/// # Errors
+/// `not_found`.
+pub async fn set_cue_state(services: &Services, scope: &Scope, id: CallId, cue: i64, state: CueState) -> Result<()> {
+    get(services, scope, id).await?;
+    if !services.store().set_cue_state(scope.organization, id, cue, state).await? {
+        return Err(DomainError::no_such("card"));
+    }
+    live::tell(services, id, live::HostInput::Feedback { cue, state }).await;
+    Ok(())
+}
+
+/// Corrects what was heard. The review is written again from the corrected words.
+///
+/// # Errors
+/// `invalid` for an empty or too long text, `not_found`, `conflict` while the call is live.
+pub async fn correct_segment(services: &Services, scope: &Scope, id: CallId, segment: i64, text: &str) -> Result<Segment> {
+    let call = require_ended(get(services, scope, id).await?)?;
+    let text = valid::SEGMENT_TEXT.parse(text)?;
+    let store = services.store();
+    if !store.correct_segment(scope.organization, id, segment, &text).await? {
+        return Err(DomainError::no_such("line"));
+    }
+    finish::write_review(services, scope.organization, call.id).await?;
+    let segments = store.segments(scope.organization, id).await?;
+    segments.into_iter().find(|known| known.number == segment).ok_or_else(|| DomainError::no_such("line"))
+}
+
+fn require_ended(call: Call) -> Result<Call> {
+    if call.state == CallState::Ended {
+        return Ok(call);
+    }
+    Err(DomainError::new(Code::Conflict, "This call is still going on. End it first, then change what was heard."))
+}
+
+/// Swaps the two sides: for a call whose microphone and tab were the wrong way round. Words, names and sound change
+/// sides; the cards and the review are made anew, since they depend on who said what.
+///
+/// # Errors
+/// `not_found`, `conflict` while the call is live.
+pub async fn swap_channels(services: &Services, scope: &Scope, id: CallId) -> Result<()> {
+    let call = require_ended(get(services, scope, id).await?)?;
+    services.store().swap_channels(scope.organization, id).await?;
+    recording::swap(services, &call).await?;
+    audit::record(services, scope, "call.channels_swapped", &id.to_string(), serde_json::json!({})).await?;
+    redo::from_segments(services, scope.organization, id).await
+}
+
+/// Ticks an action item of the review off, or on again. `item` is its place in the list, from 0.
+///
+/// # Errors
+/// `not_found`.
+pub async fn set_action_done(services: &Services, scope: &Scope, id: CallId, item: u32, done: bool) -> Result<()> {
+    get(services, scope, id).await?;
+    let Some((mut insights, metrics)) = services.store().review(scope.organization, id).await? else {
+        return Err(DomainError::no_such("action item"));
+    };
+    let known = insights.action_items.get_mut(item as usize).ok_or_else(|| DomainError::no_such("action item"))?;
+    known.done = done;
+    Ok(services.store().save_review(scope.organization, id, &insights, &metrics).await?)
+}
+
+/// Ends a live call from outside its page, and waits for its review. Ending an ended call changes nothing.
+///
+/// # Errors
+/// `not_found`.
+pub async fn end(services: &Services, scope: &Scope, id: CallId) -> Result<Call> {
+    let call = get(services, scope, id).await?;
+    if matches!(call.state, CallState::Prepared | CallState::Live) {
+        live::end(services, &call).await?;
+    }
+    get(services, scope, id).await
+}
+
+/// Has the recording recognized (again) by a job; what was heard before is replaced when it is done.
+///
+/// # Errors
+/// `not_found` without a recording, `recognizer_unavailable`, `conflict` while the call is live.
+pub async fn recognize_later(services: &Services, scope: &Scope, id: CallId, with: RecognizerKind) -> Result<()> {
+    let call = require_ended(get(services, scope, id).await?)?;
+    if recording::length(services, &call).await.is_none() {
+        return Err(DomainError::new(Code::NotFound, "This call has no recording, so it can't be recognized."));
+    }
+    if matches!(with, RecognizerKind::Browser | RecognizerKind::None) {
+        return Err(Problem::of_field("recognizer", "A recording can be recognized on the server only. Choose another recognizer.").into());
+    }
+    require_usable(services, with)?;
+    redo::enqueue(services, &call, with).await
+}

@@ -1,0 +1,166 @@
+//! A call as a file.
+
+use std::fmt::Write as _;
+
+use model::{CallId, Channel, Evidence, Millis, Review};
+
+use crate::audit;
+use crate::error::{DomainError, Result};
+use crate::scope::Scope;
+use crate::services::Services;
+
+/// What the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For reading: summary, action items, transcript.
+    Markdown,
+    /// Everything, for programs: a [`Review`].
+    Json,
+    /// Subtitles of the recording.
+    Srt,
+}
+
+impl std::str::FromStr for Format {
+    type Err = model::Problem;
+
+    fn from_str(text: &str) -> Result<Self, model::Problem> {
+        match text {
+            "markdown" | "md" => Ok(Self::Markdown),
+            "json" => Ok(Self::Json),
+            "srt" => Ok(Self::Srt),
+            _ => Err(model::Problem::of_field("format", "The format must be markdown, json or srt.")),
+        }
+    }
+}
+
+/// A file for the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Safe on every file system.
+    pub file_name: String,
+    /// MIME type.
+    pub content_type: &'static str,
+    /// UTF-8 text.
+    pub body: String,
+}
+
+/// Writes a call as a file.
+///
+/// # Errors
+/// `not_found` for a foreign or unknown call.
+pub async fn export(services: &Services, scope: &Scope, id: CallId, format: Format) -> Result<Export> {
+    let review = super::review(services, scope, id).await?;
+    audit::record(services, scope, "call.exported", &id.to_string(), serde_json::json!({ "format": format!("{format:?}") })).await?;
+    let (extension, content_type, body) = match format {
+        Format::Markdown => ("md", "text/markdown; charset=utf-8", markdown(&review)),
+        Format::Json => {
+            let body = serde_json::to_string_pretty(&review).map_err(|error| DomainError::Internal(error.to_string()))?;
+            ("json", "application/json", body)
+        }
+        Format::Srt => ("srt", "application/x-subrip; charset=utf-8", srt(&review)),
+    };
+    Ok(Export { file_name: format!("{}.{extension}", file_stem(&review.call.title)), content_type, body })
+}
+
+/// Letters, digits and hyphens of a title; at most 60 characters.
+fn file_stem(title: &str) -> String {
+    let mut stem = String::new();
+    for character in title.chars() {
+        if character.is_alphanumeric() {
+            stem.extend(character.to_lowercase());
+        } else if !stem.is_empty() && !stem.ends_with('-') {
+            stem.push('-');
+        }
+        if stem.chars().count() >= 60 {
+            break;
+        }
+    }
+    let stem = stem.trim_end_matches('-');
+    if stem.is_empty() { "call".to_owned() } else { stem.to_owned() }
+}
+
+/// Characters that Markdown would read as markup.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' | '|') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+fn when(review: &Review, evidence: &Evidence) -> String {
+    let number = evidence.first_segment();
+    review.segments.iter().find(|segment| segment.number == number).map(|segment| segment.start_ms.clock()).unwrap_or_default()
+}
+
+/// The review for reading. Writing to a `String` can't fail, so the results are dropped.
+fn markdown(review: &Review) -> String {
+    let call = &review.call;
+    let mut out = format!("# {}\n\n", escape(&call.title));
+    let people: Vec<String> = [&call.contact_name, &call.company].into_iter().filter(|part| !part.is_empty()).map(|part| escape(part)).collect();
+    if !people.is_empty() {
+        let _ = writeln!(out, "- With: {}", people.join(", "));
+    }
+    let _ = writeln!(out, "- Kind: {}", call.kind.label());
+    if let Some(started) = call.started_at {
+        let _ = writeln!(out, "- Started: {}", started.format("%Y-%m-%d %H:%M UTC"));
+    }
+    let _ = writeln!(out, "- Length: {}", call.duration_ms.clock());
+    if let Some(share) = review.metrics.talk_share {
+        let _ = writeln!(out, "- Talk share of {}: {:.0} %", escape(&call.rep_name), share * 100.0);
+    }
+    if let Some(insights) = &review.insights {
+        let sections = [("Summary", &insights.summary), ("Questions", &insights.questions), ("Next steps", &insights.next_steps)];
+        for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+            let _ = writeln!(out, "\n## {title}\n");
+            for line in lines {
+                let _ = writeln!(out, "- {} ({}, {})", escape(&line.text), escape(call.speaker(line.channel)), when(review, &line.evidence));
+            }
+        }
+        if !insights.action_items.is_empty() {
+            let _ = writeln!(out, "\n## Action items\n");
+            for item in &insights.action_items {
+                let done = if item.done { "x" } else { " " };
+                let due = item.due.map(|due| format!(", due {due}")).unwrap_or_default();
+                let (owner, at) = (escape(call.speaker(item.owner)), when(review, &item.evidence));
+                let _ = writeln!(out, "- [{done}] {} ({owner}{due}, {at})", escape(&item.text));
+            }
+        }
+        let _ = writeln!(out, "\nWritten by: {}", insights.made_by);
+    }
+    if !call.notes.trim().is_empty() {
+        let _ = writeln!(out, "\n## Notes\n\n{}", escape(&call.notes));
+    }
+    if !review.segments.is_empty() {
+        let _ = writeln!(out, "\n## Transcript\n");
+        for segment in &review.segments {
+            let _ = writeln!(out, "**{}** ({}): {}\n", escape(call.speaker(segment.channel)), segment.start_ms.clock(), escape(&segment.text));
+        }
+    }
+    out
+}
+
+/// Subtitles. Lines are ordered by start; `-->` within a line would end it early, so it is broken up.
+fn srt(review: &Review) -> String {
+    let stamp = |time: Millis| {
+        let ms = time.0.max(0);
+        format!("{:02}:{:02}:{:02},{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000)
+    };
+    let mut out = String::new();
+    for (index, segment) in review.segments.iter().enumerate() {
+        let name = match segment.channel {
+            Channel::Rep => &review.call.rep_name,
+            Channel::Customer => &review.call.customer_name,
+        };
+        let text = segment.text.replace("-->", "→").replace(['\n', '\r'], " ");
+        let end = segment.end_ms.max(segment.start_ms + Millis(1));
+        let _ = write!(out, "{}\n{} --> {}\n{name}: {text}\n\n", index + 1, stamp(segment.start_ms), stamp(end));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! What happens when a call is over: its review is written.
+
+use model::{CallId, CallState, OrganizationId};
+use store::jobs::NewJob;
+
+use crate::error::{DomainError, Result};
+use crate::jobs::kind;
+use crate::services::Services;
+
+/// If the server stops between the end of the call and its review, a job writes the review this much later.
+const SAFETY_NET: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
+
+/// Closes a live call and writes its review.
+pub(super) async fn finish(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+    let now = services.now();
+    let job = NewJob {
+        kind: kind::WRITE_REVIEW.to_owned(),
+        payload: serde_json::json!({ "call": id }),
+        organization: Some(organization),
+        run_at: now + SAFETY_NET,
+        max_attempts: 5,
+    };
+    services.store().finish_call(organization, id, now, &job).await?;
+    write_review(services, organization, id).await
+}
+
+/// Writes the review of a call that still has none: the job's part.
+pub(crate) async fn write_review_once(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+    match services.store().call(organization, id).await? {
+        Some(call) if call.state == CallState::Finishing => write_review(services, organization, id).await,
+        _ => Ok(()),
+    }
+}
+
+/// Writes (or writes again) the review from what is stored; what was ticked off stays ticked off. Safe to repeat.
+pub(crate) async fn write_review(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+    let store = services.store();
+    let Some(call) = store.call(organization, id).await? else { return Ok(()) };
+    let segments = store.segments(organization, id).await?;
+    let cues = store.cues(organization, id).await?;
+    let bookmarks = store.bookmarks(organization, id).await?;
+    let date = call.started_at.unwrap_or(call.created_at).date_naive();
+    let voice = super::recording::voice(services, &call).await;
+    let (rep, customer) = (call.rep_name.clone(), call.customer_name.clone());
+    let (insights, metrics) = tokio::task::spawn_blocking(move || {
+        let insights = live::insight::write(&segments, &cues, &bookmarks, date, &rep, &customer);
+        let mut tally = model::metrics::Tally::default();
+        for segment in &segments {
+            tally.push_segment(segment);
+        }
+        for (channel, start, end) in voice {
+            tally.push_voice(channel, start, end);
+        }
+        (insights, tally.metrics())
+    })
+    .await
+    .map_err(|error| DomainError::Internal(error.to_string()))?;
+    let mut insights = insights;
+    if let Some((before, _)) = store.review(organization, id).await? {
+        for item in &mut insights.action_items {
+            item.done = before.action_items.iter().any(|known| known.done && known.text == item.text);
+        }
+    }
+    store.save_review(organization, id, &insights, &metrics).await?;
+    store.move_call(organization, id, &[CallState::Finishing], CallState::Ended, services.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! One channel's recognizer in a live call: opens it, feeds it, opens it again when it fails, moves on to the next one.
+//!
+//! An ear never loses audio that it still can hear: what was pushed but not answered with a final goes into the next
+//! stream first. Only when a recognizer stays away for longer than [`WAITING`] does the oldest audio go unheard; the
+//! recording has it, and the call can be recognized again later.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::wire::{RecognizerHealth, RecognizerStatus};
+use model::{Channel, Millis};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use super::gate::{Piece, SpeechGate, StreamClock};
+use crate::ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+
+/// Longest wait for a recognizer to open.
+const OPENING: Duration = Duration::from_secs(15);
+/// A recognizer that takes no audio for so long is hung.
+const PUSHING: Duration = Duration::from_secs(20);
+/// Longest wait for the last words after the end, as long as something still comes.
+const FINISHING: Duration = Duration::from_secs(30);
+/// Tries before the next recognizer has its turn; the count starts anew after a final.
+const TRIES: u32 = 4;
+/// Audio that waits for a recognizer: two minutes.
+const WAITING: Millis = Millis(120_000);
+
+/// To an ear.
+pub(crate) enum ToEar {
+    /// Audio, and whether there is speech in it.
+    Audio(Piece, bool),
+    /// The call is over.
+    Finish,
+}
+
+/// From an ear. Times are call time.
+#[derive(Debug)]
+pub(crate) enum FromEar {
+    /// Words.
+    Heard(RecognizerEvent),
+    /// How it is doing.
+    Status(RecognizerStatus),
+    /// Nothing more will come.
+    Done,
+}
+
+/// An ear's settings.
+pub(crate) struct Ear {
+    /// Whose audio.
+    pub channel: Channel,
+    /// In order of preference.
+    pub recognizers: Vec<Arc<dyn Recognizer>>,
+    /// Language and vocabulary.
+    pub request: OpenStream,
+}
+
+/// How a stream ended.
+enum End {
+    /// All was said.
+    Finished,
+    /// The host is gone.
+    Abandoned,
+    /// It failed.
+    Failed(RecognizerError),
+}
+
+struct Listening<'a> {
+    ear: &'a Ear,
+    out: &'a mpsc::Sender<FromEar>,
+    /// Let through, not answered with a final yet, in order.
+    unanswered: VecDeque<Piece>,
+    finishing: bool,
+    answered: bool,
+}
+
+impl Ear {
+    /// Listens until the call is over. Ends with [`FromEar::Done`].
+    pub(crate) async fn listen(self, mut audio: mpsc::Receiver<ToEar>, out: mpsc::Sender<FromEar>) {
+        let mut listening = Listening { ear: &self, out: &out, unanswered: VecDeque::new(), finishing: false, answered: false };
+        let mut failure = None;
+        'recognizers: for recognizer in &self.recognizers {
+            let mut tries = 0;
+            let mut gate = SpeechGate::new(recognizer.gate());
+            loop {
+                listening.say(&**recognizer, if tries == 0 { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting }, String::new()).await;
+                listening.answered = false;
+                let end = match timeout(OPENING, recognizer.open(self.request.clone())).await {
+                    Ok(Ok(stream)) => {
+                        listening.say(&**recognizer, RecognizerHealth::Listening, String::new()).await;
+                        listening.stream(stream, &mut gate, &mut audio).await
+                    }
+                    Ok(Err(error)) => End::Failed(error),
+                    Err(_) => End::Failed(RecognizerError::Hung),
+                };
+                let error = match end {
+                    End::Finished => {
+                        let _ = out.send(FromEar::Done).await;
+                        return;
+                    }
+                    End::Abandoned => return,
+                    End::Failed(error) => error,
+                };
+                tracing::warn!(recognizer = %recognizer.kind(), channel = %self.channel, %error, "a recognizer failed");
+                tries = if listening.answered { 1 } else { tries + 1 };
+                let again = error.is_retryable() && tries < TRIES;
+                let health = if again { RecognizerHealth::Reconnecting } else { RecognizerHealth::Failed };
+                listening.say(&**recognizer, health, error.to_string()).await;
+                failure = Some((recognizer, error));
+                if !again {
+                    continue 'recognizers;
+                }
+                if !listening.wait(Duration::from_millis(300 << tries.min(5)), &mut gate, &mut audio).await {
+                    return;
+                }
+            }
+        }
+        if let Some((recognizer, error)) = failure {
+            let message = format!("{error} The recording goes on; you can have it recognized after the call.");
+            listening.say(&**recognizer, RecognizerHealth::Failed, message).await;
+        }
+        // Nobody listens any more: take what comes, so that the call goes on.
+        while !listening.finishing {
+            match audio.recv().await {
+                Some(ToEar::Audio(..)) => {}
+                Some(ToEar::Finish) => break,
+                None => return,
+            }
+        }
+        let _ = out.send(FromEar::Done).await;
+    }
+}
+
+impl Listening<'_> {
+    async fn say(&self, recognizer: &dyn Recognizer, health: RecognizerHealth, message: String) {
+        let status = RecognizerStatus { channel: self.ear.channel, label: recognizer.choice().label, health, message };
+        let _ = self.out.send(FromEar::Status(status)).await;
+    }
+
+    /// Waits before the next try; audio goes on coming in. False if the host is gone.
+    async fn wait(&mut self, duration: Duration, gate: &mut SpeechGate, audio: &mut mpsc::Receiver<ToEar>) -> bool {
+        let pause = sleep(duration);
+        tokio::pin!(pause);
+        loop {
+            tokio::select! {
+                () = &mut pause => return true,
+                input = audio.recv(), if !self.finishing => match input {
+                    Some(input) => { self.take(input, gate); }
+                    None => return false,
+                },
+            }
+        }
+    }
+
+    /// Takes audio in; answers with how many pieces became ready to be pushed.
+    fn take(&mut self, input: ToEar, gate: &mut SpeechGate) -> usize {
+        match input {
+            ToEar::Finish => {
+                self.finishing = true;
+                0
+            }
+            ToEar::Audio(piece, voiced) => {
+                let ready = gate.push(piece, voiced);
+                let count = ready.len();
+                self.unanswered.extend(ready);
+                count
+            }
+        }
+    }
+
+    /// Feeds one stream until it or the call ends.
+    async fn stream(&mut self, stream: RecognizerStream, gate: &mut SpeechGate, audio: &mut mpsc::Receiver<ToEar>) -> End {
+        let RecognizerStream { audio: push, mut events } = stream;
+        let mut push = Some(push);
+        let mut clock = StreamClock::default();
+        // Everything unanswered is pushed (again) into this stream first.
+        let mut pushed = 0;
+        let mut deadline = Box::pin(sleep(FINISHING));
+        loop {
+            let overdue = self.unanswered.len() > pushed || (self.finishing && push.is_some());
+            let ready = async {
+                match &push {
+                    Some(push) if overdue => match timeout(PUSHING, push.reserve()).await {
+                        Ok(permit) => Ok(permit.ok()),
+                        Err(_) => Err(RecognizerError::Hung),
+                    },
+                    _ => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                event = events.recv() => match event {
+                    Some(Ok(event)) => {
+                        if let Some(until) = self.hear(&clock, event).await {
+                            let kept = self.unanswered.iter().position(|piece| piece.end() > until).unwrap_or(self.unanswered.len());
+                            let done = kept.min(pushed);
+                            self.unanswered.drain(..done);
+                            pushed -= done;
+                        }
+                        deadline.as_mut().reset(tokio::time::Instant::now() + FINISHING);
+                    }
+                    Some(Err(error)) => return End::Failed(error),
+                    None if self.finishing && push.is_none() => return End::Finished,
+                    None => return End::Failed(RecognizerError::Crashed("it ended before the call did".to_owned())),
+                },
+                permit = ready => match permit {
+                    Ok(Some(permit)) => {
+                        if let Some(piece) = self.unanswered.get(pushed) {
+                            clock.pushed(piece);
+                            pushed += 1;
+                            permit.send(Audio::Samples(piece.samples.clone()));
+                        } else {
+                            permit.send(Audio::Finish);
+                            push = None;
+                            deadline.as_mut().reset(tokio::time::Instant::now() + FINISHING);
+                        }
+                    }
+                    // It takes no more: its events say why.
+                    Ok(None) => match events.recv().await {
+                        Some(Err(error)) => return End::Failed(error),
+                        Some(Ok(event)) => { self.hear(&clock, event).await; }
+                        None => return End::Failed(RecognizerError::Crashed("it takes no more audio".to_owned())),
+                    },
+                    Err(error) => return End::Failed(error),
+                },
+                input = audio.recv(), if !self.finishing => match input {
+                    Some(input) => {
+                        self.take(input, gate);
+                        let dropped = self.forget();
+                        pushed = pushed.saturating_sub(dropped);
+                    }
+                    None => return End::Abandoned,
+                },
+                () = &mut deadline, if self.finishing && push.is_none() => {
+                    tracing::warn!(channel = %self.ear.channel, "a recognizer did not finish in time");
+                    return End::Finished;
+                }
+            }
+        }
+    }
+
+    /// Forgets the oldest audio when more than [`WAITING`] waits; answers with how many pieces.
+    fn forget(&mut self) -> usize {
+        let Some(newest) = self.unanswered.back().map(Piece::end) else { return 0 };
+        let mut forgotten = 0;
+        while self.unanswered.front().is_some_and(|piece| newest.since(piece.end()) > WAITING) {
+            self.unanswered.pop_front();
+            forgotten += 1;
+        }
+        forgotten
+    }
+
+    /// Passes words on, in call time. Answers with the end of what is final now.
+    async fn hear(&mut self, clock: &StreamClock, event: RecognizerEvent) -> Option<Millis> {
+        let (event, until) = match event {
+            RecognizerEvent::Partial(utterance) => (RecognizerEvent::Partial(clock.utterance(utterance)), None),
+            RecognizerEvent::Final(utterance) => {
+                self.answered = true;
+                let utterance = clock.utterance(utterance);
+                let end = utterance.end;
+                (RecognizerEvent::Final(utterance), Some(end))
+            }
+        };
+        let _ = self.out.send(FromEar::Heard(event)).await;
+        until
+    }
+}

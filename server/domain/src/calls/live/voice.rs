@@ -1,0 +1,108 @@
+//! Where there is speech: earshot's voice detector behind an energy gate, on one channel.
+
+use model::Millis;
+use model::wire::SAMPLE_RATE;
+
+/// Samples that the detector looks at: 16 ms.
+const BLOCK: usize = 256;
+/// Score from which a block counts as speech (the detector's own recommendation).
+const THRESHOLD: f32 = 0.5;
+/// Root mean square below which a block is silence, whatever the detector says: −54 dB of full scale.
+const SILENCE_RMS: f64 = 65.0;
+/// Pauses up to this length are part of speech: between words nobody has stopped talking.
+const BRIDGE: Millis = Millis(300);
+
+/// One channel's voice detector.
+pub(super) struct VoiceDetector {
+    detector: Box<earshot::Detector>,
+    carry: Vec<i16>,
+    /// End of the last block with speech.
+    last_voice: Option<Millis>,
+}
+
+/// What a piece of audio had in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Voiced {
+    /// Stretches with speech, in call time, in order.
+    pub stretches: Vec<(Millis, Millis)>,
+}
+
+impl Voiced {
+    pub(super) fn any(&self) -> bool {
+        !self.stretches.is_empty()
+    }
+}
+
+impl Default for VoiceDetector {
+    fn default() -> Self {
+        Self { detector: earshot::Detector::default_boxed(), carry: Vec::with_capacity(BLOCK), last_voice: None }
+    }
+}
+
+impl VoiceDetector {
+    /// Hears samples that start at `start`; a rest that is shorter than a block waits for the next call.
+    pub(super) fn push(&mut self, start: Millis, samples: &[i16]) -> Voiced {
+        let carried = self.carry.len();
+        self.carry.extend_from_slice(samples);
+        let mut voiced = Voiced::default();
+        let blocks = self.carry.len() / BLOCK;
+        for index in 0..blocks {
+            let block = &self.carry[index * BLOCK..(index + 1) * BLOCK];
+            let offset = (index * BLOCK) as i64 - carried as i64;
+            let from = start + Millis(offset * 1000 / i64::from(SAMPLE_RATE));
+            let until = from + Millis(BLOCK as i64 * 1000 / i64::from(SAMPLE_RATE));
+            // The detector keeps state: it hears every block, loud or not.
+            let speaks = self.detector.predict_i16(block) >= THRESHOLD && rms(block) >= SILENCE_RMS;
+            if !speaks {
+                continue;
+            }
+            let from = match self.last_voice {
+                Some(last) if last <= from && from.since(last) <= BRIDGE => last,
+                _ => from,
+            };
+            match voiced.stretches.last_mut() {
+                Some((_, end)) if *end == from => *end = until,
+                _ => voiced.stretches.push((from, until)),
+            }
+            self.last_voice = Some(until);
+        }
+        self.carry.drain(..blocks * BLOCK);
+        voiced
+    }
+}
+
+fn rms(block: &[i16]) -> f64 {
+    let sum: f64 = block.iter().map(|&sample| f64::from(sample) * f64::from(sample)).sum();
+    (sum / block.len() as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_and_hum_are_no_speech() {
+        let mut voice = VoiceDetector::default();
+        assert!(!voice.push(Millis(0), &vec![0; 32_000]).any());
+        let hum: Vec<i16> = (0..32_000).map(|i| ((f64::from(i) * 50.0 * std::f64::consts::TAU / 16_000.0).sin() * 40.0) as i16).collect();
+        assert!(!voice.push(Millis(2_000), &hum).any());
+    }
+
+    #[test]
+    fn odd_pieces_are_heard_like_whole_ones() {
+        let noise: Vec<i16> = (0..16_000_i64).map(|i| ((i * 7_919 % 4_001) - 2_000) as i16).collect();
+        let whole = VoiceDetector::default().push(Millis(0), &noise);
+        let mut voice = VoiceDetector::default();
+        let mut at = 0;
+        let mut total = Millis::ZERO;
+        for piece in noise.chunks(777) {
+            for (from, until) in voice.push(Millis(at * 1000 / 16_000), piece).stretches {
+                assert!(from < until);
+                total = total + until.since(from);
+            }
+            at += piece.len() as i64;
+        }
+        let expected: Millis = whole.stretches.iter().map(|(from, until)| until.since(*from)).sum();
+        assert!((total.0 - expected.0).abs() <= 200, "{total:?} {expected:?}");
+    }
+}

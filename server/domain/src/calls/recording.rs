@@ -1,0 +1,156 @@
+//! A call's sound: where it lies, and how it is played.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
+use store::recording::{RecordingReader, StereoWav};
+
+use super::live::VoiceDetector;
+use crate::error::{DomainError, Result};
+use crate::scope::Scope;
+use crate::services::Services;
+
+/// Which channels are played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Stereo: the rep left, the customer right.
+    Both,
+    /// One channel, mono.
+    One(Channel),
+}
+
+/// A recording as a WAV file on the call's timeline: gaps are silence, so that a moment of the file is that moment of the
+/// call. The file is not built; any stretch of it can be read.
+#[derive(Clone)]
+pub struct Recording(Arc<Source>);
+
+enum Source {
+    Stereo(StereoWav),
+    Mono(RecordingReader),
+}
+
+impl Recording {
+    /// Always a WAV file.
+    pub const CONTENT_TYPE: &'static str = "audio/wav";
+
+    /// Bytes in all.
+    pub fn len(&self) -> u64 {
+        match &*self.0 {
+            Source::Stereo(wav) => wav.len(),
+            Source::Mono(reader) => reader.wav_len(),
+        }
+    }
+
+    /// Never: a recording has at least its header.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads a stretch of the file.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn read(&self, range: Range<u64>) -> Result<Vec<u8>> {
+        let source = Arc::clone(&self.0);
+        let read = move || match &*source {
+            Source::Stereo(wav) => wav.read(range),
+            Source::Mono(reader) => reader.read_wav(range),
+        };
+        blocking(read).await?.map_err(|error| DomainError::Internal(error.to_string()))
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| DomainError::Internal(error.to_string()))
+}
+
+/// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder.
+pub(super) fn path(services: &Services, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
+    root(services).join(organization.to_string()).join(call.to_string()).join(format!("{channel}.log"))
+}
+
+/// The folder of all recordings.
+pub(super) fn root(services: &Services) -> PathBuf {
+    services.config().files.join("recordings")
+}
+
+fn no_recording() -> DomainError {
+    DomainError::new(Code::NotFound, "This call has no recording.")
+}
+
+/// Opens a call's recording for playing.
+///
+/// # Errors
+/// `not_found` for a foreign or unknown call, and for one without a recording.
+pub async fn open(services: &Services, scope: &Scope, id: CallId, side: Side) -> Result<Recording> {
+    let call = super::get(services, scope, id).await?;
+    if !call.keep_audio {
+        return Err(no_recording());
+    }
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, id, channel));
+    let source = blocking(move || {
+        let [rep, customer] = paths.map(|path| path.exists().then_some(path));
+        match side {
+            Side::Both if rep.is_none() && customer.is_none() => Ok(None),
+            Side::Both => StereoWav::open(rep.as_deref(), customer.as_deref()).map(|wav| Some(Source::Stereo(wav))),
+            Side::One(channel) => match if channel == Channel::Rep { rep } else { customer } {
+                Some(path) => RecordingReader::open(&path).map(|reader| Some(Source::Mono(reader))),
+                None => Ok(None),
+            },
+        }
+    })
+    .await?
+    .map_err(|error| DomainError::Internal(error.to_string()))?;
+    source.map(|source| Recording(Arc::new(source))).ok_or_else(no_recording)
+}
+
+/// Length of a call's recording; none without one.
+pub(super) async fn length(services: &Services, call: &Call) -> Option<Millis> {
+    if !call.keep_audio {
+        return None;
+    }
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, call.id, channel));
+    let ends = move || {
+        let ends = paths.iter().filter(|path| path.exists()).filter_map(|path| RecordingReader::open(path).ok()).map(|reader| reader.duration());
+        ends.max().filter(|end| *end > Millis::ZERO)
+    };
+    blocking(ends).await.ok().flatten()
+}
+
+/// Where there is speech in a call's recording. Empty without one: then the segments' times must do.
+pub(super) async fn voice(services: &Services, call: &Call) -> Vec<(Channel, Millis, Millis)> {
+    if !call.keep_audio {
+        return Vec::new();
+    }
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(services, call.organization_id, call.id, channel)));
+    let detect = move || {
+        let mut stretches = Vec::new();
+        for (channel, path) in paths {
+            let Ok(reader) = RecordingReader::open(&path) else { continue };
+            let mut detector = VoiceDetector::default();
+            for frame in reader.frames() {
+                let Ok((start, samples)) = frame else { break };
+                stretches.extend(detector.push(start, &samples).stretches.into_iter().map(|(start, end)| (channel, start, end)));
+            }
+        }
+        stretches
+    };
+    blocking(detect).await.unwrap_or_default()
+}
+
+/// Deletes a call's sound for good.
+pub(super) async fn delete(services: &Services, organization: OrganizationId, call: CallId) -> Result<()> {
+    let root = root(services);
+    blocking(move || store::recording::delete(&root, organization, call)).await?.map_err(|error| DomainError::Internal(error.to_string()))
+}
+
+/// Swaps the two channels' files.
+pub(super) async fn swap(services: &Services, call: &Call) -> Result<()> {
+    let [rep, customer] = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, call.id, channel));
+    let aside = rep.with_extension("swap");
+    let rename = move |from: &PathBuf, to: &PathBuf| if from.exists() { std::fs::rename(from, to) } else { Ok(()) };
+    let swap = move || rename(&rep, &aside).and_then(|()| rename(&customer, &rep)).and_then(|()| rename(&aside, &customer));
+    blocking(swap).await?.map_err(|error| DomainError::Internal(error.to_string()))
+}

@@ -1,0 +1,157 @@
+//! A call's cards, numbers and review made anew: from its recording by a recognizer, or from its segments.
+
+use live::{Effect, Event, Session, Settings};
+use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, RecognizerKind, Segment, Word};
+use store::jobs::NewJob;
+use store::recording::RecordingReader;
+use tokio::sync::mpsc;
+
+use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
+use super::{finish, recording};
+use crate::error::{DomainError, Result};
+use crate::jobs::kind;
+use crate::ports::{OpenStream, RecognizerEvent};
+use crate::services::Services;
+
+/// Puts the work on the list.
+pub(super) async fn enqueue(services: &Services, call: &Call, with: RecognizerKind) -> Result<()> {
+    let job = NewJob {
+        kind: kind::RECOGNIZE.to_owned(),
+        payload: serde_json::json!({ "call": call.id, "with": with }),
+        organization: Some(call.organization_id),
+        run_at: services.now(),
+        max_attempts: 3,
+    };
+    services.store().enqueue(&job).await?;
+    Ok(())
+}
+
+/// Something heard in a recording.
+struct Heard {
+    channel: Channel,
+    text: String,
+    start: Millis,
+    end: Millis,
+    confidence: f64,
+    words: Vec<Word>,
+}
+
+/// Recognizes both channels of a recording, one after the other, and replaces what was heard.
+pub(crate) async fn recognize(services: &Services, organization: OrganizationId, id: CallId, with: RecognizerKind) -> Result<()> {
+    let Some(call) = services.store().call(organization, id).await? else { return Ok(()) };
+    let mut heard = Vec::new();
+    for channel in [Channel::Rep, Channel::Customer] {
+        heard.extend(recognize_channel(services, &call, channel, with).await?);
+    }
+    // The engine hears what a page would have: in the order in which it became final.
+    heard.sort_by_key(|heard| heard.end);
+    let events = heard.into_iter().map(|heard| {
+        let Heard { channel, text, start, end, confidence, words } = heard;
+        Event::Final { channel, text, start, end, confidence, words }
+    });
+    let (segments, cues) = replay(&call, events.collect());
+    let store = services.store();
+    store.replace_segments(organization, id, &segments).await?;
+    store.replace_cues(organization, id, &cues).await?;
+    finish::write_review(services, organization, id).await
+}
+
+/// Makes cards and review anew from the segments as they are now.
+pub(super) async fn from_segments(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+    let store = services.store();
+    let Some(call) = store.call(organization, id).await? else { return Ok(()) };
+    let mut segments = store.segments(organization, id).await?;
+    segments.sort_by_key(|segment| segment.number);
+    let mut cues = Vec::new();
+    let mut session = session(&call, &[]);
+    for segment in segments {
+        let now = segment.end_ms;
+        collect(session.observe(segment, now), &mut Vec::new(), &mut cues);
+    }
+    store.replace_cues(organization, id, &cues).await?;
+    finish::write_review(services, organization, id).await
+}
+
+fn session(call: &Call, segments: &[Segment]) -> Session {
+    let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
+    Session::restore(super::live::playbook(), settings, segments, &[], &[])
+}
+
+/// Plays events to a fresh engine.
+fn replay(call: &Call, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
+    let mut session = session(call, &[]);
+    let (mut segments, mut cues) = (Vec::new(), Vec::new());
+    let mut now = Millis::ZERO;
+    for event in events {
+        if let Event::Final { end, .. } = &event {
+            now = now.max(*end);
+        }
+        collect(session.handle(event, now), &mut segments, &mut cues);
+    }
+    collect(session.handle(Event::End, now), &mut segments, &mut cues);
+    (segments, cues)
+}
+
+fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue>) {
+    for effect in effects {
+        match effect {
+            Effect::Segment(segment) => segments.push(segment),
+            Effect::Cue(cue) => cues.push(cue),
+            Effect::CueState { cue, state } => {
+                if let Some(known) = cues.iter_mut().find(|known| known.number == cue) {
+                    known.state = state;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn recognize_channel(services: &Services, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<Heard>> {
+    let path = recording::path(services, call.organization_id, call.id, channel);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let recognizer = services.recognizer(with).ok_or_else(|| DomainError::Internal(format!("no recognizer {with}")))?;
+    let request = OpenStream { channel, language: call.language.clone(), vocabulary: call.vocabulary.clone() };
+    let (to_ear, audio) = mpsc::channel(64);
+    let (out, mut said) = mpsc::channel(64);
+    tokio::spawn(Ear { channel, recognizers: vec![recognizer], request }.listen(audio, out));
+    let pushing = tokio::task::spawn_blocking(move || -> Result<()> {
+        let reader = RecordingReader::open(&path).map_err(|error| DomainError::Internal(error.to_string()))?;
+        let mut voice = VoiceDetector::default();
+        for frame in reader.frames() {
+            let (start, samples) = frame.map_err(|error| DomainError::Internal(error.to_string()))?;
+            let voiced = voice.push(start, &samples).any();
+            if to_ear.blocking_send(ToEar::Audio(Piece { start, samples }, voiced)).is_err() {
+                break;
+            }
+        }
+        let _ = to_ear.blocking_send(ToEar::Finish);
+        Ok(())
+    });
+    let mut heard = Vec::new();
+    let mut failure = None;
+    while let Some(said) = said.recv().await {
+        match said {
+            FromEar::Heard(RecognizerEvent::Final(utterance)) if !utterance.text.trim().is_empty() => heard.push(Heard {
+                channel,
+                text: utterance.text,
+                start: utterance.start,
+                end: utterance.end,
+                confidence: utterance.confidence,
+                words: utterance.words,
+            }),
+            FromEar::Heard(_) => {}
+            FromEar::Status(status) if status.health == model::wire::RecognizerHealth::Failed => failure = Some(status.message),
+            FromEar::Status(status) if status.health == model::wire::RecognizerHealth::Listening => failure = None,
+            FromEar::Status(_) => {}
+            FromEar::Done => break,
+        }
+    }
+    pushing.await.map_err(|error| DomainError::Internal(error.to_string()))??;
+    match failure {
+        Some(message) => Err(DomainError::Internal(message)),
+        None => Ok(heard),
+    }
+}

@@ -1,0 +1,87 @@
+//! The bundled sample call: played at real speed through the very pipeline that a browser's audio takes.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use model::wire::{ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage};
+use model::{Call, CallSource, Channel, ConsentMethod, Millis, NewCall, RecognizerKind, Verbosity};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::error::Result;
+use crate::scope::Scope;
+use crate::services::Services;
+
+/// How long a frame lasts.
+const FRAME: Duration = Duration::from_millis(100);
+/// Silence after the last word, so that the recognizer ends its sentence.
+const AFTERWARDS: usize = 5;
+
+/// Makes a call of the sample and starts to play it; it ends by itself.
+///
+/// # Errors
+/// As [`super::create`].
+pub async fn start(services: &Services, scope: &Scope) -> Result<Call> {
+    let sample = services.sample();
+    let new = NewCall {
+        title: sample.title.clone(),
+        contact_name: sample.contact_name.clone(),
+        company: sample.company.clone(),
+        recognizer: RecognizerKind::Sample,
+        verbosity: Verbosity::Normal,
+        consent_who: "Nobody: this is the bundled sample".to_owned(),
+        consent_how: Some(ConsentMethod::NobodyElse),
+        ..NewCall::default()
+    };
+    let names = (sample.rep_name.clone(), sample.contact_name.clone());
+    let call = super::create_from(services, scope, new, CallSource::Sample, Some(names)).await?;
+    let (sender, messages) = mpsc::channel(16);
+    let hello = Hello { call: call.id, part: Part::Source, page: "sample".to_owned(), take_over: true, last_event: 0 };
+    let _ = sender.send(Ok(ClientMessage::Hello(hello))).await;
+    let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
+    let mut answers = super::live::attach(services, scope, messages.boxed()).await;
+    let services = services.clone();
+    tokio::spawn(async move {
+        tokio::pin! { let playing = play(&services, sender); }
+        loop {
+            tokio::select! {
+                answer = answers.next() => match answer {
+                    Some(ServerMessage::Refused(problem)) => return tracing::warn!(%problem, "the sample call was refused"),
+                    // The server restarts, or the call was ended by hand.
+                    Some(ServerMessage::Restarting) | None => return,
+                    Some(_) => {}
+                },
+                () = &mut playing => break,
+            }
+        }
+        while answers.next().await.is_some() {}
+    });
+    Ok(call)
+}
+
+/// Sends both channels' frames at real speed. No frame waits for its own timer: each has a due time from the start, so
+/// that delays don't add up.
+async fn play(services: &Services, sender: mpsc::Sender<Result<ClientMessage, model::Problem>>) {
+    let sample = services.sample();
+    let started = Instant::now();
+    let longest = sample.samples.iter().map(|samples| samples.len()).max().unwrap_or_default();
+    let frames = longest.div_ceil(FRAME_SAMPLES) + AFTERWARDS;
+    for index in 0..frames {
+        tokio::time::sleep_until(started + FRAME * u32::try_from(index + 1).unwrap_or(u32::MAX)).await;
+        for channel in [Channel::Rep, Channel::Customer] {
+            let samples = &sample.samples[channel.index()];
+            let from = (index * FRAME_SAMPLES).min(samples.len());
+            let until = (from + FRAME_SAMPLES).min(samples.len());
+            let mut pcm: Vec<u8> = samples[from..until].iter().flat_map(|sample| sample.to_le_bytes()).collect();
+            pcm.resize(FRAME_SAMPLES * 2, 0);
+            let sequence = u32::try_from(index).unwrap_or(u32::MAX);
+            let captured_at = Millis(i64::try_from(index * 100).unwrap_or(i64::MAX));
+            if sender.send(Ok(ClientMessage::Frame(Frame { channel, sequence, captured_at, pcm }))).await.is_err() {
+                return;
+            }
+        }
+    }
+    let _ = sender.send(Ok(ClientMessage::End)).await;
+    // The stream stays open until the host has closed it: its end would be a page that went away.
+    sender.closed().await;
+}

@@ -1,0 +1,292 @@
+//! A whole domain on a throw-away folder: SQLite, files, a recognizer that does as it is told.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::identity::{self, SignUp};
+use domain::ports::{
+    Audio, Gate, Mail, MailError, Mailer, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock,
+    SystemIds, Utterance,
+};
+use domain::services::Parts;
+use domain::{Client, Config, Scope, Services, calls};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
+use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind};
+use store::Store;
+use tokio::sync::mpsc;
+
+/// What the recognizer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Says one sentence for every second of audio.
+    Works,
+    /// The first stream of each channel breaks after a second of audio; later ones work.
+    CrashesOnce,
+    /// Can never be opened.
+    Broken,
+    /// Takes no audio.
+    Hangs,
+}
+
+pub struct Scripted {
+    manner: Manner,
+    opened: AtomicU32,
+    /// Samples that each opened stream was given.
+    pub heard: Arc<Mutex<Vec<usize>>>,
+}
+
+#[async_trait]
+impl Recognizer for Scripted {
+    fn kind(&self) -> RecognizerKind {
+        RecognizerKind::Command
+    }
+
+    fn choice(&self) -> RecognizerChoice {
+        RecognizerChoice { kind: RecognizerKind::Command, label: "Scripted".into(), unavailable: None, note: String::new() }
+    }
+
+    fn gate(&self) -> Gate {
+        Gate::Everything
+    }
+
+    async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
+        let count = self.opened.fetch_add(1, Ordering::SeqCst);
+        if self.manner == Manner::Broken {
+            return Err(RecognizerError::NotConfigured("it is broken".into()));
+        }
+        let crashes = self.manner == Manner::CrashesOnce && count == 0;
+        let (audio, mut pushed) = mpsc::channel(8);
+        let (out, events) = mpsc::channel(8);
+        let heard = Arc::clone(&self.heard);
+        let index = {
+            let mut heard = heard.lock().unwrap();
+            heard.push(0);
+            heard.len() - 1
+        };
+        let hangs = self.manner == Manner::Hangs;
+        tokio::spawn(async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            let mut samples = 0;
+            let mut said = 0;
+            while let Some(input) = pushed.recv().await {
+                let Audio::Samples(piece) = input else { break };
+                samples += piece.len();
+                heard.lock().unwrap()[index] = samples;
+                if crashes && samples >= 16_000 {
+                    let _ = out.send(Err(RecognizerError::Crashed("as told".into()))).await;
+                    return;
+                }
+                while samples >= (said + 1) * 16_000 {
+                    let utterance = sentence(request.channel, said);
+                    let _ = out.send(Ok(RecognizerEvent::Partial(Utterance { text: "a".into(), ..utterance.clone() }))).await;
+                    let _ = out.send(Ok(RecognizerEvent::Final(utterance))).await;
+                    said += 1;
+                }
+            }
+        });
+        Ok(RecognizerStream { audio, events })
+    }
+}
+
+fn sentence(channel: Channel, index: usize) -> Utterance {
+    let text = match (channel, index % 3) {
+        (Channel::Customer, 0) => "honestly it is too expensive for us",
+        (Channel::Customer, 1) => "we are already using another tool",
+        (Channel::Customer, _) => "could you send me the contract",
+        (Channel::Rep, 0) => "what are you using today for your calls",
+        (Channel::Rep, 1) => "i will send you the deck by friday",
+        (Channel::Rep, _) => "that makes sense thank you",
+    };
+    let start = Millis(index as i64 * 1_000 + 100);
+    Utterance { text: text.into(), start, end: start + Millis(800), confidence: 0.9, words: Vec::new() }
+}
+
+#[derive(Default)]
+pub struct Outbox(pub Mutex<Vec<Mail>>);
+
+#[async_trait]
+impl Mailer for Outbox {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        self.0.lock().unwrap().push(mail);
+        Ok(())
+    }
+
+    fn delivers(&self) -> bool {
+        true
+    }
+}
+
+pub struct House {
+    pub services: Services,
+    pub scope: Scope,
+    pub heard: Arc<Mutex<Vec<usize>>>,
+    folder: Arc<tempfile::TempDir>,
+    manner: Manner,
+}
+
+impl House {
+    pub async fn new(manner: Manner) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let (services, heard) = services(&folder, manner).await;
+        let scope = sign_up(&services, "ann@example.com").await;
+        Self { services, scope, heard, folder, manner }
+    }
+
+    /// The same house after the process died: new services on the same folder.
+    pub async fn reborn(&self) -> Self {
+        self.again(self.manner).await
+    }
+
+    /// The same folder with a recognizer of another manner.
+    pub async fn again(&self, manner: Manner) -> Self {
+        let (services, heard) = services(&self.folder, manner).await;
+        Self { services, scope: self.scope.clone(), heard, folder: Arc::clone(&self.folder), manner }
+    }
+
+    pub fn files(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+
+    pub async fn call(&self) -> Call {
+        self.call_with(RecognizerKind::Command).await
+    }
+
+    pub async fn call_with(&self, recognizer: RecognizerKind) -> Call {
+        let new = NewCall { recognizer, consent_how: Some(ConsentMethod::NobodyElse), ..NewCall::default() };
+        calls::create(&self.services, &self.scope, new).await.unwrap()
+    }
+
+    pub fn log(&self, call: &Call, channel: Channel) -> PathBuf {
+        self.files().join("recordings").join(call.organization_id.to_string()).join(call.id.to_string()).join(format!("{channel}.log"))
+    }
+
+    pub async fn page(&self, call: &Call, name: &str) -> TestPage {
+        self.join(hello(call, name)).await
+    }
+
+    pub async fn join(&self, hello: Hello) -> TestPage {
+        let (sender, messages) = mpsc::unbounded_channel();
+        sender.send(Ok(ClientMessage::Hello(hello))).unwrap();
+        let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
+        let answers = calls::live::attach(&self.services, &self.scope, messages.boxed()).await;
+        TestPage { sender: Some(sender), answers }
+    }
+}
+
+async fn services(folder: &tempfile::TempDir, manner: Manner) -> (Services, Arc<Mutex<Vec<usize>>>) {
+    let store = Store::connect(&format!("sqlite:{}", folder.path().join("closezly.db").display())).await.unwrap();
+    store.migrate().await.unwrap();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let recognizer = Scripted { manner, opened: AtomicU32::new(0), heard: Arc::clone(&heard) };
+    let services = Services::new(Parts {
+        config: Config {
+            files: folder.path().join("files"),
+            public_url: "http://localhost:3000".into(),
+            token_key: "a key that is long enough for a test".to_owned().into(),
+            open_sign_up: true,
+        },
+        store,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        mailer: Arc::new(Outbox::default()),
+        recognizers: vec![Arc::new(recognizer)],
+        sample: Arc::new(SampleCall::default()),
+    });
+    (services, heard)
+}
+
+pub async fn sign_up(services: &Services, email: &str) -> Scope {
+    let form = SignUp { name: "Ann".into(), email: email.into(), organization: "Acme".into(), password: "correct horse battery".into() };
+    identity::sign_up(services, &Client::default(), form).await.unwrap().scope
+}
+
+pub fn hello(call: &Call, page: &str) -> Hello {
+    Hello { call: call.id, part: Part::Source, page: page.into(), take_over: false, last_event: 0 }
+}
+
+pub fn frame(channel: Channel, sequence: u32) -> Frame {
+    let sample = (i64::from(sequence) + 1).to_le_bytes();
+    let pcm = (0..FRAME_SAMPLES * 2).map(|index| sample[index % 2]).collect();
+    Frame { channel, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm }
+}
+
+/// A page of a call.
+pub struct TestPage {
+    sender: Option<mpsc::UnboundedSender<Result<ClientMessage, Problem>>>,
+    answers: BoxStream<'static, ServerMessage>,
+}
+
+impl TestPage {
+    pub fn say(&self, message: ClientMessage) {
+        let _ = self.sender.as_ref().unwrap().send(Ok(message));
+    }
+
+    pub fn frames(&self, channel: Channel, sequences: std::ops::Range<u32>) {
+        for sequence in sequences {
+            self.say(ClientMessage::Frame(frame(channel, sequence)));
+        }
+    }
+
+    /// The next message; fails after ten seconds.
+    pub async fn next(&mut self) -> Option<ServerMessage> {
+        tokio::time::timeout(Duration::from_secs(20), self.answers.next()).await.expect("the server answers")
+    }
+
+    pub async fn welcome(&mut self) -> Welcome {
+        match self.next().await {
+            Some(ServerMessage::Welcome(welcome)) => welcome,
+            other => panic!("no welcome: {other:?}"),
+        }
+    }
+
+    pub async fn refused(&mut self) -> Problem {
+        loop {
+            match self.next().await {
+                Some(ServerMessage::Refused(problem)) => return problem,
+                None => panic!("not refused"),
+                Some(_) => {}
+            }
+        }
+    }
+
+    pub async fn rejected(&mut self) -> Problem {
+        loop {
+            match self.next().await {
+                Some(ServerMessage::Rejected(problem)) => return problem,
+                None => panic!("not rejected"),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Waits until the server expects frame `next` of a channel.
+    pub async fn acked(&mut self, channel: Channel, next: u32) {
+        loop {
+            match self.next().await {
+                Some(ServerMessage::Ack { channel: acked, next: at }) if acked == channel && at == next => return,
+                None => panic!("the socket ended before frame {next} was acked"),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Waits for an event.
+    pub async fn event(&mut self, wanted: impl Fn(&CallEvent) -> bool) -> CallEvent {
+        loop {
+            match self.next().await {
+                Some(ServerMessage::Event { event, .. }) if wanted(&event) => return event,
+                None => panic!("the socket ended before the event came"),
+                Some(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Plays many live two-channel calls against one server and prints what it measured as `key=value` lines.
+//!
+//! ```text
+//! load --server target/release/closezly --calls 100 --seconds 30
+//! ```
+//!
+//! It starts the server on a free loopback port with a throw-away data folder, signs up, and opens `--calls` sockets on
+//! `/api/v1/calls/{id}/stream`. Every call sends ten frames a second on both channels and, so that the engine and the
+//! database have real work, the words of a sales talk as the browser's recognizer would (a partial three times a second, a
+//! final every four seconds, per channel). Recognition itself is not part of it.
+//!
+//! A frame is late when its ack came more than 100 ms after it was sent. The generator runs on the same machine and shares its
+//! cores with the server, so its figures are an upper bound of what the server alone adds.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a measuring program: it prints, and stops at the first surprise")]
+#![allow(clippy::disallowed_methods, reason = "it measures real time")]
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use futures::{SinkExt, StreamExt};
+use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Heard, Hello, Part, ServerMessage};
+use model::{CallId, Channel, Millis};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+#[derive(Parser)]
+struct Arguments {
+    /// The server's binary.
+    #[arg(long)]
+    server: PathBuf,
+    /// Live calls at once.
+    #[arg(long, default_value_t = 10)]
+    calls: usize,
+    /// How long they last.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+}
+
+const TALK: [(&str, &str); 6] = [
+    ("so how are you handling call reviews today", "we mostly do it by hand and honestly it takes far too long"),
+    ("what would it mean for the team if that took minutes", "it would help but it sounds expensive for a team of our size"),
+    ("let me show you what a rep sees during a call", "how do you handle security and where is the data stored"),
+    ("everything stays on your own server", "we are also looking at gong and they have a nice dashboard"),
+    ("what matters most to you when you compare the two", "the price and how fast we could get started"),
+    ("i will send you the proposal by friday", "great please send it over and i will talk to my boss about it"),
+];
+
+#[derive(Default)]
+struct Measured {
+    acks: Vec<f64>,
+    events: Vec<f64>,
+    sent: u64,
+    lost: u64,
+}
+
+#[tokio::main]
+async fn main() {
+    let arguments = Arguments::parse();
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&arguments.server, folder.path());
+    server.ready().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let idle = server.resident_kb();
+    let client = reqwest::Client::new();
+    let account = json!({ "name": "Load", "email": "load@example.com", "organization": "Load", "password": "ten thousand frames" });
+    let answer = post(&client, &format!("{}/api/v1/auth/register", server.url), None, &account).await;
+    let token = find_token(&answer).unwrap_or_else(|| panic!("no access token in {answer}"));
+    let measured = Arc::new(Mutex::new(Measured::default()));
+    let mut tasks = Vec::new();
+    for index in 0..arguments.calls {
+        let new = json!({
+            "title": format!("Load {index}"), "contact_name": "Ann", "company": "Acme", "kind": "discovery", "language": "en-US", "vocabulary": "",
+            "recognizer": "browser", "verbosity": "normal", "consent_who": "", "consent_how": "nobody_else",
+        });
+        let answer = post(&client, &format!("{}/api/v1/calls", server.url), Some(&token), &new).await;
+        let id: CallId = answer["data"]["id"].as_str().unwrap_or_else(|| panic!("no call in {answer}")).parse().unwrap();
+        let (url, token, measured) = (server.url.clone(), token.clone(), Arc::clone(&measured));
+        let offset = Duration::from_millis((index as u64 * 37) % 100);
+        tasks.push(tokio::spawn(call(url, token, id, arguments.seconds, offset, measured)));
+    }
+    let cpu_before = server.cpu_seconds();
+    let started = Instant::now();
+    tokio::time::sleep(Duration::from_secs(arguments.seconds * 3 / 4)).await;
+    let busy = server.resident_kb();
+    let cpu = (server.cpu_seconds() - cpu_before) / started.elapsed().as_secs_f64();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let mut measured = std::mem::take(&mut *measured.lock().unwrap());
+    let late = measured.acks.iter().filter(|ms| **ms > 100.0).count() as u64 + measured.lost;
+    println!("load.calls={}", arguments.calls);
+    println!("load.frames_sent={}", measured.sent);
+    println!("load.frames_per_second={:.0}", measured.sent as f64 / arguments.seconds as f64);
+    println!("load.frames_lost={}", measured.lost);
+    println!("load.late_share={:.4}", late as f64 / measured.sent.max(1) as f64);
+    println!("load.ack_p50_ms={:.2}", percentile(&mut measured.acks, 0.50));
+    println!("load.ack_p95_ms={:.2}", percentile(&mut measured.acks, 0.95));
+    println!("load.ack_p99_ms={:.2}", percentile(&mut measured.acks, 0.99));
+    println!("load.heard_to_event_p50_ms={:.2}", percentile(&mut measured.events, 0.50));
+    println!("load.heard_to_event_p95_ms={:.2}", percentile(&mut measured.events, 0.95));
+    println!("load.server_cores={cpu:.2}");
+    println!("load.idle_rss_kb={idle}");
+    println!("load.rss_kb={busy}");
+    println!("load.rss_per_call_kb={}", busy.saturating_sub(idle) / arguments.calls.max(1) as u64);
+    server.stop();
+}
+
+async fn call(url: String, token: String, id: CallId, seconds: u64, offset: Duration, measured: Arc<Mutex<Measured>>) {
+    let address = format!("{}/api/v1/calls/{id}/stream", url.replace("http://", "ws://"));
+    let mut request = address.into_client_request().unwrap();
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let (mut out, mut answers) = socket.split();
+    let hello = ClientMessage::Hello(Hello { call: id, part: Part::Source, page: "load".into(), take_over: false, last_event: 0 });
+    out.send(Message::text(serde_json::to_string(&hello).unwrap())).await.unwrap();
+    // When each frame was sent, per channel; the front is the next to be acked.
+    let sent: Arc<Mutex<[VecDeque<Instant>; 2]>> = Arc::default();
+    let said: Arc<Mutex<VecDeque<Instant>>> = Arc::default();
+    let (reading_sent, reading_said, reading) = (Arc::clone(&sent), Arc::clone(&said), Arc::clone(&measured));
+    let reader = tokio::spawn(async move {
+        let mut acked = [0_u32; 2];
+        while let Some(Ok(message)) = answers.next().await {
+            let Message::Text(text) = message else { continue };
+            match serde_json::from_str(&text).unwrap() {
+                ServerMessage::Ack { channel, next } => {
+                    let now = Instant::now();
+                    let mut sent = reading_sent.lock().unwrap();
+                    let mut measured = reading.lock().unwrap();
+                    while acked[channel.index()] < next {
+                        acked[channel.index()] += 1;
+                        if let Some(at) = sent[channel.index()].pop_front() {
+                            measured.acks.push((now - at).as_secs_f64() * 1e3);
+                        }
+                    }
+                }
+                ServerMessage::Event { event: CallEvent::Segment(_), .. } => {
+                    if let Some(at) = reading_said.lock().unwrap().pop_front() {
+                        reading.lock().unwrap().events.push(at.elapsed().as_secs_f64() * 1e3);
+                    }
+                }
+                ServerMessage::Event { event: CallEvent::Finishing | CallEvent::Ended, .. } => break,
+                ServerMessage::Refused(problem) => panic!("{problem}"),
+                _ => {}
+            }
+        }
+    });
+    let audio = voice_like();
+    let start = Instant::now() + offset;
+    for index in 0..seconds * 10 {
+        tokio::time::sleep_until((start + Duration::from_millis(index * 100)).into()).await;
+        let captured_at = Millis(index as i64 * 100);
+        for channel in [Channel::Rep, Channel::Customer] {
+            // The sides take turns of four seconds.
+            let speaks = (index / 40) % 2 == channel.index() as u64;
+            let pcm = if speaks { audio[(index % 20) as usize].clone() } else { vec![0; FRAME_SAMPLES * 2] };
+            let frame = Frame { channel, sequence: index as u32, captured_at, pcm };
+            sent.lock().unwrap()[channel.index()].push_back(Instant::now());
+            out.send(Message::binary(frame.to_bytes())).await.unwrap();
+            measured.lock().unwrap().sent += 1;
+            let phase = index % 40;
+            if speaks && (phase % 3 == 2 || phase == 39) {
+                let (rep, customer) = TALK[(index / 80) as usize % TALK.len()];
+                let text = if channel == Channel::Rep { rep } else { customer };
+                let is_final = phase == 39;
+                let words = text.split(' ').count() as u64 * (phase + 1) / 40;
+                let text = if is_final { text.to_owned() } else { text.split(' ').take(words.max(1) as usize).collect::<Vec<_>>().join(" ") };
+                let heard = Heard { channel, text, start: captured_at - Millis(phase as i64 * 100), end: captured_at, confidence: 0.9, is_final };
+                if is_final {
+                    said.lock().unwrap().push_back(Instant::now());
+                }
+                out.send(Message::text(serde_json::to_string(&ClientMessage::Heard(heard)).unwrap())).await.unwrap();
+            }
+        }
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    measured.lock().unwrap().lost += sent.lock().unwrap().iter().map(|waiting| waiting.len() as u64).sum::<u64>();
+    out.send(Message::text(serde_json::to_string(&ClientMessage::End).unwrap())).await.unwrap();
+    let _ = tokio::time::timeout(Duration::from_secs(10), reader).await;
+}
+
+/// Two seconds of a buzz with the rhythm of syllables, in frames.
+fn voice_like() -> Vec<Vec<u8>> {
+    let sample = |index: usize| {
+        let time = index as f64 / 16_000.0;
+        let syllable = (time * 4.0 * std::f64::consts::TAU).sin().max(0.0);
+        let buzz: f64 = (1..12).map(|harmonic| (time * 120.0 * f64::from(harmonic) * std::f64::consts::TAU).sin() / f64::from(harmonic)).sum();
+        (buzz * syllable * 6_000.0) as i16
+    };
+    (0..20).map(|frame| (0..FRAME_SAMPLES).flat_map(|index| sample(frame * FRAME_SAMPLES + index).to_le_bytes()).collect()).collect()
+}
+
+fn percentile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let index = ((values.len() as f64 * share).ceil() as usize).saturating_sub(1);
+    values.get(index).copied().unwrap_or(f64::NAN)
+}
+
+async fn post(client: &reqwest::Client, url: &str, token: Option<&str>, body: &Value) -> Value {
+    loop {
+        let request = client.post(url).json(body);
+        let request = if let Some(token) = token { request.bearer_auth(token) } else { request };
+        let answer = request.send().await.unwrap();
+        if answer.status().as_u16() == 429 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            continue;
+        }
+        return answer.json().await.unwrap();
+    }
+}
+
+/// The first string under a key `access`, wherever the envelope has it.
+fn find_token(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(map) => {
+            let own = map.get("access").or_else(|| map.get("access_token")).and_then(Value::as_str).map(str::to_owned);
+            own.or_else(|| map.values().find_map(find_token))
+        }
+        _ => None,
+    }
+}
+
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(binary: &Path, data: &Path) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let url = format!("http://127.0.0.1:{port}");
+        let child = Command::new(binary)
+            .env("CLOSEZLY_LISTEN", format!("127.0.0.1:{port}"))
+            .env("CLOSEZLY_DATA_DIR", data)
+            .env("CLOSEZLY_LOG", "warn")
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        Self { child, url }
+    }
+
+    async fn ready(&self) {
+        for _ in 0..300 {
+            if reqwest::get(format!("{}/health/ready", self.url)).await.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the server is not ready after 30 s");
+    }
+
+    /// Resident memory in kB.
+    fn resident_kb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or_default()
+    }
+
+    /// CPU time of the server so far.
+    fn cpu_seconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        // utime and stime, fields 14 and 15 of the whole line, in ticks of 10 ms.
+        [11, 12].iter().filter_map(|index| fields.get(*index)?.parse::<f64>().ok()).sum::<f64>() / 100.0
+    }
+
+    fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
