@@ -52,11 +52,11 @@ pub async fn prepare(services: &Services, scope: &Scope) -> Result<Preparation> 
         },
         None => fresh,
     };
-    let organization = identity::organization(services, scope).await?;
+    let keep_audio = identity::profile(services, scope).await?.organization.keep_audio;
     let filter = CallFilter { state: Some(CallState::Live), member: Some(scope.member), ..CallFilter::default() };
     let unfinished = services.store().calls(scope.organization, &filter, None, 10).await?;
     let unfinished = unfinished.items.into_iter().map(|hit| hit.call).filter(|call| call.source == CallSource::Browser).collect();
-    Ok(Preparation { defaults, recognizers, keep_audio: organization.keep_audio, unfinished })
+    Ok(Preparation { defaults, recognizers, keep_audio, unfinished })
 }
 
 /// Every recognizer that a person may choose for an own call, available or not.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use model::{CallId, RecognizerKind};
-use store::jobs::Job;
+use store::Job;
 use tokio_util::sync::CancellationToken;
 
 use crate::calls;

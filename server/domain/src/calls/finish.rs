@@ -1,7 +1,7 @@
 //! What happens when a call is over: its review is written.
 
 use model::{CallId, CallState, OrganizationId};
-use store::jobs::NewJob;
+use store::NewJob;
 
 use crate::error::{DomainError, Result};
 use crate::jobs::kind;

@@ -67,9 +67,12 @@ impl Hosts {
         self.writer.get_or_init(Writer::start).clone()
     }
 
-    /// A host has ended.
-    fn remove(&self, call: CallId) {
-        self.lock().remove(&call);
+    /// A host has ended. Its successor, if there is one already, stays.
+    fn remove(&self, call: CallId, host: &mpsc::Sender<Input>) {
+        let mut hosts = self.lock();
+        if hosts.get(&call).is_some_and(|known| known.same_channel(host)) {
+            hosts.remove(&call);
+        }
     }
 }
 
@@ -87,14 +90,14 @@ async fn host_of(services: &Services, call: &Call) -> Result<mpsc::Sender<Input>
     let host = Host::open(services.clone(), call.organization_id, call.id, hosts.writer(), sender.clone()).await?;
     hosts.lock().insert(call.id, sender.clone());
     metrics::gauge!("closezly_live_calls").set(hosts.live_count() as f64);
-    let (services, id) = (services.clone(), call.id);
+    let (services, id, ended_host) = (services.clone(), call.id, sender.clone());
     tokio::spawn(async move {
         // A panic is one failed call: its host goes, its page connects again and gets a new one.
         let ended = tokio::spawn(host.run(inbox)).await;
         if let Err(error) = ended {
             tracing::error!(call = %id, %error, "a call's host failed");
         }
-        services.hosts().remove(id);
+        services.hosts().remove(id, &ended_host);
         metrics::gauge!("closezly_live_calls").set(services.hosts().live_count() as f64);
     });
     Ok(sender)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
-use store::recording::{RecordingReader, StereoWav};
+use store::{RecordingReader, StereoWav};
 
 use super::live::VoiceDetector;
 use crate::error::{DomainError, Result};
@@ -68,7 +68,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 /// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder.
 pub(super) fn path(services: &Services, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
-    root(services).join(organization.to_string()).join(call.to_string()).join(format!("{channel}.log"))
+    store::recording::path(&root(services), organization, call, channel)
 }
 
 /// The folder of all recordings.
@@ -130,9 +130,10 @@ pub(super) async fn voice(services: &Services, call: &Call) -> Vec<(Channel, Mil
         for (channel, path) in paths {
             let Ok(reader) = RecordingReader::open(&path) else { continue };
             let mut detector = VoiceDetector::default();
-            for frame in reader.frames() {
-                let Ok((start, samples)) = frame else { break };
-                stretches.extend(detector.push(start, &samples).stretches.into_iter().map(|(start, end)| (channel, start, end)));
+            for frame in reader.frames(channel) {
+                let Ok(frame) = frame else { break };
+                let samples: Vec<i16> = frame.samples().collect();
+                stretches.extend(detector.push(frame.captured_at, &samples).stretches.into_iter().map(|(start, end)| (channel, start, end)));
             }
         }
         stretches
@@ -143,14 +144,13 @@ pub(super) async fn voice(services: &Services, call: &Call) -> Vec<(Channel, Mil
 /// Deletes a call's sound for good.
 pub(super) async fn delete(services: &Services, organization: OrganizationId, call: CallId) -> Result<()> {
     let root = root(services);
-    blocking(move || store::recording::delete(&root, organization, call)).await?.map_err(|error| DomainError::Internal(error.to_string()))
+    let delete = move || store::recording::delete(&root, organization, call);
+    blocking(delete).await?.map(|_| ()).map_err(|error| DomainError::Internal(error.to_string()))
 }
 
-/// Swaps the two channels' files.
+/// Gives each side's sound to the other one.
 pub(super) async fn swap(services: &Services, call: &Call) -> Result<()> {
-    let [rep, customer] = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, call.id, channel));
-    let aside = rep.with_extension("swap");
-    let rename = move |from: &PathBuf, to: &PathBuf| if from.exists() { std::fs::rename(from, to) } else { Ok(()) };
-    let swap = move || rename(&rep, &aside).and_then(|()| rename(&customer, &rep)).and_then(|()| rename(&aside, &customer));
+    let (root, organization, id) = (root(services), call.organization_id, call.id);
+    let swap = move || store::recording::swap_channels(&root, organization, id);
     blocking(swap).await?.map_err(|error| DomainError::Internal(error.to_string()))
 }

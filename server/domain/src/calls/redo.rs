@@ -2,8 +2,8 @@
 
 use live::{Effect, Event, Session, Settings};
 use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, RecognizerKind, Segment, Word};
-use store::jobs::NewJob;
-use store::recording::RecordingReader;
+use store::NewJob;
+use store::RecordingReader;
 use tokio::sync::mpsc;
 
 use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
@@ -120,8 +120,9 @@ async fn recognize_channel(services: &Services, call: &Call, channel: Channel, w
     let pushing = tokio::task::spawn_blocking(move || -> Result<()> {
         let reader = RecordingReader::open(&path).map_err(|error| DomainError::Internal(error.to_string()))?;
         let mut voice = VoiceDetector::default();
-        for frame in reader.frames() {
-            let (start, samples) = frame.map_err(|error| DomainError::Internal(error.to_string()))?;
+        for frame in reader.frames(channel) {
+            let frame = frame.map_err(|error| DomainError::Internal(error.to_string()))?;
+            let (start, samples) = (frame.captured_at, frame.samples().collect::<Vec<i16>>());
             let voiced = voice.push(start, &samples).any();
             if to_ear.blocking_send(ToEar::Audio(Piece { start, samples }, voiced)).is_err() {
                 break;

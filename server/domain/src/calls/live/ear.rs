@@ -179,13 +179,14 @@ impl Listening<'_> {
         let mut deadline = Box::pin(sleep(FINISHING));
         loop {
             let overdue = self.unanswered.len() > pushed || (self.finishing && push.is_some());
-            let ready = async {
-                match &push {
-                    Some(push) if overdue => match timeout(PUSHING, push.reserve()).await {
+            let place = push.clone().filter(|_| overdue);
+            let ready = async move {
+                match place {
+                    Some(place) => match timeout(PUSHING, place.reserve_owned()).await {
                         Ok(permit) => Ok(permit.ok()),
                         Err(_) => Err(RecognizerError::Hung),
                     },
-                    _ => std::future::pending().await,
+                    None => std::future::pending().await,
                 }
             };
             tokio::select! {

@@ -7,13 +7,13 @@ use model::wire::{
     CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, RecognizerStatus, ServerMessage, Snapshot, Welcome,
 };
 use model::{Call, CallId, CallState, Channel, Code, CueState, Millis, OrganizationId, Problem, RecognizerKind, Segment, Verbosity};
-use store::recording::{Appended, RecordingError, RecordingLog};
+use store::{RecordingError, RecordingLog};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::journal::Journal;
 use super::scribe::{self, Row, ToScribe, Writing};
-use super::writer::{SharedLog, Writer};
+use super::writer::{SharedLog, Writer, Written};
 use super::{Ear, FromEar, Piece, ToEar, VoiceDetector};
 use crate::error::{DomainError, Result};
 use crate::ports::{OpenStream, RecognizerEvent};
@@ -117,11 +117,11 @@ pub(super) struct Host {
     scribe_says: mpsc::Receiver<Writing>,
     myself: mpsc::Sender<Input>,
     /// What the writing threads answer. Unbounded so that they never wait for a call; [`MAX_WRITING`] bounds it.
-    written: mpsc::UnboundedSender<Written>,
-    written_inbox: Option<mpsc::UnboundedReceiver<Written>>,
+    written: mpsc::UnboundedSender<Answer>,
+    written_inbox: Option<mpsc::UnboundedReceiver<Answer>>,
 }
 
-type Written = (Frame, Result<Appended, RecordingError>);
+type Answer = (Frame, Result<Written, RecordingError>);
 
 impl Host {
     /// Loads what is known of the call. Starts the scribe; ears start with the first audio.
@@ -385,13 +385,13 @@ impl Host {
         }
     }
 
-    fn written(&mut self, frame: &Frame, result: Result<Appended, RecordingError>) {
+    fn written(&mut self, frame: &Frame, result: Result<Written, RecordingError>) {
         self.writing = self.writing.saturating_sub(1);
         let channel = frame.channel;
         let side = &mut self.sides[channel.index()];
         let next = side.log.with(|log| log.next());
         match result {
-            Ok(Appended::Written { captured_at }) => {
+            Ok(Written::At(captured_at)) => {
                 if self.disk_full {
                     self.disk_full = false;
                     self.notice(NoticeLevel::Info, "There is space again. The recording goes on; nothing is missing.".to_owned());
@@ -399,7 +399,7 @@ impl Host {
                 self.ack(channel, next);
                 self.hear_audio(channel, captured_at, frame);
             }
-            Ok(_) => {
+            Ok(Written::NotTheNext) => {
                 side.expected = next;
                 self.ack(channel, next);
             }
@@ -409,7 +409,7 @@ impl Host {
                 if !self.disk_full {
                     self.disk_full = true;
                     tracing::error!(call = %self.call.id, %error, "a frame can't be written");
-                    let why = if error.is_full() { "The server's disk is full." } else { "The server can't write the recording." };
+                    let why = if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write the recording." };
                     self.notice(NoticeLevel::Error, format!("{why} Your recording stays in this browser until there is space."));
                 }
             }
@@ -659,7 +659,7 @@ impl Host {
         }
         for side in &self.sides {
             let log = side.log.clone();
-            let synced = tokio::task::spawn_blocking(move || log.with(RecordingLog::sync)).await;
+            let synced = tokio::task::spawn_blocking(move || log.with(|log| log.sync())).await;
             if let Ok(Err(error)) = synced {
                 tracing::error!(call = %self.call.id, %error, "a recording could not be flushed");
             }
@@ -710,14 +710,13 @@ impl Host {
 async fn open_side(services: &Services, call: &Call, channel: Channel) -> Result<Side> {
     let path = super::super::recording::path(services, call.organization_id, call.id, channel);
     let keep = call.keep_audio;
-    let log = tokio::task::spawn_blocking(move || RecordingLog::open(&path, keep))
-        .await
-        .map_err(|error| DomainError::Internal(error.to_string()))?
-        .map_err(|error| {
+    let log = tokio::task::spawn_blocking(move || open_log(&path, keep)).await.map_err(|error| DomainError::Internal(error.to_string()))?.map_err(
+        |error| {
             tracing::error!(call = %call.id, %error, "a recording can't be opened");
-            let why = if error.is_full() { "The server's disk is full." } else { "The server can't write recordings." };
+            let why = if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
             DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
-        })?;
+        },
+    )?;
     let expected = log.next();
     let off = (call.recognizer == RecognizerKind::None).then(|| RecognizerStatus {
         channel,
@@ -726,4 +725,15 @@ async fn open_side(services: &Services, call: &Call, channel: Channel) -> Result
         message: "Recorded and measured; you can have it recognized after the call.".to_owned(),
     });
     Ok(Side { log: SharedLog::new(log), expected, voice: VoiceDetector::default(), ear: None, status: off, unheard: 0 })
+}
+
+/// A host that is just closing still has the log for a moment.
+fn open_log(path: &std::path::Path, keep_audio: bool) -> Result<RecordingLog, RecordingError> {
+    for _ in 0..30 {
+        match RecordingLog::open(path, keep_audio) {
+            Err(RecordingError::InUse) => std::thread::sleep(Duration::from_millis(100)),
+            opened => return opened,
+        }
+    }
+    RecordingLog::open(path, keep_audio)
 }

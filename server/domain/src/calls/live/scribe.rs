@@ -55,7 +55,7 @@ pub(super) async fn write(
             match store_row(&store, organization, call, &row).await {
                 Ok(()) => break,
                 // A row that can never be stored (its call was deleted meanwhile) must not hold up the rest.
-                Err(error) if !(error.is_busy() || error.is_full()) => {
+                Err(error) if !matches!(error, StoreError::Busy(_) | StoreError::Full(_)) => {
                     tracing::error!(%call, %error, ?row, "a row can't be stored");
                     break;
                 }
@@ -83,6 +83,6 @@ async fn store_row(store: &Store, organization: OrganizationId, call: CallId, ro
         Row::Cue(cue) => store.append_cues(organization, call, std::slice::from_ref(cue)).await,
         Row::CueState(cue, state) => store.set_cue_state(organization, call, *cue, *state).await.map(|_| ()),
         Row::Bookmark(bookmark) => store.append_bookmark(organization, call, bookmark).await,
-        Row::Duration(duration) => store.set_duration(organization, call, *duration).await,
+        Row::Duration(duration) => store.set_duration(organization, call, *duration).await.map(|_| ()),
     }
 }

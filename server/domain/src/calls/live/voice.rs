@@ -13,7 +13,7 @@ const SILENCE_RMS: f64 = 65.0;
 const BRIDGE: Millis = Millis(300);
 
 /// One channel's voice detector.
-pub(super) struct VoiceDetector {
+pub(crate) struct VoiceDetector {
     detector: Box<earshot::Detector>,
     carry: Vec<i16>,
     /// End of the last block with speech.
@@ -22,13 +22,13 @@ pub(super) struct VoiceDetector {
 
 /// What a piece of audio had in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Voiced {
+pub(crate) struct Voiced {
     /// Stretches with speech, in call time, in order.
     pub stretches: Vec<(Millis, Millis)>,
 }
 
 impl Voiced {
-    pub(super) fn any(&self) -> bool {
+    pub(crate) fn any(&self) -> bool {
         !self.stretches.is_empty()
     }
 }
@@ -41,7 +41,7 @@ impl Default for VoiceDetector {
 
 impl VoiceDetector {
     /// Hears samples that start at `start`; a rest that is shorter than a block waits for the next call.
-    pub(super) fn push(&mut self, start: Millis, samples: &[i16]) -> Voiced {
+    pub(crate) fn push(&mut self, start: Millis, samples: &[i16]) -> Voiced {
         let carried = self.carry.len();
         self.carry.extend_from_slice(samples);
         let mut voiced = Voiced::default();

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use model::Millis;
 use model::wire::Frame;
-use store::recording::{Appended, RecordingError, RecordingLog};
+use store::{Appended, RecordingError, RecordingLog};
 
 /// Writing threads. Two keep one slow file system call from stopping every call.
 const THREADS: usize = 2;
@@ -34,18 +35,30 @@ impl SharedLog {
     }
 
     #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-    fn append(&self, frame: &Frame, idle: bool) -> Result<Appended, RecordingError> {
+    fn append(&self, frame: &Frame, idle: bool) -> Result<Written, RecordingError> {
         let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let appended = entry.log.append(frame)?;
+        let written = match entry.log.append(frame)? {
+            Appended::Written => Written::At(entry.log.end() - frame.duration()),
+            Appended::Duplicate | Appended::Gap { .. } => Written::NotTheNext,
+        };
         if idle && entry.synced.elapsed() >= SYNC_EVERY {
             entry.log.sync()?;
             entry.synced = Instant::now();
         }
-        Ok(appended)
+        Ok(written)
     }
 }
 
-type Done = Box<dyn FnOnce(Frame, Result<Appended, RecordingError>) + Send>;
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// It is in the log, at this call time.
+    At(Millis),
+    /// It is not the one that the log expects next.
+    NotTheNext,
+}
+
+type Done = Box<dyn FnOnce(Frame, Result<Written, RecordingError>) + Send>;
 
 struct Work {
     log: SharedLog,
@@ -76,7 +89,7 @@ impl Writer {
         lane: usize,
         log: SharedLog,
         frame: Frame,
-        done: impl FnOnce(Frame, Result<Appended, RecordingError>) + Send + 'static,
+        done: impl FnOnce(Frame, Result<Written, RecordingError>) + Send + 'static,
     ) -> bool {
         self.0[lane % self.0.len()].send(Work { log, frame, done: Box::new(done) }).is_ok()
     }
