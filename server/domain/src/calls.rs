@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallPatch, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
-    Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
+    Call, CallFilter, CallHit, CallId, CallPatch, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
+    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
 };
 use store::StoreError;
 
@@ -198,7 +198,8 @@ pub async fn get(services: &Services, scope: &Scope, id: CallId) -> Result<Call>
 }
 
 fn sees(scope: &Scope, call: &Call) -> bool {
-    call.organization_id == scope.organization && (scope.role >= Role::Manager || (scope.role >= Role::Rep && call.member_id == scope.member))
+    call.organization_id == scope.organization
+        && (scope.role >= Role::Manager || (scope.role >= Role::Rep && call.member_id == scope.member))
 }
 
 /// A page of the calls that the caller may see, newest first.
@@ -212,7 +213,9 @@ pub async fn list(services: &Services, scope: &Scope, mut filter: CallFilter, cu
         filter.member = Some(scope.member);
     }
     match services.store().calls(scope.organization, &filter, cursor, limit.clamp(1, MAX_PAGE)).await {
-        Err(StoreError::Cursor) => Err(Problem::of_field("cursor", "This place in the list is gone. Start again from its first page.").into()),
+        Err(StoreError::Cursor) => {
+            Err(Problem::of_field("cursor", "This place in the list is gone. Start again from its first page.").into())
+        }
         page => Ok(page?),
     }
 }
@@ -253,7 +256,10 @@ pub async fn patch(services: &Services, scope: &Scope, id: CallId, patch: CallPa
     // Two changes within one tick of the clock must differ for the check below.
     call.updated_at = now.max(previous + chrono::TimeDelta::microseconds(1));
     if !services.store().update_call(&call, previous).await? {
-        return Err(DomainError::new(Code::Conflict, "This call was changed somewhere else at the same moment. Load it again and repeat your change."));
+        return Err(DomainError::new(
+            Code::Conflict,
+            "This call was changed somewhere else at the same moment. Load it again and repeat your change.",
+        ));
     }
     if verbosity.is_some() {
         live::tell(services, id, live::HostInput::Verbosity(call.verbosity)).await;

@@ -35,16 +35,9 @@ pub async fn tidy(services: &crate::Services) -> Result<u64> {
 
 /// The scope of a member as stored now.
 fn scope_of(profile: &Profile, session: Option<SessionId>) -> Scope {
-    Scope {
-        organization: profile.organization.id,
-        member: profile.member,
-        person: profile.person.id,
-        role: profile.role,
-        session,
-    }
+    Scope { organization: profile.organization.id, member: profile.member, person: profile.person.id, role: profile.role, session }
 }
 
 fn signed_out() -> DomainError {
     DomainError::new(Code::Unauthenticated, "You are signed out. Sign in again.")
 }
-

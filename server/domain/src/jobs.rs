@@ -83,7 +83,7 @@ fn retry_after(attempts: i64) -> Option<TimeDelta> {
 
 async fn perform(services: &Services, job: &Job) -> Result<()> {
     let malformed = || DomainError::Internal(format!("the payload of {} is malformed", job.kind));
-    let organization = job.organization.ok_or_else(malformed)?;
+    let organization = job.organization_id.ok_or_else(malformed)?;
     let call: CallId = serde_json::from_value(job.payload["call"].clone()).map_err(|_| malformed())?;
     match job.kind.as_str() {
         kind::WRITE_REVIEW => calls::finish::write_review_once(services, organization, call).await,

@@ -108,7 +108,8 @@ async fn a_clock_that_jumps_loses_no_frame() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_byte_is_kept_before_consent() {
     let house = House::new(Manner::Works).await;
-    let call = calls::create(&house.services, &house.scope, NewCall { recognizer: RecognizerKind::None, ..NewCall::default() }).await.unwrap();
+    let call =
+        calls::create(&house.services, &house.scope, NewCall { recognizer: RecognizerKind::None, ..NewCall::default() }).await.unwrap();
     assert_eq!(house.page(&call, "tab").await.refused().await.code, Code::ConsentMissing);
     assert!(!house.log(&call, REP).exists());
 }
@@ -299,7 +300,14 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
 async fn words_from_the_browser_need_a_call_that_wants_them() {
     let house = House::new(Manner::Works).await;
     let heard = |text: &str| {
-        ClientMessage::Heard(Heard { channel: CUSTOMER, text: text.into(), start: Millis(0), end: Millis(900), confidence: 0.8, is_final: true })
+        ClientMessage::Heard(Heard {
+            channel: CUSTOMER,
+            text: text.into(),
+            start: Millis(0),
+            end: Millis(900),
+            confidence: 0.8,
+            is_final: true,
+        })
     };
     let call = house.call_with(RecognizerKind::Browser).await;
     let mut page = house.page(&call, "tab").await;

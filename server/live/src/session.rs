@@ -109,6 +109,24 @@ impl Session {
         &self.settings
     }
 
+    /// How many cards from now on.
+    pub fn set_verbosity(&mut self, verbosity: Verbosity) {
+        self.settings.verbosity = verbosity;
+    }
+
+    /// Takes in a segment that is stored already, and returns the cards that it brings: for making a call's cards anew
+    /// after its words were changed. Segments come in the order of their numbers.
+    pub fn revisit(&mut self, segment: &Segment) -> Vec<Effect> {
+        let words = Words::of(&segment.text);
+        let timed = timed(&words, &segment.words, segment.start_ms, segment.end_ms);
+        let tail = self.tails[segment.channel.index()].take();
+        let tail = tail.filter(|tail| segment.start_ms.0.abs_diff(tail.end.0) <= CONTIGUOUS.0.unsigned_abs());
+        let cards = self.cards(segment, &words, tail.as_ref());
+        self.segments = self.segments.max(segment.number);
+        self.take_in(segment, &words, &timed);
+        cards
+    }
+
     /// The numbers so far.
     pub fn metrics(&self) -> Metrics {
         self.tally.metrics()

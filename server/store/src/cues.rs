@@ -3,7 +3,7 @@
 use model::{Bookmark, CallId, Cue, CueState, OrganizationId};
 use sqlx::types::Json;
 
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
 
@@ -15,6 +15,7 @@ statements! {
         SELECT number, kind, topic, title, quote, guidance, evidence, at_ms, state
         FROM cues WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
     SET_CUE_STATE = "UPDATE cues SET state = $4 WHERE organization_id = $1 AND call_id = $2 AND number = $3";
+    DELETE_CUES = "DELETE FROM cues WHERE organization_id = $1 AND call_id = $2";
     INSERT_BOOKMARK = "
         INSERT INTO bookmarks (organization_id, call_id, number, at_ms, note) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (call_id, number) DO NOTHING";
@@ -28,12 +29,18 @@ impl Store {
     /// [`crate::StoreError::Missing`] if the call is gone or of another organization; then none is added.
     pub async fn append_cues(&self, organization: OrganizationId, call: CallId, cues: &[Cue]) -> Result<()> {
         let mut tx = self.begin().await?;
-        for cue in cues {
-            query!(
-                within &mut tx, execute, INSERT_CUE, organization, call, cue.number, cue.kind.as_str(), &cue.topic, &cue.title,
-                &cue.quote, &cue.guidance, Json(&cue.evidence), cue.at_ms, cue.state.as_str()
-            )?;
-        }
+        insert_within(&mut tx, organization, call, cues).await?;
+        tx.commit().await
+    }
+
+    /// Puts other cues in the place of a call's: its words were changed.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the call is gone or of another organization; then nothing is changed.
+    pub async fn replace_cues(&self, organization: OrganizationId, call: CallId, cues: &[Cue]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        query!(within &mut tx, execute, DELETE_CUES, organization, call)?;
+        insert_within(&mut tx, organization, call, cues).await?;
         tx.commit().await
     }
 
@@ -69,4 +76,14 @@ impl Store {
     pub async fn bookmarks(&self, organization: OrganizationId, call: CallId) -> Result<Vec<Bookmark>> {
         query!(read self, all Bookmark, BOOKMARKS, organization, call)
     }
+}
+
+async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, cues: &[Cue]) -> Result<()> {
+    for cue in cues {
+        query!(
+            within tx, execute, INSERT_CUE, organization, call, cue.number, cue.kind.as_str(), &cue.topic, &cue.title, &cue.quote,
+            &cue.guidance, Json(&cue.evidence), cue.at_ms, cue.state.as_str()
+        )?;
+    }
+    Ok(())
 }

@@ -100,7 +100,8 @@ fn when(review: &Review, evidence: &Evidence) -> String {
 fn markdown(review: &Review) -> String {
     let call = &review.call;
     let mut out = format!("# {}\n\n", escape(&call.title));
-    let people: Vec<String> = [&call.contact_name, &call.company].into_iter().filter(|part| !part.is_empty()).map(|part| escape(part)).collect();
+    let people: Vec<String> =
+        [&call.contact_name, &call.company].into_iter().filter(|part| !part.is_empty()).map(|part| escape(part)).collect();
     if !people.is_empty() {
         let _ = writeln!(out, "- With: {}", people.join(", "));
     }
@@ -117,7 +118,8 @@ fn markdown(review: &Review) -> String {
         for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
             let _ = writeln!(out, "\n## {title}\n");
             for line in lines {
-                let _ = writeln!(out, "- {} ({}, {})", escape(&line.text), escape(call.speaker(line.channel)), when(review, &line.evidence));
+                let _ =
+                    writeln!(out, "- {} ({}, {})", escape(&line.text), escape(call.speaker(line.channel)), when(review, &line.evidence));
             }
         }
         if !insights.action_items.is_empty() {
@@ -137,7 +139,8 @@ fn markdown(review: &Review) -> String {
     if !review.segments.is_empty() {
         let _ = writeln!(out, "\n## Transcript\n");
         for segment in &review.segments {
-            let _ = writeln!(out, "**{}** ({}): {}\n", escape(call.speaker(segment.channel)), segment.start_ms.clock(), escape(&segment.text));
+            let _ =
+                writeln!(out, "**{}** ({}): {}\n", escape(call.speaker(segment.channel)), segment.start_ms.clock(), escape(&segment.text));
         }
     }
     out

@@ -136,7 +136,10 @@ fn tokio_stream(receiver: mpsc::Receiver<ServerMessage>) -> impl futures::Stream
 
 async fn join(services: &Services, scope: &Scope, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64)> {
     if services.hosts().closing.load(Ordering::Relaxed) {
-        return Err(DomainError::new(Code::Unavailable, "The server restarts. Your recording waits here; the page connects again by itself."));
+        return Err(DomainError::new(
+            Code::Unavailable,
+            "The server restarts. Your recording waits here; the page connects again by itself.",
+        ));
     }
     if hello.page.is_empty() || hello.page.len() > 100 {
         return Err(DomainError::new(Code::Invalid, "The page's name must have 1 to 100 bytes."));

@@ -113,7 +113,8 @@ pub(super) async fn length(services: &Services, call: &Call) -> Option<Millis> {
     }
     let paths = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, call.id, channel));
     let ends = move || {
-        let ends = paths.iter().filter(|path| path.exists()).filter_map(|path| RecordingReader::open(path).ok()).map(|reader| reader.duration());
+        let ends =
+            paths.iter().filter(|path| path.exists()).filter_map(|path| RecordingReader::open(path).ok()).map(|reader| reader.duration());
         ends.max().filter(|end| *end > Millis::ZERO)
     };
     blocking(ends).await.ok().flatten()
@@ -133,7 +134,8 @@ pub(super) async fn voice(services: &Services, call: &Call) -> Vec<(Channel, Mil
             for frame in reader.frames(channel) {
                 let Ok(frame) = frame else { break };
                 let samples: Vec<i16> = frame.samples().collect();
-                stretches.extend(detector.push(frame.captured_at, &samples).stretches.into_iter().map(|(start, end)| (channel, start, end)));
+                stretches
+                    .extend(detector.push(frame.captured_at, &samples).stretches.into_iter().map(|(start, end)| (channel, start, end)));
             }
         }
         stretches

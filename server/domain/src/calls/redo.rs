@@ -63,23 +63,22 @@ pub(super) async fn from_segments(services: &Services, organization: Organizatio
     let mut segments = store.segments(organization, id).await?;
     segments.sort_by_key(|segment| segment.number);
     let mut cues = Vec::new();
-    let mut session = session(&call, &[]);
+    let mut session = session(&call);
     for segment in segments {
-        let now = segment.end_ms;
-        collect(session.observe(segment, now), &mut Vec::new(), &mut cues);
+        collect(session.revisit(&segment), &mut Vec::new(), &mut cues);
     }
     store.replace_cues(organization, id, &cues).await?;
     finish::write_review(services, organization, id).await
 }
 
-fn session(call: &Call, segments: &[Segment]) -> Session {
+fn session(call: &Call) -> Session {
     let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
-    Session::restore(super::live::playbook(), settings, segments, &[], &[])
+    Session::new(super::live::playbook(), settings)
 }
 
 /// Plays events to a fresh engine.
 fn replay(call: &Call, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
-    let mut session = session(call, &[]);
+    let mut session = session(call);
     let (mut segments, mut cues) = (Vec::new(), Vec::new());
     let mut now = Millis::ZERO;
     for event in events {

@@ -64,12 +64,12 @@ pub async fn start(services: &Services, scope: &Scope) -> Result<Call> {
 async fn play(services: &Services, sender: mpsc::Sender<Result<ClientMessage, model::Problem>>) {
     let sample = services.sample();
     let started = Instant::now();
-    let longest = sample.samples.iter().map(|samples| samples.len()).max().unwrap_or_default();
+    let longest = sample.audio.iter().map(|samples| samples.len()).max().unwrap_or_default();
     let frames = longest.div_ceil(FRAME_SAMPLES) + AFTERWARDS;
     for index in 0..frames {
         tokio::time::sleep_until(started + FRAME * u32::try_from(index + 1).unwrap_or(u32::MAX)).await;
         for channel in [Channel::Rep, Channel::Customer] {
-            let samples = &sample.samples[channel.index()];
+            let samples = sample.samples(channel);
             let from = (index * FRAME_SAMPLES).min(samples.len());
             let until = (from + FRAME_SAMPLES).min(samples.len());
             let mut pcm: Vec<u8> = samples[from..until].iter().flat_map(|sample| sample.to_le_bytes()).collect();

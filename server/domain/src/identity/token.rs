@@ -94,7 +94,10 @@ pub async fn refresh(services: &Services, client: &Client, refresh: &SecretStrin
         }
         Refreshed::Reused { family } => {
             tracing::warn!(%family, address = client.address, "a refresh token came twice; its family was ended");
-            Err(DomainError::new(Code::Unauthenticated, "This refresh token was used before, so all tokens of this sign-in were ended. Sign in again."))
+            Err(DomainError::new(
+                Code::Unauthenticated,
+                "This refresh token was used before, so all tokens of this sign-in were ended. Sign in again.",
+            ))
         }
         Refreshed::Unknown => Err(DomainError::new(Code::Unauthenticated, "This refresh token is unknown or too old. Sign in again.")),
     }

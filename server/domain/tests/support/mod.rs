@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::identity::{self, SignUp};
 use domain::ports::{
-    Audio, Gate, Mail, MailError, Mailer, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock,
-    SystemIds, Utterance,
+    Audio, Gate, Mail, MailError, Mailer, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall,
+    SystemClock, SystemIds, Utterance,
 };
 use domain::services::Parts;
 use domain::{Client, Config, Scope, Services, calls};

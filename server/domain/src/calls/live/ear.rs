@@ -84,7 +84,9 @@ impl Ear {
             let mut tries = 0;
             let mut gate = SpeechGate::new(recognizer.gate());
             loop {
-                listening.say(&**recognizer, if tries == 0 { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting }, String::new()).await;
+                listening
+                    .say(&**recognizer, if tries == 0 { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting }, String::new())
+                    .await;
                 listening.answered = false;
                 let end = match timeout(OPENING, recognizer.open(self.request.clone())).await {
                     Ok(Ok(stream)) => {

@@ -57,7 +57,7 @@ pub(in crate::calls) enum Input {
 }
 
 /// The answer to a page that comes.
-pub(super) enum Joined {
+pub(in crate::calls) enum Joined {
     As(u64),
     Refused(Problem),
 }
@@ -201,7 +201,8 @@ impl Host {
         while let Ok(input) = inbox.try_recv() {
             match input {
                 Input::Join { answer, .. } => {
-                    let _ = answer.send(Joined::Refused(Problem::new(Code::Unavailable, "The call is being closed. Try again in a moment.")));
+                    let _ =
+                        answer.send(Joined::Refused(Problem::new(Code::Unavailable, "The call is being closed. Try again in a moment.")));
                 }
                 Input::EndNow { answer } | Input::Shutdown { answer } => {
                     let _ = answer.send(());
@@ -409,7 +410,11 @@ impl Host {
                 if !self.disk_full {
                     self.disk_full = true;
                     tracing::error!(call = %self.call.id, %error, "a frame can't be written");
-                    let why = if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write the recording." };
+                    let why = if matches!(error, RecordingError::Full(_)) {
+                        "The server's disk is full."
+                    } else {
+                        "The server can't write the recording."
+                    };
                     self.notice(NoticeLevel::Error, format!("{why} Your recording stays in this browser until there is space."));
                 }
             }
@@ -710,13 +715,15 @@ impl Host {
 async fn open_side(services: &Services, call: &Call, channel: Channel) -> Result<Side> {
     let path = super::super::recording::path(services, call.organization_id, call.id, channel);
     let keep = call.keep_audio;
-    let log = tokio::task::spawn_blocking(move || open_log(&path, keep)).await.map_err(|error| DomainError::Internal(error.to_string()))?.map_err(
-        |error| {
-            tracing::error!(call = %call.id, %error, "a recording can't be opened");
-            let why = if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
-            DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
-        },
-    )?;
+    let log = tokio::task::spawn_blocking(move || open_log(&path, keep))
+        .await
+        .map_err(|error| DomainError::Internal(error.to_string()))?
+        .map_err(|error| {
+        tracing::error!(call = %call.id, %error, "a recording can't be opened");
+        let why =
+            if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
+        DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
+    })?;
     let expected = log.next();
     let off = (call.recognizer == RecognizerKind::None).then(|| RecognizerStatus {
         channel,
