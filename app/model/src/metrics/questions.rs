@@ -144,6 +144,10 @@ fn within(words: &Words, start: usize, end: usize, found: &mut Vec<Range<usize>>
         if opens {
             if let Some(last) = found.get_mut(first..).and_then(<[_]>::last_mut) {
                 last.end = last.end.min(index);
+                // "… and how …": the link belongs to neither.
+                while last.end > last.start && LEADS.contains(&words.word(last.end - 1)) {
+                    last.end -= 1;
+                }
             }
             found.push(index..end.min(index + LONGEST));
             index += 4;
@@ -315,6 +319,8 @@ mod tests {
             "as much as we can we will help",
             "will do",
             "would be nice to have",
+            "what do they",
+            "so is the",
             "",
         ] {
             assert!(!is_question(text), "{text}");
@@ -326,6 +332,6 @@ mod tests {
         let words = Words::of("What is it? It is good. How much is it?");
         assert_eq!(questions(&words).len(), 2);
         let words = Words::of("so how do you bill and can we pay by invoice");
-        assert_eq!(questions(&words), [1..6, 6..11]);
+        assert_eq!(questions(&words), [1..5, 6..11]);
     }
 }

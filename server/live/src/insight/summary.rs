@@ -10,7 +10,7 @@ use super::Sentence;
 const MOST_LINES: usize = 8;
 const FEWEST_LINES: usize = 5;
 /// Sentences per line, between those two.
-const SENTENCES_PER_LINE: usize = 12;
+const SENTENCES_PER_LINE: usize = 8;
 /// Words of a sentence that can stand alone.
 const WORDS: std::ops::RangeInclusive<u32> = 5..=60;
 /// Share of common words from which two sentences say the same.
@@ -230,7 +230,8 @@ fn boost(sentence: &Sentence<'_>, cards: &[&Cue], bookmarks: &[Bookmark], promis
     });
     boost *= best.fold(1.0, f64::max);
     if promised.contains(&(sentence.span.segment, sentence.span.start)) {
-        boost *= 1.4;
+        // It has its own list.
+        boost *= 0.7;
     }
     // A mark comes a moment after what it marks.
     let marked = |bookmark: &Bookmark| {
