@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::metrics::{Tally, Words, is_acknowledgement};
 use model::wire::Frame;
-use model::{Bookmark, Channel, Cue, CueState, Evidence, Metrics, Millis, Partial, Segment, Word};
+use model::{Bookmark, Channel, Cue, CueState, Evidence, Metrics, Millis, Partial, Segment, Verbosity, Word};
 
 use crate::coaching::{Coach, Moment};
 use crate::detect::{self, Hit};
@@ -120,7 +120,7 @@ impl Session {
         let words = Words::of(&segment.text);
         let timed = timed(&words, &segment.words, segment.start_ms, segment.end_ms);
         let tail = self.tails[segment.channel.index()].take();
-        let tail = tail.filter(|tail| segment.start_ms.0.abs_diff(tail.end.0) <= CONTIGUOUS.0.unsigned_abs());
+        let tail = tail.filter(|tail| tail.reaches(segment.start_ms));
         let cards = self.cards(segment, &words, tail.as_ref());
         self.segments = self.segments.max(segment.number);
         self.take_in(segment, &words, &timed);

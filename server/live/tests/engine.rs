@@ -364,3 +364,18 @@ fn cards_know_who_speaks() {
         }
     }
 }
+
+#[test]
+fn a_corrected_segment_brings_its_cards_anew() {
+    let mut session = session();
+    let effects = session.handle(said(Customer, 0, 2_000, "it is too extensive"), Millis(2_000));
+    assert!(cues(&effects).is_empty());
+    let mut corrected = segments(&effects)[0].clone();
+    corrected.text = "it is too expensive".into();
+    let mut anew = Session::new(Playbook::built_in(), settings(Verbosity::Quiet));
+    anew.set_verbosity(Verbosity::Chatty);
+    let effects = anew.revisit(&corrected);
+    assert_eq!(cues(&effects)[0].topic, "objection.price");
+    assert_eq!(anew.metrics().customer.words, 4);
+    assert_eq!(segments(&anew.handle(said(Rep, 3_000, 4_000, "compared to what"), Millis(4_000)))[0].number, 2);
+}
