@@ -1,10 +1,13 @@
 //! Recognizers: speech in, words out.
 
 pub mod command;
+pub mod deepgram;
 mod sample;
+pub mod socket;
 mod timeline;
 
 pub use command::Command;
+pub use deepgram::Deepgram;
 pub use sample::SampleTranscript;
 
 /// Samples in a second of every stream.
