@@ -162,10 +162,10 @@ fn format() -> Result<Outcome> {
 fn lint() -> Result<Outcome> {
     wasm_target()?;
     let mut outcome = Outcome::default();
-    let host = ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"];
+    let host = ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--keep-going", "--", "-D", "warnings"];
     outcome.check(run(cargo().args(host)));
     let packages = ["--package", "frontend", "--package", "capture", "--package", "worklet"];
-    let wasm = ["--target", WASM, "--profile", "wasm-dev", "--", "-D", "warnings"];
+    let wasm = ["--target", WASM, "--profile", "wasm-dev", "--keep-going", "--", "-D", "warnings"];
     outcome.check(run(cargo().arg("clippy").args(packages).args(wasm)));
     Ok(outcome)
 }

@@ -50,6 +50,8 @@ struct Built {
     executables: Vec<Executable>,
     /// `closezly`, which cargo builds for the server's integration tests.
     server: Option<PathBuf>,
+    /// False if something did not compile.
+    complete: bool,
 }
 
 struct Environment {
@@ -93,10 +95,13 @@ impl RustTests {
         let built = self.built.insert(built);
 
         let mut outcome = Outcome::default();
+        if !built.complete {
+            outcome.check(Err(anyhow!("not everything compiles: the errors are above")));
+        }
         for executable in built.executables.iter().filter(|executable| executable.part() == part) {
             outcome.add(executable.run(environment)?);
         }
-        if part == Part::Unit {
+        if part == Part::Unit && built.complete {
             println!("── examples in the documentation");
             let mut command = cargo();
             command.args(["test", "--doc", "--quiet"]).args(&self.selection);
@@ -118,12 +123,10 @@ impl Environment {
 
 fn build(selection: &[&str]) -> Result<Built> {
     let mut command = cargo();
-    command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]).args(selection).stderr(Stdio::inherit());
-    let output = command.output().context("could not start cargo")?;
-    if !output.status.success() {
-        bail!("the tests do not compile");
-    }
-    let mut built = Built { executables: Vec::new(), server: None };
+    // `build --tests` is `test --no-run` that goes on after an error: one broken crate does not hide the others' tests.
+    command.args(["build", "--tests", "--keep-going", "--message-format", "json-render-diagnostics"]);
+    let output = command.args(selection).stderr(Stdio::inherit()).output().context("could not start cargo")?;
+    let mut built = Built { executables: Vec::new(), server: None, complete: output.status.success() };
     let mut seen = BTreeSet::new();
     for message in output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
         let Some(path) = message["executable"].as_str().map(PathBuf::from) else { continue };

@@ -40,11 +40,13 @@ fn read_manifest(path: &Path) -> Result<Table> {
 }
 
 fn unused_in(manifest: &Table, folder: &Path) -> Result<Vec<String>> {
-    let mut sources = String::new();
+    let mut build_script = fs::read_to_string(folder.join("build.rs")).map(|text| without_comments(&text)).unwrap_or_default();
+    collect(&folder.join("build"), &mut build_script)?;
+    // A test may include a part of the build script.
+    let mut sources = build_script.clone();
     for place in ["src", "tests", "benches", "examples"] {
         collect(&folder.join(place), &mut sources)?;
     }
-    let build_script = fs::read_to_string(folder.join("build.rs")).map(|text| without_comments(&text)).unwrap_or_default();
     let ignored = ignored(manifest);
     let mut unused = Vec::new();
     for (table, sources) in [("dependencies", &sources), ("dev-dependencies", &sources), ("build-dependencies", &build_script)] {
