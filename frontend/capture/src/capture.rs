@@ -179,7 +179,8 @@ impl Capture {
 
     /// The track, for the browser's own recognizer.
     pub fn track(&self) -> Option<MediaStreamTrack> {
-        self.inner.state.borrow().feed.as_ref().map(|feed| feed.track().clone())
+        // Not `.clone()`, which is JavaScript's: a second track that keeps the device open.
+        self.inner.state.borrow().feed.as_ref().map(|feed| Clone::clone(feed.track()))
     }
 
     /// Mutes or unmutes; muted, frames of silence go on.

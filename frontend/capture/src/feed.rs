@@ -146,8 +146,9 @@ impl Drop for Feed {
 /// A context at the device's own rate, so that the only resampling is ours; the default rate where the browser doesn't tell it.
 fn context_for(track: &MediaStreamTrack) -> Result<AudioContext, CaptureError> {
     let options = AudioContextOptions::new();
-    // Nothing is played: long buffers keep the audio thread from running late on a busy computer.
-    js::set(&options, "latencyHint", &"playback".into());
+    // Nothing is played, but long buffers would not help: between device and context Chromium keeps 100 ms, and a context that
+    // takes its audio in large gulps lost 10 ms of it now and then on an overloaded computer where this one did not.
+    js::set(&options, "latencyHint", &"balanced".into());
     if let Some(rate) = js::number(&track.get_settings(), "sampleRate").filter(|rate| (8_000.0..=192_000.0).contains(rate)) {
         options.set_sample_rate(rate as f32);
         if let Ok(context) = AudioContext::new_with_context_options(&options) {

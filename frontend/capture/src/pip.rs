@@ -109,7 +109,7 @@ fn send_home(guests: &RefCell<Vec<(Element, Node)>>) {
 fn dress(page: &Document, window: &Document) {
     if let (Some(from), Some(to)) = (page.document_element(), window.document_element()) {
         let names = from.get_attribute_names();
-        for name in names.iter().filter_map(|name| JsValue::from(name).as_string()) {
+        for name in names.iter().filter_map(|name| name.as_string()) {
             let _ = to.set_attribute(&name, &from.get_attribute(&name).unwrap_or_default());
         }
     }
