@@ -5,7 +5,7 @@
 
 mod adpcm;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use domain::ports::{SampleCall, SampleTurn};
 use model::{Channel, Millis, Word};
@@ -35,46 +35,51 @@ struct Turn {
     words: Vec<(String, i64, i64)>,
 }
 
-/// The bundled call. Decoded once, in some 100 ms; later calls are cheap.
+/// The bundled call, always the same value. Its audio is decoded when it is first asked for.
 pub fn call() -> Arc<SampleCall> {
     static CALL: OnceLock<Arc<SampleCall>> = OnceLock::new();
-    CALL.get_or_init(|| Arc::new(decode())).clone()
+    CALL.get_or_init(|| Arc::new(read())).clone()
 }
 
-/// Both channels as a WAV file of 16 kHz stereo PCM; the rep is on the left.
-pub fn wav() -> &'static [u8] {
-    static WAV: OnceLock<Vec<u8>> = OnceLock::new();
-    WAV.get_or_init(|| {
-        let call = call();
-        let data = (call.audio[0].len() * 4) as u32;
-        let mut wav = Vec::with_capacity(44 + data as usize);
-        wav.extend_from_slice(b"RIFF");
-        wav.extend((36 + data).to_le_bytes());
-        wav.extend_from_slice(b"WAVEfmt ");
-        wav.extend(16_u32.to_le_bytes());
-        // PCM, two channels, samples a second, bytes a second, bytes a pair, bits a sample.
-        wav.extend([1_u16, 2].into_iter().flat_map(u16::to_le_bytes));
-        wav.extend([SAMPLE_RATE, SAMPLE_RATE * 4].into_iter().flat_map(u32::to_le_bytes));
-        wav.extend([4_u16, 16].into_iter().flat_map(u16::to_le_bytes));
-        wav.extend_from_slice(b"data");
-        wav.extend(data.to_le_bytes());
-        for (left, right) in call.audio[0].iter().zip(&*call.audio[1]) {
-            wav.extend(left.to_le_bytes());
-            wav.extend(right.to_le_bytes());
-        }
-        wav
+/// Both channels as a WAV file of 16 kHz stereo PCM, some 13 MB; the rep is on the left.
+pub fn wav() -> Vec<u8> {
+    let call = call();
+    let data = (call.audio[0].len() * 4) as u32;
+    let mut wav = Vec::with_capacity(44 + data as usize);
+    wav.extend_from_slice(b"RIFF");
+    wav.extend((36 + data).to_le_bytes());
+    wav.extend_from_slice(b"WAVEfmt ");
+    wav.extend(16_u32.to_le_bytes());
+    // PCM, two channels, samples a second, bytes a second, bytes a pair, bits a sample.
+    wav.extend([1_u16, 2].into_iter().flat_map(u16::to_le_bytes));
+    wav.extend([SAMPLE_RATE, SAMPLE_RATE * 4].into_iter().flat_map(u32::to_le_bytes));
+    wav.extend([4_u16, 16].into_iter().flat_map(u16::to_le_bytes));
+    wav.extend_from_slice(b"data");
+    wav.extend(data.to_le_bytes());
+    for (left, right) in call.audio[0].iter().zip(&*call.audio[1]) {
+        wav.extend(left.to_le_bytes());
+        wav.extend(right.to_le_bytes());
+    }
+    wav
+}
+
+#[allow(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+fn script() -> Script {
+    serde_json::from_str(TRANSCRIPT).expect("the bundled transcript can be read")
+}
+
+#[allow(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+fn decode() -> [Arc<[i16]>; 2] {
+    let length = script().duration as usize * SAMPLE_RATE as usize / 1000;
+    adpcm::decode(AUDIO).expect("the bundled audio can be read").map(|mut channel| {
+        // The last block is filled up with silence.
+        channel.truncate(length);
+        channel.into()
     })
 }
 
-#[allow(clippy::expect_used, reason = "both files are part of the program, and a test reads them")]
-fn decode() -> SampleCall {
-    let script: Script = serde_json::from_str(TRANSCRIPT).expect("the bundled transcript can be read");
-    let mut audio = adpcm::decode(AUDIO).expect("the bundled audio can be read");
-    let length = script.duration as usize * SAMPLE_RATE as usize / 1000;
-    for channel in &mut audio {
-        // The last block is filled up with silence.
-        channel.truncate(length);
-    }
+fn read() -> SampleCall {
+    let script = script();
     let word = |(text, start, end)| Word { text, start: Millis(start), end: Millis(end), confidence: 1.0 };
     let turn = |turn: Turn| SampleTurn {
         channel: turn.channel,
@@ -89,7 +94,7 @@ fn decode() -> SampleCall {
         contact_name: script.contact_name,
         company: script.company,
         duration: Millis(script.duration),
-        audio: audio.map(Arc::from),
+        audio: Arc::new(LazyLock::new(decode)),
         turns: script.turns.into_iter().map(turn).collect(),
     }
 }

@@ -1,9 +1,9 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use model::{Channel, Millis, Word};
 
 /// The bundled sample call: what a newcomer hears before having a call of one's own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SampleCall {
     /// The call's title.
     pub title: String,
@@ -15,8 +15,9 @@ pub struct SampleCall {
     pub company: String,
     /// Length of both channels.
     pub duration: Millis,
-    /// 16 kHz mono samples, by [`Channel::index`]; both of the same length.
-    pub audio: [Arc<[i16]>; 2],
+    /// 16 kHz mono samples, by [`Channel::index`]; both of the same length. Made when they are first needed: a server that
+    /// never plays the sample doesn't carry it.
+    pub audio: Arc<LazyLock<[Arc<[i16]>; 2]>>,
     /// What is said, in order of start.
     pub turns: Vec<SampleTurn>,
 }

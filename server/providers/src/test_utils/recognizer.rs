@@ -94,3 +94,38 @@ async fn follow(steps: Vec<Step>, mut audio: mpsc::Receiver<Audio>, events: mpsc
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::ports::Utterance;
+    use model::{Channel, Millis};
+
+    use super::*;
+    use crate::conformance::{Speech, english, recognizer_conformance};
+
+    fn said(text: &str, start: i64, end: i64) -> Utterance {
+        Utterance { text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: 1.0, words: Vec::new() }
+    }
+
+    #[tokio::test]
+    async fn it_passes_the_suite() {
+        let events = [RecognizerEvent::Partial(said("too", 0, 400)), RecognizerEvent::Final(said("too expensive", 0, 900))];
+        let speech = Speech { samples: vec![1; 16_000], words: vec!["expensive"], at_least: 1, listens: false };
+        recognizer_conformance(|| Arc::new(FakeRecognizer::saying(events.clone())), &speech).await;
+    }
+
+    #[tokio::test]
+    async fn it_fails_when_it_is_told_to() {
+        let steps = vec![Step::Say(RecognizerEvent::Final(said("yes", 0, 500))), Step::Fail(700, RecognizerError::Flooded)];
+        let fake = FakeRecognizer { steps, ..FakeRecognizer::saying([]) };
+        let RecognizerStream { audio, mut events } = fake.open(english(Channel::Rep)).await.unwrap();
+        audio.send(Audio::Samples(vec![0; 16_000])).await.unwrap();
+        assert_eq!(events.recv().await, Some(Ok(RecognizerEvent::Final(said("yes", 0, 500)))));
+        assert_eq!(events.recv().await, Some(Err(RecognizerError::Flooded)));
+        assert_eq!(events.recv().await, None);
+        let refuses = FakeRecognizer { refuses: Some(RecognizerError::Authentication), ..FakeRecognizer::saying([]) };
+        assert!(refuses.open(english(Channel::Rep)).await.is_err() && refuses.choice().unavailable.is_some());
+    }
+}
