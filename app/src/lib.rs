@@ -9,6 +9,8 @@ pub mod components;
 pub mod error;
 pub mod frame;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
@@ -37,10 +39,18 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 // Pages for anybody, in `PlainFrame`
+                <Route path=path!("/sign-in") view=pages::identity::SignIn ssr=Async />
+                <Route path=path!("/sign-up") view=pages::identity::SignUp ssr=Async />
+                <Route path=path!("/forgot-password") view=pages::identity::ForgotPassword ssr=Async />
+                <Route path=path!("/reset-password") view=pages::identity::ResetPassword ssr=Async />
                 <DevRoute />
                 // Pages for who is signed in, in `Frame`
                 <ProtectedParentRoute path=path!("") view=Frame condition=signed_in redirect_path=sign_in ssr=Async>
                     <Route path=path!("/") view=pages::home::Home ssr=Async />
+                    <Route path=path!("/settings") view=pages::settings::ProfileSettings ssr=Async />
+                    <Route path=path!("/settings/security") view=pages::settings::SecuritySettings ssr=Async />
+                    <Route path=path!("/settings/organization") view=pages::settings::OrganizationSettings ssr=Async />
+                    <Route path=path!("/settings/tokens") view=pages::settings::TokenSettings ssr=Async />
                 </ProtectedParentRoute>
             </Routes>
         </Router>

@@ -6,10 +6,11 @@ use leptos_meta::MetaTags;
 
 use crate::App;
 use crate::components::theme::stored_theme;
+use crate::server::Bundle;
 use crate::styles::stylesheet_path;
 
 /// The whole document: head, stylesheet, hydration, body.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(_options: LeptosOptions) -> impl IntoView {
     let theme = stored_theme().attribute();
     view! {
         <!DOCTYPE html>
@@ -25,7 +26,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <script nonce=use_nonce()>{THEME_SCRIPT}</script>
-                <HydrationScripts options />
+                <Hydration />
                 <MetaTags />
             </head>
             <body>
@@ -33,6 +34,20 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Loads the browser's part under the names that this build gave it, and lets it take over the page.
+#[component]
+fn Hydration() -> impl IntoView {
+    use_context::<Bundle>().map(|Bundle { js, wasm }| {
+        let nonce = use_nonce();
+        let script = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+        view! {
+            <link rel="modulepreload" href=js nonce=nonce.clone() />
+            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+            <script type="module" nonce=nonce>{script}</script>
+        }
+    })
 }
 
 /// Repairs the theme before the first paint when the cookie is gone but the browser still remembers.

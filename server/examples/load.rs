@@ -12,7 +12,12 @@
 //! A frame is late when its ack came more than 100 ms after it was sent. The generator runs on the same machine and shares its
 //! cores with the server, so its figures are an upper bound of what the server alone adds.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a measuring program: it prints, and stops at the first surprise")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a measuring program: it prints, and stops at the first surprise"
+)]
 #![allow(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::collections::VecDeque;
@@ -169,8 +174,10 @@ async fn call(url: String, token: String, id: CallId, seconds: u64, offset: Dura
                 let text = if channel == Channel::Rep { rep } else { customer };
                 let is_final = phase == 39;
                 let words = text.split(' ').count() as u64 * (phase + 1) / 40;
-                let text = if is_final { text.to_owned() } else { text.split(' ').take(words.max(1) as usize).collect::<Vec<_>>().join(" ") };
-                let heard = Heard { channel, text, start: captured_at - Millis(phase as i64 * 100), end: captured_at, confidence: 0.9, is_final };
+                let text =
+                    if is_final { text.to_owned() } else { text.split(' ').take(words.max(1) as usize).collect::<Vec<_>>().join(" ") };
+                let heard =
+                    Heard { channel, text, start: captured_at - Millis(phase as i64 * 100), end: captured_at, confidence: 0.9, is_final };
                 if is_final {
                     said.lock().unwrap().push_back(Instant::now());
                 }
@@ -189,7 +196,8 @@ fn voice_like() -> Vec<Vec<u8>> {
     let sample = |index: usize| {
         let time = index as f64 / 16_000.0;
         let syllable = (time * 4.0 * std::f64::consts::TAU).sin().max(0.0);
-        let buzz: f64 = (1..12).map(|harmonic| (time * 120.0 * f64::from(harmonic) * std::f64::consts::TAU).sin() / f64::from(harmonic)).sum();
+        let buzz: f64 =
+            (1..12).map(|harmonic| (time * 120.0 * f64::from(harmonic) * std::f64::consts::TAU).sin() / f64::from(harmonic)).sum();
         (buzz * syllable * 6_000.0) as i16
     };
     (0..20).map(|frame| (0..FRAME_SAMPLES).flat_map(|index| sample(frame * FRAME_SAMPLES + index).to_le_bytes()).collect()).collect()

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `closezly`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::command::run()
+}

@@ -3,4 +3,6 @@
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod home;
+pub mod identity;
 pub mod not_found;
+pub mod settings;

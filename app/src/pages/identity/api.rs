@@ -1,0 +1,62 @@
+//! Server functions of identity. Each answers with the path to go to.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// Signs in.
+#[server(endpoint = "identity/sign_in")]
+pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, AppError> {
+    use crate::server::{client, go_to, remember, services};
+    let services = services()?;
+    let signed_in = domain::identity::sign_in(&services, &client(), &email, &password.into()).await?;
+    remember(&services, &signed_in);
+    Ok(go_to(next.as_deref().unwrap_or("/")))
+}
+
+/// Signs up.
+#[server(endpoint = "identity/sign_up")]
+pub async fn sign_up(
+    name: String,
+    email: String,
+    organization: String,
+    password: String,
+    next: Option<String>,
+) -> Result<String, AppError> {
+    use crate::server::{client, go_to, remember, services};
+    let services = services()?;
+    let new = domain::identity::SignUp { name, email, organization, password: password.into() };
+    let signed_in = domain::identity::sign_up(&services, &client(), new).await?;
+    remember(&services, &signed_in);
+    Ok(go_to(next.as_deref().unwrap_or("/")))
+}
+
+/// Signs out.
+#[server(endpoint = "identity/sign_out")]
+pub async fn sign_out() -> Result<String, AppError> {
+    use crate::server::{forget, go_to, scope, services};
+    let services = services()?;
+    if let Ok(scope) = scope() {
+        domain::identity::sign_out(&services, &scope).await?;
+    }
+    forget(&services);
+    Ok(go_to("/sign-in"))
+}
+
+/// Asks for a link to set a new password.
+#[server(endpoint = "identity/forgot_password")]
+pub async fn forgot_password(email: String) -> Result<String, AppError> {
+    use crate::server::{client, go_to, services};
+    domain::identity::request_password_reset(&services()?, &client(), &email).await?;
+    Ok(go_to("/forgot-password?sent=1"))
+}
+
+/// Sets a new password with a link's token.
+#[server(endpoint = "identity/reset_password")]
+pub async fn reset_password(token: String, password: String) -> Result<String, AppError> {
+    use crate::server::{client, forget, go_to, services};
+    let services = services()?;
+    domain::identity::reset_password(&services, &client(), &token, &password.into()).await?;
+    forget(&services);
+    Ok(go_to("/sign-in?reset=1"))
+}

@@ -1,0 +1,241 @@
+//! Signing up, in and out, and a new password for who forgot theirs. All of it works without JavaScript.
+
+pub mod api;
+mod form;
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::components::{Banner, Button, ButtonKind, FormError, TextField, TextLink, Tone, field_error};
+use crate::frame::PlainFrame;
+pub use form::{FormReturn, FormState};
+
+/// `/sign-in`
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let action = ServerAction::<api::SignIn>::new();
+    let form = FormState::of(action);
+    form::follow(action);
+    let query = use_query_map();
+    let was_reset = move || query.with(|query| query.get("reset").is_some());
+    view! {
+        <Page title="Sign in">
+            {move || was_reset().then(|| view! { <Banner tone=Tone::Good>"Your new password is set. Sign in with it."</Banner> })}
+            <ActionForm action attr:class="stack">
+                <FormError problem=form.problem() fields=&["email", "password"] />
+                <Next />
+                <TextField
+                    label="Mail address"
+                    name="email"
+                    kind="email"
+                    autocomplete="username"
+                    required=true
+                    autofocus=true
+                    initial=form.typed("email")
+                    error=field_error(form.problem(), "email")
+                />
+                <TextField
+                    label="Password"
+                    name="password"
+                    kind="password"
+                    autocomplete="current-password"
+                    required=true
+                    error=field_error(form.problem(), "password")
+                />
+                <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Signing in…">
+                    "Sign in"
+                </Button>
+            </ActionForm>
+            <p class="small">
+                <TextLink href="/forgot-password">"Forgot your password?"</TextLink>
+            </p>
+            <p class="small soft">"No account yet? " <TextLink href="/sign-up">"Sign up"</TextLink></p>
+        </Page>
+    }
+}
+
+/// `/sign-up`
+#[component]
+pub fn SignUp() -> impl IntoView {
+    let action = ServerAction::<api::SignUp>::new();
+    let form = FormState::of(action);
+    form::follow(action);
+    let problem = form.problem();
+    view! {
+        <Page title="Sign up">
+            <ActionForm action attr:class="stack">
+                <FormError problem fields=&["name", "email", "organization", "password"] />
+                <Next />
+                <TextField
+                    label="Your name"
+                    name="name"
+                    autocomplete="name"
+                    required=true
+                    autofocus=true
+                    max_length=120
+                    initial=form.typed("name")
+                    error=field_error(problem, "name")
+                />
+                <TextField
+                    label="Mail address"
+                    name="email"
+                    kind="email"
+                    autocomplete="username"
+                    required=true
+                    initial=form.typed("email")
+                    error=field_error(problem, "email")
+                />
+                <TextField
+                    label="Organization"
+                    name="organization"
+                    autocomplete="organization"
+                    hint="Your company or team. You will be its owner."
+                    required=true
+                    max_length=120
+                    initial=form.typed("organization")
+                    error=field_error(problem, "organization")
+                />
+                <TextField
+                    label="Password"
+                    name="password"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint="At least 10 characters. A few words in a row are fine."
+                    required=true
+                    error=field_error(problem, "password")
+                />
+                <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Signing up…">
+                    "Sign up"
+                </Button>
+            </ActionForm>
+            <p class="small soft">"You have an account? " <TextLink href="/sign-in">"Sign in"</TextLink></p>
+        </Page>
+    }
+}
+
+/// `/forgot-password`
+#[component]
+pub fn ForgotPassword() -> impl IntoView {
+    let action = ServerAction::<api::ForgotPassword>::new();
+    let form = FormState::of(action);
+    form::follow(action);
+    let query = use_query_map();
+    let sent = move || query.with(|query| query.get("sent").is_some());
+    view! {
+        <Page title="Forgot your password?">
+            {move || {
+                sent()
+                    .then(|| {
+                        view! {
+                            <Banner tone=Tone::Good>
+                                "If somebody has an account with this mail address, a link is on its way. It is good for 30 minutes."
+                            </Banner>
+                        }
+                    })
+            }}
+            <ActionForm action attr:class="stack">
+                <FormError problem=form.problem() fields=&["email"] />
+                <TextField
+                    label="Mail address"
+                    name="email"
+                    kind="email"
+                    autocomplete="username"
+                    hint="We send you a link to set a new password."
+                    required=true
+                    initial=form.typed("email")
+                    error=field_error(form.problem(), "email")
+                />
+                <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Sending…">
+                    "Send the link"
+                </Button>
+            </ActionForm>
+            <p class="small">
+                <TextLink href="/sign-in">"Back to sign in"</TextLink>
+            </p>
+        </Page>
+    }
+}
+
+/// `/reset-password?token=…`
+#[component]
+pub fn ResetPassword() -> impl IntoView {
+    let action = ServerAction::<api::ResetPassword>::new();
+    let form = FormState::of(action);
+    form::follow(action);
+    let query = use_query_map();
+    let token = move || query.with(|query| query.get("token").unwrap_or_default());
+    view! {
+        <Page title="Set a new password">
+            <ActionForm action attr:class="stack">
+                <FormError problem=form.problem() fields=&["password"] />
+                <input type="hidden" name="token" value=token />
+                <TextField
+                    label="New password"
+                    name="password"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint="At least 10 characters. It ends all your sessions."
+                    required=true
+                    autofocus=true
+                    error=field_error(form.problem(), "password")
+                />
+                <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Saving…">
+                    "Set the password"
+                </Button>
+            </ActionForm>
+            <p class="small">
+                <TextLink href="/forgot-password">"Ask for a new link"</TextLink>
+            </p>
+        </Page>
+    }
+}
+
+#[component]
+fn Page(title: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <Title text=format!("{title} · Closezly") />
+        <PlainFrame>
+            <div class="stack">
+                <h1>{title}</h1>
+                {children()}
+            </div>
+        </PlainFrame>
+    }
+}
+
+/// Carries `?next=` through the form.
+#[component]
+fn Next() -> impl IntoView {
+    let query = use_query_map();
+    view! { <input type="hidden" name="next" value=move || query.with(|query| query.get("next").unwrap_or_default()) /> }
+}
+
+/// Where to go next, if that is a path of this site; else the first page. What a browser might take for another site's
+/// address (`//host`, `/\host`, with tabs in between) is none.
+pub fn local_path(path: &str) -> &str {
+    let mut characters = path.chars();
+    let fits = characters.next() == Some('/')
+        && !matches!(characters.next(), Some('/' | '\\'))
+        && path.len() <= 1000
+        && !path.chars().any(|c| c.is_control() || c == '\\');
+    if fits { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        for fine in ["/", "/calls?search=a#b", "/calls/1/live"] {
+            assert_eq!(local_path(fine), fine);
+        }
+        for wrong in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "javascript:alert(1)", "/a\\b", "calls"]
+        {
+            assert_eq!(local_path(wrong), "/", "{wrong:?}");
+        }
+    }
+}

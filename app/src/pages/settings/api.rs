@@ -1,0 +1,99 @@
+//! Server functions of the settings.
+
+use leptos::prelude::*;
+use model::{ApiToken, Session};
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// One of the own sessions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionRow {
+    /// The session.
+    pub session: Session,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// A token that was just made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MadeToken {
+    /// What is known of it.
+    pub token: ApiToken,
+    /// The token itself, shown this once.
+    pub secret: String,
+}
+
+/// Changes the own name.
+#[server(endpoint = "settings/update_profile")]
+pub async fn update_profile(name: String) -> Result<String, AppError> {
+    use crate::server::{go_to, scope, services};
+    domain::identity::update_profile(&services()?, &scope()?, &name).await?;
+    Ok(go_to("/settings?saved=1"))
+}
+
+/// Changes the organization. An unchecked switch is not sent at all.
+#[server(endpoint = "settings/update_organization")]
+pub async fn update_organization(organization: String, #[server(default)] keep_audio: bool) -> Result<String, AppError> {
+    use crate::server::{go_to, scope, services};
+    domain::identity::update_organization(&services()?, &scope()?, &organization, keep_audio).await?;
+    Ok(go_to("/settings/organization?saved=1"))
+}
+
+/// Changes the own password.
+#[server(endpoint = "settings/change_password")]
+pub async fn change_password(current: String, password: String) -> Result<String, AppError> {
+    use crate::server::{client, go_to, remember, scope, services};
+    let services = services()?;
+    let signed_in = domain::identity::change_password(&services, &client(), &scope()?, &current.into(), &password.into()).await?;
+    remember(&services, &signed_in);
+    Ok(go_to("/settings/security?saved=1"))
+}
+
+/// The own sessions.
+#[server(endpoint = "settings/sessions")]
+pub async fn sessions() -> Result<Vec<SessionRow>, AppError> {
+    use crate::server::{scope, services};
+    let sessions = domain::identity::sessions(&services()?, &scope()?).await?;
+    Ok(sessions.into_iter().map(|(session, current)| SessionRow { session, current }).collect())
+}
+
+/// Ends one of the own sessions.
+#[server(endpoint = "settings/end_session")]
+pub async fn end_session(id: model::SessionId) -> Result<String, AppError> {
+    use crate::server::{go_to, scope, services};
+    domain::identity::end_session(&services()?, &scope()?, id).await?;
+    Ok(go_to("/settings/security"))
+}
+
+/// Ends all sessions but this one.
+#[server(endpoint = "settings/end_other_sessions")]
+pub async fn end_other_sessions() -> Result<String, AppError> {
+    use crate::server::{go_to, scope, services};
+    domain::identity::end_other_sessions(&services()?, &scope()?).await?;
+    Ok(go_to("/settings/security"))
+}
+
+/// The own API tokens.
+#[server(endpoint = "settings/tokens")]
+pub async fn tokens() -> Result<Vec<ApiToken>, AppError> {
+    use crate::server::{scope, services};
+    Ok(domain::identity::tokens(&services()?, &scope()?).await?)
+}
+
+/// Makes an API token.
+#[server(endpoint = "settings/create_token")]
+pub async fn create_token(name: String) -> Result<MadeToken, AppError> {
+    use crate::server::{scope, services};
+    use secrecy::ExposeSecret;
+    let (token, secret) = domain::identity::create_token(&services()?, &scope()?, &name).await?;
+    Ok(MadeToken { token, secret: secret.expose_secret().to_owned() })
+}
+
+/// Deletes one of the own API tokens.
+#[server(endpoint = "settings/delete_token")]
+pub async fn delete_token(id: model::ApiTokenId) -> Result<String, AppError> {
+    use crate::server::{go_to, scope, services};
+    domain::identity::delete_token(&services()?, &scope()?, id).await?;
+    Ok(go_to("/settings/tokens"))
+}

@@ -1,0 +1,66 @@
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{Page, Panel, api};
+use crate::components::{Banner, Button, ButtonKind, FormError, TextField, Tone, field_error};
+use crate::pages::identity::FormState;
+use crate::session::use_session;
+
+/// `/settings`
+#[component]
+pub fn ProfileSettings() -> impl IntoView {
+    let action = ServerAction::<api::UpdateProfile>::new();
+    let form = FormState::of(action);
+    let session = use_session();
+    Effect::new(move |_| {
+        if matches!(action.value().get(), Some(Ok(_))) {
+            session.refetch();
+        }
+    });
+    view! {
+        <Page title="Settings" text="Your own profile.">
+            <Panel id="profile" title="Profile">
+                <Saved saved=Signal::derive(move || matches!(action.value().get(), Some(Ok(_)))) />
+                <Suspense fallback=|| ()>
+                    {move || {
+                        session
+                            .profile()
+                            .map(|profile| {
+                                let typed = form.typed("name");
+                                let name = if typed.is_empty() { profile.person.name } else { typed };
+                                view! {
+                                    <ActionForm action attr:class="stack">
+                                        <FormError problem=form.problem() fields=&["name"] />
+                                        <TextField
+                                            label="Your name"
+                                            name="name"
+                                            autocomplete="name"
+                                            required=true
+                                            max_length=120
+                                            initial=name
+                                            error=field_error(form.problem(), "name")
+                                        />
+                                        <p class="small soft">"Mail address: " {profile.person.email} ". Role: " {profile.role.as_str()} "."</p>
+                                        <div>
+                                            <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Saving…">
+                                                "Save"
+                                            </Button>
+                                        </div>
+                                    </ActionForm>
+                                }
+                            })
+                    }}
+                </Suspense>
+            </Panel>
+        </Page>
+    }
+}
+
+/// Says that something was saved: just now, or before the page was loaded.
+#[component]
+pub(super) fn Saved(saved: Signal<bool>) -> impl IntoView {
+    let query = use_query_map();
+    let before = move || query.with(|query| query.get("saved").is_some());
+    move || (saved.get() || before()).then(|| view! { <Banner tone=Tone::Good>"Saved."</Banner> })
+}

@@ -1,0 +1,123 @@
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::api::SessionRow;
+use super::profile::Saved;
+use super::{Page, Panel, api};
+use crate::components::{Badge, Button, ButtonKind, ErrorState, FormError, SkeletonLines, TextField, Time, Tone, field_error};
+use crate::pages::identity::FormState;
+use crate::styles::settings as css;
+
+/// `/settings/security`
+#[component]
+pub fn SecuritySettings() -> impl IntoView {
+    view! {
+        <Page title="Settings" text="Your password, and where you are signed in.">
+            <Password />
+            <Sessions />
+        </Page>
+    }
+}
+
+#[component]
+fn Password() -> impl IntoView {
+    let action = ServerAction::<api::ChangePassword>::new();
+    let form = FormState::of(action);
+    let problem = form.problem();
+    view! {
+        <Panel id="password" title="Password">
+            <Saved saved=Signal::derive(move || matches!(action.value().get(), Some(Ok(_)))) />
+            <ActionForm action attr:class="stack">
+                <FormError problem fields=&["current", "password"] />
+                <TextField
+                    label="Current password"
+                    name="current"
+                    kind="password"
+                    autocomplete="current-password"
+                    required=true
+                    error=field_error(problem, "current")
+                />
+                <TextField
+                    label="New password"
+                    name="password"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint="At least 10 characters. All your other sessions end."
+                    required=true
+                    error=field_error(problem, "password")
+                />
+                <div>
+                    <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Saving…">
+                        "Change the password"
+                    </Button>
+                </div>
+            </ActionForm>
+        </Panel>
+    }
+}
+
+#[component]
+fn Sessions() -> impl IntoView {
+    let end = ServerAction::<api::EndSession>::new();
+    let end_others = ServerAction::<api::EndOtherSessions>::new();
+    let form = FormState::of(end);
+    let sessions = Resource::new(move || (end.version().get(), end_others.version().get()), |_| api::sessions());
+    view! {
+        <Panel id="sessions" title="Sessions">
+            <FormError problem=form.problem() />
+            <Transition fallback=|| view! { <SkeletonLines count=3 label="Loading sessions" /> }>
+                {move || Suspend::new(async move {
+                    match sessions.await {
+                        Ok(rows) => {
+                            let several = rows.len() > 1;
+                            let rows = rows.into_iter().map(|row| view! { <SessionItem row end /> }).collect_view();
+                            view! {
+                                <ul class=css::ROWS>{rows}</ul>
+                                {several
+                                    .then(|| {
+                                        view! {
+                                            <ActionForm action=end_others>
+                                                <Button submit=true>"End all others"</Button>
+                                            </ActionForm>
+                                        }
+                                    })}
+                            }
+                                .into_any()
+                        }
+                        Err(error) => view! { <ErrorState error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </Panel>
+    }
+}
+
+#[component]
+fn SessionItem(row: SessionRow, end: ServerAction<api::EndSession>) -> impl IntoView {
+    let SessionRow { session, current } = row;
+    let browser = if session.user_agent.is_empty() { "A browser that doesn't say its name".to_owned() } else { session.user_agent };
+    view! {
+        <li class=css::ROW>
+            <div class=css::WORDS>
+                <span>{browser}</span>
+                <span class="small soft">
+                    "From " {session.address} ", since " <Time at=session.created_at with_time=true /> ", last used "
+                    <Time at=session.last_seen_at with_time=true />
+                </span>
+            </div>
+            {if current {
+                view! { <Badge tone=Tone::Good>"This one"</Badge> }.into_any()
+            } else {
+                view! {
+                    <ActionForm action=end>
+                        <input type="hidden" name="id" value=session.id.to_string() />
+                        <Button submit=true small=true>
+                            "End"
+                        </Button>
+                    </ActionForm>
+                }
+                    .into_any()
+            }}
+        </li>
+    }
+}

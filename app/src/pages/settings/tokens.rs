@@ -1,0 +1,107 @@
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use model::ApiToken;
+
+use super::api::MadeToken;
+use super::{Page, Panel, api};
+use crate::components::{
+    Banner, Button, ButtonKind, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextField, Time, Tone, field_error,
+};
+use crate::pages::identity::FormState;
+use crate::styles::settings as css;
+
+/// `/settings/tokens`
+#[component]
+pub fn TokenSettings() -> impl IntoView {
+    let create = ServerAction::<api::CreateToken>::new();
+    let delete = ServerAction::<api::DeleteToken>::new();
+    let form = FormState::of(create);
+    let deleting = FormState::of(delete);
+    let before = form.answer::<MadeToken>();
+    let made = move || match create.value().get() {
+        Some(Ok(made)) => Some(made),
+        Some(Err(_)) => None,
+        None => before.clone(),
+    };
+    let tokens = Resource::new(move || (create.version().get(), delete.version().get()), |_| api::tokens());
+    view! {
+        <Page title="Settings" text="For programs that use the API with your rights.">
+            <Panel id="new-token" title="New token">
+                {move || made().map(|made| view! { <Made made /> })}
+                <ActionForm action=create attr:class="stack">
+                    <FormError problem=form.problem() fields=&["name"] />
+                    <TextField
+                        label="What it is for"
+                        name="name"
+                        hint="For example “Dialer” or “Nightly export”."
+                        required=true
+                        max_length=120
+                        initial=form.typed("name")
+                        error=field_error(form.problem(), "name")
+                    />
+                    <div>
+                        <Button submit=true kind=ButtonKind::Primary busy=create.pending() busy_words="Making…">
+                            "Make a token"
+                        </Button>
+                    </div>
+                </ActionForm>
+                <p class="small soft">"What the API can do: " <a href="/api/docs" rel="external">"/api/docs"</a></p>
+            </Panel>
+            <Panel id="tokens" title="Tokens">
+                <FormError problem=deleting.problem() />
+                <Transition fallback=|| view! { <SkeletonLines count=2 /> }>
+                    {move || Suspend::new(async move {
+                        match tokens.await {
+                            Ok(tokens) if tokens.is_empty() => {
+                                view! { <EmptyState glyph=Glyph::Settings title="No tokens yet" text="Make one to use the API." /> }
+                                    .into_any()
+                            }
+                            Ok(tokens) => {
+                                let rows = tokens.into_iter().map(|token| view! { <TokenItem token delete /> }).collect_view();
+                                view! { <ul class=css::ROWS>{rows}</ul> }.into_any()
+                            }
+                            Err(error) => view! { <ErrorState error /> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </Panel>
+        </Page>
+    }
+}
+
+#[component]
+fn Made(made: MadeToken) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Good title="Your token">
+            <p>"Copy it now: it is not shown again."</p>
+            <p class=css::SECRET>{made.secret}</p>
+        </Banner>
+    }
+}
+
+#[component]
+fn TokenItem(token: ApiToken, delete: ServerAction<api::DeleteToken>) -> impl IntoView {
+    let used = match token.last_used_at {
+        Some(at) => view! { ", last used " <Time at with_time=true /> }.into_any(),
+        None => view! { ", never used" }.into_any(),
+    };
+    view! {
+        <li class=css::ROW>
+            <div class=css::WORDS>
+                <span>{token.name}</span>
+                <span class="small soft">
+                    <span class="mono">{token.prefix} "…"</span>
+                    ", made "
+                    <Time at=token.created_at with_time=true />
+                    {used}
+                </span>
+            </div>
+            <ActionForm action=delete>
+                <input type="hidden" name="id" value=token.id.to_string() />
+                <Button submit=true small=true kind=ButtonKind::Danger>
+                    "Delete"
+                </Button>
+            </ActionForm>
+        </li>
+    }
+}

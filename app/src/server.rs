@@ -1,0 +1,100 @@
+//! What the server puts into the context of a page or a server function, and how they answer with cookies.
+
+use domain::identity::SignedIn;
+use domain::{Client, DomainError, Scope, Services};
+use http::header::SET_COOKIE;
+use http::{HeaderName, HeaderValue};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use model::{Code, Problem};
+use secrecy::ExposeSecret;
+
+use crate::error::AppError;
+
+/// Name of the session's cookie.
+pub const SESSION_COOKIE: &str = "closezly_session";
+/// Name of the cookie that carries a [`FormReturn`] to the next page.
+pub const FORM_COOKIE: &str = "closezly_form";
+
+/// Header with which a server function tells a form that was sent without JavaScript where to go.
+pub const NEXT_HEADER: &str = "x-closezly-next";
+
+/// What the browser's files are called in this build. Without it pages come without hydration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// Path of the JavaScript module.
+    pub js: String,
+    /// Path of the WASM.
+    pub wasm: String,
+}
+
+/// The domain's services.
+///
+/// # Errors
+/// `internal` outside of a request.
+pub fn services() -> Result<Services, AppError> {
+    use_context().ok_or_else(|| Problem::internal().into())
+}
+
+/// Where the request comes from.
+pub fn client() -> Client {
+    use_context().unwrap_or_default()
+}
+
+/// Who asks.
+///
+/// # Errors
+/// `unauthenticated` if nobody is signed in.
+pub fn scope() -> Result<Scope, AppError> {
+    use_context::<Option<Scope>>().flatten().ok_or_else(|| AppError::new(Code::Unauthenticated, "You are signed out. Sign in again."))
+}
+
+/// A domain error as server functions return it. Logs what a client may not see.
+impl From<DomainError> for AppError {
+    fn from(error: DomainError) -> Self {
+        error.into_problem().into()
+    }
+}
+
+/// Keeps the browser signed in from this answer on.
+pub fn remember(services: &Services, signed_in: &SignedIn) {
+    let seconds = (signed_in.expires_at - services.now()).num_seconds();
+    answer_with(&cookie(SESSION_COOKIE, signed_in.secret.expose_secret(), seconds, is_secure(services)));
+}
+
+/// Takes the session's cookie back.
+pub fn forget(services: &Services) {
+    answer_with(&clear_cookie(SESSION_COOKIE, is_secure(services)));
+}
+
+/// Says where to go next, if that is a path of this site; returns it.
+pub fn go_to(path: &str) -> String {
+    let path = local_path(path).to_owned();
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&path)) {
+        response.insert_header(HeaderName::from_static(NEXT_HEADER), value);
+    }
+    path
+}
+
+fn answer_with(cookie: &str) {
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
+        response.append_header(SET_COOKIE, value);
+    }
+}
+
+fn is_secure(services: &Services) -> bool {
+    services.config().public_url.starts_with("https://")
+}
+
+/// A cookie that scripts can't read and that other sites' requests don't carry, for `seconds`.
+pub fn cookie(name: &str, value: &str, seconds: i64, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+/// Takes a cookie back.
+pub fn clear_cookie(name: &str, secure: bool) -> String {
+    cookie(name, "", 0, secure)
+}
+
+pub use crate::pages::identity::{FormReturn, local_path};

@@ -1,0 +1,153 @@
+//! Signing up and in, and the tokens that come of it.
+
+use axum::extract::State;
+use domain::identity::{self, SignUp, TokenPair};
+use http::StatusCode;
+use model::Profile;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::envelope::Envelope;
+use super::extract::Json;
+use crate::web::caller::{Caller, Signed};
+use crate::web::problem::{Failure, FailureBody};
+use crate::wiring::Server;
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// The person's name, 1 to 120 characters.
+    name: String,
+    /// The mail address.
+    email: String,
+    /// Name of the new organization, 1 to 120 characters.
+    organization: String,
+    /// 10 to 200 characters.
+    password: String,
+}
+
+/// Who signs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The mail address.
+    email: String,
+    /// The password.
+    password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// As it came with the last pair.
+    refresh_token: String,
+}
+
+/// A pair of tokens.
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    /// Send it as `Authorization: Bearer …`.
+    access_token: String,
+    /// Always `Bearer`.
+    token_type: &'static str,
+    /// Seconds until the access token ends.
+    expires_in: u64,
+    /// For one use, within 30 days, at `/api/v1/auth/refresh`.
+    refresh_token: String,
+}
+
+impl From<TokenPair> for Tokens {
+    fn from(pair: TokenPair) -> Self {
+        Self {
+            access_token: pair.access.expose_secret().to_owned(),
+            token_type: "Bearer",
+            expires_in: pair.access_expires_in,
+            refresh_token: pair.refresh.expose_secret().to_owned(),
+        }
+    }
+}
+
+/// Sign up
+///
+/// Makes a person and an organization that the person owns.
+#[utoipa::path(
+    post, path = "/api/v1/auth/register", tag = "auth", security(()), request_body = Register,
+    responses(
+        (status = 201, description = "Signed up", body = Envelope<Tokens>),
+        (status = 409, description = "The account can't be made", body = FailureBody, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn register(
+    State(server): State<Server>,
+    caller: Caller,
+    Json(new): Json<Register>,
+) -> Result<(StatusCode, Envelope<Tokens>), Failure> {
+    let services = server.services();
+    let new = SignUp { name: new.name, email: new.email, organization: new.organization, password: new.password.into() };
+    let scope = identity::sign_up_program(services, &caller.client, new).await?;
+    Ok((StatusCode::CREATED, Envelope::of(identity::issue(services, &scope).await?.into())))
+}
+
+/// Sign in
+#[utoipa::path(
+    post, path = "/api/v1/auth/login", tag = "auth", security(()), request_body = Login,
+    responses(
+        (status = 200, description = "Signed in", body = Envelope<Tokens>),
+        (status = 401, description = "Mail address or password is wrong", body = FailureBody, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn login(State(server): State<Server>, caller: Caller, Json(login): Json<Login>) -> Result<Envelope<Tokens>, Failure> {
+    let services = server.services();
+    let scope = identity::sign_in_program(services, &caller.client, &login.email, &login.password.into()).await?;
+    Ok(Envelope::of(identity::issue(services, &scope).await?.into()))
+}
+
+/// Refresh
+///
+/// Each refresh token is good for one use. One that comes a second time ends all tokens of its sign-in.
+#[utoipa::path(
+    post, path = "/api/v1/auth/refresh", tag = "auth", security(()), request_body = Refresh,
+    responses(
+        (status = 200, description = "A new pair", body = Envelope<Tokens>),
+        (status = 401, description = "Unknown, too old or used before", body = FailureBody, content_type = "application/problem+json"),
+        (status = 422, description = "The body does not fit", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn refresh(State(server): State<Server>, caller: Caller, Json(refresh): Json<Refresh>) -> Result<Envelope<Tokens>, Failure> {
+    let pair = identity::refresh(server.services(), &caller.client, &refresh.refresh_token.into()).await?;
+    Ok(Envelope::of(pair.into()))
+}
+
+/// Sign out
+///
+/// Ends the refresh token and all that came of it. Access tokens end by themselves, within 15 minutes.
+#[utoipa::path(
+    post, path = "/api/v1/auth/logout", tag = "auth", security(()), request_body = Refresh,
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = 422, description = "The body does not fit", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn logout(State(server): State<Server>, Json(refresh): Json<Refresh>) -> Result<StatusCode, Failure> {
+    identity::revoke(server.services(), &SecretString::from(refresh.refresh_token)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who am I
+#[utoipa::path(
+    get, path = "/api/v1/auth/me", tag = "auth", security(("bearer" = []), ("session" = [])),
+    responses(
+        (status = 200, description = "The caller", body = Envelope<Profile>),
+        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn me(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<Profile>, Failure> {
+    Ok(Envelope::of(identity::profile(server.services(), &scope).await?))
+}

@@ -1,0 +1,164 @@
+//! The recording, by byte ranges: players jump, and don't load an hour to play a minute.
+#![allow(unused_qualifications, reason = "utoipa's macros write them")]
+
+use std::ops::Range;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::calls::recording::{self, Recording, Side};
+use futures::stream;
+use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use model::{CallId, Channel, Code};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::extract::{Path, Query};
+use crate::web::caller::Signed;
+use crate::web::problem::{Failure, FailureBody};
+use crate::wiring::Server;
+
+/// Read at once.
+const CHUNK: u64 = 256 * 1024;
+
+/// Which side.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Only this side, mono; both, left and right, if missing.
+    channel: Option<Channel>,
+}
+
+/// The recording
+///
+/// A WAV of 16 kHz, 16 bit, by byte ranges.
+#[utoipa::path(
+    get, path = "/api/v1/calls/{id}/recording", tag = "calls", security(("bearer" = []), ("session" = [])),
+    params(("id" = CallId, Path, description = "The call's id"), Which),
+    responses(
+        (status = 200, description = "All of it", body = Vec<u8>, content_type = "audio/wav"),
+        (status = 206, description = "The range that was asked for", body = Vec<u8>, content_type = "audio/wav"),
+        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such call, or no recording", body = FailureBody, content_type = "application/problem+json"),
+        (status = 416, description = "The range lies outside", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn get(
+    State(server): State<Server>,
+    Signed(scope): Signed,
+    Path(id): Path<CallId>,
+    Query(which): Query<Which>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let side = which.channel.map_or(Side::Both, Side::One);
+    let recording = recording::open(server.services(), &scope, id, side).await?;
+    let length = recording.len();
+    // A recording only grows, so its length names its content.
+    let etag = format!("\"{id}-{}-{length}\"", which.channel.map_or("both", Channel::as_str));
+    if headers.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes()) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let current = headers.get(IF_RANGE).is_none_or(|tag| tag.as_bytes() == etag.as_bytes());
+    let asked = headers.get(RANGE).and_then(|range| range.to_str().ok()).filter(|_| current);
+    let (status, range) = match asked.map(|range| parse(range, length)) {
+        None | Some(Asked::Everything) => (StatusCode::OK, 0..length),
+        Some(Asked::Part(range)) => (StatusCode::PARTIAL_CONTENT, range),
+        Some(Asked::Outside) => {
+            let mut response = Failure::new(Code::Invalid, "The range lies outside of the recording.")
+                .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .into_response();
+            insert(response.headers_mut(), CONTENT_RANGE, &format!("bytes */{length}"));
+            return Ok(response);
+        }
+    };
+    let body = if method == Method::HEAD { Body::empty() } else { stream(recording, range.clone()) };
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    insert(headers, CONTENT_TYPE, Recording::CONTENT_TYPE);
+    insert(headers, CONTENT_LENGTH, &(range.end - range.start).to_string());
+    insert(headers, ACCEPT_RANGES, "bytes");
+    insert(headers, ETAG, &etag);
+    insert(headers, CACHE_CONTROL, "private, no-cache");
+    if status == StatusCode::PARTIAL_CONTENT {
+        insert(headers, CONTENT_RANGE, &format!("bytes {}-{}/{length}", range.start, range.end - 1));
+    }
+    Ok(response)
+}
+
+fn insert(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn stream(recording: Recording, range: Range<u64>) -> Body {
+    Body::from_stream(stream::try_unfold((recording, range), |(recording, range)| async move {
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let end = range.end.min(range.start + CHUNK);
+        let bytes = recording.read(range.start..end).await.map_err(|error| std::io::Error::other(error.into_problem().message))?;
+        Ok::<_, std::io::Error>(Some((bytes, (recording, end..range.end))))
+    }))
+}
+
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// Nothing that we know, or several ranges: then everything is sent, as RFC 9110 allows.
+    Everything,
+    Part(Range<u64>),
+    Outside,
+}
+
+fn parse(header: &str, length: u64) -> Asked {
+    let Some((first, last)) = header.trim().strip_prefix("bytes=").filter(|rest| !rest.contains(',')).and_then(|rest| rest.split_once('-'))
+    else {
+        return Asked::Everything;
+    };
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let range = match (first.trim(), last.trim()) {
+        ("", suffix) => match number(suffix) {
+            Some(0) => return Asked::Outside,
+            Some(suffix) => length.saturating_sub(suffix)..length,
+            None => return Asked::Everything,
+        },
+        (first, "") => match number(first) {
+            Some(first) => first..length,
+            None => return Asked::Everything,
+        },
+        (first, last) => match (number(first), number(last)) {
+            (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(length),
+            _ => return Asked::Everything,
+        },
+    };
+    if range.start >= length { Asked::Outside } else { Asked::Part(range) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        for (header, expected) in [
+            ("bytes=0-99", Asked::Part(0..100)),
+            ("bytes=900-", Asked::Part(900..1000)),
+            ("bytes=-100", Asked::Part(900..1000)),
+            ("bytes=-5000", Asked::Part(0..1000)),
+            ("bytes=0-18446744073709551615", Asked::Part(0..1000)),
+            ("bytes=1000-", Asked::Outside),
+            ("bytes=-0", Asked::Outside),
+            ("bytes=5-2", Asked::Everything),
+            ("bytes=0-1,5-6", Asked::Everything),
+            ("lines=0-1", Asked::Everything),
+            ("bytes=a-b", Asked::Everything),
+            ("bytes=", Asked::Everything),
+        ] {
+            assert_eq!(parse(header, 1000), expected, "{header}");
+        }
+        assert_eq!(parse("bytes=0-", 0), Asked::Outside);
+    }
+}

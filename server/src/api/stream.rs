@@ -1,0 +1,105 @@
+//! A live call over a websocket: JSON text for messages, binary for audio.
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use domain::calls::live;
+use domain::{Scope, Services};
+use futures::stream::{BoxStream, SplitStream};
+use futures::{SinkExt, StreamExt};
+use http::StatusCode;
+use model::wire::{ClientMessage, Frame, ServerMessage};
+use model::{CallId, Code, Problem};
+use tracing::Instrument;
+
+use super::extract::Path;
+use crate::web::caller::Signed;
+use crate::web::problem::{Failure, FailureBody};
+use crate::wiring::Server;
+
+/// A frame is at most 1 s of audio, and a text message is short.
+const MAX_MESSAGE: usize = 64 * 1024;
+
+/// Stream a live call
+///
+/// A websocket. The first message is text: `{"Hello": {"call", "part": "Source" | "Viewer", "page", "take_over",
+/// "last_event"}}`. Audio is binary: channel (u8: 0 rep, 1 customer), sequence number within the channel from 0 (u32),
+/// capture time in ms since the call's start (u64), then 16 kHz mono samples (i16); all little-endian, at most 1 s a frame.
+/// Everything else is JSON text: `{"Pause": {"paused"}}`, `{"Bookmark": {"at", "note"}}`, `{"Feedback": {"cue", "state"}}`,
+/// `{"Heard": …}`, `{"Ping": {"nonce"}}`, `"End"`. The server answers with `Welcome`, `Snapshot`, `Event`, `Ack`, `Pong`,
+/// `Rejected`, `Refused` and `Restarting`. Keep every frame until an `Ack` has passed it, and send it again, in order,
+/// after a reconnect. `docs/api/stream.md` has it all.
+#[utoipa::path(
+    get, path = "/api/v1/calls/{id}/stream", tag = "calls", security(("bearer" = []), ("session" = [])),
+    params(("id" = CallId, Path, description = "The call's id")),
+    responses(
+        (status = 101, description = "The stream is open; what is wrong with the call comes as its first message, `Refused`"),
+        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
+        (status = 403, description = "A page of another site", body = FailureBody, content_type = "application/problem+json"),
+        (status = 426, description = "Not a websocket", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn open(
+    State(server): State<Server>,
+    Signed(scope): Signed,
+    Path(id): Path<CallId>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Failure> {
+    let upgrade = upgrade.map_err(|_| {
+        Failure::new(Code::Invalid, "This address is a websocket: connect with a websocket client.")
+            .with_status(StatusCode::UPGRADE_REQUIRED)
+    })?;
+    tracing::Span::current().record("call", tracing::field::display(id));
+    let services = server.services().clone();
+    let span = tracing::Span::current();
+    Ok(upgrade
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .on_upgrade(move |socket| carry(services, scope, id, socket).instrument(span)))
+}
+
+async fn carry(services: Services, scope: Scope, id: CallId, socket: WebSocket) {
+    let (mut out, messages) = socket.split();
+    let mut answers = live::attach(&services, &scope, read(messages, id)).await;
+    while let Some(answer) = answers.next().await {
+        let last = matches!(answer, ServerMessage::Refused(_) | ServerMessage::Restarting);
+        let Ok(text) = serde_json::to_string(&answer) else { continue };
+        if out.send(Message::Text(text.into())).await.is_err() {
+            return;
+        }
+        if last {
+            break;
+        }
+    }
+    let _ = out.send(Message::Close(Some(CloseFrame { code: close_code::NORMAL, reason: "".into() }))).await;
+}
+
+/// The client's messages. What can't be read is an error in the stream, which the call answers with `Rejected`; the end of
+/// the socket is the end of the stream.
+fn read(messages: SplitStream<WebSocket>, id: CallId) -> BoxStream<'static, Result<ClientMessage, Problem>> {
+    messages
+        .take_while(|message| std::future::ready(matches!(message, Ok(message) if !matches!(message, Message::Close(_)))))
+        .filter_map(move |message| {
+            std::future::ready(match message {
+                Ok(Message::Text(text)) => Some(parse(&text, id)),
+                Ok(Message::Binary(bytes)) => Some(
+                    Frame::from_bytes(&bytes)
+                        .map(ClientMessage::Frame)
+                        .map_err(|error| Problem::new(Code::FrameMalformed, error.to_string())),
+                ),
+                _ => None,
+            })
+        })
+        .boxed()
+}
+
+fn parse(text: &str, id: CallId) -> Result<ClientMessage, Problem> {
+    match serde_json::from_str(text) {
+        Ok(ClientMessage::Hello(hello)) if hello.call != id => {
+            Err(Problem::new(Code::Invalid, "The call of the hello is another one than that of the address."))
+        }
+        Ok(message) => Ok(message),
+        Err(error) => Err(Problem::new(Code::Invalid, format!("This message can't be read: {error}."))),
+    }
+}

@@ -1,0 +1,78 @@
+//! Long-lived API tokens.
+
+use axum::extract::State;
+use domain::identity;
+use http::StatusCode;
+use model::{ApiToken, ApiTokenId};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::envelope::Envelope;
+use super::extract::{Json, Path};
+use crate::web::caller::Signed;
+use crate::web::problem::{Failure, FailureBody};
+use crate::wiring::Server;
+
+/// A token to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    /// What it is for, 1 to 120 characters.
+    name: String,
+}
+
+/// A token that was just made.
+#[derive(Serialize, ToSchema)]
+pub struct MadeToken {
+    /// What is known of it.
+    token: ApiToken,
+    /// The token itself, shown this once.
+    secret: String,
+}
+
+/// The own API tokens
+#[utoipa::path(
+    get, path = "/api/v1/tokens", tag = "auth", security(("bearer" = []), ("session" = [])),
+    responses(
+        (status = 200, description = "The newest first", body = Envelope<Vec<ApiToken>>),
+        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<Vec<ApiToken>>, Failure> {
+    Ok(Envelope::of_all(identity::tokens(server.services(), &scope).await?))
+}
+
+/// Make an API token
+#[utoipa::path(
+    post, path = "/api/v1/tokens", tag = "auth", security(("bearer" = []), ("session" = [])), request_body = NewToken,
+    responses(
+        (status = 201, description = "Made", body = Envelope<MadeToken>),
+        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
+        (status = 409, description = "Too many tokens", body = FailureBody, content_type = "application/problem+json"),
+        (status = 422, description = "The name is wrong", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn create(
+    State(server): State<Server>,
+    Signed(scope): Signed,
+    Json(new): Json<NewToken>,
+) -> Result<(StatusCode, Envelope<MadeToken>), Failure> {
+    let (token, secret) = identity::create_token(server.services(), &scope, &new.name).await?;
+    Ok((StatusCode::CREATED, Envelope::of(MadeToken { token, secret: secret.expose_secret().to_owned() })))
+}
+
+/// Delete an API token
+#[utoipa::path(
+    delete, path = "/api/v1/tokens/{id}", tag = "auth", security(("bearer" = []), ("session" = [])),
+    params(("id" = ApiTokenId, Path, description = "The token's id")),
+    responses(
+        (status = 204, description = "Deleted; it ended at once"),
+        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
+        (status = 404, description = "None of the caller's", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn delete(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<ApiTokenId>) -> Result<StatusCode, Failure> {
+    identity::delete_token(server.services(), &scope, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

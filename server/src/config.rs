@@ -1,0 +1,242 @@
+//! The configuration: one typed value out of defaults, a TOML file, the environment and flags, in this order.
+
+mod file;
+mod mask;
+mod settings;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use secrecy::{ExposeSecret, SecretString};
+
+pub use settings::{LogFormat, Settings};
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said anything else.
+    Default,
+    /// The TOML file.
+    File,
+    /// A `CLOSEZLY_*` variable (or `DATABASE_URL`).
+    Environment,
+    /// The command line.
+    Flag,
+}
+
+impl Origin {
+    /// The word that `closezly config` prints.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Flag => "flag",
+        }
+    }
+}
+
+/// Everything that the server can be told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Folder of the database, recordings and secrets.
+    pub data_dir: PathBuf,
+    /// `sqlite://…` or `postgres://…`.
+    pub database_url: SecretString,
+    /// Address under which people reach the server, without a slash at the end.
+    pub public_url: String,
+    /// Folder of the browser's files, as `cargo xtask` lays it out.
+    pub site_dir: PathBuf,
+    /// Filter of the log, for example `info,server=debug`.
+    pub log: String,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// `smtp://user:password@host:587`; none means that mails are only logged.
+    pub smtp_url: Option<SecretString>,
+    /// Sender of mails.
+    pub mail_from: String,
+    /// A program that reads 16 kHz PCM and prints JSON lines, with its arguments, or the word `pocketsphinx`.
+    pub speech_command: Option<String>,
+    /// The Python that has PocketSphinx.
+    pub speech_python: String,
+    /// Key of Deepgram.
+    pub deepgram_key: Option<SecretString>,
+    /// Address of Deepgram, for a proxy or a test.
+    pub deepgram_url: String,
+    /// Deepgram's model.
+    pub deepgram_model: String,
+    /// Signs access tokens; none means that it is made once and kept in `data_dir/secrets/token.key`.
+    pub token_key: Option<SecretString>,
+    /// Whether strangers may sign up.
+    pub open_sign_up: bool,
+    /// Header in which a reverse proxy that we trust tells the client's address, for example `x-forwarded-for`.
+    pub client_address_header: Option<http::HeaderName>,
+    /// What `/metrics` asks for as bearer token; none means that only this computer may read it.
+    pub metrics_token: Option<SecretString>,
+}
+
+/// A line of `closezly config`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Name as in the file.
+    pub name: &'static str,
+    /// Value with secrets masked.
+    pub value: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// A configuration and where its values came from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The values.
+    pub config: Config,
+    /// The TOML file, if there was one.
+    pub file: Option<PathBuf>,
+    origins: Vec<(&'static str, Origin)>,
+}
+
+/// Reads the file that the flags name (or `./closezly.toml` if there is one) and puts everything together.
+///
+/// # Errors
+/// A sentence that names the file, the key or the flag that is wrong.
+pub fn load(flags: &Settings, matches: &ArgMatches, file: Option<&Path>) -> Result<Loaded> {
+    let (path, from_file) = match file {
+        Some(path) => (Some(path.to_owned()), file::read(path)?),
+        None => {
+            let path = Path::new("closezly.toml");
+            if path.is_file() { (Some(path.to_owned()), file::read(path)?) } else { (None, Settings::default()) }
+        }
+    };
+    let said = |name: &str| match matches.value_source(name) {
+        Some(ValueSource::CommandLine) => Some(Origin::Flag),
+        Some(ValueSource::EnvVariable) => Some(Origin::Environment),
+        _ => None,
+    };
+    let database = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+    let (merged, origins) = flags.clone().over(from_file, database, said);
+    let config = Config::from_settings(merged)?;
+    Ok(Loaded { config, file: path, origins })
+}
+
+impl Config {
+    /// Fills in the defaults and checks what types alone don't.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn from_settings(settings: Settings) -> Result<Self> {
+        let secret = |text: Option<String>| text.map(SecretString::from);
+        let data_dir = settings.data_dir.unwrap_or_else(|| PathBuf::from("data"));
+        let listen = settings.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let public_url = settings.public_url.unwrap_or_else(|| local_url(listen)).trim_end_matches('/').to_owned();
+        check_public_url(&public_url)?;
+        let database_url = settings.database_url.unwrap_or_else(|| format!("sqlite://{}", data_dir.join("closezly.db").display()));
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
+            bail!("database_url must start with sqlite:// or postgres://");
+        }
+        let token_key = settings.token_key;
+        if token_key.as_ref().is_some_and(|key| key.len() < 32) {
+            bail!("token_key must have at least 32 characters, so that nobody can guess it");
+        }
+        Ok(Self {
+            listen,
+            database_url: database_url.into(),
+            public_url,
+            site_dir: settings.site_dir.unwrap_or_else(default_site),
+            log: settings.log.unwrap_or_else(|| "info".to_owned()),
+            log_format: settings.log_format.unwrap_or(LogFormat::Auto),
+            smtp_url: secret(settings.smtp_url),
+            mail_from: settings.mail_from.unwrap_or_else(|| "Closezly <closezly@localhost>".to_owned()),
+            speech_command: settings.speech_command.filter(|line| !line.trim().is_empty()),
+            speech_python: settings.speech_python.unwrap_or_else(|| "python3".to_owned()),
+            deepgram_key: secret(settings.deepgram_key),
+            deepgram_url: settings.deepgram_url.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_URL.to_owned()),
+            deepgram_model: settings.deepgram_model.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_MODEL.to_owned()),
+            token_key: secret(token_key),
+            open_sign_up: settings.open_sign_up.unwrap_or(true),
+            client_address_header: settings
+                .client_address_header
+                .map(|name| name.parse().with_context(|| format!("client_address_header: “{name}” is no name of a header")))
+                .transpose()?,
+            metrics_token: secret(settings.metrics_token),
+            data_dir,
+        })
+    }
+
+    /// Whether people reach the server over TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+impl Loaded {
+    /// Every setting as `closezly config` prints it: no secret in it.
+    pub fn shown(&self) -> Vec<Shown> {
+        let config = &self.config;
+        let masked = |secret: &Option<SecretString>| match secret {
+            Some(_) => "••••••••".to_owned(),
+            None => "none".to_owned(),
+        };
+        let optional = |text: Option<&str>| text.unwrap_or("none").to_owned();
+        let value = |name: &str| match name {
+            "listen" => config.listen.to_string(),
+            "data_dir" => config.data_dir.display().to_string(),
+            "database_url" => mask::url(config.database_url.expose_secret()),
+            "public_url" => config.public_url.clone(),
+            "site_dir" => config.site_dir.display().to_string(),
+            "log" => config.log.clone(),
+            "log_format" => config.log_format.as_str().to_owned(),
+            "smtp_url" => config.smtp_url.as_ref().map_or_else(|| "none".to_owned(), |url| mask::url(url.expose_secret())),
+            "mail_from" => config.mail_from.clone(),
+            "speech_command" => optional(config.speech_command.as_deref()),
+            "speech_python" => config.speech_python.clone(),
+            "deepgram_key" => masked(&config.deepgram_key),
+            "deepgram_url" => mask::url(&config.deepgram_url),
+            "deepgram_model" => config.deepgram_model.clone(),
+            "token_key" => {
+                if config.token_key.is_some() {
+                    masked(&config.token_key)
+                } else {
+                    format!("kept in {}", config.data_dir.join(crate::wiring::TOKEN_KEY).display())
+                }
+            }
+            "open_sign_up" => config.open_sign_up.to_string(),
+            "client_address_header" => optional(config.client_address_header.as_ref().map(http::HeaderName::as_str)),
+            "metrics_token" => masked(&config.metrics_token),
+            _ => String::new(),
+        };
+        self.origins.iter().map(|&(name, origin)| Shown { name, value: value(name), origin }).collect()
+    }
+}
+
+/// How a browser on this computer reaches `listen`.
+fn local_url(listen: SocketAddr) -> String {
+    if listen.ip().is_unspecified() { format!("http://localhost:{}", listen.port()) } else { format!("http://{listen}") }
+}
+
+fn check_public_url(url: &str) -> Result<()> {
+    let parsed: http::Uri = url.parse().with_context(|| format!("public_url: “{url}” is no address"))?;
+    let plain = matches!(parsed.scheme_str(), Some("http" | "https"))
+        && parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if !plain || parsed.path().len() > 1 || parsed.query().is_some() {
+        bail!("public_url must be like https://closezly.example.com, without a path; it is “{url}”");
+    }
+    Ok(())
+}
+
+/// `site` beside the binary where a release was unpacked, else what `cargo xtask` builds.
+fn default_site() -> PathBuf {
+    std::env::current_exe()
+        .ok()
+        .and_then(|binary| Some(binary.parent()?.join("site")))
+        .filter(|site| site.is_dir())
+        .unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+#[cfg(test)]
+mod tests;

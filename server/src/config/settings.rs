@@ -1,0 +1,111 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+use super::Origin;
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people on a terminal, for programs otherwise.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Pretty => "pretty",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Declares the settings once, for the file, the environment and the flags, and how one source goes over another.
+macro_rules! settings {
+    ($($(#[$meta:meta])* $name:ident: $kind:ty = $env:literal),+ $(,)?) => {
+        /// What one source says; what it doesn't say is none.
+        #[derive(Args, Clone, Default, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Settings {
+            $($(#[$meta])* #[arg(long, env = $env, global = true, hide_env_values = true)] pub $name: Option<$kind>),+
+        }
+
+        impl Settings {
+            /// Every setting's name, as in the file.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
+
+            /// `self` (flags and environment) over `file`; `database` is what `DATABASE_URL` says. `said` tells which of
+            /// the two a value of `self` came from.
+            pub(super) fn over(
+                mut self,
+                file: Self,
+                database: Option<String>,
+                said: impl Fn(&str) -> Option<Origin>,
+            ) -> (Self, Vec<(&'static str, Origin)>) {
+                let from_environment = self.database_url.is_none() && database.is_some();
+                self.database_url = self.database_url.or(database);
+                let mut origins = Vec::new();
+                $(
+                    let origin = match (&self.$name, &file.$name) {
+                        (Some(_), _) => said(stringify!($name)).unwrap_or(Origin::Environment),
+                        (None, Some(_)) => Origin::File,
+                        (None, None) => Origin::Default,
+                    };
+                    origins.push((stringify!($name), origin));
+                )+
+                if from_environment && let Some(entry) = origins.iter_mut().find(|(name, _)| *name == "database_url") {
+                    entry.1 = Origin::Environment;
+                }
+                (Self { $($name: self.$name.or(file.$name)),+ }, origins)
+            }
+        }
+    };
+}
+
+settings! {
+    /// Address and port to listen on [default: 127.0.0.1:3000]
+    listen: SocketAddr = "CLOSEZLY_LISTEN",
+    /// Folder of the database, recordings and secrets [default: ./data]
+    data_dir: PathBuf = "CLOSEZLY_DATA_DIR",
+    /// sqlite://… or postgres://… [default: a SQLite file in the data folder]; DATABASE_URL is read too
+    database_url: String = "CLOSEZLY_DATABASE_URL",
+    /// Address under which people reach the server, for links in mails and for cookies [default: http://LISTEN]
+    public_url: String = "CLOSEZLY_PUBLIC_URL",
+    /// Folder of the browser's files [default: `site` beside the binary, else target/site]
+    site_dir: PathBuf = "CLOSEZLY_SITE_DIR",
+    /// Filter of the log, for example info,server=debug [default: info]
+    log: String = "CLOSEZLY_LOG",
+    /// How the log is written [default: auto]
+    log_format: LogFormat = "CLOSEZLY_LOG_FORMAT",
+    /// smtp://user:password@host:587 [default: none; mails are only logged]
+    smtp_url: String = "CLOSEZLY_SMTP_URL",
+    /// Sender of mails [default: Closezly <closezly@localhost>]
+    mail_from: String = "CLOSEZLY_MAIL_FROM",
+    /// A program that reads 16 kHz PCM and prints JSON lines, with its arguments, or the word pocketsphinx [default: none]
+    speech_command: String = "CLOSEZLY_SPEECH_COMMAND",
+    /// The Python that has PocketSphinx, for speech_command = pocketsphinx [default: python3]
+    speech_python: String = "CLOSEZLY_SPEECH_PYTHON",
+    /// Key of Deepgram [default: none]
+    deepgram_key: String = "CLOSEZLY_DEEPGRAM_KEY",
+    /// Address of Deepgram [default: wss://api.deepgram.com]
+    deepgram_url: String = "CLOSEZLY_DEEPGRAM_URL",
+    /// Deepgram's model [default: nova-3]
+    deepgram_model: String = "CLOSEZLY_DEEPGRAM_MODEL",
+    /// Signs access tokens, at least 32 characters [default: made once and kept in the data folder]
+    token_key: String = "CLOSEZLY_TOKEN_KEY",
+    /// Whether strangers may sign up and open an organization [default: true]
+    open_sign_up: bool = "CLOSEZLY_OPEN_SIGN_UP",
+    /// Header in which a reverse proxy that we trust tells the client's address, for example x-forwarded-for [default: none]
+    client_address_header: String = "CLOSEZLY_CLIENT_ADDRESS_HEADER",
+    /// What /metrics asks for as bearer token [default: none; only this computer may read it]
+    metrics_token: String = "CLOSEZLY_METRICS_TOKEN",
+}

@@ -1,0 +1,57 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use clap::{Args, Command};
+
+use super::*;
+
+fn loaded(arguments: &[&str], file: &str) -> Result<Loaded> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("closezly.toml");
+    std::fs::write(&path, file).unwrap();
+    let matches = Settings::augment_args(Command::new("closezly")).get_matches_from([&["closezly"], arguments].concat());
+    let flags = <Settings as clap::FromArgMatches>::from_arg_matches(&matches).unwrap();
+    load(&flags, &matches, Some(&path))
+}
+
+#[test]
+fn flags_go_over_the_file_and_the_file_over_defaults() {
+    let loaded = loaded(&["--listen", "127.0.0.1:4000"], "listen = \"127.0.0.1:5000\"\ndeepgram_model = \"nova-2\"\n").unwrap();
+    assert_eq!(loaded.config.listen.port(), 4000);
+    assert_eq!(loaded.config.public_url, "http://127.0.0.1:4000");
+    assert_eq!(loaded.config.deepgram_model, "nova-2");
+    let origin = |name: &str| loaded.shown().into_iter().find(|shown| shown.name == name).unwrap().origin;
+    assert_eq!((origin("listen"), origin("deepgram_model"), origin("mail_from")), (Origin::Flag, Origin::File, Origin::Default));
+}
+
+#[test]
+fn an_unknown_key_is_named() {
+    let error = format!("{:#}", loaded(&[], "lisen = \"127.0.0.1:5000\"\n").unwrap_err());
+    assert!(error.contains("lisen") && error.contains("listen") && error.contains("closezly.toml"), "{error}");
+}
+
+#[test]
+fn wrong_values_are_said_with_their_name() {
+    for (file, name) in [
+        ("public_url = \"closezly\"", "public_url"),
+        ("public_url = \"https://a.example/path\"", "public_url"),
+        ("database_url = \"mysql://x\"", "database_url"),
+        ("token_key = \"short\"", "token_key"),
+        ("client_address_header = \"a b\"", "client_address_header"),
+        ("log_format = \"xml\"", "log_format"),
+        ("open_sign_up = \"perhaps\"", "open_sign_up"),
+    ] {
+        let error = format!("{:#}", loaded(&[], file).unwrap_err());
+        assert!(error.contains(name), "{file}: {error}");
+    }
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let file = "deepgram_key = \"SECRET-1\"\nsmtp_url = \"smtp://ann:SECRET-2@mail.example:587\"\ndatabase_url = \"postgres://ann:SEC/RET-3@db/closezly?password=SECRET-4\"\ntoken_key = \"SECRET-5-0123456789-0123456789-0123456789\"\nmetrics_token = \"SECRET-6\"\n";
+    let loaded = loaded(&[], file).unwrap();
+    let shown = format!("{:?} {:?}", loaded.shown(), loaded.config);
+    assert!(!shown.contains("SECRET") && !shown.contains("RET-3"), "{shown}");
+    assert!(shown.contains("postgres://ann:••••@db/closezly"), "{shown}");
+    assert_eq!(loaded.shown().len(), Settings::NAMES.len());
+    assert!(loaded.shown().iter().all(|shown| !shown.value.is_empty()), "every setting has a value to show");
+}

@@ -1,0 +1,209 @@
+//! `closezly doctor`: looks at everything that the server needs and says what is wrong before people notice.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{DateTime, Datelike, Utc};
+use domain::ports::{Clock, SystemClock};
+use providers::mail::Smtp;
+use secrecy::ExposeSecret;
+use store::Store;
+
+use crate::config::Config;
+use crate::web::assets::Assets;
+use crate::{web, wiring};
+
+/// Under so much free space it warns: an hour of a call takes 230 MB.
+const LITTLE_SPACE: u64 = 2 * 1024 * 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(20);
+/// No server of this version ran before.
+const FIRST_YEAR: i32 = 2025;
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it should be.
+    Good,
+    /// Works, but you may want to know.
+    Note,
+    /// Does not work.
+    Bad,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// What was looked at.
+    pub name: &'static str,
+    /// How it went.
+    pub verdict: Verdict,
+    /// What was found and what to do.
+    pub words: String,
+}
+
+/// Prints the table; the code is a failure if anything does not work.
+///
+/// # Errors
+/// If the table can't be printed.
+pub async fn run(config: &Config) -> Result<ExitCode> {
+    let checks = examine(config).await;
+    let mut out = std::io::stdout().lock();
+    for Check { name, verdict, words } in &checks {
+        let mark = match verdict {
+            Verdict::Good => "ok",
+            Verdict::Note => "note",
+            Verdict::Bad => "FAILED",
+        };
+        writeln!(out, "{mark:<7} {name:<12} {words}")?;
+    }
+    let bad = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
+    writeln!(out, "\n{}", if bad == 0 { "The server can run.".to_owned() } else { format!("{bad} of {} checks failed.", checks.len()) })?;
+    Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Looks at everything.
+pub async fn examine(config: &Config) -> Vec<Check> {
+    vec![
+        data_folder(config).await,
+        space(&config.data_dir).await,
+        database(config).await,
+        site(config),
+        recognizer(config).await,
+        deepgram(config).await,
+        mail(config).await,
+        address(config),
+        clock(SystemClock.now()),
+    ]
+}
+
+fn check(name: &'static str, verdict: Verdict, words: impl Into<String>) -> Check {
+    Check { name, verdict, words: words.into() }
+}
+
+async fn data_folder(config: &Config) -> Check {
+    let folder = &config.data_dir;
+    match web::health::writable(folder).await {
+        Ok(()) => check("data", Verdict::Good, folder.display().to_string()),
+        Err(error) => {
+            check("data", Verdict::Bad, format!("{} can't be written: {error}. Change its owner, or set data_dir.", folder.display()))
+        }
+    }
+}
+
+/// Asked of `df`, which every system has: there is no portable call in the standard library.
+async fn space(folder: &Path) -> Check {
+    let output = tokio::process::Command::new("df").arg("-Pk").arg(folder).output().await;
+    let free = output.ok().and_then(|output| {
+        let text = String::from_utf8(output.stdout).ok()?;
+        text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    });
+    match free {
+        None => check("space", Verdict::Note, "Could not find out how much space is free."),
+        Some(free) => {
+            let words = format!("{:.1} GB free; an hour of a call takes 0.23 GB", free as f64 / 1e9);
+            check("space", if free < LITTLE_SPACE { Verdict::Note } else { Verdict::Good }, words)
+        }
+    }
+}
+
+async fn database(config: &Config) -> Check {
+    let looked = tokio::time::timeout(PATIENCE, async {
+        let store = Store::connect(config.database_url.expose_secret()).await?;
+        store.ping().await?;
+        let pending = store.pending_migrations().await?;
+        store.close().await;
+        Ok::<_, store::StoreError>((store.engine(), pending))
+    })
+    .await;
+    match looked {
+        Err(_) => check("database", Verdict::Bad, "It does not answer. Check database_url and that it runs."),
+        Ok(Err(error)) => check("database", Verdict::Bad, format!("{}. Check database_url.", web::problem::chain(&error))),
+        Ok(Ok((engine, pending))) if pending.is_empty() => check("database", Verdict::Good, format!("{engine:?}, up to date")),
+        Ok(Ok((engine, pending))) => check(
+            "database",
+            Verdict::Note,
+            format!("{engine:?}; `closezly serve` or `closezly migrate` will apply {}", pending.join(", ")),
+        ),
+    }
+}
+
+fn site(config: &Config) -> Check {
+    let folder = config.site_dir.display();
+    match Assets::load(&config.site_dir) {
+        Ok(assets) if assets.manifest().is_some() => check("site", Verdict::Good, folder.to_string()),
+        Ok(_) => check(
+            "site",
+            Verdict::Bad,
+            format!(
+                "{folder} has no manifest.json: pages are readable, but no call can be made. Build it with `cargo xtask build`, or set site_dir."
+            ),
+        ),
+        Err(error) => check("site", Verdict::Bad, format!("{error:#}")),
+    }
+}
+
+async fn recognizer(config: &Config) -> Check {
+    match wiring::command(config) {
+        Ok(None) => {
+            check("recognizer", Verdict::Note, "No program is set (speech_command): calls are recorded, and the browser may recognize.")
+        }
+        Ok(Some(command)) => match command.check().await {
+            Ok(words) => check("recognizer", Verdict::Good, words),
+            Err(words) => check("recognizer", Verdict::Bad, words),
+        },
+        Err(error) => check("recognizer", Verdict::Bad, format!("{error:#}")),
+    }
+}
+
+async fn deepgram(config: &Config) -> Check {
+    if config.deepgram_key.is_none() {
+        return check("deepgram", Verdict::Note, "No key is set (deepgram_key).");
+    }
+    let tried = tokio::time::timeout(PATIENCE, wiring::deepgram(config).check()).await;
+    match tried.unwrap_or_else(|_| Err("Deepgram does not answer.".to_owned())) {
+        Ok(words) => check("deepgram", Verdict::Good, words),
+        Err(words) => check("deepgram", Verdict::Bad, words),
+    }
+}
+
+async fn mail(config: &Config) -> Check {
+    let Some(url) = &config.smtp_url else {
+        return check(
+            "mail",
+            Verdict::Note,
+            "No mail server is set (smtp_url): mails, links to set a password too, are only written to the log.",
+        );
+    };
+    let tried = match Smtp::from_url(url, &config.mail_from) {
+        Ok(smtp) => {
+            tokio::time::timeout(PATIENCE, smtp.check()).await.unwrap_or_else(|_| Err("The mail server does not answer.".to_owned()))
+        }
+        Err(sentence) => Err(sentence),
+    };
+    match tried {
+        Ok(words) => check("mail", Verdict::Good, words),
+        Err(words) => check("mail", Verdict::Bad, words),
+    }
+}
+
+fn address(config: &Config) -> Check {
+    let local = config.public_url.contains("localhost") || config.public_url.contains("127.0.0.1") || config.public_url.contains("[::1]");
+    if config.is_https() || local {
+        return check("address", Verdict::Good, config.public_url.clone());
+    }
+    check("address", Verdict::Note, format!("{} is no https address: browsers give no microphone to it.", config.public_url))
+}
+
+fn clock(now: DateTime<Utc>) -> Check {
+    if now.year() < FIRST_YEAR {
+        return check(
+            "clock",
+            Verdict::Bad,
+            format!("It says {}: sessions and tokens will not work. Set the clock.", now.format("%Y-%m-%d %H:%M")),
+        );
+    }
+    check("clock", Verdict::Good, now.format("%Y-%m-%d %H:%M UTC").to_string())
+}

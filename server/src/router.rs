@@ -1,0 +1,43 @@
+//! Every route, and the layers around them.
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+
+use crate::api;
+use crate::web::{body, caller, forms, headers, health, origin, pages, plain, trace};
+use crate::wiring::Server;
+
+/// The whole server as one service.
+///
+/// From the outside in: id, log and panic; security headers; foreign origins out; too large bodies out; plain forms; who it
+/// is; then pages, server functions and REST.
+pub fn router(server: Server) -> Router {
+    let options = LeptosOptions::from_ref(&server);
+    let context = {
+        let server = server.clone();
+        move || pages::context(&server)
+    };
+    let shell = move || app::shell(options.clone());
+    let routes = generate_route_list(app::App);
+    Router::new()
+        .leptos_routes_with_context(&server, routes, context, shell)
+        .merge(api::router(&server))
+        .route("/sign-out", post(plain::sign_out))
+        .route("/calls/sample", post(plain::sample))
+        .fallback(pages::other)
+        .layer(from_fn_with_state(server.clone(), caller::identify))
+        .layer(from_fn_with_state(server.clone(), forms::plain))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route_layer(from_fn(trace::route))
+        .layer(from_fn(body::limit))
+        .layer(from_fn_with_state(server.clone(), origin::check))
+        .layer(from_fn_with_state(server.clone(), headers::add))
+        .layer(from_fn_with_state(server.clone(), trace::request))
+        .with_state(server)
+}

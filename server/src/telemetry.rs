@@ -1,0 +1,61 @@
+//! Logs and metrics.
+
+use std::io::IsTerminal;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, anyhow};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+/// Starts the log, and says panics in it.
+///
+/// # Errors
+/// A sentence if the filter can't be read.
+pub fn start(config: &Config) -> Result<()> {
+    let filter = EnvFilter::try_new(&config.log)
+        .with_context(|| format!("log: “{}” is no filter; it should be like info,server=debug", config.log))?;
+    let pretty = match config.log_format {
+        LogFormat::Auto => std::io::stderr().is_terminal(),
+        LogFormat::Pretty => true,
+        LogFormat::Json => false,
+    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if pretty { builder.compact().try_init() } else { builder.json().flatten_event(true).try_init() };
+    started.map_err(|error| anyhow!("could not start the log: {error}"))?;
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!(place, message, "panic");
+    }));
+    Ok(())
+}
+
+/// The metrics of this process. The recorder is global, so it is installed once.
+///
+/// # Errors
+/// If another recorder was installed first.
+pub fn metrics() -> Result<PrometheusHandle> {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let seconds = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)
+        .context("the histogram's buckets")?
+        .install_recorder();
+    let handle = match handle {
+        Ok(handle) => handle,
+        // Two tests may start at once: the other one's is as good.
+        Err(error) => HANDLE.get().cloned().ok_or_else(|| anyhow!("could not start the metrics: {error}"))?,
+    };
+    metrics::describe_histogram!(
+        "closezly_http_request_seconds",
+        metrics::Unit::Seconds,
+        "Time to the answer's head, by route, method and status."
+    );
+    metrics::describe_gauge!("closezly_live_calls", "Calls that are live on this server.");
+    Ok(HANDLE.get_or_init(|| handle).clone())
+}

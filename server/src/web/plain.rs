@@ -1,0 +1,31 @@
+//! The two buttons that are plain forms on every page, so that they work before anything has loaded.
+
+use app::server::clear_cookie;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::{calls, identity};
+use http::HeaderValue;
+use http::header::SET_COOKIE;
+
+use super::caller::{Caller, SESSION_COOKIE};
+use super::problem::Failure;
+use crate::wiring::Server;
+
+/// `POST /sign-out`
+pub async fn sign_out(State(server): State<Server>, caller: Caller) -> Result<Response, Failure> {
+    if let Some(scope) = &caller.scope {
+        identity::sign_out(server.services(), scope).await?;
+    }
+    let mut response = Redirect::to("/sign-in").into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&clear_cookie(SESSION_COOKIE, server.config().is_https())) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// `POST /calls/sample`: plays the sample call and shows it.
+pub async fn sample(State(server): State<Server>, caller: Caller) -> Result<Redirect, Failure> {
+    let Some(scope) = &caller.scope else { return Ok(Redirect::to("/sign-in")) };
+    let call = calls::sample::start(server.services(), scope).await?;
+    Ok(Redirect::to(&format!("/calls/{}/live", call.id)))
+}

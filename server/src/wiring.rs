@@ -1,0 +1,204 @@
+//! Puts the server together: the only place that knows which maker stands behind which port.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use axum::extract::FromRef;
+use base64::Engine;
+use domain::ports::{Ids, Mailer, Recognizer, SystemClock, SystemIds};
+use domain::services::Parts;
+use domain::{Config as DomainConfig, Services};
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusHandle;
+use providers::mail::{LogMailer, Smtp};
+use providers::speech::{Command, Deepgram, SampleTranscript};
+use secrecy::{ExposeSecret, SecretString};
+use store::Store;
+
+use crate::config::Config;
+use crate::telemetry;
+use crate::web::assets::Assets;
+
+/// Where the key of access tokens is kept, within the data folder.
+pub const TOKEN_KEY: &str = "secrets/token.key";
+
+/// What every handler works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Server(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    services: Services,
+    assets: Assets,
+    leptos: LeptosOptions,
+    metrics: PrometheusHandle,
+}
+
+impl Server {
+    /// Puts a server around services; the files of the site are read now.
+    ///
+    /// # Errors
+    /// If the metrics can't be started or a file of the site can't be read.
+    pub fn new(config: Config, services: Services) -> Result<Self> {
+        let assets = Assets::load(&config.site_dir)?;
+        let leptos = LeptosOptions::builder().output_name("closezly").site_addr(config.listen).build();
+        Ok(Self(Arc::new(Inner { config, services, assets, leptos, metrics: telemetry::metrics()? })))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The domain.
+    pub fn services(&self) -> &Services {
+        &self.0.services
+    }
+
+    /// The site's files.
+    pub fn assets(&self) -> &Assets {
+        &self.0.assets
+    }
+
+    /// The metrics.
+    pub fn metrics(&self) -> &PrometheusHandle {
+        &self.0.metrics
+    }
+}
+
+impl FromRef<Server> for LeptosOptions {
+    fn from_ref(server: &Server) -> Self {
+        server.0.leptos.clone()
+    }
+}
+
+/// Opens and migrates the database and puts the real makers behind the ports.
+///
+/// # Errors
+/// A sentence that says which part could not be set up.
+pub async fn wire(config: &Config) -> Result<Services> {
+    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("could not make the data folder {}", config.data_dir.display()))?;
+    let token_key = match &config.token_key {
+        Some(key) => key.clone(),
+        None => token_key(&config.data_dir.join(TOKEN_KEY))?,
+    };
+    let store = open_store(config).await?;
+    Ok(Services::new(Parts {
+        config: domain_config(config, token_key),
+        store,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        mailer: mailer(config)?,
+        recognizers: recognizers(config)?,
+        sample: providers::sample::call(),
+    }))
+}
+
+/// The domain's share of the configuration.
+pub fn domain_config(config: &Config, token_key: SecretString) -> DomainConfig {
+    DomainConfig { files: files(config), public_url: config.public_url.clone(), token_key, open_sign_up: config.open_sign_up }
+}
+
+/// The folder of recordings.
+pub fn files(config: &Config) -> PathBuf {
+    config.data_dir.join("files")
+}
+
+/// Opens the database and brings it up to date.
+///
+/// # Errors
+/// A sentence that says what could not be opened.
+pub async fn open_store(config: &Config) -> Result<Store> {
+    let store = Store::connect(config.database_url.expose_secret()).await.context("could not open the database")?;
+    store.migrate().await.context("could not bring the database up to date")?;
+    Ok(store)
+}
+
+/// SMTP where it is configured, else the log.
+fn mailer(config: &Config) -> Result<Arc<dyn Mailer>> {
+    Ok(match &config.smtp_url {
+        Some(url) => Arc::new(Smtp::from_url(url, &config.mail_from).map_err(|sentence| anyhow!(sentence))?),
+        None => Arc::new(LogMailer),
+    })
+}
+
+/// The recognizers that are configured, in the order in which they are offered.
+fn recognizers(config: &Config) -> Result<Vec<Arc<dyn Recognizer>>> {
+    let mut recognizers: Vec<Arc<dyn Recognizer>> = Vec::new();
+    if let Some(command) = command(config)? {
+        let command = Arc::new(command);
+        recognizers.push(command.clone());
+        // Tried once in the background, so that the page can say what is wrong before a call needs it.
+        tokio::spawn(async move {
+            if let Err(sentence) = command.check().await {
+                tracing::warn!(sentence, "the recognizer's program can't be used");
+            }
+        });
+    }
+    recognizers.push(Arc::new(deepgram(config)));
+    recognizers.push(Arc::new(SampleTranscript::new(providers::sample::call())));
+    Ok(recognizers)
+}
+
+/// Deepgram; without a key it is offered as unavailable.
+pub fn deepgram(config: &Config) -> Deepgram {
+    Deepgram::new(&config.deepgram_url, config.deepgram_key.clone(), &config.deepgram_model)
+}
+
+/// The recognizer program, if one is configured.
+///
+/// # Errors
+/// A sentence if its command line can't be used.
+pub fn command(config: &Config) -> Result<Option<Command>> {
+    let folder = config.data_dir.join("programs");
+    let Some(line) = &config.speech_command else { return Ok(None) };
+    Command::from_config(line, &folder, &config.speech_python).map(Some).map_err(|sentence| anyhow!("speech_command: {sentence}"))
+}
+
+/// The key of access tokens: made once, then read. Only the server's own user may read the file.
+fn token_key(file: &Path) -> Result<SecretString> {
+    match std::fs::read_to_string(file) {
+        Ok(key) if key.trim().len() >= 32 => return Ok(key.trim().to_owned().into()),
+        Ok(_) => anyhow::bail!(
+            "{} holds no key of at least 32 characters; remove it to get a new one, which ends all access tokens",
+            file.display()
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("could not read {}", file.display())),
+    }
+    let key = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(SystemIds.secret());
+    write_secret(file, &key).with_context(|| format!("could not write {}", file.display()))?;
+    Ok(key.into())
+}
+
+fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_token_key_is_made_once_and_is_nobody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(TOKEN_KEY);
+        let first = token_key(&file).unwrap();
+        assert_eq!(first.expose_secret(), token_key(&file).unwrap().expose_secret());
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+        std::fs::write(&file, "short").unwrap();
+        assert!(token_key(&file).unwrap_err().to_string().contains("at least 32"));
+    }
+}
