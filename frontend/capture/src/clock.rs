@@ -23,13 +23,30 @@ impl CallClock {
         Self::new(call_now, js::performance_now())
     }
 
+    /// Call time at an instant of `performance.now()`, in ms with fractions; negative before the call.
+    pub fn at(&self, performance_now: f64) -> f64 {
+        performance_now - self.zero
+    }
+
     /// Call time now, in ms with fractions.
     pub fn now_ms(&self) -> f64 {
-        js::performance_now() - self.zero
+        self.at(js::performance_now())
     }
 
     /// Call time now, never negative.
     pub fn now(&self) -> Millis {
         Millis(self.now_ms().max(0.0) as i64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_was_reloaded_in_mid_call_is_younger_than_the_call() {
+        let clock = CallClock::new(Millis(60_000), 800.0);
+        assert_eq!(clock.at(800.0), 60_000.0);
+        assert_eq!(clock.at(1_050.5), 60_250.5);
     }
 }
