@@ -283,6 +283,11 @@ impl Inner {
             state.feed.replace(feed)
         };
         drop(old);
+        // Without a click a browser may leave a new context asleep, and no event tells.
+        let asleep = self.state.borrow().feed.as_ref().is_some_and(|feed| !feed.is_running());
+        if asleep {
+            self.tell(CaptureEvent::Suspended);
+        }
         Ok(())
     }
 
