@@ -178,7 +178,7 @@ impl House {
         sender.send(Ok(ClientMessage::Hello(hello))).unwrap();
         let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
         let answers = calls::live::attach(&self.services, &self.scope, messages.boxed()).await;
-        TestPage { sender: Some(sender), answers }
+        TestPage { sender: Some(sender), answers, acks: [0, 0] }
     }
 }
 
@@ -199,7 +199,15 @@ async fn services(folder: &tempfile::TempDir, manner: Manner) -> (Services, Arc<
         ids: Arc::new(SystemIds),
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
-        sample: Arc::new(SampleCall::default()),
+        sample: Arc::new(SampleCall {
+            title: "Sample".into(),
+            rep_name: "Maya".into(),
+            contact_name: "Tom".into(),
+            company: "Acme".into(),
+            duration: Millis(2_000),
+            audio: [vec![0; 32_000].into(), vec![0; 32_000].into()],
+            turns: Vec::new(),
+        }),
     });
     (services, heard)
 }
@@ -223,6 +231,7 @@ pub fn frame(channel: Channel, sequence: u32) -> Frame {
 pub struct TestPage {
     sender: Option<mpsc::UnboundedSender<Result<ClientMessage, Problem>>>,
     answers: BoxStream<'static, ServerMessage>,
+    acks: [u32; 2],
 }
 
 impl TestPage {
@@ -238,7 +247,11 @@ impl TestPage {
 
     /// The next message; fails after ten seconds.
     pub async fn next(&mut self) -> Option<ServerMessage> {
-        tokio::time::timeout(Duration::from_secs(20), self.answers.next()).await.expect("the server answers")
+        let message = tokio::time::timeout(Duration::from_secs(20), self.answers.next()).await.expect("the server answers");
+        if let Some(ServerMessage::Ack { channel, next }) = &message {
+            self.acks[channel.index()] = *next;
+        }
+        message
     }
 
     pub async fn welcome(&mut self) -> Welcome {
@@ -270,6 +283,13 @@ impl TestPage {
 
     /// Waits until the server expects frame `next` of a channel.
     pub async fn acked(&mut self, channel: Channel, next: u32) {
+        if self.acks[channel.index()] != next {
+            self.acked_again(channel, next).await;
+        }
+    }
+
+    /// Waits until the server says (again) that it expects frame `next` of a channel.
+    pub async fn acked_again(&mut self, channel: Channel, next: u32) {
         loop {
             match self.next().await {
                 Some(ServerMessage::Ack { channel: acked, next: at }) if acked == channel && at == next => return,

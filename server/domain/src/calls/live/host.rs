@@ -7,7 +7,7 @@ use model::wire::{
     CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, RecognizerStatus, ServerMessage, Snapshot, Welcome,
 };
 use model::{Call, CallId, CallState, Channel, Code, CueState, Millis, OrganizationId, Problem, RecognizerKind, Segment, Verbosity};
-use store::{RecordingError, RecordingLog};
+use store::{RecordingError, RecordingLog, RecordingReader};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -27,8 +27,10 @@ const HOUSEKEEPING: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(120);
 /// Longest wait for the recognizers after the end of the call; each has a shorter one of its own.
 const LAST_WORDS: Duration = Duration::from_secs(300);
-/// Audio that waits for an ear: 60 s of frames.
-const EAR_QUEUE: usize = 600;
+/// Audio that waits for an ear: 90 s of frames.
+const EAR_QUEUE: usize = 900;
+/// Recorded audio that a new host has recognized first, if the last one died before it was: 30 s of frames.
+const CATCH_UP: usize = 300;
 /// Frames at the writer; more are not taken, and the page sends them again.
 const MAX_WRITING: u32 = 512;
 /// Most bookmarks of a call.
@@ -76,6 +78,8 @@ struct Side {
     expected: u32,
     voice: VoiceDetector,
     ear: Option<mpsc::Sender<ToEar>>,
+    /// Recorded before this host was there, but in no segment yet.
+    unheard_before: Vec<Frame>,
     status: Option<RecognizerStatus>,
     /// Frames that the ear could not take.
     unheard: u32,
@@ -139,7 +143,8 @@ impl Host {
         let bookmarks = store.bookmarks(organization, id).await?;
         let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
         let engine = Session::restore(super::playbook(), settings, &segments, &cues, &bookmarks);
-        let (rep, customer) = (open_side(&services, &call, Channel::Rep).await?, open_side(&services, &call, Channel::Customer).await?);
+        let rep = open_side(&services, &call, Channel::Rep, &segments).await?;
+        let customer = open_side(&services, &call, Channel::Customer, &segments).await?;
         let (scribe, rows) = mpsc::unbounded_channel();
         let (told, scribe_says) = mpsc::channel(16);
         let (written, written_inbox) = mpsc::unbounded_channel();
@@ -398,6 +403,7 @@ impl Host {
                     self.notice(NoticeLevel::Info, "There is space again. The recording goes on; nothing is missing.".to_owned());
                 }
                 self.ack(channel, next);
+                self.listen(channel);
                 self.hear_audio(channel, captured_at, frame);
             }
             Ok(Written::NotTheNext) => {
@@ -429,8 +435,6 @@ impl Host {
         let samples: Vec<i16> = frame.samples().collect();
         let side = &mut self.sides[channel.index()];
         let voiced = side.voice.push(captured_at, &samples);
-        self.listen(channel);
-        let side = &mut self.sides[channel.index()];
         if let Some(ear) = &side.ear {
             if ear.try_send(ToEar::Audio(Piece { start: captured_at, samples }, voiced.any())).is_err() {
                 side.unheard += 1;
@@ -474,6 +478,9 @@ impl Host {
             }
         });
         side.ear = Some(sender);
+        for frame in std::mem::take(&mut side.unheard_before) {
+            self.hear_audio(channel, frame.captured_at, &frame);
+        }
     }
 
     async fn hear_ear(&mut self, channel: Channel, said: FromEar) {
@@ -712,18 +719,18 @@ impl Host {
 }
 
 /// Opens a channel's recording.
-async fn open_side(services: &Services, call: &Call, channel: Channel) -> Result<Side> {
+async fn open_side(services: &Services, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Side> {
     let path = super::super::recording::path(services, call.organization_id, call.id, channel);
     let keep = call.keep_audio;
-    let log = tokio::task::spawn_blocking(move || open_log(&path, keep))
-        .await
-        .map_err(|error| DomainError::Internal(error.to_string()))?
-        .map_err(|error| {
-        tracing::error!(call = %call.id, %error, "a recording can't be opened");
-        let why =
-            if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
-        DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
-    })?;
+    let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max().unwrap_or_default();
+    let open = move || open_log(&path, keep).map(|log| (log, unheard_frames(&path, channel, heard_until)));
+    let (log, unheard_before) =
+        tokio::task::spawn_blocking(open).await.map_err(|error| DomainError::Internal(error.to_string()))?.map_err(|error| {
+            tracing::error!(call = %call.id, %error, "a recording can't be opened");
+            let why =
+                if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
+            DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
+        })?;
     let expected = log.next();
     let off = (call.recognizer == RecognizerKind::None).then(|| RecognizerStatus {
         channel,
@@ -731,7 +738,7 @@ async fn open_side(services: &Services, call: &Call, channel: Channel) -> Result
         health: RecognizerHealth::Off,
         message: "Recorded and measured; you can have it recognized after the call.".to_owned(),
     });
-    Ok(Side { log: SharedLog::new(log), expected, voice: VoiceDetector::default(), ear: None, status: off, unheard: 0 })
+    Ok(Side { log: SharedLog::new(log), expected, voice: VoiceDetector::default(), ear: None, unheard_before, status: off, unheard: 0 })
 }
 
 /// A host that is just closing still has the log for a moment.
@@ -743,4 +750,12 @@ fn open_log(path: &std::path::Path, keep_audio: bool) -> Result<RecordingLog, Re
         }
     }
     RecordingLog::open(path, keep_audio)
+}
+
+/// What is recorded after the last words that were heard. Nothing in a call that begins.
+fn unheard_frames(path: &std::path::Path, channel: Channel, heard_until: Millis) -> Vec<Frame> {
+    let Ok(reader) = RecordingReader::open(path) else { return Vec::new() };
+    let from = heard_until.max(reader.duration() - Millis(CATCH_UP as i64 * 100));
+    let frames = reader.frames(channel).filter_map(std::result::Result::ok);
+    frames.filter(|frame| frame.captured_at + frame.duration() > from).collect()
 }
