@@ -139,7 +139,7 @@ pub fn new_password(text: &str) -> Result<(), Problem> {
         "Choose a password of at least 10 characters. A few words in a row are fine."
     } else if count > 200 {
         "The password is too long: at most 200 characters."
-    } else if text.chars().all(|c| Some(c) == text.chars().next()) {
+    } else if text.chars().next().is_some_and(|first| text.chars().all(|c| c == first)) {
         "That password is one character over and over. Choose another."
     } else {
         return Ok(());

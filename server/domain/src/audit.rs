@@ -19,11 +19,11 @@ pub async fn record(services: &Services, scope: &Scope, action: &str, subject: &
 }
 
 /// Writes an entry after the answer.
-pub(crate) fn record_later(services: &Services, scope: Scope, action: &'static str, subject: String, details: Value) {
-    let services = services.clone();
+pub(crate) fn record_later(services: &Services, scope: &Scope, action: &'static str, subject: String, details: Value) {
+    let (services, organization) = (services.clone(), scope.organization);
     tokio::spawn(async move {
         // Nobody is signed in as the one whom it concerns, so there is no actor.
-        if let Err(error) = services.store().append(scope.organization, None, action, &subject, &details, services.now()).await {
+        if let Err(error) = services.store().append(organization, None, action, &subject, &details, services.now()).await {
             tracing::error!(%error, action, "could not write the audit log");
         }
     });

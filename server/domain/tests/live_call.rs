@@ -15,7 +15,7 @@ const CUSTOMER: Channel = Channel::Customer;
 
 /// Asserts that a channel's recording has exactly the frames before `next`, each once, in order.
 fn assert_recorded(house: &House, call: &model::Call, channel: Channel, next: u32) {
-    let reader = RecordingReader::open(&house.log(call, channel)).unwrap();
+    let reader = RecordingReader::open(house.log(call, channel)).unwrap();
     let frames: Vec<Frame> = reader.frames(channel).map(Result::unwrap).collect();
     let sent: Vec<Frame> = (0..next).map(|sequence| frame(channel, sequence)).collect();
     assert_eq!(frames, sent);
@@ -95,7 +95,7 @@ async fn a_clock_that_jumps_loses_no_frame() {
         page.say(ClientMessage::Frame(Frame { captured_at: Millis(at), ..frame(REP, sequence as u32) }));
     }
     page.acked(REP, 6).await;
-    let reader = RecordingReader::open(&house.log(&call, REP)).unwrap();
+    let reader = RecordingReader::open(house.log(&call, REP)).unwrap();
     let starts: Vec<i64> = reader.frames(REP).map(|frame| frame.unwrap().captured_at.0).collect();
     assert_eq!(starts.len(), 6);
     assert!(starts.windows(2).all(|pair| pair[0] < pair[1]), "{starts:?}");

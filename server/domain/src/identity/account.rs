@@ -124,7 +124,7 @@ async fn check(services: &Services, client: &Client, email: &str, password: &Sec
             if let Some(profile) = profile {
                 // Written after the answer: the time of a write would tell that there is somebody.
                 let details = json!({ "address": client.address });
-                audit::record_later(services, scope_of(&profile, None), "identity.sign_in_failed", profile.person.id.to_string(), details);
+                audit::record_later(services, &scope_of(&profile, None), "identity.sign_in_failed", profile.person.id.to_string(), details);
             }
             Err(DomainError::new(Code::WrongCredentials, "The mail address or the password is wrong."))
         }

@@ -199,15 +199,7 @@ async fn services(folder: &tempfile::TempDir, manner: Manner) -> (Services, Arc<
         ids: Arc::new(SystemIds),
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
-        sample: Arc::new(SampleCall {
-            title: "Sample".into(),
-            rep_name: "Maya".into(),
-            contact_name: "Tom".into(),
-            company: "Acme".into(),
-            duration: Millis(2_000),
-            audio: [vec![0; 32_000].into(), vec![0; 32_000].into()],
-            turns: Vec::new(),
-        }),
+        sample: Arc::new(SampleCall::default()),
     });
     (services, heard)
 }

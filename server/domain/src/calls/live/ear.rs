@@ -123,11 +123,13 @@ impl Ear {
             listening.say(&**recognizer, RecognizerHealth::Failed, message).await;
         }
         // Nobody listens any more: take what comes, so that the call goes on.
-        while !listening.finishing {
-            match audio.recv().await {
-                Some(ToEar::Audio(..)) => {}
-                Some(ToEar::Finish) => break,
-                None => return,
+        if !listening.finishing {
+            loop {
+                match audio.recv().await {
+                    Some(ToEar::Audio(..)) => {}
+                    Some(ToEar::Finish) => break,
+                    None => return,
+                }
             }
         }
         let _ = out.send(FromEar::Done).await;

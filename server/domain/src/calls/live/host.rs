@@ -83,6 +83,8 @@ struct Side {
     status: Option<RecognizerStatus>,
     /// Frames that the ear could not take.
     unheard: u32,
+    /// The log takes nothing; the page holds the frames back.
+    stuck: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,7 +112,6 @@ pub(super) struct Host {
     /// Call time zero, on the clock that never jumps; none before the first frame.
     epoch: Option<Instant>,
     paused: bool,
-    disk_full: bool,
     phase: Phase,
     /// Frames at the writer.
     writing: u32,
@@ -163,7 +164,6 @@ impl Host {
             next_page: 1,
             epoch: None,
             paused: false,
-            disk_full: false,
             phase: Phase::Live,
             writing: 0,
             end_wanted: Vec::new(),
@@ -398,8 +398,7 @@ impl Host {
         let next = side.log.with(|log| log.next());
         match result {
             Ok(Written::At(captured_at)) => {
-                if self.disk_full {
-                    self.disk_full = false;
+                if std::mem::take(&mut side.stuck) {
                     self.notice(NoticeLevel::Info, "There is space again. The recording goes on; nothing is missing.".to_owned());
                 }
                 self.ack(channel, next);
@@ -413,8 +412,7 @@ impl Host {
             Err(error) => {
                 // Not on disk, so not acked: the page keeps it and sends it again.
                 side.expected = next;
-                if !self.disk_full {
-                    self.disk_full = true;
+                if !std::mem::replace(&mut side.stuck, true) {
                     tracing::error!(call = %self.call.id, %error, "a frame can't be written");
                     let why = if matches!(error, RecordingError::Full(_)) {
                         "The server's disk is full."
@@ -435,13 +433,13 @@ impl Host {
         let samples: Vec<i16> = frame.samples().collect();
         let side = &mut self.sides[channel.index()];
         let voiced = side.voice.push(captured_at, &samples);
-        if let Some(ear) = &side.ear {
-            if ear.try_send(ToEar::Audio(Piece { start: captured_at, samples }, voiced.any())).is_err() {
-                side.unheard += 1;
-                if side.unheard == 1 {
-                    let message = "The recognizer can't keep up. The recording is complete; have it recognized after the call.".to_owned();
-                    self.notice(NoticeLevel::Warning, message);
-                }
+        let piece = Piece { start: captured_at, samples };
+        let full = side.ear.as_ref().is_some_and(|ear| ear.try_send(ToEar::Audio(piece, voiced.any())).is_err());
+        if full {
+            side.unheard += 1;
+            if side.unheard == 1 {
+                let message = "The recognizer can't keep up. The recording is complete; have it recognized after the call.".to_owned();
+                self.notice(NoticeLevel::Warning, message);
             }
         }
         for (start, end) in voiced.stretches {
@@ -597,11 +595,14 @@ impl Host {
         if self.epoch.is_some() && !self.pages.is_empty() {
             self.store(Row::Duration(self.length()));
         }
-        // A page that was not acked (a full disk, a lost ack) is told again where we are.
-        if self.writing == 0 && self.phase == Phase::Live && self.disk_full {
+        // A page whose frames could not be written is asked for them again.
+        if self.writing == 0 && self.phase == Phase::Live {
             for channel in [Channel::Rep, Channel::Customer] {
-                let next = self.sides[channel.index()].log.with(|log| log.next());
-                self.ack(channel, next);
+                let side = &self.sides[channel.index()];
+                if side.stuck {
+                    let next = side.log.with(|log| log.next());
+                    self.ack(channel, next);
+                }
             }
         }
         if self.phase == Phase::Live && self.last_seen.elapsed() > IDLE {
@@ -713,6 +714,7 @@ impl Host {
         self.pages.retain(|page| page.sender.try_send(message.clone()).is_ok());
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "answers are made where they are given")]
     fn answer(&mut self, page: u64, message: ServerMessage) {
         self.pages.retain(|other| other.id != page || other.sender.try_send(message.clone()).is_ok());
     }
@@ -738,7 +740,16 @@ async fn open_side(services: &Services, call: &Call, channel: Channel, segments:
         health: RecognizerHealth::Off,
         message: "Recorded and measured; you can have it recognized after the call.".to_owned(),
     });
-    Ok(Side { log: SharedLog::new(log), expected, voice: VoiceDetector::default(), ear: None, unheard_before, status: off, unheard: 0 })
+    Ok(Side {
+        log: SharedLog::new(log),
+        expected,
+        voice: VoiceDetector::default(),
+        ear: None,
+        unheard_before,
+        status: off,
+        unheard: 0,
+        stuck: false,
+    })
 }
 
 /// A host that is just closing still has the log for a moment.

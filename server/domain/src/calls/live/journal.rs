@@ -59,7 +59,7 @@ mod tests {
         for _ in 0..5 {
             journal.push(CallEvent::Finishing);
         }
-        let numbers = |seen| journal.since(seen).map(|events| events.count());
+        let numbers = |seen| journal.since(seen).map(Iterator::count);
         assert_eq!(journal.last(), 1_004);
         assert_eq!(numbers(1_004), Some(0));
         assert_eq!(numbers(1_001), Some(3));
