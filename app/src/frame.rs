@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Form, Outlet};
 use model::{CallId, Profile};
 
-use crate::components::{Avatar, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch};
+use crate::components::{Avatar, Command, CommandPalette, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch};
 use crate::session::use_session;
 use crate::styles::frame as css;
 
@@ -33,8 +33,22 @@ pub fn Frame() -> impl IntoView {
             <main class=css::MAIN id="page" tabindex="-1">
                 <Outlet />
             </main>
+            <CommandPalette commands=commands() />
         </div>
     }
+}
+
+/// What the command palette offers.
+fn commands() -> Vec<Command> {
+    let areas = AREAS.map(|(href, label, glyph)| Command::new(label, href, glyph));
+    let others = [
+        Command::new("Start a call", "/calls/new", Glyph::Mic),
+        Command::new("Settings: profile", "/settings/profile", Glyph::Person),
+        Command::new("Settings: security", "/settings/security", Glyph::Shield),
+        Command::new("Settings: organization", "/settings/organization", Glyph::Building),
+        Command::new("Settings: API tokens", "/settings/tokens", Glyph::Key),
+    ];
+    areas.into_iter().chain(others).collect()
 }
 
 /// A page for somebody who isn't signed in: one card in the middle.

@@ -16,6 +16,7 @@ pub mod session;
 mod shell;
 pub mod styles;
 
+use components::{ToastRegion, Toasts};
 use frame::{Frame, LiveCall};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -33,6 +34,7 @@ pub use shell::shell;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     CurrentSession::provide();
+    Toasts::provide();
     provide_context(LiveCall(RwSignal::new(None)));
     view! {
         <Title text="Closezly" />
@@ -54,6 +56,7 @@ pub fn App() -> impl IntoView {
                 </ProtectedParentRoute>
             </Routes>
         </Router>
+        <ToastRegion />
     }
 }
 

@@ -14,26 +14,37 @@ pub async fn current_profile() -> Result<Option<Profile>, AppError> {
 
 /// The context that tells pages who is signed in.
 #[derive(Clone, Copy)]
-pub struct CurrentSession(Resource<Result<Option<Profile>, AppError>>);
+pub struct CurrentSession {
+    answer: Resource<Result<Option<Profile>, AppError>>,
+    /// The answer for those who read it outside a `Suspense`. The guard of the frame fills it before any page inside
+    /// is made, on both sides alike.
+    known: RwSignal<Option<Profile>>,
+}
 
 impl CurrentSession {
     pub(crate) fn provide() {
-        provide_context(Self(Resource::new_blocking(|| (), |()| current_profile())));
+        let answer = Resource::new_blocking(|| (), |()| current_profile());
+        provide_context(Self { answer, known: RwSignal::new(None) });
     }
 
-    /// Whether somebody is signed in; none while that is being asked.
+    /// Whether somebody is signed in; none while that is being asked. Read it inside a `Suspense` or `Transition`.
     pub fn signed_in(self) -> Option<bool> {
-        self.0.get().map(|answer| matches!(answer, Ok(Some(_))))
+        let profile = self.answer.get()?.ok().flatten();
+        let signed_in = profile.is_some();
+        if self.known.with_untracked(|known| *known != profile) {
+            self.known.set(profile);
+        }
+        Some(signed_in)
     }
 
-    /// The signed-in person; none while that is being asked.
+    /// The signed-in person. Always there inside [`crate::frame::Frame`].
     pub fn profile(self) -> Option<Profile> {
-        self.0.get().and_then(Result::ok).flatten()
+        self.known.get()
     }
 
     /// Asks again: after signing in or out, or after the profile changed.
     pub fn refetch(self) {
-        self.0.refetch();
+        self.answer.refetch();
     }
 }
 

@@ -54,6 +54,7 @@ fn the_class_comes_from_the_path_and_the_names_are_known() {
     let one = scope::scope("components/a.css", ".label{}").unwrap();
     let other = scope::scope("components/b.css", ".title{}").unwrap();
     assert_ne!(one.class, other.class);
+    assert_eq!(one.path, "components/a.css");
     assert_eq!(one.names.into_iter().collect::<Vec<_>>(), ["label"]);
 }
 
@@ -98,4 +99,9 @@ fn broken_css_fails() {
     assert_eq!(faults(".a {\n nonsense; }")[0].0, 2);
     assert_eq!(faults("gap: 0;").len(), 1);
     assert_eq!(faults("@import \"x.css\";").len(), 1);
+}
+
+#[test]
+fn globals_lose_comments_and_indentation_only() {
+    assert_eq!(scope::compact("/* why */\n:root {\n  --font: \"A  B\", serif;\n}\n"), ":root{--font: \"A  B\", serif;}");
 }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{Choice, Segmented};
+use super::{Button, Choice, Segmented};
 use crate::error::AppError;
+use crate::styles::theme as css;
 
 /// The colours that a person chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,9 +130,11 @@ pub fn ThemeSwitch() -> impl IntoView {
     view! {
         <form method="post" action="/api/theme" class="row">
             <Segmented label="Colours" name="theme" choices value />
-            <noscript>
-                <button type="submit">"Apply"</button>
-            </noscript>
+            <span class=css::APPLY>
+                <Button submit=true small=true>
+                    "Apply"
+                </Button>
+            </span>
         </form>
     }
 }

@@ -17,6 +17,9 @@ pub fn Components() -> impl IntoView {
                 <Buttons />
                 <Forms />
                 <Words />
+                <Tables />
+                <Windows />
+                <Charts />
                 <States />
                 <Icons />
             </div>
@@ -172,6 +175,160 @@ fn Icons() -> impl IntoView {
     view! {
         <Piece title="Icons">
             <ul class=css::ICONS>{icons.collect_view()}</ul>
+        </Piece>
+    }
+}
+
+#[component]
+fn Windows() -> impl IntoView {
+    let (dialog, drawer, help) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let toasts = use_toasts();
+    view! {
+        <Piece title="Dialogs, drawers, messages, keyboard">
+            <div class="row">
+                <Button on:click=move |_| dialog.set(true)>"Dialog"</Button>
+                <Button on:click=move |_| drawer.set(true)>"Drawer"</Button>
+                <Button on:click=move |_| help.set(true)>"Keyboard (?)"</Button>
+                <Button on:click=move |_| toasts.done("Saved")>"Message"</Button>
+                <Button on:click=move |_| toasts.done_with_undo("Call deleted", Callback::new(move |()| toasts.done("It is back")))>"Message with undo"</Button>
+                <Button on:click=move |_| toasts.failed("The note could not be saved. Try again.")>"Failure"</Button>
+                <Tooltip text="A few words about it"><Button>"Tooltip"</Button></Tooltip>
+            </div>
+            <Dialog open=dialog title="Delete this call?" id="dev-dialog">
+                <p>"The recording and the transcript are deleted for everybody."</p>
+                <DialogActions>
+                    <Button on:click=move |_| dialog.set(false)>"Keep it"</Button>
+                    <Button kind=ButtonKind::Danger on:click=move |_| dialog.set(false)>"Delete"</Button>
+                </DialogActions>
+            </Dialog>
+            <Drawer open=drawer title="Details" id="dev-drawer">
+                <p>"Beside the list."</p>
+            </Drawer>
+            <KeyboardHelp
+                open=help
+                shortcuts=&[
+                    Shortcut { keys: &["M"], does: "Mute the microphone" },
+                    Shortcut { keys: &["B"], does: "Bookmark this moment" },
+                    Shortcut { keys: &["Ctrl", "K"], does: "Go anywhere" },
+                ]
+            />
+        </Piece>
+    }
+}
+
+#[component]
+fn Tables() -> impl IntoView {
+    let columns = || {
+        vec![
+            Column::new("Call").sortable("?sort=title", None),
+            Column::new("Started").sortable("?sort=-started", Some(Sorted::Descending)),
+            Column::new("Length").numeric(),
+            Column::actions("Actions"),
+        ]
+    };
+    let selected = RwSignal::new(String::from("dev-summary"));
+    view! {
+        <Piece title="Tables, lists, tabs">
+            <Table label="Calls" columns=columns()>
+                <tr>
+                    <td><TextLink href="/">"Northwind, renewal"</TextLink></td>
+                    <td><Time at=chrono::DateTime::UNIX_EPOCH with_time=true /></td>
+                    <td data-numeric="">"12:43"</td>
+                    <td><IconButton glyph=Glyph::More label="More about Northwind, renewal" small=true /></td>
+                </tr>
+                <tr aria-selected="true">
+                    <td><TextLink href="/">"Contoso, first call"</TextLink></td>
+                    <td><Time at=chrono::DateTime::UNIX_EPOCH with_time=true /></td>
+                    <td data-numeric="">"1:02:03"</td>
+                    <td><IconButton glyph=Glyph::More label="More about Contoso, first call" small=true /></td>
+                </tr>
+            </Table>
+            <div class="grid-cards">
+                <Table label="Loading calls" columns=vec![Column::new("Call")] loading=true>""</Table>
+                <Table
+                    label="No calls"
+                    columns=vec![Column::new("Call")]
+                    empty=true
+                    when_empty=|| view! { <EmptyState glyph=Glyph::Search title="Nothing found" text="Try fewer words." /> }
+                >
+                    ""
+                </Table>
+                <List label="People">
+                    <ListItem href="/"><Avatar name="Ada Lovelace" />"Ada Lovelace"</ListItem>
+                    <ListItem><Avatar name="Sam Vimes" />"Sam Vimes"</ListItem>
+                </List>
+            </div>
+            <Tabs
+                label="Parts of a call"
+                selected
+                tabs=vec![
+                    Tab::new("dev-summary", "Summary", || view! { <p>"What was said, in five lines."</p> }),
+                    Tab::new("dev-transcript", "Transcript", || view! { <p>"Every word."</p> }),
+                    Tab::new("dev-cues", "Cues", || view! { <p>"What was shown."</p> }),
+                ]
+            />
+        </Piece>
+    }
+}
+
+#[component]
+fn Charts() -> impl IntoView {
+    let level = RwSignal::new(0.4_f64);
+    Effect::new(move |_| {
+        let Ok(timer) = set_interval_with_handle(
+            move || level.update(|level| *level = (*level * 7.31 + 0.17).fract()),
+            std::time::Duration::from_millis(200),
+        ) else {
+            return;
+        };
+        on_cleanup(move || timer.clear());
+    });
+    let share = vec![
+        Datum::new("You", 58.0, "58 %", Tone::Rep),
+        Datum::new("Customer", 34.0, "34 %", Tone::Customer),
+        Datum::new("Silence", 8.0, "8 %", Tone::Neutral),
+    ];
+    let kinds = vec![
+        Datum::new("Objections", 4.0, "4", Tone::Warn),
+        Datum::new("Buying signals", 7.0, "7", Tone::Good),
+        Datum::new("Questions", 11.0, "11", Tone::Info),
+    ];
+    let pace: Vec<Datum> = [142.0, 150.0, 171.0, 160.0, 138.0, 149.0, 155.0]
+        .into_iter()
+        .enumerate()
+        .map(|(i, value)| Datum::new(format!("Minute {}", i + 1), value, format!("{value} words a minute"), Tone::Accent))
+        .collect();
+    let lanes = vec![
+        Lane {
+            label: "you".into(),
+            tone: Tone::Rep,
+            spans: vec![(model::Millis(0), model::Millis(20_000)), (model::Millis(42_000), model::Millis(66_000))],
+        },
+        Lane {
+            label: "the customer".into(),
+            tone: Tone::Customer,
+            spans: vec![(model::Millis(21_000), model::Millis(40_000)), (model::Millis(68_000), model::Millis(110_000))],
+        },
+    ];
+    view! {
+        <Piece title="Charts, meters, player">
+            <div class="grid-cards">
+                <StackedBar label="Talk share" data=share />
+                <BarChart label="Cues by kind" data=kinds />
+                <Sparkline label="Pace" data=pace />
+                <Gauge label="Pace" value=Datum::new("Pace", 171.0, "171 words a minute", Tone::Warn) scale=(80.0, 220.0) good=(120.0, 160.0) />
+                <div class="stack stack-tight">
+                    <LevelMeter label="Microphone" value=level tone=Tone::Rep />
+                    <LevelMeter label="Tab" value=level tone=Tone::Customer />
+                    <LevelMeter label="Muted microphone" value=level muted=true />
+                </div>
+                <div class="stack stack-tight">
+                    <Progress label="Sending audio".to_owned() value=Some(0.62) />
+                    <Progress label="Writing the summary".to_owned() value=None />
+                </div>
+            </div>
+            <Player sources=vec!["data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0YQAAAAA=".to_owned()] length=model::Millis(120_000) lanes playback=Playback::new() />
+            <Combobox label="Company" name="account" suggestions=vec!["Northwind".to_owned(), "Contoso".to_owned()] />
         </Piece>
     }
 }

@@ -39,7 +39,7 @@ fn FirstSteps() -> impl IntoView {
                     text="Three minutes, two voices. Watch the transcript, the cues and the review appear as they would on your own call."
                 >
                     <form method="post" action="/calls/sample">
-                        <Button submit=true kind=ButtonKind::Primary>
+                        <Button submit=true>
                             "Play it"
                         </Button>
                     </form>

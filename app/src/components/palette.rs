@@ -1,0 +1,140 @@
+//! The command palette: ⌘K or Ctrl K, then where to go.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::dialog::show_when;
+use super::{Glyph, Icon};
+use crate::styles::palette as css;
+
+/// Something to go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What it is called.
+    pub label: String,
+    /// Where it goes.
+    pub href: String,
+    /// Before its words.
+    pub glyph: Glyph,
+}
+
+impl Command {
+    /// A command.
+    pub fn new(label: impl Into<String>, href: impl Into<String>, glyph: Glyph) -> Self {
+        Self { label: label.into(), href: href.into(), glyph }
+    }
+}
+
+/// The commands that fit what was typed; the last one searches the calls for it.
+fn fitting(commands: &[Command], typed: &str) -> Vec<Command> {
+    let typed = typed.trim();
+    let wanted = typed.to_lowercase();
+    let mut fitting: Vec<Command> = commands.iter().filter(|command| command.label.to_lowercase().contains(&wanted)).cloned().collect();
+    if !typed.is_empty() {
+        let query: String = typed
+            .bytes()
+            .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect();
+        fitting.push(Command::new(format!("Search calls for “{typed}”"), format!("/calls?search={query}"), Glyph::Search));
+    }
+    fitting
+}
+
+/// The palette; once on a page.
+#[component]
+pub fn CommandPalette(
+    /// Where one can go.
+    commands: Vec<Command>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    let dialog = NodeRef::<html::Dialog>::new();
+    show_when(dialog, open);
+    let shown = Memo::new(move |_| fitting(&commands, &typed.get()));
+    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
+            event.prevent_default();
+            typed.set(String::new());
+            at.set(0);
+            open.update(|open| *open = !*open);
+        }
+    });
+    on_cleanup(move || listener.remove());
+    let navigate = use_navigate();
+    let go = move || {
+        let chosen = shown.with_untracked(|shown| shown.get(at.get_untracked()).cloned());
+        if let Some(command) = chosen {
+            open.set(false);
+            navigate(&command.href, leptos_router::NavigateOptions::default());
+        }
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let count = shown.with_untracked(Vec::len).max(1);
+        match event.key().as_str() {
+            "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
+            "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
+            "Enter" => go(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let options = move || {
+        let options = shown.get().into_iter().enumerate().map(|(i, command)| {
+            view! {
+                <li role="option" id=format!("palette-{i}") class=css::OPTION aria-selected=move || (at.get() == i).to_string()>
+                    <a class=css::LINK href=command.href tabindex="-1" on:click=move |_| open.set(false)>
+                        <Icon glyph=command.glyph />
+                        {command.label}
+                    </a>
+                </li>
+            }
+        });
+        options.collect_view()
+    };
+    view! {
+        <dialog node_ref=dialog class=css::PALETTE id="palette" aria-label="Go to" on:close=move |_| open.set(false)
+            on:click:target=move |event| {
+                if event.target().id() == "palette" {
+                    open.set(false);
+                }
+            }>
+            <div>
+                <input
+                    class=css::INPUT
+                    type="text"
+                    placeholder="Go to a page, or search calls"
+                    aria-label="Go to a page, or search calls"
+                    role="combobox"
+                    aria-expanded="true"
+                    aria-controls="palette-list"
+                    aria-activedescendant=move || format!("palette-{}", at.get())
+                    autocomplete="off"
+                    maxlength="200"
+                    prop:value=move || typed.get()
+                    on:input:target=move |event| {
+                        typed.set(event.target().value());
+                        at.set(0);
+                    }
+                    on:keydown=on_key
+                />
+                <ul class=css::LIST role="listbox" id="palette-list" aria-label="Where to go">{options}</ul>
+            </div>
+        </dialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_filters_and_can_be_searched() {
+        let commands = [Command::new("Home", "/", Glyph::Home), Command::new("Calls", "/calls", Glyph::Calls)];
+        assert_eq!(fitting(&commands, "").len(), 2);
+        let found = fitting(&commands, " CALL ");
+        assert_eq!(found[0].href, "/calls");
+        assert_eq!(fitting(&commands, "50 % & ü")[0].href, "/calls?search=50%20%25%20%26%20%C3%BC");
+    }
+}
