@@ -20,7 +20,7 @@ const screens: Screen[] = [
     who: "anybody",
     open: async (page) => {
       await visit(page, "/sign-in");
-      await page.getByLabel("Mail address").fill("nobody@example.com");
+      await page.getByLabel("Email").fill("nobody@example.com");
       await page.getByLabel("Password", { exact: true }).fill("not the passphrase");
       await page.getByRole("button", { name: "Sign in" }).click();
       await expect(page.getByRole("alert").first()).toBeVisible();

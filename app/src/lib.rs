@@ -53,6 +53,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/security") view=pages::settings::SecuritySettings ssr=Async />
                     <Route path=path!("/settings/organization") view=pages::settings::OrganizationSettings ssr=Async />
                     <Route path=path!("/settings/tokens") view=pages::settings::TokenSettings ssr=Async />
+                    <Route path=path!("/calls") view=pages::calls::CallsPage ssr=Async />
+                    <Route path=path!("/calls/new") view=pages::calls::NewCallPage ssr=Async />
+                    <Route path=path!("/calls/:id") view=pages::calls::ReviewPage ssr=Async />
+                    <Route path=path!("/calls/:id/live") view=pages::calls::LivePage ssr=Async />
                 </ProtectedParentRoute>
             </Routes>
         </Router>

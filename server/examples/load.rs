@@ -120,7 +120,7 @@ async fn call(url: String, token: String, id: CallId, seconds: u64, offset: Dura
     let address = format!("{}/api/v1/calls/{id}/stream", url.replace("http://", "ws://"));
     let mut request = address.into_client_request().unwrap();
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    let (socket, _) = tokio_tungstenite::connect_async_with_config(request, None, true).await.unwrap();
+    let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
     let (mut out, mut answers) = socket.split();
     let hello = ClientMessage::Hello(Hello { call: id, part: Part::Source, page: "load".into(), take_over: false, last_event: 0 });
     out.send(Message::text(serde_json::to_string(&hello).unwrap())).await.unwrap();

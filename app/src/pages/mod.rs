@@ -1,5 +1,6 @@
 //! The pages, one folder an area: what is shown, its css, and its server functions in `api.rs`.
 
+pub mod calls;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod home;

@@ -1,0 +1,87 @@
+//! The bar at the bottom: levels, mute, pause, mark, pop out, end.
+
+use leptos::prelude::*;
+use model::{CallState, Channel};
+
+use super::handle::{Command, Ending, Live, Role, Source};
+use crate::styles::calls_live_bar as css;
+
+/// The bar of a live call.
+#[component]
+pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSignal<bool>) -> impl IntoView {
+    let muted = move || live.sources[Channel::Rep.index()].get() == Source::Muted;
+    let over = move || matches!(live.phase(), CallState::Finishing | CallState::Ended);
+    let is_source = live.role == Role::Source;
+    view! {
+        <footer class=css::BAR>
+            {is_source
+                .then(|| view! {
+                    <div class=css::LEVELS>
+                        <Level live channel=Channel::Rep label="Mic" />
+                        <Level live channel=Channel::Customer label="Tab" />
+                    </div>
+                    <button
+                        type="button"
+                        class=css::KEY
+                        aria-pressed=move || muted().to_string()
+                        disabled=move || !live.capturing.get() || over()
+                        on:click=move |_| live.ask(Command::Mute(!muted()))
+                    >
+                        {move || if muted() { "Unmute" } else { "Mute" }}
+                        <kbd>"M"</kbd>
+                    </button>
+                    <button
+                        type="button"
+                        class=css::KEY
+                        aria-pressed=move || live.paused().to_string()
+                        disabled=move || !live.capturing.get() || over()
+                        on:click=move |_| live.ask(Command::Pause(!live.paused()))
+                    >
+                        {move || if live.paused() { "Go on" } else { "Pause" }}
+                        <kbd>"P"</kbd>
+                    </button>
+                    <button type="button" class=css::KEY disabled=over on:click=move |_| live.ask(Command::Bookmark)>
+                        "Mark"
+                        <kbd>"B"</kbd>
+                    </button>
+                })}
+            <span class=css::GAP></span>
+            <Show when=move || can_pop_out.get()>
+                <button type="button" class=css::KEY on:click=move |_| pop_out.run(())>"Pop out"</button>
+            </Show>
+            <button type="button" class=css::KEY aria-expanded=move || live.help.get().to_string() on:click=move |_| live.help.update(|help| *help = !*help)>
+                "Keys"
+                <kbd>"?"</kbd>
+            </button>
+            {is_source
+                .then(|| view! {
+                    <button type="button" class=css::END disabled=move || over() || live.ending.get() != Ending::No on:click=move |_| live.ending.set(Ending::Asked)>
+                        "End"
+                    </button>
+                })}
+        </footer>
+    }
+}
+
+/// A channel's level, with what is wrong with it where something is.
+#[component]
+fn Level(live: Live, channel: Channel, label: &'static str) -> impl IntoView {
+    let source = live.sources[channel.index()];
+    let level = live.levels[channel.index()];
+    let state = move || match source.get() {
+        Source::Off => "off",
+        Source::On => "on",
+        Source::Muted => "muted",
+        Source::Lost(_) => "lost",
+    };
+    view! {
+        <div class=css::LEVEL data-channel=channel.as_str() data-state=state>
+            <span class=css::LEVEL_NAME>{label}</span>
+            <svg class=css::METER viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=move || format!("{label} {}", state())>
+                <rect class=css::METER_GROUND width="100" height="8" rx="2"></rect>
+                <rect class=css::METER_FILL width=move || format!("{:.0}", level.get().clamp(0.0, 1.0) * 100.0) height="8" rx="2"></rect>
+            </svg>
+            <span class=css::LEVEL_STATE>{move || if state() == "on" { "" } else { state() }}</span>
+        </div>
+    }
+}

@@ -1,0 +1,109 @@
+//! What matters now: one to three cards, newest on top; earlier ones as lines.
+
+use leptos::prelude::*;
+use model::{Cue, CueKind, CueState};
+
+use super::handle::{Live, Part};
+use crate::styles::calls_live_now as css;
+
+/// Cards that are open at once; the server keeps to it too.
+const MAX_OPEN: usize = 3;
+
+/// The cards of a live call.
+#[component]
+pub fn Now(live: Live) -> impl IntoView {
+    let open = move || live.read(Part::Cues, |state| state.open_cues().take(MAX_OPEN).cloned().collect::<Vec<_>>());
+    let earlier = move || {
+        live.read(Part::Cues, |state| {
+            let mut cues: Vec<Cue> = state.open_cues().skip(MAX_OPEN).chain(state.earlier_cues()).cloned().collect();
+            cues.sort_by_key(|cue| std::cmp::Reverse(cue.number));
+            cues
+        })
+    };
+    let newest = move || {
+        live.read(Part::Cues, |state| state.open_cues().next().map(|cue| format!("{}: {}. {}", cue.kind.label(), cue.title, cue.guidance)))
+    };
+    view! {
+        <div class=css::NOW>
+            <p class="visually-hidden" aria-live="polite">{move || newest().unwrap_or_default()}</p>
+            <Show when=move || open().is_empty()>
+                <p class=css::EMPTY>"Nothing to say right now. Cards appear here when they matter."</p>
+            </Show>
+            <div class=css::CARDS>
+                <For each=open key=|cue| cue.number children=move |cue| view! { <Card live cue /> } />
+            </div>
+            <Show when=move || !earlier().is_empty()>
+                <h3 class=css::EARLIER>"Earlier"</h3>
+                <ul class=css::LIST>
+                    <For each=earlier key=|cue| (cue.number, cue.state) children=move |cue| view! { <Line live cue /> } />
+                </ul>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Card(live: Live, cue: Cue) -> impl IntoView {
+    let number = cue.number;
+    let more = RwSignal::new(false);
+    let chosen = move || live.chosen.get() == Some(number);
+    let said = StoredValue::new(cue.evidence.first_segment());
+    let source = {
+        let topic = cue.topic.clone();
+        let at = cue.at_ms;
+        move || {
+            let said = live.read(Part::Transcript, |state| {
+                state.segments.iter().find(|segment| segment.number == said.get_value()).map(|segment| segment.start_ms)
+            });
+            view! {
+                <p class=css::SOURCE>
+                    {format!("Said at {}", said.unwrap_or(at).clock())} " · playbook " <span class="mono">{topic.clone()}</span>
+                </p>
+            }
+        }
+    };
+    view! {
+        <article class=css::CARD data-kind=cue.kind.as_str() data-cue=number class:chosen=chosen aria-labelledby=format!("cue-{number}")>
+            <header class=css::HEAD>
+                <span class=css::KIND>{cue.kind.label()}</span>
+                <h3 class=css::TITLE id=format!("cue-{number}")>{cue.title.clone()}</h3>
+                <span class=css::TIME>{cue.at_ms.clock()}</span>
+            </header>
+            <p class=css::GUIDANCE>{cue.guidance.clone()}</p>
+            <p class=css::QUOTE>{quoted(&cue)}</p>
+            <Show when=move || more.get()>{source.clone()}</Show>
+            <div class=css::ACTIONS>
+                <button type="button" class=css::ACTION on:click=move |_| live.set_cue(number, CueState::Kept)>"Keep"</button>
+                <button type="button" class=css::ACTION on:click=move |_| live.set_cue(number, CueState::Dismissed)>"Dismiss"</button>
+                <button
+                    type="button"
+                    class=css::ACTION
+                    aria-expanded=move || more.get().to_string()
+                    on:click=move |_| more.update(|more| *more = !*more)
+                >
+                    {move || if more.get() { "Less" } else { "More" }}
+                </button>
+            </div>
+        </article>
+    }
+}
+
+#[component]
+fn Line(live: Live, cue: Cue) -> impl IntoView {
+    let number = cue.number;
+    view! {
+        <li class=css::LINE data-kind=cue.kind.as_str()>
+            <span class=css::TIME>{cue.at_ms.clock()}</span>
+            <span class=css::TEXT title=cue.guidance.clone()>{cue.title.clone()}</span>
+            {(cue.state == CueState::Kept).then(|| view! { <span class=css::KEPT>"Kept"</span> })}
+            <button type="button" class=css::ACTION aria-label=format!("Open the card {}", cue.title) on:click=move |_| live.set_cue(number, CueState::Open)>
+                "Open"
+            </button>
+        </li>
+    }
+}
+
+/// The words that a card answers; a coaching card's are a measured fact, not speech.
+fn quoted(cue: &Cue) -> String {
+    if cue.kind == CueKind::Coaching { cue.quote.clone() } else { format!("“{}”", cue.quote) }
+}

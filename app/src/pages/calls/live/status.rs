@@ -1,0 +1,198 @@
+//! The line on top: what runs, for how long, with whom, and how the page stands with the server.
+
+use leptos::prelude::*;
+use model::wire::{NoticeLevel, RecognizerHealth};
+use model::{CallState, Channel, Millis};
+
+use super::handle::{Command, Ending, Live, Part, Role, Source};
+use super::link::Link;
+use crate::pages::calls::words;
+use crate::styles::calls_live_status as css;
+
+/// The status line.
+#[component]
+pub fn Status(live: Live) -> impl IntoView {
+    let title = move || live.read(Part::Call, |state| state.call.as_ref().map(|call| call.title.clone()).unwrap_or_default());
+    let running = move || live.phase() == CallState::Live && !live.paused();
+    let state = move || match (live.phase(), live.paused()) {
+        (CallState::Live, true) => "Paused",
+        (CallState::Live, false) => "Live",
+        (CallState::Prepared, _) => "Ready",
+        (CallState::Finishing, _) => "Finishing",
+        (CallState::Ended, _) => "Ended",
+    };
+    view! {
+        <header class=css::STATUS>
+            <div class=css::LEFT>
+                <span class=css::STATE class:running=running>
+                    <span class=css::DOT aria-hidden="true"></span>
+                    {state}
+                </span>
+                <span class=css::CLOCK>{move || live.clock.get().clock()}</span>
+                <h1 class=css::TITLE>{title}</h1>
+            </div>
+            <ul class=css::FACTS>
+                <li>{move || channels(live)}</li>
+                <li>{move || recognizer(live)}</li>
+                <li>{move || consent(live)}</li>
+                <li class=css::LINK class:attention=move || live.link.with(Link::needs_attention) role="status">
+                    {move || live.link.with(Link::words)}
+                </li>
+            </ul>
+        </header>
+    }
+}
+
+/// What the person must know or decide before the call goes on.
+#[component]
+pub fn Banners(live: Live) -> impl IntoView {
+    let notices = move || live.read(Part::Notices, |state| state.notices.clone());
+    let refused = move || match live.link.get() {
+        Link::Refused(problem) => Some(problem),
+        _ => None,
+    };
+    let lost = move |channel: Channel| match live.sources[channel.index()].get() {
+        Source::Lost(message) => Some(message),
+        _ => None,
+    };
+    view! {
+        <div class=css::BANNERS>
+            <Show when=move || live.is_sample()>
+                <p class=css::BANNER data-level="info">
+                    "This is a sample call: two synthetic voices that run through the same pipeline as a real call, at real speed."
+                </p>
+            </Show>
+            {move || refused().map(|problem| view! { <Refusal live problem /> })}
+            {move || lost(Channel::Rep).map(|message| view! { <p class=css::BANNER data-level="warning" role="alert">{message}</p> })}
+            {move || {
+                lost(Channel::Customer)
+                    .map(|message| {
+                        view! {
+                            <div class=css::BANNER data-level="warning" role="alert">
+                                <span>{message}</span>
+                                <button type="button" class=css::CLOSE on:click=move |_| super::browser::share_again(live)>"Share the tab"</button>
+                            </div>
+                        }
+                    })
+            }}
+            <For
+                each=notices
+                key=|notice| notice.message.clone()
+                children=move |notice| {
+                    let message = StoredValue::new(notice.message.clone());
+                    view! {
+                        <p class=css::BANNER data-level=level(notice.level) role="status">
+                            <span>{notice.message}</span>
+                            <button type="button" class=css::CLOSE on:click=move |_| live.change(|state| message.with_value(|message| state.forget_notice(message)))>
+                                "Close"
+                            </button>
+                        </p>
+                    }
+                }
+            />
+            <Show when=move || live.ending.get() != Ending::No>
+                <EndingBanner live />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Refusal(live: Live, problem: model::Problem) -> impl IntoView {
+    use model::Code;
+    let way_on = match problem.code {
+        Code::CallOpenElsewhere => view! {
+            <button type="button" class=css::PRIMARY on:click=move |_| live.ask(Command::TakeOver)>"Take over here"</button>
+        }
+        .into_any(),
+        Code::CallEnded => view! { <a class=css::PRIMARY href=super::super::path(live.id)>"Open the review"</a> }.into_any(),
+        Code::Unauthenticated => {
+            view! { <a class=css::PRIMARY href=format!("/sign-in?next={}", super::super::live_path(live.id))>"Sign in again"</a> }
+                .into_any()
+        }
+        Code::NotFound | Code::Forbidden => view! { <a class=css::PRIMARY href="/calls">"Back to your calls"</a> }.into_any(),
+        Code::ConsentMissing => view! { <a class=css::PRIMARY href="/calls/new">"Set the call up again"</a> }.into_any(),
+        _ => view! { <button type="button" class=css::PRIMARY on:click=move |_| live.ask(Command::Reconnect)>"Try again"</button> }
+            .into_any(),
+    };
+    view! {
+        <div class=css::BANNER data-level="error" role="alert">
+            <span>{problem.message}</span>
+            {way_on}
+        </div>
+    }
+}
+
+#[component]
+fn EndingBanner(live: Live) -> impl IntoView {
+    let words = move || match live.ending.get() {
+        Ending::No | Ending::Asked => String::new(),
+        Ending::Sending(Millis(0)) => "Sending the end of the call.".to_owned(),
+        Ending::Sending(waiting) => format!("Sending the last {}. Keep this page open.", words::length(waiting)),
+        Ending::Finishing => "The call has ended. The last words and the review are being written.".to_owned(),
+    };
+    view! {
+        <div class=css::BANNER data-level="info" role="status">
+            <Show
+                when=move || live.ending.get() == Ending::Asked
+                fallback=move || view! {
+                    <span>{words}</span>
+                    <a href=super::super::path(live.id)>"Go to the review"</a>
+                }
+            >
+                <span>"End this call? It can't be started again."</span>
+                <span class=css::CHOICE>
+                    <button type="button" class=css::PRIMARY on:click=move |_| live.ask(Command::End)>"End the call"</button>
+                    <button type="button" class=css::CLOSE on:click=move |_| live.ending.set(Ending::No)>"Go on"</button>
+                </span>
+            </Show>
+        </div>
+    }
+}
+
+fn channels(live: Live) -> &'static str {
+    if live.role == Role::Viewer {
+        return "Watching";
+    }
+    let on = live.sources.map(|source| matches!(source.get(), Source::On | Source::Muted));
+    match on {
+        [true, true] => "Both channels",
+        [true, false] => "Microphone only",
+        [false, true] => "Tab only",
+        [false, false] => "No audio yet",
+    }
+}
+
+fn recognizer(live: Live) -> String {
+    let (labels, call) = live.read(Part::Recognizers, |state| {
+        let labels: Vec<_> = state.recognizers.iter().flatten().map(|status| (status.label.clone(), status.health)).collect();
+        (labels, state.call.as_ref().map(|call| call.recognizer.label()).unwrap_or_default())
+    });
+    let worst = labels.iter().map(|(_, health)| *health).max_by_key(|health| match health {
+        RecognizerHealth::Off => 0,
+        RecognizerHealth::Listening => 1,
+        RecognizerHealth::Starting => 2,
+        RecognizerHealth::Reconnecting => 3,
+        RecognizerHealth::Failed => 4,
+    });
+    let label = labels.into_iter().map(|(label, _)| label).find(|label| !label.is_empty()).unwrap_or_else(|| call.to_owned());
+    match worst {
+        Some(RecognizerHealth::Starting) => format!("{label}, starting"),
+        Some(RecognizerHealth::Reconnecting) => format!("{label}, reconnecting"),
+        Some(RecognizerHealth::Failed) => format!("{label} stopped, still recording"),
+        _ => label,
+    }
+}
+
+fn consent(live: Live) -> &'static str {
+    let given = live.read(Part::Call, |state| state.call.as_ref().is_some_and(|call| call.consent_at.is_some()));
+    if given { "Consent given" } else { "No consent yet" }
+}
+
+const fn level(level: NoticeLevel) -> &'static str {
+    match level {
+        NoticeLevel::Info => "info",
+        NoticeLevel::Warning => "warning",
+        NoticeLevel::Error => "error",
+    }
+}

@@ -1,0 +1,174 @@
+//! What was said: two lanes, finals solid, partials pale. It follows until the person scrolls.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use model::{Channel, Segment};
+
+use super::handle::{Live, Part};
+use crate::styles::calls_live_transcript as css;
+
+/// This near to the end (in px) counts as being there.
+const AT_END: i32 = 48;
+
+/// A line as it is drawn: names appear only where the speaker changes.
+#[derive(Clone, PartialEq)]
+struct Line {
+    segment: Segment,
+    named: bool,
+    marked: bool,
+}
+
+/// The transcript of a live call.
+#[component]
+pub fn Transcript(live: Live) -> impl IntoView {
+    let scroller = NodeRef::<Div>::new();
+    let following = RwSignal::new(true);
+    let to_end = move || {
+        if let Some(scroller) = scroller.get_untracked() {
+            scroller.set_scroll_top(scroller.scroll_height());
+        }
+    };
+    Effect::new(move |_| {
+        live.read(Part::Transcript, |_| ());
+        live.read(Part::Partials, |_| ());
+        if following.get_untracked() {
+            request_animation_frame(to_end);
+        }
+    });
+    let on_scroll = move |_| {
+        if let Some(scroller) = scroller.get_untracked() {
+            let rest = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
+            following.set(rest < AT_END);
+        }
+    };
+    let lines = move || live.read(Part::Transcript, |state| lines(&state.segments, &state.bookmarks));
+    let empty = move || {
+        live.read(Part::Transcript, |state| state.segments.is_empty()) && live.read(Part::Partials, |state| state.partials == [None, None])
+    };
+    view! {
+        <div class=css::FRAME>
+            <div class=css::SCROLLER node_ref=scroller on:scroll=on_scroll tabindex="0" aria-label="Transcript">
+                <Show when=empty>
+                    <p class=css::EMPTY>{move || nothing_yet(live)}</p>
+                </Show>
+                <div role="log" aria-live="polite" aria-label="What was said" class=css::LOG>
+                    <For
+                        each=lines
+                        key=|line| (line.segment.number, line.named, line.marked, line.segment.text.clone())
+                        children=move |line| view! { <FinalLine live line /> }
+                    />
+                </div>
+                <div aria-hidden="true" class=css::LOG>
+                    <PartialLine live channel=Channel::Rep />
+                    <PartialLine live channel=Channel::Customer />
+                </div>
+            </div>
+            <Show when=move || !following.get()>
+                <button
+                    type="button"
+                    class=css::JUMP
+                    on:click=move |_| {
+                        following.set(true);
+                        to_end();
+                    }
+                >
+                    "Jump to now"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn FinalLine(live: Live, line: Line) -> impl IntoView {
+    let Line { segment, named, marked } = line;
+    let channel = segment.channel;
+    view! {
+        <div class=lane(channel) class:marked=marked id=format!("segment-{}", segment.number)>
+            <p class=css::HEAD class:visually-hidden=!named>
+                <span class=css::NAME>{move || live.speaker(channel)}</span>
+                <span class=css::TIME>{segment.start_ms.clock()}</span>
+            </p>
+            <p class=css::WORDS>
+                {segment.text.clone()} {marked.then(|| view! { <span class=css::MARK>"Marked"</span> })}
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn PartialLine(live: Live, channel: Channel) -> impl IntoView {
+    let text = move || live.read(Part::Partials, |state| state.partials[channel.index()].as_ref().map(|partial| partial.text.clone()));
+    view! {
+        <Show when=move || text().is_some()>
+            <div class=lane(channel)>
+                <p class=css::HEAD>
+                    <span class=css::NAME>{move || live.speaker(channel)}</span>
+                </p>
+                <p class=css::PARTIAL>{move || text().unwrap_or_default()}</p>
+            </div>
+        </Show>
+    }
+}
+
+fn lane(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Rep => css::REP,
+        Channel::Customer => css::CUSTOMER,
+    }
+}
+
+fn nothing_yet(live: Live) -> &'static str {
+    use model::{CallState, RecognizerKind};
+    let recognizer = live.read(Part::Call, |state| state.call.as_ref().map(|call| call.recognizer));
+    match (live.phase(), recognizer) {
+        (CallState::Prepared, _) => "What is said appears here as soon as the call runs.",
+        (_, Some(RecognizerKind::None)) => "This call is recorded without a transcript. You can make one afterwards.",
+        _ => "Listening. The first words appear here.",
+    }
+}
+
+/// The lines of a transcript. A bookmark marks the last line that had started by then.
+fn lines(segments: &[Segment], bookmarks: &[model::Bookmark]) -> Vec<Line> {
+    let marked: Vec<Option<i64>> = bookmarks
+        .iter()
+        .map(|bookmark| segments.iter().rfind(|segment| segment.start_ms <= bookmark.at_ms).map(|segment| segment.number))
+        .collect();
+    let mut before = None;
+    segments
+        .iter()
+        .map(|segment| {
+            let named = before != Some(segment.channel);
+            before = Some(segment.channel);
+            Line { segment: segment.clone(), named, marked: marked.contains(&Some(segment.number)) }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Bookmark, Millis};
+
+    use super::*;
+
+    fn segment(number: i64, channel: Channel, start: i64) -> Segment {
+        Segment {
+            number,
+            channel,
+            text: "x".into(),
+            start_ms: Millis(start),
+            end_ms: Millis(start),
+            confidence: 1.0,
+            words: Vec::new(),
+            corrected: false,
+        }
+    }
+
+    #[test]
+    fn names_appear_where_the_speaker_changes_and_bookmarks_at_what_was_being_said() {
+        let segments = [segment(1, Channel::Rep, 0), segment(2, Channel::Rep, 500), segment(3, Channel::Customer, 900)];
+        let bookmarks = [Bookmark { number: 1, at_ms: Millis(800), note: String::new() }];
+        let drawn: Vec<_> = lines(&segments, &bookmarks).iter().map(|line| (line.named, line.marked)).collect();
+        assert_eq!(drawn, [(true, false), (false, true), (true, false)]);
+    }
+}

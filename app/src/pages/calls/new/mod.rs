@@ -1,0 +1,317 @@
+//! Before a call: who, what for, consent, recognizer, microphone and tab. Two clicks when nothing changed since last time.
+
+mod devices;
+
+use leptos::form::FromFormData;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use model::{Call, CallKind, ConsentMethod, NewCall, Preparation, Problem, RecognizerChoice, RecognizerKind, Verbosity};
+
+use self::devices::Devices;
+use super::live::source::{self, Wanted};
+use super::{api, words};
+use crate::components::{
+    Banner, Button, ButtonKind, ButtonLink, Choice, ErrorState, FormError, Glyph, PageHeader, RadioGroup, Select, Skeleton, SkeletonLines,
+    TextArea, TextField, Tone, field_error, problem_of,
+};
+use crate::error::AppError;
+use crate::styles::calls_new as css;
+
+/// Languages that the list offers; the API takes any tag.
+const LANGUAGES: [(&str, &str); 12] = [
+    ("en-US", "English (United States)"),
+    ("en-GB", "English (United Kingdom)"),
+    ("de-DE", "German"),
+    ("fr-FR", "French"),
+    ("es-ES", "Spanish"),
+    ("it-IT", "Italian"),
+    ("pt-BR", "Portuguese (Brazil)"),
+    ("nl-NL", "Dutch"),
+    ("sv-SE", "Swedish"),
+    ("pl-PL", "Polish"),
+    ("ja-JP", "Japanese"),
+    ("hi-IN", "Hindi"),
+];
+
+/// The fields that show their own problem.
+const FIELDS: &[&str] = &["title", "contact_name", "company", "language", "vocabulary", "consent_who", "consent_how", "recognizer"];
+
+/// The preparation page.
+#[component]
+pub fn NewCallPage() -> impl IntoView {
+    let preparation = Resource::new_blocking(|| (), |()| api::prepare_call());
+    view! {
+        <div class="page">
+            <PageHeader title="Start a call" text="Everything is as last time. Change what is different today, then start.">
+                <SampleButton />
+            </PageHeader>
+            <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Control count=6 label="Loading the preparation" /> }>
+                {move || Suspend::new(async move {
+                    match preparation.await {
+                        Ok(preparation) => view! { <Prepare preparation /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| preparation.refetch()) /> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </div>
+    }
+}
+
+/// Plays the bundled sample call; works without JavaScript up to the live page.
+#[component]
+pub fn SampleButton() -> impl IntoView {
+    let start = ServerAction::<api::StartSample>::new();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(Ok(call)) = start.value().get() {
+            navigate(&super::live_path(call.id), leptos_router::NavigateOptions::default());
+        }
+    });
+    let problem = problem_of(start.value());
+    view! {
+        <ActionForm action=start>
+            <Button submit=true icon=Glyph::Play busy=start.pending() busy_words="Starting the sample…">"Play the sample call"</Button>
+        </ActionForm>
+        {move || problem.get().map(|problem| view! { <p role="alert" class=css::PROBLEM>{problem.message}</p> })}
+    }
+}
+
+#[component]
+fn Prepare(preparation: Preparation) -> impl IntoView {
+    let Preparation { defaults, recognizers, keep_audio, unfinished } = preparation;
+    let sent = ServerAction::<api::CreateCall>::new();
+    let failed = RwSignal::new(None::<Problem>);
+    let from_form = problem_of(sent.value());
+    let problem = Signal::derive(move || failed.get().or_else(|| from_form.get()));
+    let starting = RwSignal::new(false);
+    let consent_how = RwSignal::new(defaults.consent_how.map(|how| how.to_string()).unwrap_or_default());
+    let wanted = RwSignal::new(Wanted::default());
+    let recognizer = RwSignal::new(defaults.recognizer.to_string());
+    let navigate = StoredValue::new(use_navigate());
+
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if starting.get_untracked() {
+            return;
+        }
+        let new = match api::CreateCall::from_event(&event) {
+            Ok(api::CreateCall { new }) => new,
+            Err(_) => {
+                failed.set(Some(Problem::new(model::Code::Invalid, "Choose how they were told, then start.")));
+                return;
+            }
+        };
+        if let Err(missing) = consent(&new) {
+            failed.set(Some(missing));
+            return;
+        }
+        failed.set(None);
+        starting.set(true);
+        // Sharing a tab needs the click itself: it is asked for before anything is awaited.
+        let asked = source::ask(wanted.get_untracked());
+        spawn_local(async move {
+            match begin(new, asked).await {
+                Ok(call) => navigate.with_value(|navigate| navigate(&super::live_path(call.id), leptos_router::NavigateOptions::default())),
+                Err(problem) => failed.set(Some(problem)),
+            }
+            starting.set(false);
+        });
+    };
+    let kinds: Vec<Choice> = CallKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), kind.label())).collect();
+    let methods: Vec<Choice> = ConsentMethod::ALL.iter().map(|how| Choice::new(how.as_str(), how.label())).collect();
+    let amounts: Vec<Choice> = Verbosity::ALL.iter().map(amount).collect();
+    let who = if defaults.consent_who.is_empty() { "Everyone on the call".to_owned() } else { defaults.consent_who };
+    view! {
+        <Unfinished calls=unfinished />
+        <form class=css::FORM method="post" action=api::CreateCall::url() on:submit=on_submit>
+            <FormError problem fields=FIELDS />
+            <fieldset class=css::GROUP>
+                <legend class=css::LEGEND>"The call"</legend>
+                <TextField
+                    label="Title"
+                    name="new[title]"
+                    optional=true
+                    hint="Left empty, it is made of the contact, the company and the kind."
+                    initial=defaults.title
+                    max_length=200
+                    error=field_error(problem, "title")
+                />
+                <div class=css::PAIR>
+                    <TextField label="Contact" name="new[contact_name]" optional=true initial=defaults.contact_name max_length=120 error=field_error(problem, "contact_name") />
+                    <TextField label="Company" name="new[company]" optional=true initial=defaults.company max_length=120 error=field_error(problem, "company") />
+                </div>
+                <div class=css::PAIR>
+                    <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
+                    <Select label="Language" name="new[language]" initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
+                </div>
+            </fieldset>
+            <fieldset class=css::GROUP>
+                <legend class=css::LEGEND>"Consent"</legend>
+                <p class="soft">
+                    {if keep_audio {
+                        "This call is recorded. No byte of audio is taken before you say how they were told."
+                    } else {
+                        "Your organization keeps no audio, but the call is transcribed. No byte of audio is taken before you say how they were told."
+                    }}
+                </p>
+                <RadioGroup
+                    label="How were they told?"
+                    name="new[consent_how]"
+                    value=consent_how
+                    choices=methods
+                    error=field_error(problem, "consent_how")
+                />
+                <TextField label="Who was told?" name="new[consent_who]" initial=who max_length=200 error=field_error(problem, "consent_who") />
+            </fieldset>
+            <Devices wanted />
+            <fieldset class=css::GROUP>
+                <legend class=css::LEGEND>"Transcript and cards"</legend>
+                <Recognizers recognizers chosen=recognizer error=field_error(problem, "recognizer") />
+                <TextArea
+                    label="Names and words to expect"
+                    name="new[vocabulary]"
+                    optional=true
+                    hint="Separated by commas: product names, people, abbreviations."
+                    initial=defaults.vocabulary
+                    rows=2
+                    error=field_error(problem, "vocabulary")
+                />
+                <RadioGroup
+                    label="How many cards?"
+                    name="new[verbosity]"
+                    initial=defaults.verbosity.to_string()
+                    choices=amounts
+                />
+            </fieldset>
+            <div class=css::START>
+                <Button kind=ButtonKind::Primary submit=true icon=Glyph::Play busy=starting busy_words="Starting…">"Start the call"</Button>
+                <p class="soft small">"Your browser asks for the microphone and which tab to share."</p>
+                <noscript>
+                    <Banner tone=Tone::Warn>"A live call needs JavaScript. You can set one up here, but not run it."</Banner>
+                </noscript>
+            </div>
+        </form>
+    }
+}
+
+/// Waits for what was asked of the browser, then sets the call up. Where it fails, what was already given is kept for the
+/// next click.
+async fn begin(new: NewCall, asked: source::Asked) -> Result<Call, Problem> {
+    let given = asked.answer().await?;
+    let call = api::create_call(new).await.map_err(|AppError(problem)| problem)?;
+    given.hand_over(call.id);
+    Ok(call)
+}
+
+/// Consent is complete, or the problem of the field that is missing.
+fn consent(new: &NewCall) -> Result<(), Problem> {
+    if new.consent_how.is_none() {
+        return Err(Problem::of_field("consent_how", "Choose how they were told. Without it no audio is taken."));
+    }
+    model::validation::CONSENT_WHO.parse(&new.consent_who).map(|_| ())
+}
+
+/// Calls that are still running: going on comes first.
+#[component]
+fn Unfinished(calls: Vec<Call>) -> impl IntoView {
+    calls
+        .into_iter()
+        .map(|call| {
+            let href = super::live_path(call.id);
+            view! {
+                <Banner tone=Tone::Info title="A call is still running" actions=move || view! { <ButtonLink href=href.clone() small=true>"Go on"</ButtonLink> }>
+                    {call.title.clone()}
+                </Banner>
+            }
+        })
+        .collect_view()
+}
+
+/// Which recognizer; the browser's own is decided in the page, because only the page knows its browser.
+#[component]
+fn Recognizers(recognizers: Vec<RecognizerChoice>, chosen: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {
+    let browser_can = RwSignal::new(None::<bool>);
+    Effect::new(move |_| browser_can.set(Some(source::can_recognize())));
+    let choices = Signal::derive(move || {
+        recognizers
+            .iter()
+            .filter(|choice| choice.kind != RecognizerKind::Sample)
+            .map(|choice| offered(choice, browser_can.get()))
+            .collect::<Vec<_>>()
+    });
+    // Last time's recognizer may be gone today: then the first that works is chosen.
+    Effect::new(move |_| {
+        let choices = choices.get();
+        let works = |value: &str| choices.iter().any(|choice| choice.value == value && !choice.disabled);
+        if browser_can.get().is_some()
+            && !works(&chosen.get_untracked())
+            && let Some(first) = choices.iter().find(|choice| !choice.disabled)
+        {
+            chosen.set(first.value.clone());
+        }
+    });
+    view! { <RadioGroup label="What makes the transcript?" name="new[recognizer]" value=chosen choices error /> }
+}
+
+fn offered(choice: &RecognizerChoice, browser_can: Option<bool>) -> Choice {
+    let label = if choice.label.is_empty() { choice.kind.label() } else { &choice.label };
+    let offered = Choice::new(choice.kind.as_str(), label);
+    let why_not = match (choice.kind, browser_can) {
+        (RecognizerKind::Browser, Some(false)) => Some("This browser has no speech recognition of its own.".to_owned()),
+        (RecognizerKind::Browser, _) => None,
+        _ => choice.unavailable.clone(),
+    };
+    let note = if choice.note.is_empty() { words::recognizer_note(choice.kind) } else { &choice.note };
+    match why_not {
+        Some(why) => offered.unavailable(why),
+        None if note.is_empty() => offered,
+        None => offered.with_detail(note),
+    }
+}
+
+fn amount(verbosity: &Verbosity) -> Choice {
+    let (label, detail) = words::verbosity(*verbosity);
+    Choice::new(verbosity.as_str(), label).with_detail(detail)
+}
+
+fn languages(remembered: &str) -> Vec<Choice> {
+    let known = LANGUAGES.iter().any(|(tag, _)| *tag == remembered);
+    let extra = (!known && !remembered.is_empty()).then(|| Choice::new(remembered, remembered));
+    LANGUAGES.iter().map(|(tag, name)| Choice::new(*tag, *name)).chain(extra).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_call_starts_without_consent() {
+        let given = NewCall { consent_how: Some(ConsentMethod::Spoken), consent_who: "Dana".into(), ..NewCall::default() };
+        assert_eq!(consent(&given), Ok(()));
+        let field = |new: NewCall| consent(&new).map_err(|problem| problem.field);
+        assert_eq!(field(NewCall { consent_how: None, ..given.clone() }), Err(Some("consent_how".into())));
+        assert_eq!(field(NewCall { consent_who: " ".into(), ..given }), Err(Some("consent_who".into())));
+    }
+
+    #[test]
+    fn a_remembered_language_stays_even_if_the_list_lacks_it() {
+        assert_eq!(languages("fi").last().map(|choice| choice.value.clone()), Some("fi".into()));
+        assert_eq!(languages("de-DE").len(), LANGUAGES.len());
+    }
+
+    #[test]
+    fn only_the_page_knows_whether_its_browser_recognizes() {
+        let choice = RecognizerChoice {
+            kind: RecognizerKind::Browser,
+            label: String::new(),
+            unavailable: Some("Decided in the page.".into()),
+            note: String::new(),
+        };
+        assert!(!offered(&choice, None).disabled && !offered(&choice, Some(true)).disabled);
+        assert!(offered(&choice, Some(false)).disabled);
+        let gone = RecognizerChoice { kind: RecognizerKind::Command, unavailable: Some("Not set up.".into()), ..choice };
+        assert_eq!(offered(&gone, Some(true)).detail.as_deref(), Some("Not set up."));
+    }
+}

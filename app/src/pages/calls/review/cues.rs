@@ -1,0 +1,121 @@
+//! The cards of a call: on a timeline with both sides' talk, and as a list with what they rest on.
+
+use leptos::prelude::*;
+use model::{Channel, Cue, CueState, Millis, Review};
+
+use super::Shared;
+use super::insights::Proof;
+use crate::styles::calls_review_cues as css;
+
+/// Width of the timeline in its own units.
+const WIDTH: f64 = 1000.0;
+
+/// Who spoke when, with cards and bookmarks above. The list below and the transcript say the same in words.
+#[component]
+pub fn Timeline(shared: Shared) -> impl IntoView {
+    let drawn = Memo::new(move |_| shared.review.with(Drawn::of));
+    let here = move || drawn.with(|drawn| drawn.x(shared.at.get()));
+    view! {
+        <Show when=move || drawn.with(|drawn| !drawn.talk.is_empty())>
+            <svg class=css::TIMELINE viewBox="0 0 1000 48" preserveAspectRatio="none" aria-hidden="true">
+                {move || {
+                    drawn.with(|drawn| {
+                        let talk = drawn
+                            .talk
+                            .iter()
+                            .map(|(channel, x, width)| {
+                                let (class, y) = if *channel == Channel::Rep { (css::REP, "16") } else { (css::CUSTOMER, "32") };
+                                view! { <rect class=class x=*x y=y width=*width height="12"></rect> }
+                            })
+                            .collect_view();
+                        let cues = drawn
+                            .cues
+                            .iter()
+                            .map(|(kind, x)| view! { <rect class=css::CUE data-kind=*kind x=*x y="2" width="4" height="10"></rect> })
+                            .collect_view();
+                        let marks = drawn.marks.iter().map(|x| view! { <rect class=css::MARK x=*x y="0" width="2" height="48"></rect> }).collect_view();
+                        (talk, cues, marks)
+                    })
+                }}
+                <rect class=css::HERE x=here y="0" width="2" height="48"></rect>
+            </svg>
+        </Show>
+    }
+}
+
+/// The timeline's shapes, in its own units.
+#[derive(Clone, Debug, PartialEq)]
+struct Drawn {
+    length: f64,
+    talk: Vec<(Channel, f64, f64)>,
+    cues: Vec<(&'static str, f64)>,
+    marks: Vec<f64>,
+}
+
+impl Drawn {
+    fn of(review: &Review) -> Self {
+        let said = review.segments.iter().map(|segment| segment.end_ms.0).max().unwrap_or(0);
+        let mut drawn =
+            Self { length: review.call.duration_ms.0.max(said).max(1) as f64, talk: Vec::new(), cues: Vec::new(), marks: Vec::new() };
+        drawn.talk = review
+            .segments
+            .iter()
+            .map(|segment| {
+                let x = drawn.x(segment.start_ms);
+                (segment.channel, x, (drawn.x(segment.end_ms) - x).max(1.0))
+            })
+            .collect();
+        drawn.cues = review.cues.iter().map(|cue| (cue.kind.as_str(), drawn.x(cue.at_ms))).collect();
+        drawn.marks = review.bookmarks.iter().map(|bookmark| drawn.x(bookmark.at_ms)).collect();
+        drawn
+    }
+
+    fn x(&self, at: Millis) -> f64 {
+        (at.0 as f64 / self.length * WIDTH).clamp(0.0, WIDTH)
+    }
+}
+
+/// Every card that wasn't dismissed.
+#[component]
+pub fn Cues(shared: Shared) -> impl IntoView {
+    let cues = Memo::new(move |_| {
+        shared.review.with(|review| review.cues.iter().filter(|cue| cue.state != CueState::Dismissed).cloned().collect::<Vec<_>>())
+    });
+    view! {
+        <Show when=move || cues.with(|cues| !cues.is_empty())>
+            <section class=css::CARD aria-labelledby="cues-title">
+                <h2 class=css::HEADING id="cues-title">"Cards"</h2>
+                <ul class=css::LIST>
+                    <For each=move || cues.get() key=|cue| (cue.number, cue.state) children=move |cue| view! { <Item shared cue /> } />
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Item(shared: Shared, cue: Cue) -> impl IntoView {
+    view! {
+        <li class=css::ITEM data-kind=cue.kind.as_str()>
+            <p class=css::TOP>
+                <span class=css::KIND>{cue.kind.label()}</span>
+                <span class=css::TITLE>{cue.title}</span>
+                {(cue.state == CueState::Kept).then(|| view! { <span class=css::KEPT>"Kept"</span> })}
+            </p>
+            <p class=css::QUOTE>{cue.quote}</p>
+            <p class=css::GUIDANCE>{cue.guidance} " " <Proof shared evidence=cue.evidence /></p>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_drawn_outside_even_of_a_call_without_length() {
+        let drawn = Drawn { length: 1.0, talk: Vec::new(), cues: Vec::new(), marks: Vec::new() };
+        assert_eq!(drawn.x(Millis(50_000)), WIDTH);
+        assert_eq!(drawn.x(Millis(-5)), 0.0);
+    }
+}

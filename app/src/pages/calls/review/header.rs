@@ -1,0 +1,50 @@
+//! The head of a review: title, people, kind, date, length, and how to rename.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::Shared;
+use crate::components::{Badge, Button, ButtonKind, Glyph, TextField, Time, Tone, field_error, problem_of};
+use crate::pages::calls::{api, words};
+use crate::styles::calls_review_header as css;
+
+#[component]
+pub fn Header(shared: Shared) -> impl IntoView {
+    let call = shared.call();
+    let rename = ServerAction::<api::PatchCall>::new();
+    shared.after(move || rename.value().get());
+    let problem = problem_of(rename.value());
+    let people = move || {
+        call.with(|call| {
+            let people: Vec<_> = [&call.contact_name, &call.company].into_iter().filter(|name| !name.is_empty()).cloned().collect();
+            if people.is_empty() { "No contact given".to_owned() } else { people.join(", ") }
+        })
+    };
+    view! {
+        <Title text=move || call.with(|call| format!("{} · Closezly", call.title)) />
+        <header class=css::HEADER>
+            <div class=css::LINE>
+                <h1 class=css::TITLE>{move || call.with(|call| call.title.clone())}</h1>
+                {move || call.with(|call| words::source(call.source)).map(|source| view! { <Badge tone=Tone::Info>{source}</Badge> })}
+            </div>
+            <p class=css::FACTS>
+                <span>{people}</span>
+                <span>{move || call.with(|call| call.kind.label())}</span>
+                {move || {
+                    let (at, length) = call.with(|call| (call.started_at.unwrap_or(call.created_at), call.duration_ms));
+                    view! { <span><Time at with_time=true /></span><span>{words::length(length)}</span> }
+                }}
+            </p>
+            <details class=css::RENAME>
+                <summary>"Rename"</summary>
+                <ActionForm action=rename attr:class=css::FORM>
+                    <input type="hidden" name="id" value=shared.id.to_string() />
+                    <TextField label="Title" name="patch[title]" id="review-title" initial=call.with_untracked(|call| call.title.clone()) required=true max_length=200 error=field_error(problem, "title") />
+                    <TextField label="Contact" name="patch[contact_name]" id="review-contact" initial=call.with_untracked(|call| call.contact_name.clone()) max_length=120 error=field_error(problem, "contact_name") />
+                    <TextField label="Company" name="patch[company]" id="review-company" initial=call.with_untracked(|call| call.company.clone()) max_length=120 error=field_error(problem, "company") />
+                    <Button kind=ButtonKind::Primary submit=true icon=Glyph::Check busy=rename.pending() busy_words="Saving…">"Save"</Button>
+                </ActionForm>
+            </details>
+        </header>
+    }
+}

@@ -1,0 +1,161 @@
+//! What was written about the call. Every line links to what was said, and shows it under the pointer.
+
+use leptos::prelude::*;
+use model::{ActionItem, CallState, Evidence, Insights, Millis, SummaryLine};
+
+use super::Shared;
+use crate::components::{Glyph, Icon};
+use crate::pages::calls::api;
+use crate::styles::calls_review_insights as css;
+
+#[component]
+pub fn Findings(shared: Shared) -> impl IntoView {
+    let insights = Memo::new(move |_| shared.review.with(|review| review.insights.clone()));
+    let state = Memo::new(move |_| shared.review.with(|review| review.call.state));
+    move || match (insights.get(), state.get()) {
+        (Some(insights), _) => view! { <Written shared insights /> }.into_any(),
+        (None, CallState::Ended) => view! {
+            <section class=css::CARD>
+                <h2 class=css::HEADING>"Summary"</h2>
+                <p class="soft">"There is nothing to sum up: nobody's words were recognized in this call."</p>
+            </section>
+        }
+        .into_any(),
+        (None, _) => view! {
+            <section class=css::CARD>
+                <h2 class=css::HEADING>"Summary"</h2>
+                <p class="soft">"Written when the call has ended."</p>
+            </section>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Written(shared: Shared, insights: Insights) -> impl IntoView {
+    let Insights { made_by, summary, action_items, questions, next_steps } = insights;
+    let done = ServerAction::<api::SetActionDone>::new();
+    shared.after(move || done.value().get());
+    let items = action_items.into_iter().enumerate().map(|(index, item)| view! { <Action shared done index item /> }).collect_view();
+    let nothing = summary.is_empty();
+    view! {
+        <section class=css::CARD aria-labelledby="summary-title">
+            <div class=css::TOP>
+                <h2 class=css::HEADING id="summary-title">"Summary"</h2>
+                <span class="faint small" title="The engine that wrote this">{format!("Written by {made_by}")}</span>
+            </div>
+            {nothing.then(|| view! { <p class="soft">"Too little was said to sum up."</p> })}
+            <Lines shared lines=summary />
+        </section>
+        <section class=css::CARD aria-labelledby="actions-title">
+            <h2 class=css::HEADING id="actions-title">"Action items"</h2>
+            {items.is_empty().then(|| view! { <p class="soft">"Nobody promised anything."</p> })}
+            <ul class=css::ACTIONS>{items}</ul>
+        </section>
+        <Group shared title="Next steps" lines=next_steps />
+        <Group shared title="Their questions" lines=questions />
+    }
+}
+
+#[component]
+fn Group(shared: Shared, title: &'static str, lines: Vec<SummaryLine>) -> impl IntoView {
+    (!lines.is_empty()).then(|| {
+        view! {
+            <section class=css::CARD>
+                <h2 class=css::HEADING>{title}</h2>
+                <Lines shared lines />
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Lines(shared: Shared, lines: Vec<SummaryLine>) -> impl IntoView {
+    let lines = lines
+        .into_iter()
+        .map(|line| {
+            view! {
+                <li class=css::LINE data-channel=line.channel.as_str()>
+                    <span>{line.text}</span>
+                    <Proof shared evidence=line.evidence />
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class=css::LINES>{lines}</ul> }
+}
+
+/// The links to what a line rests on: each plays from there; under the pointer the transcript shows it.
+#[component]
+pub fn Proof(shared: Shared, evidence: Evidence) -> impl IntoView {
+    let mut numbers: Vec<i64> = evidence.spans().iter().map(|span| span.segment).collect();
+    numbers.dedup();
+    let starts: Vec<(i64, Option<Millis>)> = shared.review.with_untracked(|review| {
+        let start = |number: i64| review.segments.iter().find(|segment| segment.number == number).map(|segment| segment.start_ms);
+        numbers.iter().map(|number| (*number, start(*number))).collect()
+    });
+    let links = starts
+        .into_iter()
+        .map(|(number, start)| {
+            let words = start.map_or_else(|| format!("line {number}"), Millis::clock);
+            view! {
+                <a
+                    class=css::PROOF
+                    href=format!("#segment-{number}")
+                    title="Said here: go there and play"
+                    on:click=move |_| {
+                        if let Some(start) = start {
+                            shared.seek.set(Some(start));
+                        }
+                    }
+                >
+                    {words}
+                </a>
+            }
+        })
+        .collect_view();
+    let show = StoredValue::new(numbers);
+    view! {
+        <span
+            class=css::PROOFS
+            on:mouseenter=move |_| shared.evidence.set(show.get_value())
+            on:mouseleave=move |_| shared.evidence.set(Vec::new())
+            on:focusin=move |_| shared.evidence.set(show.get_value())
+            on:focusout=move |_| shared.evidence.set(Vec::new())
+        >
+            {links}
+        </span>
+    }
+}
+
+#[component]
+fn Action(shared: Shared, done: ServerAction<api::SetActionDone>, index: usize, item: ActionItem) -> impl IntoView {
+    let ActionItem { text, owner, due, due_words, evidence, done: is_done } = item;
+    let owner_name = shared.review.with_untracked(|review| review.call.speaker(owner).to_owned());
+    let due = match (due, due_words) {
+        (Some(due), words) => Some((due.format("%-d %b %Y").to_string(), words)),
+        (None, Some(words)) => Some((words, None)),
+        (None, None) => None,
+    };
+    let label = if is_done { format!("Not done yet: {text}") } else { format!("Done: {text}") };
+    view! {
+        <li class=css::ACTION data-done=is_done.to_string()>
+            <ActionForm action=done>
+                <input type="hidden" name="id" value=shared.id.to_string() />
+                <input type="hidden" name="item" value=index.to_string() />
+                <input type="hidden" name="done" value=(!is_done).to_string() />
+                <button type="submit" class=css::TICK aria-label=label.clone() title=if is_done { "Take the tick back" } else { "Tick off" }>
+                    {is_done.then(|| view! { <Icon glyph=Glyph::Check /> })}
+                </button>
+            </ActionForm>
+            <div>
+                <p class=css::PROMISE>{text}</p>
+                <p class=css::WHO>
+                    <span data-channel=owner.as_str() class=css::OWNER>{owner_name}</span>
+                    {due.map(|(due, said)| view! { <span title=said.map(|said| format!("Said: {said}"))>{format!("due {due}")}</span> })}
+                    <Proof shared evidence />
+                </p>
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,184 @@
+//! After a call: what was said, in step with the recording; what it means, each line with its evidence; what to do next.
+
+mod cues;
+mod header;
+mod insights;
+mod numbers;
+mod player;
+mod tools;
+mod transcript;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{Call, CallId, CallState, Code, Millis, Review};
+
+use super::api;
+use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines, Tone};
+use crate::error::AppError;
+use crate::styles::calls_review as css;
+
+/// How often a review that is still being written is asked for.
+const POLL: Duration = Duration::from_millis(1_500);
+
+/// What the parts of a review share.
+#[derive(Clone, Copy)]
+struct Shared {
+    id: CallId,
+    review: RwSignal<Review>,
+    /// Where the player is.
+    at: RwSignal<Millis>,
+    /// Where the player should go; each request is new, so that the same place can be asked for twice.
+    seek: RwSignal<Option<Millis>>,
+    /// Segments that the line under the pointer rests on.
+    evidence: RwSignal<Vec<i64>>,
+    /// What the last change failed with.
+    failed: RwSignal<Option<String>>,
+}
+
+impl Shared {
+    fn call(self) -> Memo<Call> {
+        Memo::new(move |_| self.review.with(|review| review.call.clone()))
+    }
+
+    /// Asks for the review again, in place: the player goes on.
+    fn reload(self) {
+        spawn_local(async move {
+            match api::review_call(self.id).await {
+                Ok(review) => {
+                    self.failed.try_set(None);
+                    self.review.try_set(review);
+                }
+                Err(error) => {
+                    self.failed.try_set(Some(error.to_string()));
+                }
+            }
+        });
+    }
+
+    /// After a change: shows what failed where it failed, or the changed review.
+    fn after<T: Clone + Send + Sync + 'static>(self, answer: impl Fn() -> Option<Result<T, AppError>> + 'static) {
+        Effect::new(move |_| match answer() {
+            Some(Ok(_)) => self.reload(),
+            Some(Err(error)) => self.failed.set(Some(error.to_string())),
+            None => {}
+        });
+    }
+}
+
+/// The review of the call in the path.
+#[component]
+pub fn ReviewPage() -> impl IntoView {
+    let id = super::id_of_path();
+    let review = Resource::new_blocking(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => api::review_call(id).await,
+                None => Err(AppError::new(Code::NotFound, "There is no such call. It may have been deleted.")),
+            }
+        },
+    );
+    view! {
+        <div class="page page-wide">
+            <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=4 label="Loading the review" /> }>
+                {move || Suspend::new(async move {
+                    match review.await {
+                        Ok(review) => view! { <Loaded review /> }.into_any(),
+                        Err(error) if error.code() == Code::NotFound => view! { <Gone message=error.to_string() /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| review.refetch()) /> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </div>
+    }
+}
+
+#[component]
+fn Gone(message: String) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Warn title="No such call" actions=|| view! { <ButtonLink href="/calls" small=true>"All calls"</ButtonLink> }>
+            {message}
+        </Banner>
+    }
+}
+
+#[component]
+fn Loaded(review: Review) -> impl IntoView {
+    let shared = Shared {
+        id: review.call.id,
+        review: RwSignal::new(review),
+        at: RwSignal::new(Millis::ZERO),
+        seek: RwSignal::new(None),
+        evidence: RwSignal::new(Vec::new()),
+        failed: RwSignal::new(None),
+    };
+    let call = shared.call();
+    let state = Memo::new(move |_| call.with(|call| call.state));
+    poll_while(shared, state);
+    view! {
+        <header::Header shared />
+        <State shared state />
+        {move || shared.failed.get().map(|message| view! { <Banner tone=Tone::Bad>{message}</Banner> })}
+        <div class=css::COLUMNS>
+            <div class=css::MAIN>
+                <player::Player shared />
+                <cues::Timeline shared />
+                <transcript::Transcript shared />
+            </div>
+            <div class=css::SIDE>
+                <insights::Findings shared />
+                <numbers::Numbers shared />
+                <cues::Cues shared />
+                <tools::NotesAndMarks shared />
+                <tools::Tools shared />
+            </div>
+        </div>
+    }
+}
+
+/// What stands between the person and the whole review.
+#[component]
+fn State(shared: Shared, state: Memo<CallState>) -> impl IntoView {
+    let live = super::live_path(shared.id);
+    move || match state.get() {
+        CallState::Finishing => Some(
+            view! {
+                <Banner tone=Tone::Info title="The review is being written">
+                    "The last words, the summary and the numbers fill in by themselves. "
+                    <noscript>"Reload the page in a moment."</noscript>
+                </Banner>
+            }
+            .into_any(),
+        ),
+        CallState::Live | CallState::Prepared => {
+            let live = live.clone();
+            let title = if state.get() == CallState::Live { "This call is still running" } else { "This call has not started" };
+            Some(
+                view! {
+                    <Banner tone=Tone::Info title=title actions=move || view! { <ButtonLink href=live.clone() small=true>"Open the live page"</ButtonLink> }>
+                        "What is known so far is below."
+                    </Banner>
+                }
+                .into_any(),
+            )
+        }
+        CallState::Ended => None,
+    }
+}
+
+/// Asks again as long as the server is writing.
+fn poll_while(shared: Shared, state: Memo<CallState>) {
+    Effect::new(move |running: Option<Option<IntervalHandle>>| {
+        if let Some(handle) = running.flatten() {
+            handle.clear();
+        }
+        if state.get() != CallState::Finishing {
+            return None;
+        }
+        let handle = set_interval_with_handle(move || shared.reload(), POLL).ok()?;
+        on_cleanup(move || handle.clear());
+        Some(handle)
+    });
+}

@@ -1,0 +1,150 @@
+//! Notes and marks; and what else can be done with a call: export, names, recognizing again, deleting.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use model::Review;
+
+use super::Shared;
+use crate::components::{Button, ButtonKind, Choice, Glyph, Icon, Select, TextField, field_error, problem_of};
+use crate::pages::calls::api;
+use crate::pages::calls::live::Notes;
+use crate::styles::calls_review_tools as css;
+
+#[component]
+pub fn NotesAndMarks(shared: Shared) -> impl IntoView {
+    let bookmarks = Memo::new(move |_| shared.review.with(|review| review.bookmarks.clone()));
+    view! {
+        <section class=css::CARD>
+            <Notes id=shared.id initial=shared.review.with_untracked(|review| review.call.notes.clone()) />
+            <Show when=move || bookmarks.with(|bookmarks| !bookmarks.is_empty())>
+                <h3 class=css::SUBHEADING>"Marked moments"</h3>
+                <ul class=css::MARKS>
+                    <For
+                        each=move || bookmarks.get()
+                        key=|bookmark| bookmark.number
+                        children=move |bookmark| view! {
+                            <li>
+                                <button type="button" class=css::MARK title="Play from here" on:click=move |_| shared.seek.set(Some(bookmark.at_ms))>
+                                    {bookmark.at_ms.clock()}
+                                </button>
+                                {(!bookmark.note.is_empty()).then(|| format!(" {}", bookmark.note))}
+                            </li>
+                        }
+                    />
+                </ul>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+pub fn Tools(shared: Shared) -> impl IntoView {
+    view! {
+        <section class=css::CARD aria-labelledby="more-title">
+            <h2 class=css::HEADING id="more-title">"More"</h2>
+            <Export shared />
+            <Names shared />
+            <Recognize shared />
+            <Delete shared />
+        </section>
+    }
+}
+
+#[component]
+fn Export(shared: Shared) -> impl IntoView {
+    let links = [("markdown", "Markdown"), ("json", "JSON"), ("srt", "Subtitles (SRT)")].map(|(format, name)| {
+        view! {
+            <a class=css::EXPORT href=format!("/api/v1/calls/{}/export?format={format}", shared.id) rel="external" download="">
+                <Icon glyph=Glyph::Download />
+                {name}
+            </a>
+        }
+    });
+    view! { <p class=css::EXPORTS aria-label="Export">{links}</p> }
+}
+
+#[component]
+fn Names(shared: Shared) -> impl IntoView {
+    let rename = ServerAction::<api::PatchCall>::new();
+    let swap = ServerAction::<api::SwapChannels>::new();
+    shared.after(move || rename.value().get());
+    shared.after(move || swap.value().get());
+    let problem = problem_of(rename.value());
+    let (rep, customer) = shared.review.with_untracked(|review| (review.call.rep_name.clone(), review.call.customer_name.clone()));
+    view! {
+        <details class=css::FOLD>
+            <summary>"Who spoke"</summary>
+            <ActionForm action=rename attr:class=css::FORM>
+                <input type="hidden" name="id" value=shared.id.to_string() />
+                <TextField label="Your side" name="patch[rep_name]" id="review-rep" initial=rep required=true max_length=120 error=field_error(problem, "speaker") />
+                <TextField label="Their side" name="patch[customer_name]" id="review-customer" initial=customer required=true max_length=120 error=field_error(problem, "speaker") />
+                <Button submit=true small=true icon=Glyph::Check busy=rename.pending() busy_words="Saving…">"Save names"</Button>
+            </ActionForm>
+            <ActionForm action=swap attr:class=css::FORM>
+                <input type="hidden" name="id" value=shared.id.to_string() />
+                <p class="soft small">"If the microphone and the tab were mixed up, swap whose words are whose. Swapping again takes it back."</p>
+                <Button submit=true small=true icon=Glyph::Swap busy=swap.pending() busy_words="Swapping…">"Swap the sides"</Button>
+            </ActionForm>
+        </details>
+    }
+}
+
+#[component]
+fn Recognize(shared: Shared) -> impl IntoView {
+    let again = ServerAction::<api::RecognizeLater>::new();
+    shared.after(move || again.value().get());
+    let choices = Memo::new(move |_| shared.review.with(choices));
+    let chosen =
+        RwSignal::new(choices.with_untracked(|choices| {
+            choices.iter().find(|choice| !choice.disabled).map(|choice| choice.value.clone()).unwrap_or_default()
+        }));
+    let none_works = move || choices.with(|choices| choices.iter().all(|choice| choice.disabled));
+    view! {
+        <Show when=move || choices.with(|choices| !choices.is_empty())>
+            <details class=css::FOLD>
+                <summary>"Make the transcript from the recording"</summary>
+                <ActionForm action=again attr:class=css::FORM>
+                    <input type="hidden" name="id" value=shared.id.to_string() />
+                    <p class="soft small">"The transcript is made anew; lines that were corrected by hand are replaced too."</p>
+                    <Select label="With" name="with" choices=choices value=chosen />
+                    <Button submit=true small=true icon=Glyph::Refresh disabled=Signal::derive(none_works) busy=again.pending() busy_words="Starting…">"Make the transcript"</Button>
+                </ActionForm>
+            </details>
+        </Show>
+    }
+}
+
+fn choices(review: &Review) -> Vec<Choice> {
+    let choice = |choice: &model::RecognizerChoice| {
+        let label = if choice.label.is_empty() { choice.kind.label().to_owned() } else { choice.label.clone() };
+        let shown = Choice::new(choice.kind.as_str(), label);
+        match &choice.unavailable {
+            Some(why) => shown.unavailable(why.clone()),
+            None => shown,
+        }
+    };
+    review.recognizers.iter().map(choice).collect()
+}
+
+#[component]
+fn Delete(shared: Shared) -> impl IntoView {
+    let delete = ServerAction::<api::DeleteCall>::new();
+    let problem = problem_of(delete.value());
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(Ok(())) = delete.value().get() {
+            navigate("/calls", leptos_router::NavigateOptions { replace: true, ..leptos_router::NavigateOptions::default() });
+        }
+    });
+    view! {
+        <details class=css::FOLD>
+            <summary>"Delete this call"</summary>
+            <ActionForm action=delete attr:class=css::FORM>
+                <input type="hidden" name="id" value=shared.id.to_string() />
+                <p class="soft small">"The recording, the transcript and all that was made of them will be gone. This can't be undone."</p>
+                {move || problem.get().map(|problem| view! { <p role="alert" class=css::PROBLEM>{problem.message}</p> })}
+                <Button kind=ButtonKind::Danger submit=true small=true icon=Glyph::Trash busy=delete.pending() busy_words="Deleting…">"Delete for good"</Button>
+            </ActionForm>
+        </details>
+    }
+}

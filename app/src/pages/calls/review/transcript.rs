@@ -1,0 +1,172 @@
+//! The transcript of a review: a click plays from there, a line can be corrected.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::{CallState, Millis, Segment};
+
+use super::Shared;
+use crate::components::{Button, ButtonKind, EmptyState, Glyph, TextArea};
+use crate::pages::calls::api;
+use crate::styles::calls_review_transcript as css;
+
+/// A pause may be this long and the last line still counts as the one being played.
+const LINGER: Millis = Millis(1_500);
+
+#[component]
+pub fn Transcript(shared: Shared) -> impl IntoView {
+    // A link with `?edit=7` opens the line without JavaScript too.
+    let query = use_query_map();
+    let editing = RwSignal::new(query.with_untracked(|query| query.get("edit").and_then(|number| number.parse::<i64>().ok())));
+    let correct = ServerAction::<api::CorrectSegment>::new();
+    shared.after(move || correct.value().get());
+    Effect::new(move |_| {
+        if let Some(Ok(_)) = correct.value().get() {
+            editing.set(None);
+        }
+    });
+    let segments = Memo::new(move |_| shared.review.with(|review| review.segments.clone()));
+    let playing = Memo::new(move |_| segments.with(|segments| at(segments, shared.at.get())));
+    let is_playing = Selector::new(move || playing.get());
+    let lines = move || {
+        let mut before = None;
+        segments
+            .get()
+            .into_iter()
+            .map(|segment| {
+                let named = before != Some(segment.channel);
+                before = Some(segment.channel);
+                (segment, named)
+            })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <section class=css::TRANSCRIPT aria-labelledby="transcript-title">
+            <h2 id="transcript-title" class=css::HEADING>"Transcript"</h2>
+            <Show when=move || segments.with(Vec::is_empty)>
+                <Nothing shared />
+            </Show>
+            <ol class=css::LINES>
+                <For
+                    each=lines
+                    key=|(segment, named)| (segment.number, segment.channel, *named, segment.corrected, segment.text.clone())
+                    children=move |(segment, named)| {
+                        let is_playing = is_playing.clone();
+                        view! { <Line shared segment named editing correct is_playing /> }
+                    }
+                />
+            </ol>
+        </section>
+    }
+}
+
+#[component]
+fn Line(
+    shared: Shared,
+    segment: Segment,
+    named: bool,
+    editing: RwSignal<Option<i64>>,
+    correct: ServerAction<api::CorrectSegment>,
+    is_playing: Selector<Option<i64>>,
+) -> impl IntoView {
+    let Segment { number, channel, text, start_ms, corrected, .. } = segment;
+    let call = shared.call();
+    let shown = text.clone();
+    let written = StoredValue::new(text);
+    let form = move || {
+        view! {
+            <ActionForm action=correct attr:class=css::FORM>
+                <input type="hidden" name="id" value=shared.id.to_string() />
+                <input type="hidden" name="segment" value=number.to_string() />
+                <TextArea label="Correct the line" name="text" id=format!("correct-{number}") initial=written.get_value() rows=2 required=true max_length=10_000 />
+                <div class="row">
+                    <Button kind=ButtonKind::Primary submit=true small=true busy=correct.pending() busy_words="Saving…">"Save"</Button>
+                    <Button small=true on:click=move |_| editing.set(None)>"Cancel"</Button>
+                </div>
+            </ActionForm>
+        }
+    };
+    view! {
+        <li
+            class=css::LINE
+            id=format!("segment-{number}")
+            data-channel=channel.as_str()
+            class:playing=move || is_playing.selected(&Some(number))
+            class:evidence=move || shared.evidence.with(|evidence| evidence.contains(&number))
+        >
+            <a
+                class=css::AT
+                href=format!("#segment-{number}")
+                title="Play from here"
+                on:click=move |event| {
+                    event.prevent_default();
+                    shared.seek.set(Some(start_ms));
+                }
+            >
+                {start_ms.clock()}
+            </a>
+            <div class=css::BODY>
+                <p class=css::NAME class:visually-hidden=!named>{move || call.with(|call| call.speaker(channel).to_owned())}</p>
+                <Show when=move || editing.get() == Some(number) fallback=move || view! { <p class=css::WORDS>{shown.clone()}</p> }>
+                    {form()}
+                </Show>
+            </div>
+            <div class=css::TOOLS>
+                {corrected.then(|| view! { <span class=css::CORRECTED>"Corrected"</span> })}
+                <a
+                    class=css::EDIT
+                    href=format!("?edit={number}#segment-{number}")
+                    aria-label=format!("Correct the line at {}", start_ms.clock())
+                    on:click=move |event| {
+                        event.prevent_default();
+                        editing.set(Some(number));
+                    }
+                >
+                    "Correct"
+                </a>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Nothing(shared: Shared) -> impl IntoView {
+    let (state, recorded) = shared.review.with_untracked(|review| (review.call.state, review.recording_ms.is_some()));
+    let (title, text) = match (state, recorded) {
+        (CallState::Ended, true) => ("No transcript yet", "Make one from the recording, under “More” on this page."),
+        (CallState::Ended, false) => ("No transcript", "Nothing was recognized in this call, and there is no recording to make one from."),
+        _ => ("No words yet", "They appear as they are recognized."),
+    };
+    view! { <EmptyState glyph=Glyph::Note title=title text=text /> }
+}
+
+/// The segment that is heard at a time.
+fn at(segments: &[Segment], at: Millis) -> Option<i64> {
+    if at == Millis::ZERO {
+        return None;
+    }
+    segments.iter().rfind(|segment| segment.start_ms <= at && at <= segment.end_ms + LINGER).map(|segment| segment.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Channel;
+
+    use super::*;
+
+    #[test]
+    fn the_line_being_heard_is_the_last_that_started() {
+        let segment = |number, start, end| Segment {
+            number,
+            channel: Channel::Rep,
+            text: "x".into(),
+            start_ms: Millis(start),
+            end_ms: Millis(end),
+            confidence: 1.0,
+            words: Vec::new(),
+            corrected: false,
+        };
+        let segments = [segment(1, 1_000, 2_000), segment(3, 2_500, 4_000), segment(2, 20_000, 21_000)];
+        let heard = [0, 500, 1_500, 2_400, 2_600, 5_400, 9_000, 20_000].map(|time| at(&segments, Millis(time)));
+        assert_eq!(heard, [None, None, Some(1), Some(1), Some(3), Some(3), None, Some(2)]);
+    }
+}
