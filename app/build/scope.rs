@@ -80,7 +80,7 @@ pub fn compact(css: &str) -> String {
             _ => {}
         }
         if string.is_none() && c.is_whitespace() {
-            if !out.ends_with([' ', '{', '}', ';']) {
+            if !out.is_empty() && !out.ends_with([' ', '{', '}', ';']) {
                 out.push(' ');
             }
         } else {

@@ -43,7 +43,7 @@ fn commands() -> Vec<Command> {
     let areas = AREAS.map(|(href, label, glyph)| Command::new(label, href, glyph));
     let others = [
         Command::new("Start a call", "/calls/new", Glyph::Mic),
-        Command::new("Settings: profile", "/settings/profile", Glyph::Person),
+        Command::new("Settings: profile", "/settings", Glyph::Person),
         Command::new("Settings: security", "/settings/security", Glyph::Shield),
         Command::new("Settings: organization", "/settings/organization", Glyph::Building),
         Command::new("Settings: API tokens", "/settings/tokens", Glyph::Key),

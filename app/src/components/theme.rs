@@ -60,6 +60,7 @@ pub async fn set_theme(theme: String) -> Result<(), AppError> {
     Ok(())
 }
 
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 /// The cookie that holds the theme for a year. It is read by the page too, and holds nothing of worth.
 fn cookie(theme: Theme) -> String {
     format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.name())

@@ -1,8 +1,15 @@
-//! Home: what to do first.
+//! Home: the last calls, the person's numbers, what to do first.
+
+mod api;
 
 use leptos::prelude::*;
+use model::{Call, CallState, Millis};
 
-use crate::components::{Button, ButtonKind, ButtonLink, Glyph, Icon, PageHeader};
+use self::api::{Overview, Week, overview};
+use crate::components::{
+    Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Skeleton, SkeletonLines, TextLink, Time,
+    Tone,
+};
 use crate::session::use_session;
 use crate::styles::home as css;
 
@@ -14,6 +21,7 @@ pub fn Home() -> impl IntoView {
         Some(profile) => format!("Hello, {}", profile.person.name.split_whitespace().next().unwrap_or("there")),
         None => "Home".to_owned(),
     });
+    let shown = Resource::new(|| (), |()| overview());
     view! {
         <div class="page">
             <PageHeader title=greeting>
@@ -21,8 +29,111 @@ pub fn Home() -> impl IntoView {
                     "Start a call"
                 </ButtonLink>
             </PageHeader>
-            <FirstSteps />
+            <Suspense fallback=|| {
+                view! { <SkeletonLines shape=Skeleton::Card count=2 label="Loading your calls" /> }
+            }>
+                {move || Suspend::new(async move {
+                    match shown.await {
+                        Ok(overview) => view! { <Loaded overview /> }.into_any(),
+                        Err(error) => {
+                            view! { <ErrorState error retry=Callback::new(move |()| shown.refetch()) /> }.into_any()
+                        }
+                    }
+                })}
+            </Suspense>
         </div>
+    }
+}
+
+#[component]
+fn Loaded(overview: Overview) -> impl IntoView {
+    let Overview { recent, week, week_before } = overview;
+    // Whoever has a few calls knows the way.
+    let is_new = recent.iter().filter(|call| call.started_at.is_some()).count() < 3;
+    let has_numbers = week.calls + week_before.calls > 0;
+    view! {
+        <div class="stack stack-loose">
+            {has_numbers.then(|| view! { <Numbers week week_before /> })}
+            {(!recent.is_empty()).then(|| view! { <Recent calls=recent /> })}
+            {is_new.then(|| view! { <FirstSteps /> })}
+        </div>
+    }
+}
+
+#[component]
+fn Numbers(week: Week, week_before: Week) -> impl IntoView {
+    let length = |time: Option<Millis>| time.map_or_else(|| "–".to_owned(), spoken);
+    view! {
+        <section aria-labelledby="numbers" class="stack">
+            <h2 id="numbers">"Your last seven days"</h2>
+            <dl class=css::NUMBERS>
+                <Number label="Calls" now=week.calls.to_string() before=week_before.calls.to_string() />
+                <Number label="Time in calls" now=spoken(week.time) before=spoken(week_before.time) />
+                <Number label="Average call" now=length(week.average()) before=length(week_before.average()) />
+                <Number label="Companies" now=week.companies.to_string() before=week_before.companies.to_string() />
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Number(label: &'static str, now: String, before: String) -> impl IntoView {
+    view! {
+        <div class=css::NUMBER>
+            <dt class="soft small">{label}</dt>
+            <dd class=css::VALUE>{now}</dd>
+            <dd class="faint small">{format!("{before} the week before")}</dd>
+        </div>
+    }
+}
+
+/// A duration in words: `1 h 5 min`, `12 min`, `40 s`.
+fn spoken(time: Millis) -> String {
+    let seconds = time.0.max(0) / 1000;
+    match (seconds / 3600, seconds / 60 % 60) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[component]
+fn Recent(calls: Vec<Call>) -> impl IntoView {
+    let rows = calls.into_iter().map(|call| view! { <RecentCall call /> }).collect_view();
+    view! {
+        <section aria-labelledby="recent" class="stack">
+            <div class="row row-between">
+                <h2 id="recent">"Recent calls"</h2>
+                <TextLink href="/calls">"All calls"</TextLink>
+            </div>
+            <List label="Recent calls">{rows}</List>
+        </section>
+    }
+}
+
+#[component]
+fn RecentCall(call: Call) -> impl IntoView {
+    let is_open = matches!(call.state, CallState::Live | CallState::Prepared);
+    let href = if is_open { format!("/calls/{}/live", call.id) } else { format!("/calls/{}", call.id) };
+    let badge = match call.state {
+        CallState::Live => Some((Tone::Bad, "Live")),
+        CallState::Prepared => Some((Tone::Neutral, "Not started")),
+        CallState::Finishing => Some((Tone::Info, "Writing the review")),
+        CallState::Ended => None,
+    };
+    let who = [call.contact_name, call.company].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
+    view! {
+        <ListItem href>
+            <div class=css::CALL>
+                <span class="truncate">{call.title}</span>
+                <span class="soft small truncate">{who}</span>
+            </div>
+            {badge.map(|(tone, words)| view! { <Badge tone dot=true>{words}</Badge> })}
+            <span class=css::WHEN>
+                <Time at=call.started_at.unwrap_or(call.created_at) />
+                <span>{(call.duration_ms > Millis::ZERO).then(|| call.duration_ms.clock())}</span>
+            </span>
+        </ListItem>
     }
 }
 
@@ -39,9 +150,7 @@ fn FirstSteps() -> impl IntoView {
                     text="Three minutes, two voices. Watch the transcript, the cues and the review appear as they would on your own call."
                 >
                     <form method="post" action="/calls/sample">
-                        <Button submit=true>
-                            "Play it"
-                        </Button>
+                        <Button submit=true>"Play it"</Button>
                     </form>
                 </Step>
                 <Step
@@ -74,5 +183,17 @@ fn Step(glyph: Glyph, title: &'static str, text: &'static str, children: Childre
             <p class=css::TEXT>{text}</p>
             <div class=css::ACTION>{children()}</div>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_in_words() {
+        assert_eq!(spoken(Millis(40_999)), "40 s");
+        assert_eq!(spoken(Millis(12 * 60_000)), "12 min");
+        assert_eq!(spoken(Millis(65 * 60_000)), "1 h 5 min");
     }
 }
