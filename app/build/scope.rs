@@ -134,8 +134,7 @@ impl Scoper<'_> {
     fn rule(&mut self, from: usize, open: usize, close: usize, inside: Inside) {
         let prelude = self.text[from..open].trim();
         let within = if let Some(at_rule) = prelude.strip_prefix('@') {
-            if at_rule.starts_with("keyframes") {
-                let name = at_rule["keyframes".len()..].trim();
+            if let Some(name) = at_rule.strip_prefix("keyframes").map(str::trim) {
                 self.out.push_str(&format!("@keyframes {name}-{}", self.class));
                 Inside::Keyframes
             } else {

@@ -56,10 +56,12 @@ fn commands() -> Vec<Command> {
 pub fn PlainFrame(children: Children) -> impl IntoView {
     view! {
         <div class=css::PLAIN>
-            <a class=css::BRAND href="/">
-                <Mark />
-                "Closezly"
-            </a>
+            <header>
+                <a class=css::BRAND href="/">
+                    <Mark />
+                    "Closezly"
+                </a>
+            </header>
             <main class=css::CARD id="page">{children()}</main>
         </div>
     }

@@ -5,6 +5,8 @@
 //!
 //! Architecture invariant: with the feature `hydrate` nothing of the server (axum, domain, store) is compiled in.
 
+#![allow(clippy::needless_pass_by_value, reason = "a component owns its properties: `view!` passes them by value")]
+
 pub mod components;
 pub mod error;
 pub mod frame;

@@ -16,6 +16,9 @@ pub fn EmptyState(
     /// What to do next.
     #[prop(optional, into)]
     text: Option<String>,
+    /// The title is the page's own heading: the whole page is empty.
+    #[prop(optional)]
+    whole_page: bool,
     /// The button that fills it.
     #[prop(optional)]
     children: Option<Children>,
@@ -25,7 +28,11 @@ pub fn EmptyState(
             <span class=css::GLYPH>
                 <Icon glyph />
             </span>
-            <p class=css::TITLE>{title}</p>
+            {if whole_page {
+                view! { <h1 class=css::TITLE>{title}</h1> }.into_any()
+            } else {
+                view! { <p class=css::TITLE>{title}</p> }.into_any()
+            }}
             {text.map(|text| view! { <p class=css::TEXT>{text}</p> })}
             {children.map(|children| view! { <div class=css::ACTIONS>{children()}</div> })}
         </div>

@@ -1,6 +1,7 @@
 //! One of many, in the browser's own list.
 
 use leptos::prelude::*;
+use leptos::web_sys::HtmlSelectElement;
 
 use super::field::{Choice, Field, Wiring};
 use super::value::bind;
@@ -45,7 +46,7 @@ pub fn Select(
     let invalid = wiring.clone();
     let described = wiring.clone();
     let select = NodeRef::<leptos::html::Select>::new();
-    bind(select, value, |select| select.value(), |select, text| select.set_value(text));
+    bind(select, value, HtmlSelectElement::value, HtmlSelectElement::set_value);
     let initial = value.map_or(initial, |value| value.get_untracked());
     let options = move || {
         let chosen = value.map_or_else(|| initial.clone(), |value| value.get_untracked());

@@ -1,6 +1,7 @@
 //! Several lines of text.
 
 use leptos::prelude::*;
+use leptos::web_sys::HtmlTextAreaElement;
 
 use super::field::{Field, Wiring};
 use super::value::bind;
@@ -53,7 +54,7 @@ pub fn TextArea(
     let invalid = wiring.clone();
     let described = wiring.clone();
     let area = NodeRef::<leptos::html::Textarea>::new();
-    bind(area, value, |area| area.value(), |area, text| area.set_value(text));
+    bind(area, value, HtmlTextAreaElement::value, HtmlTextAreaElement::set_value);
     let initial = value.map_or(initial, |value| value.get_untracked());
     view! {
         <Field id=wiring.id.clone() label hint=hint.unwrap_or_default() error optional>

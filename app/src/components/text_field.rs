@@ -1,6 +1,7 @@
 //! A line of text.
 
 use leptos::prelude::*;
+use leptos::web_sys::HtmlInputElement;
 
 use super::field::{Field, Wiring};
 use super::value::bind;
@@ -59,7 +60,7 @@ pub fn TextField(
     let invalid = wiring.clone();
     let described = wiring.clone();
     let input = NodeRef::<leptos::html::Input>::new();
-    bind(input, value, |input| input.value(), |input, text| input.set_value(text));
+    bind(input, value, HtmlInputElement::value, HtmlInputElement::set_value);
     let initial = value.map_or(initial, |value| value.get_untracked());
     view! {
         <Field id=wiring.id.clone() label hint=hint.unwrap_or_default() error optional>

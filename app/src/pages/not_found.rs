@@ -15,7 +15,7 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <leptos_meta::Title text="Page not found · Closezly" />
         <PlainFrame>
-            <EmptyState glyph=Glyph::Search title="There is no page at this address" text="It may have been moved or deleted.">
+            <EmptyState glyph=Glyph::Search title="There is no page at this address" text="It may have been moved or deleted." whole_page=true>
                 <ButtonLink href="/" kind=ButtonKind::Primary>
                     "Go home"
                 </ButtonLink>

@@ -9,7 +9,7 @@ use crate::error::AppError;
 /// The person's last calls, and two weeks of them in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
-    /// The last calls, newest first, at most [`RECENT`].
+    /// The last calls, newest first, at most five.
     pub recent: Vec<Call>,
     /// The last seven days.
     pub week: Week,
@@ -36,11 +36,12 @@ impl Week {
 }
 
 /// How many calls Home lists.
-pub const RECENT: u32 = 5;
+#[cfg(feature = "ssr")]
+const RECENT: u32 = 5;
 
 /// The person's last calls and numbers.
 #[server(endpoint = "home")]
-pub async fn overview() -> Result<Overview, AppError> {
+pub async fn my_overview() -> Result<Overview, AppError> {
     let (services, scope) = (crate::server::services()?, crate::server::scope()?);
     if scope.role() < model::Role::Rep {
         // A guest has no calls of their own.

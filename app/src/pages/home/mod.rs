@@ -5,7 +5,7 @@ mod api;
 use leptos::prelude::*;
 use model::{Call, CallState, Millis};
 
-use self::api::{Overview, Week, overview};
+use self::api::{Overview, Week, my_overview};
 use crate::components::{
     Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Skeleton, SkeletonLines, TextLink, Time,
     Tone,
@@ -21,7 +21,7 @@ pub fn Home() -> impl IntoView {
         Some(profile) => format!("Hello, {}", profile.person.name.split_whitespace().next().unwrap_or("there")),
         None => "Home".to_owned(),
     });
-    let shown = Resource::new(|| (), |()| overview());
+    let shown = Resource::new(|| (), |()| my_overview());
     view! {
         <div class="page">
             <PageHeader title=greeting>
