@@ -36,12 +36,13 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Loads the browser's part under the names that this build gave it, and lets it take over the page.
+/// Loads the browser's part under the names that this build gave it, and lets it take over the page. `data-hydrated` on
+/// the root then tells tests, and css, that the page is live.
 #[component]
 fn Hydration() -> impl IntoView {
     use_context::<Bundle>().map(|Bundle { js, wasm }| {
         let nonce = use_nonce();
-        let script = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+        let script = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>{{m.hydrate();document.documentElement.dataset.hydrated=''}}))");
         view! {
             <link rel="modulepreload" href=js nonce=nonce.clone() />
             <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />

@@ -6,6 +6,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower_http::compression::predicate::NotForContentType;
+use tower_http::compression::{CompressionLayer, DefaultPredicate, Predicate};
 
 use crate::api;
 use crate::web::{body, caller, forms, headers, health, origin, pages, plain, trace};
@@ -13,7 +15,7 @@ use crate::wiring::Server;
 
 /// The whole server as one service.
 ///
-/// From the outside in: id, log and panic; security headers; foreign origins out; too large bodies out; plain forms; who it
+/// From the outside in: id, log and panic; compression (not of sound, which is asked for by ranges); security headers; foreign origins out; too large bodies out; plain forms; who it
 /// is; then pages, server functions and REST.
 pub fn router(server: Server) -> Router {
     let options = LeptosOptions::from_ref(&server);
@@ -38,6 +40,7 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn(body::limit))
         .layer(from_fn_with_state(server.clone(), origin::check))
         .layer(from_fn_with_state(server.clone(), headers::add))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("audio/"))))
         .layer(from_fn_with_state(server.clone(), trace::request))
         .with_state(server)
 }

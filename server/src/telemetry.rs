@@ -1,7 +1,7 @@
 //! Logs and metrics.
 
 use std::io::IsTerminal;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, anyhow};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -37,25 +37,23 @@ pub fn start(config: &Config) -> Result<()> {
 /// # Errors
 /// If another recorder was installed first.
 pub fn metrics() -> Result<PrometheusHandle> {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    if let Some(handle) = HANDLE.get() {
+    static HANDLE: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
+    let mut started = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = &*started {
         return Ok(handle.clone());
     }
     let seconds = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)
         .context("the histogram's buckets")?
-        .install_recorder();
-    let handle = match handle {
-        Ok(handle) => handle,
-        // Two tests may start at once: the other one's is as good.
-        Err(error) => HANDLE.get().cloned().ok_or_else(|| anyhow!("could not start the metrics: {error}"))?,
-    };
+        .install_recorder()
+        .context("could not start the metrics")?;
     metrics::describe_histogram!(
         "closezly_http_request_seconds",
         metrics::Unit::Seconds,
         "Time to the answer's head, by route, method and status."
     );
     metrics::describe_gauge!("closezly_live_calls", "Calls that are live on this server.");
-    Ok(HANDLE.get_or_init(|| handle).clone())
+    *started = Some(handle.clone());
+    Ok(handle)
 }

@@ -13,6 +13,8 @@ pub fn ProfileSettings() -> impl IntoView {
     let action = ServerAction::<api::UpdateProfile>::new();
     let form = FormState::of(action);
     let session = use_session();
+    // Known before this page is shown: its frame waits for it.
+    let profile = untrack(|| session.profile());
     Effect::new(move |_| {
         if matches!(action.value().get(), Some(Ok(_))) {
             session.refetch();
@@ -22,36 +24,31 @@ pub fn ProfileSettings() -> impl IntoView {
         <Page title="Settings" text="Your own profile.">
             <Panel id="profile" title="Profile">
                 <Saved saved=Signal::derive(move || matches!(action.value().get(), Some(Ok(_)))) />
-                <Suspense fallback=|| ()>
-                    {move || {
-                        session
-                            .profile()
-                            .map(|profile| {
-                                let typed = form.typed("name");
-                                let name = if typed.is_empty() { profile.person.name } else { typed };
-                                view! {
-                                    <ActionForm action attr:class="stack">
-                                        <FormError problem=form.problem() fields=&["name"] />
-                                        <TextField
-                                            label="Your name"
-                                            name="name"
-                                            autocomplete="name"
-                                            required=true
-                                            max_length=120
-                                            initial=name
-                                            error=field_error(form.problem(), "name")
-                                        />
-                                        <p class="small soft">"Mail address: " {profile.person.email} ". Role: " {profile.role.as_str()} "."</p>
-                                        <div>
-                                            <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Saving…">
-                                                "Save"
-                                            </Button>
-                                        </div>
-                                    </ActionForm>
-                                }
-                            })
-                    }}
-                </Suspense>
+                {profile
+                    .map(|profile| {
+                        let typed = form.typed("name");
+                        let name = if typed.is_empty() { profile.person.name } else { typed };
+                        view! {
+                            <ActionForm action attr:class="stack">
+                                <FormError problem=form.problem() fields=&["name"] />
+                                <TextField
+                                    label="Your name"
+                                    name="name"
+                                    autocomplete="name"
+                                    required=true
+                                    max_length=120
+                                    initial=name
+                                    error=field_error(form.problem(), "name")
+                                />
+                                <p class="small soft">"Mail address: " {profile.person.email} ". Role: " {profile.role.as_str()} "."</p>
+                                <div>
+                                    <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Saving…">
+                                        "Save"
+                                    </Button>
+                                </div>
+                            </ActionForm>
+                        }
+                    })}
             </Panel>
         </Page>
     }

@@ -6,6 +6,7 @@ use super::profile::Saved;
 use super::{Page, Panel, api};
 use crate::components::{Badge, Button, ButtonKind, ErrorState, FormError, SkeletonLines, TextField, Time, Tone, field_error};
 use crate::pages::identity::FormState;
+use crate::session::use_session;
 use crate::styles::settings as css;
 
 /// `/settings/security`
@@ -24,11 +25,14 @@ fn Password() -> impl IntoView {
     let action = ServerAction::<api::ChangePassword>::new();
     let form = FormState::of(action);
     let problem = form.problem();
+    let email = untrack(|| use_session().profile()).map(|profile| profile.person.email);
     view! {
         <Panel id="password" title="Password">
             <Saved saved=Signal::derive(move || matches!(action.value().get(), Some(Ok(_)))) />
             <ActionForm action attr:class="stack">
                 <FormError problem fields=&["current", "password"] />
+                // Tells password managers whose password it is.
+                <input type="text" autocomplete="username" value=email readonly hidden aria-label="Mail address" />
                 <TextField
                     label="Current password"
                     name="current"
@@ -72,7 +76,7 @@ fn Sessions() -> impl IntoView {
                             let several = rows.len() > 1;
                             let rows = rows.into_iter().map(|row| view! { <SessionItem row end /> }).collect_view();
                             view! {
-                                <ul class=css::ROWS>{rows}</ul>
+                                <ul class=css::ITEMS>{rows}</ul>
                                 {several
                                     .then(|| {
                                         view! {
@@ -95,11 +99,11 @@ fn Sessions() -> impl IntoView {
 #[component]
 fn SessionItem(row: SessionRow, end: ServerAction<api::EndSession>) -> impl IntoView {
     let SessionRow { session, current } = row;
-    let browser = if session.user_agent.is_empty() { "A browser that doesn't say its name".to_owned() } else { session.user_agent };
+    let browser = browser(&session.user_agent);
     view! {
-        <li class=css::ROW>
+        <li class=css::ITEM>
             <div class=css::WORDS>
-                <span>{browser}</span>
+                <span title=session.user_agent>{browser}</span>
                 <span class="small soft">
                     "From " {session.address} ", since " <Time at=session.created_at with_time=true /> ", last used "
                     <Time at=session.last_seen_at with_time=true />
@@ -119,5 +123,49 @@ fn SessionItem(row: SessionRow, end: ServerAction<api::EndSession>) -> impl Into
                     .into_any()
             }}
         </li>
+    }
+}
+
+/// What people call a browser, out of what it calls itself. The order matters: most claim to be others too.
+fn browser(user_agent: &str) -> String {
+    let find = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
+    let browser = find(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) if user_agent.is_empty() => "A browser that doesn't say its name".to_owned(),
+        (None, None) => user_agent.chars().take(60).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::browser;
+
+    #[test]
+    fn browsers_are_named_as_people_do() {
+        for (user_agent, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36", "Chrome on Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36 Edg/156.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Version/19.0 Mobile Safari/604.1",
+                "Safari on iPhone",
+            ),
+            ("curl/8.5", "curl/8.5"),
+            ("", "A browser that doesn't say its name"),
+        ] {
+            assert_eq!(browser(user_agent), name);
+        }
     }
 }

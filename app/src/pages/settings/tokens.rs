@@ -23,6 +23,12 @@ pub fn TokenSettings() -> impl IntoView {
         Some(Err(_)) => None,
         None => before.clone(),
     };
+    let name = RwSignal::new(form.typed("name"));
+    Effect::new(move |_| {
+        if matches!(create.value().get(), Some(Ok(_))) {
+            name.set(String::new());
+        }
+    });
     let tokens = Resource::new(move || (create.version().get(), delete.version().get()), |_| api::tokens());
     view! {
         <Page title="Settings" text="For programs that use the API with your rights.">
@@ -36,7 +42,7 @@ pub fn TokenSettings() -> impl IntoView {
                         hint="For example “Dialer” or “Nightly export”."
                         required=true
                         max_length=120
-                        initial=form.typed("name")
+                        value=name
                         error=field_error(form.problem(), "name")
                     />
                     <div>
@@ -58,7 +64,7 @@ pub fn TokenSettings() -> impl IntoView {
                             }
                             Ok(tokens) => {
                                 let rows = tokens.into_iter().map(|token| view! { <TokenItem token delete /> }).collect_view();
-                                view! { <ul class=css::ROWS>{rows}</ul> }.into_any()
+                                view! { <ul class=css::ITEMS>{rows}</ul> }.into_any()
                             }
                             Err(error) => view! { <ErrorState error /> }.into_any(),
                         }
@@ -86,7 +92,7 @@ fn TokenItem(token: ApiToken, delete: ServerAction<api::DeleteToken>) -> impl In
         None => view! { ", never used" }.into_any(),
     };
     view! {
-        <li class=css::ROW>
+        <li class=css::ITEM>
             <div class=css::WORDS>
                 <span>{token.name}</span>
                 <span class="small soft">

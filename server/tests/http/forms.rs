@@ -1,0 +1,96 @@
+//! Pages and forms without JavaScript.
+
+use reqwest::StatusCode;
+
+use crate::support::{PASSWORD, TestServer, location, set_cookie};
+
+#[tokio::test]
+async fn signing_up_and_in_and_out_works_with_forms_alone() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    assert_eq!(location(&browser.page("/settings").await), "/sign-in?next=/settings");
+    let fields =
+        [("name", "Ann Lee"), ("email", "ann@example.com"), ("organization", "Acme"), ("password", PASSWORD), ("next", "/settings")];
+    let answer = browser.submit("/sign-up?next=/settings", "/api/identity/sign_up", &fields).await;
+    assert_eq!(location(&answer), "/settings");
+    let cookie = set_cookie(answer.headers(), "closezly_session").unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+    assert!(!cookie.contains("Secure"), "over plain HTTP a browser would drop it: {cookie}");
+    let page = browser.text("/settings").await;
+    assert!(page.contains("Ann Lee") && page.contains("ann@example.com"));
+    let answer = browser.submit("/settings", "/sign-out", &[]).await;
+    assert_eq!(location(&answer), "/sign-in");
+    assert!(!browser.is_signed_in().await);
+    let answer =
+        browser.submit("/sign-in", "/api/identity/sign_in", &[("email", "ANN@example.com"), ("password", PASSWORD), ("next", "")]).await;
+    assert_eq!(location(&answer), "/");
+    assert!(browser.text("/").await.contains("Hello, Ann"));
+}
+
+#[tokio::test]
+async fn what_was_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    let fields = [("name", "Ann <Lee>"), ("email", "ann@example.com"), ("organization", "Acme"), ("password", "too-short")];
+    let answer = browser.submit("/sign-up?next=/calls", "/api/identity/sign_up", &fields).await;
+    assert_eq!(location(&answer), "/sign-up?next=/calls");
+    let page = browser.text("/sign-up?next=/calls").await;
+    let error = page.find("Choose a password of at least 10 characters.").expect("the sentence is on the page");
+    let field = page.find("id=\"field-password-error\"").expect("the field has a place for it");
+    assert!(error > field && error - field < 800, "the sentence is in the field's own place");
+    assert!(page.contains("value=\"Ann &lt;Lee&gt;\"") && page.contains("value=\"Acme\""), "typed text stays");
+    assert!(!page.contains("too-short"), "a password never comes back");
+    assert!(!browser.text("/sign-up").await.contains("Choose a password of"), "the next page is fresh");
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_said_above_the_form() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    let answer = browser.submit("/sign-in", "/api/identity/sign_in", &[("email", "nobody@example.com"), ("password", "x")]).await;
+    assert_eq!(location(&answer), "/sign-in");
+    let page = browser.text("/sign-in").await;
+    assert!(page.contains("The mail address or the password is wrong.") && page.contains("value=\"nobody@example.com\""));
+}
+
+#[tokio::test]
+async fn next_never_leads_to_another_site() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    for wrong in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
+        let fields = [("email", "ann@example.com"), ("password", PASSWORD), ("next", wrong)];
+        assert_eq!(location(&browser.submit("/sign-in", "/api/identity/sign_in", &fields).await), "/", "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn settings_are_changed_by_forms() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    let answer = browser.submit("/settings", "/api/settings/update_profile", &[("name", "Ann Marie")]).await;
+    assert_eq!(location(&answer), "/settings?saved=1");
+    assert!(browser.text("/settings?saved=1").await.contains("Ann Marie"));
+    // An unchecked switch isn't sent: recordings are off.
+    let answer = browser.submit("/settings/organization", "/api/settings/update_organization", &[("organization", "Zylo")]).await;
+    assert_eq!(location(&answer), "/settings/organization?saved=1");
+    let page = browser.text("/settings/organization").await;
+    assert!(page.contains("value=\"Zylo\""));
+    let answer = browser.submit("/settings/tokens", "/api/settings/create_token", &[("name", "Dialer")]).await;
+    assert_eq!(location(&answer), "/settings/tokens");
+    let page = browser.text("/settings/tokens").await;
+    let secret: String =
+        page.split("czl_").nth(1).unwrap().chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    let program = server.program().with_token(&format!("czl_{secret}"));
+    assert_eq!(program.get("/api/v1/auth/me").await.body["data"]["organization"]["keep_audio"], false);
+    assert!(!browser.text("/settings/tokens").await.contains(&secret), "a token is shown once");
+}
+
+#[tokio::test]
+async fn an_unknown_page_is_a_page_that_says_so() {
+    let server = TestServer::start().await;
+    let page = server.browser().page("/no/such/page").await;
+    assert_eq!(page.status(), StatusCode::NOT_FOUND);
+    assert!(page.text().await.unwrap().contains("<!DOCTYPE html>"));
+}

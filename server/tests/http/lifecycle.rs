@@ -1,0 +1,109 @@
+//! Stopping in order, and the checks before starting.
+
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use model::wire::Frame;
+use model::{Channel, Millis};
+use reqwest::StatusCode;
+use serde_json::json;
+use server::config::{Config, Settings};
+use server::doctor::{self, Verdict};
+use store::Engine;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::{Setup, TestServer};
+
+#[tokio::test]
+async fn it_stops_quickly_and_takes_nobody_more() {
+    let mut server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let took = server.stop().await;
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(ann.request(reqwest::Method::GET, "/api/v1/auth/me").send().await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn live_streams_are_told_to_connect_again() {
+    let mut server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let new = json!({
+        "title": "Live", "contact_name": "", "company": "", "kind": "discovery", "language": "en-US", "vocabulary": "",
+        "recognizer": "none", "verbosity": "normal", "consent_who": "Kim", "consent_how": "spoken"
+    });
+    let made = ann.post("/api/v1/calls", new).await;
+    let id = made.body["data"]["id"].as_str().unwrap().to_owned();
+    let mut request = format!("ws://{}/api/v1/calls/{id}/stream", server.address).into_client_request().unwrap();
+    request.headers_mut().insert("authorization", format!("Bearer {}", ann.token.unwrap()).parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let hello = json!({ "Hello": { "call": id, "part": "Source", "page": "p", "take_over": false, "last_event": 0 } });
+    socket.send(Message::text(hello.to_string())).await.unwrap();
+    let welcome = socket.next().await.unwrap().unwrap().into_text().unwrap();
+    assert!(welcome.starts_with("{\"Welcome\""), "{welcome}");
+    let frame = Frame { channel: Channel::Rep, sequence: 0, captured_at: Millis::ZERO, pcm: vec![0; 3200] };
+    socket.send(Message::binary(frame.to_bytes())).await.unwrap();
+    socket.send(Message::binary(vec![7])).await.unwrap();
+    let mut heard = Vec::new();
+    while !(heard.iter().any(|text: &String| text.contains("\"Ack\"")) && heard.iter().any(|text| text.contains("frame_malformed"))) {
+        heard.push(socket.next().await.unwrap().unwrap().into_text().unwrap().to_string());
+    }
+    let reading = tokio::spawn(async move {
+        let mut last = String::new();
+        while let Some(Ok(Message::Text(text))) = socket.next().await {
+            last = text.to_string();
+        }
+        last
+    });
+    assert!(server.stop().await < Duration::from_secs(5));
+    assert_eq!(reading.await.unwrap(), "\"Restarting\"");
+}
+
+#[tokio::test]
+async fn it_runs_on_postgresql_too() {
+    let server = TestServer::with(Setup { engine: Engine::Postgres, ..Setup::default() }).await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    assert!(browser.is_signed_in().await);
+    assert_eq!(browser.page("/health/ready").await.status(), StatusCode::OK);
+    assert!(browser.text("/settings").await.contains("Ann"));
+}
+
+async fn verdicts(settings: Settings) -> Vec<(&'static str, Verdict, String)> {
+    let config = Config::from_settings(settings).unwrap();
+    doctor::examine(&config).await.into_iter().map(|check| (check.name, check.verdict, check.words)).collect()
+}
+
+#[tokio::test]
+async fn the_doctor_finds_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let settings = Settings {
+        data_dir: Some(file.join("data")),
+        site_dir: Some(folder.path().join("no-site")),
+        smtp_url: Some("smtp://127.0.0.1:1".to_owned()),
+        speech_command: Some("/no/such/program".to_owned()),
+        public_url: Some("http://closezly.example".to_owned()),
+        ..Settings::default()
+    };
+    let found = verdicts(settings).await;
+    for name in ["data", "database", "site", "mail", "recognizer"] {
+        let (_, verdict, words) = found.iter().find(|(its, ..)| *its == name).unwrap();
+        assert_eq!(*verdict, Verdict::Bad, "{name}: {words}");
+        assert!(words.len() > 20, "{name}: {words}");
+    }
+    assert!(found.iter().any(|(name, verdict, words)| *name == "address" && *verdict == Verdict::Note && words.contains("microphone")));
+}
+
+#[tokio::test]
+async fn the_doctor_is_content_with_the_defaults_on_a_built_site() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    std::fs::create_dir(&site).unwrap();
+    std::fs::write(site.join("manifest.json"), r#"{"js": "/pkg/a.js", "wasm": "/pkg/a.wasm"}"#).unwrap();
+    let settings = Settings { data_dir: Some(folder.path().join("data")), site_dir: Some(site), ..Settings::default() };
+    let found = verdicts(settings).await;
+    assert!(found.iter().all(|(_, verdict, _)| *verdict != Verdict::Bad), "{found:?}");
+    assert!(found.iter().any(|(name, verdict, words)| *name == "mail" && *verdict == Verdict::Note && words.contains("log")));
+}

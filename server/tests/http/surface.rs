@@ -1,0 +1,192 @@
+//! What every answer carries, who may ask, and what the server tells of itself.
+
+use reqwest::{Method, StatusCode};
+use server::config::Settings;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::{PASSWORD, Setup, TestServer, set_cookie};
+
+fn site() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pkg")).unwrap();
+    let manifest = r#"{"js": "/pkg/closezly.1.js", "wasm": "/pkg/closezly_bg.1.wasm", "worklet": "/capture/worklet.wasm"}"#;
+    for (name, content) in
+        [("manifest.json", manifest), ("pkg/closezly.1.js", "export {}"), ("pkg/closezly_bg.1.wasm", "wasm"), ("favicon.svg", "<svg/>")]
+    {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let site = site();
+    let settings = Settings { site_dir: Some(site.path().to_owned()), ..Settings::default() };
+    let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+    for path in
+        ["/sign-in", "/no/such/page", "/api/v1/auth/me", "/api/docs", "/api/none", "/favicon.svg", "/pkg/closezly.1.js", "/health/live"]
+    {
+        let response = server.browser().page(path).await;
+        let header = |name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap());
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert!(header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert!(header("permissions-policy").contains("microphone=(self), display-capture=(self)"), "{path}");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
+        assert!(!header("x-request-id").is_empty(), "{path}");
+        assert!(!header("cache-control").is_empty(), "{path}");
+        assert_eq!(header("strict-transport-security"), "", "not over plain HTTP: {path}");
+        assert!(response.headers().get("access-control-allow-origin").is_none(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_script_of_a_page_has_the_nonce_of_its_policy() {
+    let site = site();
+    let settings = Settings { site_dir: Some(site.path().to_owned()), ..Settings::default() };
+    let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let response = server.browser().page("/sign-in").await;
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        let page = response.text().await.unwrap();
+        let scripts: Vec<_> = page.match_indices("<script").map(|(at, _)| &page[at..at + page[at..].find('>').unwrap()]).collect();
+        assert!(scripts.len() >= 2);
+        assert!(scripts.iter().all(|script| script.contains(&format!("nonce=\"{nonce}\""))), "{scripts:?}");
+        assert!(page.contains("/pkg/closezly.1.js") && page.contains("/pkg/closezly_bg.1.wasm"), "the page loads what the manifest names");
+        assert!(!page.contains(" style=\""), "inline styles would be refused");
+        assert!(!page.contains(" onclick="));
+        nonces.push(nonce);
+    }
+    assert_ne!(nonces[0], nonces[1]);
+}
+
+#[tokio::test]
+async fn behind_tls_cookies_are_secure_and_browsers_are_told_to_stay() {
+    let settings = Settings { public_url: Some("https://closezly.example".to_owned()), ..Settings::default() };
+    let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+    let form = [("name", "Ann"), ("email", "ann@example.com"), ("organization", "Acme"), ("password", PASSWORD)];
+    let request = reqwest::Client::new().post(server.url("/api/identity/sign_up")).form(&form);
+    let response = request.header("origin", "https://closezly.example").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(response.headers()["strict-transport-security"].to_str().unwrap().starts_with("max-age=31536000"));
+    assert!(set_cookie(response.headers(), "closezly_session").unwrap().contains("; Secure"));
+}
+
+#[tokio::test]
+async fn other_sites_pages_can_change_nothing() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    for (name, value) in
+        [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site"), ("x-nothing", "neither")]
+    {
+        for path in ["/api/settings/update_profile", "/sign-out", "/api/v1/tokens", "/calls/sample"] {
+            let request = browser.http.post(server.url(path)).header(name, value).form(&[("name", "Eve")]);
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path} with {name}: {value}");
+            assert!(response.text().await.unwrap().contains("\"wrong_origin\""));
+        }
+    }
+    assert!(browser.is_signed_in().await);
+    assert!(browser.text("/settings").await.contains("value=\"Ann\""));
+}
+
+#[tokio::test]
+async fn a_websocket_needs_our_origin_or_a_token() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    let answer = browser.sign_in("Ann", PASSWORD).await;
+    let cookie = set_cookie(&answer.headers, "closezly_session").unwrap().split(';').next().unwrap().to_owned();
+    let program = server.owner("Bob").await;
+    let connect_to = |path: &str, headers: Vec<(&'static str, String)>| {
+        let url = format!("ws://{}{path}", server.address);
+        async move {
+            let mut request = url.into_client_request().unwrap();
+            for (name, value) in headers {
+                request.headers_mut().insert(name, value.parse().unwrap());
+            }
+            match tokio_tungstenite::connect_async(request).await {
+                Ok((_, response)) => response.status().as_u16(),
+                Err(tokio_tungstenite::tungstenite::Error::Http(response)) => response.status().as_u16(),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    let connect = |headers| connect_to("/api/v1/calls/01931c1e-0000-7000-8000-000000000000/stream", headers);
+    let bearer = format!("Bearer {}", program.token.unwrap());
+    let of_pages = |origin: String| connect_to("/api/calls/live", vec![("cookie", cookie.clone()), ("origin", origin)]);
+    assert_eq!(of_pages("https://evil.example".into()).await, 403);
+    assert_eq!(of_pages(server.url("")).await, 101);
+    assert_eq!(connect(vec![]).await, 401);
+    assert_eq!(connect(vec![("cookie", cookie.clone())]).await, 403);
+    assert_eq!(connect(vec![("cookie", cookie.clone()), ("origin", "https://evil.example".into())]).await, 403);
+    assert_eq!(connect(vec![("cookie", cookie.clone()), ("origin", server.url(""))]).await, 101);
+    assert_eq!(connect(vec![("authorization", bearer)]).await, 101);
+}
+
+#[tokio::test]
+async fn health_and_metrics() {
+    let server = TestServer::start().await;
+    let get = |path: &'static str, headers: Vec<(&'static str, &'static str)>| {
+        let request =
+            headers.iter().fold(reqwest::Client::new().get(server.url(path)), |request, (name, value)| request.header(*name, *value));
+        async move {
+            let response = request.send().await.unwrap();
+            (response.status(), response.text().await.unwrap())
+        }
+    };
+    assert_eq!(get("/health/live", vec![]).await.0, StatusCode::OK);
+    assert_eq!(get("/health/ready", vec![]).await, (StatusCode::OK, "ready\n".to_owned()));
+    get("/api/v1/auth/me", vec![]).await;
+    let (status, text) = get("/metrics", vec![]).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(text.contains("closezly_http_request_seconds_bucket") && text.contains("route=\"/api/v1/auth/me\""), "{text}");
+    assert!(text.contains("closezly_live_calls 0"));
+    assert_eq!(get("/metrics", vec![("x-forwarded-for", "203.0.113.5")]).await.0, StatusCode::FORBIDDEN);
+    server.services.store().close().await;
+    let (status, text) = get("/health/ready", vec![]).await;
+    assert_eq!((status, text.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "not ready: database\n"));
+}
+
+#[tokio::test]
+async fn metrics_may_have_a_token() {
+    let settings = Settings { metrics_token: Some("let me in".to_owned()), ..Settings::default() };
+    let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+    let program = server.program();
+    assert_eq!(program.get("/metrics").await.failure(403), "forbidden");
+    assert_eq!(program.with_token("let me out").get("/metrics").await.failure(403), "forbidden");
+    assert_eq!(program.with_token("let me in").get("/metrics").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_keeps_the_id_that_it_came_with_if_it_is_one() {
+    let server = TestServer::start().await;
+    let program = server.program();
+    let with = |id: &'static str| program.send(program.request(Method::GET, "/api/v1/auth/me").header("x-request-id", id));
+    assert_eq!(with("abc-12345").await.headers["x-request-id"], "abc-12345");
+    assert_ne!(with("a b\"c' drop").await.headers["x-request-id"], "a b\"c' drop");
+}
+
+#[tokio::test]
+async fn text_is_compressed_for_who_takes_it() {
+    let server = &TestServer::start().await;
+    let get = |encoding: &'static str| async move {
+        reqwest::Client::new().get(server.url("/sign-in")).header("accept-encoding", encoding).send().await.unwrap()
+    };
+    let (small, plain) = (get("gzip, br").await, get("identity").await);
+    assert_eq!(small.headers()["content-encoding"], "gzip");
+    assert!(plain.headers().get("content-encoding").is_none());
+    assert!(small.bytes().await.unwrap().len() * 2 < plain.bytes().await.unwrap().len());
+}
+
+#[tokio::test]
+async fn strangers_may_be_kept_out() {
+    let settings = Settings { open_sign_up: Some(false), ..Settings::default() };
+    let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+    let body = serde_json::json!({ "name": "Ann", "email": "ann@example.com", "organization": "Acme", "password": PASSWORD });
+    assert_eq!(server.program().post("/api/v1/auth/register", body).await.failure(403), "forbidden");
+}
