@@ -16,6 +16,7 @@ const HEADER = 28;
 /** The frames of a call's channel, in the order in which they lie there. */
 export function recorded(server: Server, call: string, channel: "rep" | "customer"): Recorded[] {
   const root = join(server.dataDir, "files", "recordings");
+  if (!existsSync(root)) return [];
   const organization = readdirSync(root).find((name) => existsSync(join(root, name, call)));
   const log = join(root, organization ?? "", call, `${channel}.log`);
   if (!organization || !existsSync(log)) return [];

@@ -9,7 +9,7 @@ import { complaints, expect, expectAccessible, hydrated, person, signUp, test } 
 import { customer, openMeeting, rep } from "../media.ts";
 import { expectOnceInOrder, holes, recorded, seconds } from "../recording.ts";
 
-const program = { CLOSEZLY_SPEECH_COMMAND: "pocketsphinx", CLOSEZLY_PYTHON: process.env.CLOSEZLY_TEST_PYTHON ?? "python3" };
+const program = { CLOSEZLY_SPEECH_COMMAND: "pocketsphinx", CLOSEZLY_SPEECH_PYTHON: process.env.CLOSEZLY_TEST_PYTHON ?? "python3" };
 
 /** Fills in the preparation as a newcomer would, and starts. */
 async function startCall(page: Page, options: { recognizer: RegExp; tab?: boolean }): Promise<string> {

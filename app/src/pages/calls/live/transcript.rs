@@ -84,7 +84,7 @@ fn FinalLine(live: Live, line: Line) -> impl IntoView {
     let Line { segment, named, marked } = line;
     let channel = segment.channel;
     view! {
-        <div class=lane(channel) class:marked=marked id=format!("segment-{}", segment.number)>
+        <div data-channel=channel.as_str() class=lane(channel) class:marked=marked id=format!("segment-{}", segment.number)>
             <p class=css::HEAD class:visually-hidden=!named>
                 <span class=css::NAME>{move || live.speaker(channel)}</span>
                 <span class=css::TIME>{segment.start_ms.clock()}</span>
@@ -101,7 +101,7 @@ fn PartialLine(live: Live, channel: Channel) -> impl IntoView {
     let text = move || live.read(Part::Partials, |state| state.partials[channel.index()].as_ref().map(|partial| partial.text.clone()));
     view! {
         <Show when=move || text().is_some()>
-            <div class=lane(channel)>
+            <div data-channel=channel.as_str() class=lane(channel)>
                 <p class=css::HEAD>
                     <span class=css::NAME>{move || live.speaker(channel)}</span>
                 </p>
