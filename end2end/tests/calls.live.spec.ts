@@ -208,17 +208,17 @@ test("the sample call plays through the same pipeline and says what it is", asyn
   await expect(page.getByRole("region", { name: "Now" }).locator("[data-cue]").first()).toBeVisible({ timeout: 90_000 });
 });
 
-test("without permission the page says what to do", async ({ browser, server }) => {
-  const context = await browser.newContext({ baseURL: server.url, permissions: [] });
-  const page = await context.newPage();
-  await signUp(page, person());
+test("without permission the page says what to do", async ({ account, context, page, server }) => {
+  expect(account.email).toContain("@");
+  const browser = await context.newCDPSession(page);
+  await browser.send("Browser.setPermission", { permission: { name: "microphone" }, setting: "denied", origin: server.url });
   await page.goto("/calls/new");
   await hydrated(page);
   await page.getByRole("radio", { name: "Nobody else is on this call" }).check();
   await page.getByRole("radio", { name: /No recognizer/ }).check();
+  await page.getByLabel("Share the meeting's tab").uncheck();
   await page.getByRole("button", { name: "Start the call" }).click();
   await expect(page.getByRole("alert").filter({ hasText: /microphone/i }).first()).toBeVisible();
-  await context.close();
 });
 
 test("Web Speech in the page, and its failure said in words", async ({ launch }) => {

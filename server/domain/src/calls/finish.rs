@@ -7,11 +7,12 @@ use crate::error::{DomainError, Result};
 use crate::jobs::kind;
 use crate::services::Services;
 
-/// If the server stops between the end of the call and its review, a job writes the review this much later.
-const SAFETY_NET: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
+/// If the server stops between the end of the call and its review, a job writes the review this much later: when a host
+/// that still waits for last words would have given up.
+const SAFETY_NET: chrono::TimeDelta = chrono::TimeDelta::minutes(6);
 
-/// Closes a live call and writes its review.
-pub(super) async fn finish(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+/// The call has ended; its last words may still come. Safe to repeat.
+pub(super) async fn begin(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
     let now = services.now();
     let job = NewJob {
         kind: kind::WRITE_REVIEW.to_owned(),
@@ -21,7 +22,7 @@ pub(super) async fn finish(services: &Services, organization: OrganizationId, id
         max_attempts: 5,
     };
     services.store().finish_call(organization, id, now, &job).await?;
-    write_review(services, organization, id).await
+    Ok(())
 }
 
 /// Writes the review of a call that still has none: the job's part.

@@ -35,8 +35,8 @@ pub fn Status(live: Live) -> impl IntoView {
                 <li>{move || channels(live)}</li>
                 <li>{move || recognizer(live)}</li>
                 <li>{move || consent(live)}</li>
-                <li class=css::LINK class:attention=move || live.link.with(Link::needs_attention) role="status">
-                    {move || live.link.with(Link::words)}
+                <li class=css::LINK class:attention=move || live.link.with(Link::needs_attention)>
+                    <span role="status">{move || live.link.with(Link::words)}</span>
                 </li>
             </ul>
         </header>

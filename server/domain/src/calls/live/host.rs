@@ -15,6 +15,7 @@ use super::journal::Journal;
 use super::scribe::{self, Row, ToScribe, Writing};
 use super::writer::{SharedLog, Writer, Written};
 use super::{Ear, FromEar, Piece, ToEar, VoiceDetector};
+use crate::calls::{finish, recognizers_for, recording};
 use crate::error::{DomainError, Result};
 use crate::ports::{OpenStream, RecognizerEvent};
 use crate::services::Services;
@@ -453,7 +454,7 @@ impl Host {
         if side.ear.is_some() || self.phase != Phase::Live {
             return;
         }
-        let recognizers = super::super::recognizers_for(&self.services, self.call.recognizer);
+        let recognizers = recognizers_for(&self.services, self.call.recognizer);
         if recognizers.is_empty() {
             return;
         }
@@ -629,6 +630,10 @@ impl Host {
         }
         self.phase = Phase::Finishing;
         self.finishing_since = Some(Instant::now());
+        // Stored before it is said: a page that goes to the review finds it being written.
+        if let Err(error) = finish::begin(&self.services, self.call.organization_id, self.call.id).await {
+            tracing::error!(call = %self.call.id, error = %error.into_problem(), "the end of a call could not be stored; trying again");
+        }
         self.publish(CallEvent::Finishing);
         if self.writing == 0 {
             self.finish_ears();
@@ -653,8 +658,12 @@ impl Host {
         self.store(Row::Duration(self.length()));
         self.flush().await;
         let (organization, id) = (self.call.organization_id, self.call.id);
-        if let Err(error) = super::super::finish::finish(&self.services, organization, id).await {
-            // The call stays in `finishing`; recover() tries again every minute.
+        let finished = async {
+            finish::begin(&self.services, organization, id).await?;
+            finish::write_review(&self.services, organization, id).await
+        };
+        if let Err(error) = finished.await {
+            // The call stays as it is; recover() tries again every minute.
             tracing::error!(call = %id, error = %error.into_problem(), "the review could not be written");
         }
         self.publish(CallEvent::Ended);
@@ -722,7 +731,7 @@ impl Host {
 
 /// Opens a channel's recording.
 async fn open_side(services: &Services, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Side> {
-    let path = super::super::recording::path(services, call.organization_id, call.id, channel);
+    let path = recording::path(services, call.organization_id, call.id, channel);
     let keep = call.keep_audio;
     let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max().unwrap_or_default();
     let open = move || open_log(&path, keep).map(|log| (log, unheard_frames(&path, channel, heard_until)));
