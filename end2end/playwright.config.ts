@@ -26,7 +26,9 @@ export default defineConfig({
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
   },
-  projects: process.env.CLOSEZLY_SCREENSHOTS
+  projects: process.env.CLOSEZLY_BENCH
+    ? [{ name: "bench", testMatch: "bench.ts", use: desktop }]
+    : process.env.CLOSEZLY_SCREENSHOTS
     ? [{ name: "screenshots", testMatch: "screenshots.ts", timeout: 20 * 60_000, use: desktop }]
     : [
         { name: "desktop", testMatch: "tests/*.spec.ts", testIgnore: /\.(nojs|live)\.spec\.ts$/, use: desktop },

@@ -87,7 +87,7 @@ pub async fn create(
     Signed(scope): Signed,
     Json(new): Json<NewCall>,
 ) -> Result<(StatusCode, Envelope<Call>), Failure> {
-    Ok((StatusCode::CREATED, Envelope::of(calls::create(server.services(), &scope, new).await?)))
+    Ok((StatusCode::CREATED, Envelope::of(calls::create_for_program(server.services(), &scope, new).await?)))
 }
 
 /// A call

@@ -1,0 +1,88 @@
+// From words at the server to a card on the screen: prints p50 and p95, only for `cargo xtask bench`.
+//
+// A program (a page that only holds a socket) says a sentence that brings a card; a second browser watches the call. Both read
+// the same machine's clock. What is measured is more than the budget asks for: it has the program's way to the server in it too.
+import { test } from "@playwright/test";
+import { hydrated, person, signUp } from "./fixtures.ts";
+import { Server } from "./server.ts";
+
+const SENTENCES = [
+  "honestly it is too expensive for us",
+  "we do not have the budget this year",
+  "now is not a good time for us",
+  "i have to talk to my boss about it",
+  "we are happy with what we have today",
+  "we are also looking at gong",
+  "how do you handle security and compliance",
+  "can you send me the contract",
+  "how soon could we get started",
+  "do you have any references we could talk to",
+];
+const ROUNDS = 5;
+
+test("event at the server to card painted", async ({ browser }) => {
+  test.setTimeout(10 * 60_000);
+  const server = await Server.start();
+  const watching = await browser.newContext({ baseURL: server.url });
+  const page = await watching.newPage();
+  await signUp(page, person());
+  const talking = await browser.newContext({ baseURL: server.url, storageState: await watching.storageState() });
+  const program = await talking.newPage();
+  await program.goto("/calls");
+  const latencies: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const call = await program.evaluate(async () => {
+      const body = {
+        title: "Bench", contact_name: "", company: "", kind: "discovery", language: "en-US", vocabulary: "",
+        recognizer: "browser", verbosity: "chatty", consent_who: "", consent_how: "nobody_else",
+      };
+      const created = await fetch("/api/v1/calls", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      const call = (await created.json()).data.id as string;
+      const socket = new WebSocket(`${location.origin.replace("http", "ws")}/api/v1/calls/${call}/stream`);
+      await new Promise((done) => (socket.onopen = done));
+      const say = (message: unknown) => socket.send(JSON.stringify(message));
+      say({ Hello: { call, part: "Source", page: "bench", take_over: false, last_event: 0 } });
+      const heard = (text: string, start: number) => {
+        const at = performance.timeOrigin + performance.now();
+        say({ Heard: { channel: "customer", text, start, end: start + 1500, confidence: 0.9, is_final: true } });
+        return at;
+      };
+      Object.assign(window, { heard });
+      heard("hello there", 0);
+      return call;
+    });
+    await page.goto(`/calls/${call}/live`);
+    await hydrated(page);
+    await page.getByText("hello there").first().waitFor();
+    await page.evaluate(() => {
+      const painted: number[] = [];
+      let seen = document.querySelectorAll("[data-cue]").length;
+      new MutationObserver(() => {
+        const last = Math.max(0, ...[...document.querySelectorAll<HTMLElement>("[data-cue]")].map((card) => Number(card.dataset.cue)));
+        if (last <= seen) return;
+        seen = last;
+        // The frame after the next one has the card's pixels.
+        requestAnimationFrame(() => requestAnimationFrame(() => painted.push(performance.timeOrigin + performance.now())));
+      }).observe(document.body, { subtree: true, childList: true });
+      Object.assign(window, { painted });
+    });
+    for (const [index, sentence] of SENTENCES.entries()) {
+      const before = await page.evaluate(() => (window as unknown as { painted: number[] }).painted.length);
+      const said = await program.evaluate(
+        ({ sentence, start }) => (window as unknown as { heard: (text: string, start: number) => number }).heard(sentence, start),
+        { sentence, start: (index + 1) * 5_000 },
+      );
+      await page.waitForTimeout(700);
+      const painted = await page.evaluate((before) => (window as unknown as { painted: number[] }).painted[before], before);
+      if (painted !== undefined) latencies.push(painted - said);
+    }
+  }
+  latencies.sort((a, b) => a - b);
+  const share = (part: number) => latencies[Math.min(latencies.length - 1, Math.ceil(latencies.length * part) - 1)]!.toFixed(1);
+  console.log(`browser.cards=${latencies.length}`);
+  console.log(`browser.event_to_painted_p50_ms=${share(0.5)}`);
+  console.log(`browser.event_to_painted_p95_ms=${share(0.95)}`);
+  await watching.close();
+  await talking.close();
+  await server.stop();
+});
