@@ -385,7 +385,11 @@ impl Host {
         }
         self.writing += 1;
         let written = self.written.clone();
-        let done = move |frame: Frame, result| drop(written.send((frame, result)));
+        let taken = Instant::now();
+        let done = move |frame: Frame, result| {
+            metrics::histogram!("closezly_frame_write_seconds").record(taken.elapsed().as_secs_f64());
+            drop(written.send((frame, result)));
+        };
         if !self.writer.append(self.lane, log, frame, done) {
             self.writing -= 1;
             self.notice(NoticeLevel::Error, "The recording can't be written: its thread is gone. Tell your administrator.".to_owned());
