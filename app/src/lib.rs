@@ -86,4 +86,6 @@ fn DevRoute() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 #[cfg(not(debug_assertions))]
 #[component(transparent)]
-fn DevRoute() -> impl leptos_router::MatchNestedRoutes + Clone {}
+fn DevRoute() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! { <Route path=path!("/dev/components") view=pages::not_found::NotFound ssr=Async /> }.into_inner()
+}
