@@ -64,19 +64,21 @@ impl FromServerFnError for AppError {
 
 #[cfg(feature = "ssr")]
 mod status {
-    use http::{Method, StatusCode, header::ACCEPT, request::Parts};
+    use http::header::{ACCEPT, UPGRADE};
+    use http::{Method, StatusCode, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use model::Code;
 
     /// Gives the running response the code's status. A form that is sent without JavaScript is answered by a redirect
-    /// back to its page, which an error's status would break.
+    /// back to its page, and a websocket says within itself what is wrong: an error's status would break either.
     pub(super) fn answer_with(code: Code) {
-        let plain_form = use_context::<Parts>().is_some_and(|parts| {
-            parts.method == Method::POST
-                && parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+        let has_own_status = use_context::<Parts>().is_some_and(|parts| {
+            let plain_form = parts.method == Method::POST
+                && parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+            plain_form || parts.headers.contains_key(UPGRADE)
         });
-        if let (false, Some(response), Ok(status)) = (plain_form, use_context::<ResponseOptions>(), StatusCode::from_u16(code.status())) {
+        if let (false, Some(response), Ok(status)) = (has_own_status, use_context::<ResponseOptions>(), StatusCode::from_u16(code.status())) {
             response.set_status(status);
         }
     }
