@@ -192,7 +192,7 @@ impl Host {
         let Some(mut written) = self.written_inbox.take() else { return };
         while self.phase != Phase::Closed {
             tokio::select! {
-                Some((frame, result)) = written.recv() => self.written(&frame, result),
+                Some((frame, result)) = written.recv() => self.written(&frame, result).await,
                 input = inbox.recv() => match input {
                     Some(input) => self.take(input).await,
                     None => break,
@@ -396,7 +396,7 @@ impl Host {
         }
     }
 
-    fn written(&mut self, frame: &Frame, result: Result<Written, RecordingError>) {
+    async fn written(&mut self, frame: &Frame, result: Result<Written, RecordingError>) {
         self.writing = self.writing.saturating_sub(1);
         let channel = frame.channel;
         let side = &mut self.sides[channel.index()];
@@ -430,6 +430,8 @@ impl Host {
         }
         if self.phase == Phase::Finishing && self.writing == 0 {
             self.finish_ears();
+            // Without ears there are no last words to wait for.
+            self.close_if_done().await;
         }
     }
 

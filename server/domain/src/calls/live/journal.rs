@@ -40,7 +40,7 @@ impl Journal {
     /// What came after `seen`; none if that can't be told any more.
     pub(super) fn since(&self, seen: u64) -> Option<impl Iterator<Item = ServerMessage> + '_> {
         let oldest = self.next - self.events.len() as u64;
-        (seen + 1 >= oldest && seen < self.next).then(|| {
+        (seen.saturating_add(1) >= oldest && seen < self.next).then(|| {
             self.events
                 .iter()
                 .filter(move |(sequence, _)| *sequence > seen)
