@@ -127,7 +127,7 @@ pub struct TestServer {
     pub address: SocketAddr,
     stop: CancellationToken,
     running: Option<JoinHandle<anyhow::Result<()>>>,
-    _store: TestStore,
+    store: TestStore,
     folder: TempDir,
 }
 
@@ -166,12 +166,17 @@ impl TestServer {
         let stop = CancellationToken::new();
         let server = Server::new(config, services.clone()).unwrap();
         let running = tokio::spawn(lifecycle::run(server, listener, stop.clone()));
-        Self { clock, outbox, services, address, stop, running: Some(running), _store: store, folder }
+        Self { clock, outbox, services, address, stop, running: Some(running), store, folder }
     }
 
     /// Address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// Address of its database, for a second connection.
+    pub fn database(&self) -> &str {
+        self.store.url()
     }
 
     /// Folder of the data.
@@ -268,6 +273,16 @@ pub struct Program {
 }
 
 impl Program {
+    /// A program that knows a server by its address only.
+    pub fn of(base: &str) -> Self {
+        Self { base: base.to_owned(), http: client(false), token: None }
+    }
+
+    /// Where it sends its requests.
+    pub fn base(&self) -> String {
+        self.base.clone()
+    }
+
     /// The same with another token.
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }

@@ -1,0 +1,13 @@
+//! Calls from outside: the REST interface, both websockets, the recording, and the process itself.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod functions;
+mod lists;
+mod page;
+mod pages;
+mod rest;
+mod stream;
