@@ -62,7 +62,7 @@ enum Command {
         #[arg(long)]
         write: bool,
     },
-    /// Pack a release: target/dist/closezly-<version>.tar.gz
+    /// Pack a release: `target/dist/closezly-<version>.tar.gz`
     Release,
     /// Take pictures of every page: docs/screenshots/
     Screenshots,

@@ -113,7 +113,7 @@ fn Filters(shown: Memo<Shown>) -> impl IntoView {
         };
         if (Shown { cursor: None, ..shown.get_untracked() }) != wanted {
             navigate.with_value(|navigate| {
-                navigate(&wanted.url(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() })
+                navigate(&wanted.url(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
             });
         }
     };
@@ -134,7 +134,9 @@ fn Filters(shown: Memo<Shown>) -> impl IntoView {
         );
     };
     Effect::new(move |before: Option<()>| {
-        (state.get(), kind.get(), mine.get());
+        state.track();
+        kind.track();
+        mine.track();
         if before.is_some() {
             go();
         }
@@ -307,6 +309,8 @@ fn marked(text: &str, search: &str) -> Vec<(String, bool)> {
 
 #[cfg(test)]
 mod tests {
+    use leptos_router::location::Url;
+
     use super::*;
 
     #[test]
@@ -327,7 +331,7 @@ mod tests {
             .split('&')
             .filter_map(|pair| {
                 let (key, value) = pair.split_once('=')?;
-                Some((key.to_owned(), leptos_router::location::unescape(value)))
+                Some((key.to_owned(), Url::unescape(value)))
             })
             .collect();
         assert_eq!(Shown::of(&query), shown);

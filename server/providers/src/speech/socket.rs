@@ -1,6 +1,6 @@
 //! The one socket loop of all vendors with a live websocket: connect, keep alive, reconnect with what wasn't heard, close.
 //!
-//! A vendor brings a [`LiveProtocol`], which knows messages and no sockets. Its times count from the first sample of a
+//! A vendor brings a `LiveProtocol`, which knows messages and no sockets. Its times count from the first sample of a
 //! connection; the loop turns them into stream time.
 
 mod backlog;

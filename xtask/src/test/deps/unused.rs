@@ -12,11 +12,16 @@ use toml::{Table, Value};
 use crate::test::{Outcome, ensure};
 use crate::workspace;
 
-/// Every dependency of every crate of ours is named in that crate's sources; one check a crate.
+const TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+/// Every dependency of every crate of ours is named in that crate's sources, and every one of the workspace in a crate; one check a manifest.
 pub fn check() -> Outcome {
     let mut outcome = Outcome::default();
     match members() {
-        Ok(members) => members.iter().for_each(|member| outcome.check(check_crate(member))),
+        Ok(members) => {
+            members.iter().for_each(|member| outcome.check(check_crate(member)));
+            outcome.check(check_workspace(&members));
+        }
         Err(error) => outcome.check(Err(error)),
     }
     outcome
@@ -35,6 +40,21 @@ fn check_crate(member: &str) -> Result<()> {
     ensure(unused.is_empty(), || format!("{member}/Cargo.toml declares what no source names: {}", unused.join(", ")))
 }
 
+fn check_workspace(members: &[String]) -> Result<()> {
+    let mut taken = Vec::new();
+    for member in members {
+        let manifest = read_manifest(&workspace::root().join(member).join("Cargo.toml"))?;
+        taken.extend(TABLES.iter().flat_map(|table| declared(&manifest, table)));
+    }
+    let unused = never_taken(&read_manifest(&workspace::root().join("Cargo.toml"))?, &taken);
+    ensure(unused.is_empty(), || format!("Cargo.toml declares what no crate takes: {}", unused.join(", ")))
+}
+
+fn never_taken(root: &Table, taken: &[String]) -> Vec<String> {
+    let offered = root.get("workspace").and_then(Value::as_table).map(|workspace| declared(workspace, "dependencies"));
+    offered.into_iter().flatten().filter(|name| !taken.contains(name)).collect()
+}
+
 fn read_manifest(path: &Path) -> Result<Table> {
     fs::read_to_string(path)?.parse().with_context(|| format!("{} can't be read", path.display()))
 }
@@ -49,7 +69,7 @@ fn unused_in(manifest: &Table, folder: &Path) -> Result<Vec<String>> {
     }
     let ignored = ignored(manifest);
     let mut unused = Vec::new();
-    for (table, sources) in [("dependencies", &sources), ("dev-dependencies", &sources), ("build-dependencies", &build_script)] {
+    for (table, sources) in TABLES.into_iter().zip([&sources, &sources, &build_script]) {
         let names = declared(manifest, table).into_iter().filter(|name| !ignored.contains(name));
         unused.extend(names.filter(|name| !names_word(sources, &name.replace('-', "_"))));
     }
@@ -108,6 +128,13 @@ mod tests {
         assert!(names_word("use serde::Serialize;", "serde"));
         assert!(!names_word("use serde_json::json;", "serde"));
         assert!(!names_word(&without_comments("    // serde would do\n//! serde"), "serde"));
+    }
+
+    #[test]
+    fn what_no_crate_takes_is_named() -> Result<()> {
+        let root: Table = "[workspace.dependencies]\nanyhow = \"1\"\nregex = \"1\"".parse()?;
+        assert_eq!(never_taken(&root, &["anyhow".to_owned()]), ["regex"]);
+        Ok(())
     }
 
     #[test]

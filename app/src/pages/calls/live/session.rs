@@ -117,7 +117,7 @@ pub fn leave(live: Live) {
 /// Lets the person share a tab again; in the handler of a click.
 pub fn share_again(live: Live) {
     spawn_local(async move {
-        let (clock, sender) = CAPTURING.with_borrow(|capturing| capturing.clone()).unzip();
+        let (clock, sender) = CAPTURING.with_borrow(Clone::clone).unzip();
         let (Some(clock), Some(sender)) = (clock, sender) else { return };
         match source::share_tab(clock, &sender).await {
             Ok(capture) => tell(live.id, Input::Shared(Box::new(capture))),

@@ -96,12 +96,9 @@ fn Prepare(preparation: Preparation) -> impl IntoView {
         if starting.get_untracked() {
             return;
         }
-        let new = match api::CreateCall::from_event(&event) {
-            Ok(api::CreateCall { new }) => new,
-            Err(_) => {
-                failed.set(Some(Problem::new(model::Code::Invalid, "Choose how they were told, then start.")));
-                return;
-            }
+        let Ok(api::CreateCall { new }) = api::CreateCall::from_event(&event) else {
+            failed.set(Some(Problem::new(model::Code::Invalid, "Choose how they were told, then start.")));
+            return;
         };
         if let Err(missing) = consent(&new) {
             failed.set(Some(missing));
