@@ -39,7 +39,7 @@ pub async fn prepare_call() -> Result<Preparation, AppError> {
 pub async fn create_call(new: NewCall) -> Result<Call, AppError> {
     let (services, scope) = ssr::caller()?;
     let call = domain::calls::create(&services, &scope, new).await.map_err(ssr::told)?;
-    ssr::go_on_to(&super::live_path(call.id));
+    crate::server::go_to(&super::live_path(call.id));
     Ok(call)
 }
 
@@ -48,7 +48,7 @@ pub async fn create_call(new: NewCall) -> Result<Call, AppError> {
 pub async fn start_sample() -> Result<Call, AppError> {
     let (services, scope) = ssr::caller()?;
     let call = domain::calls::sample::start(&services, &scope).await.map_err(ssr::told)?;
-    ssr::go_on_to(&super::live_path(call.id));
+    crate::server::go_to(&super::live_path(call.id));
     Ok(call)
 }
 
@@ -71,7 +71,7 @@ pub async fn patch_call(id: CallId, patch: CallPatch) -> Result<Call, AppError> 
 pub async fn delete_call(id: CallId) -> Result<(), AppError> {
     let (services, scope) = ssr::caller()?;
     domain::calls::delete(&services, &scope, id).await.map_err(ssr::told)?;
-    ssr::go_on_to("/calls");
+    crate::server::go_to("/calls");
     Ok(())
 }
 
@@ -144,8 +144,6 @@ pub async fn live_call(input: BoxedStream<ClientMessage, AppError>) -> Result<Bo
 #[cfg(feature = "ssr")]
 mod ssr {
     use domain::{DomainError, Scope, Services};
-    use http::header::ACCEPT;
-    use leptos::prelude::use_context;
 
     use crate::error::AppError;
 
@@ -156,15 +154,5 @@ mod ssr {
 
     pub fn told(error: DomainError) -> AppError {
         error.into_problem().into()
-    }
-
-    /// Sends a plain form's browser on; a hydrated page finds its own way, because it may hold a microphone.
-    pub fn go_on_to(path: &str) {
-        let plain_form = use_context::<http::request::Parts>().is_some_and(|parts| {
-            parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-        });
-        if plain_form {
-            leptos_axum::redirect(path);
-        }
     }
 }

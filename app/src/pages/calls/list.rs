@@ -227,7 +227,7 @@ fn Row(hit: CallHit, search: String) -> impl IntoView {
         CallState::Ended => Tone::Good,
     };
     view! {
-        <li class=css::ROW>
+        <li class=css::CALL>
             <div class=css::MAIN>
                 <a class=css::TITLE href=href>{call.title.clone()}</a>
                 <p class=css::META>{people} {call.kind.label()}</p>

@@ -44,7 +44,7 @@ fn Numbers(live: Live) -> impl IntoView {
         <section class=css::NUMBERS aria-label="Numbers so far">
             <div class=css::SHARE>
                 <p class=css::SHARE_WORDS>
-                    <span>{move || share().map_or_else(|| "Nobody has spoken yet".to_owned(), |share| format!("{} talks {}", live.speaker(Channel::Rep), words::percent(share)))}</span>
+                    <span>{move || share().map_or_else(|| "Nobody has spoken yet".to_owned(), |share| format!("{} {}", live.speaker(Channel::Rep), words::percent(share)))}</span>
                     <span class="soft">{move || share().map(|share| format!("{} {}", live.speaker(Channel::Customer), words::percent(1.0 - share)))}</span>
                 </p>
                 <svg class=css::SHARE_BAR aria-hidden="true" preserveAspectRatio="none">

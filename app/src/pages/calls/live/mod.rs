@@ -75,7 +75,7 @@ pub fn LivePage() -> impl IntoView {
 
 #[component]
 fn Running(call: Call) -> impl IntoView {
-    let mine = use_session().profile().is_none_or(|profile| profile.member == call.member_id);
+    let mine = untrack(|| use_session().profile().is_none_or(|profile| profile.member == call.member_id));
     let role = if call.source == CallSource::Browser && mine { Role::Source } else { Role::Viewer };
     let (id, title) = (call.id, call.title.clone());
     let live = browser::live_of(call, role);
@@ -124,7 +124,7 @@ fn Running(call: Call) -> impl IntoView {
     };
     view! {
         <Title text=format!("{title} · Closezly") />
-        <div class=css::PAGE node_ref=page>
+        <div class=css::LIVE_PAGE node_ref=page>
             <status::Status live />
             <div>
                 <noscript>

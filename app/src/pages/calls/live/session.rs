@@ -15,19 +15,21 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::wire::{ClientMessage, Frame, Heard, Hello, NoticeLevel, Part as Does, ServerMessage};
+use model::wire::{ClientMessage, Frame, Heard, Hello, NoticeLevel, Part as Does, RecognizerHealth, RecognizerStatus, ServerMessage};
 use model::{Call, CallId, CallState, Channel, Code, Millis, Problem, RecognizerKind};
 
 use self::socket::Socket;
 use self::spooler::Spooler;
 use super::handle::{Command, Ending, Live, Role, Source};
-use super::link::{Link, backoff};
+use super::link::{Link, UNREMARKABLE, backoff};
 use super::source::{self, FromCapture, Given};
-use super::state::Outcome;
+use super::state::{LiveState, Outcome};
 use crate::pages::calls::browser;
 
 /// How often the clock is drawn and the connection looked after.
 const TICK: std::time::Duration = std::time::Duration::from_millis(500);
+/// With audio to confirm and without a word of the server for this long, the page says that it keeps the audio itself.
+const STALLED_AFTER_MS: f64 = 2_500.0;
 /// Without a word of the server for this long, it is asked for one.
 const ASK_AFTER_MS: f64 = 8_000.0;
 /// Without a word of the server for this long, the connection counts as lost.
@@ -278,6 +280,13 @@ impl Session {
             Input::Deaf(channel, failure) => {
                 self.recognitions[channel.index()] = None;
                 self.live.notice(NoticeLevel::Warning, failure.to_string());
+                let status = RecognizerStatus {
+                    channel,
+                    label: RecognizerKind::Browser.label().to_owned(),
+                    health: RecognizerHealth::Failed,
+                    message: failure.to_string(),
+                };
+                self.live.change(|state| state.set_recognizer(status));
                 self.send(ClientMessage::CaptureNote { channel: Some(channel), message: failure.to_string() });
             }
             Input::Tick => self.tick(),
@@ -333,7 +342,10 @@ impl Session {
                 if let Some((next, at)) = welcome {
                     self.welcome(next, at);
                 }
-                let phase = self.live.peek(super::state::LiveState::phase);
+                let phase = self.live.peek(LiveState::phase);
+                if self.call_clock.is_none() && self.live.role == Role::Viewer && phase == CallState::Live {
+                    self.set_clock(CallClock::starting_at(self.live.peek(LiveState::heard_until)));
+                }
                 if matches!(phase, CallState::Finishing | CallState::Ended) {
                     self.finish(phase);
                 }
@@ -362,7 +374,7 @@ impl Session {
         self.welcomed = true;
         self.attempt = 0;
         self.refused = false;
-        if self.call_clock.is_none() && self.live.peek(super::state::LiveState::phase) == CallState::Live {
+        if self.call_clock.is_none() && self.live.peek(LiveState::phase) == CallState::Live {
             self.set_clock(CallClock::starting_at(at));
         }
         for channel in Channel::ALL {
@@ -434,6 +446,7 @@ impl Session {
         let unsent = self.unsent();
         let link = match (&self.socket, self.welcomed) {
             _ if self.refused => return,
+            (Some(_), true) if unsent > UNREMARKABLE && now() - self.heard > STALLED_AFTER_MS => Link::Lost(unsent),
             (Some(_), true) => Link::open(unsent),
             _ if self.attempt == 0 && unsent == Millis::ZERO => Link::Connecting,
             _ => Link::Lost(unsent),
@@ -451,6 +464,7 @@ impl Session {
             self.live.clock.set(clock.now());
         }
         self.live.unsent.set(self.unsent());
+        self.show_link();
         let silent_for = now() - self.heard;
         if self.socket.is_some() && silent_for > LOST_AFTER_MS {
             self.lost();
@@ -474,7 +488,7 @@ impl Session {
         CAPTURING.set(Some((clock, sender)));
         forward(receiver, self.inbox.clone(), Input::FromCapture);
         self.page_clock = Some(clock);
-        if self.call_clock.is_none() && self.live.peek(super::state::LiveState::phase) == CallState::Live {
+        if self.call_clock.is_none() && self.live.peek(LiveState::phase) == CallState::Live {
             self.set_clock(CallClock::starting_at(remembered_now(self.live.id).unwrap_or(self.live.clock.get_untracked())));
         }
         for (channel, (capture, missing)) in Channel::ALL.iter().zip(captures.into_iter().zip(missing)) {
@@ -504,7 +518,7 @@ impl Session {
             None => {
                 let clock = CallClock::starting_at(page_clock.now() - frame.captured_at);
                 self.set_clock(clock);
-                self.live.change(super::state::LiveState::started);
+                self.live.change(LiveState::started);
                 clock
             }
         };

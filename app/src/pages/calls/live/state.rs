@@ -151,6 +151,12 @@ impl LiveState {
         self.call.as_ref().map_or(CallState::Prepared, |call| call.state)
     }
 
+    /// The end of the last word that was heard: the call is at least this old.
+    pub fn heard_until(&self) -> Millis {
+        let finals = self.segments.iter().map(|segment| segment.end_ms);
+        finals.chain(self.partials.iter().flatten().map(|partial| partial.end_ms)).chain([self.now]).max().unwrap_or_default()
+    }
+
     /// The cards on screen, newest first.
     pub fn open_cues(&self) -> impl Iterator<Item = &Cue> {
         self.cues.iter().rev().filter(|cue| cue.state == CueState::Open)
@@ -198,6 +204,13 @@ impl LiveState {
         if self.phase() == CallState::Ended { Changed::NOTHING } else { self.move_to(state) }
     }
 
+    /// How a recognizer is doing: one that runs in the page tells it here, not through the server.
+    pub fn set_recognizer(&mut self, status: RecognizerStatus) -> Changed {
+        let index = status.channel.index();
+        self.recognizers[index] = Some(status);
+        Changed { recognizers: true, ..Changed::NOTHING }
+    }
+
     /// The rep paused or went on, before the server has confirmed it.
     pub fn set_paused(&mut self, paused: bool) -> Changed {
         self.paused = paused;
@@ -238,11 +251,7 @@ impl LiveState {
                 self.metrics = metrics;
                 changed.metrics = true;
             }
-            CallEvent::Recognizer(status) => {
-                let index = status.channel.index();
-                self.recognizers[index] = Some(status);
-                changed.recognizers = true;
-            }
+            CallEvent::Recognizer(status) => changed = self.set_recognizer(status),
             CallEvent::Bookmark(bookmark) => {
                 self.bookmarks.retain(|known| known.number != bookmark.number);
                 self.bookmarks.push(bookmark);

@@ -24,7 +24,8 @@ pub fn Transcript(live: Live) -> impl IntoView {
     let scroller = NodeRef::<Div>::new();
     let following = RwSignal::new(true);
     let to_end = move || {
-        if let Some(scroller) = scroller.get_untracked() {
+        // A frame may come after the page is left.
+        if let Some(scroller) = scroller.try_get_untracked().flatten() {
             scroller.set_scroll_top(scroller.scroll_height());
         }
     };
@@ -119,9 +120,17 @@ fn lane(channel: Channel) -> &'static str {
 }
 
 fn nothing_yet(live: Live) -> &'static str {
+    use model::wire::RecognizerHealth;
     use model::{CallState, RecognizerKind};
     let recognizer = live.read(Part::Call, |state| state.call.as_ref().map(|call| call.recognizer));
+    let failed = live.read(Part::Recognizers, |state| {
+        let mut known = state.recognizers.iter().flatten().peekable();
+        known.peek().is_some() && known.all(|status| status.health == RecognizerHealth::Failed)
+    });
     match (live.phase(), recognizer) {
+        (CallState::Live, _) if failed => {
+            "Recording without words, because the recognizer stopped. You can make the transcript afterwards."
+        }
         (CallState::Prepared, _) => "What is said appears here as soon as the call runs.",
         (_, Some(RecognizerKind::None)) => "This call is recorded without a transcript. You can make one afterwards.",
         _ => "Listening. The first words appear here.",

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use model::{Call, CallKind, ConsentMethod, NewCall, Preparation, Problem, RecognizerChoice, RecognizerKind, Verbosity};
+use model::{Call, CallKind, Code, ConsentMethod, NewCall, Preparation, Problem, RecognizerChoice, RecognizerKind, Verbosity};
 
 use self::devices::Devices;
 use super::live::source::{self, Wanted};
@@ -17,6 +17,7 @@ use crate::components::{
     TextArea, TextField, Tone, field_error, problem_of,
 };
 use crate::error::AppError;
+use crate::pages::identity::FormState;
 use crate::styles::calls_new as css;
 
 /// Languages that the list offers; the API takes any tag.
@@ -42,15 +43,17 @@ const FIELDS: &[&str] = &["title", "contact_name", "company", "language", "vocab
 #[component]
 pub fn NewCallPage() -> impl IntoView {
     let preparation = Resource::new_blocking(|| (), |()| api::prepare_call());
+    // Outside of what waits for the preparation, so that a form sent without JavaScript finds its answer.
+    let form = FormState::of(ServerAction::<api::CreateCall>::new());
     view! {
         <div class="page">
-            <PageHeader title="Start a call" text="Everything is as last time. Change what is different today, then start.">
+            <PageHeader title="Start a call" text="What you choose is remembered for next time.">
                 <SampleButton />
             </PageHeader>
             <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Control count=6 label="Loading the preparation" /> }>
                 {move || Suspend::new(async move {
                     match preparation.await {
-                        Ok(preparation) => view! { <Prepare preparation /> }.into_any(),
+                        Ok(preparation) => view! { <Prepare preparation form /> }.into_any(),
                         Err(error) => view! { <ErrorState error retry=Callback::new(move |()| preparation.refetch()) /> }.into_any(),
                     }
                 })}
@@ -79,11 +82,14 @@ pub fn SampleButton() -> impl IntoView {
 }
 
 #[component]
-fn Prepare(preparation: Preparation) -> impl IntoView {
+fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
     let Preparation { defaults, recognizers, keep_audio, unfinished } = preparation;
-    let sent = ServerAction::<api::CreateCall>::new();
+    let typed = |name: &str, before: &str| {
+        let typed = form.typed(&format!("new[{name}]"));
+        if typed.is_empty() { before.to_owned() } else { typed }
+    };
     let failed = RwSignal::new(None::<Problem>);
-    let from_form = problem_of(sent.value());
+    let from_form = form.problem();
     let problem = Signal::derive(move || failed.get().or_else(|| from_form.get()));
     let starting = RwSignal::new(false);
     let consent_how = RwSignal::new(defaults.consent_how.map(|how| how.to_string()).unwrap_or_default());
@@ -97,7 +103,7 @@ fn Prepare(preparation: Preparation) -> impl IntoView {
             return;
         }
         let Ok(api::CreateCall { new }) = api::CreateCall::from_event(&event) else {
-            failed.set(Some(Problem::new(model::Code::Invalid, "Choose how they were told, then start.")));
+            failed.set(Some(Problem::new(Code::Invalid, "The form could not be read. Reload the page, then try again.")));
             return;
         };
         if let Err(missing) = consent(&new) {
@@ -119,7 +125,7 @@ fn Prepare(preparation: Preparation) -> impl IntoView {
     let kinds: Vec<Choice> = CallKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), kind.label())).collect();
     let methods: Vec<Choice> = ConsentMethod::ALL.iter().map(|how| Choice::new(how.as_str(), how.label())).collect();
     let amounts: Vec<Choice> = Verbosity::ALL.iter().map(amount).collect();
-    let who = if defaults.consent_who.is_empty() { "Everyone on the call".to_owned() } else { defaults.consent_who };
+    let who = typed("consent_who", if defaults.consent_who.is_empty() { "Everyone on the call" } else { &defaults.consent_who });
     view! {
         <Unfinished calls=unfinished />
         <form class=css::FORM method="post" action=api::CreateCall::url() on:submit=on_submit>
@@ -131,13 +137,13 @@ fn Prepare(preparation: Preparation) -> impl IntoView {
                     name="new[title]"
                     optional=true
                     hint="Left empty, it is made of the contact, the company and the kind."
-                    initial=defaults.title
+                    initial=typed("title", &defaults.title)
                     max_length=200
                     error=field_error(problem, "title")
                 />
                 <div class=css::PAIR>
-                    <TextField label="Contact" name="new[contact_name]" optional=true initial=defaults.contact_name max_length=120 error=field_error(problem, "contact_name") />
-                    <TextField label="Company" name="new[company]" optional=true initial=defaults.company max_length=120 error=field_error(problem, "company") />
+                    <TextField label="Contact" name="new[contact_name]" optional=true initial=typed("contact_name", &defaults.contact_name) max_length=120 error=field_error(problem, "contact_name") />
+                    <TextField label="Company" name="new[company]" optional=true initial=typed("company", &defaults.company) max_length=120 error=field_error(problem, "company") />
                 </div>
                 <div class=css::PAIR>
                     <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
@@ -171,7 +177,7 @@ fn Prepare(preparation: Preparation) -> impl IntoView {
                     name="new[vocabulary]"
                     optional=true
                     hint="Separated by commas: product names, people, abbreviations."
-                    initial=defaults.vocabulary
+                    initial=typed("vocabulary", &defaults.vocabulary)
                     rows=2
                     error=field_error(problem, "vocabulary")
                 />

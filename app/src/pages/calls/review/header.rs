@@ -4,16 +4,15 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::Shared;
-use crate::components::{Badge, Button, ButtonKind, Glyph, TextField, Time, Tone, field_error, problem_of};
-use crate::pages::calls::{api, words};
+use crate::components::{Badge, Button, ButtonKind, Glyph, TextField, Time, Tone, field_error};
+use crate::pages::calls::words;
 use crate::styles::calls_review_header as css;
 
 #[component]
 pub fn Header(shared: Shared) -> impl IntoView {
     let call = shared.call();
-    let rename = ServerAction::<api::PatchCall>::new();
-    shared.after(move || rename.value().get());
-    let problem = problem_of(rename.value());
+    let rename = shared.actions.patch;
+    let problem = shared.actions.problem;
     let people = move || {
         call.with(|call| {
             let people: Vec<_> = [&call.contact_name, &call.company].into_iter().filter(|name| !name.is_empty()).cloned().collect();

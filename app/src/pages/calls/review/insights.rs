@@ -34,8 +34,7 @@ pub fn Findings(shared: Shared) -> impl IntoView {
 #[component]
 fn Written(shared: Shared, insights: Insights) -> impl IntoView {
     let Insights { made_by, summary, action_items, questions, next_steps } = insights;
-    let done = ServerAction::<api::SetActionDone>::new();
-    shared.after(move || done.value().get());
+    let done = shared.actions.done;
     let items = action_items.into_iter().enumerate().map(|(index, item)| view! { <Action shared done index item /> }).collect_view();
     let nothing = summary.is_empty();
     view! {

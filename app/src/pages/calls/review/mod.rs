@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Call, CallId, CallState, Code, Millis, Review};
+use model::{Call, CallId, CallState, Code, Millis, Problem, Review};
 
 use super::api;
 use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
+use crate::pages::identity::FormState;
 use crate::styles::calls_review as css;
 
 /// How often a review that is still being written is asked for.
@@ -33,8 +34,40 @@ struct Shared {
     seek: RwSignal<Option<Millis>>,
     /// Segments that the line under the pointer rests on.
     evidence: RwSignal<Vec<i64>>,
-    /// What the last change failed with.
+    /// What asking for the review again failed with.
     failed: RwSignal<Option<String>>,
+    actions: Actions,
+}
+
+/// What can be changed of a call. Made outside of the part that waits for the review, so that a form that was sent without
+/// JavaScript finds its answer.
+#[derive(Clone, Copy)]
+struct Actions {
+    patch: ServerAction<api::PatchCall>,
+    swap: ServerAction<api::SwapChannels>,
+    correct: ServerAction<api::CorrectSegment>,
+    done: ServerAction<api::SetActionDone>,
+    recognize: ServerAction<api::RecognizeLater>,
+    delete: ServerAction<api::DeleteCall>,
+    /// What the last of them failed with.
+    problem: Signal<Option<Problem>>,
+}
+
+impl Actions {
+    fn new() -> Self {
+        let (patch, swap, correct) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+        let (done, recognize, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+        let problems = [
+            FormState::of(patch).problem(),
+            FormState::of(swap).problem(),
+            FormState::of(correct).problem(),
+            FormState::of(done).problem(),
+            FormState::of(recognize).problem(),
+            FormState::of(delete).problem(),
+        ];
+        let problem = Signal::derive(move || problems.iter().find_map(|problem| problem.get()));
+        Self { patch, swap, correct, done, recognize, delete, problem }
+    }
 }
 
 impl Shared {
@@ -57,12 +90,12 @@ impl Shared {
         });
     }
 
-    /// After a change: shows what failed where it failed, or the changed review.
-    fn after<T: Clone + Send + Sync + 'static>(self, answer: impl Fn() -> Option<Result<T, AppError>> + 'static) {
-        Effect::new(move |_| match answer() {
-            Some(Ok(_)) => self.reload(),
-            Some(Err(error)) => self.failed.set(Some(error.to_string())),
-            None => {}
+    /// Shows the changed review after a change.
+    fn reload_after<T: Clone + Send + Sync + 'static>(self, answer: impl Fn() -> Option<Result<T, AppError>> + 'static) {
+        Effect::new(move |_| {
+            if let Some(Ok(_)) = answer() {
+                self.reload();
+            }
         });
     }
 }
@@ -71,6 +104,7 @@ impl Shared {
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let id = super::id_of_path();
+    let actions = Actions::new();
     let review = Resource::new_blocking(
         move || id.get(),
         |id| async move {
@@ -82,10 +116,11 @@ pub fn ReviewPage() -> impl IntoView {
     );
     view! {
         <div class="page page-wide">
+            {move || actions.problem.get().map(|problem| view! { <Banner tone=Tone::Bad>{problem.message}</Banner> })}
             <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=4 label="Loading the review" /> }>
                 {move || Suspend::new(async move {
                     match review.await {
-                        Ok(review) => view! { <Loaded review /> }.into_any(),
+                        Ok(review) => view! { <Loaded review actions /> }.into_any(),
                         Err(error) if error.code() == Code::NotFound => view! { <Gone message=error.to_string() /> }.into_any(),
                         Err(error) => view! { <ErrorState error retry=Callback::new(move |()| review.refetch()) /> }.into_any(),
                     }
@@ -105,7 +140,7 @@ fn Gone(message: String) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(review: Review) -> impl IntoView {
+fn Loaded(review: Review, actions: Actions) -> impl IntoView {
     let shared = Shared {
         id: review.call.id,
         review: RwSignal::new(review),
@@ -113,7 +148,13 @@ fn Loaded(review: Review) -> impl IntoView {
         seek: RwSignal::new(None),
         evidence: RwSignal::new(Vec::new()),
         failed: RwSignal::new(None),
+        actions,
     };
+    shared.reload_after(move || actions.patch.value().get());
+    shared.reload_after(move || actions.swap.value().get());
+    shared.reload_after(move || actions.correct.value().get());
+    shared.reload_after(move || actions.done.value().get());
+    shared.reload_after(move || actions.recognize.value().get());
     let call = shared.call();
     let state = Memo::new(move |_| call.with(|call| call.state));
     poll_while(shared, state);
@@ -168,13 +209,13 @@ fn State(shared: Shared, state: Memo<CallState>) -> impl IntoView {
     }
 }
 
-/// Asks again as long as the server is writing.
+/// Asks again as long as something is still being written.
 fn poll_while(shared: Shared, state: Memo<CallState>) {
     Effect::new(move |running: Option<Option<IntervalHandle>>| {
         if let Some(handle) = running.flatten() {
             handle.clear();
         }
-        if state.get() != CallState::Finishing {
+        if !matches!(state.get(), CallState::Live | CallState::Finishing) {
             return None;
         }
         let handle = set_interval_with_handle(move || shared.reload(), POLL).ok()?;

@@ -48,7 +48,7 @@ pub fn Numbers(shared: Shared) -> impl IntoView {
     let rows = NUMBERS.iter().map(|number| {
         let of = move |channel| metrics.with(|metrics| (number.of)(metrics, channel)).unwrap_or_else(|| "–".to_owned());
         view! {
-            <tr class=css::ROW>
+            <tr class=css::LINE>
                 <th scope="row" class=css::NAME title=number.means>{number.name}</th>
                 <td class=css::VALUE>{move || of(Channel::Rep)}</td>
                 <td class=css::VALUE>{move || of(Channel::Customer)}</td>
@@ -76,12 +76,12 @@ pub fn Numbers(shared: Shared) -> impl IntoView {
                 </thead>
                 <tbody>
                     {rows.collect_view()}
-                    <tr class=css::ROW>
+                    <tr class=css::LINE>
                         <th scope="row" class=css::NAME title="Mean pause between the end of a customer's turn and the start of yours.">"Patience"</th>
                         <td class=css::VALUE>{patience}</td>
                         <td class=css::VALUE>"–"</td>
                     </tr>
-                    <tr class=css::ROW>
+                    <tr class=css::LINE>
                         <th scope="row" class=css::NAME title="How often the floor changed.">"Turns"</th>
                         <td class=css::VALUE colspan="2">{move || metrics.with(|metrics| metrics.turns)}</td>
                     </tr>

@@ -5,8 +5,7 @@ use leptos_router::hooks::use_navigate;
 use model::Review;
 
 use super::Shared;
-use crate::components::{Button, ButtonKind, Choice, Glyph, Icon, Select, TextField, field_error, problem_of};
-use crate::pages::calls::api;
+use crate::components::{Button, ButtonKind, Choice, Glyph, Icon, Select, TextField, field_error};
 use crate::pages::calls::live::Notes;
 use crate::styles::calls_review_tools as css;
 
@@ -65,11 +64,9 @@ fn Export(shared: Shared) -> impl IntoView {
 
 #[component]
 fn Names(shared: Shared) -> impl IntoView {
-    let rename = ServerAction::<api::PatchCall>::new();
-    let swap = ServerAction::<api::SwapChannels>::new();
-    shared.after(move || rename.value().get());
-    shared.after(move || swap.value().get());
-    let problem = problem_of(rename.value());
+    let rename = shared.actions.patch;
+    let swap = shared.actions.swap;
+    let problem = shared.actions.problem;
     let (rep, customer) = shared.review.with_untracked(|review| (review.call.rep_name.clone(), review.call.customer_name.clone()));
     view! {
         <details class=css::FOLD>
@@ -91,8 +88,7 @@ fn Names(shared: Shared) -> impl IntoView {
 
 #[component]
 fn Recognize(shared: Shared) -> impl IntoView {
-    let again = ServerAction::<api::RecognizeLater>::new();
-    shared.after(move || again.value().get());
+    let again = shared.actions.recognize;
     let choices = Memo::new(move |_| shared.review.with(choices));
     let chosen =
         RwSignal::new(choices.with_untracked(|choices| {
@@ -128,8 +124,7 @@ fn choices(review: &Review) -> Vec<Choice> {
 
 #[component]
 fn Delete(shared: Shared) -> impl IntoView {
-    let delete = ServerAction::<api::DeleteCall>::new();
-    let problem = problem_of(delete.value());
+    let delete = shared.actions.delete;
     let navigate = use_navigate();
     Effect::new(move |_| {
         if let Some(Ok(())) = delete.value().get() {
@@ -142,7 +137,6 @@ fn Delete(shared: Shared) -> impl IntoView {
             <ActionForm action=delete attr:class=css::FORM>
                 <input type="hidden" name="id" value=shared.id.to_string() />
                 <p class="soft small">"The recording, the transcript and all that was made of them will be gone. This can't be undone."</p>
-                {move || problem.get().map(|problem| view! { <p role="alert" class=css::PROBLEM>{problem.message}</p> })}
                 <Button kind=ButtonKind::Danger submit=true small=true icon=Glyph::Trash busy=delete.pending() busy_words="Deleting…">"Delete for good"</Button>
             </ActionForm>
         </details>

@@ -17,8 +17,7 @@ pub fn Transcript(shared: Shared) -> impl IntoView {
     // A link with `?edit=7` opens the line without JavaScript too.
     let query = use_query_map();
     let editing = RwSignal::new(query.with_untracked(|query| query.get("edit").and_then(|number| number.parse::<i64>().ok())));
-    let correct = ServerAction::<api::CorrectSegment>::new();
-    shared.after(move || correct.value().get());
+    let correct = shared.actions.correct;
     Effect::new(move |_| {
         if let Some(Ok(_)) = correct.value().get() {
             editing.set(None);

@@ -132,6 +132,7 @@ fn the_first_word_says_that_a_prepared_call_runs() {
     let message = ServerMessage::Event { sequence: state.last_event + 1, event: partial(Channel::Rep, "hi") };
     assert!(matches!(state.apply(message), Outcome::Applied(Changed { call: true, partials: true, .. })));
     assert_eq!(state.phase(), CallState::Live);
+    assert_eq!(state.heard_until(), Millis(500));
     send(&mut state, [CallEvent::Ended, partial(Channel::Rep, "late")]);
     assert_eq!(state.phase(), CallState::Ended, "it only moves forward");
 }
