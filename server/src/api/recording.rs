@@ -22,6 +22,9 @@ use crate::wiring::Server;
 /// Read at once.
 const CHUNK: u64 = 256 * 1024;
 
+/// A player may keep it, but asks each time: the call may go on, or its sides change places.
+const CACHING: &str = "private, no-cache";
+
 /// Which side.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -39,6 +42,7 @@ pub struct Which {
     responses(
         (status = 200, description = "All of it", body = Vec<u8>, content_type = "audio/wav"),
         (status = 206, description = "The range that was asked for", body = Vec<u8>, content_type = "audio/wav"),
+        (status = 304, description = "What `If-None-Match` names is still the recording"),
         (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
         (status = 404, description = "No such call, or no recording", body = FailureBody, content_type = "application/problem+json"),
         (status = 416, description = "The range lies outside", body = FailureBody, content_type = "application/problem+json")
@@ -55,10 +59,12 @@ pub async fn get(
     let side = which.channel.map_or(Side::Both, Side::One);
     let recording = recording::open(server.services(), &scope, id, side).await?;
     let length = recording.len();
-    // A recording only grows, so its length names its content.
-    let etag = format!("\"{id}-{}-{length}\"", which.channel.map_or("both", Channel::as_str));
-    if headers.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    let etag = format!("\"{}-{length}-{}\"", which.channel.map_or("both", Channel::as_str), recording.stamp());
+    if headers.get_all(IF_NONE_MATCH).iter().any(|tags| names(tags, &etag)) {
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        insert(response.headers_mut(), ETAG, &etag);
+        insert(response.headers_mut(), CACHE_CONTROL, CACHING);
+        return Ok(response);
     }
     let current = headers.get(IF_RANGE).is_none_or(|tag| tag.as_bytes() == etag.as_bytes());
     let asked = headers.get(RANGE).and_then(|range| range.to_str().ok()).filter(|_| current);
@@ -80,11 +86,17 @@ pub async fn get(
     insert(headers, CONTENT_LENGTH, &(range.end - range.start).to_string());
     insert(headers, ACCEPT_RANGES, "bytes");
     insert(headers, ETAG, &etag);
-    insert(headers, CACHE_CONTROL, "private, no-cache");
+    insert(headers, CACHE_CONTROL, CACHING);
     if status == StatusCode::PARTIAL_CONTENT {
         insert(headers, CONTENT_RANGE, &format!("bytes {}-{}/{length}", range.start, range.end - 1));
     }
     Ok(response)
+}
+
+/// Whether an `If-None-Match` has this tag. It compares weakly: proxies may have made a tag weak.
+fn names(tags: &HeaderValue, etag: &str) -> bool {
+    let Ok(tags) = tags.to_str() else { return false };
+    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 fn insert(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {

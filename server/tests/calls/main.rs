@@ -5,9 +5,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod contention;
+mod export;
+mod flow;
 mod functions;
 mod lists;
 mod page;
 mod pages;
+mod process;
+mod recording;
 mod rest;
+mod review;
 mod stream;

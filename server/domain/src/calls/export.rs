@@ -158,9 +158,9 @@ fn srt(review: &Review) -> String {
             Channel::Rep => &review.call.rep_name,
             Channel::Customer => &review.call.customer_name,
         };
-        let text = segment.text.replace("-->", "→").replace(['\n', '\r'], " ");
+        let line = format!("{name}: {}", segment.text).replace("-->", "→").replace(['\n', '\r'], " ");
         let end = segment.end_ms.max(segment.start_ms + Millis(1));
-        let _ = write!(out, "{}\n{} --> {}\n{name}: {text}\n\n", index + 1, stamp(segment.start_ms), stamp(end));
+        let _ = write!(out, "{}\n{} --> {}\n{line}\n\n", index + 1, stamp(segment.start_ms), stamp(end));
     }
     out
 }

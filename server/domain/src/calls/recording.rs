@@ -1,8 +1,9 @@
 //! A call's sound: where it lies, and how it is played.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
 use store::{RecordingReader, StereoWav};
@@ -24,7 +25,10 @@ pub enum Side {
 /// A recording as a WAV file on the call's timeline: gaps are silence, so that a moment of the file is that moment of the
 /// call. The file is not built; any stretch of it can be read.
 #[derive(Clone)]
-pub struct Recording(Arc<Source>);
+pub struct Recording {
+    source: Arc<Source>,
+    stamp: String,
+}
 
 enum Source {
     Stereo(StereoWav),
@@ -37,10 +41,15 @@ impl Recording {
 
     /// Bytes in all.
     pub fn len(&self) -> u64 {
-        match &*self.0 {
+        match &*self.source {
             Source::Stereo(wav) => wav.len(),
             Source::Mono(reader) => reader.wav_len(),
         }
+    }
+
+    /// Differs whenever the sound does: when it grows, and when the sides change places.
+    pub fn stamp(&self) -> &str {
+        &self.stamp
     }
 
     /// Never: a recording has at least its header.
@@ -53,7 +62,7 @@ impl Recording {
     /// # Errors
     /// When the disk fails.
     pub async fn read(&self, range: Range<u64>) -> Result<Vec<u8>> {
-        let source = Arc::clone(&self.0);
+        let source = Arc::clone(&self.source);
         let read = move || match &*source {
             Source::Stereo(wav) => wav.read(range),
             Source::Mono(reader) => reader.read_wav(range),
@@ -90,20 +99,37 @@ pub async fn open(services: &Services, scope: &Scope, id: CallId, side: Side) ->
         return Err(no_recording());
     }
     let paths = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, id, channel));
-    let source = blocking(move || {
+    let opened = blocking(move || {
         let [rep, customer] = paths.map(|path| path.exists().then_some(path));
-        match side {
+        let stamp = match side {
+            Side::Both => format!("{}-{}", version(rep.as_deref()), version(customer.as_deref())),
+            Side::One(Channel::Rep) => version(rep.as_deref()),
+            Side::One(Channel::Customer) => version(customer.as_deref()),
+        };
+        let source = match side {
             Side::Both if rep.is_none() && customer.is_none() => Ok(None),
-            Side::Both => StereoWav::open(rep.as_deref(), customer.as_deref()).map(|wav| Some(Source::Stereo(wav))),
+            Side::Both => StereoWav::open(rep.as_deref(), customer.as_deref()).map(|wav| wav.has_audio().then_some(Source::Stereo(wav))),
             Side::One(channel) => match if channel == Channel::Rep { rep } else { customer } {
-                Some(path) => RecordingReader::open(&path).map(|reader| Some(Source::Mono(reader))),
+                Some(path) => RecordingReader::open(&path).map(|reader| reader.has_audio().then_some(Source::Mono(reader))),
                 None => Ok(None),
             },
-        }
+        };
+        source.map(|source| source.map(|source| Recording { source: Arc::new(source), stamp }))
     })
     .await?
     .map_err(|error| DomainError::Internal(error.to_string()))?;
-    source.map(|source| Recording(Arc::new(source))).ok_or_else(no_recording)
+    opened.ok_or_else(no_recording)
+}
+
+/// Which file a channel's sound is in, and when that was last written. Names don't count: sides change them.
+fn version(path: Option<&Path>) -> String {
+    let Some(file) = path.and_then(|path| path.metadata().ok()) else { return String::new() };
+    let written = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&file);
+    #[cfg(not(unix))]
+    let number = file.len();
+    format!("{written:x}.{number:x}")
 }
 
 /// Length of a call's recording; none without one.

@@ -1,0 +1,159 @@
+//! The program itself: its commands, its signals.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use model::Channel::Rep;
+use model::wire::{Part, ServerMessage};
+use serde_json::{Value, json};
+
+use crate::page::{Page, hello, make, new_call};
+use crate::support::{PASSWORD, Program, email};
+
+/// The program with a data folder, and nothing of the developer's own configuration.
+fn closezly(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_closezly"));
+    command.current_dir(data).args(arguments).arg("--data-dir").arg(data.join("data")).env_remove("DATABASE_URL");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CLOSEZLY_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn commands_do_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| closezly(folder.path(), arguments).output().unwrap();
+    for _ in 0..2 {
+        let migrated = run(&["migrate"]);
+        assert!(migrated.status.success(), "{}", text(&migrated));
+    }
+    assert!(folder.path().join("data").read_dir().unwrap().count() > 0, "the database is there");
+    let shown = run(&["config", "--deepgram-key", "a-secret-key", "--listen", "127.0.0.1:4000"]);
+    assert!(shown.status.success(), "{}", text(&shown));
+    assert!(text(&shown).contains("127.0.0.1:4000") && !text(&shown).contains("a-secret-key"), "{}", text(&shown));
+    let examined = run(&["doctor", "--listen", "127.0.0.1:0"]);
+    assert!(text(&examined).contains("database"), "{}", text(&examined));
+    assert!(!examined.status.success(), "no site is built here: {}", text(&examined));
+    for (arguments, words) in [
+        (&["serve", "--listen", "nowhere"][..], "nowhere"),
+        (&["fly"], "fly"),
+        (&["migrate", "--database-url", "mysql://x"], "must start with sqlite"),
+    ] {
+        let failed = run(arguments);
+        assert!(!failed.status.success() && text(&failed).contains(words), "{arguments:?}: {}", text(&failed));
+        assert!(!text(&failed).contains("panicked"), "{}", text(&failed));
+    }
+}
+
+/// A running server and its address.
+struct Running {
+    process: Child,
+    base: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Running {
+    fn start(folder: &Path) -> Self {
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
+        let mut process = closezly(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, err) = (process.stdout.take().unwrap(), process.stderr.take().unwrap());
+        let (sender, lines) = std::sync::mpsc::channel();
+        for source in [Box::new(out) as Box<dyn std::io::Read + Send>, Box::new(err)] {
+            let sender = sender.clone();
+            // Read to the end, so that the server never waits for a full pipe.
+            std::thread::spawn(move || BufReader::new(source).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+        }
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut seen = Vec::new();
+        while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+            let fields = if entry["fields"].is_object() { &entry["fields"] } else { &entry };
+            if fields["message"] == "listening" {
+                return Self { process, base: format!("http://{}", fields["address"].as_str().unwrap()) };
+            }
+            seen.push(line);
+        }
+        let _ = process.kill();
+        panic!("it does not listen: {seen:?}");
+    }
+
+    fn signal(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end; the code and how long it took.
+    async fn ended(&mut self) -> (Option<i32>, Duration) {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return (status.code(), started.elapsed());
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "it does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn owner(&self) -> Program {
+        let program = Program::of(&self.base);
+        let body = json!({ "name": "Ann", "email": email("Ann"), "organization": "Acme", "password": PASSWORD });
+        let answer = program.post("/api/v1/auth/register", body).await;
+        program.with_token(answer.body["data"]["access_token"].as_str().unwrap_or_else(|| panic!("{:?}", answer.body)))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_during_a_call_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let call = make(&ann, new_call("Live")).await;
+    let mut page = Page::source(&ann, call).await;
+    page.frames(Rep, 0..20).await;
+    page.acked(Rep, 20).await;
+    running.signal();
+    page.until(|message| (*message == ServerMessage::Restarting).then_some(())).await;
+    assert_eq!(page.next().await, None, "the socket is closed in order");
+    let (code, took) = running.ended().await;
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    let reborn = Running::start(folder.path());
+    let ann = Program::of(&reborn.base).with_token(ann.token.as_ref().unwrap());
+    let mut back = Page::join(&ann, hello(call, Part::Source, "tab")).await;
+    assert_eq!(back.welcome().await.next, [20, 0], "and the token is still good");
+    back.frames(Rep, 20..25).await;
+    back.end().await;
+    let review = ann.get(&format!("/api/v1/calls/{call}/review")).await;
+    assert_eq!(review.body["data"]["recording_ms"], 2_500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    // A request whose body never comes keeps the first signal from being enough.
+    let mut stuck = std::net::TcpStream::connect(running.base.trim_start_matches("http://")).unwrap();
+    let head = "POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    std::io::Write::write_all(&mut stuck, head.as_bytes()).unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    running.signal();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(running.process.try_wait().unwrap().is_none(), "it still waits for the request");
+    running.signal();
+    let (code, took) = running.ended().await;
+    assert_eq!(code, Some(130));
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}

@@ -1,0 +1,97 @@
+//! What is changed after a call.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::page::{Page, ended_call, make, new_call, path};
+use crate::support::{Browser, PASSWORD, Program, TestServer};
+
+async fn ann(server: &TestServer) -> (Program, Browser) {
+    let (program, browser) = (server.owner("Ann").await, server.browser());
+    browser.sign_in("Ann", PASSWORD).await;
+    (program, browser)
+}
+
+async fn actions(ann: &Program, call: model::CallId) -> Vec<Value> {
+    let review = ann.get(&path(call, "/review")).await;
+    review.body["data"]["insights"]["action_items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_corrected_line_rewrites_the_review() {
+    let server = TestServer::start().await;
+    let (ann, _) = ann(&server).await;
+    let id = ended_call(&ann, "First").await;
+    assert!(actions(&ann, id).await.iter().any(|item| item["text"].as_str().unwrap().contains("deck")));
+    let line = ann.patch(&path(id, "/transcript/2"), json!({ "text": "  I will send you the security whitepaper by Friday. " })).await;
+    assert_eq!(line.status, StatusCode::OK, "{:?}", line.body);
+    assert_eq!(line.body["data"]["corrected"], true);
+    assert_eq!(line.body["data"]["text"], "I will send you the security whitepaper by Friday.");
+    let items = actions(&ann, id).await;
+    assert!(items.iter().any(|item| item["text"].as_str().unwrap().contains("whitepaper")), "{items:?}");
+    assert!(!items.iter().any(|item| item["text"].as_str().unwrap().contains("deck")), "{items:?}");
+    let transcript = ann.get(&path(id, "/transcript")).await.body["data"].clone();
+    assert_eq!((&transcript[0]["corrected"], &transcript[1]["corrected"]), (&json!(false), &json!(true)));
+    for (number, text, status) in [
+        ("2", json!(""), 422),
+        ("2", json!("a\u{0}b"), 422),
+        ("2", json!("x".repeat(10_001)), 422),
+        ("2", json!(5), 422),
+        ("99", json!("x"), 404),
+        ("-1", json!("x"), 404),
+        ("99999999999999999999", json!("x"), 404),
+        ("two", json!("x"), 404),
+    ] {
+        ann.patch(&path(id, &format!("/transcript/{number}")), json!({ "text": text })).await.failure(status);
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_stays_done() {
+    let server = TestServer::start().await;
+    let (ann, browser) = ann(&server).await;
+    let id = ended_call(&ann, "First").await;
+    let before = actions(&ann, id).await;
+    let item = before.iter().position(|item| item["text"].as_str().unwrap().contains("deck")).unwrap().to_string();
+    let tick = |item: String, done: &'static str| {
+        let (browser, id) = (&browser, id.to_string());
+        async move { browser.call("/api/calls/action-done", &[("id", &id), ("item", &item), ("done", done)]).await }
+    };
+    assert_eq!(tick(item.clone(), "true").await.status, StatusCode::OK);
+    ann.patch(&path(id, "/transcript/1"), json!({ "text": "It is fine for us." })).await;
+    let done: Vec<_> = actions(&ann, id).await.into_iter().filter(|item| item["done"] == true).collect();
+    assert_eq!(done.len(), 1, "a review that is written again keeps it: {done:?}");
+    assert!(done[0]["text"].as_str().unwrap().contains("deck"));
+    assert_eq!(tick("0".to_owned(), "false").await.status, StatusCode::OK);
+    assert_eq!(tick("4000000000".to_owned(), "true").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_live_call_is_changed_only_after_its_end() {
+    let server = TestServer::start().await;
+    let (ann, browser) = ann(&server).await;
+    let id = make(&ann, new_call("Live")).await;
+    let mut page = Page::source(&ann, id).await;
+    page.say(crate::page::words(model::Channel::Rep, 0, "Hello and welcome.")).await;
+    page.heard("welcome").await;
+    assert_eq!(ann.patch(&path(id, "/transcript/1"), json!({ "text": "x" })).await.failure(409), "conflict");
+    let id = id.to_string();
+    for (function, more) in [("swap-channels", &[][..]), ("recognize", &[("with", "deepgram")])] {
+        let answer = browser.call(&format!("/api/calls/{function}"), &[&[("id", &*id)][..], more].concat()).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{function}: {:?}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_recording_is_recognized_later_only_by_what_is_there() {
+    let server = TestServer::start().await;
+    let (ann, browser) = ann(&server).await;
+    let id = ended_call(&ann, "First").await.to_string();
+    for (with, status) in [("deepgram", 409), ("command", 409), ("browser", 422), ("none", 422)] {
+        let answer = browser.call("/api/calls/recognize", &[("id", &id), ("with", with)]).await;
+        assert_eq!(answer.status.as_u16(), status, "{with}: {:?}", answer.body);
+    }
+    server.run_jobs().await;
+    let transcript = ann.get(&format!("/api/v1/calls/{id}/transcript")).await;
+    assert_eq!(transcript.body["meta"]["total"], 3, "what was heard is still there");
+}
