@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, person, signUp, test } from "./fixtures.ts";
+import { speak } from "./program.ts";
 
 interface Screen {
   name: string;
@@ -20,18 +21,91 @@ const screens: Screen[] = [
     who: "anybody",
     open: async (page) => {
       await visit(page, "/sign-in");
-      await page.getByLabel("Email").fill("nobody@example.com");
+      await page.getByLabel("Mail address").fill("nobody@example.com");
       await page.getByLabel("Password", { exact: true }).fill("not the passphrase");
       await page.getByRole("button", { name: "Sign in" }).click();
       await expect(page.getByRole("alert").first()).toBeVisible();
     },
   },
   { name: "sign-up", who: "anybody", open: (page) => visit(page, "/sign-up") },
+  {
+    name: "sign-up-refused",
+    who: "anybody",
+    open: async (page) => {
+      await visit(page, "/sign-up");
+      await page.getByLabel("Your name").fill("Ada Byron");
+      await page.getByLabel("Mail address").fill("ada at example");
+      await page.getByLabel("Password", { exact: true }).fill("short");
+      await page.locator("form").evaluate((form) => form.setAttribute("novalidate", ""));
+      await page.getByRole("button", { name: "Sign up" }).click();
+      await page.waitForTimeout(500);
+    },
+  },
+  { name: "forgot-password", who: "anybody", open: (page) => visit(page, "/forgot-password") },
   { name: "home-first", who: "member", open: (page) => visit(page, "/") },
   { name: "calls-empty", who: "member", open: (page) => visit(page, "/calls") },
+  { name: "prepare", who: "member", open: (page) => visit(page, "/calls/new") },
+  {
+    name: "prepare-refused",
+    who: "member",
+    open: async (page) => {
+      await visit(page, "/calls/new");
+      await page.getByRole("button", { name: "Start the call" }).click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: "live",
+    who: "member",
+    open: async (page) => {
+      await visit(page, "/calls");
+      const call = await speak(await another(page), { title: "Brightpath, first talk", end: false });
+      await visit(page, `/calls/${call}/live`);
+      await page.getByText("talk to our finance lead").first().waitFor();
+    },
+  },
+  {
+    name: "live-lost",
+    who: "member",
+    open: async (page) => {
+      await page.context().setOffline(true);
+      await page.waitForTimeout(1_500);
+      await page.context().setOffline(false);
+    },
+  },
+  {
+    name: "review",
+    who: "member",
+    open: async (page) => {
+      await visit(page, "/calls");
+      const call = await speak(page, { title: "Brightpath, pricing", sound: true });
+      await visit(page, `/calls/${call}`);
+    },
+  },
+  {
+    name: "review-empty",
+    who: "member",
+    open: async (page) => {
+      await visit(page, "/calls");
+      const call = await speak(page, { title: "Nobody came", lines: [["rep", "hello", 0]] });
+      await visit(page, `/calls/${call}`);
+    },
+  },
+  { name: "calls", who: "member", open: (page) => visit(page, "/calls") },
+  { name: "calls-found", who: "member", open: (page) => visit(page, "/calls?search=expensive") },
+  { name: "calls-nothing-found", who: "member", open: (page) => visit(page, "/calls?search=zebra") },
+  { name: "home", who: "member", open: (page) => visit(page, "/") },
+  { name: "settings", who: "member", open: (page) => visit(page, "/settings") },
+  { name: "settings-security", who: "member", open: (page) => visit(page, "/settings/security") },
+  { name: "settings-organization", who: "member", open: (page) => visit(page, "/settings/organization") },
+  { name: "settings-tokens", who: "member", open: (page) => visit(page, "/settings/tokens") },
+  { name: "api-docs", who: "member", open: (page) => visit(page, "/api/docs") },
   { name: "not-found", who: "member", open: (page) => visit(page, "/no-such-page") },
   { name: "components", who: "anybody", open: (page) => visit(page, "/dev/components") },
 ];
+
+/** Pages with something that sticks to the window: they are taken as a person sees them. */
+const inTheWindow = new Set(["api-docs", "prepare", "prepare-refused", "live", "live-lost"]);
 
 const widths = [1440, 1024, 390];
 const themes = ["light", "dark"] as const;
@@ -50,7 +124,7 @@ test("every screen", async ({ browser, server }) => {
           for (const theme of themes) {
             await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
             await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-            const png = await page.screenshot({ fullPage: true, animations: "disabled", caret: "hide" });
+            const png = await page.screenshot({ fullPage: !inTheWindow.has(screen.name), animations: "disabled", caret: "hide" });
             writeFileSync(join(folder, `${screen.name}-${width}-${theme}.webp`), await webp(page, png));
           }
         }
@@ -60,9 +134,18 @@ test("every screen", async ({ browser, server }) => {
   }
 });
 
+/** Another page of the same person, which stays open. */
+async function another(page: Page): Promise<Page> {
+  const other = await page.context().newPage();
+  await other.goto("/calls");
+  await page.bringToFront();
+  return other;
+}
+
 async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await page.waitForLoadState("networkidle");
+  await page.waitForLoadState("load");
+  await page.waitForTimeout(700);
 }
 
 /** A tenth of the PNG's size; Chromium is the encoder, in a page of its own so that no content policy is in the way. */
