@@ -68,8 +68,9 @@ impl Drop for Running {
 impl Running {
     fn start(folder: &Path) -> Self {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
-        let mut process = closezly(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (out, err) = (process.stdout.take().unwrap(), process.stderr.take().unwrap());
+        let process = closezly(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut running = Self { process, base: String::new() };
+        let (out, err) = (running.process.stdout.take().unwrap(), running.process.stderr.take().unwrap());
         let (sender, lines) = std::sync::mpsc::channel();
         for source in [Box::new(out) as Box<dyn std::io::Read + Send>, Box::new(err)] {
             let sender = sender.clone();
@@ -82,11 +83,11 @@ impl Running {
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             let fields = if entry["fields"].is_object() { &entry["fields"] } else { &entry };
             if fields["message"] == "listening" {
-                return Self { process, base: format!("http://{}", fields["address"].as_str().unwrap()) };
+                running.base = format!("http://{}", fields["address"].as_str().unwrap());
+                return running;
             }
             seen.push(line);
         }
-        let _ = process.kill();
         panic!("it does not listen: {seen:?}");
     }
 
