@@ -39,7 +39,10 @@ pub enum Effort {
 /// Builds the release once, measures everything, prints the table.
 pub fn bench(effort: Effort, write: bool) -> Result<()> {
     build::browser_side(Mode::Release)?;
-    step("server", || run(cargo().args(["build", "--package", "server", "--bins", "--release"])))?;
+    // Together: the load generator alone would have everything compiled again.
+    step("server and load generator", || {
+        run(cargo().args(["build", "--package", "server", "--bin", "closezly", "--example", "load", "--release"]))
+    })?;
     let mut measures = step("live engine", engine::measure)?;
     measures.extend(step("sizes", || sizes::measure(&Mode::Release.site()))?);
     measures.extend(step("idle server", || server::measure(effort))?);

@@ -1,5 +1,6 @@
-//! Many live two-channel calls against one server: `closezly-load --calls N --seconds S`, which prints `key=value` lines.
+//! Many live two-channel calls against one server: `server/examples/load.rs`, which starts it and prints `load.key=value` lines.
 
+use std::env;
 use std::process::Command;
 
 use anyhow::Result;
@@ -9,11 +10,8 @@ use crate::process::output;
 use crate::workspace::Mode;
 
 pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
-    let generator = Mode::Release.server_binary().with_file_name("closezly-load");
-    if !generator.exists() {
-        println!("   there is no load generator in this build");
-        return Ok(Vec::new());
-    }
+    let server = Mode::Release.server_binary();
+    let generator = server.with_file_name("examples").join(format!("load{}", env::consts::EXE_SUFFIX));
     let (sizes, seconds): (&[u32], u32) = match effort {
         Effort::Quick => (&[10], 5),
         Effort::Full => (&[10, 100, 500], 30),
@@ -21,10 +19,27 @@ pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
     let mut measures = Vec::new();
     for calls in sizes {
         let mut command = Command::new(&generator);
-        command.args(["--calls", &calls.to_string(), "--seconds", &seconds.to_string()]);
-        command.env("CLOSEZLY_BIN", Mode::Release.server_binary()).env("CLOSEZLY_SITE_DIR", Mode::Release.site());
-        let rows = key_values(&output(&mut command)?);
-        measures.extend(rows.into_iter().map(|row| Measure::new(format!("load.{calls}_calls.{}", row.name), row.value)));
+        command.arg("--server").arg(&server).args(["--calls", &calls.to_string(), "--seconds", &seconds.to_string()]);
+        command.env("CLOSEZLY_SITE_DIR", Mode::Release.site());
+        measures.extend(rows(*calls, key_values(&output(&mut command)?)));
     }
     Ok(measures)
+}
+
+/// `load.ack_p95_ms` of 100 calls becomes `load.100_calls.ack_p95_ms`.
+fn rows(calls: u32, printed: Vec<Measure>) -> impl Iterator<Item = Measure> {
+    let short = |name: &str| name.strip_prefix("load.").unwrap_or(name).to_owned();
+    let printed = printed.into_iter().map(move |row| Measure::new(short(&row.name), row.value));
+    printed.filter(|row| row.name != "calls").map(move |row| Measure::new(format!("load.{calls}_calls.{}", row.name), row.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_calls_is_in_the_name_and_not_a_row() {
+        let rows: Vec<_> = rows(100, key_values("load.calls=100\nload.ack_p95_ms=1.40\n")).map(|row| (row.name, row.value)).collect();
+        assert_eq!(rows, [("load.100_calls.ack_p95_ms".to_owned(), "1.40".to_owned())]);
+    }
 }

@@ -19,6 +19,9 @@ use crate::workspace;
 /// A test binary that takes longer than this hangs.
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
+/// What the journeys start. Both belong to the one call that builds the tests: alone they would be compiled again with fewer features.
+pub const JOURNEYS: [&str; 4] = ["--bin", "closezly", "--bin", "deepgram-upstream"];
+
 /// A test binary as cargo built it.
 struct Executable {
     package: String,
@@ -42,13 +45,14 @@ impl Executable {
 /// Everything the Rust parts share, made when the first of them needs it.
 pub struct RustTests {
     selection: Vec<&'static str>,
+    programs: Vec<&'static str>,
     built: Option<Built>,
     environment: Option<Environment>,
 }
 
 struct Built {
     executables: Vec<Executable>,
-    /// `closezly`, which cargo builds for the server's integration tests.
+    /// `closezly`.
     server: Option<PathBuf>,
     /// False if something did not compile.
     complete: bool,
@@ -60,24 +64,33 @@ struct Environment {
 }
 
 impl RustTests {
-    /// Selects what has to be compiled for these parts.
+    /// Selects what has to be compiled for these parts; for the browser's too, if the server is among it anyway.
     pub fn new(parts: &[Part]) -> Self {
+        let (unit, http) = (parts.contains(&Part::Unit), parts.contains(&Part::Http));
+        let journeys = parts.contains(&Part::Browser) && (unit || http);
         let mut selection = Vec::new();
-        if parts.contains(&Part::Unit) {
+        if unit {
             selection.extend(["--workspace", "--exclude", "frontend"]);
         } else {
             if parts.contains(&Part::Store) {
                 selection.extend(["--package", "store"]);
             }
-            if parts.contains(&Part::Http) {
+            if http {
                 selection.extend(["--package", "server"]);
             }
+            if journeys {
+                selection.extend(["--package", "providers"]);
+            }
         }
-        Self { selection, built: None, environment: None }
+        let programs = if journeys { JOURNEYS.to_vec() } else { Vec::new() };
+        Self { selection, programs, built: None, environment: None }
     }
 
-    /// The server's binary, if these tests had it built.
+    /// The server's binary, if these tests had it built, and the journeys' other programs with it.
     pub fn server_binary(&self) -> Option<PathBuf> {
+        if self.programs.is_empty() {
+            return None;
+        }
         self.built.as_ref()?.server.clone()
     }
 
@@ -90,7 +103,7 @@ impl RustTests {
         let environment = self.environment.insert(environment);
         let built = match self.built.take() {
             Some(built) => built,
-            None => build(&self.selection)?,
+            None => build(&self.selection, &self.programs)?,
         };
         let built = self.built.insert(built);
 
@@ -121,11 +134,11 @@ impl Environment {
     }
 }
 
-fn build(selection: &[&str]) -> Result<Built> {
+fn build(selection: &[&str], programs: &[&str]) -> Result<Built> {
     let mut command = cargo();
     // `build --tests` is `test --no-run` that goes on after an error: one broken crate does not hide the others' tests.
     command.args(["build", "--tests", "--keep-going", "--message-format", "json-render-diagnostics"]);
-    let output = command.args(selection).stderr(Stdio::inherit()).output().context("could not start cargo")?;
+    let output = command.args(selection).args(programs).stderr(Stdio::inherit()).output().context("could not start cargo")?;
     let mut built = Built { executables: Vec::new(), server: None, complete: output.status.success() };
     let mut seen = BTreeSet::new();
     for message in output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {

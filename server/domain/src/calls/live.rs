@@ -1,4 +1,4 @@
-//! A call while it is live: one task per call ([`host`]) that takes audio in, has it recognized, feeds the engine, and
+//! A call while it is live: one task per call (`host`) that takes audio in, has it recognized, feeds the engine, and
 //! tells every page what happens.
 //!
 //! A frame's way: page → [`attach`] → host → writing thread → host (ack to the page; voice detector; ear) → recognizer →
