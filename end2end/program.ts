@@ -41,6 +41,8 @@ export async function speak(page: Page, options: { title: string; lines?: Line[]
       say({ Hello: { call, part: "Source", page: "program", take_over: false, last_event: 0 } });
       const last = Math.max(...lines.map(([, , start]) => start)) + 5_000;
       for (let sequence = 0; sound && sequence * 100 < last; sequence += 1) {
+        // No more than ten seconds ahead of what the server has.
+        while (sequence - acked > 100) await new Promise((done) => setTimeout(done, 10));
         for (const channel of [0, 1]) {
           const frame = new DataView(new ArrayBuffer(13 + 3_200));
           frame.setUint8(0, channel);

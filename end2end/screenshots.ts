@@ -6,12 +6,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, person, signUp, test } from "./fixtures.ts";
 import { speak } from "./program.ts";
+import type { Server } from "./server.ts";
 
 interface Screen {
   name: string;
   /** A person who is signed in, or anybody. */
   who: "anybody" | "member";
-  open: (page: Page) => Promise<void>;
+  open: (page: Page, server: Server) => Promise<void>;
+  /** Puts things back. */
+  close?: (server: Server) => Promise<void>;
 }
 
 const screens: Screen[] = [
@@ -67,11 +70,11 @@ const screens: Screen[] = [
   {
     name: "live-lost",
     who: "member",
-    open: async (page) => {
-      await page.context().setOffline(true);
-      await page.waitForTimeout(1_500);
-      await page.context().setOffline(false);
+    open: async (page, server) => {
+      await server.kill9();
+      await expect(page.getByText(/Connection lost|not connected|waiting/i).first()).toBeVisible();
     },
+    close: (server) => server.restart(),
   },
   {
     name: "review",
@@ -119,7 +122,7 @@ test("every screen", async ({ browser, server }) => {
     if (who === "member") await signUp(page, person());
     for (const screen of screens.filter((screen) => screen.who === who)) {
       await test.step(screen.name, async () => {
-        await screen.open(page);
+        await screen.open(page, server);
         for (const width of widths) {
           for (const theme of themes) {
             await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
@@ -128,6 +131,7 @@ test("every screen", async ({ browser, server }) => {
             writeFileSync(join(folder, `${screen.name}-${width}-${theme}.webp`), await webp(page, png));
           }
         }
+        await screen.close?.(server);
       });
     }
     await context.close();
