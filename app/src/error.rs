@@ -78,7 +78,8 @@ mod status {
                 && parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
             plain_form || parts.headers.contains_key(UPGRADE)
         });
-        if let (false, Some(response), Ok(status)) = (has_own_status, use_context::<ResponseOptions>(), StatusCode::from_u16(code.status())) {
+        if let (false, Some(response), Ok(status)) = (has_own_status, use_context::<ResponseOptions>(), StatusCode::from_u16(code.status()))
+        {
             response.set_status(status);
         }
     }
