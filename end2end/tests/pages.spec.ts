@@ -3,7 +3,7 @@ import { complaints, expect, expectAccessible, test } from "../fixtures.ts";
 
 for (const [path, heading] of [
   ["/sign-in", "Sign in"],
-  ["/sign-up", "Create your account"],
+  ["/sign-up", "Sign up"],
 ] as const) {
   test(`${path} loads, quietly and accessibly @phone`, async ({ page, server }) => {
     const said = complaints(page);

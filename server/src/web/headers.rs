@@ -24,9 +24,10 @@ pub async fn add(State(server): State<Server>, request: Request, next: Next) -> 
     add(X_CONTENT_TYPE_OPTIONS, "nosniff");
     add(X_FRAME_OPTIONS, "DENY");
     add(REFERRER_POLICY, "same-origin");
+    // The camera is never asked for, but Chromium complains on the console where listing microphones meets a policy against it.
     add(
         HeaderName::from_static("permissions-policy"),
-        "microphone=(self), display-capture=(self), camera=(), geolocation=(), payment=(), usb=()",
+        "microphone=(self), display-capture=(self), camera=(self), geolocation=(), payment=(), usb=()",
     );
     add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     add(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
