@@ -116,6 +116,14 @@ impl RecordingLog {
         }
     }
 
+    /// The file itself, for bringing it to the disk without holding the log: a flush may take long, an append must not.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`] if the process has no file left to open.
+    pub fn file(&self) -> Result<Option<File>, RecordingError> {
+        Ok(self.file.as_ref().map(File::try_clone).transpose()?)
+    }
+
     fn reopen(&self) -> Result<File, RecordingError> {
         let mut file = open(&self.path)?;
         let size = file.metadata()?.len();

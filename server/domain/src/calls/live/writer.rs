@@ -1,5 +1,6 @@
 //! Threads that append frames to recordings, so that a slow disk delays acks and nothing else.
 
+use std::fs::File;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -11,7 +12,7 @@ use store::{Appended, RecordingError, RecordingLog};
 
 /// Writing threads. Two keep one slow file system call from stopping every call.
 const THREADS: usize = 2;
-/// A log is flushed to the disk itself this often, when nothing waits.
+/// A log is flushed to the disk itself this often.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
 
 /// A log that one host appends to, through the writing threads.
@@ -35,17 +36,27 @@ impl SharedLog {
     }
 
     #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-    fn append(&self, frame: &Frame, idle: bool) -> Result<Written, RecordingError> {
+    fn append(&self, frame: &Frame) -> Result<Written, RecordingError> {
         let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let written = match entry.log.append(frame)? {
             Appended::Written => Written::At(entry.log.end() - frame.duration()),
             Appended::Duplicate | Appended::Gap { .. } => Written::NotTheNext,
         };
-        if idle && entry.synced.elapsed() >= SYNC_EVERY {
-            entry.log.sync()?;
-            entry.synced = Instant::now();
-        }
         Ok(written)
+    }
+}
+
+impl SharedLog {
+    /// The file, if it is time to flush it to the disk.
+    fn due(&self) -> Option<File> {
+        let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entry.synced.elapsed() < SYNC_EVERY {
+            return None;
+        }
+        #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
+        let now = Instant::now();
+        entry.synced = now;
+        entry.log.file().ok().flatten()
     }
 }
 
@@ -72,12 +83,12 @@ pub(super) struct Writer(Arc<[mpsc::Sender<Work>]>);
 
 impl Writer {
     pub(super) fn start() -> Self {
+        let (flush, files) = mpsc::channel();
+        start_thread("recording-flush".to_owned(), move || flush_all(&files));
         let senders = (0..THREADS).map(|index| {
             let (sender, work) = mpsc::channel::<Work>();
-            let spawned = thread::Builder::new().name(format!("recording-{index}")).spawn(move || write_all(&work));
-            if let Err(error) = spawned {
-                tracing::error!(%error, "a recording thread did not start");
-            }
+            let flush = flush.clone();
+            start_thread(format!("recording-{index}"), move || write_all(&work, &flush));
             sender
         });
         Self(senders.collect())
@@ -95,12 +106,27 @@ impl Writer {
     }
 }
 
-fn write_all(work: &mpsc::Receiver<Work>) {
-    let mut next = None;
-    loop {
-        let Some(Work { log, frame, done }) = next.take().or_else(|| work.recv().ok()) else { return };
-        next = work.try_recv().ok();
-        let result = log.append(&frame, next.is_none());
+fn start_thread(name: String, work: impl FnOnce() + Send + 'static) {
+    if let Err(error) = thread::Builder::new().name(name).spawn(work) {
+        tracing::error!(%error, "a recording thread did not start");
+    }
+}
+
+fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<File>) {
+    while let Ok(Work { log, frame, done }) = work.recv() {
+        let result = log.append(&frame);
         done(frame, result);
+        if let Some(file) = log.due() {
+            let _ = flush.send(file);
+        }
+    }
+}
+
+/// Brings files to the disk itself, one after the other, beside the writing: a flush takes tens of milliseconds.
+fn flush_all(files: &mpsc::Receiver<File>) {
+    while let Ok(file) = files.recv() {
+        if let Err(error) = file.sync_data() {
+            tracing::error!(%error, "a recording could not be flushed to the disk");
+        }
     }
 }
