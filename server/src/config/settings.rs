@@ -88,7 +88,7 @@ settings! {
     log_format: LogFormat = "CLOSEZLY_LOG_FORMAT",
     /// smtp://user:password@host:587 [default: none; mails are only logged]
     smtp_url: String = "CLOSEZLY_SMTP_URL",
-    /// Sender of mails [default: `Closezly <closezly@localhost>`]
+    /// Sender of mails, for example `Sales <sales@example.com>` [default: closezly at localhost]
     mail_from: String = "CLOSEZLY_MAIL_FROM",
     /// A program that reads 16 kHz PCM and prints JSON lines, with its arguments, or the word pocketsphinx [default: none]
     speech_command: String = "CLOSEZLY_SPEECH_COMMAND",
