@@ -31,6 +31,7 @@ use futures::{SinkExt, StreamExt};
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Heard, Hello, Part, ServerMessage};
 use model::{CallId, Channel, Millis};
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
@@ -78,6 +79,8 @@ async fn main() {
     let token = find_token(&answer).unwrap_or_else(|| panic!("no access token in {answer}"));
     let measured = Arc::new(Mutex::new(Measured::default()));
     let mut tasks = Vec::new();
+    // All start together, when every socket is open.
+    let everybody = Arc::new(Barrier::new(arguments.calls + 1));
     for index in 0..arguments.calls {
         let new = json!({
             "title": format!("Load {index}"), "contact_name": "Ann", "company": "Acme", "kind": "discovery", "language": "en-US", "vocabulary": "",
@@ -85,10 +88,11 @@ async fn main() {
         });
         let answer = post(&client, &format!("{}/api/v1/calls", server.url), Some(&token), &new).await;
         let id: CallId = answer["data"]["id"].as_str().unwrap_or_else(|| panic!("no call in {answer}")).parse().unwrap();
-        let (url, token, measured) = (server.url.clone(), token.clone(), Arc::clone(&measured));
+        let (url, token, measured, everybody) = (server.url.clone(), token.clone(), Arc::clone(&measured), Arc::clone(&everybody));
         let offset = Duration::from_millis((index as u64 * 37) % 100);
-        tasks.push(tokio::spawn(call(url, token, id, arguments.seconds, offset, measured)));
+        tasks.push(tokio::spawn(call(url, token, id, arguments.seconds, offset, measured, everybody)));
     }
+    everybody.wait().await;
     let cpu_before = server.cpu_seconds();
     let started = Instant::now();
     tokio::time::sleep(Duration::from_secs(arguments.seconds * 3 / 4)).await;
@@ -116,11 +120,28 @@ async fn main() {
     server.stop();
 }
 
-async fn call(url: String, token: String, id: CallId, seconds: u64, offset: Duration, measured: Arc<Mutex<Measured>>) {
+async fn call(
+    url: String,
+    token: String,
+    id: CallId,
+    seconds: u64,
+    offset: Duration,
+    measured: Arc<Mutex<Measured>>,
+    everybody: Arc<Barrier>,
+) {
     let address = format!("{}/api/v1/calls/{id}/stream", url.replace("http://", "ws://"));
-    let mut request = address.into_client_request().unwrap();
-    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    // One account opens them all, faster than it may: then the server says to wait.
+    let socket = loop {
+        let mut request = address.as_str().into_client_request().unwrap();
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        match tokio_tungstenite::connect_async_with_config(request, None, true).await {
+            Ok((socket, _)) => break socket,
+            Err(tokio_tungstenite::tungstenite::Error::Http(answer)) if answer.status() == 429 => {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    };
     let (mut out, mut answers) = socket.split();
     let hello = ClientMessage::Hello(Hello { call: id, part: Part::Source, page: "load".into(), take_over: false, last_event: 0 });
     out.send(Message::text(serde_json::to_string(&hello).unwrap())).await.unwrap();
@@ -156,6 +177,7 @@ async fn call(url: String, token: String, id: CallId, seconds: u64, offset: Dura
         }
     });
     let audio = voice_like();
+    everybody.wait().await;
     let start = Instant::now() + offset;
     for index in 0..seconds * 10 {
         tokio::time::sleep_until((start + Duration::from_millis(index * 100)).into()).await;
