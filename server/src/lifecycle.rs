@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use axum::serve::ListenerExt;
 use domain::{Services, calls, identity, jobs};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -73,6 +74,8 @@ pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken)
             calls::live::shutdown(&services).await;
         }
     };
+    // Acks and events are small and awaited: they must not wait for more to send with.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(async move { serving.await });
     tokio::select! {

@@ -26,6 +26,7 @@ pub fn generate(mode: Mode, scratch: &Path) -> Result<bool> {
         .input_bytes(STEM, bytes)
         .web(true)?
         .typescript(false)
+        .omit_default_module_path(false)
         .demangle(mode == Mode::Dev)
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(mode == Mode::Release)

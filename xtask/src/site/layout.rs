@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::bindgen::STEM;
@@ -34,6 +34,9 @@ pub fn lay_out(mode: Mode, scratch: &Path) -> Result<()> {
     let wasm_name = format!("{STEM}_bg.{}.wasm", hash(&wasm));
     // The glue finds its WASM beside itself, by name.
     let js = fs::read_to_string(scratch.join(format!("{STEM}.js")))?.replace(&plain, &wasm_name);
+    if !js.contains(&wasm_name) {
+        bail!("wasm-bindgen's glue does not name {plain}: the page could not find its WASM");
+    }
     let js_name = format!("{STEM}.{}.js", hash(js.as_bytes()));
     fs::write(next.join("pkg").join(&wasm_name), wasm)?;
     fs::write(next.join("pkg").join(&js_name), js)?;
