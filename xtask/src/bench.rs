@@ -2,6 +2,7 @@
 //!
 //! Programs that measure print `key=value` lines (`engine.p95_us=41`); every such line becomes a row.
 
+mod browser;
 mod engine;
 mod load;
 mod machine;
@@ -47,6 +48,7 @@ pub fn bench(effort: Effort, write: bool) -> Result<()> {
     measures.extend(step("sizes", || sizes::measure(&Mode::Release.site()))?);
     measures.extend(step("idle server", || server::measure(effort))?);
     measures.extend(step("load", || load::measure(effort))?);
+    measures.extend(step("browser", browser::measure)?);
     let machine = machine::describe();
     println!("\n{machine}\n\n{}", table(&measures));
     if write {
