@@ -1,7 +1,9 @@
 //! wasm-bindgen as a library: its version and the crate's come from one lock file, so they can't part.
 
+use std::env;
 use std::fs;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -17,7 +19,7 @@ pub fn generate(mode: Mode, scratch: &Path) -> Result<bool> {
     let input = workspace::target().join(WASM).join(mode.wasm_profile()).join("frontend.wasm");
     let bytes = fs::read(&input).with_context(|| format!("cargo left no {}", input.display()))?;
     let stamp_file = scratch.join("stamp");
-    let stamp = super::hash(&bytes);
+    let stamp = stamp(&bytes)?;
     if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
         return Ok(false);
     }
@@ -34,4 +36,10 @@ pub fn generate(mode: Mode, scratch: &Path) -> Result<bool> {
         .context("wasm-bindgen could not read the browser's part")?;
     fs::write(stamp_file, stamp)?;
     Ok(true)
+}
+
+/// What the output depends on: the WASM, and this program with its settings for wasm-bindgen.
+fn stamp(wasm: &[u8]) -> Result<String> {
+    let program = fs::metadata(env::current_exe()?)?.modified()?;
+    Ok(format!("{} {}", super::hash(wasm), program.duration_since(UNIX_EPOCH)?.as_nanos()))
 }
