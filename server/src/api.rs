@@ -5,6 +5,7 @@
 
 mod auth;
 mod calls;
+mod document;
 mod envelope;
 mod extract;
 mod limit;
@@ -20,52 +21,17 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use http::header::CONTENT_SECURITY_POLICY;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::web::body::MAX_BODY;
-use crate::web::caller::SESSION_COOKIE;
-use crate::web::problem::FailureBody;
 use crate::wiring::Server;
 
 pub use envelope::{Envelope, Meta};
 
-/// What the document says of the interface as a whole.
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Closezly",
-        description = "Everything that the site shows and does, for programs. Answers come in an envelope, \
-            `{\"success\": true, \"data\": …, \"meta\": …}`; failures are `application/problem+json` (RFC 9457) that also carry \
-            `\"success\": false` and `\"error\": {code, message, details}`. Lists are paged: send `meta.next` as `cursor`. \
-            Sign in with `POST /api/v1/auth/login`, or make an API token in the settings, and send it as \
-            `Authorization: Bearer …`. The live stream of a call is described at `GET /api/v1/calls/{id}/stream`."
-    ),
-    tags(
-        (name = "auth", description = "Signing in and tokens"),
-        (name = "calls", description = "Calls, what was said in them and what came of it"),
-        (name = "organization", description = "The organization and its settings")
-    ),
-    components(schemas(FailureBody)),
-    modifiers(&Security)
-)]
-struct Document;
-
-struct Security;
-
-impl Modify for Security {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let components = document.components.get_or_insert_default();
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT or API token").build();
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE))));
-    }
-}
-
 fn documented() -> OpenApiRouter<Server> {
-    OpenApiRouter::with_openapi(Document::openapi())
+    OpenApiRouter::with_openapi(document::Document::openapi())
         .routes(routes!(auth::register))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
@@ -89,12 +55,13 @@ fn documented() -> OpenApiRouter<Server> {
 
 /// The OpenAPI 3.1 document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    documented().into_openapi()
+    document::complete(documented().into_openapi())
 }
 
 /// The routes, the document and its reader.
 pub fn router(server: &Server) -> Router<Server> {
     let (routes, document) = documented().split_for_parts();
+    let document = document::complete(document);
     let page = reader::page(&document);
     let page = ([(CONTENT_SECURITY_POLICY, reader::POLICY)], page);
     routes

@@ -37,6 +37,12 @@ enum Command {
     Demo,
 }
 
+/// The variables that the command line knows.
+pub fn variables() -> Vec<String> {
+    let command = Arguments::command();
+    command.get_arguments().filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned)).collect()
+}
+
 /// Runs the command that was given; the exit code is 0 if it did what it should.
 pub fn run() -> ExitCode {
     // An empty variable is one that nobody set: containers' files leave them behind.

@@ -14,7 +14,7 @@ use store::Store;
 
 use crate::config::Config;
 use crate::web::assets::Assets;
-use crate::{web, wiring};
+use crate::{command, web, wiring};
 
 /// Under so much free space it warns: an hour of a call takes 230 MB.
 const LITTLE_SPACE: u64 = 2 * 1024 * 1024 * 1024;
@@ -76,11 +76,23 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         mail(config).await,
         address(config),
         clock(SystemClock.now()),
+        variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())),
     ]
 }
 
 fn check(name: &'static str, verdict: Verdict, words: impl Into<String>) -> Check {
     Check { name, verdict, words: words.into() }
+}
+
+/// A misspelt variable does nothing, silently: say so.
+fn variables(set: impl Iterator<Item = String>) -> Check {
+    let known = command::variables();
+    let mut unknown: Vec<String> = set.filter(|name| name.starts_with("CLOSEZLY_") && !known.contains(name)).collect();
+    unknown.sort();
+    if unknown.is_empty() {
+        return check("variables", Verdict::Good, "Every CLOSEZLY_ variable that is set is one that the server knows.");
+    }
+    check("variables", Verdict::Note, format!("The server knows no {}: a misspelling?", unknown.join(", ")))
 }
 
 async fn data_folder(config: &Config) -> Check {

@@ -78,7 +78,7 @@ impl FromRef<Server> for LeptosOptions {
 /// # Errors
 /// A sentence that says which part could not be set up.
 pub async fn wire(config: &Config) -> Result<Services> {
-    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("could not make the data folder {}", config.data_dir.display()))?;
+    private_folder(&config.data_dir).with_context(|| format!("could not make the data folder {}", config.data_dir.display()))?;
     let token_key = match &config.token_key {
         Some(key) => key.clone(),
         None => token_key(&config.data_dir.join(TOKEN_KEY))?,
@@ -126,7 +126,11 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>> {
 /// The recognizers that are configured, in the order in which they are offered.
 fn recognizers(config: &Config) -> Result<Vec<Arc<dyn Recognizer>>> {
     let mut recognizers: Vec<Arc<dyn Recognizer>> = Vec::new();
-    if let Some(command) = command(config)? {
+    let command = command(config)?;
+    if command.is_none() {
+        recognizers.push(Arc::new(Command::unset()));
+    }
+    if let Some(command) = command {
         let command = Arc::new(command);
         recognizers.push(command.clone());
         // Tried once in the background, so that the page can say what is wrong before a call needs it.
@@ -154,6 +158,16 @@ pub fn command(config: &Config) -> Result<Option<Command>> {
     let folder = config.data_dir.join("programs");
     let Some(line) = &config.speech_command else { return Ok(None) };
     Command::from_config(line, &folder, &config.speech_python).map(Some).map_err(|sentence| anyhow!("speech_command: {sentence}"))
+}
+
+/// Makes a folder that only the server's own user may look into: it will hold calls and hashes of passwords. One that is
+/// there already keeps its rights, which somebody has chosen.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// The key of access tokens: made once, then read. Only the server's own user may read the file.

@@ -12,6 +12,16 @@ use crate::text_enum::text_enum;
 use crate::time::Millis;
 
 text_enum! {
+    /// How far making a transcript from the recording is.
+    TranscriptJob {
+        /// It waits for its turn, or is at it.
+        Running = "running",
+        /// It failed for good.
+        Failed = "failed",
+    }
+}
+
+text_enum! {
     /// One side's audio. The channel says who spoke; nothing guesses.
     Channel {
         /// The rep's microphone.
@@ -496,4 +506,6 @@ pub struct Review {
     pub recording_ms: Option<Millis>,
     /// Recognizers that could make (or remake) the transcript from the recording; empty without a recording.
     pub recognizers: Vec<RecognizerChoice>,
+    /// Whether the transcript is being made from the recording right now; none if nobody asked for it or it is done.
+    pub transcript_job: Option<TranscriptJob>,
 }

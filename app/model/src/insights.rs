@@ -22,6 +22,16 @@ pub struct Insights {
     pub next_steps: Vec<SummaryLine>,
 }
 
+impl Insights {
+    /// What wrote it, for people.
+    pub fn maker(&self) -> String {
+        match self.made_by.as_str() {
+            "extractive" => "Made of the words of the call, without a language model.".to_owned(),
+            name => format!("Written by {name}."),
+        }
+    }
+}
+
 /// A line with the segments it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

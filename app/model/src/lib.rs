@@ -24,7 +24,7 @@ pub mod wire;
 
 pub use calls::{
     Bookmark, Call, CallFilter, CallHit, CallKind, CallPatch, CallSource, CallState, Channel, ConsentMethod, Cue, CueKind, CueState, Found,
-    NewCall, Partial, Preparation, Review, Segment, Verbosity, Word,
+    NewCall, Partial, Preparation, Review, Segment, TranscriptJob, Verbosity, Word,
 };
 pub use evidence::{Evidence, Span};
 pub use identity::{ApiToken, Organization, Person, Profile, Role, Session};

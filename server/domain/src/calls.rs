@@ -14,7 +14,7 @@ use std::sync::Arc;
 use model::validation as valid;
 use model::{
     Call, CallFilter, CallHit, CallId, CallPatch, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
-    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
+    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment, TranscriptJob,
 };
 use store::StoreError;
 
@@ -303,7 +303,8 @@ pub async fn review(services: &Services, scope: &Scope, id: CallId) -> Result<Re
     } else {
         Vec::new()
     };
-    Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers })
+    let transcript_job = redo::state(services, scope.organization, id).await?;
+    Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers, transcript_job })
 }
 
 fn by_time(mut segments: Vec<Segment>) -> Vec<Segment> {
@@ -365,8 +366,8 @@ fn require_ended(call: Call) -> Result<Call> {
     Err(DomainError::new(Code::Conflict, "This call is still going on. End it first, then change what was heard."))
 }
 
-/// Swaps the two sides: for a call whose microphone and tab were the wrong way round. Words, names and sound change
-/// sides; the cards and the review are made anew, since they depend on who said what.
+/// Swaps the two sides: for a call whose microphone and tab were the wrong way round. Words and sound change
+/// sides, names stay with theirs; the cards and the review are made anew, since they depend on who said what.
 ///
 /// # Errors
 /// `not_found`, `conflict` while the call is live.
@@ -417,5 +418,8 @@ pub async fn recognize_later(services: &Services, scope: &Scope, id: CallId, wit
         return Err(Problem::of_field("recognizer", "A recording can be recognized on the server only. Choose another recognizer.").into());
     }
     require_usable(services, with)?;
+    if redo::state(services, scope.organization, id).await? == Some(TranscriptJob::Running) {
+        return Err(DomainError::new(Code::Conflict, "The transcript of this call is being made already."));
+    }
     redo::enqueue(services, &call, with).await
 }

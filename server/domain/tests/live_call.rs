@@ -6,7 +6,7 @@ mod support;
 
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
-use model::{CallId, CallState, Channel, Code, CueState, Millis, NewCall, RecognizerKind};
+use model::{CallId, CallState, Channel, Code, CueState, Millis, NewCall, RecognizerKind, TranscriptJob};
 use store::recording::RecordingReader;
 use support::{House, Manner, frame, hello, sign_up};
 
@@ -64,6 +64,18 @@ async fn doubled_and_early_frames_are_not_taken() {
     page.frames(REP, 3..5);
     page.acked(REP, 5).await;
     assert_recorded(&house, &call, REP, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_ends_what_is_being_said() {
+    let house = House::new(Manner::Works).await;
+    let call = house.call().await;
+    let mut page = house.page(&call, "tab").await;
+    page.frames(REP, 0..3);
+    page.say(ClientMessage::Pause { paused: true });
+    // The recognizer says a sentence a second and was given 0.3 s of audio: it has heard silence.
+    page.event(|event| matches!(event, CallEvent::Segment(segment) if segment.channel == REP)).await;
+    assert_recorded(&house, &call, REP, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -297,10 +309,15 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
     page.event(|event| matches!(event, CallEvent::Ended)).await;
     // Later, with a recognizer that works.
     let later = house.again(Manner::Works).await;
-    calls::recognize_later(&later.services, &later.scope, call.id, RecognizerKind::Command).await.unwrap();
+    let make = async || calls::recognize_later(&later.services, &later.scope, call.id, RecognizerKind::Command).await;
+    make().await.unwrap();
+    let job = async || calls::review(&later.services, &later.scope, call.id).await.unwrap().transcript_job;
+    assert_eq!(job().await, Some(TranscriptJob::Running));
+    assert_eq!(make().await.unwrap_err().into_problem().code, Code::Conflict, "one at a time");
     assert_eq!(domain::jobs::run_due(&later.services).await.unwrap(), 1);
     let review = calls::review(&later.services, &later.scope, call.id).await.unwrap();
     assert_eq!(review.segments.len(), 3);
+    assert_eq!(review.transcript_job, None, "done");
     assert!(review.insights.is_some_and(|insights| !insights.action_items.is_empty()));
 }
 

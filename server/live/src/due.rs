@@ -63,6 +63,12 @@ impl Reader<'_> {
         if before == "last" || before == "previous" {
             return None;
         }
+        // "Thank you for your time today" is about the call itself.
+        if self.word(at) == "today"
+            && matches!(before, "time" | "joining" | "talking" | "speaking" | "chatting" | "call" | "conversation" | "here")
+        {
+            return None;
+        }
         let (date, length) = self
             .near(at)
             .or_else(|| self.weekday(at))

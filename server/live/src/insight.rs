@@ -1,6 +1,8 @@
 //! What is written after a call: a summary of the speakers' own words, promises, questions, next steps. Every line names
 //! the characters it was made from; nothing is rephrased beyond taking fillers out.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use model::metrics::{Words, fillers, questions};
 use model::{ActionItem, Bookmark, Channel, Cue, Evidence, Insights, Segment, Span, SummaryLine};
@@ -55,7 +57,7 @@ pub fn write(
         made_by: MADE_BY.to_owned(),
         summary: summary.into_iter().filter_map(|index| sentences.get(index)).map(Sentence::line).collect(),
         action_items,
-        questions: segments.iter().filter(|segment| segment.channel == Channel::Customer).flat_map(asked).collect(),
+        questions: once(segments.iter().filter(|segment| segment.channel == Channel::Customer).flat_map(asked)),
         next_steps: promises::next_steps(&sentences),
     }
 }
@@ -119,6 +121,12 @@ fn clean(said: &str) -> String {
     let kept = kept.trim_matches(|character: char| character.is_whitespace() || character == ',');
     let mut characters = kept.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// Lines with other words than those before them: what is asked again is the same question.
+fn once(lines: impl Iterator<Item = SummaryLine>) -> Vec<SummaryLine> {
+    let mut seen = HashSet::new();
+    lines.filter(|line| seen.insert(Words::of(&line.text).joined().to_owned())).collect()
 }
 
 /// The questions of a customer's segment that want an answer.

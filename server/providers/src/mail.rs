@@ -30,8 +30,7 @@ impl Smtp {
     /// A sentence if the address or the sender can't be used. It doesn't repeat the password.
     pub fn from_url(url: &SecretString, from: &str) -> Result<Self, String> {
         let from = from.parse().map_err(|error| format!("The sender of mails, {from}, isn't a mail address: {error}."))?;
-        let unusable =
-            "The address of the mail server must look like smtps://user:password@host or smtp+starttls://user:password@host:587.";
+        let unusable = "The address of the mail server must look like smtps://user:password@host, smtp+starttls://user:password@host:587 or, without encryption, smtp://host:25.";
         let address = url.expose_secret();
         let (scheme, rest) = address.split_once("://").ok_or(unusable)?;
         let address = match scheme {

@@ -79,6 +79,7 @@ pub async fn list(
         (status = 201, description = "Set up", body = Envelope<Call>),
         (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
         (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
+        (status = 409, description = "The recognizer can't be used here and now", body = FailureBody, content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json")
     )
 )]

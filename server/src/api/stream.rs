@@ -1,5 +1,8 @@
 //! A live call over a websocket: JSON text for messages, binary for audio.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -18,8 +21,9 @@ use crate::web::caller::Signed;
 use crate::web::problem::{Failure, FailureBody};
 use crate::wiring::Server;
 
-/// A frame is at most 1 s of audio, and a text message is short.
-const MAX_MESSAGE: usize = 64 * 1024;
+/// A frame is at most 1 s of audio (32 KB), and a text message is short. What is over that is told by `Rejected`, up to here;
+/// what is over this ends the socket with code 1009.
+const MAX_MESSAGE: usize = 1024 * 1024;
 
 /// Stream a live call
 ///
@@ -61,7 +65,8 @@ pub async fn open(
 
 async fn carry(services: Services, scope: Scope, id: CallId, socket: WebSocket) {
     let (mut out, messages) = socket.split();
-    let mut answers = live::attach(&services, &scope, read(messages, id)).await;
+    let code = Arc::new(AtomicU16::new(close_code::NORMAL));
+    let mut answers = live::attach(&services, &scope, read(messages, id, Arc::clone(&code))).await;
     while let Some(answer) = answers.next().await {
         let last = matches!(answer, ServerMessage::Refused(_) | ServerMessage::Restarting);
         let Ok(text) = serde_json::to_string(&answer) else { continue };
@@ -72,16 +77,20 @@ async fn carry(services: Services, scope: Scope, id: CallId, socket: WebSocket) 
             break;
         }
     }
-    let _ = out.send(Message::Close(Some(CloseFrame { code: close_code::NORMAL, reason: "".into() }))).await;
+    let _ = out.send(Message::Close(Some(CloseFrame { code: code.load(Ordering::Relaxed), reason: "".into() }))).await;
 }
 
 /// The client's messages. What can't be read is an error in the stream, which the call answers with `Rejected`; the end of
-/// the socket is the end of the stream.
-fn read(messages: SplitStream<WebSocket>, id: CallId) -> BoxStream<'static, Result<ClientMessage, Problem>> {
+/// the socket is the end of the stream. What breaks the socket is told too, and sets the code that it is closed with.
+fn read(messages: SplitStream<WebSocket>, id: CallId, code: Arc<AtomicU16>) -> BoxStream<'static, Result<ClientMessage, Problem>> {
     messages
-        .take_while(|message| std::future::ready(matches!(message, Ok(message) if !matches!(message, Message::Close(_)))))
+        .take_while(|message| std::future::ready(!matches!(message, Ok(Message::Close(_)))))
         .filter_map(move |message| {
             std::future::ready(match message {
+                Err(error) => broken(&error).map(|(why, problem)| {
+                    code.store(why, Ordering::Relaxed);
+                    Err(problem)
+                }),
                 Ok(Message::Text(text)) => Some(parse(&text, id)),
                 Ok(Message::Binary(bytes)) => Some(
                     Frame::from_bytes(&bytes)
@@ -92,6 +101,20 @@ fn read(messages: SplitStream<WebSocket>, id: CallId) -> BoxStream<'static, Resu
             })
         })
         .boxed()
+}
+
+/// The close code and the sentence for a socket that ends by the client's fault; none if it just ended.
+fn broken(error: &axum::Error) -> Option<(u16, Problem)> {
+    // axum hides the type; these are the beginnings of tungstenite's `Capacity` and `Utf8`.
+    let error = error.to_string();
+    if error.starts_with("Space limit exceeded") {
+        let problem = format!("A message may have {} KB. Audio comes in frames of at most 1 second.", MAX_MESSAGE / 1024);
+        Some((close_code::SIZE, Problem::new(Code::TooLarge, problem)))
+    } else if error.starts_with("UTF-8 encoding error") {
+        Some((close_code::INVALID, Problem::new(Code::Invalid, "Text messages must be UTF-8.")))
+    } else {
+        None
+    }
 }
 
 fn parse(text: &str, id: CallId) -> Result<ClientMessage, Problem> {

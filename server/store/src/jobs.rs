@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use model::{JobId, OrganizationId};
+use model::{CallId, JobId, OrganizationId};
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -43,7 +43,20 @@ statements! {
     RERUN_JOB = "
         UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3, error = NULL
         WHERE organization_id = $1 AND id = $2 AND state = 'dead'";
+    JOB_OF_CALL = "
+        SELECT state FROM jobs WHERE organization_id = $1 AND kind = $2 AND payload ->> 'call' = $3 ORDER BY id DESC LIMIT 1";
     COUNT_JOBS = "SELECT state, COUNT(*) FROM jobs GROUP BY state";
+}
+
+/// How far a job is that isn't done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// For its time, or for a worker.
+    Waiting,
+    /// A worker is at it.
+    Running,
+    /// It failed too often.
+    Dead,
 }
 
 /// Work to be done.
@@ -129,6 +142,19 @@ impl Store {
     /// What the engine says.
     pub async fn extend(&self, job: &Job, until: DateTime<Utc>) -> Result<bool> {
         Ok(query!(write self, execute, EXTEND_JOB, job.id, job.attempts, until.trunc_subsecs(6))? > 0)
+    }
+
+    /// How far the newest job of a kind for a call is; none if there is none, or it is done.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn job_of_call(&self, organization: OrganizationId, kind: &str, call: CallId) -> Result<Option<JobState>> {
+        let found = query!(read self, optional (String,), JOB_OF_CALL, organization, kind, call.to_string())?;
+        Ok(found.map(|(state,)| match state.as_str() {
+            "running" => JobState::Running,
+            "dead" => JobState::Dead,
+            _ => JobState::Waiting,
+        }))
     }
 
     /// An organization's dead jobs, newest first.

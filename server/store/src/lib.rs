@@ -33,6 +33,6 @@ pub use audit::{AuditEntry, Verified};
 pub use engine::{Engine, Options, Store};
 pub use error::{Result, StoreError};
 pub use identity::{Credentials, NewAccount};
-pub use jobs::{Job, NewJob};
+pub use jobs::{Job, JobState, NewJob};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
 pub use tokens::{RefreshToken, Refreshed};

@@ -21,7 +21,6 @@ statements! {
     SWAP_SEGMENTS = "
         UPDATE segments SET channel = CASE channel WHEN 'rep' THEN 'customer' ELSE 'rep' END
         WHERE organization_id = $1 AND call_id = $2";
-    SWAP_NAMES = "UPDATE calls SET rep_name = customer_name, customer_name = rep_name WHERE organization_id = $1 AND id = $2";
     DELETE_SEGMENTS = "DELETE FROM segments WHERE organization_id = $1 AND call_id = $2";
 }
 
@@ -53,17 +52,13 @@ impl Store {
         Ok(query!(write self, execute, CORRECT_SEGMENT, organization, call, number, text, Json(none), true)? > 0)
     }
 
-    /// Gives each side's words and name to the other one; false if the call is gone. The recording is
-    /// [`crate::recording::swap_channels`]'s.
+    /// Gives each side's words to the other one; false if nothing was said. Names stay with their sides. The recording
+    /// is [`crate::recording::swap_channels`]'s.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn swap_channels(&self, organization: OrganizationId, call: CallId) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        query!(within &mut tx, execute, SWAP_SEGMENTS, organization, call)?;
-        let swapped = query!(within &mut tx, execute, SWAP_NAMES, organization, call)? > 0;
-        tx.commit().await?;
-        Ok(swapped)
+        Ok(query!(write self, execute, SWAP_SEGMENTS, organization, call)? > 0)
     }
 
     /// Puts other segments in the place of all that a call has, as after a second recognition.

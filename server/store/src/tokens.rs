@@ -21,6 +21,7 @@ statements! {
         UPDATE refresh_tokens SET spent = $3 WHERE token_hash = $1 AND expires_at > $2 AND NOT spent
         RETURNING family, member_id";
     REFRESH_FAMILY = "SELECT family FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2";
+    LIVING_FAMILY = "SELECT family FROM refresh_tokens WHERE family = $1 AND expires_at > $2 AND spent = $3 LIMIT 1";
     REVOKE_FAMILY = "UPDATE refresh_tokens SET spent = $2 WHERE family = $1";
     REVOKE_OF_PERSON = "
         UPDATE refresh_tokens SET spent = $2 WHERE member_id IN (SELECT id FROM members WHERE person_id = $1)";
@@ -111,6 +112,14 @@ impl Store {
     pub async fn revoke_refresh_of(&self, person: PersonId) -> Result<()> {
         query!(write self, execute, REVOKE_OF_PERSON, person, true)?;
         Ok(())
+    }
+
+    /// Whether a sign-in has a token that can still be spent: it was not revoked.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn is_family_alive(&self, family: Uuid, now: DateTime<Utc>) -> Result<bool> {
+        Ok(query!(read self, optional (Uuid,), LIVING_FAMILY, family, now, false)?.is_some())
     }
 
     /// Spends every token of a sign-in.

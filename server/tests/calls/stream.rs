@@ -1,12 +1,14 @@
 //! The documented stream, `/api/v1/calls/{id}/stream`: who is let in, and what is taken.
 
-use futures::SinkExt;
+use futures::{SinkExt, StreamExt};
 use model::Channel::{Customer, Rep};
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, Part, ServerMessage};
 use model::{CallId, Channel, Code, Millis};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame as RawFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::page::{Page, connect, ended_call, frame, hello, make, new_call, path, words};
 use crate::support::{Program, TestServer, cookie_value, set_cookie};
@@ -181,6 +183,25 @@ async fn a_message_that_is_too_large_ends_the_socket_and_not_the_call() {
     assert_eq!(back.welcome().await.next, [2, 0], "its place is free, and nothing is lost");
     back.frames(Rep, 2..4).await;
     back.acked(Rep, 4).await;
+}
+
+#[tokio::test]
+async fn text_that_is_none_is_told_before_the_socket_ends() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let call = call_of(&ann).await;
+    let mut page = Page::source(&ann, call).await;
+    page.socket.send(Message::binary(vec![0; 200_000])).await.unwrap();
+    assert_eq!(page.rejected().await.code, Code::FrameMalformed, "and the socket stays open");
+    let rubbish = RawFrame::message(vec![b'"', 0xff, b'"'], OpCode::Data(Data::Text), true);
+    page.socket.send(Message::Frame(rubbish)).await.unwrap();
+    assert_eq!(page.rejected().await.message, "Text messages must be UTF-8.");
+    let code = loop {
+        if let Message::Close(frame) = page.socket.next().await.unwrap().unwrap() {
+            break frame.unwrap().code;
+        }
+    };
+    assert_eq!(u16::from(code), 1007);
 }
 
 #[tokio::test]

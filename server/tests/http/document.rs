@@ -46,8 +46,10 @@ async fn every_operation_is_described() {
     let server = TestServer::start().await;
     let document = server.program().get("/api/v1/openapi.json").await.body;
     let tags: Vec<_> = document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].clone()).collect();
+    let mut ids = std::collections::BTreeSet::new();
     for (method, path, operation) in operations(&document) {
         let name = format!("{method} {path}");
+        assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{name} has the id of another operation");
         assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name} has no summary");
         assert!(operation["tags"].as_array().is_some_and(|its| its.iter().all(|tag| tags.contains(tag))), "{name} has no known tag");
         let security = operation["security"].as_array().unwrap_or_else(|| panic!("{name} says nothing of security"));

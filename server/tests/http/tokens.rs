@@ -73,6 +73,7 @@ async fn a_refresh_token_that_comes_twice_ends_its_family() {
     assert_eq!(program.with_token(&access).get("/api/v1/auth/me").await.status, StatusCode::OK);
     assert_eq!(refresh(&program, &first).await.failure(401), "unauthenticated");
     assert_eq!(refresh(&program, &second).await.failure(401), "unauthenticated", "the thief's and the owner's both end");
+    assert_eq!(program.with_token(&access).get("/api/v1/auth/me").await.failure(401), "unauthenticated", "the access token with them");
     tokens(&refresh(&program, &other_family).await);
     assert_eq!(refresh(&program, "rubbish").await.failure(401), "unauthenticated");
 }
@@ -82,9 +83,10 @@ async fn refresh_tokens_end_by_signing_out_by_time_and_with_the_password() {
     let server = TestServer::start().await;
     server.owner("Ann").await;
     let program = server.program();
-    let (_, token) = pair(&program).await;
+    let (access, token) = pair(&program).await;
     let (_, aging) = pair(&program).await;
     assert_eq!(program.post("/api/v1/auth/logout", json!({ "refresh_token": token })).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(program.with_token(&access).get("/api/v1/auth/me").await.failure(401), "unauthenticated");
     assert_eq!(refresh(&program, &token).await.failure(401), "unauthenticated");
     server.clock.advance(TimeDelta::days(30));
     assert_eq!(refresh(&program, &aging).await.failure(401), "unauthenticated");

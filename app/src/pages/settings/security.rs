@@ -12,17 +12,17 @@ use crate::styles::settings as css;
 /// `/settings/security`
 #[component]
 pub fn SecuritySettings() -> impl IntoView {
+    let change = ServerAction::<api::ChangePassword>::new();
     view! {
         <Page title="Settings" text="Your password, and where you are signed in.">
-            <Password />
-            <Sessions />
+            <Password action=change />
+            <Sessions change />
         </Page>
     }
 }
 
 #[component]
-fn Password() -> impl IntoView {
-    let action = ServerAction::<api::ChangePassword>::new();
+fn Password(action: ServerAction<api::ChangePassword>) -> impl IntoView {
     let form = FormState::of(action);
     let problem = form.problem();
     let email = untrack(|| use_session().profile()).map(|profile| profile.person.email);
@@ -61,11 +61,14 @@ fn Password() -> impl IntoView {
 }
 
 #[component]
-fn Sessions() -> impl IntoView {
+fn Sessions(
+    /// A new password ends the other sessions.
+    change: ServerAction<api::ChangePassword>,
+) -> impl IntoView {
     let end = ServerAction::<api::EndSession>::new();
     let end_others = ServerAction::<api::EndOtherSessions>::new();
     let form = FormState::of(end);
-    let sessions = Resource::new(move || (end.version().get(), end_others.version().get()), |_| api::sessions());
+    let sessions = Resource::new(move || (end.version().get(), end_others.version().get(), change.version().get()), |_| api::sessions());
     view! {
         <Panel id="sessions" title="Sessions">
             <FormError problem=form.problem() />

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{CallId, Channel, Evidence, Millis, Review};
+use model::{CallId, Channel, CueState, Evidence, Millis, Review};
 
 use crate::audit;
 use crate::error::{DomainError, Result};
@@ -131,7 +131,28 @@ fn markdown(review: &Review) -> String {
                 let _ = writeln!(out, "- [{done}] {} ({owner}{due}, {at})", escape(&item.text));
             }
         }
-        let _ = writeln!(out, "\nWritten by: {}", insights.made_by);
+        let _ = writeln!(out, "\n{}", insights.maker());
+    }
+    let cards: Vec<_> = review.cues.iter().filter(|cue| cue.state != CueState::Dismissed).collect();
+    if !cards.is_empty() {
+        let _ = writeln!(out, "\n## Cards\n");
+        for cue in cards {
+            let kept = if cue.state == CueState::Kept { ", kept" } else { "" };
+            let _ = writeln!(
+                out,
+                "- **{}** ({}{kept}): “{}” → {}",
+                escape(&cue.title),
+                cue.at_ms.clock(),
+                escape(&cue.quote),
+                escape(&cue.guidance)
+            );
+        }
+    }
+    if !review.bookmarks.is_empty() {
+        let _ = writeln!(out, "\n## Marked moments\n");
+        for bookmark in &review.bookmarks {
+            let _ = writeln!(out, "- {} {}", bookmark.at_ms.clock(), escape(&bookmark.note));
+        }
     }
     if !call.notes.trim().is_empty() {
         let _ = writeln!(out, "\n## Notes\n\n{}", escape(&call.notes));

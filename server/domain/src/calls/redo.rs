@@ -1,9 +1,8 @@
 //! A call's cards, numbers and review made anew: from its recording by a recognizer, or from its segments.
 
 use live::{Effect, Event, Session, Settings};
-use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, RecognizerKind, Segment, Word};
-use store::NewJob;
-use store::RecordingReader;
+use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, RecognizerKind, Segment, TranscriptJob, Word};
+use store::{JobState, NewJob, RecordingReader};
 use tokio::sync::mpsc;
 
 use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
@@ -24,6 +23,14 @@ pub(super) async fn enqueue(services: &Services, call: &Call, with: RecognizerKi
     };
     services.store().enqueue(&job).await?;
     Ok(())
+}
+
+/// How far the last of these is for a call; none if there is none or it is done.
+pub(super) async fn state(services: &Services, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
+    Ok(services.store().job_of_call(organization, kind::RECOGNIZE, call).await?.map(|job| match job {
+        JobState::Dead => TranscriptJob::Failed,
+        JobState::Waiting | JobState::Running => TranscriptJob::Running,
+    }))
 }
 
 /// Something heard in a recording.

@@ -83,6 +83,12 @@ impl Command {
         Ok(Self::of(vec![python.to_owned(), file.to_string_lossy().into_owned()], "PocketSphinx".to_owned()))
     }
 
+    /// Stands for the program where none is set, so that the page can say that there could be one.
+    pub fn unset() -> Self {
+        let trouble = "No program is set on this server (CLOSEZLY_SPEECH_COMMAND).".to_owned();
+        Self { trouble: Mutex::new(Some(trouble)), ..Self::of(Vec::new(), "A program on this server".to_owned()) }
+    }
+
     fn of(argv: Vec<String>, label: String) -> Self {
         Self { argv, label, patience: Patience::default(), trouble: Mutex::new(None) }
     }
@@ -126,7 +132,8 @@ impl Recognizer for Command {
     }
 
     fn choice(&self) -> RecognizerChoice {
-        let missing = find(&self.argv[0]).is_none().then(|| format!("The program {} isn't there.", self.argv[0]));
+        let missing =
+            self.argv.first().filter(|program| find(program).is_none()).map(|program| format!("The program {program} isn't there."));
         RecognizerChoice {
             kind: RecognizerKind::Command,
             label: self.label.clone(),
@@ -140,6 +147,9 @@ impl Recognizer for Command {
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
+        if self.argv.is_empty() {
+            return Err(RecognizerError::NotConfigured("no program is set".to_owned()));
+        }
         process::start(&self.argv, &request, self.patience)
     }
 }

@@ -40,7 +40,7 @@ async fn a_recognizers_rubbish_is_kept_as_text(#[values(Engine::Sqlite, Engine::
 
 #[rstest]
 #[tokio::test]
-async fn swapped_channels_take_their_names_along(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn swapped_channels_leave_names_with_their_sides(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let store = testing::open(engine).await;
     let ours = tenant(&store, "a@example.com").await;
     let (call, other) = (insert(&store, ours, "Call", 0).await.id, insert(&store, ours, "Other", 0).await.id);
@@ -54,7 +54,7 @@ async fn swapped_channels_take_their_names_along(#[values(Engine::Sqlite, Engine
     assert_eq!(channels(store.segments(ours.organization, call).await.unwrap()), [customer, rep, customer]);
     assert_eq!(channels(store.segments(ours.organization, other).await.unwrap()), [rep, customer, rep]);
     let swapped = store.call(ours.organization, call).await.unwrap().unwrap();
-    assert_eq!((swapped.rep_name.as_str(), swapped.customer_name.as_str()), ("Marie", "You"));
+    assert_eq!((swapped.rep_name.as_str(), swapped.customer_name.as_str()), ("You", "Marie"));
 }
 
 #[rstest]

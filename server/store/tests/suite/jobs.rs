@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::OrganizationId;
+use model::{CallId, OrganizationId};
 use rstest::rstest;
 use serde_json::json;
-use store::{Engine, NewJob, testing};
+use store::{Engine, JobState, NewJob, testing};
+use uuid::Uuid;
 
 use crate::fixtures::{noon, tenant};
 
@@ -50,6 +51,28 @@ async fn a_lease_that_ran_out_gives_the_job_to_another(#[values(Engine::Sqlite, 
     assert_eq!(store.claim("w", noon(30), LEASE).await.unwrap(), None);
     let dead = store.dead_jobs(ours.organization).await.unwrap();
     assert_eq!(dead[0].error.as_deref(), Some("The worker stopped before the end."));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_calls_newest_job_is_known_until_it_is_done(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await.organization, tenant(&store, "b@example.com").await.organization);
+    let call = CallId(Uuid::now_v7());
+    let state = async |organization| store.job_of_call(organization, "x", call).await.unwrap();
+    assert_eq!(state(ours).await, None);
+    let new = NewJob { payload: json!({ "call": call }), ..job("x", 0, Some(ours)) };
+    store.enqueue(&new).await.unwrap();
+    assert_eq!((state(ours).await, state(theirs).await), (Some(JobState::Waiting), None));
+    let claimed = store.claim("w", noon(0), LEASE).await.unwrap().unwrap();
+    assert_eq!(state(ours).await, Some(JobState::Running));
+    assert!(store.fail(&claimed, "no use", None).await.unwrap());
+    assert_eq!(state(ours).await, Some(JobState::Dead));
+    store.enqueue(&new).await.unwrap();
+    assert_eq!(state(ours).await, Some(JobState::Waiting), "the newest counts");
+    let claimed = store.claim("w", noon(0), LEASE).await.unwrap().unwrap();
+    assert!(store.complete(&claimed).await.unwrap());
+    assert_eq!(store.job_of_call(ours, "y", call).await.unwrap(), None);
 }
 
 #[rstest]

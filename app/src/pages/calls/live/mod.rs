@@ -164,6 +164,10 @@ fn Running(call: Call) -> impl IntoView {
 
 /// Does what a key asks for.
 fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
+    if event.key() == "Escape" && live.help.get_untracked() {
+        live.help.set(false);
+        return;
+    }
     let Some(action) = keys::action(&event.key(), place(event)) else { return };
     let muted = live.sources[0].get_untracked() == Source::Muted;
     let open = || live.peek(|state| state.open_cues().map(|cue| cue.number).collect::<Vec<_>>());

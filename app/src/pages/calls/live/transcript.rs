@@ -91,7 +91,7 @@ fn FinalLine(live: Live, line: Line) -> impl IntoView {
                 <span class=css::TIME>{segment.start_ms.clock()}</span>
             </p>
             <p class=css::WORDS>
-                {segment.text.clone()} {marked.then(|| view! { <span class=css::MARK>"Marked"</span> })}
+                {segment.text.clone()} " " {marked.then(|| view! { <span class=css::MARK>"Marked"</span> })}
             </p>
         </div>
     }

@@ -33,7 +33,8 @@ pub fn Findings(shared: Shared) -> impl IntoView {
 
 #[component]
 fn Written(shared: Shared, insights: Insights) -> impl IntoView {
-    let Insights { made_by, summary, action_items, questions, next_steps } = insights;
+    let maker = insights.maker();
+    let Insights { made_by: _, summary, action_items, questions, next_steps } = insights;
     let done = shared.actions.done;
     let items = action_items.into_iter().enumerate().map(|(index, item)| view! { <Action shared done index item /> }).collect_view();
     let nothing = summary.is_empty();
@@ -41,7 +42,7 @@ fn Written(shared: Shared, insights: Insights) -> impl IntoView {
         <section class=css::CARD aria-labelledby="summary-title">
             <div class=css::TOP>
                 <h2 class=css::HEADING id="summary-title">"Summary"</h2>
-                <span class="faint small" title="The engine that wrote this">{format!("Written by {made_by}")}</span>
+                <span class="faint small" title="The engine that wrote this">{maker}</span>
             </div>
             {nothing.then(|| view! { <p class="soft">"Too little was said to sum up."</p> })}
             <Lines shared lines=summary />

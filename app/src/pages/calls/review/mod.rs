@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Call, CallId, CallState, Code, Millis, Problem, Review};
+use model::{Call, CallId, CallState, Code, Millis, Problem, Review, TranscriptJob};
 
 use super::api;
 use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines, Tone};
@@ -157,10 +157,17 @@ fn Loaded(review: Review, actions: Actions) -> impl IntoView {
     shared.reload_after(move || actions.recognize.value().get());
     let call = shared.call();
     let state = Memo::new(move |_| call.with(|call| call.state));
-    poll_while(shared, state);
+    let transcript_job = Memo::new(move |_| shared.review.with(|review| review.transcript_job));
+    poll_while(
+        shared,
+        Signal::derive(move || {
+            matches!(state.get(), CallState::Live | CallState::Finishing) || transcript_job.get() == Some(TranscriptJob::Running)
+        }),
+    );
     view! {
         <header::Header shared />
         <State shared state />
+        {move || transcript_job.get().map(|job| view! { <TranscriptState job /> })}
         {move || shared.failed.get().map(|message| view! { <Banner tone=Tone::Bad>{message}</Banner> })}
         <div class=css::COLUMNS>
             <div class=css::MAIN>
@@ -209,13 +216,32 @@ fn State(shared: Shared, state: Memo<CallState>) -> impl IntoView {
     }
 }
 
+/// How making the transcript from the recording goes.
+#[component]
+fn TranscriptState(job: TranscriptJob) -> impl IntoView {
+    match job {
+        TranscriptJob::Running => view! {
+            <Banner tone=Tone::Info title="The transcript is being made from the recording">
+                "It takes about as long as the call. The new lines, cards and numbers come by themselves. "
+                <noscript>"Reload the page in a moment."</noscript>
+            </Banner>
+        },
+        TranscriptJob::Failed => view! {
+            <Banner tone=Tone::Bad title="The transcript could not be made from the recording">
+                "What was there before is unchanged. Try again below, or with another recognizer."
+            </Banner>
+        },
+    }
+}
+
 /// Asks again as long as something is still being written.
-fn poll_while(shared: Shared, state: Memo<CallState>) {
+fn poll_while(shared: Shared, writing: Signal<bool>) {
+    let writing = Memo::new(move |_| writing.get());
     Effect::new(move |running: Option<Option<IntervalHandle>>| {
         if let Some(handle) = running.flatten() {
             handle.clear();
         }
-        if !matches!(state.get(), CallState::Live | CallState::Finishing) {
+        if !writing.get() {
             return None;
         }
         let handle = set_interval_with_handle(move || shared.reload(), POLL).ok()?;

@@ -83,7 +83,7 @@ pub fn Numbers(shared: Shared) -> impl IntoView {
                     </tr>
                     <tr class=css::LINE>
                         <th scope="row" class=css::NAME title="How often the floor changed.">"Turns"</th>
-                        <td class=css::VALUE colspan="2">{move || metrics.with(|metrics| metrics.turns)}</td>
+                        <td class=css::BOTH colspan="2">{move || metrics.with(|metrics| metrics.turns)}</td>
                     </tr>
                 </tbody>
             </table>

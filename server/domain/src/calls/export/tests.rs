@@ -66,6 +66,7 @@ fn review(text: &str) -> Review {
         metrics: Metrics::default(),
         recording_ms: None,
         recognizers: Vec::new(),
+        transcript_job: None,
     }
 }
 
@@ -80,7 +81,7 @@ fn markdown_is_escaped_and_says_who_and_when() {
     assert!(text.starts_with("# Acme \\*renewal\\*\n"), "{text}");
     assert!(text.contains("- [x] I'll send the deck (Ann, 1:01:01)"), "{text}");
     assert!(text.contains("**Ann** (1:01:01): \\# not a \\<b\\>title\\</b\\>"), "{text}");
-    assert!(text.contains("Written by: extractive"), "{text}");
+    assert!(text.contains("Made of the words of the call, without a language model."), "{text}");
 }
 
 #[test]

@@ -31,6 +31,8 @@ const WAITING: Millis = Millis(120_000);
 pub(crate) enum ToEar {
     /// Audio, and whether there is speech in it.
     Audio(Piece, bool),
+    /// No audio comes for now: what is being said ends here.
+    Silence,
     /// The call is over.
     Finish,
 }
@@ -126,7 +128,7 @@ impl Ear {
         if !listening.finishing {
             loop {
                 match audio.recv().await {
-                    Some(ToEar::Audio(..)) => {}
+                    Some(ToEar::Audio(..) | ToEar::Silence) => {}
                     Some(ToEar::Finish) => break,
                     None => return,
                 }
@@ -163,6 +165,12 @@ impl Listening<'_> {
             ToEar::Finish => {
                 self.finishing = true;
                 0
+            }
+            ToEar::Silence => {
+                let ready = gate.fall_silent();
+                let count = ready.len();
+                self.unanswered.extend(ready);
+                count
             }
             ToEar::Audio(piece, voiced) => {
                 let ready = gate.push(piece, voiced);

@@ -333,6 +333,7 @@ impl Host {
             ClientMessage::Pause { paused } => {
                 self.paused = paused;
                 self.publish(CallEvent::Paused { paused });
+                self.close_sentences();
             }
             ClientMessage::Bookmark { at, note } => self.take_bookmark(page, at, &note),
             ClientMessage::Feedback { cue, state } => self.feed(Event::Feedback { cue, state }),
@@ -428,10 +429,21 @@ impl Host {
                 }
             }
         }
+        self.close_sentences();
         if self.phase == Phase::Finishing && self.writing == 0 {
             self.finish_ears();
             // Without ears there are no last words to wait for.
             self.close_if_done().await;
+        }
+    }
+
+    /// In a pause, once all audio before it is heard: what is being said ends, it does not go on after the pause.
+    fn close_sentences(&mut self) {
+        if self.paused && self.writing == 0 {
+            for ear in self.sides.iter().filter_map(|side| side.ear.as_ref()) {
+                // A full queue has no need of it: the gap in the audio says the same later.
+                let _ = ear.try_send(ToEar::Silence);
+            }
         }
     }
 
