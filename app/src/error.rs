@@ -47,6 +47,10 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
                 Self::new(Code::Unavailable, "Can't reach the server. Check your connection, then try again.")
             }
+            // On the server it is what came in that could not be read.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => {
+                Self::new(Code::Invalid, "What was sent could not be read: it must be UTF-8 text in the form's own shape.")
+            }
             ServerFnErrorErr::Deserialization(_) => {
                 Self::new(Code::Unavailable, "The server's answer could not be read. Reload the page, then try again.")
             }

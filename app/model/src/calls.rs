@@ -351,6 +351,13 @@ pub struct Cue {
     pub state: CueState,
 }
 
+impl Cue {
+    /// Its line in lists and on cards: the title, or the words themselves where the title would only repeat the kind.
+    pub fn headline(&self) -> &str {
+        if self.title == self.kind.label() { &self.quote } else { &self.title }
+    }
+}
+
 /// A moment that the rep marked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
@@ -407,6 +414,7 @@ pub struct Found {
 /// What a person sets before a call. Text is taken as typed; the server validates it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct NewCall {
     /// Title; if empty it is made of contact, company and kind.
     pub title: String,
@@ -450,6 +458,7 @@ impl Default for NewCall {
 /// A change of a call; what is none stays.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct CallPatch {
     /// New title.
     pub title: Option<String>,

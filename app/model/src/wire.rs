@@ -50,7 +50,7 @@ pub enum FrameError {
     Size(usize),
     /// The first byte is no channel.
     Channel(u8),
-    /// The capture time is negative or past the longest call (24 h).
+    /// The capture time is past the longest call (24 h); on the wire it has no sign.
     Time(i64),
 }
 
@@ -59,7 +59,7 @@ impl std::fmt::Display for FrameError {
         match self {
             Self::Size(bytes) => write!(f, "A frame carries 1 to {MAX_FRAME_SAMPLES} samples of 2 bytes; this one has {bytes} bytes."),
             Self::Channel(byte) => write!(f, "A frame's channel is 0 (rep) or 1 (customer), not {byte}."),
-            Self::Time(ms) => write!(f, "A frame's capture time lies between 0 and 24 hours, not at {ms} ms."),
+            Self::Time(ms) => write!(f, "A frame's capture time lies between 0 and 24 hours, not at {} ms.", ms.cast_unsigned()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The two questions about the browser that several pieces ask.
+//! What several pieces ask of the browser.
 
 /// Whether a key goes into a field, so that it is no shortcut.
 pub fn typing(event: &leptos::ev::KeyboardEvent) -> bool {
@@ -14,6 +14,25 @@ pub fn typing(event: &leptos::ev::KeyboardEvent) -> bool {
         let _ = event;
         false
     }
+}
+
+/// Brings what is wrong with a form into view, and the focus to it: the first field that is marked invalid, else the first alert.
+/// Called once the page shows it.
+pub(super) fn reveal_problem() {
+    #[cfg(feature = "hydrate")]
+    leptos::prelude::request_animation_frame(|| {
+        use wasm_bindgen::JsCast;
+        let main = leptos::prelude::document();
+        let find = |selector: &str| main.query_selector(selector).ok().flatten();
+        let Some(element) = find("form [aria-invalid='true']").or_else(|| find("form [role='alert']")) else { return };
+        let control = element.query_selector("input, select, textarea").ok().flatten().unwrap_or_else(|| element.clone());
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Center);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+        if let Ok(control) = control.dyn_into::<web_sys::HtmlElement>() {
+            let _ = control.focus();
+        }
+    });
 }
 
 /// Gives an element the focus. One that isn't there needs none.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::Problem;
 
+use super::browser::reveal_problem;
 use super::{Banner, Button, Glyph, Icon, Tone};
 use crate::error::AppError;
 use crate::styles::error_state as css;
@@ -42,6 +43,12 @@ pub fn FormError(
     #[prop(default = &[])]
     fields: &'static [&'static str],
 ) -> impl IntoView {
+    // The button that was pressed may be far below: nobody should wonder why nothing happens.
+    Effect::new(move |_| {
+        if problem.with(Option::is_some) {
+            reveal_problem();
+        }
+    });
     move || {
         let problem = problem.get()?;
         let shown_there = problem.field.as_deref().is_some_and(|field| fields.contains(&field));

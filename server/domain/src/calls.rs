@@ -47,7 +47,8 @@ pub async fn prepare(services: &Services, scope: &Scope) -> Result<Preparation> 
             recognizer: if usable(call.recognizer) { call.recognizer } else { fresh.recognizer },
             verbosity: call.verbosity,
             consent_who: call.consent_who,
-            consent_how: call.consent_how.parse().ok(),
+            // "Nobody else" is true of one call; remembered, the next one would start with a false record.
+            consent_how: call.consent_how.parse().ok().filter(|how| *how != ConsentMethod::NobodyElse),
             ..fresh
         },
         None => fresh,

@@ -21,6 +21,7 @@ use crate::wiring::Server;
 /// Which calls, and which page of them.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct List {
     /// Words in the title, in the people's names or in what was said.
     #[serde(default)]
@@ -39,8 +40,6 @@ pub struct List {
     cursor: Option<String>,
     /// Most items, 1 to 100; 25 by default.
     limit: Option<u32>,
-    /// Told back in `meta.page`.
-    page: Option<u32>,
 }
 
 /// List calls
@@ -66,8 +65,9 @@ pub async fn list(
         from: query.from,
         until: query.until,
     };
-    let page = calls::list(server.services(), &scope, filter, query.cursor.as_deref(), limit).await?;
-    Ok(Envelope::of_page(page, query.page.unwrap_or(1), limit))
+    let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+    let page = calls::list(server.services(), &scope, filter, cursor, limit).await?;
+    Ok(Envelope::of_page(page, cursor, limit))
 }
 
 /// Set a call up

@@ -19,8 +19,8 @@ pub struct Envelope<T> {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
-    /// Number of this page as the client counts it: pages are found by cursor, so it is only told back. 1 by default.
-    page: u32,
+    /// 1 for the first page; null for those after it, which are found by cursor and have no number.
+    page: Option<u32>,
     /// Most items of a page.
     limit: u32,
     /// How many items there are in all, where that is known without counting them.
@@ -39,9 +39,9 @@ impl<T> Envelope<T> {
 }
 
 impl<T> Envelope<Vec<T>> {
-    /// A page of a list.
-    pub fn of_page(page: Page<T>, number: u32, limit: u32) -> Self {
-        let meta = Meta { page: number, limit, total: None, has_more: page.next.is_some(), next: page.next };
+    /// A page of a list; `cursor` is what it was found by.
+    pub fn of_page(page: Page<T>, cursor: Option<&str>, limit: u32) -> Self {
+        let meta = Meta { page: cursor.is_none().then_some(1), limit, total: None, has_more: page.next.is_some(), next: page.next };
         Self { success: true, data: page.items, meta: Some(meta) }
     }
 
@@ -49,7 +49,7 @@ impl<T> Envelope<Vec<T>> {
     pub fn of_all(items: Vec<T>) -> Self {
         let count = items.len();
         let meta =
-            Meta { page: 1, limit: u32::try_from(count).unwrap_or(u32::MAX), total: Some(count as u64), has_more: false, next: None };
+            Meta { page: Some(1), limit: u32::try_from(count).unwrap_or(u32::MAX), total: Some(count as u64), has_more: false, next: None };
         Self { success: true, data: items, meta: Some(meta) }
     }
 }

@@ -29,14 +29,14 @@ async fn every_call_is_on_one_page() {
     let (mut seen, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
     loop {
         pages += 1;
-        let answer = ann.get(&format!("/api/v1/calls?limit=5&page={pages}{cursor}")).await;
+        let answer = ann.get(&format!("/api/v1/calls?limit=5&cursor={cursor}")).await;
         let meta = &answer.body["meta"];
-        assert_eq!((&meta["page"], &meta["limit"]), (&json!(pages), &json!(5)));
+        assert_eq!((&meta["page"], &meta["limit"]), (&if pages == 1 { json!(1) } else { json!(null) }, &json!(5)));
         seen.extend(answer.body["data"].as_array().unwrap().iter().map(|hit| hit["call"]["id"].as_str().unwrap().to_owned()));
         // A call that is made meanwhile belongs to no later page.
         make(&ann, new_call("Meanwhile")).await;
         match meta["next"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
+            Some(next) => cursor = next.to_owned(),
             None => break,
         }
         assert_eq!(meta["hasMore"], true);
@@ -143,7 +143,8 @@ async fn join_organization(server: &TestServer, of: &Program, person: &Program, 
     let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(server.database()).await.unwrap();
     let organization = uuid(&owner["organization"]["id"]);
     for tied in ["sessions", "refresh_tokens"] {
-        sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {tied}"))).execute(&mut connection).await.unwrap();
+        let forget = sqlx::AssertSqlSafe(format!("DELETE FROM {tied} WHERE member_id = ?"));
+        sqlx::query(forget).bind(uuid(&person["member"])).execute(&mut connection).await.unwrap();
     }
     let changed = sqlx::query("UPDATE members SET organization_id = ?, role = ? WHERE id = ?")
         .bind(organization)

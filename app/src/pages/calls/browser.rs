@@ -28,6 +28,18 @@ pub fn set_session(key: &str, value: Option<&str>) {
     }
 }
 
+/// Takes the focus from the field that has it, so that keys go to the page again.
+pub fn leave_field() {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let active = leptos::prelude::document().active_element().and_then(|active| active.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(active) = active {
+            let _ = active.blur();
+        }
+    }
+}
+
 enum Kind {
     Local,
     Session,

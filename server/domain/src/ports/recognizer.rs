@@ -111,7 +111,7 @@ pub enum RecognizerError {
     #[error("The recognizer does not answer any more.")]
     Hung,
     /// What it says isn't its protocol.
-    #[error("The recognizer says something that can't be read: {0}")]
+    #[error("The recognizer says something that can't be read. The server's log has the details.")]
     Rubbish(String),
     /// It says more than anyone could have spoken.
     #[error("The recognizer says more than anyone could have spoken.")]

@@ -1,9 +1,12 @@
 //! The bar at the bottom: levels, mute, pause, mark, pop out, end.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::wire::NoticeLevel;
 use model::{CallState, Channel};
 
 use super::handle::{Command, Ending, Live, Role, Source};
+use crate::pages::calls::api;
 use crate::styles::calls_live_bar as css;
 
 /// The bar of a live call.
@@ -53,6 +56,9 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                 "Keys"
                 <kbd>"?"</kbd>
             </button>
+            <Show when=move || !is_source && live.is_sample()>
+                <button type="button" class=css::END disabled=over on:click=move |_| end_sample(live)>"End"</button>
+            </Show>
             {is_source
                 .then(|| view! {
                     <button type="button" class=css::END disabled=move || over() || live.ending.get() != Ending::No on:click=move |_| live.ending.set(Ending::Asked)>
@@ -61,6 +67,15 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                 })}
         </footer>
     }
+}
+
+/// A sample call has no page that plays it: the server does, and is told to stop.
+fn end_sample(live: Live) {
+    spawn_local(async move {
+        if let Err(error) = api::end_call(live.id).await {
+            live.change(|state| state.notice(NoticeLevel::Error, error.to_string()));
+        }
+    });
 }
 
 /// A channel's level, with what is wrong with it where something is.

@@ -48,7 +48,7 @@ fn Numbers(live: Live) -> impl IntoView {
                     <span class="soft">{move || share().map(|share| format!("{} {}", live.speaker(Channel::Customer), words::percent(1.0 - share)))}</span>
                 </p>
                 <svg class=css::SHARE_BAR aria-hidden="true" preserveAspectRatio="none">
-                    <rect class=css::SHARE_GROUND width="100%" height="100%"></rect>
+                    <rect class=css::SHARE_GROUND width=move || if share().is_some() { "100%" } else { "0" } height="100%"></rect>
                     <rect class=css::SHARE_REP width=move || format!("{:.1}%", share().unwrap_or(0.0) * 100.0) height="100%"></rect>
                 </svg>
             </div>

@@ -36,7 +36,7 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_navigate;
 use model::{Call, CallSource, CallState, Code, CueState};
 
-use self::handle::{Command, Live, Role, Source};
+use self::handle::{Command, Ending, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
 use crate::components::{ErrorState, Skeleton, SkeletonLines};
@@ -166,6 +166,13 @@ fn Running(call: Call) -> impl IntoView {
 fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
     if event.key() == "Escape" && live.help.get_untracked() {
         live.help.set(false);
+        return;
+    }
+    // While the page asks whether to end, Enter and Backspace answer that, not a card.
+    if live.ending.get_untracked() == Ending::Asked {
+        if event.key() == "Escape" {
+            live.ending.set(Ending::No);
+        }
         return;
     }
     let Some(action) = keys::action(&event.key(), place(event)) else { return };

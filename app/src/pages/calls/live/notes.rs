@@ -45,7 +45,7 @@ pub fn Notes(id: CallId, initial: String) -> impl IntoView {
     view! {
         <div class=css::NOTES>
             <label class=css::LABEL for="call-notes">"Notes"</label>
-            <textarea id="call-notes" class=css::FIELD maxlength="100000" placeholder="Only you and your team see these." prop:value=move || text.get() on:input=on_input>
+            <textarea id="call-notes" class=css::FIELD maxlength="100000" placeholder="Only you and your team see these." prop:value=move || text.get() on:input=on_input on:keydown=leave_on_escape>
                 {text.get_untracked()}
             </textarea>
             <p class=css::STATE role="status">
@@ -56,6 +56,13 @@ pub fn Notes(id: CallId, initial: String) -> impl IntoView {
                 }}
             </p>
         </div>
+    }
+}
+
+/// Escape gives the one-letter keys of the page back.
+fn leave_on_escape(event: leptos::ev::KeyboardEvent) {
+    if event.key() == "Escape" {
+        browser::leave_field();
     }
 }
 

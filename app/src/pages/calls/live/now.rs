@@ -21,7 +21,9 @@ pub fn Now(live: Live) -> impl IntoView {
         })
     };
     let newest = move || {
-        live.read(Part::Cues, |state| state.open_cues().next().map(|cue| format!("{}: {}. {}", cue.kind.label(), cue.title, cue.guidance)))
+        live.read(Part::Cues, |state| {
+            state.open_cues().next().map(|cue| format!("{}: {}. {}", cue.kind.label(), cue.headline(), cue.guidance))
+        })
     };
     view! {
         <div class=css::NOW>
@@ -66,11 +68,11 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
         <article class=css::CARD data-kind=cue.kind.as_str() data-cue=number class:chosen=chosen aria-labelledby=format!("cue-{number}")>
             <header class=css::HEAD>
                 <span class=css::KIND>{cue.kind.label()}</span>
-                <h3 class=css::TITLE id=format!("cue-{number}")>{cue.title.clone()}</h3>
+                <h3 class=css::TITLE id=format!("cue-{number}")>{cue.headline().to_owned()}</h3>
                 <span class=css::TIME>{cue.at_ms.clock()}</span>
             </header>
             <p class=css::GUIDANCE>{cue.guidance.clone()}</p>
-            <p class=css::QUOTE>{quoted(&cue)}</p>
+            {(cue.headline() != cue.quote).then(|| view! { <p class=css::QUOTE>{quoted(&cue)}</p> })}
             <Show when=move || more.get()>{source.clone()}</Show>
             <div class=css::ACTIONS>
                 <button type="button" class=css::ACTION on:click=move |_| live.set_cue(number, CueState::Kept)>"Keep"</button>
@@ -94,9 +96,9 @@ fn Line(live: Live, cue: Cue) -> impl IntoView {
     view! {
         <li class=css::LINE data-kind=cue.kind.as_str()>
             <span class=css::TIME>{cue.at_ms.clock()}</span>
-            <span class=css::TEXT title=cue.guidance.clone()>{cue.title.clone()}</span>
+            <span class=css::TEXT title=cue.guidance.clone()>{cue.headline().to_owned()}</span>
             {(cue.state == CueState::Kept).then(|| view! { <span class=css::KEPT>"Kept"</span> })}
-            <button type="button" class=css::ACTION aria-label=format!("Open the card {}", cue.title) on:click=move |_| live.set_cue(number, CueState::Open)>
+            <button type="button" class=css::ACTION aria-label=format!("Open the card {}", cue.headline()) on:click=move |_| live.set_cue(number, CueState::Open)>
                 "Open"
             </button>
         </li>

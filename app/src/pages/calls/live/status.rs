@@ -46,7 +46,6 @@ pub fn Status(live: Live) -> impl IntoView {
 /// What the person must know or decide before the call goes on.
 #[component]
 pub fn Banners(live: Live) -> impl IntoView {
-    let notices = move || live.read(Part::Notices, |state| state.notices.clone());
     let refused = move || match live.link.get() {
         Link::Refused(problem) => Some(problem),
         _ => None,
@@ -54,6 +53,13 @@ pub fn Banners(live: Live) -> impl IntoView {
     let lost = move |channel: Channel| match live.sources[channel.index()].get() {
         Source::Lost(message) => Some(message),
         _ => None,
+    };
+    // The server tells every page of a lost channel; this page says it with the way back.
+    let notices = move || {
+        let said_here = [lost(Channel::Rep), lost(Channel::Customer)];
+        let mut notices = live.read(Part::Notices, |state| state.notices.clone());
+        notices.retain(|notice| !said_here.iter().flatten().any(|message| *message == notice.message));
+        notices
     };
     view! {
         <div class=css::BANNERS>
@@ -131,6 +137,13 @@ fn EndingBanner(live: Live) -> impl IntoView {
         Ending::Sending(waiting) => format!("Sending the last {}. Keep this page open.", words::length(waiting)),
         Ending::Finishing => "The call has ended. The last words and the review are being written.".to_owned(),
     };
+    // The question is answered by the next key: it takes the focus, which the button that asked has lost by being disabled.
+    let confirm = NodeRef::<leptos::html::Button>::new();
+    Effect::new(move |_| {
+        if let Some(confirm) = confirm.get() {
+            let _ = confirm.focus();
+        }
+    });
     view! {
         <div class=css::BANNER data-level="info" role="status">
             <Show
@@ -142,7 +155,7 @@ fn EndingBanner(live: Live) -> impl IntoView {
             >
                 <span>"End this call? It can't be started again."</span>
                 <span class=css::CHOICE>
-                    <button type="button" class=css::PRIMARY on:click=move |_| live.ask(Command::End)>"End the call"</button>
+                    <button type="button" class=css::PRIMARY node_ref=confirm on:click=move |_| live.ask(Command::End)>"End the call"</button>
                     <button type="button" class=css::CLOSE on:click=move |_| live.ending.set(Ending::No)>"Go on"</button>
                 </span>
             </Show>

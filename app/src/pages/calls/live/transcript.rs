@@ -124,8 +124,9 @@ fn nothing_yet(live: Live) -> &'static str {
     use model::{CallState, RecognizerKind};
     let recognizer = live.read(Part::Call, |state| state.call.as_ref().map(|call| call.recognizer));
     let failed = live.read(Part::Recognizers, |state| {
-        let mut known = state.recognizers.iter().flatten().peekable();
-        known.peek().is_some() && known.all(|status| status.health == RecognizerHealth::Failed)
+        let any = |health| state.recognizers.iter().flatten().any(|status| status.health == health);
+        any(RecognizerHealth::Failed)
+            && ![RecognizerHealth::Listening, RecognizerHealth::Starting, RecognizerHealth::Reconnecting].into_iter().any(any)
     });
     match (live.phase(), recognizer) {
         (CallState::Live, _) if failed => {

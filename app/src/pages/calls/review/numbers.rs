@@ -63,7 +63,7 @@ pub fn Numbers(shared: Shared) -> impl IntoView {
                 <span>{move || share().map(|share| format!("{} {}", name(Channel::Customer), words::percent(1.0 - share)))}</span>
             </p>
             <svg class=css::BAR aria-hidden="true" preserveAspectRatio="none">
-                <rect class=css::THEIRS width="100%" height="100%"></rect>
+                <rect class=css::THEIRS width=move || if share().is_some() { "100%" } else { "0" } height="100%"></rect>
                 <rect class=css::OURS width=move || format!("{:.1}%", share().unwrap_or(0.0) * 100.0) height="100%"></rect>
             </svg>
             <table class=css::TABLE>

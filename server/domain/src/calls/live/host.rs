@@ -709,7 +709,7 @@ impl Host {
     fn say_writing(&mut self, writing: Writing) {
         match writing {
             Writing::Waiting => {
-                let message = "The database is busy. What is heard waits on the server and is stored as soon as it can be.";
+                let message = "The database takes nothing right now. What is heard waits on the server and is stored as soon as it can be.";
                 self.notice(NoticeLevel::Warning, message.to_owned());
             }
             Writing::CaughtUp => self.notice(NoticeLevel::Info, "The database is back. Everything is stored.".to_owned()),
