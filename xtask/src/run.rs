@@ -11,7 +11,10 @@ use crate::workspace::{self, Mode};
 /// Builds everything that changed and becomes the server.
 pub fn run(mode: Mode, arguments: &[String]) -> Result<()> {
     build::all(mode)?;
-    announce(arguments);
+    // Another command of the program (doctor, config …) ends by itself.
+    if arguments.first().is_none_or(|first| first.starts_with('-') || first == "serve") {
+        announce(arguments);
+    }
     let mut server = Command::new(mode.server_binary());
     server.args(arguments).current_dir(workspace::root());
     if env::var_os("CLOSEZLY_SITE_DIR").is_none() {

@@ -64,6 +64,7 @@ impl Smtp {
         Message::builder()
             .from(self.from.clone())
             .to(to)
+            .message_id(None)
             .subject(&mail.subject)
             .header(ContentType::TEXT_PLAIN)
             .body(mail.text.clone())
