@@ -290,7 +290,8 @@ pub enum CallEvent {
     Partial(Partial),
     /// A channel's text, final. Takes the channel's partial away.
     Segment(Segment),
-    /// A new card.
+    /// A new card; or one that is told again, with the same number: it came while its words were still being said, and now
+    /// they are final. Until then the segment of its evidence is the channel's [`Partial`] of that number.
     Cue(Cue),
     /// A card's state changed.
     CueState {
@@ -321,6 +322,11 @@ pub enum CallEvent {
     Finishing,
     /// The review is there.
     Ended,
+    /// A card that came while its words were still being said goes: in the end they weren't said.
+    CueWithdrawn {
+        /// The cue's number; it isn't given again.
+        cue: i64,
+    },
 }
 
 /// How much a notice matters.

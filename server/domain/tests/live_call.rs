@@ -346,6 +346,70 @@ async fn words_from_the_browser_need_a_call_that_wants_them() {
     assert_eq!(page.rejected().await.code, Code::Invalid);
 }
 
+/// The customer's words, as the page hears them.
+fn says(text: &str, is_final: bool) -> ClientMessage {
+    let (start, end) = (Millis(1_000), Millis(3_000));
+    ClientMessage::Heard(Heard { channel: CUSTOMER, text: text.into(), start, end, confidence: 0.8, is_final })
+}
+
+fn is_cue(event: &CallEvent) -> bool {
+    matches!(event, CallEvent::Cue(_))
+}
+
+#[test]
+fn a_card_comes_before_the_final_and_a_crash_in_between_leaves_none_without_words() {
+    const SAID: &str = "honestly it is too expensive for us";
+    let doomed = tokio::runtime::Runtime::new().unwrap();
+    let (house, call, seen) = doomed.block_on(async {
+        let house = House::new(Manner::Works).await;
+        let call = house.call_with(RecognizerKind::Browser).await;
+        let mut page = house.page(&call, "tab").await;
+        page.say(says(SAID, false));
+        let partial = page.event(|event| matches!(event, CallEvent::Partial(_))).await;
+        assert!(matches!(&partial, CallEvent::Partial(partial) if partial.segment == Some(1)), "{partial:?}");
+        let CallEvent::Cue(early) = page.event(is_cue).await else { unreachable!() };
+        assert_eq!((early.number, early.evidence.first_segment()), (1, 1));
+        // A page that comes now sees it too.
+        let mut viewer = house.join(Hello { part: Part::Viewer, page: "viewer".into(), ..hello(&call, "tab") }).await;
+        viewer.welcome().await;
+        let Some(ServerMessage::Snapshot(snapshot)) = viewer.next().await else { panic!("a new page gets a snapshot") };
+        assert_eq!(snapshot.cues, [early]);
+        assert_eq!(calls::cues(&house.services, &house.scope, call.id).await.unwrap(), [], "not before its words are stored");
+        (house, call, snapshot.last_event)
+    });
+    doomed.shutdown_background();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let reborn = house.reborn().await;
+        assert_eq!(calls::cues(&reborn.services, &reborn.scope, call.id).await.unwrap(), []);
+        let mut back = reborn.join(Hello { last_event: seen, ..hello(&call, "tab") }).await;
+        back.welcome().await;
+        let Some(ServerMessage::Snapshot(snapshot)) = back.next().await else { panic!("the page is told what is left") };
+        assert_eq!(snapshot.cues, []);
+        // What was not final is said again, and the card comes again.
+        back.say(says(SAID, false));
+        let CallEvent::Cue(early) = back.event(is_cue).await else { unreachable!() };
+        back.say(ClientMessage::Feedback { cue: early.number, state: CueState::Kept });
+        back.event(|event| matches!(event, CallEvent::CueState { .. })).await;
+        back.say(says("well honestly it is too expensive for us", true));
+        back.event(|event| matches!(event, CallEvent::Segment(segment) if segment.number == early.evidence.first_segment())).await;
+        let CallEvent::Cue(told) = back.event(is_cue).await else { unreachable!() };
+        assert_eq!((told.number, told.state), (early.number, CueState::Kept));
+        // One that the final doesn't bear out goes, and is in no review.
+        back.say(says("and we do not have any budget for this", false));
+        let CallEvent::Cue(wrong) = back.event(is_cue).await else { unreachable!() };
+        back.say(says("and we do not have a budgie", true));
+        let gone = back.event(|event| matches!(event, CallEvent::CueWithdrawn { .. })).await;
+        assert_eq!(gone, CallEvent::CueWithdrawn { cue: wrong.number });
+        back.say(ClientMessage::End);
+        back.event(|event| matches!(event, CallEvent::Ended)).await;
+        let review = calls::review(&reborn.services, &reborn.scope, call.id).await.unwrap();
+        assert_eq!(review.cues, std::slice::from_ref(&told));
+        let span = told.evidence.spans()[0];
+        let segment = review.segments.iter().find(|segment| segment.number == span.segment).unwrap();
+        assert_eq!(segment.text.get(span.start as usize..span.end as usize), Some(told.quote.as_str()));
+    });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn deleting_a_live_call_leaves_nothing() {
     let house = House::new(Manner::Works).await;

@@ -81,27 +81,49 @@ const STRENGTHS: &[&str] = &[
     "of",
 ];
 
-/// All entries that fire on a speaker's words, first match of each.
+/// All entries that fire on a speaker's final words, first match of each.
 pub(crate) fn find(playbook: &Playbook, words: &Words, channel: Channel) -> Vec<Hit> {
+    search(playbook, words, channel, 0, words.len(), false)
+}
+
+/// All entries that fire on words that are still being said, looking from the word `from` on. The last word isn't trusted,
+/// and a match around which a negation may just be coming up is left for later.
+pub(crate) fn find_early(playbook: &Playbook, words: &Words, channel: Channel, from: usize) -> Vec<Hit> {
+    let trusted = words.marks().iter().rposition(|mark| mark.spoken).unwrap_or(0);
+    search(playbook, words, channel, from, trusted, true)
+}
+
+/// How many words were said after a match.
+pub(crate) fn said_after(words: &Words, hit: &Hit) -> usize {
+    words.marks().get(hit.words.end..).unwrap_or(&[]).iter().filter(|mark| mark.spoken).count()
+}
+
+/// Matches that lie within the words `from..until`; exceptions and negations count wherever they stand.
+fn search(playbook: &Playbook, words: &Words, channel: Channel, from: usize, until: usize, goes_on: bool) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     let mut silenced: Vec<Hit> = Vec::new();
     let mut counts = vec![0_usize; playbook.entries().len()];
-    for (byte, rule) in playbook.openings_in(words.joined()) {
+    for (byte, rule) in playbook.openings_in(words, from) {
         let Some(entry) = playbook.entries().get(rule.entry).filter(|entry| entry.speaker.is(channel)) else { continue };
-        let Some(from) = words.index_at(byte) else { continue };
-        let Some(until) = rule.phrase.matches(words, from) else { continue };
-        let hit = Hit { entry: rule.entry, words: from..until };
+        let Some(first) = words.index_at(byte) else { continue };
+        let Some(end) = rule.phrase.matches(words, first) else { continue };
+        let hit = Hit { entry: rule.entry, words: first..end };
         if rule.silences {
             silenced.push(hit);
             continue;
         }
         let Some(count) = counts.get_mut(rule.entry).filter(|count| **count < MOST_PER_ENTRY) else { continue };
-        if entry.negation == Negation::Ignored || !is_negated(words, &hit.words) {
+        if end <= until && (entry.negation == Negation::Ignored || !is_negated(words, &hit.words, goes_on)) {
             *count += 1;
             hits.push(hit);
         }
     }
-    ask(playbook, words, channel, &mut hits);
+    // Without its mark, a question goes on with every word until it is final.
+    let ended = || words.marks().get(from..until).unwrap_or(&[]).iter().any(|mark| mark.stop >= Stop::Sentence);
+    if !goes_on || ended() {
+        ask(playbook, words, channel, &mut hits);
+    }
+    hits.retain(|hit| from <= hit.words.start && hit.words.end <= until);
     // Sorted so that each hit looks only at the exceptions of its own entry nearby.
     silenced.sort_unstable_by_key(|hit| (hit.entry, hit.words.start));
     hits.retain(|hit| !is_silenced(words, &silenced, hit));
@@ -134,7 +156,7 @@ pub(crate) fn asked(playbook: &Playbook, words: &Words) -> Vec<Range<usize>> {
         return real_questions(words);
     };
     let mut silenced: Vec<Hit> = playbook
-        .openings_in(words.joined())
+        .openings_in(words, 0)
         .filter(|(_, rule)| rule.silences && rule.entry == entry)
         .filter_map(|(byte, rule)| {
             let from = words.index_at(byte)?;
@@ -157,10 +179,11 @@ fn is_silenced(words: &Words, silenced: &[Hit], hit: &Hit) -> bool {
     })
 }
 
-/// Whether the words around a match take it back. One that holds a negation itself is meant as it stands.
-fn is_negated(words: &Words, matched: &Range<usize>) -> bool {
+/// Whether the words around a match take it back. One that holds a negation itself is meant as it stands. If the text
+/// `goes_on`, so does a negation that the next words may complete: "the price is", "the price is not a".
+fn is_negated(words: &Words, matched: &Range<usize>, goes_on: bool) -> bool {
     let negative = matched.clone().any(|index| NEGATORS.contains(&words.word(index)));
-    !negative && (negated_before(words, matched.start) || negated_after(words, matched.end))
+    !negative && (negated_before(words, matched.start) || negated_after(words, matched.end, goes_on))
 }
 
 fn negated_before(words: &Words, start: usize) -> bool {
@@ -188,20 +211,30 @@ fn negated_before(words: &Words, start: usize) -> bool {
 }
 
 /// "The price is not a problem", "the timing is fine".
-fn negated_after(words: &Words, end: usize) -> bool {
+fn negated_after(words: &Words, end: usize, goes_on: bool) -> bool {
     let same_sentence =
         |index: usize| words.marks().get(end.saturating_sub(1)..index).unwrap_or(&[]).iter().all(|mark| mark.stop < Stop::Sentence);
     let Some(being) = (end..end + 5).find(|index| BEING.contains(&words.word(*index))) else {
+        let open = |index: usize| goes_on && index >= words.len();
         return (end..end + 4).any(|index| {
             same_sentence(index)
-                && matches!((words.word(index), words.word(index + 1)), ("works", _) | ("does" | "do", "not"))
-                && (words.word(index) == "works" || matches!(words.word(index + 2), "worry" | "bother" | "matter" | "scare"))
+                && match words.word(index) {
+                    "works" => true,
+                    "does" | "do" if open(index + 1) => true,
+                    "does" | "do" if words.word(index + 1) == "not" => {
+                        open(index + 2) || matches!(words.word(index + 2), "worry" | "bother" | "matter" | "scare")
+                    }
+                    _ => false,
+                }
         });
     };
     let mut negated = false;
     for index in being + 1..being + 7 {
-        if !same_sentence(index) || index >= words.len() {
+        if !same_sentence(index) {
             return false;
+        }
+        if index >= words.len() {
+            return goes_on;
         }
         let word = words.word(index);
         if NEGATORS.contains(&word) {

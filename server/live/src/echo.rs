@@ -103,9 +103,18 @@ impl Heard {
     /// Whether these words of a channel are the other channel's, heard again. The rep's are compared with the
     /// customer's partial too, which may still change; the customer's only with what the rep said for certain.
     pub fn is_echo(&self, channel: Channel, words: &[TimedWord]) -> bool {
+        self.repeats(channel, words, channel == Channel::Rep)
+    }
+
+    /// Whether these words may turn out to be an echo once the other channel's partial is final.
+    pub fn may_become_echo(&self, channel: Channel, words: &[TimedWord]) -> bool {
+        self.repeats(channel, words, true)
+    }
+
+    fn repeats(&self, channel: Channel, words: &[TimedWord], with_partial: bool) -> bool {
         let (Some(first), Some(last), true) = (words.first(), words.last(), words.len() >= LEAST_WORDS) else { return false };
         let other = channel.other().index();
-        let tentative: &[TimedWord] = if channel == Channel::Rep { &self.partials[other] } else { &[] };
+        let tentative: &[TimedWord] = if with_partial { &self.partials[other] } else { &[] };
         let near = first.at - SLACK..=last.at + SLACK;
         let others: Vec<TimedWord> = self.finals[other].iter().chain(tentative).filter(|word| near.contains(&word.at)).copied().collect();
         let (common, lag) = common(words, &others);

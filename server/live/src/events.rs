@@ -78,8 +78,16 @@ pub enum Effect {
     Partial(Partial),
     /// A final segment.
     Segment(Segment),
-    /// A new card.
+    /// A new card, or an [`Effect::EarlyCue`] again whose words are final now. Its evidence is in segments that came before.
     Cue(Cue),
+    /// A card that rests on a partial; the segment of its evidence is still to come. To be shown but not stored: it comes again
+    /// as an [`Effect::Cue`] of the same number right after that segment, or goes by [`Effect::CueWithdrawn`].
+    EarlyCue(Cue),
+    /// An early card goes: its words were not said after all. Its number isn't given again.
+    CueWithdrawn {
+        /// The cue's number.
+        cue: i64,
+    },
     /// A card's state changed.
     CueState {
         /// The cue's number.

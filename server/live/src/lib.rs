@@ -10,8 +10,9 @@
 //! - [`insight`]: what is written after a call.
 //! - [`due`]: dates in spoken promises.
 //!
-//! A cue rests on a final segment, because its evidence names a segment's characters and a partial may still change. A
-//! partial is therefore shown as text but never becomes a card.
+//! A cue rests on a final segment: its evidence names a segment's characters. It need not wait for it: a phrase that is
+//! stable in a partial brings an [`Effect::EarlyCue`] on the number that the channel's final will get, and the final brings
+//! the same card for good or withdraws it. Which cards stay is decided by the finals alone.
 
 #![warn(missing_docs)]
 

@@ -18,24 +18,35 @@ struct Card {
     priority: u8,
     at: Millis,
     state: CueState,
+    /// The card that made room for it.
+    displaced: Option<i64>,
 }
 
 /// The cards of a call so far, by number.
 #[derive(Debug, Default)]
 pub(crate) struct Pacing {
     cards: BTreeMap<i64, Card>,
+    /// The highest number that was given.
+    last: i64,
 }
 
 impl Pacing {
     /// Takes up the cards of an earlier run.
     pub fn restore(&mut self, playbook: &Playbook, cue: &Cue) {
         let priority = playbook.entry(&cue.topic).map_or(1, |entry| entry.priority);
-        self.cards.insert(cue.number, Card { topic: cue.topic.clone(), kind: cue.kind, priority, at: cue.at_ms, state: cue.state });
+        let card = Card { topic: cue.topic.clone(), kind: cue.kind, priority, at: cue.at_ms, state: cue.state, displaced: None };
+        self.cards.insert(cue.number, card);
+        self.last = self.last.max(cue.number);
     }
 
     /// The number of the next card.
     pub fn next_number(&self) -> i64 {
-        self.cards.last_key_value().map_or(1, |(number, _)| number.saturating_add(1))
+        self.last.saturating_add(1)
+    }
+
+    /// When a card came up and what became of it.
+    pub fn card(&self, number: i64) -> Option<(Millis, CueState)> {
+        self.cards.get(&number).map(|card| (card.at, card.state))
     }
 
     /// Whether a card of this entry may come up at a time.
@@ -61,12 +72,23 @@ impl Pacing {
 
     /// Takes a card in; returns the number of the one that makes room.
     pub fn open(&mut self, entry: &Entry, number: i64, at: Millis) -> Option<i64> {
-        let leaving = self.room(entry, at).ok().flatten();
-        if let Some(card) = leaving.and_then(|number| self.cards.get_mut(&number)) {
+        let displaced = self.room(entry, at).ok().flatten();
+        if let Some(card) = displaced.and_then(|number| self.cards.get_mut(&number)) {
             card.state = CueState::Collapsed;
         }
-        self.cards.insert(number, Card { topic: entry.id.clone(), kind: entry.kind, priority: entry.priority, at, state: CueState::Open });
-        leaving
+        let card = Card { topic: entry.id.clone(), kind: entry.kind, priority: entry.priority, at, state: CueState::Open, displaced };
+        self.cards.insert(number, card);
+        self.last = self.last.max(number);
+        displaced
+    }
+
+    /// Forgets a card, as if it had never come up; returns the number of the one that had made room for it and is open again.
+    pub fn withdraw(&mut self, number: i64) -> Option<i64> {
+        let displaced = self.cards.remove(&number)?.displaced?;
+        let room = self.cards.values().filter(|card| card.state == CueState::Open).count() < MOST_OPEN;
+        let card = self.cards.get_mut(&displaced).filter(|card| room && card.state == CueState::Collapsed)?;
+        card.state = CueState::Open;
+        Some(displaced)
     }
 
     /// What the rep did with a card: all cards whose state changes by it, the one that makes room first. Unknown cards and

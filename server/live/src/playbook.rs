@@ -8,7 +8,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Input};
+use model::metrics::Words;
 use model::{Channel, CueKind, Millis, Verbosity};
 use serde::Deserialize;
 
@@ -257,9 +258,13 @@ impl Playbook {
         self.entries.iter().find(|entry| entry.id == topic)
     }
 
-    /// The phrases that may begin at a word: the byte of [`model::metrics::Words::joined`] and the rule.
-    pub(crate) fn openings_in<'a>(&'a self, joined: &'a str) -> impl Iterator<Item = (usize, &'a Rule)> {
-        self.automaton.find_overlapping_iter(joined).flat_map(move |found| {
+    /// The phrases that may begin at a word: the byte of [`model::metrics::Words::joined`] and the rule. Looks from the word
+    /// at an index on.
+    pub(crate) fn openings_in<'a>(&'a self, words: &'a Words, from: usize) -> impl Iterator<Item = (usize, &'a Rule)> {
+        let joined = words.joined();
+        // Each opening begins with the space before its first word.
+        let part = Input::new(joined).range(words.byte_of(from).saturating_sub(1).min(joined.len())..);
+        self.automaton.find_overlapping_iter(part).flat_map(move |found| {
             let rules = self.openings.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice);
             rules.iter().filter_map(move |rule| self.rules.get(*rule)).map(move |rule| (found.start() + 1, rule))
         })

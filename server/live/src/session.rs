@@ -5,22 +5,23 @@ use std::sync::Arc;
 
 use model::metrics::{Tally, Words, is_acknowledgement};
 use model::wire::Frame;
-use model::{Bookmark, Channel, Cue, CueState, Evidence, Metrics, Millis, Partial, Segment, Verbosity, Word};
+use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, Verbosity, Word};
 
 use crate::coaching::{Coach, Moment};
-use crate::detect::{self, Hit};
 use crate::echo::{Heard, TimedWord, timed};
 use crate::events::{Effect, Event, Settings};
 use crate::pacing::Pacing;
 use crate::playbook::Playbook;
-use crate::tail::{Tail, spans};
+use crate::tail::Tail;
+
+mod cards;
+
+use cards::{Draft, Spoken};
 
 /// How long a rep's final may wait for the customer's words that it might repeat.
 const HOLD: Millis = Millis(1_200);
 /// Rep finals that may wait at once.
 const MOST_HELD: usize = 4;
-/// Cards that one segment may bring.
-const MOST_CUES: usize = 2;
 /// Least time between two metrics.
 const METRICS_EVERY: u64 = 400;
 
@@ -35,6 +36,8 @@ struct Utterance {
     words: Vec<Word>,
     analysed: Words,
     timed: Vec<TimedWord>,
+    /// Its partials.
+    draft: Draft,
 }
 
 #[derive(Debug)]
@@ -49,6 +52,8 @@ struct Shown {
     text: String,
     end: Millis,
     acknowledgement: bool,
+    /// The number that its segment will have, if a card rests on it.
+    segment: Option<i64>,
 }
 
 /// One call.
@@ -62,6 +67,7 @@ pub struct Session {
     pacing: Pacing,
     held: VecDeque<Held>,
     shown: [Option<Shown>; 2],
+    drafts: [Draft; 2],
     tails: [Option<Tail>; 2],
     segments: i64,
     bookmarks: i64,
@@ -80,6 +86,7 @@ impl Session {
             pacing: Pacing::default(),
             held: VecDeque::new(),
             shown: [None, None],
+            drafts: [Draft::default(), Draft::default()],
             tails: [None, None],
             segments: 0,
             bookmarks: 0,
@@ -121,7 +128,7 @@ impl Session {
         let timed = timed(&words, &segment.words, segment.start_ms, segment.end_ms);
         let tail = self.tails[segment.channel.index()].take();
         let tail = tail.filter(|tail| tail.reaches(segment.start_ms));
-        let cards = self.cards(segment, &words, tail.as_ref());
+        let cards = self.cards(segment, &words, tail.as_ref(), Draft::default());
         self.segments = self.segments.max(segment.number);
         self.take_in(segment, &words, &timed);
         cards
@@ -140,10 +147,11 @@ impl Session {
         match event {
             Event::Partial { channel, text, start, end } => self.partial(channel, &text, start, end, &mut effects),
             Event::Final { channel, text, start, end, confidence, words } => {
-                if let Some(utterance) = utterance(channel, &text, start, end, confidence, words) {
+                if let Some(mut utterance) = utterance(channel, &text, start, end, confidence, words) {
+                    utterance.draft = std::mem::take(&mut self.drafts[channel.index()]);
                     self.hear(utterance, now, &mut effects);
                 } else {
-                    self.take_partial_back(channel, &mut effects);
+                    self.take_back(channel, &mut effects);
                 }
             }
             Event::Voice { channel, start, end } => {
@@ -168,7 +176,7 @@ impl Session {
             Event::End => {
                 self.let_go(&mut effects);
                 for channel in Channel::ALL {
-                    self.take_partial_back(*channel, &mut effects);
+                    self.take_back(*channel, &mut effects);
                 }
                 self.tell(now, true, &mut effects);
             }
@@ -185,21 +193,33 @@ impl Session {
         let echo = self.heard.is_echo(channel, &timed);
         if text.is_empty() || echo {
             self.heard.set_partial(channel, Vec::new());
-            self.take_partial_back(channel, effects);
+            self.take_back(channel, effects);
             return;
         }
+        let acknowledgement = is_acknowledgement(&words);
+        let cards = self.early_cards(&Spoken { channel, text: &text, timed: &timed, start, end }, words);
         self.heard.set_partial(channel, timed);
         self.drop_echoes(effects);
+        let segment = self.drafts[channel.index()].number;
         let shown = &mut self.shown[channel.index()];
-        if shown.as_ref().is_none_or(|shown| shown.text != text) {
-            *shown = Some(Shown { text: text.clone(), end, acknowledgement: is_acknowledgement(&words) });
-            effects.push(Effect::Partial(Partial { channel, text, start_ms: start, end_ms: end }));
+        if shown.as_ref().is_none_or(|shown| shown.text != text || shown.segment != segment) {
+            *shown = Some(Shown { text: text.clone(), end, acknowledgement, segment });
+            effects.push(Effect::Partial(Partial { channel, text, start_ms: start, end_ms: end, segment }));
         }
+        effects.extend(cards);
+    }
+
+    /// Takes back what a channel seemed to say, and the cards that rest on it.
+    fn take_back(&mut self, channel: Channel, effects: &mut Vec<Effect>) {
+        self.take_partial_back(channel, effects);
+        let draft = std::mem::take(&mut self.drafts[channel.index()]);
+        self.discard(draft, effects);
     }
 
     fn take_partial_back(&mut self, channel: Channel, effects: &mut Vec<Effect>) {
         if let Some(shown) = self.shown[channel.index()].take() {
-            effects.push(Effect::Partial(Partial { channel, text: String::new(), start_ms: shown.end, end_ms: shown.end }));
+            let (start_ms, end_ms) = (shown.end, shown.end);
+            effects.push(Effect::Partial(Partial { channel, text: String::new(), start_ms, end_ms, segment: None }));
         }
     }
 
@@ -237,10 +257,14 @@ impl Session {
 
     /// The customer spoke at the same time and their words aren't known yet.
     fn may_be_echo(&self, utterance: &Utterance) -> bool {
-        utterance.timed.len() >= 3
-            && !is_acknowledgement(&utterance.analysed)
-            && self.heard.final_until(Channel::Customer) + Millis(500) < utterance.end
-            && self.heard.was_voiced(Channel::Customer, utterance.start - Millis(500), utterance.end)
+        !is_acknowledgement(&utterance.analysed) && self.is_ahead_of_customer(&utterance.timed, utterance.start, utterance.end)
+    }
+
+    /// Words of the rep that came before the customer's of the same time.
+    fn is_ahead_of_customer(&self, timed: &[TimedWord], start: Millis, end: Millis) -> bool {
+        timed.len() >= 3
+            && self.heard.final_until(Channel::Customer) + Millis(500) < end
+            && self.heard.was_voiced(Channel::Customer, start - Millis(500), end)
     }
 
     /// Lets those go that have waited long enough, or whose wait can't be measured any more.
@@ -281,17 +305,21 @@ impl Session {
     fn drop_echo(&mut self, utterance: Utterance, effects: &mut Vec<Effect>) {
         self.heard.set_partial(utterance.channel, Vec::new());
         self.take_partial_back(utterance.channel, effects);
+        self.discard(utterance.draft, effects);
         effects.push(Effect::EchoDropped { channel: utterance.channel, text: utterance.text });
     }
 
     /// A final becomes a segment, and brings its cards.
     fn accept(&mut self, utterance: Utterance, effects: &mut Vec<Effect>) {
-        self.segments += 1;
-        let Utterance { channel, text, start, end, confidence, words, analysed, timed } = utterance;
-        let segment = Segment { number: self.segments, channel, text, start_ms: start, end_ms: end, confidence, words, corrected: false };
+        let Utterance { channel, text, start, end, confidence, words, analysed, timed, draft } = utterance;
+        let number = draft.number.unwrap_or_else(|| {
+            self.segments += 1;
+            self.segments
+        });
+        let segment = Segment { number, channel, text, start_ms: start, end_ms: end, confidence, words, corrected: false };
         let tail = self.tails[channel.index()].take();
         let tail = tail.filter(|tail| tail.reaches(start));
-        let cards = self.cards(&segment, &analysed, tail.as_ref());
+        let cards = self.cards(&segment, &analysed, tail.as_ref(), draft);
         self.take_in(&segment, &analysed, &timed);
         self.shown[channel.index()] = None;
         effects.push(Effect::Segment(segment));
@@ -305,58 +333,6 @@ impl Session {
         self.coach.push(segment.number, channel, start, end, words);
         self.heard.push_final(channel, timed, end);
         self.tails[channel.index()] = Tail::of(segment);
-    }
-
-    /// The cards that a segment brings, and the states of those that make room.
-    fn cards(&mut self, segment: &Segment, words: &Words, tail: Option<&Tail>) -> Vec<Effect> {
-        let playbook = Arc::clone(&self.playbook);
-        // A phrase may have been cut in two by the recognizer: read it together with the words before.
-        let joined = tail.map(|tail| format!("{} {}", tail.text, segment.text));
-        let before = tail.map_or(0, |tail| tail.text.chars().count() as u32 + 1);
-        let together = joined.as_deref().map(Words::of);
-        let text = joined.as_deref().unwrap_or(&segment.text);
-        let words = together.as_ref().unwrap_or(words);
-        let ends_here = |hit: &Hit| words.marks().get(hit.words.end.saturating_sub(1)).is_some_and(|mark| mark.start >= before);
-        let mut hits = detect::find(&playbook, words, segment.channel);
-        hits.retain(ends_here);
-        let priority = |hit: &Hit| playbook.entries().get(hit.entry).map_or(0, |entry| entry.priority);
-        hits.sort_by_key(|hit| (std::cmp::Reverse(priority(hit)), hit.words.start));
-        let mut effects = Vec::new();
-        let mut taken: Vec<Hit> = Vec::new();
-        for hit in hits {
-            let Some(entry) = playbook.entries().get(hit.entry) else { continue };
-            let overlaps = |other: &Hit| other.words.start < hit.words.end && hit.words.start < other.words.end;
-            if taken.len() >= MOST_CUES || taken.iter().any(overlaps) || !self.pacing.allows(entry, self.settings.verbosity, segment.end_ms)
-            {
-                continue;
-            }
-            let range = detect::quote(words, &hit.words, before);
-            let quote: String = text.chars().skip(range.start as usize).take(range.len()).collect();
-            let Ok(evidence) = Evidence::try_from(spans(&range, before, tail, segment.number)) else { continue };
-            self.show(hit.entry, quote, evidence, segment.end_ms, &mut effects);
-            taken.push(hit);
-        }
-        effects
-    }
-
-    /// Opens a card.
-    fn show(&mut self, entry: usize, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
-        let Some(entry) = self.playbook.entries().get(entry) else { return };
-        let number = self.pacing.next_number();
-        if let Some(leaving) = self.pacing.open(entry, number, at) {
-            effects.push(Effect::CueState { cue: leaving, state: CueState::Collapsed });
-        }
-        effects.push(Effect::Cue(Cue {
-            number,
-            kind: entry.kind,
-            topic: entry.id.clone(),
-            title: entry.title.clone(),
-            quote,
-            guidance: entry.guidance.clone(),
-            evidence,
-            at_ms: at,
-            state: CueState::Open,
-        }));
     }
 
     /// Cards about how the rep talks.
@@ -402,7 +378,7 @@ fn utterance(channel: Channel, text: &str, start: Millis, end: Millis, confidenc
     }
     let analysed = Words::of(&text);
     let timed = timed(&analysed, &words, start, end);
-    Some(Utterance { channel, text, start, end, confidence: unit(confidence), words, analysed, timed })
+    Some(Utterance { channel, text, start, end, confidence: unit(confidence), words, analysed, timed, draft: Draft::default() })
 }
 
 /// Text without control characters (databases refuse some) and without space around it.

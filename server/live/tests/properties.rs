@@ -71,6 +71,102 @@ fn quoted(cue: &Cue, segments: &HashMap<i64, Segment>) -> Vec<String> {
     cue.evidence.spans().iter().map(part).collect()
 }
 
+fn opens(cue: &Cue, segments: &HashMap<i64, Segment>, playbook: &Playbook) {
+    let parts = quoted(cue, segments);
+    if playbook.entry(&cue.topic).unwrap().listens_for.is_none() {
+        assert_eq!(parts.join(" "), cue.quote);
+    }
+}
+
+/// What was said, and the texts that a recognizer took it for on the way.
+#[derive(Clone, Debug)]
+struct Turn {
+    channel: Channel,
+    partials: Vec<String>,
+    text: String,
+}
+
+const RAMBLINGS: &[&str] = &[
+    "the price is",
+    "not a problem at all",
+    "it is not",
+    "too expensive",
+    "our budget is tight",
+    "is not a problem we have",
+    "we are looking at gong too",
+    "i need to talk to my boss",
+    "legal needs to review it",
+    "how much does it cost",
+    "and so on and so forth",
+    "yes",
+    "this looks really good",
+    "what about security.",
+];
+
+fn turn() -> impl Strategy<Value = Turn> {
+    let text = prop::collection::vec(prop::sample::select(RAMBLINGS), 1..5).prop_map(|parts| parts.join(" "));
+    let steps = prop::collection::vec((any::<prop::sample::Index>(), prop::option::weighted(0.4, prop::sample::select(RAMBLINGS))), 0..12);
+    (channel(), text, steps).prop_map(|(channel, text, mut steps)| {
+        let words: Vec<&str> = text.split(' ').collect();
+        steps.sort_by_key(|(until, _)| until.index(words.len()));
+        let partial = |(until, wrong): &(prop::sample::Index, Option<&str>)| {
+            let heard = words[..until.index(words.len()) + 1].join(" ");
+            wrong.map_or(heard.clone(), |wrong| format!("{heard} {wrong} you know"))
+        };
+        Turn { channel, partials: steps.iter().map(partial).collect(), text }
+    })
+}
+
+/// The cards that stay: topic, quote, and the words that the evidence points to. And how many were withdrawn.
+fn cards_of(turns: &[Turn], with_partials: bool) -> (Vec<(String, String, Vec<String>)>, usize) {
+    let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
+    let mut session = Session::new(Playbook::built_in(), settings);
+    let mut segments = HashMap::new();
+    let (mut cards, mut withdrawn) = (Vec::new(), 0);
+    for (index, turn) in turns.iter().enumerate() {
+        // Far enough from each other that cool-downs end between turns, not within one.
+        let start = index as i64 * 26_000;
+        let said = turn.partials.iter().filter(|_| with_partials).enumerate().map(|(step, text)| {
+            let end = Millis(start + 400 * (step as i64 + 1));
+            Event::Partial { channel: turn.channel, text: text.clone(), start: Millis(start), end }
+        });
+        let end = Millis(start + 5_000);
+        let last =
+            Event::Final { channel: turn.channel, text: turn.text.clone(), start: Millis(start), end, confidence: 1.0, words: Vec::new() };
+        let mut brought = Vec::new();
+        for effect in said.chain([last]).flat_map(|event| session.handle(event, end)).collect::<Vec<_>>() {
+            match effect {
+                Effect::Segment(segment) => {
+                    segments.insert(segment.number, segment);
+                }
+                Effect::Cue(cue) => brought.push(cue),
+                Effect::CueWithdrawn { .. } => withdrawn += 1,
+                _ => {}
+            }
+        }
+        // Kept cards take no room, so that only what was said decides.
+        for cue in &brought {
+            session.handle(Event::Feedback { cue: cue.number, state: CueState::Kept }, end);
+        }
+        let mut brought: Vec<_> = brought.into_iter().map(|cue| (cue.topic.clone(), cue.quote.clone(), quoted(&cue, &segments))).collect();
+        brought.sort();
+        cards.extend(brought);
+    }
+    (cards, withdrawn)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn partials_decide_when_a_card_comes_but_not_which_cards_stay(turns in prop::collection::vec(turn(), 1..8)) {
+        let (with, _) = cards_of(&turns, true);
+        let (without, withdrawn) = cards_of(&turns, false);
+        prop_assert_eq!(with, without);
+        prop_assert_eq!(withdrawn, 0);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -81,6 +177,9 @@ proptest! {
         let mut session = Session::new(playbook.clone(), settings);
         let mut segments: HashMap<i64, Segment> = HashMap::new();
         let mut cues: Vec<Cue> = Vec::new();
+        let mut last_cue = 0;
+        // Cards whose final is still to come, and the number that it will have.
+        let mut early: HashMap<i64, i64> = HashMap::new();
         let mut states: HashMap<i64, CueState> = HashMap::new();
         let mut bookmarks = 0;
         let mut dropped = 0;
@@ -94,27 +193,48 @@ proptest! {
                 finals += usize::from(text.chars().any(|c| !c.is_control() && !c.is_whitespace()));
             }
             for effect in session.handle(event, now) {
+                let is_early = matches!(effect, Effect::EarlyCue(_));
                 match effect {
                     Effect::Segment(segment) => {
-                        prop_assert_eq!(segment.number, segments.len() as i64 + 1);
                         prop_assert!(!segment.text.trim().is_empty() && segment.start_ms <= segment.end_ms);
                         prop_assert!((0.0..=1.0).contains(&segment.confidence));
-                        segments.insert(segment.number, segment);
+                        prop_assert!(segment.number > 0);
+                        let twice = segments.insert(segment.number, segment);
+                        prop_assert!(twice.is_none(), "a number is used twice: {twice:?}");
                     }
-                    Effect::Cue(cue) => {
-                        prop_assert_eq!(cue.number, cues.len() as i64 + 1);
+                    Effect::EarlyCue(cue) | Effect::Cue(cue) if cue.number > last_cue => {
+                        prop_assert_eq!(cue.number, last_cue + 1);
+                        last_cue = cue.number;
                         let entry = playbook.entry(&cue.topic).unwrap();
                         for earlier in cues.iter().filter(|earlier| earlier.topic == cue.topic) {
                             let apart = Millis((earlier.at_ms.0 - cue.at_ms.0).abs());
                             prop_assert!(entry.cool_down.is_some_and(|cool_down| apart >= cool_down), "{} twice", cue.topic);
                         }
-                        let parts = quoted(&cue, &segments);
-                        if entry.listens_for.is_none() {
-                            prop_assert_eq!(parts.join(" "), cue.quote.clone());
-                            prop_assert!(cue.quote.chars().count() <= 161);
+                        prop_assert!(cue.quote.chars().count() <= 161);
+                        prop_assert_eq!(cue.state, CueState::Open);
+                        if is_early {
+                            let last = cue.evidence.spans().last().unwrap().segment;
+                            prop_assert!(!segments.contains_key(&last));
+                            early.insert(cue.number, last);
+                        } else {
+                            opens(&cue, &segments, &playbook);
                         }
                         states.insert(cue.number, CueState::Open);
                         cues.push(cue);
+                    }
+                    Effect::EarlyCue(cue) => prop_assert!(false, "{} is early twice", cue.number),
+                    Effect::Cue(cue) => {
+                        let segment = early.remove(&cue.number);
+                        prop_assert_eq!(segment, cue.evidence.spans().last().map(|span| span.segment));
+                        prop_assert_eq!(Some(&cue.state), states.get(&cue.number));
+                        let known = cues.iter().find(|known| known.number == cue.number).unwrap();
+                        prop_assert_eq!((&known.topic, known.at_ms), (&cue.topic, cue.at_ms));
+                        opens(&cue, &segments, &playbook);
+                    }
+                    Effect::CueWithdrawn { cue } => {
+                        prop_assert!(early.remove(&cue).is_some());
+                        states.remove(&cue);
+                        cues.retain(|known| known.number != cue);
                     }
                     Effect::CueState { cue, state } => {
                         prop_assert_ne!(states.insert(cue, state), Some(state));
@@ -129,7 +249,9 @@ proptest! {
                 }
                 prop_assert!(states.values().filter(|state| **state == CueState::Open).count() <= 3);
             }
+            prop_assert!(early.values().all(|segment| !segments.contains_key(segment)), "an early card outlived its final");
         }
+        prop_assert!(early.is_empty(), "a card is left without its words");
         // Nothing that was heard is lost: it is a segment, or an echo of one.
         prop_assert_eq!(segments.len() + dropped, finals);
     }

@@ -1,7 +1,8 @@
 //! Recorded event logs, replayed: the same events must always give the same segments and cards.
 //!
 //! A log lists events with the call time at which they came (`voice`, `partial`, `final`, `feedback`, `bookmark`, `tick`,
-//! `end`), and what is expected of them: the texts of the segments, topic and quote of the cards, texts of dropped echoes.
+//! `end`), and what is expected of them: the texts of the segments, topic and quote of the cards, how long before
+//! their final the early ones came, which were withdrawn, texts of dropped echoes.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
@@ -35,11 +36,20 @@ fn replay(log: &str) -> (Value, Value) {
     let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Robin".into(), customer_name: "Ada".into() };
     let mut session = Session::new(Playbook::built_in(), settings);
     let (mut segments, mut cues, mut echoes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut early, mut leads, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
     for entry in log["events"].as_array().unwrap() {
-        for effect in session.handle(event(entry), Millis(entry["now"].as_i64().unwrap())) {
+        let now = entry["now"].as_i64().unwrap();
+        for effect in session.handle(event(entry), Millis(now)) {
             match effect {
                 Effect::Segment(segment) => segments.push(format!("{}: {}", segment.channel, segment.text)),
-                Effect::Cue(cue) => cues.push(format!("{}: {}", cue.topic, cue.quote)),
+                Effect::Cue(cue) => {
+                    cues.push(format!("{}: {}", cue.topic, cue.quote));
+                    if let Some((shown, _)) = early.iter().find(|(_, number)| *number == cue.number) {
+                        leads.push(format!("{}: {} ms", cue.topic, now - shown));
+                    }
+                }
+                Effect::EarlyCue(cue) => early.push((now, cue.number)),
+                Effect::CueWithdrawn { cue } => withdrawn.push(cue),
                 Effect::CueState { cue, state } => cues.push(format!("{cue} {state}")),
                 Effect::EchoDropped { text, .. } => echoes.push(text),
                 Effect::Partial(_) | Effect::Metrics(_) | Effect::Bookmark(_) => {}
@@ -50,6 +60,8 @@ fn replay(log: &str) -> (Value, Value) {
     let found = json!({
         "segments": segments,
         "cues": cues,
+        "leads": leads,
+        "withdrawn": withdrawn,
         "echoes": echoes,
         "questions": [metrics.rep.questions, metrics.customer.questions],
         "turns": metrics.turns,

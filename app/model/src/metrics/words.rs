@@ -150,6 +150,21 @@ impl Words {
         self.marks.binary_search_by_key(&byte, |mark| mark.at as usize).ok()
     }
 
+    /// The byte of [`Words::joined`] at which the word at an index starts; past the end, where the next one would.
+    pub fn byte_of(&self, index: usize) -> usize {
+        self.marks.get(index).map_or(self.joined.len(), |mark| mark.at as usize)
+    }
+
+    /// How many words at the beginning are the same as those of another text.
+    pub fn common_start(&self, other: &Self) -> usize {
+        let common = self.joined.bytes().zip(other.joined.bytes()).take_while(|(one, two)| one == two).count();
+        if common == self.joined.len() {
+            return self.marks.len();
+        }
+        // The last word that starts in what is common may end differently.
+        self.marks.partition_point(|mark| mark.at as usize <= common).saturating_sub(1)
+    }
+
     /// The words from `from` up to the end of their sentence: one past the last.
     pub fn sentence_end(&self, from: usize) -> usize {
         let rest = self.marks.get(from..).unwrap_or(&[]);
@@ -236,6 +251,24 @@ mod tests {
         );
         assert_eq!(words.spoken(), 3);
         assert_eq!((words.sentence_start(2), words.sentence_end(0), words.sentence_start(3)), (0, 3, 3));
+    }
+
+    #[test]
+    fn what_two_texts_begin_with_is_counted_in_words() {
+        for (one, two, common) in [
+            ("it is too exp", "it is too expensive", 3),
+            ("it is too expensive", "it is too exp", 3),
+            ("it is", "it is too", 2),
+            ("it's too", "it's", 2),
+            ("a b", "c d", 0),
+            ("", "a", 0),
+            ("a", "", 0),
+            ("", "", 0),
+        ] {
+            assert_eq!(Words::of(one).common_start(&Words::of(two)), common, "{one} | {two}");
+        }
+        let words = Words::of("don't go");
+        assert_eq!([0, 1, 2, 3].map(|index| words.byte_of(index)), [1, 4, 8, 11]);
     }
 
     proptest! {

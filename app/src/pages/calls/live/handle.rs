@@ -108,6 +108,8 @@ pub struct Live {
     pub ending: RwSignal<Ending>,
     /// The card that keys act on.
     pub chosen: RwSignal<Option<i64>>,
+    /// The segment whose words a card was asked for.
+    pub cited: RwSignal<Option<i64>>,
     /// Whether the help on keys is open.
     pub help: RwSignal<bool>,
     state: StoredValue<LiveState>,
@@ -130,6 +132,7 @@ impl Live {
             unsent: RwSignal::new(Millis::ZERO),
             ending: RwSignal::default(),
             chosen: RwSignal::new(None),
+            cited: RwSignal::new(None),
             help: RwSignal::new(false),
             state: StoredValue::new(LiveState::of(call)),
             versions: std::array::from_fn(|_| RwSignal::new(0)),
@@ -203,6 +206,11 @@ impl Live {
     /// Whether the audio comes from the bundled sample.
     pub fn is_sample(self) -> bool {
         self.peek(|state| state.call.as_ref().is_some_and(|call| call.source == CallSource::Sample))
+    }
+
+    /// Shows the words of a segment in the transcript, or what is being said if it will be that segment.
+    pub fn show_segment(self, number: i64) {
+        self.cited.set(Some(number));
     }
 
     /// Keeps, dismisses or opens a card, on the page at once.

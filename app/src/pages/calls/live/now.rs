@@ -37,7 +37,7 @@ pub fn Now(live: Live) -> impl IntoView {
             <Show when=move || !earlier().is_empty()>
                 <h3 class=css::EARLIER>"Earlier"</h3>
                 <ul class=css::LIST>
-                    <For each=earlier key=|cue| (cue.number, cue.state) children=move |cue| view! { <Line live cue /> } />
+                    <For each=earlier key=|cue| (cue.number, cue.state, cue.quote.clone()) children=move |cue| view! { <Line live cue /> } />
                 </ul>
             </Show>
         </div>
@@ -49,30 +49,44 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
     let number = cue.number;
     let more = RwSignal::new(false);
     let chosen = move || live.chosen.get() == Some(number);
-    let said = StoredValue::new(cue.evidence.first_segment());
-    let source = {
-        let topic = cue.topic.clone();
-        let at = cue.at_ms;
+    // A card that came while its words were still being said is told again once they are final.
+    let told = {
+        let first = cue.clone();
         move || {
-            let said = live.read(Part::Transcript, |state| {
-                state.segments.iter().find(|segment| segment.number == said.get_value()).map(|segment| segment.start_ms)
-            });
+            live.read(Part::Cues, |state| state.cues.iter().find(|known| known.number == number).cloned()).unwrap_or_else(|| first.clone())
+        }
+    };
+    let headline = {
+        let told = told.clone();
+        move || told().headline().to_owned()
+    };
+    let quote = {
+        let told = told.clone();
+        move || quoted(&told())
+    };
+    let source = {
+        let told = told.clone();
+        move || {
+            let cue = told();
+            live.read(Part::Transcript, |_| ());
+            let said = live.read(Part::Partials, |state| state.said_at(&cue)).unwrap_or(cue.at_ms);
             view! {
                 <p class=css::SOURCE>
-                    {format!("Said at {}", said.unwrap_or(at).clock())} " · playbook " <span class="mono">{topic.clone()}</span>
+                    {format!("Said at {}", said.clock())} " · playbook " <span class="mono">{cue.topic.clone()}</span>
                 </p>
             }
         }
     };
+    let show_words = move |_| live.show_segment(told().evidence.first_segment());
     view! {
         <article class=css::CARD data-kind=cue.kind.as_str() data-cue=number class:chosen=chosen aria-labelledby=format!("cue-{number}")>
             <header class=css::HEAD>
                 <span class=css::KIND>{cue.kind.label()}</span>
-                <h3 class=css::TITLE id=format!("cue-{number}")>{cue.headline().to_owned()}</h3>
+                <h3 class=css::TITLE id=format!("cue-{number}")>{headline}</h3>
                 <span class=css::TIME>{cue.at_ms.clock()}</span>
             </header>
             <p class=css::GUIDANCE>{cue.guidance.clone()}</p>
-            {(cue.headline() != cue.quote).then(|| view! { <p class=css::QUOTE>{quoted(&cue)}</p> })}
+            {(cue.headline() != cue.quote).then(|| view! { <p class=css::QUOTE>{quote}</p> })}
             <Show when=move || more.get()>{source.clone()}</Show>
             <div class=css::ACTIONS>
                 <button type="button" class=css::ACTION on:click=move |_| live.set_cue(number, CueState::Kept)>"Keep"</button>
@@ -85,6 +99,9 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
                 >
                     {move || if more.get() { "Less" } else { "More" }}
                 </button>
+                <Show when=move || more.get()>
+                    <button type="button" class=css::ACTION on:click=show_words.clone()>"Show in transcript"</button>
+                </Show>
             </div>
         </article>
     }

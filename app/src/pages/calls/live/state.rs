@@ -157,6 +157,13 @@ impl LiveState {
         finals.chain(self.partials.iter().flatten().map(|partial| partial.end_ms)).chain([self.now]).max().unwrap_or_default()
     }
 
+    /// When the words began that a card rests on: in a segment, or in what is being said right now.
+    pub fn said_at(&self, cue: &Cue) -> Option<Millis> {
+        let number = cue.evidence.first_segment();
+        let last = self.segments.iter().find(|segment| segment.number == number).map(|segment| segment.start_ms);
+        last.or_else(|| self.partials.iter().flatten().find(|partial| partial.segment == Some(number)).map(|partial| partial.start_ms))
+    }
+
     /// The cards on screen, newest first.
     pub fn open_cues(&self) -> impl Iterator<Item = &Cue> {
         self.cues.iter().rev().filter(|cue| cue.state == CueState::Open)
@@ -244,6 +251,10 @@ impl LiveState {
                 self.cues.retain(|known| known.number != cue.number);
                 let at = self.cues.partition_point(|known| known.number < cue.number);
                 self.cues.insert(at, cue);
+                changed.cues = true;
+            }
+            CallEvent::CueWithdrawn { cue } => {
+                self.cues.retain(|known| known.number != cue);
                 changed.cues = true;
             }
             CallEvent::CueState { cue, state } => changed = self.set_cue_state(cue, state),

@@ -42,6 +42,14 @@ pub fn Transcript(live: Live) -> impl IntoView {
             following.set(rest < AT_END);
         }
     };
+    // A card's words: scrolled to, and no longer following what is said.
+    Effect::new(move |_| {
+        let Some(number) = live.cited.get() else { return };
+        if let Some(line) = document().get_element_by_id(&segment_id(number)) {
+            following.set(false);
+            line.scroll_into_view();
+        }
+    });
     let lines = move || live.read(Part::Transcript, |state| lines(&state.segments, &state.bookmarks));
     let empty = move || {
         live.read(Part::Transcript, |state| state.segments.is_empty()) && live.read(Part::Partials, |state| state.partials == [None, None])
@@ -84,8 +92,10 @@ pub fn Transcript(live: Live) -> impl IntoView {
 fn FinalLine(live: Live, line: Line) -> impl IntoView {
     let Line { segment, named, marked } = line;
     let channel = segment.channel;
+    let number = segment.number;
+    let cited = move || live.cited.get() == Some(number);
     view! {
-        <div data-channel=channel.as_str() class=lane(channel) class:marked=marked id=format!("segment-{}", segment.number)>
+        <div data-channel=channel.as_str() class=lane(channel) class:marked=marked class:cited=cited id=segment_id(segment.number)>
             <p class=css::HEAD class:visually-hidden=!named>
                 <span class=css::NAME>{move || live.speaker(channel)}</span>
                 <span class=css::TIME>{segment.start_ms.clock()}</span>
@@ -100,9 +110,16 @@ fn FinalLine(live: Live, line: Line) -> impl IntoView {
 #[component]
 fn PartialLine(live: Live, channel: Channel) -> impl IntoView {
     let text = move || live.read(Part::Partials, |state| state.partials[channel.index()].as_ref().map(|partial| partial.text.clone()));
+    // Its number is known as soon as a card rests on it.
+    let number = move || live.read(Part::Partials, |state| state.partials[channel.index()].as_ref().and_then(|partial| partial.segment));
     view! {
         <Show when=move || text().is_some()>
-            <div data-channel=channel.as_str() class=lane(channel)>
+            <div
+                data-channel=channel.as_str()
+                class=lane(channel)
+                class:cited=move || number().is_some()
+                id=move || number().map(segment_id)
+            >
                 <p class=css::HEAD>
                     <span class=css::NAME>{move || live.speaker(channel)}</span>
                 </p>
@@ -110,6 +127,10 @@ fn PartialLine(live: Live, channel: Channel) -> impl IntoView {
             </div>
         </Show>
     }
+}
+
+fn segment_id(number: i64) -> String {
+    format!("segment-{number}")
 }
 
 fn lane(channel: Channel) -> &'static str {

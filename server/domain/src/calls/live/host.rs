@@ -510,16 +510,26 @@ impl Host {
                 self.feed(Event::Final { channel, text, start, end, confidence, words });
             }
             FromEar::Status(status) => {
+                if status.health == RecognizerHealth::Failed {
+                    // The final of what it was saying won't come from it.
+                    self.take_partial_back(channel);
+                }
                 self.sides[channel.index()].status = Some(status.clone());
                 self.publish(CallEvent::Recognizer(status));
             }
             FromEar::Done => {
+                self.take_partial_back(channel);
                 self.sides[channel.index()].ear = None;
                 if self.phase == Phase::Finishing {
                     self.close_if_done().await;
                 }
             }
         }
+    }
+
+    fn take_partial_back(&mut self, channel: Channel) {
+        let now = self.now();
+        self.feed(Event::Partial { channel, text: String::new(), start: now, end: now });
     }
 
     async fn take_heard(&mut self, page: u64, heard: Heard) {
@@ -569,9 +579,13 @@ impl Host {
                 }
                 Effect::Cue(cue) => {
                     self.store(Row::Cue(cue.clone()));
-                    self.cues.push(cue.clone());
-                    metrics::counter!("closezly_cues_total").increment(1);
-                    self.publish(CallEvent::Cue(cue));
+                    self.show(cue);
+                }
+                // Not stored before the segment that it rests on: whatever happens meanwhile, no stored card lacks its words.
+                Effect::EarlyCue(cue) => self.show(cue),
+                Effect::CueWithdrawn { cue } => {
+                    self.cues.retain(|known| known.number != cue);
+                    self.publish(CallEvent::CueWithdrawn { cue });
                 }
                 Effect::CueState { cue, state } => {
                     self.store(Row::CueState(cue, state));
@@ -591,6 +605,18 @@ impl Host {
                 }
             }
         }
+    }
+
+    /// Shows a card, or shows it again with other words.
+    fn show(&mut self, cue: model::Cue) {
+        match self.cues.iter_mut().find(|known| known.number == cue.number) {
+            Some(known) => *known = cue.clone(),
+            None => {
+                metrics::counter!("closezly_cues_total").increment(1);
+                self.cues.push(cue.clone());
+            }
+        }
+        self.publish(CallEvent::Cue(cue));
     }
 
     async fn tick(&mut self) {

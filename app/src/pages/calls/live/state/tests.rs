@@ -17,7 +17,7 @@ fn segment(number: i64, channel: Channel, start: i64, text: &str) -> Segment {
 }
 
 fn partial(channel: Channel, text: &str) -> CallEvent {
-    CallEvent::Partial(Partial { channel, text: text.into(), start_ms: Millis(0), end_ms: Millis(500) })
+    CallEvent::Partial(Partial { channel, text: text.into(), start_ms: Millis(0), end_ms: Millis(500), segment: None })
 }
 
 fn cue(number: i64) -> Cue {
@@ -51,6 +51,24 @@ fn a_final_takes_only_its_own_channels_partial_away() {
     assert_eq!(state.partials[1].as_ref().map(|partial| partial.text.as_str()), Some("hi"));
     send(&mut state, [partial(Channel::Customer, "")]);
     assert_eq!(state.partials[1], None, "an empty partial takes the last one back");
+}
+
+#[test]
+fn a_card_is_told_again_with_its_final_or_withdrawn() {
+    let mut state = LiveState::default();
+    let early = Partial {
+        channel: Channel::Customer,
+        text: "too expensive for us".into(),
+        start_ms: Millis(700),
+        end_ms: Millis(900),
+        segment: Some(1),
+    };
+    send(&mut state, [CallEvent::Partial(early), CallEvent::Cue(cue(1)), CallEvent::Cue(cue(2))]);
+    assert_eq!(state.said_at(&cue(1)), Some(Millis(700)), "in what is being said");
+    send(&mut state, [CallEvent::Segment(segment(1, Channel::Customer, 800, "so too expensive for us"))]);
+    assert_eq!(state.said_at(&cue(1)), Some(Millis(800)));
+    send(&mut state, [CallEvent::Cue(Cue { quote: "so too expensive for us".into(), ..cue(1) }), CallEvent::CueWithdrawn { cue: 2 }]);
+    assert_eq!(state.cues.iter().map(|cue| cue.quote.as_str()).collect::<Vec<_>>(), ["so too expensive for us"]);
 }
 
 #[test]

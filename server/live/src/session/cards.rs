@@ -1,0 +1,256 @@
+//! Which cards a text brings: early, while it is being said, and for good, once it is final.
+//!
+//! The final alone decides which cards stay, so the same finals leave the same cards whatever partials came before them;
+//! partials only decide when a card comes. A card that the final doesn't bring is withdrawn.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use model::metrics::{Words, is_acknowledgement};
+use model::{Channel, Cue, CueState, Evidence, Millis, Segment};
+
+use super::Session;
+use crate::detect::{self, Hit};
+use crate::echo::TimedWord;
+use crate::events::Effect;
+use crate::tail::{Tail, spans};
+
+/// Cards that one segment may bring.
+const MOST_CUES: usize = 2;
+/// Words that must follow a phrase in a partial before it is believed at first sight.
+const FOLLOWING: usize = 2;
+/// Words before the first changed one that are read again: a phrase, what follows it, and its exceptions. Every earlier
+/// phrase had its chance in an earlier partial.
+const LOOK_BACK: usize = 40;
+/// Words of a partial that are read at most, whatever changed.
+const MOST_READ: usize = 200;
+
+/// What a channel is saying, until its final comes.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// The number that its segment will have; taken with its first card.
+    pub number: Option<i64>,
+    /// As of the last partial.
+    words: Words,
+    /// The entries that matched in the last partial.
+    matched: Vec<usize>,
+    cards: Vec<Early>,
+}
+
+/// A card that rests on a partial.
+#[derive(Debug)]
+struct Early {
+    entry: usize,
+    number: i64,
+    /// The characters of the partial that fired it.
+    place: Range<u32>,
+}
+
+/// A partial, analysed.
+pub(super) struct Spoken<'a> {
+    pub channel: Channel,
+    pub text: &'a str,
+    pub timed: &'a [TimedWord],
+    pub start: Millis,
+    pub end: Millis,
+}
+
+/// A text, read together with the words before it: a recognizer may have cut a phrase in two.
+struct Reading<'a> {
+    text: Cow<'a, str>,
+    words: Cow<'a, Words>,
+    tail: Option<&'a Tail>,
+    /// Characters that are the tail's, with the space after it.
+    before: u32,
+}
+
+impl<'a> Reading<'a> {
+    fn of(text: &'a str, words: &'a Words, tail: Option<&'a Tail>) -> Self {
+        let Some(tail) = tail else {
+            return Self { text: Cow::Borrowed(text), words: Cow::Borrowed(words), tail: None, before: 0 };
+        };
+        let joined = format!("{} {text}", tail.text);
+        let words = Cow::Owned(Words::of(&joined));
+        Self { text: Cow::Owned(joined), words, tail: Some(tail), before: tail.text.chars().count() as u32 + 1 }
+    }
+
+    /// Whether a match ends in the text itself: what ends in the words before was found there.
+    fn ends_here(&self, hit: &Hit) -> bool {
+        self.words.marks().get(hit.words.end.saturating_sub(1)).is_some_and(|mark| mark.start >= self.before)
+    }
+
+    /// The characters of the text itself that a match covers.
+    fn place(&self, hit: &Hit) -> Range<u32> {
+        let mark = |index: usize| self.words.marks().get(index);
+        let start = mark(hit.words.start).map_or(0, |mark| mark.start.saturating_sub(self.before));
+        start..mark(hit.words.end.saturating_sub(1)).map_or(start, |mark| mark.end.saturating_sub(self.before))
+    }
+
+    /// What to quote for a match, and where that stands if the text is the segment of this number.
+    fn cite(&self, hit: &Hit, segment: i64) -> Option<(String, Evidence)> {
+        let range = detect::quote(&self.words, &hit.words, self.before);
+        let quote = self.text.chars().skip(range.start as usize).take(range.len()).collect();
+        Some((quote, Evidence::try_from(spans(&range, self.before, self.tail, segment)).ok()?))
+    }
+}
+
+fn overlap<T: PartialOrd>(one: &Range<T>, other: &Range<T>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+impl Session {
+    /// The cards that a segment brings, and the states of those that make room. The cards of its partials are told again
+    /// or withdrawn.
+    pub(super) fn cards(&mut self, segment: &Segment, words: &Words, tail: Option<&Tail>, draft: Draft) -> Vec<Effect> {
+        let reading = Reading::of(&segment.text, words, tail);
+        let mut hits = detect::find(&self.playbook, &reading.words, segment.channel);
+        hits.retain(|hit| reading.ends_here(hit));
+        self.sort(&mut hits);
+        let mut effects = Vec::new();
+        // What isn't said any more goes first, so that it takes no room.
+        let (mut early, gone): (Vec<Early>, Vec<Early>) =
+            draft.cards.into_iter().partition(|card| hits.iter().any(|hit| hit.entry == card.entry));
+        gone.iter().for_each(|card| self.withdraw(card.number, &mut effects));
+        let mut taken: Vec<Hit> = Vec::new();
+        for hit in hits {
+            let known = early.iter().position(|card| card.entry == hit.entry);
+            if taken.len() >= MOST_CUES
+                || taken.iter().any(|other| overlap(&other.words, &hit.words))
+                || (known.is_none() && !self.allows(&hit, segment.end_ms))
+            {
+                continue;
+            }
+            let Some((quote, evidence)) = reading.cite(&hit, segment.number) else { continue };
+            match known {
+                Some(index) => self.confirm(&early.swap_remove(index), quote, evidence, &mut effects),
+                None => self.show(hit.entry, quote, evidence, segment.end_ms, &mut effects),
+            }
+            taken.push(hit);
+        }
+        early.iter().for_each(|card| self.withdraw(card.number, &mut effects));
+        effects
+    }
+
+    /// The cards that a partial brings already. Its phrase must be stable: followed by two words, or seen in the partial
+    /// before too; the last word of a partial is never trusted.
+    pub(super) fn early_cards(&mut self, spoken: &Spoken<'_>, words: Words) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let channel = spoken.channel;
+        let mut draft = std::mem::take(&mut self.drafts[channel.index()]);
+        let same = words.common_start(&draft.words);
+        let from = same.saturating_sub(LOOK_BACK).max(words.len().saturating_sub(MOST_READ));
+        let tail = self.tails[channel.index()].take();
+        let reading = Reading::of(spoken.text, &words, tail.as_ref().filter(|tail| from == 0 && tail.reaches(spoken.start)));
+        let mut hits = detect::find_early(&self.playbook, &reading.words, channel, from);
+        hits.retain(|hit| reading.ends_here(hit));
+        let before = std::mem::replace(&mut draft.matched, hits.iter().map(|hit| hit.entry).collect());
+        hits.retain(|hit| before.contains(&hit.entry) || detect::said_after(&reading.words, hit) >= FOLLOWING);
+        hits.retain(|hit| draft.cards.iter().all(|card| card.entry != hit.entry) && self.allows(hit, spoken.end));
+        self.sort(&mut hits);
+        if !hits.is_empty() && !self.is_doubtful(spoken, &words) {
+            for hit in hits {
+                let place = reading.place(&hit);
+                if draft.cards.len() >= MOST_CUES
+                    || draft.cards.iter().any(|card| overlap(&card.place, &place))
+                    || !self.allows(&hit, spoken.end)
+                {
+                    continue;
+                }
+                let segment = self.reserve(channel, &mut draft);
+                let Some((quote, evidence)) = reading.cite(&hit, segment) else { continue };
+                let number = self.pacing.next_number();
+                self.show(hit.entry, quote, evidence, spoken.end, &mut effects);
+                draft.cards.push(Early { entry: hit.entry, number, place });
+            }
+        }
+        for effect in &mut effects {
+            if let Effect::Cue(cue) = effect {
+                *effect = Effect::EarlyCue(cue.clone());
+            }
+        }
+        drop(reading);
+        draft.words = words;
+        self.drafts[channel.index()] = draft;
+        self.tails[channel.index()] = tail;
+        effects
+    }
+
+    /// What matters most first, then what was said first.
+    fn sort(&self, hits: &mut [Hit]) {
+        let priority = |hit: &Hit| self.playbook.entries().get(hit.entry).map_or(0, |entry| entry.priority);
+        hits.sort_by_key(|hit| (std::cmp::Reverse(priority(hit)), hit.words.start));
+    }
+
+    fn allows(&self, hit: &Hit, at: Millis) -> bool {
+        self.playbook.entries().get(hit.entry).is_some_and(|entry| self.pacing.allows(entry, self.settings.verbosity, at))
+    }
+
+    /// Whether a partial may yet turn out to be an echo.
+    fn is_doubtful(&self, spoken: &Spoken<'_>, words: &Words) -> bool {
+        !is_acknowledgement(words)
+            && (self.heard.may_become_echo(spoken.channel, spoken.timed)
+                || (spoken.channel == Channel::Rep && self.is_ahead_of_customer(spoken.timed, spoken.start, spoken.end)))
+    }
+
+    /// The number that a channel's next segment will have. Its finals that still wait come before it.
+    fn reserve(&mut self, channel: Channel, draft: &mut Draft) -> i64 {
+        if let Some(number) = draft.number {
+            return number;
+        }
+        for held in self.held.iter_mut().filter(|held| held.utterance.channel == channel) {
+            held.utterance.draft.number.get_or_insert_with(|| {
+                self.segments += 1;
+                self.segments
+            });
+        }
+        self.segments += 1;
+        draft.number = Some(self.segments);
+        self.segments
+    }
+
+    /// Opens a card.
+    pub(super) fn show(&mut self, entry: usize, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
+        let playbook = Arc::clone(&self.playbook);
+        let Some(playing) = playbook.entries().get(entry) else { return };
+        let number = self.pacing.next_number();
+        if let Some(leaving) = self.pacing.open(playing, number, at) {
+            effects.push(Effect::CueState { cue: leaving, state: CueState::Collapsed });
+        }
+        effects.extend(self.cue(entry, number, quote, evidence));
+    }
+
+    /// Tells an early card again, with the words of its final.
+    fn confirm(&self, card: &Early, quote: String, evidence: Evidence, effects: &mut Vec<Effect>) {
+        effects.extend(self.cue(card.entry, card.number, quote, evidence));
+    }
+
+    fn cue(&self, entry: usize, number: i64, quote: String, evidence: Evidence) -> Option<Effect> {
+        let entry = self.playbook.entries().get(entry)?;
+        let (at_ms, state) = self.pacing.card(number)?;
+        Some(Effect::Cue(Cue {
+            number,
+            kind: entry.kind,
+            topic: entry.id.clone(),
+            title: entry.title.clone(),
+            quote,
+            guidance: entry.guidance.clone(),
+            evidence,
+            at_ms,
+            state,
+        }))
+    }
+
+    /// Takes back the cards of words that won't become a segment.
+    pub(super) fn discard(&mut self, draft: Draft, effects: &mut Vec<Effect>) {
+        for card in draft.cards {
+            self.withdraw(card.number, effects);
+        }
+    }
+
+    fn withdraw(&mut self, cue: i64, effects: &mut Vec<Effect>) {
+        let back = self.pacing.withdraw(cue);
+        effects.push(Effect::CueWithdrawn { cue });
+        effects.extend(back.map(|cue| Effect::CueState { cue, state: CueState::Open }));
+    }
+}
