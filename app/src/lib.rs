@@ -10,6 +10,7 @@
 pub mod components;
 pub mod error;
 pub mod frame;
+mod lazy;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
@@ -43,22 +44,22 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 // Pages for anybody, in `PlainFrame`
-                <Route path=path!("/sign-in") view=pages::identity::SignIn ssr=Async />
-                <Route path=path!("/sign-up") view=pages::identity::SignUp ssr=Async />
-                <Route path=path!("/forgot-password") view=pages::identity::ForgotPassword ssr=Async />
-                <Route path=path!("/reset-password") view=pages::identity::ResetPassword ssr=Async />
+                <Route path=path!("/sign-in") view=lazy::SIGN_IN ssr=Async />
+                <Route path=path!("/sign-up") view=lazy::SIGN_UP ssr=Async />
+                <Route path=path!("/forgot-password") view=lazy::FORGOT_PASSWORD ssr=Async />
+                <Route path=path!("/reset-password") view=lazy::RESET_PASSWORD ssr=Async />
                 <DevRoute />
                 // Pages for who is signed in, in `Frame`
                 <ProtectedParentRoute path=path!("") view=Frame condition=signed_in redirect_path=sign_in ssr=Async>
-                    <Route path=path!("/") view=pages::home::Home ssr=Async />
-                    <Route path=path!("/settings") view=pages::settings::ProfileSettings ssr=Async />
-                    <Route path=path!("/settings/security") view=pages::settings::SecuritySettings ssr=Async />
-                    <Route path=path!("/settings/organization") view=pages::settings::OrganizationSettings ssr=Async />
-                    <Route path=path!("/settings/tokens") view=pages::settings::TokenSettings ssr=Async />
-                    <Route path=path!("/calls") view=pages::calls::CallsPage ssr=Async />
-                    <Route path=path!("/calls/new") view=pages::calls::NewCallPage ssr=Async />
-                    <Route path=path!("/calls/:id") view=pages::calls::ReviewPage ssr=Async />
-                    <Route path=path!("/calls/:id/live") view=pages::calls::LivePage ssr=Async />
+                    <Route path=path!("/") view=lazy::HOME ssr=Async />
+                    <Route path=path!("/settings") view=lazy::PROFILE_SETTINGS ssr=Async />
+                    <Route path=path!("/settings/security") view=lazy::SECURITY_SETTINGS ssr=Async />
+                    <Route path=path!("/settings/organization") view=lazy::ORGANIZATION_SETTINGS ssr=Async />
+                    <Route path=path!("/settings/tokens") view=lazy::TOKEN_SETTINGS ssr=Async />
+                    <Route path=path!("/calls") view=lazy::CALLS ssr=Async />
+                    <Route path=path!("/calls/new") view=lazy::NEW_CALL ssr=Async />
+                    <Route path=path!("/calls/:id") view=lazy::REVIEW ssr=Async />
+                    <Route path=path!("/calls/:id/live") view=lazy::LIVE ssr=Async />
                 </ProtectedParentRoute>
             </Routes>
         </Router>
@@ -81,7 +82,7 @@ fn sign_in() -> String {
 #[cfg(debug_assertions)]
 #[component(transparent)]
 fn DevRoute() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/dev/components") view=pages::dev::Components ssr=Async /> }.into_inner()
+    view! { <Route path=path!("/dev/components") view=lazy::COMPONENTS ssr=Async /> }.into_inner()
 }
 
 #[cfg(not(debug_assertions))]

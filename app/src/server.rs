@@ -1,5 +1,7 @@
 //! What the server puts into the context of a page or a server function, and how they answer with cookies.
 
+use std::collections::HashMap;
+
 use domain::identity::SignedIn;
 use domain::{Client, DomainError, Scope, Services};
 use http::header::SET_COOKIE;
@@ -8,6 +10,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::{Code, Problem};
 use secrecy::ExposeSecret;
+use serde::Deserialize;
 
 use crate::error::AppError;
 
@@ -19,13 +22,25 @@ pub const FORM_COOKIE: &str = "closezly_form";
 /// Header with which a server function tells a form that was sent without JavaScript where to go.
 pub const NEXT_HEADER: &str = "x-closezly-next";
 
-/// What the browser's files are called in this build. Without it pages come without hydration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the browser's files are called in this build, as `cargo xtask` wrote it to the site's manifest. Pages find it in an
+/// [`Arc`](std::sync::Arc) in their context; without it they come without hydration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Bundle {
     /// Path of the JavaScript module.
     pub js: String,
-    /// Path of the WASM.
+    /// Path of the WASM that every page needs.
     pub wasm: String,
+    /// Path of the JavaScript that fetches chunks.
+    pub loader: String,
+    /// Paths of the WASM that a page needs besides, by the name that `lazy` gives its chunk.
+    pub chunks: HashMap<String, Vec<String>>,
+}
+
+impl Bundle {
+    /// Whether the manifest names the file: then its name changes with its content.
+    pub fn names(&self, path: &str) -> bool {
+        path == self.js || path == self.wasm || path == self.loader || self.chunks.values().flatten().any(|chunk| chunk == path)
+    }
 }
 
 /// The domain's services.

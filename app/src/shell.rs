@@ -1,5 +1,7 @@
 //! The document around the app. Only the server makes it.
 
+use std::sync::Arc;
+
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -40,11 +42,13 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
 /// the root then tells tests, and css, that the page is live.
 #[component]
 fn Hydration() -> impl IntoView {
-    use_context::<Bundle>().map(|Bundle { js, wasm }| {
+    use_context::<Arc<Bundle>>().map(|bundle| {
+        let Bundle { js, wasm, loader, .. } = bundle.as_ref().clone();
         let nonce = use_nonce();
-        let script = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>{{m.hydrate();document.documentElement.dataset.hydrated=''}}))");
+        let script = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()).then(()=>{{document.documentElement.dataset.hydrated=''}}))");
         view! {
             <link rel="modulepreload" href=js nonce=nonce.clone() />
+            <link rel="modulepreload" href=loader nonce=nonce.clone() />
             <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
             <script type="module" nonce=nonce>{script}</script>
         }

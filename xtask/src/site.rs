@@ -3,7 +3,10 @@
 //! ```text
 //! manifest.json                         what is called what: see below
 //! pkg/closezly.<hash>.js                wasm-bindgen's glue, an ES module
-//! pkg/closezly_bg.<hash>.wasm           the browser's part
+//! pkg/closezly_bg.<hash>.wasm           the browser's part: what every page needs
+//! pkg/closezly_chunks.<hash>.js         fetches chunks; the glue imports it
+//! pkg/split_<chunk>.<hash>.wasm         the chunk of a page, or of pages that belong together (`app/src/lazy.rs`)
+//! pkg/chunk_<n>.<hash>.wasm             what several of them share
 //! pkg/snippets/…                        JavaScript that crates carry along, if any
 //! capture/worklet.wasm                  the audio callback: plain WASM without bindgen
 //! …                                     everything of `public/`, as it is
@@ -11,15 +14,19 @@
 //! ```
 //!
 //! **`manifest.json`** is the contract with the server: `{"js": "/pkg/closezly.<hash>.js", "wasm": "/pkg/closezly_bg.<hash>.wasm",
-//! "worklet": "/capture/worklet.wasm"}`, paths from the site's root. Names under `/pkg/` that are in the manifest carry a hash of their
-//! content, so they may be cached for ever; all other files are served with an ETag. The glue already names the hashed WASM file, so
-//! `import init, {hydrate} from manifest.js; await init(); hydrate();` works with and without passing the WASM's path. Without a manifest
-//! there is nothing to hydrate with: the server then serves pages as plain HTML, and `closezly doctor` says so.
+//! "loader": "/pkg/closezly_chunks.<hash>.js", "chunks": {"<chunk>": ["/pkg/chunk_<n>.<hash>.wasm", …]},
+//! "worklet": "/capture/worklet.wasm"}`, paths from the site's root. A page in a chunk loads its files besides the main module; pages in
+//! none load no more. Names under `/pkg/` that are in the manifest carry a hash of their content, so they may be cached for
+//! ever; all other files are served with an ETag. The glue already names the hashed WASM file and the loader, so
+//! `import init, {hydrate} from manifest.js; await init(); await hydrate();` works with and without passing the WASM's path. Without a
+//! manifest there is nothing to hydrate with: the server then serves pages as plain HTML, and `closezly doctor` says so.
 
 mod bindgen;
 mod compress;
 mod layout;
+mod names;
 mod optimize;
+mod split;
 
 use anyhow::Result;
 pub use compress::brotli;

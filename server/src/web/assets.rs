@@ -3,30 +3,22 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use app::server::Bundle;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
-
-/// What `cargo xtask` called the browser's files.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Manifest {
-    /// Path of the JavaScript.
-    pub js: String,
-    /// Path of the WASM.
-    pub wasm: String,
-}
 
 /// Every file that is served as it is.
 #[derive(Debug, Default)]
 pub struct Assets {
     files: HashMap<String, Asset>,
-    manifest: Option<Manifest>,
+    manifest: Option<Arc<Bundle>>,
 }
 
 #[derive(Debug)]
@@ -51,8 +43,9 @@ impl Assets {
             let mut found = HashMap::new();
             read_folder(folder, "", &mut found).with_context(|| format!("could not read the site folder {}", folder.display()))?;
             if let Some(text) = found.remove("/manifest.json") {
-                assets.manifest =
-                    Some(serde_json::from_slice(&text).context("manifest.json of the site folder can't be read; build it again")?);
+                assets.manifest = Some(Arc::new(
+                    serde_json::from_slice(&text).context("manifest.json of the site folder can't be read; build it again")?,
+                ));
             }
             assets.take(found)?;
         }
@@ -66,7 +59,7 @@ impl Assets {
         for path in plain {
             let (brotli, gzip) = (found.remove(&format!("{path}.br")), found.remove(&format!("{path}.gz")));
             let Some(content) = found.remove(&path) else { continue };
-            let immutable = self.manifest.as_ref().is_some_and(|manifest| path == manifest.js || path == manifest.wasm);
+            let immutable = self.manifest.as_ref().is_some_and(|manifest| manifest.names(&path));
             let asset = asset(&path, content, brotli, gzip, immutable)?;
             self.files.insert(path, asset);
         }
@@ -74,7 +67,7 @@ impl Assets {
     }
 
     /// What the browser's files are called, if they were built.
-    pub fn manifest(&self) -> Option<&Manifest> {
+    pub fn manifest(&self) -> Option<&Arc<Bundle>> {
         self.manifest.as_ref()
     }
 
@@ -168,7 +161,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("pkg")).unwrap();
         for (name, content) in [
-            ("manifest.json", r#"{"js": "/pkg/a.1.js", "wasm": "/pkg/a_bg.1.wasm", "worklet": "/capture/worklet.wasm"}"#),
+            (
+                "manifest.json",
+                r#"{"js": "/pkg/a.1.js", "wasm": "/pkg/a_bg.1.wasm", "loader": "/pkg/a_chunks.1.js",
+                    "chunks": {"live": ["/pkg/split_live.1.wasm"]}, "worklet": "/capture/worklet.wasm"}"#,
+            ),
+            ("pkg/split_live.1.wasm", "chunk"),
             ("pkg/a.1.js", "plain"),
             ("pkg/a.1.js.br", "brotli"),
             ("pkg/a.1.js.gz", "gzip"),
@@ -193,6 +191,15 @@ mod tests {
             let response = assets.get("/pkg/a.1.js", &headers(ACCEPT_ENCODING, accepted)).unwrap();
             assert_eq!(response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap()), encoding, "{accepted}");
             assert!(response.headers()[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+        }
+    }
+
+    #[test]
+    fn what_the_manifest_names_is_kept_for_ever() {
+        let (_folder, assets) = site();
+        for (path, word) in [("/pkg/a.1.js", "immutable"), ("/pkg/split_live.1.wasm", "immutable"), ("/favicon.svg", "must-revalidate")] {
+            let response = assets.get(path, &HeaderMap::new()).unwrap();
+            assert!(response.headers()[CACHE_CONTROL].to_str().unwrap().contains(word), "{path}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Pages: rendered by `app`, with who asks in their context.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -21,7 +23,7 @@ use crate::wiring::Server;
 pub fn context(server: &Server) {
     provide_context(server.services().clone());
     if let Some(manifest) = server.assets().manifest() {
-        provide_context(app::server::Bundle { js: manifest.js.clone(), wasm: manifest.wasm.clone() });
+        provide_context(Arc::clone(manifest));
     }
     let Some(parts) = use_context::<Parts>() else { return };
     let caller = parts.extensions.get::<Caller>().cloned().unwrap_or_default();

@@ -101,7 +101,8 @@ async fn the_doctor_is_content_with_the_defaults_on_a_built_site() {
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
     std::fs::create_dir(&site).unwrap();
-    std::fs::write(site.join("manifest.json"), r#"{"js": "/pkg/a.js", "wasm": "/pkg/a.wasm"}"#).unwrap();
+    std::fs::write(site.join("manifest.json"), r#"{"js": "/pkg/a.js", "wasm": "/pkg/a.wasm", "loader": "/pkg/b.js", "chunks": {}}"#)
+        .unwrap();
     let settings = Settings { data_dir: Some(folder.path().join("data")), site_dir: Some(site), ..Settings::default() };
     let found = verdicts(settings).await;
     assert!(found.iter().all(|(_, verdict, _)| *verdict != Verdict::Bad), "{found:?}");

@@ -9,7 +9,8 @@ use crate::support::{PASSWORD, Setup, TestServer, set_cookie};
 fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("pkg")).unwrap();
-    let manifest = r#"{"js": "/pkg/closezly.1.js", "wasm": "/pkg/closezly_bg.1.wasm", "worklet": "/capture/worklet.wasm"}"#;
+    let manifest = r#"{"js": "/pkg/closezly.1.js", "wasm": "/pkg/closezly_bg.1.wasm", "loader": "/pkg/closezly_chunks.1.js",
+        "chunks": {"identity": ["/pkg/split_identity.1.wasm"], "live": ["/pkg/split_live.1.wasm"]}, "worklet": "/capture/worklet.wasm"}"#;
     for (name, content) in
         [("manifest.json", manifest), ("pkg/closezly.1.js", "export {}"), ("pkg/closezly_bg.1.wasm", "wasm"), ("favicon.svg", "<svg/>")]
     {
@@ -56,6 +57,7 @@ async fn every_script_of_a_page_has_the_nonce_of_its_policy() {
         assert!(scripts.len() >= 2);
         assert!(scripts.iter().all(|script| script.contains(&format!("nonce=\"{nonce}\""))), "{scripts:?}");
         assert!(page.contains("/pkg/closezly.1.js") && page.contains("/pkg/closezly_bg.1.wasm"), "the page loads what the manifest names");
+        assert!(page.contains("/pkg/split_identity.1.wasm") && !page.contains("split_live"), "and its own chunk, no other's");
         assert!(!page.contains(" style=\""), "inline styles would be refused");
         assert!(!page.contains(" onclick="));
         nonces.push(nonce);

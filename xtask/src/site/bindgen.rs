@@ -1,4 +1,4 @@
-//! wasm-bindgen as a library: its version and the crate's come from one lock file, so they can't part.
+//! wasm-bindgen as a library, on the main module: its version and the crate's come from one lock file, so they can't part.
 
 use std::env;
 use std::fs;
@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::split;
 use crate::build::WASM;
 use crate::workspace::{self, Mode};
 
@@ -24,12 +25,16 @@ pub fn generate(mode: Mode, scratch: &Path) -> Result<bool> {
         return Ok(false);
     }
     let _ = fs::remove_dir_all(scratch);
+    fs::create_dir_all(scratch)?;
+    let main = split::split(&bytes, scratch)?;
     Bindgen::new()
-        .input_bytes(STEM, bytes)
+        .input_bytes(STEM, main)
         .web(true)?
+        // What the chunks take from the main module is the linker's.
+        .keep_lld_exports(true)
         .typescript(false)
         .omit_default_module_path(false)
-        .demangle(mode == Mode::Dev)
+        .demangle(false)
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(mode == Mode::Release)
         .generate(scratch)

@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use serde_json::json;
+use anyhow::{Context, Result};
 
-use super::bindgen::STEM;
-use super::{hash, optimize};
+use super::{names, optimize};
 use crate::build::WASM;
 use crate::workspace::{self, Mode};
 
@@ -28,23 +26,10 @@ pub fn lay_out(mode: Mode, scratch: &Path) -> Result<()> {
     let worklet = workspace::target().join(WASM).join("wasm-release/worklet.wasm");
     fs::copy(&worklet, next.join("capture/worklet.wasm")).with_context(|| format!("cargo left no {}", worklet.display()))?;
 
-    let plain = format!("{STEM}_bg.wasm");
-    let optimized = optimize::optimized(scratch);
-    let wasm = fs::read(if mode == Mode::Release && optimized.exists() { optimized } else { scratch.join(&plain) })?;
-    let wasm_name = format!("{STEM}_bg.{}.wasm", hash(&wasm));
-    // The glue finds its WASM beside itself, by name.
-    let js = fs::read_to_string(scratch.join(format!("{STEM}.js")))?.replace(&plain, &wasm_name);
-    if !js.contains(&wasm_name) {
-        bail!("wasm-bindgen's glue does not name {plain}: the page could not find its WASM");
-    }
-    let js_name = format!("{STEM}.{}.js", hash(js.as_bytes()));
-    fs::write(next.join("pkg").join(&wasm_name), wasm)?;
-    fs::write(next.join("pkg").join(&js_name), js)?;
+    let manifest = names::write(scratch, &optimize::modules(mode, scratch), &next.join("pkg"))?;
     if scratch.join("snippets").is_dir() {
         copy_folder(&scratch.join("snippets"), &next.join("pkg/snippets"))?;
     }
-
-    let manifest = json!({ "js": format!("/pkg/{js_name}"), "wasm": format!("/pkg/{wasm_name}"), "worklet": "/capture/worklet.wasm" });
     fs::write(next.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
     let _ = fs::remove_dir_all(&site);
     fs::rename(&next, &site).with_context(|| format!("could not put {} in place", site.display()))

@@ -6,32 +6,41 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::bindgen::STEM;
 use crate::process::{run, which};
-use crate::workspace;
+use crate::workspace::{self, Mode};
 
-/// What an optimized WASM is called beside the one it was made from.
-pub fn optimized(scratch: &Path) -> PathBuf {
-    scratch.join("optimized.wasm")
+/// Where the modules are that ship: the optimized ones, if there are any.
+pub fn modules(mode: Mode, scratch: &Path) -> PathBuf {
+    let optimized = optimized(scratch);
+    if mode == Mode::Release && optimized.is_dir() { optimized } else { scratch.to_owned() }
 }
 
-/// Makes the WASM smaller; where there is no wasm-opt it stays as it is, and that is said.
+fn optimized(scratch: &Path) -> PathBuf {
+    scratch.join("optimized")
+}
+
+/// Makes every module smaller; where there is no wasm-opt they stay as they are, and that is said.
 pub fn optimize(scratch: &Path, fresh: bool) -> Result<()> {
     let to = optimized(scratch);
-    if !fresh && to.exists() {
+    if !fresh && to.is_dir() {
         return Ok(());
     }
-    let from = scratch.join(format!("{STEM}_bg.wasm"));
+    let _ = fs::remove_dir_all(&to);
     let Some(wasm_opt) = wasm_opt() else {
         println!("   no wasm-opt here: the WASM stays about twice as large (to get it: npm ci --prefix end2end)");
-        let _ = fs::remove_file(&to);
         return Ok(());
     };
     // Rust's target emits these features since 1.82; wasm-opt wants them named.
     let features = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
     let features = features.map(|feature| format!("--enable-{feature}"));
     let partial = scratch.join("optimized.partial");
-    run(Command::new(wasm_opt).arg("-Oz").args(features).arg(from).arg("--output").arg(&partial))?;
+    let _ = fs::remove_dir_all(&partial);
+    fs::create_dir_all(&partial)?;
+    for entry in fs::read_dir(scratch)? {
+        let module = entry?.path();
+        let (Some(name), true) = (module.file_name(), module.extension().is_some_and(|kind| kind == "wasm")) else { continue };
+        run(Command::new(&wasm_opt).arg("-Oz").args(&features).arg(&module).arg("--output").arg(partial.join(name)))?;
+    }
     fs::rename(partial, to)?;
     Ok(())
 }
