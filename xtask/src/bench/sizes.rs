@@ -1,4 +1,4 @@
-//! What a browser loads: raw, and as it goes over the wire.
+//! What a browser loads: each file, and what the two pages load that have a budget; raw, and as it goes over the wire.
 
 use std::fs;
 use std::path::Path;
@@ -8,26 +8,70 @@ use serde_json::Value;
 
 use super::Measure;
 
+/// The pages with a budget, and the chunk each loads (`app/src/lazy.rs`).
+const PAGES: [(&str, &str); 2] = [("sign-in", "identity"), ("live", "live")];
+
+/// How a file goes over the wire: the label, and what the neighbour's name ends with.
+const CODINGS: [(&str, &str); 3] = [("raw", ""), ("brotli", ".br"), ("gzip", ".gz")];
+
 pub fn measure(site: &Path) -> Result<Vec<Measure>> {
     let manifest: Value = serde_json::from_str(&fs::read_to_string(site.join("manifest.json"))?)?;
+    let main = ["wasm", "js", "loader"].map(|key| (key, &manifest[key]));
     let mut measures = Vec::new();
-    for (label, key) in [("wasm", "wasm"), ("js", "js"), ("worklet", "worklet")] {
-        let path = manifest[key].as_str().with_context(|| format!("the manifest names no {key}"))?;
-        let file = site.join(path.trim_start_matches('/'));
-        measures.push(Measure::new(format!("size.{label}.raw"), kilobytes(&file)?));
-        for (coding, suffix) in [("brotli", "br"), ("gzip", "gz")] {
-            let mut compressed = file.clone().into_os_string();
-            compressed.push(".");
-            compressed.push(suffix);
-            if Path::new(&compressed).exists() {
-                measures.push(Measure::new(format!("size.{label}.{coding}"), kilobytes(Path::new(&compressed))?));
-            }
+    for (label, path) in main.into_iter().chain([("worklet", &manifest["worklet"])]) {
+        measures.extend(sum(site, &format!("size.{label}"), &[path])?);
+    }
+    for (page, chunk) in PAGES {
+        let chunks = manifest["chunks"][chunk].as_array().with_context(|| format!("the manifest names no chunk {chunk}"))?;
+        let files: Vec<_> = main.iter().map(|(_, path)| *path).chain(chunks).collect();
+        measures.extend(sum(site, &format!("size.page.{page}"), &files)?);
+    }
+    Ok(measures)
+}
+
+/// The files' lengths together, in each coding. A file too small to be compressed goes as it is.
+fn sum(site: &Path, name: &str, files: &[&Value]) -> Result<Vec<Measure>> {
+    let mut measures = Vec::new();
+    for (coding, suffix) in CODINGS {
+        let mut bytes = 0;
+        let mut compressed = suffix.is_empty();
+        for file in files {
+            let path = file.as_str().with_context(|| format!("the manifest names no file for {name}"))?.trim_start_matches('/');
+            let neighbour = site.join(format!("{path}{suffix}"));
+            compressed |= neighbour.exists();
+            let file = if neighbour.exists() { neighbour } else { site.join(path) };
+            bytes += fs::metadata(&file).with_context(|| format!("{} is missing", file.display()))?.len();
+        }
+        if compressed {
+            measures.push(Measure::new(format!("{name}.{coding}"), format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)));
         }
     }
     Ok(measures)
 }
 
-fn kilobytes(file: &Path) -> Result<String> {
-    let length = fs::metadata(file).with_context(|| format!("{} is missing", file.display()))?.len();
-    Ok(format!("{}.{} kB", length / 1000, length % 1000 / 100))
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_page_weighs_the_main_module_the_javascript_and_its_chunks() {
+        let site = tempfile::tempdir().unwrap();
+        let manifest = r#"{"js": "/js", "wasm": "/wasm", "loader": "/loader", "worklet": "/worklet",
+            "chunks": {"identity": ["/small"], "live": ["/small", "/big"], "other": ["/worklet"]}}"#;
+        fs::write(site.path().join("manifest.json"), manifest).unwrap();
+        for (name, length) in
+            [("js", 1000), ("wasm", 2000), ("wasm.br", 500), ("loader", 100), ("worklet", 9000), ("small", 10_000), ("big", 20_000)]
+        {
+            fs::write(site.path().join(name), vec![0; length]).unwrap();
+        }
+        let measures = measure(site.path()).unwrap();
+        let value = |name: &str| measures.iter().find(|measure| measure.name == name).map(|measure| measure.value.clone());
+        assert_eq!(value("size.page.sign-in.raw").unwrap(), "13.1 kB");
+        assert_eq!(value("size.page.live.raw").unwrap(), "33.1 kB");
+        assert_eq!(value("size.page.live.brotli").unwrap(), "31.6 kB");
+        assert_eq!(value("size.page.live.gzip"), None);
+        assert_eq!(value("size.worklet.raw").unwrap(), "9.0 kB");
+    }
 }
