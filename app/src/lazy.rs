@@ -78,6 +78,7 @@ lazy_pages! {
     identity {
         SIGN_IN = load_sign_in, sign_in: pages::identity::SignIn;
         SIGN_UP = load_sign_up, sign_up: pages::identity::SignUp;
+        CONFIRM_SIGN_UP = load_confirm_sign_up, confirm_sign_up: pages::identity::ConfirmSignUp;
         FORGOT_PASSWORD = load_forgot_password, forgot_password: pages::identity::ForgotPassword;
         RESET_PASSWORD = load_reset_password, reset_password: pages::identity::ResetPassword;
     }

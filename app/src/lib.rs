@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                 // Pages for anybody, in `PlainFrame`
                 <Route path=path!("/sign-in") view=lazy::SIGN_IN ssr=Async />
                 <Route path=path!("/sign-up") view=lazy::SIGN_UP ssr=Async />
+                <Route path=path!("/sign-up/confirm") view=lazy::CONFIRM_SIGN_UP ssr=Async />
                 <Route path=path!("/forgot-password") view=lazy::FORGOT_PASSWORD ssr=Async />
                 <Route path=path!("/reset-password") view=lazy::RESET_PASSWORD ssr=Async />
                 <DevRoute />

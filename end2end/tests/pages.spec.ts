@@ -4,6 +4,7 @@ import { complaints, expect, expectAccessible, test } from "../fixtures.ts";
 for (const [path, heading] of [
   ["/sign-in", "Sign in"],
   ["/sign-up", "Sign up"],
+  ["/sign-up/confirm?token=none", "Confirm your mail address"],
 ] as const) {
   test(`${path} loads, quietly and accessibly @phone`, async ({ page, server }) => {
     const said = complaints(page);

@@ -33,6 +33,7 @@ pub use envelope::{Envelope, Meta};
 fn documented() -> OpenApiRouter<Server> {
     OpenApiRouter::with_openapi(document::Document::openapi())
         .routes(routes!(auth::register))
+        .routes(routes!(auth::confirm))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))

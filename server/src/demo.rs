@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use domain::identity::{self, SignUp};
+use anyhow::{Context, Result, bail};
+use domain::identity::{self, SignUp, SignedUp};
 use domain::{Client, calls};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +37,8 @@ pub async fn serve(mut config: Config) -> Result<ExitCode> {
     config.data_dir.clone_from(&folder.0);
     config.database_url = format!("sqlite://{}", folder.0.join("closezly.db").display()).into();
     config.open_sign_up = true;
+    // The demo's person has no mailbox, and is in at once.
+    config.smtp_url = None;
     let services = wire(&config).await?;
     let listener = lifecycle::listen(config.listen).await?;
     let password = SecretString::from(hex::encode(&services.secret()[..6]));
@@ -46,9 +48,9 @@ pub async fn serve(mut config: Config) -> Result<ExitCode> {
         organization: "Demo organization".to_owned(),
         password: password.clone(),
     };
-    let scope = identity::sign_up_program(&services, &Client { address: "127.0.0.1".to_owned(), user_agent: String::new() }, account)
-        .await
-        .context("could not make the demo's account")?;
+    let client = Client { address: "127.0.0.1".to_owned(), user_agent: String::new() };
+    let signed_up = identity::sign_up_program(&services, &client, account).await.context("could not make the demo's account")?;
+    let SignedUp::In(scope) = signed_up else { bail!("the demo's account waits for a mail to be read") };
     let call = calls::sample::start(&services, &scope).await.context("could not play the sample call")?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "── Closezly, demo")?;

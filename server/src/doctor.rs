@@ -186,7 +186,8 @@ async fn mail(config: &Config) -> Check {
         return check(
             "mail",
             Verdict::Note,
-            "No mail server is set (smtp_url): mails, links to set a password too, are only written to the log.",
+            "No mail server is set (smtp_url): mails, links to set a password too, are only written to the log. A sign-up \
+             makes its account at once, and its answer tells whether a mail address has one already.",
         );
     };
     let tried = match Smtp::from_url(url, &config.mail_from) {
@@ -196,7 +197,11 @@ async fn mail(config: &Config) -> Check {
         Err(sentence) => Err(sentence),
     };
     match tried {
-        Ok(words) => check("mail", Verdict::Good, words),
+        Ok(words) => check(
+            "mail",
+            Verdict::Good,
+            format!("{words} Who signs up gets a link by mail, and no answer tells whose addresses are known."),
+        ),
         Err(words) => check("mail", Verdict::Bad, words),
     }
 }

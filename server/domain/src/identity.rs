@@ -2,7 +2,7 @@
 //!
 //! Architecture invariants: only this module makes a [`Scope`]; secrets are kept as SHA-256 only (they are 32 random bytes,
 //! so there is nothing to guess) and passwords as argon2id only; no answer and no time of an answer tells whether a mail
-//! address is known here, but for sign-up, which has to say that it did not happen.
+//! address is known here, but for sign-up on a server without mail, which has to say that it did not happen.
 
 mod account;
 pub mod limits;
@@ -11,13 +11,15 @@ mod profile;
 mod reset;
 mod secret;
 mod session;
+mod sign_up;
 mod token;
 
-pub use account::{SignUp, change_password, sign_in, sign_in_program, sign_out, sign_up, sign_up_program};
+pub use account::{change_password, sign_in, sign_in_program, sign_out};
 pub use password::warm_up;
 pub use profile::{organization, profile, update_organization, update_profile};
 pub use reset::{request_password_reset, reset_password};
 pub use session::{SignedIn, Visit, authenticate_session, end_other_sessions, end_session, sessions};
+pub use sign_up::{SignUp, SignedUp, confirm_sign_up, confirm_sign_up_program, sign_up, sign_up_program};
 pub use token::{TokenPair, authenticate_access, authenticate_token, create_token, delete_token, issue, refresh, revoke, tokens};
 
 use model::{Code, Profile, SessionId};
@@ -25,7 +27,7 @@ use model::{Code, Profile, SessionId};
 use crate::error::{DomainError, Result};
 use crate::scope::Scope;
 
-/// Removes what has expired: sessions, reset links, refresh tokens. A job calls it.
+/// Removes what has expired: sessions, reset links, sign-ups, refresh tokens. A job calls it.
 ///
 /// # Errors
 /// If the database fails.

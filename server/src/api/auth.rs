@@ -1,7 +1,8 @@
 //! Signing up and in, and the tokens that come of it.
 
 use axum::extract::State;
-use domain::identity::{self, SignUp, TokenPair};
+use axum::response::{IntoResponse, Response};
+use domain::identity::{self, SignUp, SignedUp, TokenPair};
 use http::StatusCode;
 use model::Profile;
 use secrecy::{ExposeSecret, SecretString};
@@ -26,6 +27,21 @@ pub struct Register {
     organization: String,
     /// 10 to 200 characters.
     password: String,
+}
+
+/// The token of a link that came by mail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirm {
+    /// What stands behind `token=` in the link.
+    token: String,
+}
+
+/// A sign-up that waits for its link to be used.
+#[derive(Serialize, ToSchema)]
+pub struct ConfirmByMail {
+    /// Always true.
+    confirm_by_mail: bool,
 }
 
 /// Who signs in.
@@ -72,24 +88,48 @@ impl From<TokenPair> for Tokens {
 
 /// Sign up
 ///
-/// Makes a person and an organization that the person owns.
+/// Makes a person and an organization that the person owns. Where the server sends mail, a link does: the answer is then 202
+/// for every mail address, and what came of it stands in the mail.
 #[utoipa::path(
     post, path = "/api/v1/auth/register", tag = "auth", security(()), request_body = Register,
     responses(
-        (status = 201, description = "Signed up", body = Envelope<Tokens>),
-        (status = 409, description = "The account can't be made", body = FailureBody, content_type = "application/problem+json"),
+        (status = 201, description = "Signed up, on a server without mail", body = Envelope<Tokens>),
+        (status = 202, description = "A mail is on its way; its link is good for 24 hours", body = Envelope<ConfirmByMail>),
+        (status = 403, description = "The server takes no new accounts", body = FailureBody, content_type = "application/problem+json"),
+        (status = 409, description = "The account can't be made, on a server without mail", body = FailureBody, content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts", body = FailureBody, content_type = "application/problem+json")
     )
 )]
-pub async fn register(
-    State(server): State<Server>,
-    caller: Caller,
-    Json(new): Json<Register>,
-) -> Result<(StatusCode, Envelope<Tokens>), Failure> {
+pub async fn register(State(server): State<Server>, caller: Caller, Json(new): Json<Register>) -> Result<Response, Failure> {
     let services = server.services();
     let new = SignUp { name: new.name, email: new.email, organization: new.organization, password: new.password.into() };
-    let scope = identity::sign_up_program(services, &caller.client, new).await?;
+    Ok(match identity::sign_up_program(services, &caller.client, new).await? {
+        SignedUp::In(scope) => (StatusCode::CREATED, Envelope::of(Tokens::from(identity::issue(services, &scope).await?))).into_response(),
+        SignedUp::ByMail(_) => (StatusCode::ACCEPTED, Envelope::of(ConfirmByMail { confirm_by_mail: true })).into_response(),
+    })
+}
+
+/// Confirm a sign-up
+///
+/// Makes the person and the organization of a sign-up whose link came by mail. A token is good for one use, within 24 hours.
+#[utoipa::path(
+    post, path = "/api/v1/auth/confirm", tag = "auth", security(()), request_body = Confirm,
+    responses(
+        (status = 201, description = "Signed up", body = Envelope<Tokens>),
+        (status = 403, description = "The server takes no new accounts", body = FailureBody, content_type = "application/problem+json"),
+        (status = 404, description = "Unknown, too old or used before", body = FailureBody, content_type = "application/problem+json"),
+        (status = 422, description = "The body does not fit", body = FailureBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts", body = FailureBody, content_type = "application/problem+json")
+    )
+)]
+pub async fn confirm(
+    State(server): State<Server>,
+    caller: Caller,
+    Json(confirm): Json<Confirm>,
+) -> Result<(StatusCode, Envelope<Tokens>), Failure> {
+    let services = server.services();
+    let scope = identity::confirm_sign_up_program(services, &caller.client, &confirm.token).await?;
     Ok((StatusCode::CREATED, Envelope::of(identity::issue(services, &scope).await?.into())))
 }
 

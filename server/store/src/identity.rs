@@ -2,7 +2,7 @@
 
 use model::{MemberId, Organization, OrganizationId, Person, PersonId, Profile, Role};
 
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
 
@@ -68,17 +68,23 @@ struct ProfileRow {
     organization_created_at: chrono::DateTime<chrono::Utc>,
 }
 
+/// Writes an account's three rows.
+pub(crate) async fn insert_account(tx: &mut Tx, account: &NewAccount) -> Result<()> {
+    let (organization, person) = (&account.organization, &account.person);
+    query!(within tx, execute, INSERT_ORGANIZATION, organization.id, &organization.name, organization.keep_audio, organization.created_at)?;
+    query!(within tx, execute, INSERT_PERSON, person.id, &person.email, &person.name, &account.password_hash, person.created_at)?;
+    query!(within tx, execute, INSERT_MEMBER, account.member, organization.id, person.id, account.role.as_str(), person.created_at)?;
+    Ok(())
+}
+
 impl Store {
     /// Makes an organization, a person and the person's place in it, all or nothing.
     ///
     /// # Errors
     /// [`crate::StoreError::Taken`] if the mail address has an account.
     pub async fn create_account(&self, account: &NewAccount) -> Result<()> {
-        let (organization, person) = (&account.organization, &account.person);
         let mut tx = self.begin().await?;
-        query!(within &mut tx, execute, INSERT_ORGANIZATION, organization.id, &organization.name, organization.keep_audio, organization.created_at)?;
-        query!(within &mut tx, execute, INSERT_PERSON, person.id, &person.email, &person.name, &account.password_hash, person.created_at)?;
-        query!(within &mut tx, execute, INSERT_MEMBER, account.member, organization.id, person.id, account.role.as_str(), person.created_at)?;
+        insert_account(&mut tx, account).await?;
         tx.commit().await
     }
 

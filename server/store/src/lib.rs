@@ -24,6 +24,7 @@ mod reviews;
 mod search;
 mod segments;
 mod sessions;
+mod sign_ups;
 pub mod statements;
 #[cfg(feature = "test-utils")]
 pub mod testing;
@@ -35,4 +36,5 @@ pub use error::{Result, StoreError};
 pub use identity::{Credentials, NewAccount};
 pub use jobs::{Job, JobState, NewJob};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
+pub use sign_ups::PendingSignUp;
 pub use tokens::{RefreshToken, Refreshed};

@@ -124,7 +124,7 @@ impl Store {
         Ok(query!(write self, optional (PersonId,), TAKE_PASSWORD_RESET, token_hash, now)?.map(|(person,)| person))
     }
 
-    /// Forgets sessions, password resets and refresh tokens that have expired; gives how many.
+    /// Forgets sessions, password resets, sign-ups and refresh tokens that have expired; gives how many.
     ///
     /// # Errors
     /// What the engine says.
@@ -132,6 +132,7 @@ impl Store {
         let sessions = query!(write self, execute, DELETE_EXPIRED_SESSIONS, now)?;
         let resets = query!(write self, execute, DELETE_EXPIRED_RESETS, now)?;
         let tokens = query!(write self, execute, crate::tokens::DELETE_EXPIRED_REFRESH, now)?;
-        Ok(sessions + resets + tokens)
+        let sign_ups = query!(write self, execute, crate::sign_ups::DELETE_EXPIRED_SIGN_UPS, now)?;
+        Ok(sessions + resets + tokens + sign_ups)
     }
 }

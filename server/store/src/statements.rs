@@ -45,6 +45,7 @@ pub fn all() -> Vec<Statement> {
         crate::identity::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::tokens::STATEMENTS,
+        crate::sign_ups::STATEMENTS,
         crate::calls::STATEMENTS,
         crate::segments::STATEMENTS,
         crate::cues::STATEMENTS,

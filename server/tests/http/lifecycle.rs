@@ -106,5 +106,10 @@ async fn the_doctor_is_content_with_the_defaults_on_a_built_site() {
     let settings = Settings { data_dir: Some(folder.path().join("data")), site_dir: Some(site), ..Settings::default() };
     let found = verdicts(settings).await;
     assert!(found.iter().all(|(_, verdict, _)| *verdict != Verdict::Bad), "{found:?}");
-    assert!(found.iter().any(|(name, verdict, words)| *name == "mail" && *verdict == Verdict::Note && words.contains("log")));
+    assert!(
+        found.iter().any(|(name, verdict, words)| *name == "mail"
+            && *verdict == Verdict::Note
+            && words.contains("log")
+            && words.contains("sign-up"))
+    );
 }

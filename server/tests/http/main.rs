@@ -12,5 +12,6 @@ mod isolation;
 mod lifecycle;
 mod passwords;
 mod sessions;
+mod sign_up;
 mod surface;
 mod tokens;

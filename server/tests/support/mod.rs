@@ -66,13 +66,15 @@ impl Ids for TestIds {
 }
 
 /// Mails that would have been sent.
-#[derive(Default)]
-pub struct Outbox(Mutex<Vec<Mail>>);
+pub struct Outbox {
+    mails: Mutex<Vec<Mail>>,
+    delivers: bool,
+}
 
 impl Outbox {
     /// The mails so far.
     pub fn all(&self) -> Vec<Mail> {
-        self.0.lock().unwrap().clone()
+        self.mails.lock().unwrap().clone()
     }
 
     /// The newest mail, once there are `count` of them: mails go out after the answer.
@@ -90,12 +92,12 @@ impl Outbox {
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        self.0.lock().unwrap().push(mail);
+        self.mails.lock().unwrap().push(mail);
         Ok(())
     }
 
     fn delivers(&self) -> bool {
-        true
+        self.delivers
     }
 }
 
@@ -107,11 +109,13 @@ pub struct Setup {
     pub settings: Settings,
     /// Recognizers before the sample's.
     pub recognizers: Vec<Arc<dyn Recognizer>>,
+    /// Whether mails reach people, so that a sign-up waits for its link; else the account is there at once.
+    pub delivers: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { engine: Engine::Sqlite, settings: Settings::default(), recognizers: Vec::new() }
+        Self { engine: Engine::Sqlite, settings: Settings::default(), recognizers: Vec::new(), delivers: false }
     }
 }
 
@@ -151,7 +155,7 @@ impl TestServer {
         settings.client_address_header.get_or_insert_with(|| "x-forwarded-for".to_owned());
         let config = Config::from_settings(settings).unwrap();
         let clock = Arc::new(TestClock(Mutex::new(Utc.with_ymd_and_hms(2026, 11, 2, 9, 0, 0).unwrap())));
-        let outbox = Arc::new(Outbox::default());
+        let outbox = Arc::new(Outbox { mails: Mutex::default(), delivers: setup.delivers });
         let mut recognizers = setup.recognizers;
         recognizers.push(Arc::new(SampleTranscript::new(providers::sample::call())));
         let services = Services::new(Parts {

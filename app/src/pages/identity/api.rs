@@ -1,6 +1,7 @@
-//! Server functions of identity. Each answers with the path to go to.
+//! Server functions of identity. Each answers with the path to go to, but for a sign-up that goes on by mail.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
@@ -14,6 +15,15 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     Ok(go_to(next.as_deref().unwrap_or("/")))
 }
 
+/// What came of a sign-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignedUp {
+    /// The account is there: the path to go to.
+    In(String),
+    /// A mail is on its way to this address.
+    ByMail(String),
+}
+
 /// Signs up.
 #[server(endpoint = "identity/sign_up")]
 pub async fn sign_up(
@@ -22,13 +32,27 @@ pub async fn sign_up(
     organization: String,
     password: String,
     next: Option<String>,
-) -> Result<String, AppError> {
+) -> Result<SignedUp, AppError> {
     use crate::server::{client, go_to, remember, services};
     let services = services()?;
     let new = domain::identity::SignUp { name, email, organization, password: password.into() };
-    let signed_in = domain::identity::sign_up(&services, &client(), new).await?;
+    Ok(match domain::identity::sign_up(&services, &client(), new).await? {
+        domain::identity::SignedUp::In(signed_in) => {
+            remember(&services, &signed_in);
+            SignedUp::In(go_to(next.as_deref().unwrap_or("/")))
+        }
+        domain::identity::SignedUp::ByMail(email) => SignedUp::ByMail(email),
+    })
+}
+
+/// Makes the account of a link that came by mail, and signs in.
+#[server(endpoint = "identity/confirm_sign_up")]
+pub async fn confirm_sign_up(token: String) -> Result<String, AppError> {
+    use crate::server::{client, go_to, remember, services};
+    let services = services()?;
+    let signed_in = domain::identity::confirm_sign_up(&services, &client(), &token).await?;
     remember(&services, &signed_in);
-    Ok(go_to(next.as_deref().unwrap_or("/")))
+    Ok(go_to("/"))
 }
 
 /// Signs out.

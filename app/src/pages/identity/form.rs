@@ -81,8 +81,13 @@ where
 {
     Effect::new(move |_| {
         if let Some(Ok(path)) = action.value().get() {
-            // It may fail only while the page is being left anyway.
-            let _ = window().location().set_href(super::local_path(&path));
+            go(&path);
         }
     });
+}
+
+/// Loads a page of this site anew.
+pub fn go(path: &str) {
+    // It may fail only while the page is being left anyway.
+    let _ = window().location().set_href(super::local_path(path));
 }

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod form;
+mod sign_up;
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use leptos_router::hooks::use_query_map;
 use crate::components::{Banner, Button, ButtonKind, FormError, TextField, TextLink, Tone, field_error};
 use crate::frame::PlainFrame;
 pub use form::{FormReturn, FormState};
+pub use sign_up::{ConfirmSignUp, SignUp};
 
 /// `/sign-in`
 #[component]
@@ -52,65 +54,6 @@ pub fn SignIn() -> impl IntoView {
                 <TextLink href="/forgot-password">"Forgot your password?"</TextLink>
             </p>
             <p class="small soft">"No account yet? " <TextLink href="/sign-up">"Sign up"</TextLink></p>
-        </Page>
-    }
-}
-
-/// `/sign-up`
-#[component]
-pub fn SignUp() -> impl IntoView {
-    let action = ServerAction::<api::SignUp>::new();
-    let form = FormState::of(action);
-    form::follow(action);
-    let problem = form.problem();
-    view! {
-        <Page title="Sign up">
-            <ActionForm action attr:class="stack">
-                <FormError problem fields=&["name", "email", "organization", "password"] />
-                <Next />
-                <TextField
-                    label="Your name"
-                    name="name"
-                    autocomplete="name"
-                    required=true
-                    autofocus=true
-                    max_length=120
-                    initial=form.typed("name")
-                    error=field_error(problem, "name")
-                />
-                <TextField
-                    label="Mail address"
-                    name="email"
-                    kind="email"
-                    autocomplete="username"
-                    required=true
-                    initial=form.typed("email")
-                    error=field_error(problem, "email")
-                />
-                <TextField
-                    label="Organization"
-                    name="organization"
-                    autocomplete="organization"
-                    hint="Your company or team. You will be its owner."
-                    required=true
-                    max_length=120
-                    initial=form.typed("organization")
-                    error=field_error(problem, "organization")
-                />
-                <TextField
-                    label="Password"
-                    name="password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint="At least 10 characters. A few words in a row are fine."
-                    required=true
-                    error=field_error(problem, "password")
-                />
-                <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Signing up…">
-                    "Sign up"
-                </Button>
-            </ActionForm>
-            <p class="small soft">"You have an account? " <TextLink href="/sign-in">"Sign in"</TextLink></p>
         </Page>
     }
 }

@@ -19,6 +19,7 @@ pub struct Limits {
     sign_in_address: Keyed,
     sign_in_email: Keyed,
     sign_up_address: Keyed,
+    sign_up_email: Keyed,
     reset_address: Keyed,
     reset_email: Keyed,
     api: Keyed,
@@ -32,6 +33,7 @@ impl Default for Limits {
             sign_in_address: Keyed::new(30, Duration::from_secs(10)),
             sign_in_email: Keyed::new(10, Duration::from_secs(60)),
             sign_up_address: Keyed::new(10, Duration::from_secs(360)),
+            sign_up_email: Keyed::new(3, Duration::from_secs(1200)),
             reset_address: Keyed::new(10, Duration::from_secs(360)),
             reset_email: Keyed::new(3, Duration::from_secs(1200)),
             api: Keyed::new(300, Duration::from_millis(50)),
@@ -49,12 +51,17 @@ impl Limits {
         self.sign_in_email.of(email)
     }
 
-    /// An attempt to sign up.
+    /// An attempt to sign up, or to confirm that.
     ///
     /// # Errors
     /// `rate_limited`, with the time to wait.
     pub(super) fn sign_up(&self, client: &Client) -> Result<()> {
         self.sign_up_address.of_address(client)
+    }
+
+    /// Whether one more mail of a sign-up may go to this address. Nobody is told: the answer is the same for every address.
+    pub(super) fn sign_up_mail(&self, email: &str) -> bool {
+        self.sign_up_email.of(email).is_ok()
     }
 
     /// A wish for a reset link, or an attempt to use one.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use model::{ApiToken, ApiTokenId, Session, SessionId};
 use rstest::rstest;
-use store::{Engine, RefreshToken, Refreshed, StoreError, testing};
+use store::{Engine, PendingSignUp, RefreshToken, Refreshed, StoreError, testing};
 use uuid::Uuid;
 
 use crate::fixtures::{account, noon, tenant};
@@ -142,4 +142,67 @@ async fn api_tokens_belong_to_their_member(#[values(Engine::Sqlite, Engine::Post
     assert!(!store.delete_api_token(theirs.member, token.id).await.unwrap());
     assert!(store.delete_api_token(ours.member, token.id).await.unwrap());
     assert_eq!(store.api_token(b"t").await.unwrap(), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_sign_up_is_confirmed_once_and_only_the_newest(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let pending = |organization: &str, expires: i64| PendingSignUp {
+        email: "a@example.com".into(),
+        name: "Åsa Öberg".into(),
+        organization: organization.into(),
+        password_hash: "$argon2id$…".into(),
+        expires_at: noon(expires),
+    };
+    let made = account("a@example.com");
+    let confirm = |token: &'static [u8], now: i64| {
+        let (store, made) = (store.store(), made.clone());
+        async move {
+            let mut said = None;
+            let confirmed = store.confirm_sign_up(token, noon(now), |pending| {
+                said = Some(pending);
+                made
+            });
+            let confirmed = confirmed.await;
+            (confirmed.map(|account| account.map(|account| account.member)), said)
+        }
+    };
+    store.insert_sign_up(&pending("Old", 100), b"old", noon(0)).await.unwrap();
+    store.insert_sign_up(&pending("New", 100), b"new", noon(0)).await.unwrap();
+    for (token, now, why) in [(&b"none"[..], 1, "unknown"), (b"old", 1, "replaced"), (b"new", 100, "expired")] {
+        let (confirmed, said) = confirm(token, now).await;
+        assert_eq!((confirmed.unwrap(), said), (None, None), "{why}");
+    }
+    assert_eq!(store.profile(made.member).await.unwrap(), None);
+    let (confirmed, said) = confirm(b"new", 1).await;
+    assert_eq!((confirmed.unwrap(), said), (Some(made.member), Some(pending("New", 100))));
+    let profile = store.profile(made.member).await.unwrap().unwrap();
+    assert_eq!((profile.person, profile.organization), (made.person.clone(), made.organization.clone()));
+    assert_eq!(confirm(b"new", 1).await.0.unwrap(), None, "used");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_sign_up_of_an_address_that_got_an_account_makes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let pending = |email: &str, expires: i64| PendingSignUp {
+        email: email.into(),
+        name: "Eve".into(),
+        organization: "Evil".into(),
+        password_hash: "$argon2id$…".into(),
+        expires_at: noon(expires),
+    };
+    store.insert_sign_up(&pending("a@example.com", 100), b"late", noon(0)).await.unwrap();
+    tenant(&store, "a@example.com").await;
+    let again = account("a@example.com");
+    let confirmed = store.confirm_sign_up(b"late", noon(1), |_| again.clone()).await;
+    assert!(matches!(confirmed, Err(StoreError::Taken(_))), "{confirmed:?}");
+    assert_eq!(store.profile(again.member).await.unwrap(), None, "all or nothing");
+    assert!(store.confirm_sign_up(b"late", noon(1), |_| again.clone()).await.unwrap().is_none(), "used up all the same");
+
+    store.insert_sign_up(&pending("b@example.com", 100), b"b", noon(0)).await.unwrap();
+    store.insert_sign_up(&pending("c@example.com", 300), b"c", noon(200)).await.unwrap();
+    assert_eq!(store.delete_expired(noon(200)).await.unwrap(), 0, "the expired one went when the next came");
+    assert_eq!(store.delete_expired(noon(300)).await.unwrap(), 1);
 }

@@ -93,7 +93,7 @@ async fn migrating_twice_changes_nothing(#[values(Engine::Sqlite, Engine::Postgr
 #[tokio::test]
 async fn a_new_database_says_what_is_missing() {
     let store = Store::connect("sqlite::memory:").await.unwrap();
-    assert_eq!(store.pending_migrations().await.unwrap(), ["0001_identity", "0002_calls", "0003_jobs", "0004_audit"]);
+    assert_eq!(store.pending_migrations().await.unwrap(), ["0001_identity", "0002_calls", "0003_jobs", "0004_audit", "0005_sign_ups"]);
     store.migrate().await.unwrap();
     assert_eq!(store.pending_migrations().await.unwrap(), Vec::<String>::new());
 }

@@ -1,0 +1,124 @@
+//! Signing up: at once, or with a link that comes by mail.
+
+use leptos::either::Either;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::api::{self, SignedUp};
+use super::form::{FormState, go};
+use super::{Next, Page, form};
+use crate::components::{Banner, Button, ButtonKind, FormError, TextField, TextLink, Tone, field_error};
+
+/// `/sign-up`
+#[component]
+pub fn SignUp() -> impl IntoView {
+    let action = ServerAction::<api::SignUp>::new();
+    let form = FormState::of(action);
+    Effect::new(move |_| {
+        if let Some(Ok(SignedUp::In(path))) = action.value().get() {
+            go(&path);
+        }
+    });
+    // With JavaScript the action has the answer, without it the page that was loaded after.
+    let mailed = Memo::new(move |_| match action.value().get().or_else(|| form.answer().map(Ok)) {
+        Some(Ok(SignedUp::ByMail(email))) => Some(email),
+        _ => None,
+    });
+    view! {
+        <Page title="Sign up">
+            {move || match mailed.get() {
+                Some(email) => Either::Left(view! { <Mailed email /> }),
+                None => Either::Right(view! { <SignUpForm action form /> }),
+            }}
+        </Page>
+    }
+}
+
+#[component]
+fn Mailed(email: String) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Good>
+            {format!("Check your mail: we have sent a link to {email}. It works for 24 hours.")}
+        </Banner>
+        // The page is loaded anew: it is the one that we are on.
+        <p class="small soft">"Not your address? " <TextLink href="/sign-up" attr:rel="external">"Sign up again"</TextLink></p>
+    }
+}
+
+#[component]
+fn SignUpForm(action: ServerAction<api::SignUp>, form: FormState) -> impl IntoView {
+    let problem = form.problem();
+    view! {
+        <ActionForm action attr:class="stack">
+            <FormError problem fields=&["name", "email", "organization", "password"] />
+            <Next />
+            <TextField
+                label="Your name"
+                name="name"
+                autocomplete="name"
+                required=true
+                autofocus=true
+                max_length=120
+                initial=form.typed("name")
+                error=field_error(problem, "name")
+            />
+            <TextField
+                label="Mail address"
+                name="email"
+                kind="email"
+                autocomplete="username"
+                required=true
+                initial=form.typed("email")
+                error=field_error(problem, "email")
+            />
+            <TextField
+                label="Organization"
+                name="organization"
+                autocomplete="organization"
+                hint="Your company or team. You will be its owner."
+                required=true
+                max_length=120
+                initial=form.typed("organization")
+                error=field_error(problem, "organization")
+            />
+            <TextField
+                label="Password"
+                name="password"
+                kind="password"
+                autocomplete="new-password"
+                hint="At least 10 characters. A few words in a row are fine."
+                required=true
+                error=field_error(problem, "password")
+            />
+            <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Signing up…">
+                "Sign up"
+            </Button>
+        </ActionForm>
+        <p class="small soft">"You have an account? " <TextLink href="/sign-in">"Sign in"</TextLink></p>
+    }
+}
+
+/// `/sign-up/confirm?token=…`: a button, because programs that look through mails open every link.
+#[component]
+pub fn ConfirmSignUp() -> impl IntoView {
+    let action = ServerAction::<api::ConfirmSignUp>::new();
+    let form = FormState::of(action);
+    form::follow(action);
+    let query = use_query_map();
+    let token = move || query.with(|query| query.get("token").unwrap_or_default());
+    view! {
+        <Page title="Confirm your mail address">
+            <ActionForm action attr:class="stack">
+                <FormError problem=form.problem() />
+                <input type="hidden" name="token" value=token />
+                <p>"This makes your account and signs you in. Go on only if it was you who signed up."</p>
+                <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Making the account…">
+                    "Make my account"
+                </Button>
+            </ActionForm>
+            <p class="small soft">"The link is too old? " <TextLink href="/sign-up">"Sign up again"</TextLink></p>
+            <p class="small soft">"You have an account? " <TextLink href="/sign-in">"Sign in"</TextLink></p>
+        </Page>
+    }
+}
