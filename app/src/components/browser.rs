@@ -24,7 +24,7 @@ pub(super) fn reveal_problem() {
         use wasm_bindgen::JsCast;
         let main = leptos::prelude::document();
         let find = |selector: &str| main.query_selector(selector).ok().flatten();
-        let Some(element) = find("form [aria-invalid='true']").or_else(|| find("form [role='alert']")) else { return };
+        let Some(element) = find("form [aria-invalid='true'], form [data-invalid]").or_else(|| find("form [role='alert']")) else { return };
         let control = element.query_selector("input, select, textarea").ok().flatten().unwrap_or_else(|| element.clone());
         let options = web_sys::ScrollIntoViewOptions::new();
         options.set_block(web_sys::ScrollLogicalPosition::Center);

@@ -60,7 +60,7 @@ pub fn RadioGroup(
         options.collect_view()
     };
     view! {
-        <fieldset class=css::GROUP aria-describedby=move || error.get().map(|_| described_by.clone())>
+        <fieldset class=css::GROUP data-invalid=move || error.get().map(|_| "true") aria-describedby=move || error.get().map(|_| described_by.clone())>
             <legend class=css::LEGEND>{label}</legend>
             {options}
             <FieldError id=error_id error />
