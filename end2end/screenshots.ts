@@ -44,7 +44,9 @@ const screens: Screen[] = [
       await page.waitForTimeout(500);
     },
   },
+  { name: "sign-up-confirm", who: "anybody", open: (page) => visit(page, "/sign-up/confirm?token=none") },
   { name: "forgot-password", who: "anybody", open: (page) => visit(page, "/forgot-password") },
+  { name: "reset-password", who: "anybody", open: (page) => visit(page, "/reset-password?token=none") },
   { name: "home-first", who: "member", open: (page) => visit(page, "/") },
   { name: "calls-empty", who: "member", open: (page) => visit(page, "/calls") },
   { name: "prepare", who: "member", open: (page) => visit(page, "/calls/new") },
@@ -75,6 +77,17 @@ const screens: Screen[] = [
       await expect(page.getByText(/Connection lost|not connected|waiting/i).first()).toBeVisible();
     },
     close: (server) => server.restart(),
+  },
+  {
+    name: "live-sample",
+    who: "member",
+    open: async (page) => {
+      // Wide: on a phone the cards are behind a tab.
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await visit(page, "/calls/new");
+      await page.getByRole("button", { name: "Play the sample call" }).click();
+      await page.getByRole("region", { name: "Now" }).locator("[data-cue]").first().waitFor({ timeout: 90_000 });
+    },
   },
   {
     name: "review",
@@ -108,7 +121,7 @@ const screens: Screen[] = [
 ];
 
 /** Pages with something that sticks to the window: they are taken as a person sees them. */
-const inTheWindow = new Set(["api-docs", "prepare", "prepare-refused", "live", "live-lost"]);
+const inTheWindow = new Set(["api-docs", "prepare", "prepare-refused", "live", "live-lost", "live-sample"]);
 
 const widths = [1440, 1024, 390];
 const themes = ["light", "dark"] as const;

@@ -78,11 +78,12 @@ lazy_pages! {
     identity {
         SIGN_IN = load_sign_in, sign_in: pages::identity::SignIn;
         SIGN_UP = load_sign_up, sign_up: pages::identity::SignUp;
+    }
+    // The pages that a mail leads to are seldom opened, and light enough for where the rest is.
+    pages {
         CONFIRM_SIGN_UP = load_confirm_sign_up, confirm_sign_up: pages::identity::ConfirmSignUp;
         FORGOT_PASSWORD = load_forgot_password, forgot_password: pages::identity::ForgotPassword;
         RESET_PASSWORD = load_reset_password, reset_password: pages::identity::ResetPassword;
-    }
-    pages {
         HOME = load_home, home: pages::home::Home;
         PROFILE_SETTINGS = load_profile, profile: pages::settings::ProfileSettings;
         SECURITY_SETTINGS = load_security, security: pages::settings::SecuritySettings;

@@ -18,6 +18,9 @@ use crate::process::{cargo, run};
 use crate::step::step;
 use crate::workspace::{self, Mode};
 
+/// Heads what people write about the figures.
+const NOTES: &str = "## Known about these figures\n";
+
 /// A row of the table.
 pub struct Measure {
     pub name: String,
@@ -53,7 +56,8 @@ pub fn bench(effort: Effort, write: bool) -> Result<()> {
     println!("\n{machine}\n\n{}", table(&measures));
     if write {
         let file = workspace::root().join("docs/benchmarks.md");
-        fs::write(&file, document(&machine, &measures))?;
+        let before = fs::read_to_string(&file).unwrap_or_default();
+        fs::write(&file, document(&machine, &measures, notes(&before)))?;
         println!("written to docs/benchmarks.md");
     }
     Ok(())
@@ -71,17 +75,31 @@ fn table(measures: &[Measure]) -> String {
     measures.iter().map(|Measure { name, value }| format!("{name:<width$}  {value}\n")).collect()
 }
 
-fn document(machine: &str, measures: &[Measure]) -> String {
+/// What people wrote below the table: it stays.
+fn notes(document: &str) -> &str {
+    document.find(NOTES).and_then(|at| document.get(at..)).unwrap_or(NOTES)
+}
+
+fn document(machine: &str, measures: &[Measure], notes: &str) -> String {
     let rows: String = measures.iter().map(|Measure { name, value }| format!("| {name} | {value} |\n")).collect();
     format!(
         "# Benchmarks\n\nWritten by `cargo xtask bench --write`. What each line means is said where it is measured: `xtask/src/bench/`, \
-         `server/live/benches/`.\n\n{machine}\n\n| measure | value |\n|---|---:|\n{rows}"
+         `server/live/benches/`.\n\n{machine}\n\n| measure | value |\n|---|---:|\n{rows}\n{notes}"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_stay_when_the_table_is_written_again() {
+        let measures = [Measure::new("engine.p95_us", "41")];
+        let first = document("A machine", &measures, notes(""));
+        let noted = format!("{first}\n- It is quick.\n");
+        let again = document("Another machine", &measures, notes(&noted));
+        assert!(again.contains("Another machine") && again.ends_with("\n- It is quick.\n"), "{again}");
+    }
 
     #[test]
     fn only_key_value_lines_become_rows() {
