@@ -58,4 +58,12 @@ id! {
     CallId,
     /// A piece of work that the server does later.
     JobId,
+    /// A collection of documents with who may use them.
+    CollectionId,
+    /// Something that the organization knows from: a file, a text, a web page.
+    DocumentId,
+    /// A file that is being sent, piece by piece.
+    UploadId,
+    /// A website that documents are fetched from.
+    WebsiteId,
 }

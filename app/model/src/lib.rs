@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod identity;
 pub mod ids;
 pub mod insights;
+pub mod knowledge;
 pub mod metrics;
 pub mod page;
 pub mod problem;
@@ -28,8 +29,12 @@ pub use calls::{
 };
 pub use evidence::{Evidence, Span};
 pub use identity::{ApiToken, Organization, Person, Profile, Role, Session};
-pub use ids::{ApiTokenId, CallId, JobId, MemberId, OrganizationId, PersonId, SessionId};
+pub use ids::{ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, OrganizationId, PersonId, SessionId, UploadId, WebsiteId};
 pub use insights::{ActionItem, Insights, SummaryLine};
+pub use knowledge::{
+    Answer, AnswerLine, Citation, Collection, CollectionAccess, Document, DocumentFilter, DocumentSource, DocumentState, Hit, Passage, Place,
+    PlaceKind, Question, SearchMode, Step, Upload, Website, WebsiteState,
+};
 pub use metrics::Metrics;
 pub use page::Page;
 pub use problem::{Code, Problem};

@@ -1,0 +1,395 @@
+//! What an organization knows: collections of documents, their passages, and answers that cite them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CollectionId, DocumentId, UploadId, WebsiteId};
+use crate::text_enum::text_enum;
+
+/// The largest file that is taken, in bytes (100 MB).
+pub const MAX_FILE_BYTES: u64 = 100 * 1024 * 1024;
+/// The longest question or search, in characters.
+pub const MAX_QUESTION_CHARS: usize = 1_000;
+
+text_enum! {
+    /// Who may search a collection and read its documents. Owners and admins always may.
+    CollectionAccess {
+        /// Every member of the organization.
+        Everybody = "everybody",
+        /// Owners and admins only.
+        Admins = "admins",
+    }
+}
+
+text_enum! {
+    /// Where a document comes from.
+    DocumentSource {
+        /// An uploaded file.
+        File = "file",
+        /// A text that somebody pasted.
+        Text = "text",
+        /// A page of a website.
+        Web = "web",
+        /// The sample that comes with Closezly.
+        Sample = "sample",
+    }
+}
+
+text_enum! {
+    /// How far a document is. Only `ready` documents answer; one that is replaced answers with its old text until the new one is ready.
+    DocumentState {
+        /// Stored, waiting to be read.
+        Waiting = "waiting",
+        /// Its text is being extracted.
+        Reading = "reading",
+        /// Its passages are being stored and embedded.
+        Indexing = "indexing",
+        /// It answers.
+        Ready = "ready",
+        /// It can't be read; `problem` says why and what to do.
+        Failed = "failed",
+        /// It is encrypted and waits for its password.
+        Locked = "locked",
+        /// It was fetched from a website and waits for somebody to say that it counts.
+        Review = "review",
+    }
+}
+
+text_enum! {
+    /// What a place counts.
+    PlaceKind {
+        /// Pages of a PDF.
+        Page = "page",
+        /// Slides of a presentation.
+        Slide = "slide",
+        /// Sheets of a workbook; the name is in `label`.
+        Sheet = "sheet",
+        /// Chapters of a book, parts of a mail, files of an archive; the name is in `label`.
+        Part = "part",
+        /// A document without pages: only headings.
+        Whole = "whole",
+    }
+}
+
+text_enum! {
+    /// How a search found its passages.
+    SearchMode {
+        /// By their words only: there is no embedding model, or not everything is embedded yet.
+        Lexical = "lexical",
+        /// By words and meaning.
+        Hybrid = "hybrid",
+    }
+}
+
+text_enum! {
+    /// How far a website is.
+    WebsiteState {
+        /// Waiting for its first or next visit.
+        Waiting = "waiting",
+        /// Being visited.
+        Fetching = "fetching",
+        /// Visited.
+        Done = "done",
+        /// The last visit failed; `problem` says why.
+        Failed = "failed",
+    }
+}
+
+/// Where in a document something stands: what a citation names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Place {
+    /// What `number` counts.
+    pub kind: PlaceKind,
+    /// The page, slide, sheet or part, from 1; 1 for `whole`.
+    pub number: u32,
+    /// The sheet's, slide's or part's own name; may be empty.
+    pub label: String,
+    /// The headings above it, outermost first; may be empty.
+    pub headings: Vec<String>,
+}
+
+impl Place {
+    /// For people: `Page 3`, `Slide 2: Pricing`, `Sheet "Q3"`, `Security › Encryption`; empty if there is nothing to name.
+    pub fn describe(&self) -> String {
+        let named = |word: &str| match self.label.as_str() {
+            "" => format!("{word} {}", self.number),
+            label => format!("{word} {}: {label}", self.number),
+        };
+        let place = match self.kind {
+            PlaceKind::Page => named("Page"),
+            PlaceKind::Slide => named("Slide"),
+            PlaceKind::Sheet => named("Sheet"),
+            PlaceKind::Part => named("Part"),
+            PlaceKind::Whole => String::new(),
+        };
+        let headings = self.headings.join(" › ");
+        match (place.is_empty(), headings.is_empty()) {
+            (_, true) => place,
+            (true, false) => headings,
+            (false, false) => format!("{place}, {headings}"),
+        }
+    }
+}
+
+/// A collection of documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Collection {
+    /// Its id.
+    pub id: CollectionId,
+    /// 1 to 80 characters, once in an organization whatever the case.
+    pub name: String,
+    /// Who may use it.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub access: CollectionAccess,
+    /// How many documents are in it.
+    pub documents: i64,
+}
+
+/// A document as lists show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Document {
+    /// Its id: the same for all its versions.
+    pub id: DocumentId,
+    /// The collection that it is in.
+    pub collection_id: CollectionId,
+    /// From its own metadata or first heading, else the file's name.
+    pub title: String,
+    /// The file's name without folders; empty for a pasted text.
+    pub file_name: String,
+    /// The folder that it was dropped with, `/` between names; empty at the top.
+    pub folder: String,
+    /// Where it comes from.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub source: DocumentSource,
+    /// The address of a web page; else empty.
+    pub address: String,
+    /// The format that was recognized: `pdf`, `docx` …; empty until it was read.
+    pub format: String,
+    /// BCP 47 language of its text, two letters; empty if unknown.
+    pub language: String,
+    /// Words that somebody gave it.
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
+    pub tags: Vec<String>,
+    /// How far it is.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub state: DocumentState,
+    /// What is wrong and what to do about it, for people; empty if nothing is.
+    pub problem: String,
+    /// What its reader should know though it was read, for people: `Pages 3–5 have no text layer.`
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
+    pub notes: Vec<String>,
+    /// Bytes of the current version's file.
+    pub bytes: i64,
+    /// Pages, slides, sheets or parts; 0 until it was read.
+    pub places: i64,
+    /// How many passages answer.
+    pub passages: i64,
+    /// How many of them are embedded by the current model.
+    pub embedded: i64,
+    /// 1, 2, 3 …: how often it was given.
+    pub version: i64,
+    /// In how many calls and answers it was used.
+    pub uses: i64,
+    /// When it was first given.
+    pub created_at: DateTime<Utc>,
+    /// When its current version was given.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A step of a document's way, as the list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Step {
+    /// `stored`, `read`, `split`, `embedded`.
+    pub name: String,
+    /// Whether it is done.
+    pub done: bool,
+    /// What can be counted of it, for people: `12 of 48 passages`.
+    pub detail: String,
+}
+
+/// Which documents a list or a search is about. Empty fields do not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct DocumentFilter {
+    /// In this collection.
+    pub collection: Option<CollectionId>,
+    /// With this tag.
+    pub tag: String,
+    /// In this language.
+    pub language: String,
+    /// In this state (lists only; a search finds what is ready).
+    pub state: Option<DocumentState>,
+    /// Given at or after.
+    pub after: Option<DateTime<Utc>>,
+    /// Given before.
+    pub before: Option<DateTime<Utc>>,
+    /// Words of its title or file name (lists only).
+    pub words: String,
+    /// Never used in a call or an answer (lists only).
+    pub unused: bool,
+}
+
+/// A piece of a document that can be found and cited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Passage {
+    /// 1, 2, 3 … within the document's version.
+    pub number: i64,
+    /// Where it stands.
+    pub place: Place,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a line rests on in a document: enough to show it and to open the document there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Citation {
+    /// The document.
+    pub document: DocumentId,
+    /// Its title when it was cited.
+    pub title: String,
+    /// The passage's number.
+    pub passage: i64,
+    /// Where it stands.
+    pub place: Place,
+    /// The words that are cited, as they stand there.
+    pub quote: String,
+    /// First character of `quote` in the passage's text (Unicode scalar values).
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+}
+
+/// A passage that a search found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Hit {
+    /// The passage, cut around what was found; `quote` is the snippet.
+    pub citation: Citation,
+    /// Stretches of the snippet that match (characters: first, one past the last).
+    pub highlights: Vec<(u32, u32)>,
+    /// How good it is: 0 to 1, comparable between searches of one mode.
+    pub score: f32,
+    /// The part of the score that comes from words, 0 to 1.
+    pub lexical: f32,
+    /// The cosine similarity of its meaning; none without a model.
+    pub semantic: Option<f32>,
+}
+
+/// What somebody asks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Question {
+    /// 1 to 1,000 characters.
+    pub text: String,
+    /// Where to look.
+    #[serde(default)]
+    pub filter: DocumentFilter,
+}
+
+/// A sentence of an answer with what it rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnswerLine {
+    /// The sentence.
+    pub text: String,
+    /// Where it stands.
+    pub citation: Citation,
+}
+
+/// An answer. Without lines it is "not in your documents".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Answer {
+    /// What was asked.
+    pub question: String,
+    /// The sentences that answer, best first by document, in reading order within one.
+    pub lines: Vec<AnswerLine>,
+    /// The passages that were looked at, best first: why it is this answer, or why there is none.
+    pub considered: Vec<Hit>,
+    /// How they were found.
+    pub mode: SearchMode,
+    /// What made the answer: `extractive`.
+    pub made_by: String,
+}
+
+/// A file that is being sent, piece by piece. It goes on where it stopped, from any page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Upload {
+    /// Its id.
+    pub id: UploadId,
+    /// The collection that it goes to.
+    pub collection_id: CollectionId,
+    /// The document whose next version it is; none for a new one.
+    pub replaces: Option<DocumentId>,
+    /// The file's name without folders.
+    pub file_name: String,
+    /// The folder that it was dropped with.
+    pub folder: String,
+    /// Bytes of the whole file.
+    pub bytes: i64,
+    /// Bytes that are on disk: where to go on.
+    pub received: i64,
+    /// When it is thrown away if nothing more comes.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A website that documents are fetched from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Website {
+    /// Its id.
+    pub id: WebsiteId,
+    /// The collection that its pages go to.
+    pub collection_id: CollectionId,
+    /// Where it starts.
+    pub start: String,
+    /// Only addresses that begin so are fetched.
+    pub scope: String,
+    /// At most so many pages.
+    pub max_pages: i64,
+    /// How often it is visited again, in hours; 0 for never.
+    pub every_hours: i64,
+    /// How far it is.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub state: WebsiteState,
+    /// What is wrong, for people; empty if nothing is.
+    pub problem: String,
+    /// Pages of the last visit.
+    pub pages: i64,
+    /// When it was last visited.
+    pub visited_at: Option<DateTime<Utc>>,
+    /// When it is due again.
+    pub due_at: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_named_as_people_name_it() {
+        let place = |kind, label: &str, headings: &[&str]| Place {
+            kind,
+            number: 3,
+            label: label.to_owned(),
+            headings: headings.iter().map(|&heading| heading.to_owned()).collect(),
+        };
+        assert_eq!(place(PlaceKind::Page, "", &[]).describe(), "Page 3");
+        assert_eq!(place(PlaceKind::Slide, "Pricing", &[]).describe(), "Slide 3: Pricing");
+        assert_eq!(place(PlaceKind::Page, "", &["Security", "At rest"]).describe(), "Page 3, Security › At rest");
+        assert_eq!(place(PlaceKind::Whole, "", &["Security"]).describe(), "Security");
+        assert_eq!(place(PlaceKind::Whole, "", &[]).describe(), "");
+    }
+}
