@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CollectionId, DocumentId, UploadId, WebsiteId};
+use crate::ids::{CallId, CollectionId, DocumentId, MemberId, UploadId, WebsiteId};
 use crate::text_enum::text_enum;
 
 /// The largest file that is taken, in bytes (100 MB).
@@ -68,6 +68,16 @@ text_enum! {
         Part = "part",
         /// A document without pages: only headings.
         Whole = "whole",
+    }
+}
+
+text_enum! {
+    /// What in a call a document can be bound to.
+    BindingKind {
+        /// A trigger's topic of the playbook.
+        Topic = "topic",
+        /// A competitor's name.
+        Competitor = "competitor",
     }
 }
 
@@ -213,6 +223,73 @@ pub struct Step {
     pub detail: String,
 }
 
+/// A file that was given for a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentVersion {
+    /// 1, 2, 3 …: how often it was given.
+    pub version: i64,
+    /// The file's name without folders.
+    pub file_name: String,
+    /// Bytes of the file.
+    pub bytes: i64,
+    /// Who gave it; none for a website's visit, or if it is not known any more.
+    pub member_id: Option<MemberId>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A call or an answer that a document was used in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentUse {
+    /// The version that was used.
+    pub version: i64,
+    /// The passage's number in it.
+    pub passage: i64,
+    /// The call; none if it was asked outside of one.
+    pub call_id: Option<CallId>,
+    /// What was asked.
+    pub question: String,
+    /// When.
+    pub used_at: DateTime<Utc>,
+}
+
+/// Something in a call that a document is shown for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Binding {
+    /// What `value` is.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub kind: BindingKind,
+    /// A topic of the playbook such as `objection.price`, or a competitor's name (whatever its case).
+    pub value: String,
+}
+
+/// How much an organization knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KnowledgeSize {
+    /// Documents in any state.
+    pub documents: i64,
+    /// Those that answer, an old version while the new one is read included.
+    pub ready: i64,
+    /// Those that failed or wait for a password.
+    pub failed: i64,
+    /// Those that answer but were never used in a call or an answer.
+    pub unused: i64,
+    /// Passages that answer.
+    pub passages: i64,
+    /// How many of them are embedded by the current model.
+    pub embedded: i64,
+    /// Bytes of all files, former versions included.
+    pub bytes: i64,
+}
+
 /// Which documents a list or a search is about. Empty fields do not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -238,11 +315,13 @@ pub struct DocumentFilter {
 
 /// A piece of a document that can be found and cited.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Passage {
     /// 1, 2, 3 … within the document's version.
     pub number: i64,
     /// Where it stands.
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
     pub place: Place,
     /// Its text.
     pub text: String,

@@ -32,8 +32,9 @@ pub use identity::{ApiToken, Organization, Person, Profile, Role, Session};
 pub use ids::{ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, OrganizationId, PersonId, SessionId, UploadId, WebsiteId};
 pub use insights::{ActionItem, Insights, SummaryLine};
 pub use knowledge::{
-    Answer, AnswerLine, Citation, Collection, CollectionAccess, Document, DocumentFilter, DocumentSource, DocumentState, Hit, Passage,
-    Place, PlaceKind, Question, SearchMode, Step, Upload, Website, WebsiteState,
+    Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentFilter, DocumentSource,
+    DocumentState, DocumentUse, DocumentVersion, Hit, KnowledgeSize, Passage, Place, PlaceKind, Question, SearchMode, Step, Upload,
+    Website, WebsiteState,
 };
 pub use metrics::Metrics;
 pub use page::Page;
