@@ -99,7 +99,23 @@ macro_rules! claim {
 /// The next job that is due or whose worker has let its lease run out. On SQLite the one writer makes it exclusive.
 pub(crate) const CLAIM_JOB: Dialect = Dialect { sqlite: claim!(""), postgres: claim!("FOR UPDATE SKIP LOCKED") };
 
-pub(crate) const ALL: &[(&str, Dialect)] = &[("SEARCH_CALLS", SEARCH_CALLS), ("CLAIM_JOB", CLAIM_JOB)];
+macro_rules! add_terms {
+    ($from:literal) => {
+        concat!(
+            "INSERT INTO knowledge_terms (organization_id, term, passages) SELECT $1, ",
+            $from,
+            " WHERE TRUE ON CONFLICT (organization_id, term) DO UPDATE SET passages = knowledge_terms.passages + excluded.passages"
+        )
+    };
+}
+
+/// `$2` is JSON: in how many more passages (fewer, if negative) each term is.
+pub(crate) const ADD_TERMS: Dialect = Dialect {
+    sqlite: add_terms!("key, value FROM json_each($2)"),
+    postgres: add_terms!("key, CAST(value AS BIGINT) FROM jsonb_each_text($2)"),
+};
+
+pub(crate) const ALL: &[(&str, Dialect)] = &[("SEARCH_CALLS", SEARCH_CALLS), ("CLAIM_JOB", CLAIM_JOB), ("ADD_TERMS", ADD_TERMS)];
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,7 @@ mod engine;
 mod error;
 mod identity;
 mod jobs;
+pub mod knowledge;
 mod migrations;
 pub mod recording;
 mod reviews;

@@ -85,7 +85,7 @@ async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, 
 }
 
 /// PostgreSQL takes no NUL in text or JSON, and a recognizer may print anything.
-fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 

@@ -54,7 +54,11 @@ pub fn all() -> Vec<Statement> {
         crate::audit::STATEMENTS,
         crate::migrations::STATEMENTS,
     ];
-    let shared = shared.into_iter().flatten().map(|(name, text)| Statement { name, sqlite: text, postgres: text });
+    let shared = shared.into_iter().chain(crate::knowledge::STATEMENTS.iter().copied()).flatten().map(|(name, text)| Statement {
+        name,
+        sqlite: text,
+        postgres: text,
+    });
     let differing = crate::dialect::ALL.iter().map(|(name, text)| Statement { name, sqlite: text.sqlite, postgres: text.postgres });
     shared.chain(differing).collect()
 }

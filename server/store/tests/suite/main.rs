@@ -8,6 +8,7 @@ mod heard;
 mod identity;
 mod isolation;
 mod jobs;
+mod knowledge;
 mod recording;
 mod recording_disk;
 mod schema;

@@ -46,12 +46,13 @@ async fn both_engines_have_the_same_tables_columns_and_indexes() {
         left.entry(row.get(0)).or_default().insert(row.get(1), (row.get(2), row.get::<i64, _>(3) == 0));
     }
     let mut right: BTreeMap<String, Columns> = BTreeMap::new();
-    let columns = "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'YES' FROM information_schema.columns
+    let columns = "SELECT table_name::text, column_name::text,
+            CASE data_type WHEN 'USER-DEFINED' THEN udt_name::text ELSE data_type::text END, is_nullable = 'YES' FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations' AND data_type <> 'tsvector'";
     for row in sqlx::query(columns).fetch_all(&mut on_postgres).await.unwrap() {
         let native: String = row.get(2);
         let kind = match native.as_str() {
-            "uuid" | "bytea" => "BLOB",
+            "uuid" | "bytea" | "vector" => "BLOB",
             "bigint" | "boolean" => "INTEGER",
             "double precision" => "REAL",
             "text" | "timestamp with time zone" | "jsonb" => "TEXT",
@@ -59,7 +60,7 @@ async fn both_engines_have_the_same_tables_columns_and_indexes() {
         };
         right.entry(row.get(0)).or_default().insert(row.get(1), (kind.to_owned(), row.get(3)));
     }
-    assert!(left.len() >= 14, "{:?}", left.keys());
+    assert!(left.len() >= 28, "{:?}", left.keys());
     assert_eq!(left, right);
 
     let indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%'";
@@ -67,7 +68,11 @@ async fn both_engines_have_the_same_tables_columns_and_indexes() {
     let indexes = "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'";
     let right: BTreeSet<String> = sqlx::query_scalar(indexes).fetch_all(&mut on_postgres).await.unwrap().into_iter().collect();
     let only_postgres: Vec<_> = right.difference(&left).map(String::as_str).collect();
-    assert_eq!(only_postgres, ["calls_search", "segments_search"], "SQLite has its full text tables instead");
+    assert_eq!(
+        only_postgres,
+        ["calls_search", "passage_vectors_nearest", "passages_search", "segments_search"],
+        "SQLite has its full text tables instead"
+    );
     assert!(left.is_subset(&right), "{:?}", left.difference(&right));
 }
 
@@ -93,7 +98,10 @@ async fn migrating_twice_changes_nothing(#[values(Engine::Sqlite, Engine::Postgr
 #[tokio::test]
 async fn a_new_database_says_what_is_missing() {
     let store = Store::connect("sqlite::memory:").await.unwrap();
-    assert_eq!(store.pending_migrations().await.unwrap(), ["0001_identity", "0002_calls", "0003_jobs", "0004_audit", "0005_sign_ups"]);
+    assert_eq!(
+        store.pending_migrations().await.unwrap(),
+        ["0001_identity", "0002_calls", "0003_jobs", "0004_audit", "0005_sign_ups", "0006_knowledge"]
+    );
     store.migrate().await.unwrap();
     assert_eq!(store.pending_migrations().await.unwrap(), Vec::<String>::new());
 }

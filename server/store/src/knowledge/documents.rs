@@ -1,0 +1,298 @@
+//! Documents: their list, their life and what is said about them.
+
+use chrono::{DateTime, Utc};
+use model::{CollectionAccess, CollectionId, Document, DocumentFilter, DocumentId, DocumentState, KnowledgeSize, OrganizationId, Page};
+use sqlx::types::Json;
+
+use super::{folded, removal};
+use crate::cursor::{Cursor, end_of_time};
+use crate::engine::{Store, Tx, query};
+use crate::error::Result;
+use crate::jobs::NewJob;
+use crate::segments::clean;
+use crate::statements::statements;
+
+/// `$1` organization, `$2` model, `$3` access.
+macro_rules! select {
+    () => {
+        "SELECT d.id, d.collection_id, d.title, d.file_name, d.folder, d.source, d.address, d.format, d.language, d.tags, d.state,
+            d.problem, d.notes, d.bytes, d.places, d.passages, d.version, d.created_at, d.updated_at,
+            (SELECT COUNT(*) FROM passage_vectors v WHERE v.organization_id = d.organization_id AND v.document_id = d.id
+                AND v.version = d.ready_version AND v.model = $2) AS embedded,
+            (SELECT COUNT(DISTINCT u.source) FROM knowledge_uses u
+                WHERE u.organization_id = d.organization_id AND u.document_id = d.id) AS uses
+        FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
+        WHERE d.organization_id = $1 AND c.access IN ('everybody', $3)"
+    };
+}
+
+statements! {
+    DOCUMENT = concat!(select!(), " AND d.id = $4");
+    DOCUMENTS = concat!(
+        select!(),
+        " AND d.collection_id = COALESCE($4, d.collection_id) AND d.language = COALESCE($5, d.language)
+            AND d.state = COALESCE($6, d.state) AND d.updated_at >= $7 AND d.updated_at < $8
+            AND ($9 = '' OR EXISTS (SELECT 1 FROM document_tags t
+                WHERE t.organization_id = d.organization_id AND t.document_id = d.id AND t.tag = $9))
+            AND d.folded LIKE $10 ESCAPE '!' AND d.folded LIKE $11 ESCAPE '!' AND d.folded LIKE $12 ESCAPE '!'
+            AND (NOT $13 OR NOT EXISTS (SELECT 1 FROM knowledge_uses u
+                WHERE u.organization_id = d.organization_id AND u.document_id = d.id))
+            AND (d.created_at, d.id) < ($14, $15) ORDER BY d.created_at DESC, d.id DESC LIMIT $16"
+    );
+    DOCUMENTS_WITH_HASH = concat!(
+        select!(),
+        " AND EXISTS (SELECT 1 FROM document_versions v
+            WHERE v.organization_id = d.organization_id AND v.document_id = d.id AND v.version = d.version AND v.hash = $4)
+        ORDER BY d.created_at, d.id LIMIT 20"
+    );
+    MOVE_DOCUMENT = "
+        UPDATE documents SET state = $4, problem = $5 WHERE organization_id = $1 AND id = $2 AND version = $3";
+    DESCRIBE_DOCUMENT = "
+        UPDATE documents SET format = $4, title = COALESCE($5, title), language = $6, places = $7, notes = $8, folded = COALESCE($9, folded)
+        WHERE organization_id = $1 AND id = $2 AND version = $3";
+    DOCUMENT_NAMES = "SELECT title, file_name, collection_id FROM documents WHERE organization_id = $1 AND id = $2";
+    EDIT_DOCUMENT = "
+        UPDATE documents SET title = $3, folded = $4, collection_id = $5 WHERE organization_id = $1 AND id = $2";
+    SET_DOCUMENT_TAGS = "UPDATE documents SET tags = $3 WHERE organization_id = $1 AND id = $2";
+    DELETE_DOCUMENT_TAGS = "DELETE FROM document_tags WHERE organization_id = $1 AND document_id = $2";
+    INSERT_DOCUMENT_TAG = "
+        INSERT INTO document_tags (organization_id, document_id, tag) VALUES ($1, $2, $3) ON CONFLICT (document_id, tag) DO NOTHING";
+    KNOWLEDGE_TAGS = "SELECT tag, COUNT(*) FROM document_tags WHERE organization_id = $1 GROUP BY tag ORDER BY COUNT(*) DESC, tag LIMIT 200";
+    KNOWLEDGE_SIZE = "
+        SELECT COUNT(*) AS documents,
+            COUNT(CASE WHEN ready_version > 0 THEN 1 END) AS ready,
+            COUNT(CASE WHEN state IN ('failed', 'locked') THEN 1 END) AS failed,
+            COUNT(CASE WHEN ready_version > 0 AND NOT EXISTS (SELECT 1 FROM knowledge_uses u
+                WHERE u.organization_id = d.organization_id AND u.document_id = d.id) THEN 1 END) AS unused,
+            CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages,
+            (SELECT COUNT(*) FROM passage_vectors v JOIN documents r
+                ON r.organization_id = v.organization_id AND r.id = v.document_id AND r.ready_version = v.version
+                WHERE v.organization_id = $1 AND v.model = $2) AS embedded,
+            (SELECT CAST(COALESCE(SUM(f.bytes), 0) AS BIGINT) FROM document_versions f WHERE f.organization_id = $1) AS bytes
+        FROM documents d WHERE d.organization_id = $1";
+}
+
+/// What a reader found out about a document's version.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Description {
+    /// The format that was recognized.
+    pub format: String,
+    /// A better title than the one that it has.
+    pub title: Option<String>,
+    /// Two letters; empty if unknown.
+    pub language: String,
+    /// Pages, slides, sheets or parts.
+    pub places: i64,
+    /// What is good to know though it was read.
+    pub notes: Vec<String>,
+}
+
+/// What a person changes of a document. None leaves it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DocumentPatch {
+    /// Its title.
+    pub title: Option<String>,
+    /// All its tags.
+    pub tags: Option<Vec<String>>,
+    /// Another collection.
+    pub collection: Option<CollectionId>,
+}
+
+impl Store {
+    /// A document that somebody with this access may use. `model` is the embedding model that `embedded` counts; empty for none.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn document(
+        &self,
+        organization: OrganizationId,
+        access: CollectionAccess,
+        model: &str,
+        document: DocumentId,
+    ) -> Result<Option<Document>> {
+        query!(read self, optional Document, DOCUMENT, organization, model, access.as_str(), document)
+    }
+
+    /// A page of documents, newest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Cursor`] if the cursor is not one that this list gave.
+    pub async fn documents(
+        &self,
+        organization: OrganizationId,
+        access: CollectionAccess,
+        model: &str,
+        filter: &DocumentFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Document>> {
+        let limit = limit.clamp(1, 500) as usize;
+        let cursor = Cursor::parse(cursor)?;
+        let narrowing = Narrowing::of(filter);
+        let state = filter.state.map(DocumentState::as_str);
+        let words = patterns(&filter.words);
+        let mut items = query!(
+            read self, all Document, DOCUMENTS, organization, model, access.as_str(), narrowing.collection, narrowing.language, state,
+            narrowing.after, narrowing.before, &narrowing.tag, &words[0], &words[1], &words[2], filter.unused, cursor.at, cursor.id,
+            limit as i64 + 1
+        )?;
+        let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
+        let next = next.map(|last| Cursor { at: last.created_at, id: last.id.0 }.to_string());
+        Ok(Page { items, next })
+    }
+
+    /// The documents whose current file has exactly this content (SHA-256), oldest first, at most 20.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn documents_with_hash(
+        &self,
+        organization: OrganizationId,
+        access: CollectionAccess,
+        model: &str,
+        hash: &[u8; 32],
+    ) -> Result<Vec<Document>> {
+        query!(read self, all Document, DOCUMENTS_WITH_HASH, organization, model, access.as_str(), hash.as_slice())
+    }
+
+    /// Says how far a version of a document is. False if the document is gone or has another version by now.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn move_document(
+        &self,
+        organization: OrganizationId,
+        document: DocumentId,
+        version: i64,
+        state: DocumentState,
+        problem: &str,
+    ) -> Result<bool> {
+        Ok(query!(write self, execute, MOVE_DOCUMENT, organization, document, version, state.as_str(), clean(problem).as_ref())? > 0)
+    }
+
+    /// Keeps what was found out about a version. False if the document is gone or has another version by now.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn describe_document(
+        &self,
+        organization: OrganizationId,
+        document: DocumentId,
+        version: i64,
+        description: &Description,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let names = query!(within &mut tx, optional (String, String, CollectionId), DOCUMENT_NAMES, organization, document)?;
+        let Some((_, file_name, _)) = names else { return Ok(false) };
+        let title = description.title.as_deref().map(|title| clean(title).into_owned());
+        let words = title.as_deref().map(|title| search_text(title, &file_name));
+        let notes: Vec<String> = description.notes.iter().map(|note| clean(note).into_owned()).collect();
+        let described = query!(
+            within &mut tx, execute, DESCRIBE_DOCUMENT, organization, document, version, &description.format, &title,
+            &description.language, description.places, Json(&notes), &words
+        )?;
+        tx.commit().await?;
+        Ok(described > 0)
+    }
+
+    /// Changes what a person may change of a document; false if it is gone.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the collection is gone or of another organization.
+    pub async fn edit_document(&self, organization: OrganizationId, document: DocumentId, patch: &DocumentPatch) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let names = query!(within &mut tx, optional (String, String, CollectionId), DOCUMENT_NAMES, organization, document)?;
+        let Some((title, file_name, collection)) = names else { return Ok(false) };
+        let title = patch.title.as_deref().map_or(title, |title| clean(title).into_owned());
+        let collection = patch.collection.unwrap_or(collection);
+        query!(
+            within &mut tx, execute, EDIT_DOCUMENT, organization, document, &title, search_text(&title, &file_name), collection
+        )?;
+        if let Some(tags) = &patch.tags {
+            set_tags(&mut tx, organization, document, tags).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Deletes a document with its versions, passages, vectors and uses. Gives the object keys of its files, none if it is gone.
+    /// `forget` makes of them the job that deletes the files; it is enqueued together with the deletion.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_document(
+        &self,
+        organization: OrganizationId,
+        document: DocumentId,
+        forget: impl FnOnce(&[String]) -> Option<NewJob>,
+    ) -> Result<Option<Vec<String>>> {
+        let mut tx = self.begin().await?;
+        let removal = removal::begin(&mut tx, organization).await?;
+        let names = query!(within &mut tx, optional (String, String, CollectionId), DOCUMENT_NAMES, organization, document)?;
+        if names.is_none() {
+            return Ok(None);
+        }
+        let keys = removal.documents(&mut tx, std::iter::once(document), forget).await?;
+        tx.commit().await?;
+        Ok(Some(keys))
+    }
+
+    /// The tags of an organization's documents in lower case, with how many have each, most used first, at most 200.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn knowledge_tags(&self, organization: OrganizationId) -> Result<Vec<(String, i64)>> {
+        query!(read self, all (String, i64), KNOWLEDGE_TAGS, organization)
+    }
+
+    /// How much the organization knows. `model` is the embedding model that `embedded` counts.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn knowledge_size(&self, organization: OrganizationId, model: &str) -> Result<KnowledgeSize> {
+        query!(read self, one KnowledgeSize, KNOWLEDGE_SIZE, organization, model)
+    }
+}
+
+/// What narrows lists and searches alike.
+pub(super) struct Narrowing<'a> {
+    pub collection: Option<CollectionId>,
+    pub language: Option<&'a str>,
+    pub after: DateTime<Utc>,
+    pub before: DateTime<Utc>,
+    pub tag: String,
+}
+
+impl<'a> Narrowing<'a> {
+    pub fn of(filter: &'a DocumentFilter) -> Self {
+        Self {
+            collection: filter.collection,
+            language: Some(filter.language.as_str()).filter(|language| !language.is_empty()),
+            after: filter.after.unwrap_or(DateTime::UNIX_EPOCH),
+            before: filter.before.unwrap_or_else(end_of_time),
+            tag: folded(&clean(&filter.tag)),
+        }
+    }
+}
+
+/// What the words of a list's filter are looked for in.
+pub(super) fn search_text(title: &str, file_name: &str) -> String {
+    format!("{}\n{}", folded(title), folded(file_name))
+}
+
+pub(super) async fn set_tags(tx: &mut Tx, organization: OrganizationId, document: DocumentId, tags: &[String]) -> Result<()> {
+    let tags: Vec<String> = tags.iter().map(|tag| clean(tag).into_owned()).collect();
+    query!(within tx, execute, SET_DOCUMENT_TAGS, organization, document, Json(&tags))?;
+    query!(within tx, execute, DELETE_DOCUMENT_TAGS, organization, document)?;
+    for tag in &tags {
+        query!(within tx, execute, INSERT_DOCUMENT_TAG, organization, document, folded(tag))?;
+    }
+    Ok(())
+}
+
+/// `LIKE` patterns of the first two words and of all the rest together.
+fn patterns(words: &str) -> [String; 3] {
+    let words = folded(&clean(words)).replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let mut words = words.splitn(3, char::is_whitespace).map(|word| format!("%{}%", word.trim()));
+    std::array::from_fn(|_| words.next().unwrap_or_else(|| "%".to_owned()))
+}

@@ -1,0 +1,130 @@
+//! Taking passages out of what answers, with all that is kept of them: counts of terms, and notes for vector indexes.
+
+use std::collections::HashMap;
+
+use model::{DocumentId, OrganizationId};
+use sqlx::types::Json;
+
+use super::tenants::{self, COUNT_TENANT, Tenant};
+use super::terms;
+use crate::dialect::ADD_TERMS;
+use crate::engine::{Tx, query};
+use crate::error::Result;
+use crate::jobs::{NewJob, enqueue_within};
+use crate::statements::statements;
+
+/// Passages whose terms are read at once, and terms that are written at once.
+const CHUNK: usize = 1_000;
+
+statements! {
+    DOCUMENT_VERSIONS_OF = "SELECT version, ready_version FROM documents WHERE organization_id = $1 AND id = $2";
+    OBJECT_KEYS = "SELECT object_key FROM document_versions WHERE organization_id = $1 AND document_id = $2";
+    PASSAGE_TERMS = "
+        SELECT number, terms FROM passages
+        WHERE organization_id = $1 AND document_id = $2 AND version = $3 AND number > $4 ORDER BY number LIMIT $5";
+    DELETE_GONE_TERMS = "DELETE FROM knowledge_terms WHERE organization_id = $1 AND passages <= 0";
+    NOTE_REMOVAL = "
+        INSERT INTO passage_removals (organization_id, revision, document_id, version)
+        SELECT DISTINCT p.organization_id, CAST($4 AS BIGINT), p.document_id, p.version
+        FROM passages p WHERE p.organization_id = $1 AND p.document_id = $2 AND p.version <> $3
+        ON CONFLICT (organization_id, revision, document_id, version) DO NOTHING";
+    DELETE_OTHER_PASSAGES = "DELETE FROM passages WHERE organization_id = $1 AND document_id = $2 AND version <> $3";
+    DELETE_DOCUMENT = "DELETE FROM documents WHERE organization_id = $1 AND id = $2";
+}
+
+/// A change of what answers, at a revision of its own.
+pub(super) struct Removal {
+    organization: OrganizationId,
+    pub tenant: Tenant,
+}
+
+/// Must be the transaction's first statement on the organization's rows.
+pub(super) async fn begin(tx: &mut Tx, organization: OrganizationId) -> Result<Removal> {
+    Ok(Removal { organization, tenant: tenants::next_revision(tx, organization).await? })
+}
+
+impl Removal {
+    /// Deletes documents with all that belongs to them and enqueues what `forget` makes of their files' object keys.
+    pub async fn documents(
+        &self,
+        tx: &mut Tx,
+        documents: impl Iterator<Item = DocumentId>,
+        forget: impl FnOnce(&[String]) -> Option<NewJob>,
+    ) -> Result<Vec<String>> {
+        let mut keys = Vec::new();
+        for document in documents {
+            keys.extend(self.document(tx, document).await?.unwrap_or_default());
+        }
+        if let Some(job) = forget(&keys) {
+            enqueue_within(tx, &job).await?;
+        }
+        Ok(keys)
+    }
+
+    async fn document(&self, tx: &mut Tx, document: DocumentId) -> Result<Option<Vec<String>>> {
+        let versions = query!(within tx, optional (i64, i64), DOCUMENT_VERSIONS_OF, self.organization, document)?;
+        let Some((_, ready)) = versions else { return Ok(None) };
+        let keys = query!(within tx, all (String,), OBJECT_KEYS, self.organization, document)?;
+        self.count(tx, document, ready, 0).await?;
+        self.forget_other_passages(tx, document, 0).await?;
+        query!(within tx, execute, DELETE_DOCUMENT, self.organization, document)?;
+        Ok(Some(keys.into_iter().map(|(key,)| key).collect()))
+    }
+
+    /// Deletes the document's passages of all versions but one.
+    pub async fn forget_other_passages(&self, tx: &mut Tx, document: DocumentId, kept: i64) -> Result<()> {
+        query!(within tx, execute, NOTE_REMOVAL, self.organization, document, kept, self.tenant.revision)?;
+        query!(within tx, execute, DELETE_OTHER_PASSAGES, self.organization, document, kept)?;
+        Ok(())
+    }
+
+    /// Keeps the counts true when a document's `new` version answers instead of the `old` one; 0 is none. Gives how many
+    /// passages the new one has.
+    pub async fn count(&self, tx: &mut Tx, document: DocumentId, old: i64, new: i64) -> Result<i64> {
+        let mut terms: HashMap<String, i64> = HashMap::new();
+        let (gone, gone_tokens) = self.tally(tx, document, old, -1, &mut terms).await?;
+        let (come, come_tokens) = self.tally(tx, document, new, 1, &mut terms).await?;
+        terms.retain(|_, passages| *passages != 0);
+        let terms: Vec<(String, i64)> = terms.into_iter().collect();
+        for chunk in terms.chunks(CHUNK) {
+            let chunk: HashMap<&str, i64> = chunk.iter().map(|(term, passages)| (term.as_str(), *passages)).collect();
+            query!(within tx, execute, ADD_TERMS, self.organization, Json(&chunk))?;
+        }
+        if gone > 0 {
+            query!(within tx, execute, DELETE_GONE_TERMS, self.organization)?;
+        }
+        query!(within tx, execute, COUNT_TENANT, self.organization, come - gone, come_tokens - gone_tokens)?;
+        Ok(come)
+    }
+
+    /// Adds a version's terms, `sign` for each passage that has one; gives its passages and tokens.
+    async fn tally(
+        &self,
+        tx: &mut Tx,
+        document: DocumentId,
+        version: i64,
+        sign: i64,
+        into: &mut HashMap<String, i64>,
+    ) -> Result<(i64, i64)> {
+        let (mut passages, mut tokens, mut after) = (0, 0, 0);
+        while version > 0 {
+            let rows = query!(within tx, all (i64, String), PASSAGE_TERMS, self.organization, document, version, after, CHUNK as i64)?;
+            let Some((last, _)) = rows.last() else { break };
+            after = *last;
+            for (_, text) in &rows {
+                let mut own: Vec<&str> = terms::stored(text).collect();
+                passages += 1;
+                tokens += own.len() as i64;
+                own.sort_unstable();
+                own.dedup();
+                for term in own {
+                    match into.get_mut(term) {
+                        Some(count) => *count += sign,
+                        None => drop(into.insert(term.to_owned(), sign)),
+                    }
+                }
+            }
+        }
+        Ok((passages, tokens))
+    }
+}

@@ -1,0 +1,93 @@
+//! Files that are being sent, piece by piece.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use model::{MemberId, OrganizationId, Upload, UploadId};
+
+use crate::engine::{Store, query};
+use crate::error::Result;
+use crate::segments::clean;
+use crate::statements::statements;
+
+macro_rules! columns {
+    () => {
+        "id, collection_id, replaces, file_name, folder, bytes, received, expires_at"
+    };
+}
+
+statements! {
+    INSERT_UPLOAD = "
+        INSERT INTO uploads (organization_id, member_id, id, collection_id, replaces, file_name, folder, bytes, received, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    UPLOAD = concat!("SELECT ", columns!(), " FROM uploads WHERE organization_id = $1 AND member_id = $2 AND id = $3");
+    UPLOADS = concat!("SELECT ", columns!(), " FROM uploads WHERE organization_id = $1 AND member_id = $2 ORDER BY id");
+    ADVANCE_UPLOAD = "
+        UPDATE uploads SET received = $4, expires_at = $5
+        WHERE organization_id = $1 AND id = $2 AND received = $3 AND bytes >= $4";
+    DELETE_UPLOAD = "DELETE FROM uploads WHERE organization_id = $1 AND id = $2";
+    // Of all tenants: the server clears up what nobody goes on with.
+    EXPIRED_UPLOADS = "SELECT organization_id, id FROM uploads WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2";
+}
+
+impl Store {
+    /// Keeps a new upload.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the member, the collection or the document that it replaces is gone or of another
+    /// organization.
+    pub async fn insert_upload(&self, organization: OrganizationId, member: MemberId, upload: &Upload) -> Result<()> {
+        query!(
+            write self, execute, INSERT_UPLOAD, organization, member, upload.id, upload.collection_id, upload.replaces,
+            clean(&upload.file_name).as_ref(), clean(&upload.folder).as_ref(), upload.bytes, upload.received,
+            upload.expires_at.trunc_subsecs(6)
+        )?;
+        Ok(())
+    }
+
+    /// An upload of this member.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn upload(&self, organization: OrganizationId, member: MemberId, upload: UploadId) -> Result<Option<Upload>> {
+        query!(read self, optional Upload, UPLOAD, organization, member, upload)
+    }
+
+    /// The uploads that a member may go on with, oldest first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn uploads(&self, organization: OrganizationId, member: MemberId) -> Result<Vec<Upload>> {
+        query!(read self, all Upload, UPLOADS, organization, member)
+    }
+
+    /// Notes that the bytes from `from` to `to` are on disk. False, and nothing noted, if the upload is over, another request
+    /// has moved it on from `from`, or `to` is behind its end.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn advance_upload(
+        &self,
+        organization: OrganizationId,
+        upload: UploadId,
+        from: i64,
+        to: i64,
+        expires_at: DateTime<Utc>,
+    ) -> Result<bool> {
+        Ok(query!(write self, execute, ADVANCE_UPLOAD, organization, upload, from, to, expires_at.trunc_subsecs(6))? > 0)
+    }
+
+    /// Ends an upload; false if it is over already. One that became a document ends with [`Store::insert_document`].
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_upload(&self, organization: OrganizationId, upload: UploadId) -> Result<bool> {
+        Ok(query!(write self, execute, DELETE_UPLOAD, organization, upload)? > 0)
+    }
+
+    /// Uploads of all organizations that nobody went on with, longest first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn expired_uploads(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(OrganizationId, UploadId)>> {
+        query!(read self, all (OrganizationId, UploadId), EXPIRED_UPLOADS, now.trunc_subsecs(6), i64::from(limit))
+    }
+}

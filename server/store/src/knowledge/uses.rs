@@ -1,0 +1,90 @@
+//! In which calls and answers documents were used.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use model::{CallId, DocumentId, DocumentUse, OrganizationId, Page};
+use uuid::Uuid;
+
+use crate::cursor::Cursor;
+use crate::engine::{Store, query};
+use crate::error::Result;
+use crate::segments::clean;
+use crate::statements::statements;
+
+statements! {
+    INSERT_USE = "
+        INSERT INTO knowledge_uses (organization_id, document_id, version, passage, source, call_id, question, used_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (document_id, source, version, passage) DO NOTHING";
+    USES = "
+        SELECT version, passage, call_id, question, used_at, source FROM knowledge_uses
+        WHERE organization_id = $1 AND document_id = $2 AND (used_at, source, passage) < ($3, $4, $5)
+        ORDER BY used_at DESC, source DESC, passage DESC LIMIT $6";
+}
+
+/// A passage that was shown or cited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewUse {
+    /// The document.
+    pub document: DocumentId,
+    /// Its version.
+    pub version: i64,
+    /// The passage's number in it.
+    pub passage: i64,
+    /// The call; none outside of one.
+    pub call: Option<CallId>,
+    /// The answer's own id; not looked at in a call, where the same passage counts once.
+    pub answer: Uuid,
+    /// What was asked.
+    pub question: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct UseRow {
+    #[sqlx(flatten)]
+    used: DocumentUse,
+    source: Uuid,
+}
+
+impl Store {
+    /// Notes uses; one that is there already is left as it is.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the document or the call is gone or of another organization; then none is noted.
+    pub async fn add_uses(&self, organization: OrganizationId, uses: &[NewUse]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        for used in uses {
+            let source = used.call.map_or(used.answer, |call| call.0);
+            query!(
+                within &mut tx, execute, INSERT_USE, organization, used.document, used.version, used.passage, source, used.call,
+                clean(&used.question).as_ref(), used.at.trunc_subsecs(6)
+            )?;
+        }
+        tx.commit().await
+    }
+
+    /// A page of a document's uses, newest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Cursor`] if the cursor is not one that this list gave.
+    pub async fn document_uses(
+        &self,
+        organization: OrganizationId,
+        document: DocumentId,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<DocumentUse>> {
+        let limit = limit.clamp(1, 500) as usize;
+        // `<time and source>-<passage>`
+        let (at, passage) = cursor.map_or((None, ""), |cursor| cursor.split_once('-').map_or((Some(cursor), ""), |(at, n)| (Some(at), n)));
+        let after = Cursor::parse(at)?;
+        let passage = match at {
+            None => i64::MAX,
+            Some(_) => passage.parse().map_err(|_| crate::StoreError::Cursor)?,
+        };
+        let mut rows = query!(read self, all UseRow, USES, organization, document, after.at, after.id, passage, limit as i64 + 1)?;
+        let next = (rows.len() > limit).then(|| rows.truncate(limit)).and_then(|()| rows.last());
+        let next = next.map(|row| format!("{}-{}", Cursor { at: row.used.used_at, id: row.source }, row.used.passage));
+        Ok(Page { items: rows.into_iter().map(|row| row.used).collect(), next })
+    }
+}

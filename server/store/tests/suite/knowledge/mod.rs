@@ -1,0 +1,4 @@
+//! What an organization knows.
+
+mod documents;
+mod support;
