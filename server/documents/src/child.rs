@@ -1,0 +1,103 @@
+//! The child: one document, then it ends.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::content::{Block, Budget, Content, one_line};
+use crate::failure::Failure;
+use crate::formats::{self, Reading, letters};
+use crate::limits::Limits;
+use crate::protocol::{self, Extracted, Reply, Request};
+use crate::sandbox::{self, Rights};
+use crate::{language, passages};
+
+/// A document with fewer letters has no text, whatever its reader says.
+const MIN_LETTERS: usize = 16;
+/// A file is at most so large, in bytes; the server takes no larger ones.
+const MAX_FILE_BYTES: u64 = model::MAX_FILE_BYTES;
+/// Readers of nested structures call themselves: so much stack, in bytes.
+const STACK: usize = 64 << 20;
+
+/// What the hidden subcommand `extract-document` does: reads one document as the parent asks on standard input, answers on standard
+/// output, and ends. Without a parent it fails.
+pub fn child_main() -> ExitCode {
+    let Ok(request) = protocol::read_request(io::stdin().lock()) else { return ExitCode::FAILURE };
+    // The one file that it ever opens; from here on it can't.
+    let Ok(file) = File::open(&request.file) else { return ExitCode::FAILURE };
+    let unenforced = sandbox::enter(&request.limits, Rights::Read);
+    // What a panic says may quote the document: it goes nowhere.
+    std::panic::set_hook(Box::new(|_| {}));
+    end_in_any_case(request.limits.wall);
+    let reader = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || catch_unwind(AssertUnwindSafe(|| extract(file, &request))).unwrap_or_else(|_| Err(Failure::broken("file"))));
+    let result = match reader.map(std::thread::JoinHandle::join) {
+        Ok(Ok(result)) => result,
+        _ => Err(Failure::broken("file")),
+    };
+    match protocol::write(&Reply { unenforced, result }, io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Ends the process when its time is over, should the parent not be there any more to do it.
+fn end_in_any_case(wall: Duration) {
+    let _ = std::thread::Builder::new().stack_size(64 << 10).spawn(move || {
+        std::thread::sleep(wall + Duration::from_secs(5));
+        std::process::exit(1);
+    });
+}
+
+fn extract(file: File, request: &Request) -> Result<Extracted, Failure> {
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|_| Failure::broken("file"))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(Failure::TooMuch(format!("This file is larger than {} MB. Split it into smaller files.", MAX_FILE_BYTES >> 20)));
+    }
+    read(&bytes, &request.name, request.password.as_deref(), &request.limits)
+}
+
+/// Reads a document in this very process, without any limit on memory and time. For the child.
+pub(crate) fn read(bytes: &[u8], name: &str, password: Option<&str>, limits: &Limits) -> Result<Extracted, Failure> {
+    let budget = Budget::new(usize::try_from(limits.text).unwrap_or(usize::MAX), limits.unpacked, limits.files);
+    let mut content = Content::new(&budget);
+    let reading = Reading { name, password, depth: 0 };
+    match formats::read(bytes, &reading, &mut content) {
+        Ok(()) => {}
+        Err(Failure::Full) => {
+            let read = content.parts.last().map_or(0, |part| part.number);
+            let upto = if read > 1 { format!(" Its end, from {} {read} on, can't be found.", kind(&content)) } else { String::new() };
+            content.note(format!("This file is very long: only its first {} MB of text were read.{upto}", limits.text >> 20));
+        }
+        Err(failure) => return Err(failure),
+    }
+    let passages = passages::split(&content.parts);
+    let found: usize = passages.iter().map(|passage| letters(&passage.text)).sum();
+    if found < MIN_LETTERS {
+        return Err(Failure::NoText(match found {
+            0 => "There is no text in this file.".into(),
+            _ => "There is hardly any text in this file: too little to answer from.".into(),
+        }));
+    }
+    let first_heading = content.parts.iter().flat_map(|part| &part.blocks).find_map(|block| match block {
+        Block::Heading(_, text) => Some(text.clone()),
+        _ => None,
+    });
+    let title = if content.title.is_empty() { first_heading.unwrap_or_default() } else { std::mem::take(&mut content.title) };
+    Ok(Extracted {
+        format: content.format.to_owned(),
+        title: one_line(&title, 200),
+        language: language::of(&passages),
+        places: content.parts.len().max(1) as u32,
+        notes: content.notes,
+        passages,
+    })
+}
+
+fn kind(content: &Content) -> &'static str {
+    content.parts.first().map_or("part", |part| part.kind.as_str())
+}

@@ -1,0 +1,63 @@
+//! Why a document was not read, as the child says it to its parent.
+
+use domain::ports::ReadError;
+use serde::{Deserialize, Serialize};
+
+/// Why a document was not read. Texts are sentences for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// It is encrypted and no password was given.
+    PasswordNeeded,
+    /// It is encrypted and the password is another one.
+    PasswordWrong,
+    /// It has (nearly) no text.
+    NoText(String),
+    /// Its format is not read; says what to save it as.
+    Unsupported(String),
+    /// Its content is broken.
+    Broken(String),
+    /// It needs more than one document may have.
+    TooMuch(String),
+    /// It is a picture, or a PDF of pictures: a program that recognizes characters could read it. The sentence is for when there is none.
+    Pictures {
+        /// Whether its pages must first be made into pictures.
+        pdf: bool,
+        /// What is said without such a program.
+        sentence: String,
+    },
+    /// An old Office file that only LibreOffice reads. The sentence is for when it isn't there.
+    OldOffice {
+        /// What LibreOffice should make of it: `docx` or `pptx`.
+        into: String,
+        /// What is said without LibreOffice.
+        sentence: String,
+    },
+    /// The text that one document may have is full; what was read so far counts. Never leaves the child.
+    Full,
+}
+
+impl Failure {
+    /// A broken file of this format, for people.
+    pub(crate) fn broken(what: &str) -> Self {
+        Self::Broken(format!(
+            "This {what} is damaged and could not be read. Open it in the program that made it, save it again, and give it anew."
+        ))
+    }
+}
+
+impl From<Failure> for ReadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::PasswordNeeded => Self::PasswordNeeded,
+            Failure::PasswordWrong => Self::PasswordWrong,
+            Failure::NoText(sentence) => Self::NoText(sentence),
+            Failure::Pictures { sentence, .. } => Self::NoText(sentence),
+            Failure::Unsupported(sentence) | Failure::OldOffice { sentence, .. } => Self::Unsupported(sentence),
+            Failure::Broken(sentence) => Self::Broken(sentence),
+            Failure::TooMuch(sentence) => Self::TooMuch(sentence),
+            Failure::Full => Self::TooMuch(TOO_LONG.to_owned()),
+        }
+    }
+}
+
+pub(crate) const TOO_LONG: &str = "This file unpacks to more than one document may have. Split it into smaller files.";

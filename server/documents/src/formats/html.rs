@@ -1,0 +1,326 @@
+//! HTML as a stream of tokens: no tree is built, so no nesting is too deep. Scripts and styles are left out, nothing is run or fetched.
+
+use std::cell::RefCell;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind::{Rawtext, Rcdata, ScriptData};
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+use crate::content::{Content, one_line};
+use crate::failure::Failure;
+use crate::formats::{markdown, write_table};
+
+/// Whether a text begins like HTML.
+pub fn looks_so(text: &str) -> bool {
+    let head: String = text.trim_start_matches('\u{feff}').trim_start().chars().take(1024).collect::<String>().to_lowercase();
+    let begins = ["<!doctype html", "<html", "<head", "<body", "<!--"].iter().any(|mark| head.starts_with(mark));
+    begins || (head.starts_with('<') && ["<html", "<body", "<head>"].iter().any(|mark| head.contains(mark)))
+}
+
+/// The encoding that the document's `meta` claims, from its first 1,024 bytes as browsers do.
+pub fn charset(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_lowercase();
+    let meta = &head[head.find("<meta")?..];
+    let value = &meta[meta.find("charset=")? + 8..];
+    let value = value.trim_start_matches(['"', '\'', ' ']);
+    let label: String = value.chars().take_while(|&c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    (!label.is_empty()).then_some(label)
+}
+
+/// Reads HTML into the current part.
+pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
+    let sink = Sink(RefCell::new(State {
+        out,
+        run: String::new(),
+        failed: None,
+        skipped: None,
+        title: None,
+        heading: None,
+        pre: 0,
+        lists: Vec::new(),
+        item: None,
+        tables: Vec::new(),
+    }));
+    let queue = BufferQueue::default();
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    // In pieces, so that a full document ends early.
+    let mut rest = text;
+    while !rest.is_empty() {
+        let mut end = rest.len().min(1 << 16);
+        while !rest.is_char_boundary(end) {
+            end += 1;
+        }
+        queue.push_back(StrTendril::from_slice(&rest[..end]));
+        rest = &rest[end..];
+        // A script's end hands control back to whoever would run it: nobody does.
+        while !matches!(tokenizer.feed(&queue), html5ever::TokenizerResult::Done) {}
+        if tokenizer.sink.0.borrow().failed.is_some() {
+            break;
+        }
+    }
+    tokenizer.end();
+    let mut state = tokenizer.sink.0.into_inner();
+    state.finish();
+    state.failed.map_or(Ok(()), Err)
+}
+
+struct Sink<'o, 'b>(RefCell<State<'o, 'b>>);
+
+struct State<'o, 'b> {
+    out: &'o mut Content<'b>,
+    /// The text since the last block began.
+    run: String,
+    failed: Option<Failure>,
+    /// The element whose content is left out.
+    skipped: Option<String>,
+    /// The document's title while it is open.
+    title: Option<String>,
+    heading: Option<u8>,
+    pre: u32,
+    /// The open lists: the next number of an ordered one.
+    lists: Vec<Option<u32>>,
+    /// The mark of the list item whose text has not begun yet.
+    item: Option<String>,
+    tables: Vec<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    rows: Vec<Vec<String>>,
+    cell: String,
+}
+
+impl TokenSink for Sink<'_, '_> {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut state = self.0.borrow_mut();
+        if state.failed.is_some() {
+            return TokenSinkResult::Continue;
+        }
+        match token {
+            Token::CharacterTokens(text) => state.text(&text),
+            Token::TagToken(tag) => return state.tag(&tag),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+impl State<'_, '_> {
+    fn text(&mut self, text: &str) {
+        if self.skipped.is_some() {
+            return;
+        }
+        if let Some(title) = &mut self.title {
+            title.push_str(text);
+            return;
+        }
+        if self.pre > 0 {
+            self.run.push_str(text);
+            return;
+        }
+        for (index, word) in text.split(|c: char| c.is_ascii_whitespace()).enumerate() {
+            if index > 0 && !self.run.ends_with([' ', '\n']) && !self.run.is_empty() {
+                self.run.push(' ');
+            }
+            self.run.push_str(word);
+        }
+    }
+
+    fn tag(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        let name: &str = &tag.name;
+        let opens = tag.kind == TagKind::StartTag;
+        if let Some(skipped) = &self.skipped {
+            if !opens && skipped == name {
+                self.skipped = None;
+            }
+            return TokenSinkResult::Continue;
+        }
+        match name {
+            "script" | "style" | "noframes" | "noembed" | "iframe" | "xmp" if opens && !tag.self_closing => {
+                self.skipped = Some(name.to_owned());
+                return TokenSinkResult::RawData(if name == "script" { ScriptData } else { Rawtext });
+            }
+            "template" | "object" | "select" | "datalist" if opens && !tag.self_closing => self.skipped = Some(name.to_owned()),
+            "textarea" if opens => {
+                self.skipped = Some(name.to_owned());
+                return TokenSinkResult::RawData(Rcdata);
+            }
+            "title" if opens && self.out.title.is_empty() => {
+                self.title = Some(String::new());
+                return TokenSinkResult::RawData(Rcdata);
+            }
+            "title" => {
+                if let Some(title) = self.title.take() {
+                    self.out.title = one_line(&title, 200);
+                }
+            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.block();
+                self.heading = opens.then(|| name.as_bytes()[1] - b'0');
+            }
+            "br" => self.run.push('\n'),
+            "img" => {
+                let alt = tag.attrs.iter().find(|attribute| &*attribute.name.local == "alt").map(|attribute| attribute.value.to_string());
+                if let Some(alt) = alt.filter(|alt| alt.chars().count() > 3) {
+                    self.text(&format!(" {alt} "));
+                }
+            }
+            "pre" => {
+                self.block();
+                self.pre = if opens { self.pre + 1 } else { self.pre.saturating_sub(1) };
+            }
+            "ul" | "ol" | "menu" => {
+                self.block();
+                if opens {
+                    self.lists.push((name == "ol").then_some(1));
+                    self.lists.truncate(50);
+                } else {
+                    self.lists.pop();
+                }
+            }
+            "li" => {
+                self.block();
+                self.item = opens.then(|| self.mark());
+            }
+            "table" if opens => {
+                self.block();
+                if self.tables.len() < 20 {
+                    self.tables.push(Table::default());
+                }
+            }
+            "table" => self.table_ends(),
+            "tr" => {
+                self.cell_ends();
+                if let Some(table) = self.tables.last_mut().filter(|_| opens) {
+                    table.rows.push(Vec::new());
+                }
+            }
+            "td" | "th" => {
+                self.cell_ends();
+                if let Some(table) = self.tables.last_mut().filter(|table| opens && table.rows.is_empty()) {
+                    table.rows.push(Vec::new());
+                }
+            }
+            name if is_block(name) => self.block(),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn mark(&mut self) -> String {
+        let indent = "  ".repeat(self.lists.len().saturating_sub(1).min(4));
+        match self.lists.last_mut() {
+            Some(Some(number)) => {
+                *number += 1;
+                format!("{indent}{}. ", *number - 1)
+            }
+            _ => format!("{indent}- "),
+        }
+    }
+
+    /// Ends the running block.
+    fn block(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        let text = markdown::without_data(&run);
+        let text = if self.pre > 0 { text.trim_matches('\n') } else { text.trim() };
+        if text.is_empty() {
+            return;
+        }
+        if let Some(table) = self.tables.last_mut() {
+            if !table.rows.is_empty() {
+                if !table.cell.is_empty() {
+                    table.cell.push(' ');
+                }
+                table.cell.push_str(&text.replace('\n', " "));
+                return;
+            }
+        }
+        let written = match (self.heading, self.item.take()) {
+            (Some(level), _) => self.out.heading(level, text),
+            (None, Some(mark)) => self.out.line(&format!("{mark}{text}")),
+            (None, None) if !self.lists.is_empty() => self.out.line(&format!("{}{text}", "  ".repeat(self.lists.len().min(5)))),
+            (None, None) => self.out.text(text),
+        };
+        self.failed = self.failed.take().or(written.err());
+    }
+
+    fn cell_ends(&mut self) {
+        self.block();
+        if let Some(table) = self.tables.last_mut() {
+            let cell = std::mem::take(&mut table.cell);
+            if let Some(row) = table.rows.last_mut().filter(|_| !cell.is_empty()) {
+                row.push(cell);
+            }
+        }
+    }
+
+    fn table_ends(&mut self) {
+        self.cell_ends();
+        let Some(table) = self.tables.pop() else { return };
+        let rows: Vec<Vec<String>> = table.rows.into_iter().filter(|row| !row.is_empty()).collect();
+        // A table of one column lays a page out.
+        let layout = rows.iter().all(|row| row.len() < 2);
+        let written = match self.tables.last_mut() {
+            Some(outer) if !outer.rows.is_empty() => {
+                let rows: Vec<String> = rows.iter().map(|row| row.join(", ")).collect();
+                outer.cell.push_str(&rows.join("; "));
+                Ok(())
+            }
+            _ if layout => rows.iter().flatten().try_for_each(|cell| self.out.text(cell)),
+            _ => write_table(&rows, self.out),
+        };
+        self.failed = self.failed.take().or(written.err());
+    }
+
+    fn finish(&mut self) {
+        while !self.tables.is_empty() {
+            self.table_ends();
+        }
+        self.block();
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "section"
+            | "article"
+            | "main"
+            | "header"
+            | "footer"
+            | "nav"
+            | "aside"
+            | "blockquote"
+            | "figure"
+            | "figcaption"
+            | "address"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "hr"
+            | "form"
+            | "fieldset"
+            | "legend"
+            | "details"
+            | "summary"
+            | "body"
+            | "html"
+            | "head"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "caption"
+            | "center"
+            | "button"
+            | "option"
+            | "label"
+            | "text"
+            | "desc"
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! PDF: text by page, the outline as headings.
+
+use std::collections::BTreeMap;
+
+use model::PlaceKind;
+use pdf_oxide::PdfDocument;
+use pdf_oxide::outline::{Destination, OutlineItem};
+
+use crate::content::{Content, one_line};
+use crate::failure::Failure;
+use crate::formats::{Reading, letters};
+
+/// A page with fewer letters has no text layer: page numbers and stamps of scanners.
+const MIN_PAGE_LETTERS: usize = 3;
+
+const SCANNED: &str =
+    "This PDF has no text layer: its pages are pictures. Run text recognition (OCR) on it, or give the original document.";
+
+/// Reads a PDF.
+pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
+    let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(|error| failure(&error))?;
+    if document.is_encrypted() {
+        unlock(&document, reading.password)?;
+    }
+    let pages = document.page_count().map_err(|error| failure(&error))?;
+    let headings = outline(&document);
+    let mut empty = Vec::new();
+    let mut unread = Vec::new();
+    for page in 0..pages {
+        out.begin(PlaceKind::Page, "");
+        for (level, title) in headings.get(&page).into_iter().flatten() {
+            out.heading(*level, title)?;
+        }
+        match document.extract_text(page) {
+            Ok(text) if letters(&text) >= MIN_PAGE_LETTERS => out.text(&text)?,
+            Ok(_) => empty.push(page + 1),
+            Err(_) => unread.push(page + 1),
+        }
+    }
+    if empty.len() + unread.len() == pages {
+        return match unread.is_empty() {
+            true => Err(Failure::Pictures { pdf: true, sentence: SCANNED.to_owned() }),
+            false => Err(Failure::broken("PDF")),
+        };
+    }
+    if !empty.is_empty() {
+        out.note(format!("{} no text layer.", list(&empty)));
+    }
+    if !unread.is_empty() {
+        out.note(format!("{} damaged and could not be read.", list(&unread).replace(" has", " is").replace(" have", " are")));
+    }
+    Ok(())
+}
+
+fn unlock(document: &PdfDocument, password: Option<&str>) -> Result<(), Failure> {
+    if document.is_authenticated() {
+        return Ok(());
+    }
+    let Some(password) = password else {
+        return match document.authenticate(b"") {
+            Ok(true) => Ok(()),
+            _ => Err(Failure::PasswordNeeded),
+        };
+    };
+    // Up to PDF 1.7 a password is in PDFDocEncoding, which is Latin-1 for most; since then it is UTF-8.
+    let latin: Option<Vec<u8>> = password.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    let tried = [Some(password.as_bytes().to_vec()), latin];
+    for password in tried.into_iter().flatten() {
+        if document.authenticate(&password).is_ok_and(|opened| opened) {
+            return Ok(());
+        }
+    }
+    Err(Failure::PasswordWrong)
+}
+
+fn failure(error: &pdf_oxide::Error) -> Failure {
+    match error {
+        pdf_oxide::Error::EncryptedPdf => Failure::PasswordNeeded,
+        _ => Failure::broken("PDF"),
+    }
+}
+
+/// The outline: what begins on which page. A cyclic outline ends at its depth and number.
+fn outline(document: &PdfDocument) -> BTreeMap<usize, Vec<(u8, String)>> {
+    let mut headings: BTreeMap<usize, Vec<(u8, String)>> = BTreeMap::new();
+    let items = document.get_outline().ok().flatten().unwrap_or_default();
+    let mut left = 5_000u32;
+    let mut open: Vec<(u8, std::slice::Iter<OutlineItem>)> = vec![(1, items.iter())];
+    while let Some((level, items)) = open.last_mut() {
+        let level = *level;
+        let Some(item) = items.next().filter(|_| left > 0) else {
+            open.pop();
+            continue;
+        };
+        left -= 1;
+        if let Some(Destination::PageIndex(page)) = item.dest {
+            headings.entry(page).or_default().push((level, one_line(&item.title, 200)));
+        }
+        if level < 6 {
+            open.push((level + 1, item.children.iter()));
+        }
+    }
+    headings
+}
+
+/// `Pages 3–5 and 9 have`, for people.
+fn list(pages: &[usize]) -> String {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for &page in pages {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == page => *last = page,
+            _ => ranges.push((page, page)),
+        }
+    }
+    if let [(first, last)] = ranges[..]
+        && first == last
+    {
+        return format!("Page {first} has");
+    }
+    let more = ranges.len().saturating_sub(10);
+    let shown: Vec<String> =
+        ranges.iter().take(10).map(|(first, last)| if first == last { first.to_string() } else { format!("{first}–{last}") }).collect();
+    let shown = match shown.split_last() {
+        Some((last, rest)) if !rest.is_empty() && more == 0 => format!("{} and {last}", rest.join(", ")),
+        _ => shown.join(", "),
+    };
+    if more > 0 { format!("Pages {shown} and others have") } else { format!("Pages {shown} have") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_named_as_people_name_them() {
+        assert_eq!(list(&[3]), "Page 3 has");
+        assert_eq!(list(&[3, 4, 5, 9]), "Pages 3–5 and 9 have");
+        assert_eq!(list(&[1, 3, 5]), "Pages 1, 3 and 5 have");
+        assert_eq!(list(&(0..60).map(|page| page * 2).collect::<Vec<_>>()), "Pages 0, 2, 4, 6, 8, 10, 12, 14, 16, 18 and others have");
+    }
+}

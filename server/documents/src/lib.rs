@@ -1,0 +1,25 @@
+//! Text out of files that nobody trusts, and its passages.
+//!
+//! [`ChildReader`] is the port `DocumentReader`: for each document it starts a child process (the server's own binary with the hidden
+//! subcommand `extract-document`, which calls [`child_main`]). The child opens the file, gives all its other rights away (`sandbox`),
+//! finds the format by the content (`formats`), splits the text into passages (`passages`) and answers on its standard output
+//! (`protocol`). A bomb, a hang, a stack overflow or a segmentation fault ends the child and nothing else.
+//!
+//! Absent on purpose: no reader runs in the server's own process, and no reader opens a second file or a connection.
+
+mod child;
+mod content;
+mod failure;
+mod formats;
+mod language;
+mod limits;
+mod normalize;
+mod passages;
+mod protocol;
+mod reader;
+mod sandbox;
+
+pub use child::child_main;
+pub use limits::Limits;
+pub use passages::{MAX_CHARS, TARGET_CHARS};
+pub use reader::ChildReader;

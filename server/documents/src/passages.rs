@@ -1,0 +1,200 @@
+//! Splitting what was read into passages: pieces that can be found, cited and embedded.
+//!
+//! A passage never crosses a page, slide, sheet, part or heading. It ends where a paragraph or at least a sentence ends, and the rows of
+//! a table keep the line that names their columns. Passages do not overlap: together they are the document's text.
+
+use std::collections::HashSet;
+
+use model::{Passage, Place, PlaceKind};
+use text_splitter::{ChunkConfig, TextSplitter};
+
+use crate::content::{Block, Part};
+use crate::normalize;
+
+/// A passage that has so many characters is long enough: the next paragraph begins another.
+pub const TARGET_CHARS: usize = 900;
+/// No passage has more characters.
+pub const MAX_CHARS: usize = 1_500;
+
+/// Splits the text of a document. Numbers count from 1.
+pub fn split(parts: &[Part]) -> Vec<Passage> {
+    let hyphenated = normalize::hyphenated(parts.iter().flat_map(|part| &part.blocks).filter_map(|block| match block {
+        Block::Text(text) => Some(text.as_str()),
+        _ => None,
+    }));
+    let mut splitter = Splitter {
+        passages: Vec::new(),
+        sentences: TextSplitter::new(ChunkConfig::from(TARGET_CHARS..MAX_CHARS + 1)),
+        place: Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() },
+        levels: Vec::new(),
+        // A heading that nothing stands under is text itself: it would be lost otherwise.
+        bare: None,
+        text: String::new(),
+        chars: 0,
+    };
+    for part in parts {
+        splitter.part(part, &hyphenated);
+    }
+    splitter.passages
+}
+
+struct Splitter {
+    passages: Vec<Passage>,
+    sentences: TextSplitter<text_splitter::Characters>,
+    place: Place,
+    levels: Vec<u8>,
+    bare: Option<String>,
+    text: String,
+    chars: usize,
+}
+
+impl Splitter {
+    fn part(&mut self, part: &Part, hyphenated: &HashSet<String>) {
+        // Headings go on over the pages of a text, not over the slides, sheets and parts of something that has several.
+        if part.kind != PlaceKind::Page {
+            self.place.headings.clear();
+            self.levels.clear();
+        }
+        self.place.kind = part.kind;
+        self.place.number = part.number;
+        self.place.label = normalize::characters(&part.label).trim().to_owned();
+        for block in &part.blocks {
+            match block {
+                Block::Heading(level, text) => self.heading(*level, normalize::characters(text).trim()),
+                Block::Text(text) => {
+                    for paragraph in normalize::join_lines(&normalize::characters(text), hyphenated) {
+                        self.add(&paragraph, "\n\n");
+                    }
+                }
+                Block::Line(text) => self.add(normalize::characters(text).trim_end(), "\n"),
+                Block::Table { header, rows } => self.table(header, rows),
+            }
+        }
+        self.flush();
+        self.say_bare();
+    }
+
+    fn heading(&mut self, level: u8, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.flush();
+        // A lower heading under it is a path; one of its own level says that nothing stood under it.
+        if self.levels.last().is_some_and(|&last| last >= level) {
+            self.say_bare();
+        }
+        while self.levels.last().is_some_and(|&last| last >= level) {
+            self.levels.pop();
+            self.place.headings.pop();
+        }
+        self.levels.push(level);
+        self.place.headings.push(text.to_owned());
+        self.bare = Some(text.to_owned());
+    }
+
+    /// A heading without text under it becomes a passage, under the headings above it.
+    fn say_bare(&mut self) {
+        if let Some(text) = self.bare.take() {
+            let last = self.place.headings.pop();
+            self.push(text);
+            self.place.headings.extend(last);
+        }
+    }
+
+    fn add(&mut self, text: &str, gap: &str) {
+        let chars = text.chars().count();
+        if text.trim().is_empty() {
+            return;
+        }
+        self.bare = None;
+        // A short rest is better than a passage of a line: up to the maximum it may still come in.
+        let fits = self.chars + gap.len() + chars <= MAX_CHARS;
+        if !fits || self.chars >= TARGET_CHARS || (self.chars + chars > TARGET_CHARS && self.chars > TARGET_CHARS / 2) {
+            self.flush();
+        }
+        if chars > MAX_CHARS {
+            self.flush();
+            let pieces: Vec<String> = self.sentences.chunks(text).map(|piece| piece.trim().to_owned()).collect();
+            for piece in pieces {
+                self.push(piece);
+            }
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push_str(gap);
+            self.chars += gap.len();
+        }
+        self.text.push_str(text);
+        self.chars += chars;
+    }
+
+    /// A table begins its own passage, and each of its passages begins with its header.
+    fn table(&mut self, header: &str, rows: &[String]) {
+        let header = normalize::characters(header).trim().to_owned();
+        let header_chars = header.chars().count();
+        // A header as long as a passage would leave no room for rows.
+        let header = if header_chars > MAX_CHARS / 2 { String::new() } else { header };
+        if rows.is_empty() {
+            self.add(&header, "\n\n");
+            return;
+        }
+        if self.chars > TARGET_CHARS / 2 {
+            self.flush();
+        }
+        let room = MAX_CHARS - header.chars().count() - 1;
+        let mut begun = false;
+        for row in rows {
+            let row = normalize::characters(row).trim().to_owned();
+            let chars = row.chars().count();
+            let pieces = if chars > room { self.cut(&row, room) } else { vec![row] };
+            for piece in pieces {
+                let chars = piece.chars().count();
+                if begun && (self.chars >= TARGET_CHARS || self.chars + chars + 1 > MAX_CHARS) {
+                    self.flush();
+                    begun = false;
+                }
+                if !begun && !header.is_empty() {
+                    if self.chars + header.chars().count() + chars + 3 > MAX_CHARS {
+                        self.flush();
+                    }
+                    self.add(&header, "\n\n");
+                }
+                let gap = if begun || !header.is_empty() { "\n" } else { "\n\n" };
+                self.bare = None;
+                if self.chars + chars + gap.len() > MAX_CHARS {
+                    self.flush();
+                }
+                if !self.text.is_empty() {
+                    self.text.push_str(gap);
+                    self.chars += gap.len();
+                }
+                self.text.push_str(&piece);
+                self.chars += chars;
+                begun = true;
+            }
+        }
+        self.flush();
+    }
+
+    fn cut(&self, row: &str, room: usize) -> Vec<String> {
+        TextSplitter::new(room.max(100)).chunks(row).map(|piece| piece.trim().to_owned()).collect()
+    }
+
+    fn flush(&mut self) {
+        self.chars = 0;
+        let text = std::mem::take(&mut self.text);
+        self.push(text);
+    }
+
+    fn push(&mut self, text: String) {
+        let text = text.trim_matches('\n').trim_end();
+        if text.trim().is_empty() {
+            return;
+        }
+        let number = self.passages.len() as i64 + 1;
+        self.passages.push(Passage { number, place: self.place.clone(), text: text.to_owned() });
+    }
+}
+
+#[cfg(test)]
+mod tests;
