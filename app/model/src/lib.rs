@@ -33,8 +33,8 @@ pub use ids::{ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, Org
 pub use insights::{ActionItem, Insights, SummaryLine};
 pub use knowledge::{
     Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentFilter, DocumentSource,
-    DocumentState, DocumentUse, DocumentVersion, Hit, KnowledgeSize, Passage, Place, PlaceKind, Question, SearchMode, Step, Upload,
-    Website, WebsiteState,
+    DocumentState, DocumentUse, DocumentVersion, Hit, KnowledgeSize, MAX_FILE_BYTES, Passage, Place, PlaceKind, Question, SearchMode, Step,
+    Upload, Website, WebsiteState,
 };
 pub use metrics::Metrics;
 pub use page::Page;
