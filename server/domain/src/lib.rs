@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod calls;
 pub mod error;
+pub mod files;
 pub mod identity;
 pub mod jobs;
 pub mod ports;
