@@ -178,7 +178,8 @@ impl Executable {
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("CARGO_TARGET_DIR", workspace::target())
             .env("CLOSEZLY_TEST_POSTGRES", &environment.postgres.url)
-            .env("CLOSEZLY_TEST_PYTHON", &environment.python);
+            .env("CLOSEZLY_TEST_PYTHON", &environment.python)
+            .env("CLOSEZLY_TEST_MOTO", environment.python.with_file_name("moto_server"));
         if self.package == "server" && self.kind == "test" {
             // Several servers at once in one process, as no one runs them, can leave a page unanswered: leptos keeps state that
             // is the process's own. Alone, none did in thousands of requests.
