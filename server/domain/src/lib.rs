@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod ports;
 pub mod scope;
 pub mod services;
+pub mod website;
 
 pub use error::{DomainError, Result};
 pub use scope::{Client, Scope};

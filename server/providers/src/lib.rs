@@ -13,3 +13,4 @@ pub mod sample;
 pub mod speech;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod test_utils;
+pub mod web;

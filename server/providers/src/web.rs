@@ -1,0 +1,75 @@
+//! Fetches web pages that a user named, and goes nowhere else: not into this computer, not into this network.
+//!
+//! Names are resolved here, once, by the connection itself; what isn't public is left out of the answer, so there is no second
+//! resolution that could say something else. Redirects are followed by hand, each through the same check.
+
+mod fetch;
+mod guard;
+mod resolve;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ports::{FetchError, WebFetcher, WebPage, WebRequest};
+
+pub use guard::is_public;
+use resolve::Guarded;
+pub use resolve::{Lookup, SystemLookup};
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// For one page with its redirects: a site that drips is left.
+const WHOLE: Duration = Duration::from_secs(30);
+
+/// The web, as far as it is public.
+pub struct Web {
+    client: reqwest::Client,
+    trusted: Vec<(String, IpAddr)>,
+    patience: Duration,
+}
+
+impl Web {
+    /// Introduces itself as `Closezly/<version>`.
+    ///
+    /// # Errors
+    /// [`FetchError::Unreachable`] if this computer has no certificates to check sites by.
+    pub fn new(version: &str) -> Result<Self, FetchError> {
+        Self::build(version, Arc::new(SystemLookup), Vec::new(), WHOLE)
+    }
+
+    /// For tests: names are looked up by `lookup`; those in `trusted` lead to their address though it isn't public, so that a
+    /// site on this computer can play one on the web. All else stays refused. `patience` is for one page.
+    ///
+    /// # Errors
+    /// See [`Web::new`].
+    #[cfg(any(test, feature = "test-utils"))]
+    pub fn trusting(lookup: Arc<dyn Lookup>, trusted: Vec<(String, IpAddr)>, patience: Duration) -> Result<Self, FetchError> {
+        Self::build("test", lookup, trusted, patience)
+    }
+
+    fn build(version: &str, lookup: Arc<dyn Lookup>, trusted: Vec<(String, IpAddr)>, patience: Duration) -> Result<Self, FetchError> {
+        let client = reqwest::Client::builder()
+            .user_agent(format!("Closezly/{version}"))
+            .redirect(reqwest::redirect::Policy::none())
+            .dns_resolver(Arc::new(Guarded::new(lookup, trusted.clone())))
+            // A proxy would resolve names by itself.
+            .no_proxy()
+            .referer(false)
+            .gzip(true)
+            .connect_timeout(CONNECT)
+            .build()
+            .map_err(|error| FetchError::Unreachable(error.to_string()))?;
+        Ok(Self { client, trusted, patience })
+    }
+}
+
+#[async_trait]
+impl WebFetcher for Web {
+    async fn fetch(&self, request: &WebRequest) -> Result<WebPage, FetchError> {
+        tokio::time::timeout(self.patience, self.follow(request)).await.unwrap_or(Err(FetchError::TimedOut))
+    }
+}
+
+#[cfg(test)]
+mod tests;
