@@ -115,7 +115,76 @@ pub(crate) const ADD_TERMS: Dialect = Dialect {
     postgres: add_terms!("key, CAST(value AS BIGINT) FROM jsonb_each_text($2)"),
 };
 
-pub(crate) const ALL: &[(&str, Dialect)] = &[("SEARCH_CALLS", SEARCH_CALLS), ("CLAIM_JOB", CLAIM_JOB), ("ADD_TERMS", ADD_TERMS)];
+/// Passages with what the engine finds in `$3`, `$1`, `$2` and `$4` to `$9` as in `found!`, which answer.
+pub(crate) const CANDIDATES: Dialect = Dialect {
+    // CROSS JOIN keeps the index outside: SQLite does not reorder around it.
+    sqlite: concat!(
+        "SELECT p.serial, p.terms FROM passages_fts CROSS JOIN passages p",
+        crate::knowledge::found!(),
+        " AND passages_fts MATCH $3 AND p.serial = passages_fts.rowid LIMIT $4"
+    ),
+    postgres: concat!(
+        "SELECT p.serial, p.terms FROM passages p",
+        crate::knowledge::found!(),
+        " AND p.search @@ CAST($3 AS TSQUERY) LIMIT $4"
+    ),
+};
+
+macro_rules! weigh {
+    ($serials:literal) => {
+        concat!(
+            "SELECT p.serial, p.document_id, d.title, p.version, p.number, p.place, p.text, p.terms, v.embedding
+            FROM passages p LEFT JOIN passage_vectors v ON v.passage_serial = p.serial AND v.model = $3",
+            crate::knowledge::found!(),
+            " AND p.serial IN (",
+            $serials,
+            ")"
+        )
+    };
+}
+
+/// The passages of the serials in `$4` (JSON) that answer, with what they are weighed by; `$3` is the model.
+pub(crate) const WEIGH: Dialect = Dialect {
+    sqlite: weigh!("SELECT value FROM json_each($4)"),
+    postgres: weigh!("SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text($4)"),
+};
+
+/// SQLite isn't asked: its vectors are scanned in memory (`knowledge::index`).
+const NOT_ASKED: &str = "SELECT 1";
+
+macro_rules! nearest {
+    ($and:literal, $by:literal) => {
+        concat!(
+            "SELECT v.passage_serial FROM passage_vectors v JOIN passages p ON p.serial = v.passage_serial",
+            crate::knowledge::found!(),
+            " AND v.organization_id = $1 AND v.model = $10",
+            $and,
+            " ORDER BY ",
+            $by,
+            " LIMIT $4"
+        )
+    };
+}
+
+/// The passages whose vectors are nearest to `$3` by the index of vectors of 384 numbers. `$10` is the model.
+pub(crate) const NEAREST: Dialect = Dialect {
+    sqlite: NOT_ASKED,
+    postgres: nearest!(" AND v.dimensions = 384", "CAST(v.embedding AS HALFVEC(384)) <#> CAST($3 AS HALFVEC(384))"),
+};
+
+/// The same of any size, one by one.
+pub(crate) const NEAREST_EXACT: Dialect =
+    Dialect { sqlite: NOT_ASKED, postgres: nearest!(" AND v.dimensions = vector_dims(CAST($3 AS VECTOR))", "v.embedding <#> $3") };
+
+pub(crate) const ALL: &[(&str, Dialect)] = &[
+    ("SEARCH_CALLS", SEARCH_CALLS),
+    ("CLAIM_JOB", CLAIM_JOB),
+    ("ADD_TERMS", ADD_TERMS),
+    ("CANDIDATES", CANDIDATES),
+    ("WEIGH", WEIGH),
+    ("NEAREST", NEAREST),
+    ("NEAREST_EXACT", NEAREST_EXACT),
+];
 
 #[cfg(test)]
 mod tests {

@@ -49,6 +49,8 @@ pub(crate) enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) db: Db,
+    /// Vectors in memory, beside SQLite only.
+    pub(crate) indexes: crate::knowledge::Indexes,
 }
 
 /// A transaction that may write.
@@ -89,7 +91,7 @@ impl Store {
             // Only the scheme: the rest may carry a password.
             return Err(StoreError::Url(url.split(':').next().unwrap_or_default().chars().take(20).collect()));
         };
-        Ok(Self { db })
+        Ok(Self { db, indexes: crate::knowledge::Indexes::default() })
     }
 
     /// Which engine this is.
@@ -149,7 +151,9 @@ async fn connect_postgres(url: &str, options: Options) -> Result<Db> {
     let connect = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Url("postgres".to_owned()))?
         .application_name("closezly")
-        .options([("lock_timeout", patience.as_str()), ("statement_timeout", "60s"), ("TimeZone", "UTC")]);
+        .options([("lock_timeout", patience.as_str()), ("statement_timeout", "60s"), ("TimeZone", "UTC")])
+        // pgvector: a search that is narrowed to a tenant goes on until it has enough.
+        .options([("hnsw.iterative_scan", "relaxed_order"), ("hnsw.ef_search", "100")]);
     let pool = PgPoolOptions::new().max_connections(options.connections.max(1)).acquire_timeout(options.patience);
     Ok(Db::Postgres(pool.connect_with(connect).await?))
 }

@@ -8,31 +8,45 @@
 mod bindings;
 mod collections;
 mod documents;
+mod embedding;
 mod filing;
+pub mod index;
+mod indexes;
+mod lexical;
 mod passages;
 mod removal;
+mod retrieval;
 mod stem;
 mod tenants;
 mod terms;
 mod uploads;
 mod uses;
+mod vectors;
 mod websites;
 
 pub use documents::{Description, DocumentPatch};
 pub use filing::{Kept, NewDocument, NewVersion, StoredFile};
+pub use lexical::matches;
+pub use retrieval::{FoundPassage, Retrieved};
 pub use uses::NewUse;
+pub use vectors::Unembedded;
 pub use websites::{Visit, WebPage};
+
+pub(crate) use indexes::Indexes;
+pub(crate) use retrieval::found;
 
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     bindings::STATEMENTS,
     collections::STATEMENTS,
     documents::STATEMENTS,
     filing::STATEMENTS,
+    lexical::STATEMENTS,
     passages::STATEMENTS,
     removal::STATEMENTS,
     tenants::STATEMENTS,
     uploads::STATEMENTS,
     uses::STATEMENTS,
+    vectors::STATEMENTS,
     websites::STATEMENTS,
 ];
 

@@ -28,7 +28,7 @@ pub(crate) fn words(search: &str) -> Vec<String> {
     words
 }
 
-fn is_stop(word: &str) -> bool {
+pub(crate) fn is_stop(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 

@@ -107,7 +107,8 @@ impl Removal {
         into: &mut HashMap<String, i64>,
     ) -> Result<(i64, i64)> {
         let (mut passages, mut tokens, mut after) = (0, 0, 0);
-        while version > 0 {
+        // No version 0 has passages.
+        loop {
             let rows = query!(within tx, all (i64, String), PASSAGE_TERMS, self.organization, document, version, after, CHUNK as i64)?;
             let Some((last, _)) = rows.last() else { break };
             after = *last;

@@ -193,13 +193,11 @@ mod tests {
             ("prices", "price"),
             ("encrypted", "encrypt"),
             ("encryption", "encrypt"),
+            ("oscillators", "oscil"),
+            ("generalizations", "gener"),
         ] {
-            // The last two go through all five steps.
-            assert_eq!(stem(word), stem(expected), "{word}");
+            assert_eq!(stem(word), expected, "{word}");
         }
-        assert_eq!(stem("relational"), "relat");
-        assert_eq!(stem("oscillators"), "oscil");
-        assert_eq!(stem("generalizations"), "gener");
         for same in ["", "a", "is", "2026", "soc2", "größe", "日本"] {
             assert_eq!(stem(same), same);
         }

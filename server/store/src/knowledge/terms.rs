@@ -16,6 +16,8 @@ const MAX_CHARS: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub term: String,
+    /// Before it was stemmed.
+    pub word: String,
     pub start: u32,
     pub end: u32,
 }
@@ -35,10 +37,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 if tokens.last().is_some_and(|last: &Token| last.end == at && last.start + 1 == at) {
                     tokens.pop();
                 }
-                tokens.push(Token { term: [before, c].into_iter().collect(), start: at - 1, end: at + 1 });
+                let pair: String = [before, c].into_iter().collect();
+                tokens.push(Token { term: pair.clone(), word: pair, start: at - 1, end: at + 1 });
             }
             if alone {
-                tokens.push(Token { term: c.to_string(), start: at, end: at + 1 });
+                tokens.push(Token { term: c.to_string(), word: c.to_string(), start: at, end: at + 1 });
             }
             before = Some(c);
         } else {
@@ -72,7 +75,7 @@ fn finish(tokens: &mut Vec<Token>, word: &mut String, start: u32, end: u32) {
     // Decomposition may bring spaces and slashes ("½").
     let plain: String = plain.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).take(MAX_CHARS).collect();
     if !plain.is_empty() {
-        tokens.push(Token { term: stem(&plain), start, end: end.min(start + word.chars().count() as u32) });
+        tokens.push(Token { term: stem(&plain), word: plain, start, end: end.min(start + word.chars().count() as u32) });
     }
     word.clear();
 }

@@ -23,6 +23,7 @@ const WITHOUT_ORGANIZATION: &[&str] = &[
     "EXTEND_JOB",
     "COUNT_JOBS",
     "DUE_WEBSITES",
+    "KNOWING_ORGANIZATIONS",
     "EXPIRED_UPLOADS",
 ];
 

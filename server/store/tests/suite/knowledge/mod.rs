@@ -1,4 +1,11 @@
 //! What an organization knows.
 
+mod deletion;
 mod documents;
+mod isolation;
+mod search;
 mod support;
+mod uploads;
+mod uses;
+mod vectors;
+mod websites;

@@ -146,3 +146,17 @@ pub async fn count(store: &TestStore, sql: &str) -> i64 {
         }
     }
 }
+
+pub async fn execute(store: &TestStore, sql: &'static str) {
+    match store.engine() {
+        Engine::Sqlite => {
+            let mut connection = <SqliteConnection as sqlx::Connection>::connect(store.url()).await.unwrap();
+            sqlx::query("PRAGMA foreign_keys = ON").execute(&mut connection).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+        Engine::Postgres => {
+            let mut connection = <PgConnection as sqlx::Connection>::connect(store.url()).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! How good and how fast finding passages by words is, on both engines.
+//!
+//! `cargo run -p store --features test-utils --example retrieval [-- SIZE…]` prints R@1, R@5 and MRR@10 over the public half of the
+//! benchmark, then p50 and p95 of a question at 1,000, 10,000 and 100,000 passages (or the sizes given; 0 for none) in an
+//! organization beside which there is another one of the same size. The benchmark's folder is `CLOSEZLY_RETRIEVAL`, else
+//! `../shared/data/retrieval` beside the repository. Measure with `--config profile.dev.opt-level=3`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers")]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono::DateTime;
+use model::{
+    CollectionAccess, CollectionId, DocumentFilter, DocumentId, DocumentSource, DocumentState, MemberId, Organization, OrganizationId,
+    Passage, Person, PersonId, Place, PlaceKind, Role,
+};
+use serde::Deserialize;
+use store::knowledge::{NewDocument, NewVersion};
+use store::{Engine, NewAccount, Store, testing};
+use uuid::Uuid;
+
+#[derive(Deserialize)]
+struct Text {
+    id: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Query {
+    query: String,
+    gold: Option<String>,
+    answerable: bool,
+}
+
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Vec<T> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn folder() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/retrieval");
+    let folder = std::env::var_os("CLOSEZLY_RETRIEVAL").map_or(beside, PathBuf::from);
+    folder.join("shared/passages.jsonl").exists().then_some(folder)
+}
+
+async fn organization(store: &Store, email: &str) -> (OrganizationId, CollectionId) {
+    let organization =
+        Organization { id: OrganizationId(Uuid::now_v7()), name: "Acme".into(), keep_audio: true, created_at: DateTime::UNIX_EPOCH };
+    let person = Person { id: PersonId(Uuid::now_v7()), email: email.into(), name: "Ada".into(), created_at: DateTime::UNIX_EPOCH };
+    let id = organization.id;
+    let account = NewAccount { organization, person, password_hash: String::new(), member: MemberId(Uuid::now_v7()), role: Role::Owner };
+    store.create_account(&account).await.unwrap();
+    let general = store.default_collection(id, CollectionId(Uuid::now_v7()), "General", DateTime::UNIX_EPOCH).await.unwrap();
+    (id, general.id)
+}
+
+async fn keep(store: &Store, (organization, collection): (OrganizationId, CollectionId), title: &str, texts: &[String]) {
+    let id = DocumentId(Uuid::now_v7());
+    let file = NewVersion {
+        file_name: title.into(),
+        bytes: 1,
+        hash: [0; 32],
+        object_key: title.into(),
+        member: None,
+        upload: None,
+        state: DocumentState::Waiting,
+        at: DateTime::UNIX_EPOCH,
+    };
+    let new = NewDocument {
+        id,
+        collection,
+        website: None,
+        title: title.into(),
+        folder: String::new(),
+        source: DocumentSource::Text,
+        address: String::new(),
+        tags: Vec::new(),
+        unless_there: false,
+        file,
+    };
+    store.insert_document(organization, &new, None).await.unwrap();
+    let passages = texts.iter().zip(1..).map(|(text, number)| Passage {
+        number,
+        place: Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() },
+        text: text.clone(),
+    });
+    assert!(store.begin_passages(organization, id, 1).await.unwrap());
+    assert!(store.add_passages(organization, id, 1, &passages.collect::<Vec<_>>()).await.unwrap());
+    assert!(store.publish_passages(organization, id, 1, DocumentState::Ready).await.unwrap());
+}
+
+async fn quality(engine: Engine, texts: &[Text], queries: &[Query]) {
+    let store = testing::open(engine).await;
+    let organization = organization(&store, "a@example.com").await;
+    for text in texts {
+        keep(&store, organization, &text.id, std::slice::from_ref(&text.text)).await;
+    }
+    let (mut r1, mut r5, mut mrr, mut asked) = (0.0, 0.0, 0.0, 0.0);
+    let (mut sure, mut unsure) = (Vec::new(), Vec::new());
+    for query in queries {
+        let found =
+            store.lexical_search(organization.0, &query.query, &DocumentFilter::default(), CollectionAccess::Admins, 10).await.unwrap();
+        let best = found.first().map_or(0.0, |found| found.share);
+        if !query.answerable {
+            unsure.push(best);
+            continue;
+        }
+        sure.push(best);
+        asked += 1.0;
+        if let Some(place) = found.iter().position(|found| Some(&found.passage.title) == query.gold.as_ref()) {
+            r1 += f64::from(u8::from(place == 0));
+            r5 += f64::from(u8::from(place < 5));
+            mrr += 1.0 / (place + 1) as f64;
+        }
+    }
+    let higher: f64 = sure
+        .iter()
+        .map(|a| {
+            unsure
+                .iter()
+                .map(|b| {
+                    if a > b {
+                        1.0
+                    } else if a < b {
+                        0.0
+                    } else {
+                        0.5
+                    }
+                })
+                .sum::<f64>()
+        })
+        .sum();
+    println!(
+        "{engine:?}: R@1 {:.3}  R@5 {:.3}  MRR@10 {:.4}  ({asked} questions; AUROC of the best share {:.3})",
+        r1 / asked,
+        r5 / asked,
+        mrr / asked,
+        higher / (sure.len() * unsure.len()).max(1) as f64
+    );
+}
+
+/// A copy of a text in which every fifth word is another, so that the vocabulary grows as it does in real collections.
+fn varied(text: &str, copy: usize) -> String {
+    let words = text.split_whitespace().enumerate();
+    let words =
+        words.map(|(place, word)| if copy > 0 && (place + copy) % 5 == 0 { format!("{word}{}", copy % 977) } else { word.to_owned() });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+async fn speed(engine: Engine, texts: &[Text], queries: &[Query], size: usize) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (organization(&store, "a@example.com").await, organization(&store, "b@example.com").await);
+    let started = Instant::now();
+    for organization in [ours, theirs] {
+        let all: Vec<String> = (0..size).map(|number| varied(&texts[number % texts.len()].text, number / texts.len())).collect();
+        for (document, chunk) in all.chunks(200).enumerate() {
+            keep(&store, organization, &format!("Document {document}"), chunk).await;
+        }
+    }
+    let kept = started.elapsed();
+    let mut times: Vec<Duration> = Vec::new();
+    for query in queries.iter().take(300) {
+        let started = Instant::now();
+        store.lexical_search(ours.0, &query.query, &DocumentFilter::default(), CollectionAccess::Everybody, 50).await.unwrap();
+        times.push(started.elapsed());
+    }
+    times.sort();
+    let (p50, p95) = (times[times.len() / 2], times[times.len() * 95 / 100]);
+    println!("{engine:?}, {size} passages: p50 {p50:.1?}  p95 {p95:.1?}  (2 × {size} kept in {kept:.1?})");
+}
+
+#[tokio::main]
+async fn main() {
+    let Some(folder) = folder() else {
+        println!(
+            "The benchmark is not there. Set CLOSEZLY_RETRIEVAL to the folder that has shared/passages.jsonl and public/queries.jsonl."
+        );
+        return;
+    };
+    let texts: Vec<Text> = read(&folder.join("shared/passages.jsonl"));
+    let queries: Vec<Query> = read(&folder.join("public/queries.jsonl"));
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        quality(engine, &texts, &queries).await;
+    }
+    let sizes: Vec<usize> = std::env::args().skip(1).map(|size| size.parse().expect("sizes are numbers")).collect();
+    let sizes = if sizes.is_empty() { vec![1_000, 10_000, 100_000] } else { sizes };
+    for size in sizes.into_iter().filter(|size| *size > 0) {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            speed(engine, &texts, &queries, size).await;
+        }
+    }
+}

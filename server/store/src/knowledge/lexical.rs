@@ -1,0 +1,217 @@
+//! Ranking by words: BM25 over the passages that the engine's full text index gives.
+//!
+//! The engine is asked for passages that have the question's rarest terms, as many as [`BUDGET`] allows; how good they are
+//! is reckoned here, the same on both engines. A term that nearly every passage has would cost the engine much and
+//! tell little: it weighs, but isn't looked for.
+
+use std::collections::HashMap;
+
+use model::{CollectionAccess, DocumentFilter, OrganizationId};
+
+use super::documents::Narrowing;
+use super::tenants::{TENANT, Tenant};
+use super::terms;
+use crate::dialect::CANDIDATES;
+use crate::engine::{Engine, Store, query};
+use crate::error::Result;
+use crate::search::is_stop;
+use crate::segments::clean;
+use crate::statements::statements;
+
+/// Passages that are weighed for one question.
+const BUDGET: i64 = 2_000;
+/// Different terms of a question; the rest of a longer one is not looked at.
+const MAX_TERMS: usize = 48;
+/// How much a term's repetition counts.
+const K1: f64 = 1.2;
+/// How much a passage's length counts.
+const B: f64 = 0.75;
+/// A stop word's part of its weight.
+const STOP_WEIGHT: f64 = 0.3;
+/// What two of the question's terms side by side add, as a part of the lesser one's weight.
+const PAIR_WEIGHT: f64 = 0.25;
+
+statements! {
+    TERM_PASSAGES = "
+        SELECT term, passages FROM knowledge_terms
+        WHERE organization_id = $1 AND term IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+}
+
+/// Where the words of a question stand in a text, in characters (first, one past the last), stop words left out: what to
+/// highlight.
+pub fn matches(question: &str, text: &str) -> Vec<(u32, u32)> {
+    let asked: Vec<String> = terms::tokens(question).into_iter().filter(|token| !is_stop(&token.word)).map(|token| token.term).collect();
+    terms::tokens(text).into_iter().filter(|token| asked.contains(&token.term)).map(|token| (token.start, token.end)).collect()
+}
+
+/// A question's terms with what they weigh in an organization.
+#[derive(Debug)]
+pub(super) struct Weights {
+    /// Goes before each term in the index.
+    number: i64,
+    average: f64,
+    terms: Vec<Term>,
+    /// Place in `terms` of each token of the question, in order.
+    order: Vec<usize>,
+    /// What a passage could have at most.
+    most: f64,
+}
+
+#[derive(Debug)]
+struct Term {
+    term: String,
+    passages: i64,
+    weight: f64,
+    stop: bool,
+}
+
+impl Store {
+    /// None if nothing of the question is a word, or the organization knows nothing.
+    pub(super) async fn weights(&self, organization: OrganizationId, question: &str) -> Result<Option<Weights>> {
+        let Some(tenant) = query!(read self, optional Tenant, TENANT, organization)?.filter(|tenant| tenant.passages > 0) else {
+            return Ok(None);
+        };
+        let mut terms: Vec<Term> = Vec::new();
+        let mut order = Vec::new();
+        for token in terms::tokens(&clean(question)) {
+            let place = terms.iter().position(|term| term.term == token.term);
+            if place.is_none() && terms.len() == MAX_TERMS {
+                break;
+            }
+            order.push(place.unwrap_or(terms.len()));
+            if place.is_none() {
+                terms.push(Term { stop: is_stop(&token.word), term: token.term, passages: 0, weight: 0.0 });
+            }
+        }
+        let mut known: HashMap<String, i64> = HashMap::new();
+        for chunk in terms.chunks(16) {
+            let t = |place: usize| chunk.get(place).map_or("", |term| term.term.as_str());
+            known.extend(query!(
+                read self, all (String, i64), TERM_PASSAGES, organization, t(0), t(1), t(2), t(3), t(4), t(5), t(6), t(7), t(8), t(9),
+                t(10), t(11), t(12), t(13), t(14), t(15)
+            )?);
+        }
+        let all = tenant.passages as f64;
+        for term in &mut terms {
+            term.passages = known.get(&term.term).copied().unwrap_or(0);
+            let having = term.passages as f64;
+            let rare = (1.0 + (all - having + 0.5).max(0.5) / (having + 0.5)).ln();
+            term.weight = if term.stop { rare * STOP_WEIGHT } else { rare };
+        }
+        // Of stop words alone: then they are what is asked for.
+        let only_stops = terms.iter().all(|term| term.stop);
+        for term in &mut terms {
+            term.stop &= !only_stops;
+        }
+        let most = terms.iter().map(|term| term.weight * (K1 + 1.0)).sum();
+        let average = (tenant.tokens as f64 / all).max(1.0);
+        Ok((!terms.is_empty()).then_some(Weights { number: tenant.number, average, terms, order, most }))
+    }
+
+    /// The best passages by words: serial, BM25, part of the most that a passage could have; best first.
+    pub(super) async fn rank(
+        &self,
+        organization: OrganizationId,
+        weights: &Weights,
+        filter: &DocumentFilter,
+        access: CollectionAccess,
+        limit: usize,
+    ) -> Result<Vec<(i64, f32)>> {
+        let narrowing = Narrowing::of(filter);
+        let mut scores: HashMap<i64, f32> = HashMap::new();
+        for search in weights.searches(self.engine()) {
+            if search.fallback && scores.len() >= limit {
+                continue;
+            }
+            let rows = query!(
+                read self, all (i64, String), CANDIDATES, organization, access.as_str(), &search.text, BUDGET, narrowing.collection,
+                narrowing.language, narrowing.after, narrowing.before, &narrowing.tag
+            )?;
+            for (serial, terms) in rows {
+                scores.entry(serial).or_insert_with(|| weights.score(&terms));
+            }
+        }
+        let mut ranked: Vec<(i64, f32)> = scores.into_iter().collect();
+        ranked.sort_by(|(left, a), (right, b)| b.total_cmp(a).then(left.cmp(right)));
+        ranked.truncate(limit);
+        Ok(ranked)
+    }
+}
+
+/// What the engine is asked.
+#[derive(Debug, PartialEq)]
+struct Search {
+    text: String,
+    /// Only if those before it gave too little.
+    fallback: bool,
+}
+
+impl Weights {
+    /// The searches that together give about [`BUDGET`] passages: those with any of the rarest terms; those with two of the
+    /// next ones; any with the rarest term, if there are too few.
+    fn searches(&self, engine: Engine) -> Vec<Search> {
+        let mut terms: Vec<&Term> = self.terms.iter().filter(|term| !term.stop && term.passages > 0).collect();
+        terms.sort_by_key(|term| term.passages);
+        let mut sum = 0;
+        let rare = terms.iter().take_while(|term| {
+            sum += term.passages;
+            sum <= BUDGET
+        });
+        let rare = rare.count();
+        let quoted = |term: &Term| {
+            let term = terms::with_number(self.number, &term.term);
+            if engine == Engine::Sqlite { format!("\"{term}\"") } else { format!("'{term}'") }
+        };
+        let (and, or) = if engine == Engine::Sqlite { (" AND ", " OR ") } else { (" & ", " | ") };
+        let mut searches = Vec::new();
+        if rare > 0 {
+            let any: Vec<String> = terms[..rare].iter().map(|term| quoted(term)).collect();
+            searches.push(Search { text: any.join(or), fallback: false });
+        }
+        let common = &terms[rare..terms.len().min(rare + 4)];
+        let pairs: Vec<String> = (0..common.len())
+            .flat_map(|first| (first + 1..common.len()).map(move |second| (first, second)))
+            .map(|(first, second)| format!("({}{and}{})", quoted(common[first]), quoted(common[second])))
+            .collect();
+        if !pairs.is_empty() {
+            searches.push(Search { text: pairs.join(or), fallback: rare > 0 });
+        }
+        if let Some(rarest) = common.first() {
+            searches.push(Search { text: quoted(rarest), fallback: true });
+        }
+        searches
+    }
+
+    /// How good a passage is, from its stored terms.
+    pub fn score(&self, stored: &str) -> f32 {
+        let mut counts = vec![0_u32; self.terms.len()];
+        let (mut length, mut pairs) = (0_u32, 0.0_f64);
+        let mut before: Option<usize> = None;
+        for term in terms::stored(stored) {
+            length += 1;
+            let place = self.terms.iter().position(|asked| asked.term == term);
+            if let Some(place) = place {
+                counts[place] += 1;
+                if let Some(before) = before
+                    && self.order.windows(2).any(|pair| pair == [before, place])
+                {
+                    pairs += self.terms[before].weight.min(self.terms[place].weight) * PAIR_WEIGHT;
+                }
+            }
+            before = place;
+        }
+        let long = K1 * (1.0 - B + B * f64::from(length) / self.average);
+        let words: f64 = counts
+            .iter()
+            .zip(&self.terms)
+            .filter(|(count, _)| **count > 0)
+            .map(|(count, term)| term.weight * f64::from(*count) * (K1 + 1.0) / (f64::from(*count) + long))
+            .sum();
+        (words + pairs.min(words * PAIR_WEIGHT)) as f32
+    }
+
+    /// A score as a part of the most that a passage could have, 0 to 1.
+    pub fn share(&self, score: f32) -> f32 {
+        if self.most > 0.0 { (f64::from(score) / self.most).clamp(0.0, 1.0) as f32 } else { 0.0 }
+    }
+}

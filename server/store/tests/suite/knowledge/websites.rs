@@ -1,0 +1,64 @@
+//! Websites and their visits.
+
+use model::{DocumentSource, Website, WebsiteId, WebsiteState};
+use rstest::rstest;
+use serde_json::json;
+use store::knowledge::Visit;
+use store::{Engine, NewJob, StoreError, testing};
+use uuid::Uuid;
+
+use super::support::*;
+use crate::fixtures::noon;
+
+#[rstest]
+#[tokio::test]
+async fn a_website_is_visited_when_it_is_due(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (us, them) = (organization(&store, "a@example.com").await, organization(&store, "b@example.com").await);
+    let general = general(&store, us).await;
+    let mut site = Website {
+        id: WebsiteId(Uuid::now_v7()),
+        collection_id: general,
+        start: "https://example.com/".into(),
+        scope: "https://example.com/".into(),
+        max_pages: 50,
+        every_hours: 24,
+        state: WebsiteState::Waiting,
+        problem: String::new(),
+        pages: 0,
+        visited_at: None,
+        due_at: Some(noon(0)),
+    };
+    assert!(matches!(store.insert_website(them, &site, noon(0)).await, Err(StoreError::Missing(_))));
+    store.insert_website(us, &site, noon(0)).await.unwrap();
+    assert_eq!(store.website(us, site.id).await.unwrap(), Some(site.clone()));
+    assert_eq!((store.website(them, site.id).await.unwrap(), store.websites(them).await.unwrap()), (None, vec![]));
+    assert_eq!(store.due_websites(noon(-1), 9).await.unwrap(), []);
+    assert_eq!(store.due_websites(noon(0), 9).await.unwrap(), [(us, site.clone())]);
+
+    let job = NewJob { kind: "visit".into(), payload: json!({}), organization: Some(us), run_at: noon(0), max_attempts: 1 };
+    assert!(!store.start_visit(them, site.id, noon(1), noon(9), Some(&job)).await.unwrap());
+    assert!(store.start_visit(us, site.id, noon(1), noon(9), Some(&job)).await.unwrap());
+    assert!(!store.start_visit(us, site.id, noon(1), noon(9), Some(&job)).await.unwrap(), "it is being visited");
+    assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
+    assert_eq!(store.due_websites(noon(9), 9).await.unwrap()[0].1.state, WebsiteState::Fetching, "its visit must have died");
+
+    let visit = Visit { state: WebsiteState::Failed, problem: "It does not answer.".into(), pages: 1, at: noon(3), due_at: None };
+    assert!(!store.finish_visit(them, site.id, &visit).await.unwrap());
+    assert!(store.finish_visit(us, site.id, &visit).await.unwrap());
+    let visited = store.websites(us).await.unwrap().remove(0);
+    assert_eq!((visited.state, visited.problem.as_str(), visited.pages), (WebsiteState::Failed, "It does not answer.", 1));
+    assert_eq!((visited.visited_at, visited.due_at), (Some(noon(3)), None));
+    site.max_pages = 5;
+    assert!(store.update_website(us, &site).await.unwrap());
+    assert!(!store.update_website(them, &site).await.unwrap());
+
+    let mut page = new_document(general, "Home", 0);
+    (page.website, page.source, page.address) = (Some(site.id), DocumentSource::Web, "https://example.com/".into());
+    insert(&store, us, &page).await;
+    let pages = store.web_pages(us, site.id).await.unwrap();
+    assert_eq!((pages.len(), pages[0].id, pages[0].hash.as_slice()), (1, page.id, page.file.hash.as_slice()));
+    assert_eq!(store.delete_website(them, site.id, forget).await.unwrap(), None);
+    assert_eq!(store.delete_website(us, site.id, forget).await.unwrap(), Some(vec![page.file.object_key.clone()]));
+    assert_eq!(get(&store, us, page.id).await, None);
+}
