@@ -7,9 +7,11 @@ mod settings;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use domain::files::KeyRing;
+use providers::files::OpenError;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use settings::{LogFormat, Settings};
@@ -72,6 +74,12 @@ pub struct Config {
     pub deepgram_model: String,
     /// Signs access tokens; none means that it is made once and kept in `data_dir/secrets/token.key`.
     pub token_key: Option<SecretString>,
+    /// Address of the storage of uploaded files; none means the folder `files` in `data_dir`.
+    pub files: Option<String>,
+    /// Another server that speaks that storage's protocol.
+    pub files_endpoint: Option<String>,
+    /// What uploaded files are encrypted by.
+    pub files_keys: KeyRing,
     /// Whether strangers may sign up.
     pub open_sign_up: bool,
     /// Header in which a reverse proxy that we trust tells the client's address, for example `x-forwarded-for`.
@@ -143,6 +151,10 @@ impl Config {
         if token_key.as_ref().is_some_and(|key| key.len() < 32) {
             bail!("token_key must have at least 32 characters, so that nobody can guess it");
         }
+        let (files, files_endpoint) =
+            (settings.files.filter(|text| !text.is_empty()), settings.files_endpoint.filter(|text| !text.is_empty()));
+        check_files(files.as_deref(), files_endpoint.as_deref())?;
+        let files_keys = KeyRing::parse(&settings.files_keys.unwrap_or_default().into()).map_err(|error| anyhow!("files_keys: {error}"))?;
         Ok(Self {
             listen,
             database_url: database_url.into(),
@@ -158,6 +170,9 @@ impl Config {
             deepgram_url: settings.deepgram_url.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_URL.to_owned()),
             deepgram_model: settings.deepgram_model.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_MODEL.to_owned()),
             token_key: secret(token_key),
+            files,
+            files_endpoint,
+            files_keys,
             open_sign_up: settings.open_sign_up.unwrap_or(true),
             client_address_header: settings
                 .client_address_header
@@ -205,6 +220,15 @@ impl Loaded {
                     format!("kept in {}", config.data_dir.join(crate::wiring::TOKEN_KEY).display())
                 }
             }
+            "files" => config.files.clone().unwrap_or_else(|| config.data_dir.join("files").display().to_string()),
+            "files_endpoint" => optional(config.files_endpoint.as_deref()),
+            "files_keys" => {
+                if config.files_keys.is_empty() {
+                    "none".to_owned()
+                } else {
+                    format!("{:?} ••••••••", config.files_keys)
+                }
+            }
             "open_sign_up" => config.open_sign_up.to_string(),
             "client_address_header" => optional(config.client_address_header.as_ref().map(http::HeaderName::as_str)),
             "metrics_token" => masked(&config.metrics_token),
@@ -227,6 +251,18 @@ fn check_public_url(url: &str) -> Result<()> {
         bail!("public_url must be like https://closezly.example.com, without a path; it is “{url}”");
     }
     Ok(())
+}
+
+fn check_files(address: Option<&str>, endpoint: Option<&str>) -> Result<()> {
+    match (address, endpoint) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => bail!("files_endpoint: it means nothing without files, the address of the storage"),
+        (Some(address), endpoint) => match providers::files::check_address(address, endpoint) {
+            Err(error @ OpenError::Endpoint(_)) => bail!("files_endpoint: {error}"),
+            Err(error) => bail!("files: {error}"),
+            Ok(()) => Ok(()),
+        },
+    }
 }
 
 /// `site` beside the binary where a release was unpacked, else what `cargo xtask` builds.

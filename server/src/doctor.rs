@@ -70,6 +70,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         data_folder(config).await,
         space(&config.data_dir).await,
         database(config).await,
+        files(config).await,
         site(config),
         recognizer(config).await,
         deepgram(config).await,
@@ -139,6 +140,23 @@ async fn database(config: &Config) -> Check {
             Verdict::Note,
             format!("{engine:?}; `closezly serve` or `closezly migrate` will apply {}", pending.join(", ")),
         ),
+    }
+}
+
+async fn files(config: &Config) -> Check {
+    let place = config.files.clone().unwrap_or_else(|| wiring::files(config).display().to_string());
+    let files = match wiring::stored_files(config) {
+        Ok(files) => files,
+        Err(error) => return check("files", Verdict::Bad, format!("{error:#}")),
+    };
+    let encrypted = match config.files_keys.current_name() {
+        Some(name) => format!("encrypted by the key {name}"),
+        None => "not encrypted (files_keys)".to_owned(),
+    };
+    match tokio::time::timeout(PATIENCE, files.check()).await {
+        Ok(Ok(())) => check("files", Verdict::Good, format!("{place}, {encrypted}")),
+        Ok(Err(error)) => check("files", Verdict::Bad, format!("{place}: {error}. Check files, files_endpoint and the credentials.")),
+        Err(_) => check("files", Verdict::Bad, format!("{place} does not answer. Check files and files_endpoint.")),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use axum::extract::FromRef;
 use base64::Engine;
+use domain::files::Files;
 use domain::ports::{Ids, Mailer, Recognizer, SystemClock, SystemIds};
 use domain::services::Parts;
 use domain::{Config as DomainConfig, Services};
@@ -103,6 +104,18 @@ pub fn domain_config(config: &Config, token_key: SecretString) -> DomainConfig {
 /// The folder of recordings.
 pub fn files(config: &Config) -> PathBuf {
     config.data_dir.join("files")
+}
+
+/// The storage of uploaded files; connects to nothing yet.
+///
+/// # Errors
+/// A sentence that says what is wrong with `files`.
+pub fn stored_files(config: &Config) -> Result<Files> {
+    let store = match &config.files {
+        Some(address) => providers::files::open(address, config.files_endpoint.as_deref()),
+        None => providers::files::directory(&files(config)),
+    };
+    Ok(Files::new(store.map_err(|error| anyhow!("files: {error}"))?, config.files_keys.clone()))
 }
 
 /// Opens the database and brings it up to date.

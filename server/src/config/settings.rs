@@ -102,6 +102,14 @@ settings! {
     deepgram_model: String = "CLOSEZLY_DEEPGRAM_MODEL",
     /// Signs access tokens, at least 32 characters [default: made once and kept in the data folder]
     token_key: String = "CLOSEZLY_TOKEN_KEY",
+    /// Where uploaded files are stored: file:///folder, s3://bucket/folder, gs://bucket/folder or az://container/folder; credentials as
+    /// AWS_…, GOOGLE_…, AZURE_… [default: a folder in the data folder]
+    files: String = "CLOSEZLY_FILES",
+    /// Another server that speaks the protocol of the files' address, for example https://minio.example.com:9000 [default: the vendor's]
+    files_endpoint: String = "CLOSEZLY_FILES_ENDPOINT",
+    /// Keys that uploaded files are encrypted by, as name:base64,name:base64; the first one encrypts, the word plain stands for no
+    /// encryption [default: none; files are not encrypted]
+    files_keys: String = "CLOSEZLY_FILES_KEYS",
     /// Whether strangers may sign up and open an organization [default: true]
     open_sign_up: bool = "CLOSEZLY_OPEN_SIGN_UP",
     /// Header in which a reverse proxy that we trust tells the client's address, for example x-forwarded-for [default: none]

@@ -38,6 +38,11 @@ fn wrong_values_are_said_with_their_name() {
         ("token_key = \"short\"", "token_key"),
         ("client_address_header = \"a b\"", "client_address_header"),
         ("log_format = \"xml\"", "log_format"),
+        ("files = \"bucket\"", "files: “bucket”"),
+        ("files = \"s3://ann:SECRET@bucket\"", "files: the address must not hold"),
+        ("files = \"s3://bucket\"\nfiles_endpoint = \"minio\"", "files_endpoint: “minio”"),
+        ("files_endpoint = \"https://minio.example\"", "files_endpoint: it means nothing"),
+        ("files_keys = \"2026:short\"", "files_keys: the key “2026”"),
         ("open_sign_up = \"perhaps\"", "open_sign_up"),
     ] {
         let error = format!("{:#}", loaded(&[], file).unwrap_err());
@@ -47,7 +52,7 @@ fn wrong_values_are_said_with_their_name() {
 
 #[test]
 fn no_secret_is_shown() {
-    let file = "deepgram_key = \"SECRET-1\"\nsmtp_url = \"smtp://ann:SECRET-2@mail.example:587\"\ndatabase_url = \"postgres://ann:SEC/RET-3@db/closezly?password=SECRET-4\"\ntoken_key = \"SECRET-5-0123456789-0123456789-0123456789\"\nmetrics_token = \"SECRET-6\"\n";
+    let file = "deepgram_key = \"SECRET-1\"\nsmtp_url = \"smtp://ann:SECRET-2@mail.example:587\"\ndatabase_url = \"postgres://ann:SEC/RET-3@db/closezly?password=SECRET-4\"\ntoken_key = \"SECRET-5-0123456789-0123456789-0123456789\"\nmetrics_token = \"SECRET-6\"\nfiles_keys = \"2026:SECRETaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaE=\"\n";
     let loaded = loaded(&[], file).unwrap();
     let shown = format!("{:?} {:?}", loaded.shown(), loaded.config);
     assert!(!shown.contains("SECRET") && !shown.contains("RET-3"), "{shown}");
