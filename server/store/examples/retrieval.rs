@@ -3,7 +3,8 @@
 //! `cargo run -p store --features test-utils --example retrieval [-- SIZE…]` prints R@1, R@5 and MRR@10 over the public half of the
 //! benchmark, then p50 and p95 of a question at 1,000, 10,000 and 100,000 passages (or the sizes given; 0 for none) in an
 //! organization beside which there is another one of the same size. The benchmark's folder is `CLOSEZLY_RETRIEVAL`, else
-//! `../shared/data/retrieval` beside the repository. Measure with `--config profile.dev.opt-level=3`.
+//! `../shared/data/retrieval` beside the repository. Measure with
+//! `--release`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers")]
 
 use std::path::{Path, PathBuf};
@@ -143,7 +144,7 @@ async fn quality(engine: Engine, texts: &[Text], queries: &[Query]) {
 fn varied(text: &str, copy: usize) -> String {
     let words = text.split_whitespace().enumerate();
     let words =
-        words.map(|(place, word)| if copy > 0 && (place + copy) % 5 == 0 { format!("{word}{}", copy % 977) } else { word.to_owned() });
+        words.map(|(place, word)| if copy > 0 && (place + copy).is_multiple_of(5) { format!("{word}{}", copy % 977) } else { word.to_owned() });
     words.collect::<Vec<_>>().join(" ")
 }
 
