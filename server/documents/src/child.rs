@@ -14,8 +14,10 @@ use crate::protocol::{self, Extracted, Reply, Request};
 use crate::sandbox::{self, Rights};
 use crate::{language, passages};
 
-/// A document with fewer letters has no text, whatever its reader says.
-const MIN_LETTERS: usize = 16;
+/// A PDF with fewer letters has no text layer, whatever its reader says.
+const MIN_PDF_LETTERS: usize = 16;
+/// Nor has anything else with fewer letters a text. Other formats have no pictures of text that a reader could miss: a note may be short.
+const MIN_LETTERS: usize = 4;
 /// A file is at most so large, in bytes; the server takes no larger ones.
 const MAX_FILE_BYTES: u64 = model::MAX_FILE_BYTES;
 /// Readers of nested structures call themselves: so much stack, in bytes.
@@ -77,7 +79,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, password: Option<&str>, limits: &Li
     }
     let passages = passages::split(&content.parts);
     let found: usize = passages.iter().map(|passage| letters(&passage.text)).sum();
-    if found < MIN_LETTERS {
+    if found < if content.format == "pdf" { MIN_PDF_LETTERS } else { MIN_LETTERS } {
         return Err(Failure::NoText(match found {
             0 => "There is no text in this file.".into(),
             _ => "There is hardly any text in this file: too little to answer from.".into(),

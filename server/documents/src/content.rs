@@ -67,6 +67,8 @@ pub enum Block {
     Heading(u8, String),
     /// A paragraph. Line breaks in it mean something.
     Text(String),
+    /// Text that is broken into lines to fit a page: they are joined again. An empty line parts paragraphs.
+    Printed(String),
     /// A line that belongs to the lines around it: a list item.
     Line(String),
     /// Rows of a table, one line each, with the line that names its columns if there is one.
@@ -141,6 +143,11 @@ impl<'a> Content<'a> {
         if text.trim().is_empty() { Ok(()) } else { self.push(Block::Text(text.trim_matches('\n').to_owned())) }
     }
 
+    /// Text as it was printed on a page.
+    pub fn printed(&mut self, text: &str) -> Result<(), Failure> {
+        if text.trim().is_empty() { Ok(()) } else { self.push(Block::Printed(text.to_owned())) }
+    }
+
     /// A list item or another line that belongs to the lines around it.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
         if text.trim().is_empty() { Ok(()) } else { self.push(Block::Line(text.trim_end().to_owned())) }
@@ -164,6 +171,11 @@ impl<'a> Content<'a> {
         Ok(())
     }
 
+    /// Blocks of a document within this one; they were counted when they were read.
+    pub fn take(&mut self, blocks: Vec<Block>) {
+        self.blocks().extend(blocks);
+    }
+
     /// Whether nothing but whitespace was read.
     pub fn is_empty(&self) -> bool {
         self.parts.iter().all(|part| part.blocks.is_empty())
@@ -171,7 +183,7 @@ impl<'a> Content<'a> {
 
     fn push(&mut self, block: Block) -> Result<(), Failure> {
         let bytes = match &block {
-            Block::Heading(_, text) | Block::Text(text) | Block::Line(text) => text.len(),
+            Block::Heading(_, text) | Block::Text(text) | Block::Printed(text) | Block::Line(text) => text.len(),
             Block::Table { header, .. } => header.len(),
         };
         // Every block costs a little, so that millions of tiny ones are bounded too.

@@ -1,13 +1,21 @@
 //! Which format a file has, by its content first and its name second, and its reader.
 
-pub mod delimited;
+mod archive;
+mod delimited;
 mod docx;
-pub mod encoding;
+mod encoding;
+mod encrypted;
+mod epub;
 mod html;
+mod mail;
 mod markdown;
+mod odf;
 mod ooxml;
 mod package;
 mod pdf;
+mod pptx;
+mod rtf;
+mod sheets;
 mod xml;
 
 use model::PlaceKind;
@@ -39,26 +47,17 @@ impl Reading<'_> {
 
     /// Reads a document within this one, at the current part.
     fn nested(&self, bytes: &[u8], name: &str, out: &mut Content) -> Result<(), Failure> {
-        let inner = self.inner(bytes, name, out)?;
-        for block in inner.into_iter().flat_map(|part| part.1) {
-            match block {
-                Block::Heading(level, text) => out.heading(level, &text)?,
-                Block::Text(text) => out.text(&text)?,
-                Block::Line(text) => out.line(&text)?,
-                Block::Table { header, rows } => {
-                    out.table(&header)?;
-                    rows.into_iter().try_for_each(|row| out.row(row))?;
-                }
-            }
-        }
-        Ok(())
+        let (inner, rest) = self.inner(bytes, name, out);
+        out.take(inner.into_iter().flat_map(|part| part.1).collect());
+        rest
     }
 
-    /// The labels and texts of the parts of a document within this one.
-    fn inner(&self, bytes: &[u8], name: &str, out: &mut Content) -> Result<Vec<(String, Vec<Block>)>, Failure> {
+    /// The labels and texts of the parts of a document within this one. One that can't be read is a note; that there is no room for more is
+    /// an error, and what was read until then counts.
+    fn inner(&self, bytes: &[u8], name: &str, out: &mut Content) -> (Vec<(String, Vec<Block>)>, Result<(), Failure>) {
         if self.depth >= MAX_DEPTH {
             out.note(format!("Files that are nested more than {MAX_DEPTH} deep were not read."));
-            return Ok(Vec::new());
+            return (Vec::new(), Ok(()));
         }
         let reading = Reading { name, password: self.password, depth: self.depth + 1 };
         let mut inner = Content::new(out.budget);
@@ -72,11 +71,11 @@ impl Reading<'_> {
             (label, part.blocks)
         });
         match read {
-            Ok(()) => Ok(parts.collect()),
-            Err(full @ (Failure::Full | Failure::TooMuch(_))) => Err(full),
+            Ok(()) => (parts.collect(), Ok(())),
+            Err(full @ (Failure::Full | Failure::TooMuch(_))) => (parts.collect(), Err(full)),
             Err(failure) => {
                 out.note(format!("{} was not read. {}", one_line(name, 80), domain::ports::ReadError::from(failure)));
-                Ok(Vec::new())
+                (Vec::new(), Ok(()))
             }
         }
     }
@@ -129,22 +128,123 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return container(bytes, reading, out);
     }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        return old_container(bytes, reading, out);
+    }
+    if bytes.starts_with(b"{\\rtf") {
+        out.format = "rtf";
+        return rtf::read(bytes, out);
+    }
+    if let Some(kind) = infer::get(bytes) {
+        match kind.matcher_type() {
+            infer::MatcherType::Image => {
+                out.format = "image";
+                return Err(Failure::Pictures { pdf: false, sentence: PICTURE.to_owned() });
+            }
+            infer::MatcherType::Audio | infer::MatcherType::Video => {
+                return Err(Failure::Unsupported("Recordings are not read. Give what is said in it as text.".into()));
+            }
+            infer::MatcherType::Archive if kind.mime_type() != "application/pdf" => {
+                return Err(Failure::Unsupported("Archives of this kind are not read. Give the files in it, or pack them as ZIP.".into()));
+            }
+            infer::MatcherType::App | infer::MatcherType::Font => return Err(unsupported()),
+            _ => {}
+        }
+    }
     text(bytes, reading, out)
 }
+
+const PICTURE: &str = "This is a picture. Run text recognition (OCR) on it, or give the original document.";
 
 fn head(bytes: &[u8], most: usize) -> &[u8] {
     &bytes[..bytes.len().min(most)]
 }
 
+/// Files that are ZIP containers.
 fn container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
-    let mut package = Package::open(bytes, out.budget, "file")?;
+    let ending = reading.ending();
+    let what = if is_never_text(&ending) { ending.to_uppercase() } else { "ZIP file".into() };
+    let mut package = Package::open(bytes, out.budget, &what)?;
+    let names = package.names();
+    let starts = |folder: &str| names.iter().any(|name| name.starts_with(folder));
     if package.has("[Content_Types].xml") {
-        let names = package.names();
-        let starts = |folder: &str| names.iter().any(|name| name.starts_with(folder));
         if starts("word/") {
             out.format = "docx";
             return docx::read(&mut package, reading, out);
         }
+        if starts("ppt/") {
+            out.format = "pptx";
+            return pptx::read(&mut package, out);
+        }
+        if starts("xl/") {
+            out.format = "xlsx";
+            out.title = ooxml::title(&mut package)?;
+            check_unpacked(&mut package)?;
+            return sheets::xlsx(bytes, out);
+        }
+    }
+    let kind = package.bytes("mimetype")?.map(|kind| String::from_utf8_lossy(&kind).trim().to_owned()).unwrap_or_default();
+    match kind.as_str() {
+        "application/epub+zip" => {
+            out.format = "epub";
+            epub::read(&mut package, out)
+        }
+        kind if kind.starts_with("application/vnd.oasis.opendocument.text") => {
+            out.format = "odt";
+            odf::read(&mut package, "ODT", out)
+        }
+        kind if kind.starts_with("application/vnd.oasis.opendocument.presentation") => {
+            out.format = "odp";
+            odf::read(&mut package, "ODP", out)
+        }
+        kind if kind.starts_with("application/vnd.oasis.opendocument.spreadsheet") => {
+            out.format = "ods";
+            check_unpacked(&mut package)?;
+            sheets::ods(bytes, out)
+        }
+        kind if kind.starts_with("application/vnd.oasis.opendocument") => Err(unsupported()),
+        _ => {
+            out.format = "zip";
+            archive::read(&mut package, reading, out)
+        }
+    }
+}
+
+/// Unpacks all XML of a workbook once against the budget: its reader has no caps of its own.
+fn check_unpacked(package: &mut Package) -> Result<(), Failure> {
+    for (index, name) in package.names().iter().enumerate() {
+        if name.ends_with(".xml") || name.ends_with(".rels") {
+            package.measure(index)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files in the container of old Office: old documents, and new ones that are encrypted.
+fn old_container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
+    let Ok(file) = cfb::CompoundFile::open(std::io::Cursor::new(bytes)) else { return Err(Failure::broken("file")) };
+    let has = |name: &str| file.exists(name);
+    if has("/EncryptedPackage") {
+        drop(file);
+        let package = encrypted::decrypt(bytes, reading.password)?;
+        return container(&package, reading, out);
+    }
+    if has("/Workbook") || has("/Book") {
+        out.format = "xls";
+        return sheets::xls(bytes, out);
+    }
+    let old = |name: &str, into: &str| Failure::OldOffice {
+        into: into.to_lowercase(),
+        sentence: format!("Old {name} files are not read. Open it in Word, PowerPoint or LibreOffice, save it as {into}, and give that."),
+    };
+    if has("/WordDocument") {
+        return Err(old("DOC", "DOCX"));
+    }
+    if has("/PowerPoint Document") {
+        return Err(old("PPT", "PPTX"));
+    }
+    if has("/__properties_version1.0") {
+        return Err(Failure::Unsupported("Mails of Outlook (MSG) are not read. Save it as EML or text, and give that.".into()));
     }
     Err(unsupported())
 }
@@ -157,37 +257,25 @@ fn unsupported() -> Failure {
 
 /// Whether files of this ending are never plain text.
 fn is_never_text(ending: &str) -> bool {
-    matches!(
-        ending,
-        "pdf"
-            | "docx"
-            | "docm"
-            | "pptx"
-            | "pptm"
-            | "xlsx"
-            | "xlsm"
-            | "odt"
-            | "ods"
-            | "odp"
-            | "epub"
-            | "zip"
-            | "doc"
-            | "ppt"
-            | "rtf"
-            | "png"
-            | "jpg"
-            | "jpeg"
-            | "gif"
-            | "tif"
-            | "tiff"
-    )
+    const ENDINGS: [&str; 21] = [
+        "pdf", "docx", "docm", "pptx", "pptm", "xlsx", "xlsm", "odt", "ods", "odp", "epub", "zip", "doc", "ppt", "rtf", "png", "jpg",
+        "jpeg", "gif", "tif", "tiff",
+    ];
+    ENDINGS.contains(&ending)
 }
 
+/// What is text, whatever its format.
 fn text(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
     let ending = reading.ending();
+    let misnamed =
+        || Failure::Broken(format!("This file is named .{ending} but is not one: it may be cut off or renamed. Give the original file."));
     let text = encoding::text(bytes, html::charset(bytes).as_deref());
     if encoding::is_binary(&text) {
-        return Err(unsupported());
+        return Err(if is_never_text(&ending) { misnamed() } else { unsupported() });
+    }
+    if ending == "eml" || mail::looks_so(&text) {
+        out.format = "eml";
+        return mail::read(bytes, reading, out);
     }
     if html::looks_so(&text) || matches!(ending.as_str(), "html" | "htm" | "xhtml") {
         out.format = "html";
@@ -195,30 +283,35 @@ fn text(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failur
         return html::read(&text, out);
     }
     if is_never_text(&ending) {
-        return Err(Failure::Broken(format!(
-            "This file is named .{ending} but is not one: it may be cut off or renamed. Give the original file."
-        )));
+        return Err(misnamed());
+    }
+    // Any other XML: its texts. Entities that its own definitions would make are not known here.
+    if text.trim_start().starts_with("<?xml") || matches!(ending.as_str(), "xml" | "svg") {
+        out.format = "xml";
+        out.begin(PlaceKind::Whole, "");
+        return xml::read(&text, out);
     }
     match ending.as_str() {
         "md" | "markdown" | "mdown" | "mkd" => {
             out.format = "markdown";
             out.begin(PlaceKind::Whole, "");
-            return markdown::read(&text, out);
+            markdown::read(&text, out)
         }
-        "csv" | "tsv" | "tab" | "" | "txt" => {
-            let named = matches!(ending.as_str(), "csv" | "tsv" | "tab");
+        _ => {
+            let named = matches!(ending.as_str(), "csv" | "tsv" | "tab" | "xls");
             let delimiter = delimited::sniff(&text).filter(|delimiter| named || *delimiter == '\t');
             if let Some(delimiter) = delimiter.or(named.then_some(if ending == "csv" { ',' } else { '\t' })) {
                 out.format = if delimiter == '\t' { "tsv" } else { "csv" };
                 return delimited::read(&text, delimiter, out);
             }
+            out.format = "txt";
+            out.begin(PlaceKind::Whole, "");
+            paragraphs(&text, out)
         }
-        _ => {}
     }
-    out.format = "txt";
-    out.begin(PlaceKind::Whole, "");
-    for paragraph in text.replace("\r\n", "\n").replace('\r', "\n").split("\n\n") {
-        out.text(paragraph)?;
-    }
-    Ok(())
+}
+
+/// Plain text: an empty line parts paragraphs.
+fn paragraphs(text: &str, out: &mut Content) -> Result<(), Failure> {
+    text.replace("\r\n", "\n").replace('\r', "\n").split("\n\n").try_for_each(|paragraph| out.text(paragraph))
 }

@@ -1,12 +1,23 @@
 //! The language of a text.
 
+use std::collections::HashSet;
+
 use model::Passage;
+
+/// With fewer different words a guess is worth nothing.
+const MIN_WORDS: usize = 12;
 
 /// The language of most of the text as two letters (ISO 639-1); empty if it is not clear.
 pub fn of(passages: &[Passage]) -> String {
     // A sample from all over the document: its beginning may be a cover page in another language.
     let step = passages.len().div_ceil(40).max(1);
     let sample: String = passages.iter().step_by(step).flat_map(|passage| passage.text.chars().take(500).chain(['\n'])).collect();
+    // Names of columns and codes are words of no language.
+    let words: HashSet<&str> = sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    let scripts_without_spaces = sample.chars().any(|c| c >= '\u{e00}');
+    if words.len() < MIN_WORDS && !scripts_without_spaces {
+        return String::new();
+    }
     whatlang::detect(&sample).filter(whatlang::Info::is_reliable).map_or(String::new(), |info| two_letters(info.lang()).to_owned())
 }
 

@@ -13,6 +13,8 @@ mod failure;
 mod formats;
 mod language;
 mod limits;
+#[cfg(feature = "test-utils")]
+mod misbehave;
 mod normalize;
 mod passages;
 mod protocol;
@@ -21,5 +23,7 @@ mod sandbox;
 
 pub use child::child_main;
 pub use limits::Limits;
+#[cfg(feature = "test-utils")]
+pub use misbehave::misbehave;
 pub use passages::{MAX_CHARS, TARGET_CHARS};
 pub use reader::ChildReader;

@@ -30,7 +30,8 @@ impl Default for Limits {
         Self {
             memory: 1 << 30,
             cpu: Duration::from_secs(60),
-            wall: Duration::from_secs(120),
+            // Far more than its processor time: at the lowest priority it waits for everything else on the machine.
+            wall: Duration::from_secs(300),
             output: 48 << 20,
             text: 10 << 20,
             unpacked: 512 << 20,

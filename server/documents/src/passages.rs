@@ -19,7 +19,7 @@ pub const MAX_CHARS: usize = 1_500;
 /// Splits the text of a document. Numbers count from 1.
 pub fn split(parts: &[Part]) -> Vec<Passage> {
     let hyphenated = normalize::hyphenated(parts.iter().flat_map(|part| &part.blocks).filter_map(|block| match block {
-        Block::Text(text) => Some(text.as_str()),
+        Block::Text(text) | Block::Printed(text) => Some(text.as_str()),
         _ => None,
     }));
     let mut splitter = Splitter {
@@ -62,6 +62,11 @@ impl Splitter {
             match block {
                 Block::Heading(level, text) => self.heading(*level, normalize::characters(text).trim()),
                 Block::Text(text) => {
+                    let text = normalize::characters(text);
+                    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+                    self.add(lines.join("\n").trim(), "\n\n");
+                }
+                Block::Printed(text) => {
                     for paragraph in normalize::join_lines(&normalize::characters(text), hyphenated) {
                         self.add(&paragraph, "\n\n");
                     }

@@ -1,7 +1,10 @@
-//! The child that the tests start.
+//! The child that the tests start: the real one, or one that misbehaves as its argument says.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    documents::child_main()
+    match std::env::args().nth(1) {
+        None => documents::child_main(),
+        Some(how) => documents::misbehave(&how),
+    }
 }

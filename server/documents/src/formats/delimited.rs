@@ -33,7 +33,14 @@ pub fn read(text: &str, delimiter: char, out: &mut Content) -> Result<(), Failur
 /// Writes rows as `Column: value` if the first one names the columns, else as they are.
 pub fn write_rows(rows: impl Iterator<Item = Vec<String>>, out: &mut Content) -> Result<(), Failure> {
     let mut rows = rows.filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).peekable();
-    let Some(first) = rows.next() else { return Ok(()) };
+    let filled = |row: &[String]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let Some(mut first) = rows.next() else { return Ok(()) };
+    // What stands alone above a table is its title.
+    while filled(&first) == 1 && rows.peek().is_some_and(|next| filled(next) > 1) {
+        out.text(&plain(&first))?;
+        let Some(next) = rows.next() else { break };
+        first = next;
+    }
     let columns = names_columns(&first, rows.peek().map(Vec::as_slice));
     out.table("")?;
     if !columns {
@@ -63,7 +70,7 @@ fn is_number(cell: &str) -> bool {
 
 fn plain(row: &[String]) -> String {
     let cells: Vec<&str> = row.iter().map(|cell| cell.trim()).collect();
-    flat(cells.join(" | ").trim_end_matches([' ', '|']))
+    flat(cells.join(" | ").trim_matches([' ', '|']))
 }
 
 fn named(columns: &[String], row: &[String]) -> String {

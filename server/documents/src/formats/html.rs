@@ -321,6 +321,3 @@ fn is_block(name: &str) -> bool {
             | "desc"
     )
 }
-
-#[cfg(test)]
-mod tests;

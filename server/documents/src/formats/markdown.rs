@@ -62,7 +62,7 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
 
 fn flush(paragraph: &mut String, out: &mut Content) -> Result<(), Failure> {
     let text = std::mem::take(paragraph);
-    out.text(&text)
+    out.printed(&text)
 }
 
 /// The block between `---` at the beginning: a title counts, the rest is for machines.

@@ -80,13 +80,12 @@ impl<'a> Package<'a> {
         Ok(self.bytes(name)?.map(|bytes| encoding::xml(&bytes)))
     }
 
-    /// How many files it has.
-    pub fn len(&self) -> usize {
-        self.archive.len()
-    }
-
-    /// Whether the entry at this place is a folder.
-    pub fn is_folder(&self, index: usize) -> bool {
-        self.archive.name_for_index(index).is_none_or(|name| name.is_ok_and(|name| name.ends_with('/')))
+    /// Unpacks the file at this place into nothing, against the budget.
+    pub fn measure(&mut self, index: usize) -> Result<(), Failure> {
+        let most = MAX_PART_BYTES.min(self.budget.unpackable());
+        let Ok(file) = self.archive.by_index(index) else { return Ok(()) };
+        let bytes = std::io::copy(&mut file.take(most + 1), &mut std::io::sink()).unwrap_or(0);
+        self.budget.unpack(bytes)?;
+        if bytes > most { Err(Failure::TooMuch(TOO_LONG.to_owned())) } else { Ok(()) }
     }
 }

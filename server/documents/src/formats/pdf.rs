@@ -32,7 +32,7 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
             out.heading(*level, title)?;
         }
         match document.extract_text(page) {
-            Ok(text) if letters(&text) >= MIN_PAGE_LETTERS => out.text(&text)?,
+            Ok(text) if letters(&text) >= MIN_PAGE_LETTERS => out.printed(&text)?,
             Ok(_) => empty.push(page + 1),
             Err(_) => unread.push(page + 1),
         }

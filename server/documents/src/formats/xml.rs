@@ -4,6 +4,9 @@
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::content::Content;
+use crate::failure::Failure;
+
 /// One thing of an XML file.
 pub enum Token<'x> {
     /// An element begins.
@@ -29,6 +32,30 @@ impl Tag<'_> {
             attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), |value| value.into_owned())
         })
     }
+
+    /// The values of all attributes of this name, whatever their prefixes.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let mut attributes = self.0.attributes();
+        let of_name = attributes.with_checks(false).flatten().filter(|attribute| local(attribute.key.into_inner()) == name);
+        of_name.map(|attribute| attribute.value.to_string()).collect()
+    }
+}
+
+/// Reads the texts of any XML file into the current part, a paragraph for each run.
+pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
+    let mut skipped = 0u32;
+    let mut run = String::new();
+    let mut xml = Xml::new(text);
+    while let Some(token) = xml.next() {
+        match token {
+            Token::Open(tag) if matches!(tag.name(), "script" | "style" | "metadata") => skipped += 1,
+            Token::Close(name) if matches!(name.as_str(), "script" | "style" | "metadata") => skipped = skipped.saturating_sub(1),
+            Token::Text(text) if skipped == 0 => run.push_str(&text),
+            Token::Text(_) => {}
+            Token::Open(_) | Token::Close(_) => out.line(std::mem::take(&mut run).trim())?,
+        }
+    }
+    if xml.is_broken() { Err(Failure::broken("XML file")) } else { Ok(()) }
 }
 
 fn local(name: &str) -> &str {

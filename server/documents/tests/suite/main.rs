@@ -1,0 +1,9 @@
+//! Documents through the child process, as the server reads them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod child;
+mod formats;
+mod hostile;
+mod made;
+mod manifest;
