@@ -1,5 +1,6 @@
 //! The configuration: one typed value out of defaults, a TOML file, the environment and flags, in this order.
 
+mod embeddings;
 mod file;
 mod mask;
 mod settings;
@@ -14,7 +15,7 @@ use domain::files::KeyRing;
 use providers::files::OpenError;
 use secrecy::{ExposeSecret, SecretString};
 
-pub use settings::{LogFormat, Settings};
+pub use settings::{EmbeddingsKind, LogFormat, Settings};
 
 /// Where a value came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct Config {
     pub deepgram_url: String,
     /// Deepgram's model.
     pub deepgram_model: String,
+    /// Whose model makes the vectors that search compares; none means that search is by words alone.
+    pub embeddings: Option<providers::embedding::Config>,
     /// Signs access tokens; none means that it is made once and kept in `data_dir/secrets/token.key`.
     pub token_key: Option<SecretString>,
     /// Address of the storage of uploaded files; none means the folder `files` in `data_dir`.
@@ -147,6 +150,7 @@ impl Config {
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
             bail!("database_url must start with sqlite:// or postgres://");
         }
+        let embeddings = embeddings::from_settings(&settings, &data_dir)?;
         let token_key = settings.token_key;
         if token_key.as_ref().is_some_and(|key| key.len() < 32) {
             bail!("token_key must have at least 32 characters, so that nobody can guess it");
@@ -169,6 +173,7 @@ impl Config {
             deepgram_key: secret(settings.deepgram_key),
             deepgram_url: settings.deepgram_url.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_URL.to_owned()),
             deepgram_model: settings.deepgram_model.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_MODEL.to_owned()),
+            embeddings,
             token_key: secret(token_key),
             files,
             files_endpoint,
@@ -213,6 +218,7 @@ impl Loaded {
             "deepgram_key" => masked(&config.deepgram_key),
             "deepgram_url" => mask::url(&config.deepgram_url),
             "deepgram_model" => config.deepgram_model.clone(),
+            name if name.starts_with("embeddings") => embeddings::shown(name, config.embeddings.as_ref()),
             "token_key" => {
                 if config.token_key.is_some() {
                     masked(&config.token_key)

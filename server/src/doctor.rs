@@ -74,6 +74,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         site(config),
         recognizer(config).await,
         deepgram(config).await,
+        embeddings(config).await,
         mail(config).await,
         address(config),
         clock(SystemClock.now()),
@@ -196,6 +197,17 @@ async fn deepgram(config: &Config) -> Check {
     match tried.unwrap_or_else(|_| Err("Deepgram does not answer.".to_owned())) {
         Ok(words) => check("deepgram", Verdict::Good, words),
         Err(words) => check("deepgram", Verdict::Bad, words),
+    }
+}
+
+async fn embeddings(config: &Config) -> Check {
+    let Some(embeddings) = &config.embeddings else {
+        return check("embeddings", Verdict::Note, "No model is set (embeddings): knowledge is searched by words alone.");
+    };
+    let tried = tokio::time::timeout(PATIENCE, providers::embedding::check(embeddings)).await;
+    match tried.unwrap_or_else(|_| Err("The embedding model does not answer.".to_owned())) {
+        Ok(words) => check("embeddings", Verdict::Good, words),
+        Err(words) => check("embeddings", Verdict::Bad, words),
     }
 }
 

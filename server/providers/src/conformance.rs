@@ -4,11 +4,15 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "these are tests")]
 
+mod embedder;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Audio, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Utterance};
 use model::{Channel, Millis};
+
+pub use embedder::embedder_conformance;
 
 /// Nothing in this suite may take longer.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -7,6 +7,7 @@
 
 #[cfg(any(test, feature = "test-utils"))]
 pub mod conformance;
+pub mod embedding;
 pub mod files;
 pub mod mail;
 pub mod sample;

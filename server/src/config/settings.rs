@@ -29,6 +29,29 @@ impl LogFormat {
     }
 }
 
+/// Whose model makes the vectors that search compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+#[value(rename_all = "lowercase")]
+pub enum EmbeddingsKind {
+    /// Nobody's: search is by words alone.
+    None,
+    /// A model in this process.
+    Local,
+    /// A server that speaks as OpenAI's does.
+    OpenAi,
+}
+
+impl EmbeddingsKind {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Local => "local",
+            Self::OpenAi => "openai",
+        }
+    }
+}
+
 /// Declares the settings once, for the file, the environment and the flags, and how one source goes over another.
 macro_rules! settings {
     ($($(#[$meta:meta])* $name:ident: $kind:ty = $env:literal),+ $(,)?) => {
@@ -100,6 +123,20 @@ settings! {
     deepgram_url: String = "CLOSEZLY_DEEPGRAM_URL",
     /// Deepgram's model [default: nova-3]
     deepgram_model: String = "CLOSEZLY_DEEPGRAM_MODEL",
+    /// Whose model makes the vectors that search compares: none, local, openai [default: none; search is by words alone]
+    embeddings: EmbeddingsKind = "CLOSEZLY_EMBEDDINGS",
+    /// Folder with model.safetensors, tokenizer.json and config.json, for embeddings = local [default: none]
+    embeddings_folder: PathBuf = "CLOSEZLY_EMBEDDINGS_FOLDER",
+    /// Address below which all-MiniLM-L6-v2 is downloaded from once, for embeddings = local without a folder [default: none]
+    embeddings_download: String = "CLOSEZLY_EMBEDDINGS_DOWNLOAD",
+    /// Address of an embeddings server, for embeddings = openai [default: https://api.openai.com]
+    embeddings_url: String = "CLOSEZLY_EMBEDDINGS_URL",
+    /// The embeddings server's model [default: text-embedding-3-small]
+    embeddings_model: String = "CLOSEZLY_EMBEDDINGS_MODEL",
+    /// Numbers in a vector of the embeddings server's model [default: known for OpenAI's models]
+    embeddings_dimensions: usize = "CLOSEZLY_EMBEDDINGS_DIMENSIONS",
+    /// Key of the embeddings server [default: none]
+    embeddings_key: String = "CLOSEZLY_EMBEDDINGS_KEY",
     /// Signs access tokens, at least 32 characters [default: made once and kept in the data folder]
     token_key: String = "CLOSEZLY_TOKEN_KEY",
     /// Where uploaded files are stored: file:///folder, s3://bucket/folder, gs://bucket/folder or az://container/folder; credentials as

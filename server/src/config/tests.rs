@@ -43,6 +43,15 @@ fn wrong_values_are_said_with_their_name() {
         ("files = \"s3://bucket\"\nfiles_endpoint = \"minio\"", "files_endpoint: “minio”"),
         ("files_endpoint = \"https://minio.example\"", "files_endpoint: it means nothing"),
         ("files_keys = \"2026:short\"", "files_keys: the key “2026”"),
+        ("embeddings = \"magic\"", "embeddings"),
+        ("embeddings = \"local\"", "embeddings_folder"),
+        ("embeddings = \"local\"\nembeddings_folder = \"m\"\nembeddings_download = \"http://a\"", "either"),
+        ("embeddings = \"local\"\nembeddings_download = \"example.com\"", "embeddings_download"),
+        ("embeddings = \"openai\"", "embeddings_key"),
+        ("embeddings = \"openai\"\nembeddings_url = \"localhost\"", "embeddings_url"),
+        ("embeddings = \"openai\"\nembeddings_url = \"http://a\"\nembeddings_model = \"m\"", "embeddings_dimensions"),
+        ("embeddings_folder = \"m\"", "embeddings = local"),
+        ("embeddings = \"local\"\nembeddings_folder = \"m\"\nembeddings_key = \"k\"", "embeddings_key"),
         ("open_sign_up = \"perhaps\"", "open_sign_up"),
     ] {
         let error = format!("{:#}", loaded(&[], file).unwrap_err());
@@ -59,4 +68,25 @@ fn no_secret_is_shown() {
     assert!(shown.contains("postgres://ann:••••@db/closezly"), "{shown}");
     assert_eq!(loaded.shown().len(), Settings::NAMES.len());
     assert!(loaded.shown().iter().all(|shown| !shown.value.is_empty()), "every setting has a value to show");
+}
+
+#[test]
+fn embeddings_are_off_unless_they_are_configured() {
+    let shown = |loaded: &Loaded, name: &str| loaded.shown().into_iter().find(|shown| shown.name == name).unwrap().value;
+    let off = loaded(&[], "").unwrap();
+    assert!(off.config.embeddings.is_none());
+    assert_eq!((shown(&off, "embeddings"), shown(&off, "embeddings_key")), ("none".into(), "none".into()));
+
+    let file = "data_dir = \"/srv/closezly\"\nembeddings = \"local\"\nembeddings_download = \"https://ann:SECRET-7@models.example/minilm?token=SECRET-8\"\n";
+    let local = loaded(&[], file).unwrap();
+    let Some(providers::embedding::Config::Local(config)) = &local.config.embeddings else { panic!("{:?}", local.config.embeddings) };
+    assert!(config.store.starts_with("/srv/closezly/models"));
+    assert_eq!(shown(&local, "embeddings_download"), "https://ann:••••@models.example/minilm?…");
+
+    let file = "embeddings = \"openai\"\nembeddings_url = \"http://127.0.0.1:11434\"\nembeddings_model = \"nomic-embed-text\"\nembeddings_dimensions = 768\nembeddings_key = \"SECRET-9\"\n";
+    let server = loaded(&["--embeddings-model", "bge-small"], file).unwrap();
+    let values =
+        ["embeddings", "embeddings_url", "embeddings_model", "embeddings_dimensions", "embeddings_key"].map(|name| shown(&server, name));
+    assert_eq!(values, ["openai", "http://127.0.0.1:11434", "bge-small", "768", "••••••••"]);
+    assert!(!format!("{:?} {:?}", server.shown(), server.config).contains("SECRET"));
 }

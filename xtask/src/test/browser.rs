@@ -40,6 +40,7 @@ pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
         .env("CLOSEZLY_BIN", server)
         .env("CLOSEZLY_SITE_DIR", Mode::Dev.site())
         .env("CLOSEZLY_TEST_PYTHON", tools::python()?)
+        .env("CLOSEZLY_TEST_MINILM", tools::minilm()?)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     let status = tee(&mut command, LIMIT, |_| {})?;
     let text = fs::read_to_string(&report).with_context(|| format!("Playwright ended with {status} and left no report"))?;

