@@ -61,6 +61,8 @@ struct Loaded {
 struct Lane {
     threads: ThreadPool,
     turn: Arc<Semaphore>,
+    #[cfg(test)]
+    batches: std::sync::atomic::AtomicUsize,
 }
 
 impl LocalModel {
@@ -178,6 +180,8 @@ impl Embedder for LocalEmbedder {
         let mut vectors = vec![Vec::new(); texts.len()];
         for batch in order.chunks(BATCH) {
             let some: Vec<Vec<u32>> = batch.iter().map(|&text| std::mem::take(&mut tokens[text])).collect();
+            #[cfg(test)]
+            self.lane().batches.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let made =
                 self.compute(move |loaded| loaded.bert.embed(&some).map_err(|error| EmbedError::Refused(first_line(&error)))).await?;
             for (&text, vector) in batch.iter().zip(made) {
@@ -189,22 +193,23 @@ impl Embedder for LocalEmbedder {
 }
 
 impl LocalEmbedder {
+    fn lane(&self) -> &Lane {
+        if self.live { &self.loaded.live } else { &self.loaded.background }
+    }
+
     /// Takes the lane for one piece of work. Whoever stops waiting ends its request here, between two pieces.
     async fn compute<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Loaded) -> Result<T, EmbedError> + Send + 'static,
     ) -> Result<T, EmbedError> {
         let stopped = || EmbedError::Unavailable("the model stopped".to_owned());
-        let loaded = self.loaded.clone();
-        let lane = if self.live { &loaded.live } else { &loaded.background };
         // Held by the work, not by whoever waits: a request that was cancelled still has its batch on the thread.
-        let turn = lane.turn.clone().acquire_owned().await.map_err(|_| stopped())?;
-        let live = self.live;
+        let turn = self.lane().turn.clone().acquire_owned().await.map_err(|_| stopped())?;
+        let own = self.clone();
         let task = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let lane = if live { &loaded.live } else { &loaded.background };
             // Within a pool of one thread everything below that would use several stays on that thread.
-            lane.threads.install(|| work(&loaded))
+            own.lane().threads.install(|| work(&own.loaded))
         });
         task.await.map_err(|_| stopped())?
     }
@@ -241,7 +246,12 @@ impl Lane {
                 }
             })
             .build()?;
-        Ok(Self { threads, turn: Arc::new(Semaphore::new(1)) })
+        Ok(Self {
+            threads,
+            turn: Arc::new(Semaphore::new(1)),
+            #[cfg(test)]
+            batches: std::sync::atomic::AtomicUsize::new(0),
+        })
     }
 }
 
