@@ -142,7 +142,8 @@ impl Config {
     /// A sentence that names the setting.
     pub fn from_settings(settings: Settings) -> Result<Self> {
         let secret = |text: Option<String>| text.map(SecretString::from);
-        let data_dir = settings.data_dir.unwrap_or_else(|| PathBuf::from("data"));
+        let data_dir = settings.data_dir.clone().unwrap_or_else(|| PathBuf::from("data"));
+        let embeddings = embeddings::from_settings(&settings, &data_dir)?;
         let listen = settings.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         let public_url = settings.public_url.unwrap_or_else(|| local_url(listen)).trim_end_matches('/').to_owned();
         check_public_url(&public_url)?;
@@ -150,7 +151,6 @@ impl Config {
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
             bail!("database_url must start with sqlite:// or postgres://");
         }
-        let embeddings = embeddings::from_settings(&settings, &data_dir)?;
         let token_key = settings.token_key;
         if token_key.as_ref().is_some_and(|key| key.len() < 32) {
             bail!("token_key must have at least 32 characters, so that nobody can guess it");
