@@ -35,6 +35,9 @@ enum Command {
     Config,
     /// Serves with a throw-away data folder, a demo account and the sample call
     Demo,
+    /// Reads one document as its parent asks on standard input: what nobody trusts is opened by a process of its own
+    #[command(hide = true)]
+    ExtractDocument,
 }
 
 /// The variables that the command line knows.
@@ -64,6 +67,10 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
+    // Before anything is read or opened: this process gives its rights away.
+    if matches!(arguments.command, Some(Command::ExtractDocument)) {
+        return documents::child_main();
+    }
     // A global flag may stand before or after the command: the innermost matches know both.
     let innermost = matches.subcommand().map_or(&matches, |(_, inner)| inner);
     let done = config::load(&arguments.settings, innermost, arguments.config.as_deref())
@@ -100,6 +107,7 @@ fn dispatch(command: Command, loaded: Loaded) -> Result<ExitCode> {
             }
             Command::Doctor => doctor::run(&loaded.config).await,
             Command::Config => print_config(&loaded),
+            Command::ExtractDocument => Ok(documents::child_main()),
         }
     })
 }

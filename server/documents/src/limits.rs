@@ -23,6 +23,8 @@ pub struct Limits {
     pub files: u32,
     /// Files that the child may have open.
     pub open_files: u64,
+    /// How far it steps back behind everything else on the machine: 0 not at all, 19 as far as can be.
+    pub niceness: u8,
 }
 
 impl Default for Limits {
@@ -37,6 +39,7 @@ impl Default for Limits {
             unpacked: 512 << 20,
             files: 500,
             open_files: 16,
+            niceness: 19,
         }
     }
 }

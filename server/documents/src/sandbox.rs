@@ -1,6 +1,6 @@
 //! What a process that reads a document gives away before it reads the first byte.
 //!
-//! On Linux: limits of the kernel on address space, processor time, open files, file size and core dumps; the lowest priority; and a
+//! On Linux: limits of the kernel on address space, processor time, open files, file size and core dumps; a low priority; and a
 //! filter of system calls. [`Rights::Read`] can't open files, start programs, fork or touch a network: even a reader that was taken over
 //! has its document and its standard streams, nothing else. [`Rights::Run`] is for the programs of others (`tesseract`, LibreOffice),
 //! which need files and processes: it has the same limits and no network. Elsewhere the limits of POSIX remain, and the reply says so.
@@ -41,7 +41,7 @@ pub fn enter(limits: &Limits, rights: Rights) -> Vec<String> {
         limit(Resource::Nofile, 256, 256, "open files");
         limit(Resource::Fsize, limits.unpacked, limits.unpacked, "file size");
     }
-    if nice(19).is_err() {
+    if nice(i32::from(limits.niceness.min(19))).is_err() {
         unenforced.push("priority".to_owned());
     }
     if let Err(error) = filter::apply(rights) {

@@ -14,7 +14,7 @@ pub fn reader(how: &[&str], limits: Limits) -> ChildReader {
 
 /// Limits for tests: a debug build on a busy machine is slow, and at the lowest priority it would never end.
 pub fn limits() -> Limits {
-    Limits { wall: Duration::from_secs(240), cpu: Duration::from_secs(40), ..Limits::default() }
+    Limits { wall: Duration::from_secs(240), cpu: Duration::from_secs(40), niceness: 0, ..Limits::default() }
 }
 
 pub async fn read_with(reader: &ChildReader, bytes: &[u8], name: &str) -> Result<ReadDocument, ReadError> {
