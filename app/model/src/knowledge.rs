@@ -453,6 +453,155 @@ pub struct Website {
     pub due_at: Option<DateTime<Utc>>,
 }
 
+/// A file that somebody is about to send.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewUpload {
+    /// The collection that it goes to; none for the first one, which is made if there is none.
+    #[serde(default)]
+    pub collection: Option<CollectionId>,
+    /// The document whose next version it is; none for a new one.
+    #[serde(default)]
+    pub replaces: Option<DocumentId>,
+    /// The file's name. Folders in front of it are cut off.
+    pub file_name: String,
+    /// The folder that it was dropped with, `/` between names; empty at the top.
+    #[serde(default)]
+    pub folder: String,
+    /// Bytes of the whole file, 1 to [`MAX_FILE_BYTES`].
+    pub bytes: u64,
+}
+
+/// A text that somebody pastes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewText {
+    /// The collection that it goes to; none for the first one.
+    #[serde(default)]
+    pub collection: Option<CollectionId>,
+    /// 1 to 200 characters.
+    pub title: String,
+    /// Markdown or plain text, 1 to 1,000,000 characters.
+    pub text: String,
+    /// Words for it.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// What became of a file or a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Given {
+    /// The document.
+    pub document: DocumentId,
+    /// It was there already, with exactly this content, in the same collection: nothing was added.
+    pub duplicate: bool,
+}
+
+/// A collection as somebody wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewCollection {
+    /// 1 to 80 characters, once in an organization whatever the case.
+    pub name: String,
+    /// Who may use it.
+    pub access: CollectionAccess,
+}
+
+/// What somebody changes of a document. None leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct DocumentChange {
+    /// Its title, 1 to 200 characters.
+    pub title: Option<String>,
+    /// All its tags: at most 20 of 1 to 40 characters.
+    pub tags: Option<Vec<String>>,
+    /// Another collection.
+    pub collection: Option<CollectionId>,
+    /// All that it is bound to in calls.
+    pub bindings: Option<Vec<Binding>>,
+}
+
+/// A document with all that its page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentDetail {
+    /// The document.
+    pub document: Document,
+    /// The collection that it is in.
+    pub collection: Collection,
+    /// How far it is: stored, read, split, embedded.
+    pub steps: Vec<Step>,
+    /// Every file that was given for it, newest first.
+    pub history: Vec<DocumentVersion>,
+    /// What in a call it is shown for.
+    pub bindings: Vec<Binding>,
+}
+
+/// How vectors are made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EmbeddingState {
+    /// The model's name; empty if there is none: then search is by words only.
+    pub model: String,
+    /// What is wrong with it, for people; empty if nothing is known to be.
+    pub problem: String,
+}
+
+/// What the page of knowledge shows above its list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KnowledgeOverview {
+    /// Collections that the caller may use, by name.
+    pub collections: Vec<Collection>,
+    /// Tags with how many documents have them, most used first.
+    pub tags: Vec<(String, i64)>,
+    /// How much there is.
+    pub size: KnowledgeSize,
+    /// How vectors are made.
+    pub embedding: EmbeddingState,
+    /// Files that the caller began to send and that can go on.
+    pub uploads: Vec<Upload>,
+    /// Websites; empty for those who may not change anything.
+    pub websites: Vec<Website>,
+    /// Whether the caller may add, change and delete.
+    pub may_edit: bool,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SearchResult {
+    /// The passages, best first; at most 10, and none if nothing is good enough.
+    pub hits: Vec<Hit>,
+    /// How they were found.
+    pub mode: SearchMode,
+}
+
+/// A website that somebody wants to be fetched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewWebsite {
+    /// The collection that its pages go to; none for the first one.
+    #[serde(default)]
+    pub collection: Option<CollectionId>,
+    /// Where it starts: an `http` or `https` address.
+    pub start: String,
+    /// Only addresses that begin so are fetched; empty for the folder that `start` is in.
+    #[serde(default)]
+    pub scope: String,
+    /// At most so many pages, 1 to 500.
+    pub max_pages: u32,
+    /// How often it is visited again, in hours; 0 for never.
+    #[serde(default)]
+    pub every_hours: u32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,9 +32,10 @@ pub use identity::{ApiToken, Organization, Person, Profile, Role, Session};
 pub use ids::{ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, OrganizationId, PersonId, SessionId, UploadId, WebsiteId};
 pub use insights::{ActionItem, Insights, SummaryLine};
 pub use knowledge::{
-    Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentFilter, DocumentSource,
-    DocumentState, DocumentUse, DocumentVersion, Hit, KnowledgeSize, MAX_FILE_BYTES, Passage, Place, PlaceKind, Question, SearchMode, Step,
-    Upload, Website, WebsiteState,
+    Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentChange, DocumentDetail,
+    DocumentFilter, DocumentSource, DocumentState, DocumentUse, DocumentVersion, EmbeddingState, Given, Hit, KnowledgeOverview,
+    KnowledgeSize, MAX_FILE_BYTES, NewCollection, NewText, NewUpload, NewWebsite, Passage, Place, PlaceKind, Question, SearchMode,
+    SearchResult, Step, Upload, Website, WebsiteState,
 };
 pub use metrics::Metrics;
 pub use page::Page;
