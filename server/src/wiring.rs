@@ -6,7 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use axum::extract::FromRef;
 use base64::Engine;
+use documents::{ChildReader, Limits};
 use domain::files::Files;
+use domain::knowledge::Makers;
 use domain::ports::{Ids, Mailer, Recognizer, SystemClock, SystemIds};
 use domain::services::Parts;
 use domain::{Config as DomainConfig, Services};
@@ -14,6 +16,7 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use providers::mail::{LogMailer, Smtp};
 use providers::speech::{Command, Deepgram, SampleTranscript};
+use providers::web::Web;
 use secrecy::{ExposeSecret, SecretString};
 use store::Store;
 
@@ -93,7 +96,27 @@ pub async fn wire(config: &Config) -> Result<Services> {
         mailer: mailer(config)?,
         recognizers: recognizers(config)?,
         sample: providers::sample::call(),
+        knowledge: knowledge(config).await?,
     }))
+}
+
+/// Files, their reader, the embedding model and the web.
+async fn knowledge(config: &Config) -> Result<Makers> {
+    let embeddings = providers::embedding::from_config(config.embeddings.as_ref()).await;
+    Ok(Makers {
+        files: stored_files(config)?,
+        reader: Arc::new(ChildReader::of_this_program(Limits::default()).context("could not find this program's own file")?),
+        embeddings: embeddings.map_err(|sentence| anyhow!("embeddings: {sentence}"))?,
+        web: Arc::new(web()?),
+    })
+}
+
+/// The public web, for websites that somebody names.
+///
+/// # Errors
+/// If this computer has no certificates to check sites by.
+pub fn web() -> Result<Web> {
+    Web::new(env!("CARGO_PKG_VERSION")).map_err(|error| anyhow!("websites: {error}"))
 }
 
 /// The domain's share of the configuration.

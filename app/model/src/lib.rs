@@ -34,8 +34,8 @@ pub use insights::{ActionItem, Insights, SummaryLine};
 pub use knowledge::{
     Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentChange, DocumentDetail,
     DocumentFilter, DocumentSource, DocumentState, DocumentUse, DocumentVersion, EmbeddingState, Given, Hit, KnowledgeOverview,
-    KnowledgeSize, MAX_FILE_BYTES, NewCollection, NewText, NewUpload, NewWebsite, Passage, Place, PlaceKind, Question, SearchMode,
-    SearchResult, Step, Upload, Website, WebsiteState,
+    KnowledgeSize, MAX_FILE_BYTES, MAX_QUESTION_CHARS, NewCollection, NewText, NewUpload, NewWebsite, Passage, Place, PlaceKind, Question,
+    SearchMode, SearchResult, Step, Upload, Website, WebsiteState,
 };
 pub use metrics::Metrics;
 pub use page::Page;

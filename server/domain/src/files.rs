@@ -141,14 +141,14 @@ impl Files {
         options.write(true).create_new(true);
         #[cfg(unix)]
         options.mode(0o600);
-        let mut file = options.open(path).await.map_err(FileError::local)?;
+        let mut file = options.open(path).await.map_err(FileError::of_disk)?;
         let mut half = HalfWritten(Some(path));
         let mut size = 0;
         while let Some(bytes) = content.try_next().await? {
-            file.write_all(&bytes).await.map_err(FileError::local)?;
+            file.write_all(&bytes).await.map_err(FileError::of_disk)?;
             size += bytes.len() as u64;
         }
-        file.flush().await.map_err(FileError::local)?;
+        file.flush().await.map_err(FileError::of_disk)?;
         half.0 = None;
         Ok(size)
     }

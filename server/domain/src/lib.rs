@@ -11,6 +11,7 @@ pub mod error;
 pub mod files;
 pub mod identity;
 pub mod jobs;
+pub mod knowledge;
 pub mod ports;
 pub mod scope;
 pub mod services;

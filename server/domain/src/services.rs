@@ -9,6 +9,7 @@ use store::Store;
 
 use crate::calls::live::Hosts;
 use crate::identity::limits::Limits;
+use crate::knowledge::{Makers, Memory};
 use crate::ports::{Clock, Ids, Mailer, Recognizer, SampleCall};
 
 /// Settings of the domain, from the server's configuration.
@@ -36,6 +37,8 @@ struct Inner {
     mailer: Arc<dyn Mailer>,
     recognizers: Vec<Arc<dyn Recognizer>>,
     sample: Arc<SampleCall>,
+    knowledge: Makers,
+    knowledge_memory: Memory,
     limits: Limits,
     hosts: Hosts,
 }
@@ -56,13 +59,27 @@ pub struct Parts {
     pub recognizers: Vec<Arc<dyn Recognizer>>,
     /// The bundled sample call.
     pub sample: Arc<SampleCall>,
+    /// Files, their reader, the embedding model and the web.
+    pub knowledge: Makers,
 }
 
 impl Services {
     /// Puts the parts together. Starts nothing.
     pub fn new(parts: Parts) -> Self {
-        let Parts { config, store, clock, ids, mailer, recognizers, sample } = parts;
-        Self(Arc::new(Inner { config, store, clock, ids, mailer, recognizers, sample, limits: Limits::default(), hosts: Hosts::default() }))
+        let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge } = parts;
+        Self(Arc::new(Inner {
+            config,
+            store,
+            clock,
+            ids,
+            mailer,
+            recognizers,
+            sample,
+            knowledge,
+            knowledge_memory: Memory::default(),
+            limits: Limits::default(),
+            hosts: Hosts::default(),
+        }))
     }
 
     /// Settings.
@@ -108,6 +125,16 @@ impl Services {
     /// The bundled sample call.
     pub fn sample(&self) -> &Arc<SampleCall> {
         &self.0.sample
+    }
+
+    /// Files, their reader, the embedding model and the web.
+    pub fn knowledge(&self) -> &Makers {
+        &self.0.knowledge
+    }
+
+    /// What the knowledge area remembers while the server runs.
+    pub(crate) fn knowledge_memory(&self) -> &Memory {
+        &self.0.knowledge_memory
     }
 
     /// Rate limits.

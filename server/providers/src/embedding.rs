@@ -7,6 +7,7 @@ pub mod openai;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::knowledge::Embeddings;
 use domain::ports::{EmbedError, Embedder, EmbeddingModel};
 
 pub use cached::Cached;
@@ -22,24 +23,9 @@ pub enum Config {
     OpenAi(OpenAiConfig),
 }
 
-/// The two ends of one model.
-#[derive(Clone)]
-pub struct Embeddings {
-    /// For passages of documents: many at a time, in the background.
-    pub passages: Arc<dyn Embedder>,
-    /// For questions: waits for no passages, and answers what was asked before from memory.
-    pub questions: Arc<dyn Embedder>,
-}
-
-impl Embeddings {
-    /// Which model makes the vectors.
-    pub fn model(&self) -> &EmbeddingModel {
-        self.passages.model()
-    }
-
-    fn new(passages: Arc<dyn Embedder>, questions: Arc<dyn Embedder>) -> Self {
-        Self { passages, questions: Arc::new(Cached::new(questions)) }
-    }
+/// Questions are asked again and again while a sentence grows.
+fn embeddings(passages: Arc<dyn Embedder>, questions: Arc<dyn Embedder>) -> Embeddings {
+    Embeddings { passages, questions: Arc::new(Cached::new(questions)) }
 }
 
 /// Puts the configured model behind the port; none configured is no model, and search is lexical.
@@ -54,15 +40,15 @@ pub async fn from_config(config: Option<&Config>) -> Result<Option<Embeddings>, 
         None => None,
         Some(Config::OpenAi(config)) => {
             let server = Arc::new(OpenAi::new(config)?);
-            Some(Embeddings::new(server.clone(), server))
+            Some(embeddings(server.clone(), server))
         }
         Some(Config::Local(config)) if LocalModel::must_be_downloaded(config).await => {
             let (passages, questions) = local::Pending::start(config.clone());
-            Some(Embeddings::new(passages, questions))
+            Some(embeddings(passages, questions))
         }
         Some(Config::Local(config)) => {
             let model = LocalModel::find(config).await.map_err(|error| error.to_string())?;
-            Some(Embeddings::new(Arc::new(model.passages()), Arc::new(model.questions())))
+            Some(embeddings(Arc::new(model.passages()), Arc::new(model.questions())))
         }
     })
 }
@@ -81,7 +67,7 @@ pub async fn check(config: &Config) -> Result<String, String> {
     let start = Instant::now();
     let vectors = embeddings.questions.embed(&["How much does it cost?".to_owned()]).await;
     let vectors = vectors.map_err(|error: EmbedError| format!("No text could be embedded: {error}."))?;
-    let EmbeddingModel { name, dimensions } = embeddings.model();
+    let EmbeddingModel { name, dimensions } = embeddings.passages.model();
     if vectors.len() != 1 {
         return Err(format!("{name} made no vector."));
     }

@@ -143,8 +143,8 @@ async fn quality(engine: Engine, texts: &[Text], queries: &[Query]) {
 /// A copy of a text in which every fifth word is another, so that the vocabulary grows as it does in real collections.
 fn varied(text: &str, copy: usize) -> String {
     let words = text.split_whitespace().enumerate();
-    let words =
-        words.map(|(place, word)| if copy > 0 && (place + copy).is_multiple_of(5) { format!("{word}{}", copy % 977) } else { word.to_owned() });
+    let words = words
+        .map(|(place, word)| if copy > 0 && (place + copy).is_multiple_of(5) { format!("{word}{}", copy % 977) } else { word.to_owned() });
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -87,7 +87,7 @@ macro_rules! claim {
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until = $3
             WHERE id = (
                 SELECT id FROM jobs
-                WHERE (state = 'waiting' AND run_at <= $2) OR (state = 'running' AND lease_until <= $2)
+                WHERE kind LIKE $4 AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND lease_until <= $2))
                 ORDER BY run_at, id LIMIT 1 ",
             $locking,
             ") RETURNING ",

@@ -113,9 +113,17 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn claim(&self, worker: &str, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>> {
+        self.claim_kind("%", worker, now, lease).await
+    }
+
+    /// As [`Store::claim`], of the kinds that a `LIKE` pattern names: `calls.%`.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn claim_kind(&self, kinds: &str, worker: &str, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>> {
         let now = now.trunc_subsecs(6);
         query!(write self, execute, BURY_JOBS, now)?;
-        query!(write self, optional Job, CLAIM_JOB, worker, now, now + lease)
+        query!(write self, optional Job, CLAIM_JOB, worker, now, now + lease, kinds)
     }
 
     /// The job is done and is forgotten. False if the lease ran out and another worker has it.

@@ -111,11 +111,13 @@ pub struct Setup {
     pub recognizers: Vec<Arc<dyn Recognizer>>,
     /// Whether mails reach people, so that a sign-up waits for its link; else the account is there at once.
     pub delivers: bool,
+    /// A model, where meaning counts too.
+    pub embeddings: Option<domain::knowledge::Embeddings>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { engine: Engine::Sqlite, settings: Settings::default(), recognizers: Vec::new(), delivers: false }
+        Self { engine: Engine::Sqlite, settings: Settings::default(), recognizers: Vec::new(), delivers: false, embeddings: None }
     }
 }
 
@@ -158,6 +160,7 @@ impl TestServer {
         let outbox = Arc::new(Outbox { mails: Mutex::default(), delivers: setup.delivers });
         let mut recognizers = setup.recognizers;
         recognizers.push(Arc::new(SampleTranscript::new(providers::sample::call())));
+        let files = wiring::stored_files(&config).unwrap();
         let services = Services::new(Parts {
             config: wiring::domain_config(&config, "a key that only tests have, 32+ bytes".to_owned().into()),
             store: store.store(),
@@ -166,6 +169,16 @@ impl TestServer {
             mailer: outbox.clone(),
             recognizers,
             sample: providers::sample::call(),
+            knowledge: domain::knowledge::Makers {
+                files,
+                reader: Arc::new(documents::ChildReader::new(
+                    env!("CARGO_BIN_EXE_closezly"),
+                    ["extract-document"],
+                    documents::Limits::default(),
+                )),
+                embeddings: setup.embeddings,
+                web: Arc::new(wiring::web().unwrap()),
+            },
         });
         let stop = CancellationToken::new();
         let server = Server::new(config, services.clone()).unwrap();

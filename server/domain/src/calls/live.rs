@@ -262,7 +262,7 @@ pub async fn shutdown(services: &Services) {
 }
 
 /// Built once: the triggers of the sales playbook.
-pub(super) fn playbook() -> Arc<::live::Playbook> {
+pub(crate) fn playbook() -> Arc<::live::Playbook> {
     static PLAYBOOK: std::sync::OnceLock<Arc<::live::Playbook>> = std::sync::OnceLock::new();
     Arc::clone(PLAYBOOK.get_or_init(::live::Playbook::built_in))
 }

@@ -55,7 +55,7 @@ impl FileError {
     }
 
     /// Of this computer's own file system.
-    pub(super) fn local(error: io::Error) -> Self {
+    pub(crate) fn of_disk(error: io::Error) -> Self {
         if is_full(&error) { Self::Full(error.to_string()) } else { Self::Local(error) }
     }
 }

@@ -2,16 +2,18 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::files::{Files, KeyRing};
 use domain::identity::{self, SignUp, SignedUp};
+use domain::knowledge::Makers;
 use domain::ports::{
-    Audio, Gate, Mail, MailError, Mailer, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall,
-    SystemClock, SystemIds, Utterance,
+    Audio, DocumentReader, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer, RecognizerError,
+    RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
 };
 use domain::services::Parts;
 use domain::{Client, Config, Scope, Services, calls};
@@ -19,6 +21,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
 use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind};
+use secrecy::SecretString;
 use store::Store;
 use tokio::sync::mpsc;
 
@@ -183,6 +186,29 @@ impl House {
     }
 }
 
+/// Stored files, and nobody who reads or fetches: these tests are about calls.
+fn knowledge(folder: &tempfile::TempDir) -> Makers {
+    let files = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+    let nobody = Arc::new(Nobody);
+    Makers { files: Files::new(Arc::new(files), KeyRing::default()), reader: nobody.clone(), embeddings: None, web: nobody }
+}
+
+struct Nobody;
+
+#[async_trait]
+impl DocumentReader for Nobody {
+    async fn read(&self, _: &Path, _: &str, _: Option<&SecretString>) -> Result<ReadDocument, ReadError> {
+        Err(ReadError::Unsupported("Nobody reads here.".to_owned()))
+    }
+}
+
+#[async_trait]
+impl WebFetcher for Nobody {
+    async fn fetch(&self, _: &WebRequest) -> Result<WebPage, FetchError> {
+        Err(FetchError::TimedOut)
+    }
+}
+
 async fn services(folder: &tempfile::TempDir, manner: Manner) -> (Services, Arc<Mutex<Vec<usize>>>) {
     let store = Store::connect(&format!("sqlite:{}", folder.path().join("closezly.db").display())).await.unwrap();
     store.migrate().await.unwrap();
@@ -201,6 +227,7 @@ async fn services(folder: &tempfile::TempDir, manner: Manner) -> (Services, Arc<
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
         sample: Arc::new(SampleCall::default()),
+        knowledge: knowledge(folder),
     });
     (services, heard)
 }

@@ -1,0 +1,172 @@
+//! Passages for a live call: what answers the customer's question or objection, looked up while it is still being said.
+//!
+//! Nothing here delays a card: who calls shows it first and adds the source when it is there. What was found is remembered by the
+//! words and by the revision of what the organization knows, so a change of it makes all that was remembered stale.
+
+use std::time::Duration;
+
+use model::{BindingKind, CallId, Citation, CollectionAccess, DocumentFilter, DocumentId, OrganizationId};
+use store::knowledge::NewUse;
+
+use super::memory::Key;
+use super::search::{cite, retrieve, snippet};
+use super::text::slice;
+use crate::error::Result;
+use crate::services::Services;
+
+/// Words that begin a sentence: fewer say nothing.
+const FEWEST_WORDS: usize = 4;
+/// The last words of a long turn are what it asks.
+const MOST_WORDS: usize = 60;
+/// A look-up that takes longer comes too late for the moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What a bound document's passage counts for more.
+const BOUND: f32 = 0.25;
+
+/// What a card is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallQuery {
+    /// The customer's words.
+    pub words: String,
+    /// The card's topic of the playbook, such as `objection.price`; empty for none.
+    pub topic: String,
+    /// The competitor that was named.
+    pub competitor: Option<String>,
+}
+
+/// A passage for a card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Its words with their place.
+    pub citation: Citation,
+    /// The document's version.
+    pub version: i64,
+    /// How good it is, 0 to 1.
+    pub score: f32,
+}
+
+/// The best passage for what a customer said, from what everybody in the organization may read; none if none is good enough.
+/// Errors are logged: a call goes on without.
+pub async fn find_for_call(services: &Services, organization: OrganizationId, query: CallQuery) -> Option<Found> {
+    match tokio::time::timeout(PATIENCE, find(services, organization, &query)).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            tracing::warn!(error = %error.into_problem(), "no passage could be looked up for a call");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("looking up a passage for a call took too long");
+            None
+        }
+    }
+}
+
+/// Looks up what a customer is about to have said, so that the card's own look-up finds it. The one before it in the same call is
+/// stale and ends.
+pub fn prefetch_for_call(services: &Services, organization: OrganizationId, call: CallId, words: String) {
+    if words.split_whitespace().nth(FEWEST_WORDS - 1).is_none() {
+        return;
+    }
+    let looking = {
+        let services = services.clone();
+        tokio::spawn(async move {
+            find_for_call(&services, organization, CallQuery { words, ..CallQuery::default() }).await;
+        })
+    };
+    services.knowledge_memory().replace_prefetch(call, looking.abort_handle());
+}
+
+/// Notes that a passage was shown in a call.
+pub async fn note_use(services: &Services, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
+    let used = NewUse {
+        document: found.citation.document,
+        version: found.version,
+        passage: found.citation.passage,
+        call: Some(call),
+        answer: call.0,
+        question: last_words(question),
+        at: services.now(),
+    };
+    // The document or the call may be gone by now.
+    if let Err(error) = services.store().add_uses(organization, &[used]).await {
+        tracing::warn!(%error, "a document's use in a call was not noted");
+    }
+}
+
+async fn find(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
+    let words = last_words(&query.words);
+    let bound = bound_documents(services, organization, query).await?;
+    let revision = services.store().knowledge_revision(organization).await?;
+    let bound_key = bound.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key };
+    let memory = services.knowledge_memory();
+    if let Some(found) = memory.recall(&key) {
+        return Ok(found);
+    }
+    let found = retrieve(services, organization, &words, &DocumentFilter::default(), CollectionAccess::Everybody).await?;
+    let least = found.least();
+    let better = |document: DocumentId| if bound.contains(&document) { BOUND } else { 0.0 };
+    let best = found
+        .passages
+        .iter()
+        .map(|scored| (scored, scored.score + better(scored.found.passage.document_id)))
+        .filter(|(_, score)| *score >= least)
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let mut best = best.map(|(scored, score)| {
+        let passage = &scored.found.passage;
+        let citation = cite(passage, snippet(&words, &passage.text));
+        Found { citation, version: passage.version, score: score.min(1.0) }
+    });
+    // Somebody said that these documents are for this: they come even if the words don't lead to them.
+    if !best.as_ref().is_some_and(|best| bound.contains(&best.citation.document))
+        && let Some(said) = first_of(services, organization, &bound, least).await?
+    {
+        best = Some(said);
+    }
+    memory.remember(key, best.clone());
+    Ok(best)
+}
+
+/// How the first of these documents that everybody may read begins.
+async fn first_of(services: &Services, organization: OrganizationId, documents: &[DocumentId], score: f32) -> Result<Option<Found>> {
+    for id in documents {
+        let Some(document) = services.store().document(organization, CollectionAccess::Everybody, "", *id).await? else { continue };
+        let Some(passage) = services.store().passages(organization, *id, None, 1).await?.items.into_iter().next() else { continue };
+        let span = snippet("", &passage.text);
+        let quote = slice(&passage.text, span).to_owned();
+        let (start, end) = span;
+        let citation = Citation { document: *id, title: document.title, passage: passage.number, place: passage.place, quote, start, end };
+        return Ok(Some(Found { citation, version: document.version, score }));
+    }
+    Ok(None)
+}
+
+async fn bound_documents(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<Vec<DocumentId>> {
+    let mut bound = Vec::new();
+    if !query.topic.is_empty() {
+        bound.extend(services.store().bound_documents(organization, BindingKind::Topic, &query.topic).await?);
+    }
+    if let Some(competitor) = &query.competitor {
+        bound.extend(services.store().bound_documents(organization, BindingKind::Competitor, competitor).await?);
+    }
+    Ok(bound)
+}
+
+fn last_words(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words[words.len().saturating_sub(MOST_WORDS)..].join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_turn_the_end_is_looked_up() {
+        let turn = (0..100).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        let words = last_words(&turn);
+        assert_eq!(words.split(' ').count(), MOST_WORDS);
+        assert!(words.ends_with("98 99"));
+        assert_eq!(last_words("  how   much "), "how much");
+    }
+}

@@ -1,0 +1,292 @@
+//! Documents: listed, read, changed, unlocked, tried again, deleted.
+
+use model::validation::Line;
+use model::{
+    Binding, BindingKind, Code, Document, DocumentChange, DocumentDetail, DocumentFilter, DocumentId, DocumentState, DocumentUse,
+    OrganizationId, Page, Passage, Problem, Step,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use store::NewJob;
+use store::knowledge::{DocumentPatch, StoredFile};
+
+use super::{MAX_PAGE, ingest, model_name, readable, require_editor, text};
+use crate::audit;
+use crate::error::{DomainError, Result};
+use crate::files::{FileKey, FileStream};
+use crate::jobs::kind;
+use crate::scope::Scope;
+use crate::services::Services;
+
+pub(super) const TITLE: Line = Line { field: "title", label: "The title", min: 1, max: 200 };
+const TAG: Line = Line { field: "tags", label: "A tag", min: 1, max: 40 };
+const WORDS: Line = Line { field: "words", label: "The search", min: 0, max: 200 };
+const BOUND: Line = Line { field: "bindings", label: "What it is bound to", min: 1, max: 120 };
+const MAX_TAGS: usize = 20;
+const MAX_BINDINGS: usize = 50;
+/// Longer ones are none, and hashing them would cost time.
+const MAX_PASSWORD: usize = 1_000;
+
+/// The file of a document's version, to be sent.
+pub struct DocumentFile {
+    /// Its name without folders.
+    pub name: String,
+    /// Bytes of its content.
+    pub bytes: u64,
+    /// Its content.
+    pub content: FileStream,
+}
+
+/// Documents that the caller may read, newest first.
+///
+/// # Errors
+/// `invalid` for words or a cursor that are none; `forbidden` for guests.
+pub async fn documents(
+    services: &Services,
+    scope: &Scope,
+    filter: DocumentFilter,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Page<Document>> {
+    let access = readable(scope)?;
+    let filter = DocumentFilter { words: WORDS.parse(&filter.words)?, ..filter };
+    let model = model_name(services);
+    let page = services.store().documents(scope.organization, access, model, &filter, cursor, limit.clamp(1, MAX_PAGE)).await;
+    page.map_err(bad_cursor)
+}
+
+/// One document with its steps, history and bindings.
+///
+/// # Errors
+/// `not_found`, also for what the caller may not read.
+pub async fn document(services: &Services, scope: &Scope, id: DocumentId) -> Result<DocumentDetail> {
+    let document = find(services, scope, id).await?;
+    let (store, organization) = (services.store(), scope.organization);
+    let collection = store.collection(organization, document.collection_id).await?;
+    let steps = steps(services, organization, &document).await?;
+    Ok(DocumentDetail {
+        collection: collection.ok_or_else(no_such)?,
+        steps,
+        history: store.document_history(organization, id).await?,
+        bindings: store.document_bindings(organization, id).await?,
+        document,
+    })
+}
+
+/// What was extracted of a document, in reading order. A cursor is the number of the passage before.
+///
+/// # Errors
+/// `not_found`; `invalid` for a cursor that is none.
+pub async fn passages(services: &Services, scope: &Scope, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<Passage>> {
+    find(services, scope, id).await?;
+    services.store().passages(scope.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
+}
+
+/// In which calls and answers a document was used, newest first.
+///
+/// # Errors
+/// `not_found`; `invalid` for a cursor that is none.
+pub async fn uses(services: &Services, scope: &Scope, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<DocumentUse>> {
+    find(services, scope, id).await?;
+    services.store().document_uses(scope.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
+}
+
+/// The file of a document, of its current version or of another.
+///
+/// # Errors
+/// `not_found`; what the storage says.
+pub async fn file(services: &Services, scope: &Scope, id: DocumentId, version: Option<i64>) -> Result<DocumentFile> {
+    find(services, scope, id).await?;
+    let stored = services.store().document_file(scope.organization, id, version).await?.ok_or_else(no_such)?;
+    let content = services.knowledge().files.get(&key(scope.organization, &stored)?).await?;
+    Ok(DocumentFile { name: stored.file_name, bytes: u64::try_from(stored.bytes).unwrap_or(0), content })
+}
+
+/// Changes a document's title, tags, collection or bindings.
+///
+/// # Errors
+/// `invalid` with the field; `not_found`; `forbidden` below admins.
+pub async fn edit(services: &Services, scope: &Scope, id: DocumentId, change: DocumentChange) -> Result<DocumentDetail> {
+    require_editor(scope)?;
+    find(services, scope, id).await?;
+    let store = services.store();
+    let title = change.title.map(|title| TITLE.parse(&title)).transpose()?;
+    let tags = change.tags.map(|tags| self::tags(&tags)).transpose()?;
+    let bindings = change.bindings.map(bindings).transpose()?;
+    if let Some(collection) = change.collection {
+        store.collection(scope.organization, collection).await?.ok_or_else(|| DomainError::no_such("collection"))?;
+    }
+    let patch = DocumentPatch { title, tags, collection: change.collection };
+    if !store.edit_document(scope.organization, id, &patch).await? {
+        return Err(no_such());
+    }
+    if let Some(bindings) = bindings {
+        store.set_bindings(scope.organization, id, &bindings).await?;
+    }
+    services.knowledge_memory().forget(scope.organization);
+    document(services, scope, id).await
+}
+
+/// Deletes a document: its files, passages, vectors, uses and all that is remembered of it.
+///
+/// # Errors
+/// `not_found`; `forbidden` below admins.
+pub async fn delete(services: &Services, scope: &Scope, id: DocumentId) -> Result<()> {
+    require_editor(scope)?;
+    let forget = forget_job(services, scope.organization);
+    let keys = services.store().delete_document(scope.organization, id, forget).await?.ok_or_else(no_such)?;
+    services.knowledge_memory().take_password(id);
+    forget_files(services, scope.organization, &keys).await;
+    audit::record(services, scope, "knowledge.document_deleted", &id.to_string(), json!({ "files": keys.len() })).await
+}
+
+/// Gives an encrypted document's password. It is kept in memory only, and only until the document is read.
+///
+/// # Errors
+/// `conflict` if the document waits for no password; `invalid`; `not_found`; `forbidden` below admins.
+pub async fn unlock(services: &Services, scope: &Scope, id: DocumentId, password: SecretString) -> Result<()> {
+    require_editor(scope)?;
+    let typed = password.expose_secret();
+    if typed.is_empty() {
+        return Err(Problem::of_field("password", "The password is missing.").into());
+    }
+    if typed.len() > MAX_PASSWORD {
+        return Err(Problem::of_field("password", "That is too long to be a password.").into());
+    }
+    let document = find(services, scope, id).await?;
+    if document.state != DocumentState::Locked {
+        return Err(DomainError::new(Code::Conflict, "This document waits for no password."));
+    }
+    services.knowledge_memory().keep_password(id, password);
+    ingest::start_again(services, scope.organization, &document).await
+}
+
+/// Reads a failed document again.
+///
+/// # Errors
+/// `conflict` if it has not failed; `not_found`; `forbidden` below admins.
+pub async fn retry(services: &Services, scope: &Scope, id: DocumentId) -> Result<()> {
+    require_editor(scope)?;
+    let document = find(services, scope, id).await?;
+    if document.state != DocumentState::Failed {
+        return Err(DomainError::new(Code::Conflict, "Only a document that failed can be tried again."));
+    }
+    ingest::start_again(services, scope.organization, &document).await
+}
+
+/// Lets a page count that was fetched from a website.
+///
+/// # Errors
+/// `conflict` if it waits for nobody's word; `not_found`; `forbidden` below admins.
+pub async fn accept(services: &Services, scope: &Scope, id: DocumentId) -> Result<()> {
+    require_editor(scope)?;
+    let document = find(services, scope, id).await?;
+    if document.state != DocumentState::Review {
+        return Err(DomainError::new(Code::Conflict, "This document doesn't wait to be accepted."));
+    }
+    ingest::start_again(services, scope.organization, &document).await
+}
+
+/// A document that the caller may read.
+pub(super) async fn find(services: &Services, scope: &Scope, id: DocumentId) -> Result<Document> {
+    let access = readable(scope)?;
+    services.store().document(scope.organization, access, model_name(services), id).await?.ok_or_else(no_such)
+}
+
+/// Where a version's bytes are.
+pub(super) fn key(organization: OrganizationId, stored: &StoredFile) -> Result<FileKey> {
+    let id = stored.object_key.parse().map_err(|_| DomainError::Internal(format!("“{}” is no object key", stored.object_key)))?;
+    Ok(FileKey::document(organization, id))
+}
+
+/// The work that deletes files, which is stored with the rows' deletion: a storage that can't be reached now is asked again.
+pub(super) fn forget_job(services: &Services, organization: OrganizationId) -> impl FnOnce(&[String]) -> Option<NewJob> {
+    // A moment later: mostly the files are gone by then, and nothing is left to do.
+    let run_at = services.now() + chrono::TimeDelta::seconds(30);
+    move |keys| {
+        let payload = json!({ "files": keys });
+        let job = NewJob { kind: kind::DELETE_FILES.to_owned(), payload, organization: Some(organization), run_at, max_attempts: 20 };
+        (!keys.is_empty()).then_some(job)
+    }
+}
+
+/// Deletes files now, and all that is remembered of what they said; what fails is left to the job.
+pub(super) async fn forget_files(services: &Services, organization: OrganizationId, keys: &[String]) {
+    services.knowledge_memory().forget(organization);
+    if let Err(error) = delete_files(services, organization, keys).await {
+        tracing::warn!(error = %error.into_problem(), "files could not be deleted yet");
+    }
+}
+
+/// Deletes the files of these object keys; those that are gone already are deleted.
+pub(crate) async fn delete_files(services: &Services, organization: OrganizationId, keys: &[String]) -> Result<()> {
+    for key in keys {
+        let id = key.parse().map_err(|_| DomainError::Internal(format!("“{key}” is no object key")))?;
+        services.knowledge().files.delete(&FileKey::document(organization, id)).await?;
+    }
+    Ok(())
+}
+
+/// Tags as they are kept: trimmed, in lower case, each once.
+pub(super) fn tags(typed: &[String]) -> Result<Vec<String>> {
+    let mut tags = Vec::new();
+    for tag in typed.iter().filter(|tag| !tag.trim().is_empty()) {
+        let tag = TAG.parse(tag)?.to_lowercase();
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    if tags.len() > MAX_TAGS {
+        return Err(Problem::of_field("tags", format!("At most {MAX_TAGS} tags fit on a document.")).into());
+    }
+    Ok(tags)
+}
+
+fn bindings(typed: Vec<Binding>) -> Result<Vec<Binding>> {
+    if typed.len() > MAX_BINDINGS {
+        return Err(Problem::of_field("bindings", format!("At most {MAX_BINDINGS} bindings fit on a document.")).into());
+    }
+    let playbook = crate::calls::live::playbook();
+    let check = |binding: Binding| {
+        let value = BOUND.parse(&binding.value)?;
+        if binding.kind == BindingKind::Topic && playbook.entry(&value).is_none() {
+            return Err(Problem::of_field("bindings", format!("The playbook has no topic “{value}”.")).into());
+        }
+        Ok(Binding { kind: binding.kind, value })
+    };
+    typed.into_iter().map(check).collect()
+}
+
+/// How far a document is, for people.
+async fn steps(services: &Services, organization: OrganizationId, document: &Document) -> Result<Vec<Step>> {
+    let model = model_name(services);
+    let (split, embedded) = services.store().version_progress(organization, document.id, document.version, model).await?;
+    let reached = |state: DocumentState| match state {
+        DocumentState::Review | DocumentState::Waiting | DocumentState::Reading | DocumentState::Failed | DocumentState::Locked => 1,
+        DocumentState::Indexing => 2,
+        DocumentState::Ready => 4,
+    };
+    let reached = reached(document.state);
+    let step = |name: &str, number: u32, detail: String| Step { name: name.to_owned(), done: reached >= number, detail };
+    let mut steps = vec![
+        step("stored", 1, text::size(document.bytes)),
+        step("read", 2, if reached >= 2 { text::places(document) } else { String::new() }),
+        Step { name: "split".to_owned(), done: reached >= 2 && split > 0, detail: text::count(split, "passage") },
+    ];
+    if !model.is_empty() {
+        let detail = format!("{embedded} of {}", text::count(split, "passage"));
+        steps.push(Step { name: "embedded".to_owned(), done: reached >= 2 && split > 0 && embedded >= split, detail });
+    }
+    Ok(steps)
+}
+
+fn no_such() -> DomainError {
+    DomainError::no_such("document")
+}
+
+fn bad_cursor(error: store::StoreError) -> DomainError {
+    match error {
+        store::StoreError::Cursor => Problem::of_field("cursor", "This is no place in the list. Start at its beginning.").into(),
+        error => error.into(),
+    }
+}

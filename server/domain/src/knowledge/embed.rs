@@ -1,0 +1,110 @@
+//! Vectors for passages: of one document when it was read, of all that a new model has not seen in the background.
+
+use model::{DocumentId, OrganizationId};
+use serde_json::json;
+use store::NewJob;
+use store::knowledge::Unembedded;
+
+use super::Embeddings;
+use crate::error::{DomainError, Result};
+use crate::jobs::kind;
+use crate::ports::EmbedError;
+use crate::services::Services;
+
+/// Texts that go to the model at once.
+const AT_ONCE: u32 = 32;
+/// A provider that fails is asked again for a day or so.
+const ATTEMPTS: u32 = 30;
+
+/// Embeds what a document has that the model has not seen. Without a model there is nothing to do.
+///
+/// # Errors
+/// The provider's, the database's.
+pub(super) async fn document(services: &Services, organization: OrganizationId, id: DocumentId) -> Result<()> {
+    rest(services, organization, Some(id)).await
+}
+
+/// Embeds what an organization has that the model has not seen, then forgets vectors of other models: the job `knowledge.embed`.
+///
+/// # Errors
+/// The provider's, the database's: then it is tried again later, and search by words goes on meanwhile.
+pub(crate) async fn organization(services: &Services, organization: OrganizationId) -> Result<()> {
+    rest(services, organization, None).await?;
+    let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
+    let store = services.store();
+    for (model, _) in store.count_vectors(organization).await? {
+        if model != embeddings.name() {
+            store.delete_vectors(organization, &model).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts an organization's missing vectors on the list of work.
+pub(super) async fn enqueue(services: &Services, organization: OrganizationId) -> Result<()> {
+    let job = NewJob {
+        kind: kind::EMBED.to_owned(),
+        payload: json!({}),
+        organization: Some(organization),
+        run_at: services.now() + chrono::TimeDelta::seconds(10),
+        max_attempts: ATTEMPTS,
+    };
+    services.store().enqueue(&job).await?;
+    Ok(())
+}
+
+/// At the server's start: whoever has passages that the model has not seen gets them embedded.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn enqueue_missing(services: &Services) -> Result<()> {
+    let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
+    for organization in services.store().knowing_organizations().await? {
+        if !services.store().unembedded(organization, embeddings.name(), None, 0, 1).await?.is_empty() {
+            enqueue(services, organization).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn rest(services: &Services, organization: OrganizationId, document: Option<DocumentId>) -> Result<()> {
+    let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
+    let (store, mut after) = (services.store(), 0);
+    loop {
+        let passages = store.unembedded(organization, embeddings.name(), document, after, AT_ONCE).await?;
+        let Some(last) = passages.last() else { return Ok(()) };
+        after = last.serial;
+        let vectors = vectors(services, embeddings, &passages).await?;
+        let vectors: Vec<(i64, Vec<f32>)> = passages.iter().map(|passage| passage.serial).zip(vectors).collect();
+        store.put_vectors(organization, embeddings.name(), &vectors).await?;
+    }
+}
+
+async fn vectors(services: &Services, embeddings: &Embeddings, passages: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
+    let texts: Vec<String> = passages.iter().map(text).collect();
+    let vectors = embeddings.passages.embed(&texts).await;
+    services.knowledge_memory().set_embedding_problem(&vectors.as_ref().err().map_or_else(String::new, problem));
+    let vectors = vectors.map_err(|error| DomainError::Internal(error.to_string()))?;
+    if vectors.len() != passages.len() {
+        return Err(DomainError::Internal(format!("{} texts gave {} vectors", passages.len(), vectors.len())));
+    }
+    Ok(vectors)
+}
+
+/// What of a passage is embedded: its headings say what its text is about.
+fn text(passage: &Unembedded) -> String {
+    match passage.place.headings.last() {
+        Some(heading) if !passage.text.contains(heading.as_str()) => format!("{heading}\n{}", passage.text),
+        _ => passage.text.clone(),
+    }
+}
+
+/// An error of the provider, for people.
+pub(super) fn problem(error: &EmbedError) -> String {
+    let why = match error {
+        EmbedError::RateLimited { .. } => "the embedding provider asks to wait",
+        EmbedError::Unavailable(_) => "the embedding provider can't be reached",
+        EmbedError::Refused(_) => "the embedding provider refuses; check its key and the model's name",
+    };
+    format!("Search is by words for now: {why}.")
+}

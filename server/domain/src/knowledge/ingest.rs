@@ -1,0 +1,154 @@
+//! A document's way from its file to passages that answer: the job `knowledge.ingest`.
+//!
+//! Reading happens beside the document that answers until now. As soon as the passages are stored they answer by their words; when
+//! the model has seen them, by their meaning too, and the document is ready. Each step can be done again after a crash.
+
+use std::path::PathBuf;
+
+use model::{Document, DocumentId, DocumentSource, DocumentState, OrganizationId};
+use serde_json::json;
+use store::knowledge::{Description, StoredFile};
+use store::{Job, NewJob};
+
+use super::documents::{TITLE, key};
+use super::embed;
+use crate::error::{DomainError, Result};
+use crate::files::FileError;
+use crate::jobs::kind;
+use crate::ports::{ReadDocument, ReadError};
+use crate::services::Services;
+
+/// Passages that are stored in one transaction: calls write in between.
+const AT_ONCE: usize = 200;
+const ATTEMPTS: u32 = 8;
+
+/// The work that reads a document's current version.
+pub(super) fn job(services: &Services, organization: OrganizationId, document: DocumentId) -> NewJob {
+    NewJob {
+        kind: kind::INGEST.to_owned(),
+        payload: json!({ "document": document }),
+        organization: Some(organization),
+        run_at: services.now(),
+        max_attempts: ATTEMPTS,
+    }
+}
+
+/// Lets a document that waits for a person go its way again.
+pub(super) async fn start_again(services: &Services, organization: OrganizationId, document: &Document) -> Result<()> {
+    let store = services.store();
+    if !store.move_document(organization, document.id, document.version, DocumentState::Waiting, "").await? {
+        return Err(DomainError::no_such("document"));
+    }
+    store.enqueue(&job(services, organization, document.id)).await?;
+    Ok(())
+}
+
+/// Reads, splits and embeds a document. Its own failures are the document's state; an error is one that may pass.
+///
+/// # Errors
+/// Whatever may help to try again: the database, the storage, the embedding provider.
+pub(crate) async fn run(services: &Services, organization: OrganizationId, id: DocumentId, attempt: &Job) -> Result<()> {
+    let store = services.store();
+    let Some(stored) = store.document_file(organization, id, None).await? else { return Ok(()) };
+    if matches!(stored.state, DocumentState::Ready | DocumentState::Failed | DocumentState::Locked | DocumentState::Review) {
+        return Ok(());
+    }
+    let done = if stored.ready_version == stored.version { Ok(true) } else { read_and_publish(services, organization, id, &stored).await };
+    match done {
+        Ok(false) => return Ok(()),
+        Ok(true) => {}
+        Err(error) => {
+            // The last attempt says it to the person; those before are tried again.
+            if attempt.attempts >= attempt.max_attempts {
+                let sentence = error.into_problem().message;
+                store.move_document(organization, id, stored.version, DocumentState::Failed, &sentence).await?;
+                return Ok(());
+            }
+            return Err(error);
+        }
+    }
+    match embed::document(services, organization, id).await {
+        Ok(()) => {}
+        // It answers by its words: the provider is tried again for it with everything else that waits.
+        Err(error) => {
+            tracing::warn!(document = %id, %error, "a document is not embedded yet");
+            embed::enqueue(services, organization).await?;
+        }
+    }
+    store.move_document(organization, id, stored.version, DocumentState::Ready, "").await?;
+    Ok(())
+}
+
+/// Hands back whether the version answers now.
+async fn read_and_publish(services: &Services, organization: OrganizationId, id: DocumentId, stored: &StoredFile) -> Result<bool> {
+    let store = services.store();
+    if !store.move_document(organization, id, stored.version, DocumentState::Reading, "").await? {
+        return Ok(false);
+    }
+    let read = match read(services, organization, id, stored).await? {
+        Ok(read) => read,
+        Err(error) if error.is_retryable() => return Err(DomainError::Internal(error.to_string())),
+        Err(error) => {
+            let state = match error {
+                ReadError::PasswordNeeded | ReadError::PasswordWrong => DocumentState::Locked,
+                _ => DocumentState::Failed,
+            };
+            store.move_document(organization, id, stored.version, state, &error.to_string()).await?;
+            return Ok(false);
+        }
+    };
+    store.move_document(organization, id, stored.version, DocumentState::Indexing, "").await?;
+    // A title that a person gave stays.
+    let titled = stored.source == DocumentSource::Text || stored.source == DocumentSource::Sample || stored.version > 1;
+    let title = TITLE.parse(&read.title).ok().filter(|_| !titled);
+    let description =
+        Description { format: read.format, title, language: read.language, places: i64::from(read.places), notes: read.notes };
+    if !store.describe_document(organization, id, stored.version, &description).await?
+        || !store.begin_passages(organization, id, stored.version).await?
+    {
+        return Ok(false);
+    }
+    for passages in read.passages.chunks(AT_ONCE) {
+        if !store.add_passages(organization, id, stored.version, passages).await? {
+            return Ok(false);
+        }
+        tokio::task::yield_now().await;
+    }
+    let published = store.publish_passages(organization, id, stored.version, DocumentState::Indexing).await?;
+    services.knowledge_memory().forget(organization);
+    Ok(published)
+}
+
+/// The outer error may pass, the inner one is the document's.
+async fn read(
+    services: &Services,
+    organization: OrganizationId,
+    id: DocumentId,
+    stored: &StoredFile,
+) -> Result<Result<ReadDocument, ReadError>> {
+    let copy = LocalCopy(services.config().files.join("reading").join(services.uuid().to_string()));
+    if let Some(folder) = copy.0.parent() {
+        tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
+    }
+    services.knowledge().files.download(&key(organization, stored)?, &copy.0).await?;
+    let password = services.knowledge_memory().take_password(id);
+    Ok(services.knowledge().reader.read(&copy.0, &stored.file_name, password.as_ref()).await)
+}
+
+/// A file that readers want as a path; it goes with this value.
+struct LocalCopy(PathBuf);
+
+impl Drop for LocalCopy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Removes what a server that was killed has left of files that it read.
+pub(crate) async fn tidy(services: &Services) {
+    let folder = services.config().files.join("reading");
+    match tokio::fs::remove_dir_all(&folder).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => tracing::warn!(%error, "old copies could not be removed"),
+        _ => {}
+    }
+}

@@ -1,0 +1,95 @@
+//! What the knowledge area remembers while the server runs, and what nobody may find after a restart.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use model::{CallId, DocumentId, OrganizationId};
+use secrecy::SecretString;
+use tokio::task::AbortHandle;
+
+use super::call::Found;
+
+/// Looked-up passages that are remembered, of all calls.
+const REMEMBERED: usize = 512;
+
+/// What is remembered. Passwords of documents are here and nowhere else, until their document is read.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    passwords: HashMap<DocumentId, SecretString>,
+    found: HashMap<Key, Option<Found>>,
+    /// Keys of `found`, oldest first.
+    order: VecDeque<Key>,
+    prefetching: HashMap<CallId, AbortHandle>,
+    embedding_problem: String,
+}
+
+/// A question of a call at a revision of what the organization knows: another revision is another key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub organization: OrganizationId,
+    pub revision: i64,
+    pub words: String,
+    pub bound: String,
+}
+
+impl Memory {
+    fn inner<T>(&self, with: impl FnOnce(&mut Inner) -> T) -> T {
+        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn keep_password(&self, document: DocumentId, password: SecretString) {
+        self.inner(|inner| inner.passwords.insert(document, password));
+    }
+
+    pub(super) fn take_password(&self, document: DocumentId) -> Option<SecretString> {
+        self.inner(|inner| inner.passwords.remove(&document))
+    }
+
+    /// The passage that was found; `Some(None)` is that none is good enough.
+    pub(super) fn recall(&self, key: &Key) -> Option<Option<Found>> {
+        self.inner(|inner| inner.found.get(key).cloned())
+    }
+
+    pub(super) fn remember(&self, key: Key, found: Option<Found>) {
+        self.inner(|inner| {
+            if inner.found.insert(key.clone(), found).is_none() {
+                inner.order.push_back(key);
+            }
+            while inner.order.len() > REMEMBERED
+                && let Some(oldest) = inner.order.pop_front()
+            {
+                inner.found.remove(&oldest);
+            }
+        });
+    }
+
+    /// Nothing of what an organization's calls have found is remembered any more: something was deleted or hidden.
+    pub(super) fn forget(&self, organization: OrganizationId) {
+        self.inner(|inner| {
+            inner.found.retain(|key, _| key.organization != organization);
+            inner.order.retain(|key| key.organization != organization);
+        });
+    }
+
+    /// A look-up that runs ahead of a question; the one before it in the same call is stale and ends.
+    pub(super) fn replace_prefetch(&self, call: CallId, task: AbortHandle) {
+        if let Some(stale) = self.inner(|inner| {
+            inner.prefetching.retain(|_, running| !running.is_finished());
+            inner.prefetching.insert(call, task)
+        }) {
+            stale.abort();
+        }
+    }
+
+    /// What is wrong with the embedding model, for people; empty for nothing.
+    pub(super) fn embedding_problem(&self) -> String {
+        self.inner(|inner| inner.embedding_problem.clone())
+    }
+
+    pub(super) fn set_embedding_problem(&self, problem: &str) {
+        self.inner(|inner| problem.clone_into(&mut inner.embedding_problem));
+    }
+}

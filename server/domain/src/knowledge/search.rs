@@ -1,0 +1,233 @@
+//! Finding passages, the one way for the page, the API and calls: words and meaning in one score, and nothing at all rather than
+//! something that does not answer.
+
+use std::time::Duration;
+
+use model::validation::Line;
+use model::{Citation, CollectionAccess, DocumentFilter, Hit, MAX_QUESTION_CHARS, OrganizationId, Question, SearchMode, SearchResult};
+use store::knowledge::{FoundPassage, Retrieved, matches};
+
+use super::text::{Span, chars, sentences, slice};
+use super::{embed, readable};
+use crate::error::Result;
+use crate::scope::Scope;
+use crate::services::Services;
+
+const QUESTION: Line = Line { field: "text", label: "The question", min: 1, max: MAX_QUESTION_CHARS };
+/// Most passages of a result.
+pub(super) const MOST: usize = 10;
+/// A provider that takes longer is left out of a search: words alone answer then.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Characters of a snippet.
+const SNIPPET: u32 = 320;
+
+/// How scores are blended and which are enough; see `docs/benchmarks.md`, “Retrieval”.
+mod calibration {
+    /// The part of the score that words make where there is a meaning too.
+    pub(super) const WORDS: f32 = 0.5;
+    /// The least share of a question's words that is an answer, without a model.
+    pub(super) const ENOUGH_WORDS: f32 = 0.30;
+    /// The least blended score that is an answer.
+    pub(super) const ENOUGH: f32 = 0.45;
+}
+
+/// A passage that a search found, with its score.
+#[derive(Clone, Debug)]
+pub(super) struct Scored {
+    pub found: Retrieved,
+    /// 0 to 1.
+    pub score: f32,
+}
+
+/// What was found for a question.
+pub(super) struct Found {
+    /// Best first; also those that are not good enough.
+    pub passages: Vec<Scored>,
+    pub mode: SearchMode,
+}
+
+impl Found {
+    /// The least score that is an answer.
+    pub const fn least(&self) -> f32 {
+        match self.mode {
+            SearchMode::Lexical => calibration::ENOUGH_WORDS,
+            SearchMode::Hybrid => calibration::ENOUGH,
+        }
+    }
+
+    /// Those that are good enough.
+    pub fn enough(&self) -> impl Iterator<Item = &Scored> {
+        let least = self.least();
+        self.passages.iter().filter(move |scored| scored.score >= least)
+    }
+}
+
+/// The passages that speak for a question, best first; none if none is good enough.
+///
+/// # Errors
+/// `invalid` for a question that is none; `forbidden` for guests.
+pub async fn search(services: &Services, scope: &Scope, question: Question) -> Result<SearchResult> {
+    let access = readable(scope)?;
+    let text = checked(&question)?;
+    let found = retrieve(services, scope.organization, &text, &question.filter, access).await?;
+    Ok(SearchResult { hits: found.enough().take(MOST).map(|scored| hit(&text, scored)).collect(), mode: found.mode })
+}
+
+/// A question that a person typed, checked.
+pub(super) fn checked(question: &Question) -> Result<String> {
+    Ok(QUESTION.parse(&one_line(&question.text))?)
+}
+
+/// A question may be pasted with its line breaks.
+fn one_line(text: &str) -> String {
+    // What is far too long is refused by its length, not worked on.
+    if text.len() > MAX_QUESTION_CHARS * 8 { text.to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") }
+}
+
+/// Finds passages for a question, best first, all of them scored.
+pub(super) async fn retrieve(
+    services: &Services,
+    organization: OrganizationId,
+    question: &str,
+    filter: &DocumentFilter,
+    access: CollectionAccess,
+) -> Result<Found> {
+    let vector = meaning(services, question).await;
+    let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
+    let found = services.store().retrieve(organization, question, meaning, filter, access).await?;
+    // One passage that the model has not seen, and scores of two kinds would be compared.
+    let mode = match found.iter().any(|found| found.cosine.is_some()) {
+        true if found.iter().all(|found| found.cosine.is_some()) => SearchMode::Hybrid,
+        _ => SearchMode::Lexical,
+    };
+    let mut passages: Vec<Scored> = found.into_iter().map(|found| Scored { score: score(&found, mode), found }).collect();
+    passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.serial.cmp(&b.found.passage.serial)));
+    Ok(Found { passages, mode })
+}
+
+fn score(found: &Retrieved, mode: SearchMode) -> f32 {
+    match (mode, found.cosine) {
+        (SearchMode::Hybrid, Some(cosine)) => calibration::WORDS * found.share + (1.0 - calibration::WORDS) * cosine.clamp(0.0, 1.0),
+        _ => found.share,
+    }
+}
+
+/// The question's vector with its model's name; none without a model, or if it fails: words alone answer then.
+async fn meaning(services: &Services, question: &str) -> Option<(String, Vec<f32>)> {
+    let embeddings = services.knowledge().embeddings.as_ref()?;
+    let asked = [question.to_owned()];
+    match tokio::time::timeout(PATIENCE, embeddings.questions.embed(&asked)).await {
+        Ok(Ok(vectors)) => Some((embeddings.name().to_owned(), vectors.into_iter().next()?)),
+        Ok(Err(error)) => {
+            services.knowledge_memory().set_embedding_problem(&embed::problem(&error));
+            tracing::warn!(%error, "a question was not embedded");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("a question was not embedded in time");
+            None
+        }
+    }
+}
+
+/// How alike texts are to a question in their meaning, as cosines; none without a model, or if it fails or takes too long.
+pub(super) async fn likeness(services: &Services, question: &str, texts: Vec<String>) -> Option<Vec<f32>> {
+    let embeddings = services.knowledge().embeddings.as_ref()?;
+    let (_, asked) = meaning(services, question).await?;
+    let vectors = tokio::time::timeout(PATIENCE, embeddings.questions.embed(&texts)).await.ok()?.ok()?;
+    let cosine = |vector: &Vec<f32>| vector.iter().zip(&asked).map(|(left, right)| left * right).sum();
+    (vectors.len() == texts.len()).then(|| vectors.iter().map(cosine).collect())
+}
+
+/// A found passage as it is shown: cut around what matches.
+pub(super) fn hit(question: &str, scored: &Scored) -> Hit {
+    let passage = &scored.found.passage;
+    let span = snippet(question, &passage.text);
+    let quote = slice(&passage.text, span);
+    Hit {
+        highlights: matches(question, quote),
+        citation: cite(passage, span),
+        score: scored.score,
+        lexical: scored.found.share,
+        semantic: scored.found.cosine,
+    }
+}
+
+/// What a line rests on: a span of a passage.
+pub(super) fn cite(passage: &FoundPassage, span: Span) -> Citation {
+    Citation {
+        document: passage.document_id,
+        title: passage.title.clone(),
+        passage: passage.number,
+        place: passage.place.clone(),
+        quote: slice(&passage.text, span).to_owned(),
+        start: span.0,
+        end: span.1,
+    }
+}
+
+/// Whole sentences around the one that matches best, as many as fit.
+pub(super) fn snippet(question: &str, text: &str) -> Span {
+    let length = chars(text);
+    if length <= SNIPPET {
+        return (0, length);
+    }
+    let sentences = sentences(text);
+    let found = matches(question, text);
+    let weight = |span: &Span| {
+        let mut words: Vec<String> =
+            found.iter().filter(|hit| hit.0 >= span.0 && hit.1 <= span.1).map(|hit| slice(text, *hit).to_lowercase()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words.len()
+    };
+    let mut best = 0;
+    for (index, span) in sentences.iter().enumerate() {
+        if weight(span) > sentences.get(best).map_or(0, &weight) {
+            best = index;
+        }
+    }
+    let Some(&(start, end)) = sentences.get(best) else { return (0, SNIPPET) };
+    if end - start > SNIPPET {
+        // One endless sentence: around its first match.
+        let from = found.iter().find(|hit| hit.0 >= start).map_or(start, |hit| hit.0.saturating_sub(SNIPPET / 4).max(start));
+        return (from, (from + SNIPPET).min(end));
+    }
+    let (mut first, mut last) = (best, best);
+    loop {
+        let span = |first: usize, last: usize| Some((sentences.get(first)?.0, sentences.get(last)?.1));
+        let fits = |wider: &Option<Span>| wider.is_some_and(|(start, end)| end - start <= SNIPPET);
+        if fits(&span(first, last + 1)) {
+            last += 1;
+        } else if first > 0 && fits(&span(first - 1, last)) {
+            first -= 1;
+        } else {
+            return span(first, last).unwrap_or((start, end));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_is_whole_sentences_around_the_match() {
+        let filler = "Nothing of interest is told here at all. ".repeat(20);
+        let text = format!("{filler}The Team plan costs 29 euros per seat. {filler}");
+        let span = snippet("What does the team plan cost?", &text);
+        let quote = slice(&text, span);
+        assert!(quote.contains("The Team plan costs 29 euros per seat."), "{quote}");
+        assert!(span.1 - span.0 <= SNIPPET);
+        assert!(quote.ends_with('.'));
+        assert_eq!(snippet("price", "Short."), (0, 6));
+    }
+
+    #[test]
+    fn an_endless_sentence_is_cut_around_its_match() {
+        let text = format!("{}price {}", "word ".repeat(300), "word ".repeat(300));
+        let (start, end) = snippet("price", &text);
+        assert!(slice(&text, (start, end)).contains("price"));
+        assert_eq!(end - start, SNIPPET);
+    }
+}

@@ -1,0 +1,103 @@
+//! Numbers in words, and sentences out of texts.
+
+use model::{Document, PlaceKind};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// `3.4 MB`, for people.
+pub(super) fn size(bytes: i64) -> String {
+    let bytes = bytes.max(0);
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// `1 passage`, `12 passages`.
+pub(super) fn count(number: i64, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// What a document's format counts, for people.
+pub(super) fn places(document: &Document) -> String {
+    let kind = match document.format.as_str() {
+        "pdf" => PlaceKind::Page,
+        "pptx" | "odp" => PlaceKind::Slide,
+        "xlsx" | "ods" => PlaceKind::Sheet,
+        "epub" | "zip" | "eml" => PlaceKind::Part,
+        _ => PlaceKind::Whole,
+    };
+    match kind {
+        PlaceKind::Page => count(document.places, "page"),
+        PlaceKind::Slide => count(document.places, "slide"),
+        PlaceKind::Sheet => count(document.places, "sheet"),
+        PlaceKind::Part => count(document.places, "part"),
+        PlaceKind::Whole => String::new(),
+    }
+}
+
+/// A stretch of a text, in characters: first, one past the last.
+pub(super) type Span = (u32, u32);
+
+/// The sentences of a passage. Lines end them (headings, list items, rows of tables), unless the next one goes on in lower case.
+pub(super) fn sentences(text: &str) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut at = 0;
+    for piece in text.split_inclusive('\n').flat_map(UnicodeSegmentation::split_sentence_bounds) {
+        let start = at + chars(piece) - chars(piece.trim_start());
+        let end = start + chars(piece.trim());
+        at += chars(piece);
+        if start == end {
+            continue;
+        }
+        match spans.last_mut() {
+            Some(last) if goes_on(slice(text, *last), piece) => last.1 = end,
+            _ => spans.push((start, end)),
+        }
+    }
+    spans
+}
+
+/// Whether `next` is still the sentence that `before` begins: after an abbreviation, or in lower case.
+fn goes_on(before: &str, next: &str) -> bool {
+    const SHORT: [&str; 14] = ["e.g.", "i.e.", "approx.", "etc.", "vs.", "no.", "inc.", "ltd.", "mr.", "mrs.", "ms.", "dr.", "st.", "u.s."];
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
+    SHORT.contains(&word.as_str()) || next.trim_start().starts_with(char::is_lowercase)
+}
+
+/// The characters of a span.
+pub(super) fn slice(text: &str, (start, end): Span) -> &str {
+    let byte = |at: u32| text.char_indices().nth(at as usize).map_or(text.len(), |(byte, _)| byte);
+    text.get(byte(start)..byte(end)).unwrap_or_default()
+}
+
+/// Its length in characters.
+pub(super) fn chars(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<&str> {
+        sentences(text).into_iter().map(|span| slice(text, span)).collect()
+    }
+
+    #[test]
+    fn sentences_end_at_stops_and_at_lines_that_are_over() {
+        assert_eq!(cut("It costs 29 €. Annual plans save 20 %."), ["It costs 29 €.", "Annual plans save 20 %."]);
+        assert_eq!(cut("# Prices\n- Team: 29 €\n- Business: 59 €\n"), ["# Prices", "- Team: 29 €", "- Business: 59 €"]);
+        assert_eq!(
+            cut("Data stays in the EU, e.g. Germany or\nthe Netherlands."),
+            ["Data stays in the EU, e.g. Germany or\nthe Netherlands."]
+        );
+        assert_eq!(cut("  \n "), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn sizes_are_for_people() {
+        assert_eq!([size(12), size(3_400), size(3_456_000)], ["12 bytes", "3 kB", "3.4 MB"]);
+        assert_eq!([count(1, "page"), count(2, "page")], ["1 page", "2 pages"]);
+    }
+}

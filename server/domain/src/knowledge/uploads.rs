@@ -1,0 +1,419 @@
+//! Taking files in: piece by piece or at once, pasted texts, the sample.
+//!
+//! While a file is being sent it lies in `{files}/uploads/{organization}/{upload}` of this computer; when it is whole it is hashed,
+//! compared with what is there, and stored for good. What nobody goes on with is thrown away after a day.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use futures::{Stream, StreamExt};
+use model::validation::Line;
+use model::{
+    Code, CollectionId, DocumentId, DocumentSource, DocumentState, Given, MAX_FILE_BYTES, NewText, NewUpload, OrganizationId, Problem,
+    Upload, UploadId,
+};
+use sha2::{Digest, Sha256};
+use store::knowledge::{Kept, NewDocument, NewVersion};
+use tokio::io::AsyncWriteExt;
+
+use super::documents::{TITLE, find, tags};
+use super::{collection_or_first, ingest, require_editor};
+use crate::error::{DomainError, Result};
+use crate::files::{FileError, FileKey};
+use crate::scope::Scope;
+use crate::services::Services;
+
+/// Most bytes of a piece (4 MiB).
+pub const MAX_PIECE: usize = 4 * 1024 * 1024;
+
+const FILE_NAME: Line = Line { field: "file_name", label: "The file's name", min: 1, max: 255 };
+const FOLDER: Line = Line { field: "folder", label: "The folder", min: 0, max: 1_000 };
+const TEXT: Line = Line { field: "text", label: "The text", min: 1, max: 1_000_000 };
+/// How long an upload may rest.
+const REST: TimeDelta = TimeDelta::days(1);
+const SAMPLE_TITLE: &str = "Sample: Northwind product sheet";
+const SAMPLE_NAME: &str = "northwind-product-sheet.md";
+const SAMPLE: &str = include_str!("sample.md");
+
+/// Begins to send a file.
+///
+/// # Errors
+/// `invalid` with the field; `too_large`; `not_found` for the collection or the document to replace; `forbidden` below admins.
+pub async fn begin_upload(services: &Services, scope: &Scope, new: NewUpload) -> Result<Upload> {
+    require_editor(scope)?;
+    let upload = checked(services, scope, &new).await?;
+    if new.bytes == 0 {
+        return Err(Problem::of_field("file", "The file is empty.").into());
+    }
+    if let Some(folder) = path(services, scope.organization, upload.id).parent() {
+        tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
+    }
+    services.store().insert_upload(scope.organization, scope.member, &upload).await?;
+    Ok(upload)
+}
+
+/// How far an upload is: where to go on.
+///
+/// # Errors
+/// `not_found` if it is over or somebody else's.
+pub async fn upload(services: &Services, scope: &Scope, id: UploadId) -> Result<Upload> {
+    require_editor(scope)?;
+    services.store().upload(scope.organization, scope.member, id).await?.ok_or_else(|| DomainError::no_such("upload"))
+}
+
+/// Adds a piece that begins at `offset`. It is on disk when this returns.
+///
+/// # Errors
+/// `conflict` if the piece doesn't begin where the upload stands; `too_large`; `not_found`; `storage_full`.
+pub async fn append(services: &Services, scope: &Scope, id: UploadId, offset: u64, piece: Bytes) -> Result<Upload> {
+    let known = upload(services, scope, id).await?;
+    let (from, length) = (known.received, piece.len() as i64);
+    if piece.len() > MAX_PIECE {
+        return Err(DomainError::new(
+            Code::TooLarge,
+            format!("A piece is larger than {} MiB. Send smaller ones.", MAX_PIECE / 1024 / 1024),
+        ));
+    }
+    if u64::try_from(from) != Ok(offset) {
+        return Err(DomainError::new(Code::Conflict, format!("This upload goes on at byte {from}, not at {offset}.")));
+    }
+    if from + length > known.bytes {
+        return Err(DomainError::new(Code::TooLarge, format!("The file was announced with {} bytes; this is more.", known.bytes)));
+    }
+    write_at(&path(services, scope.organization, id), offset, &piece).await?;
+    let expires_at = services.now() + REST;
+    if !services.store().advance_upload(scope.organization, id, from, from + length, expires_at).await? {
+        return Err(DomainError::new(Code::Conflict, "Another request has moved this upload on. Ask where it stands."));
+    }
+    Ok(Upload { received: from + length, expires_at, ..known })
+}
+
+/// The file is whole: it becomes a document, or a document's next version.
+///
+/// # Errors
+/// `conflict` if bytes are missing; `not_found`; `invalid` for tags; what the storage says.
+pub async fn finish_upload(services: &Services, scope: &Scope, id: UploadId, tags: Vec<String>) -> Result<Given> {
+    let upload = upload(services, scope, id).await?;
+    let tags = self::tags(&tags)?;
+    if upload.received < upload.bytes {
+        let message = format!("{} of {} bytes have arrived. Send the rest first.", upload.received, upload.bytes);
+        return Err(DomainError::new(Code::Conflict, message));
+    }
+    let path = path(services, scope.organization, id);
+    let given = keep(services, scope, &upload, &path, tags, true, Origin::File).await?;
+    remove(&path).await;
+    Ok(given)
+}
+
+/// Ends an upload and throws away what has come.
+///
+/// # Errors
+/// `not_found` if it is over already.
+pub async fn cancel_upload(services: &Services, scope: &Scope, id: UploadId) -> Result<()> {
+    upload(services, scope, id).await?;
+    if !services.store().delete_upload(scope.organization, id).await? {
+        return Err(DomainError::no_such("upload"));
+    }
+    remove(&path(services, scope.organization, id)).await;
+    Ok(())
+}
+
+/// Takes a whole file at once. Its `bytes` may be 0 for unknown.
+///
+/// # Errors
+/// As [`begin_upload`] and [`finish_upload`]; `invalid` if it breaks off: then nothing is kept.
+pub async fn give_file<S>(services: &Services, scope: &Scope, new: NewUpload, tags: Vec<String>, content: S) -> Result<Given>
+where
+    S: Stream<Item = std::io::Result<Bytes>> + Send,
+{
+    require_editor(scope)?;
+    let tags = self::tags(&tags)?;
+    let upload = checked(services, scope, &new).await?;
+    take(services, scope, upload, tags, content, Origin::File).await
+}
+
+/// Takes a pasted text.
+///
+/// # Errors
+/// `invalid` with the field; `not_found` for the collection; `forbidden` below admins.
+pub async fn add_text(services: &Services, scope: &Scope, new: NewText) -> Result<Given> {
+    require_editor(scope)?;
+    let (title, text, tags) = (TITLE.parse(&new.title)?, TEXT.parse_block(&new.text)?, tags(&new.tags)?);
+    if text.trim().is_empty() {
+        return Err(Problem::of_field("text", "The text is missing.").into());
+    }
+    let upload = NewUpload { collection: new.collection, file_name: format!("{}.md", file_name(&title)), ..NewUpload::default() };
+    let upload = checked(services, scope, &upload).await?;
+    take(services, scope, upload, tags, once(text.into()), Origin::Text(title)).await
+}
+
+/// Takes the sample that comes with Closezly.
+///
+/// # Errors
+/// `forbidden` below admins.
+pub async fn add_sample(services: &Services, scope: &Scope) -> Result<Given> {
+    require_editor(scope)?;
+    let upload = NewUpload { file_name: SAMPLE_NAME.to_owned(), ..NewUpload::default() };
+    let upload = checked(services, scope, &upload).await?;
+    take(services, scope, upload, vec!["sample".to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await
+}
+
+/// Throws away what nobody went on with.
+pub(crate) async fn expire(services: &Services) -> Result<()> {
+    for (organization, id) in services.store().expired_uploads(services.now(), 100).await? {
+        services.store().delete_upload(organization, id).await?;
+        remove(&path(services, organization, id)).await;
+    }
+    Ok(())
+}
+
+/// Where a document comes from, with what is known of it.
+pub(super) enum Origin {
+    File,
+    /// With its title.
+    Text(String),
+    Sample,
+}
+
+impl Origin {
+    const fn source(&self) -> DocumentSource {
+        match self {
+            Self::File => DocumentSource::File,
+            Self::Text(_) => DocumentSource::Text,
+            Self::Sample => DocumentSource::Sample,
+        }
+    }
+
+    fn title(&self, file_name: &str) -> String {
+        match self {
+            Self::Text(title) => title.clone(),
+            Self::Sample => SAMPLE_TITLE.to_owned(),
+            Self::File => title_of(file_name),
+        }
+    }
+}
+
+async fn take<S>(services: &Services, scope: &Scope, upload: Upload, tags: Vec<String>, content: S, origin: Origin) -> Result<Given>
+where
+    S: Stream<Item = std::io::Result<Bytes>> + Send,
+{
+    let path = path(services, scope.organization, upload.id);
+    if let Some(folder) = path.parent() {
+        tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
+    }
+    // Also if the one who sends goes away and this future is dropped.
+    let _temporary = Temporary(&path);
+    let bytes = receive(&path, content).await?;
+    let upload = Upload { bytes: bytes as i64, received: bytes as i64, ..upload };
+    keep(services, scope, &upload, &path, tags, false, origin).await
+}
+
+struct Temporary<'a>(&'a Path);
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.0);
+    }
+}
+
+async fn receive(path: &Path, content: impl Stream<Item = std::io::Result<Bytes>>) -> Result<u64> {
+    let mut file = private_file(path).await?;
+    let mut content = std::pin::pin!(content);
+    let mut bytes = 0_u64;
+    while let Some(piece) = content.next().await {
+        let piece = piece.map_err(FileError::Received)?;
+        bytes += piece.len() as u64;
+        if bytes > MAX_FILE_BYTES {
+            return Err(too_large());
+        }
+        file.write_all(&piece).await.map_err(FileError::of_disk)?;
+    }
+    file.flush().await.map_err(FileError::of_disk)?;
+    if bytes == 0 {
+        return Err(Problem::of_field("file", "The file is empty.").into());
+    }
+    Ok(bytes)
+}
+
+/// Keeps a whole file that lies at `path`: as a new document, a new version, or not at all if it is there already.
+async fn keep(
+    services: &Services,
+    scope: &Scope,
+    upload: &Upload,
+    path: &Path,
+    tags: Vec<String>,
+    registered: bool,
+    origin: Origin,
+) -> Result<Given> {
+    let (store, organization) = (services.store(), scope.organization);
+    let hash = hash(path).await?;
+    let object = services.uuid();
+    let key = FileKey::document(organization, object);
+    services.knowledge().files.put_file(&key, path, MAX_FILE_BYTES).await?;
+    let file = NewVersion {
+        file_name: upload.file_name.clone(),
+        bytes: upload.bytes,
+        hash,
+        object_key: object.to_string(),
+        member: Some(scope.member),
+        upload: registered.then_some(upload.id),
+        state: DocumentState::Waiting,
+        at: services.now(),
+    };
+    let id = upload.replaces.unwrap_or_else(|| services.uuid().into());
+    let kept = match upload.replaces {
+        Some(document) => {
+            let job = ingest::job(services, organization, document);
+            store.add_version(organization, document, &file, Some(&job)).await
+        }
+        None => {
+            let job = ingest::job(services, organization, id);
+            let new = NewDocument {
+                id,
+                collection: upload.collection_id,
+                website: None,
+                title: origin.title(&upload.file_name),
+                folder: upload.folder.clone(),
+                source: origin.source(),
+                address: String::new(),
+                tags,
+                unless_there: true,
+                file,
+            };
+            store.insert_document(organization, &new, Some(&job)).await
+        }
+    };
+    let given = match kept {
+        Ok(Kept::Version(_)) => return Ok(Given { document: id, duplicate: false }),
+        Ok(Kept::Twin(twin)) => Ok(Given { document: twin, duplicate: true }),
+        Ok(Kept::Gone) => Err(DomainError::new(Code::Conflict, "This upload is over, or the document that it was for was deleted.")),
+        Err(error) => Err(error.into()),
+    };
+    // Nobody knows the file: it is not kept.
+    services.knowledge().files.delete(&key).await?;
+    given
+}
+
+/// Checks what is announced.
+async fn checked(services: &Services, scope: &Scope, new: &NewUpload) -> Result<Upload> {
+    let file_name = FILE_NAME.parse(base_name(&new.file_name))?;
+    if new.bytes > MAX_FILE_BYTES {
+        return Err(too_large());
+    }
+    let replaced = match new.replaces {
+        Some(document) => Some(find(services, scope, document).await?),
+        None => None,
+    };
+    let collection_id: CollectionId = match &replaced {
+        Some(document) => document.collection_id,
+        None => collection_or_first(services, scope, new.collection).await?,
+    };
+    Ok(Upload {
+        id: services.uuid().into(),
+        collection_id,
+        replaces: replaced.map(|document| -> DocumentId { document.id }),
+        file_name,
+        folder: folder(&new.folder)?,
+        bytes: i64::try_from(new.bytes).unwrap_or(i64::MAX),
+        received: 0,
+        expires_at: services.now() + REST,
+    })
+}
+
+/// The last part of what may be a path of any system.
+fn base_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+/// A folder that leads nowhere but down.
+fn folder(typed: &str) -> Result<String> {
+    let typed = FOLDER.parse(typed)?;
+    let parts = typed.split(['/', '\\']).map(str::trim).filter(|part| !matches!(*part, "" | "." | ".."));
+    Ok(parts.collect::<Vec<_>>().join("/"))
+}
+
+/// `Price list 2026.pdf` → `Price list 2026`, until its reader knows better.
+fn title_of(file_name: &str) -> String {
+    let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem).trim();
+    let title: String = if stem.is_empty() { file_name } else { stem }.chars().take(TITLE.max).collect();
+    title
+}
+
+/// A title as a file's name.
+fn file_name(title: &str) -> String {
+    title.chars().map(|c| if matches!(c, '/' | '\\' | ':') { '-' } else { c }).take(120).collect()
+}
+
+fn too_large() -> DomainError {
+    let message = format!("The file is larger than {} MB. Split it, or leave out its pictures.", MAX_FILE_BYTES / 1024 / 1024);
+    DomainError::Problem(Problem { code: Code::TooLarge, message, field: Some("file".to_owned()) })
+}
+
+fn path(services: &Services, organization: OrganizationId, upload: UploadId) -> PathBuf {
+    services.config().files.join("uploads").join(organization.to_string()).join(upload.to_string())
+}
+
+async fn private_file(path: &Path) -> Result<tokio::fs::File> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    options.mode(0o600);
+    Ok(options.open(path).await.map_err(FileError::of_disk)?)
+}
+
+/// Writes a piece at its place: one that was written before a crash is written over.
+async fn write_at(path: &Path, offset: u64, piece: &[u8]) -> Result<()> {
+    use tokio::io::AsyncSeekExt;
+    let mut file = private_file(path).await?;
+    file.seek(std::io::SeekFrom::Start(offset)).await.map_err(FileError::of_disk)?;
+    file.write_all(piece).await.map_err(FileError::of_disk)?;
+    // What is acknowledged outlives a crash of this computer.
+    file.sync_data().await.map_err(FileError::of_disk)?;
+    Ok(())
+}
+
+async fn remove(path: &Path) {
+    if let Err(error) = tokio::fs::remove_file(path).await
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "an upload's file could not be removed");
+    }
+}
+
+async fn hash(path: &Path) -> Result<[u8; 32]> {
+    let path = path.to_owned();
+    let hashed = tokio::task::spawn_blocking(move || -> std::io::Result<[u8; 32]> {
+        let (mut file, mut hash) = (std::fs::File::open(path)?, Sha256::new());
+        std::io::copy(&mut file, &mut hash)?;
+        Ok(hash.finalize().into())
+    });
+    Ok(hashed.await.map_err(|error| DomainError::Internal(error.to_string()))?.map_err(FileError::Local)?)
+}
+
+fn once(bytes: Bytes) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    futures::stream::iter([Ok(bytes)])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn names_lead_nowhere() {
+        assert_eq!(base_name("../../etc/passwd"), "passwd");
+        assert_eq!(base_name("C:\\Users\\me\\Prices.xlsx"), "Prices.xlsx");
+        assert_eq!(folder("/a/../b\\.\\c/").unwrap(), "a/b/c");
+        assert_eq!(folder("..").unwrap(), "");
+    }
+
+    #[test]
+    fn a_title_is_the_name_without_its_ending() {
+        assert_eq!(title_of("Price list 2026.pdf"), "Price list 2026");
+        assert_eq!(title_of(".env"), ".env");
+        assert_eq!(title_of("LICENSE"), "LICENSE");
+        assert_eq!(file_name("Q3/Q4: prices"), "Q3-Q4- prices");
+    }
+}

@@ -1,0 +1,246 @@
+//! Websites: visited politely, page by page, each page a document that waits for somebody's word the first time it comes.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use model::{DocumentId, DocumentSource, DocumentState, NewWebsite, OrganizationId, Problem, Website, WebsiteId, WebsiteState};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::NewJob;
+use store::knowledge::{self as kept, Kept, NewDocument, NewVersion};
+use tokio_util::sync::CancellationToken;
+
+use super::{collection_or_first, documents, ingest, require_editor};
+use crate::audit;
+use crate::error::{DomainError, Result};
+use crate::files::FileKey;
+use crate::jobs::kind;
+use crate::ports::WebPage;
+use crate::scope::Scope;
+use crate::services::Services;
+use crate::website::{PlanError, Visit, Visited, WebsitePlan};
+
+/// Most pages of a website.
+const MOST_PAGES: u32 = 500;
+/// Longest time between two visits: a year.
+const RAREST_HOURS: u32 = 24 * 366;
+/// A visit that was cut off may be started again after so long.
+const VISIT: Duration = Duration::from_secs(30 * 60);
+
+/// Takes a website in and visits it soon. Its pages count when somebody has accepted them.
+///
+/// # Errors
+/// `invalid` with the field; `not_found` for the collection; `forbidden` below admins.
+pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) -> Result<Website> {
+    require_editor(scope)?;
+    let plan = WebsitePlan::new(&new.start, &new.scope, new.max_pages).map_err(bad_plan)?;
+    if new.max_pages > MOST_PAGES {
+        return Err(Problem::of_field("max_pages", format!("At most {MOST_PAGES} pages of a website are taken.")).into());
+    }
+    if new.every_hours > RAREST_HOURS {
+        return Err(Problem::of_field("every_hours", "Visit it at least once a year, or never again.").into());
+    }
+    let now = services.now();
+    let website = Website {
+        id: services.uuid().into(),
+        collection_id: collection_or_first(services, scope, new.collection).await?,
+        start: plan.start().to_string(),
+        scope: plan.scope().prefix().to_string(),
+        max_pages: i64::from(new.max_pages),
+        every_hours: i64::from(new.every_hours),
+        state: WebsiteState::Waiting,
+        problem: String::new(),
+        pages: 0,
+        visited_at: None,
+        due_at: Some(now),
+    };
+    services.store().insert_website(scope.organization, &website, now).await?;
+    audit::record(services, scope, "knowledge.website_added", &website.id.to_string(), json!({ "start": website.start })).await?;
+    start(services, scope.organization, &website).await?;
+    Ok(website)
+}
+
+/// Visits a website now.
+///
+/// # Errors
+/// `conflict` while it is being visited; `not_found`; `forbidden` below admins.
+pub async fn visit_website(services: &Services, scope: &Scope, id: WebsiteId) -> Result<()> {
+    require_editor(scope)?;
+    let website = services.store().website(scope.organization, id).await?.ok_or_else(no_such)?;
+    if start(services, scope.organization, &website).await? {
+        return Ok(());
+    }
+    Err(DomainError::new(model::Code::Conflict, "This website is being visited already."))
+}
+
+/// Deletes a website with all its pages.
+///
+/// # Errors
+/// `not_found`; `forbidden` below admins.
+pub async fn delete_website(services: &Services, scope: &Scope, id: WebsiteId) -> Result<()> {
+    require_editor(scope)?;
+    let forget = documents::forget_job(services, scope.organization);
+    let keys = services.store().delete_website(scope.organization, id, forget).await?.ok_or_else(no_such)?;
+    documents::forget_files(services, scope.organization, &keys).await;
+    audit::record(services, scope, "knowledge.website_deleted", &id.to_string(), json!({ "files": keys.len() })).await
+}
+
+/// Starts the visits that are due.
+pub(crate) async fn start_due(services: &Services) -> Result<()> {
+    for (organization, website) in services.store().due_websites(services.now(), 20).await? {
+        start(services, organization, &website).await?;
+    }
+    Ok(())
+}
+
+/// False if it is being visited already.
+async fn start(services: &Services, organization: OrganizationId, website: &Website) -> Result<bool> {
+    let now = services.now();
+    let job = NewJob {
+        kind: kind::VISIT.to_owned(),
+        payload: json!({ "website": website.id }),
+        organization: Some(organization),
+        run_at: now,
+        max_attempts: 3,
+    };
+    Ok(services.store().start_visit(organization, website.id, now, now + VISIT, Some(&job)).await?)
+}
+
+/// Visits a website and keeps what is new or has changed: the job `knowledge.upkeep.visit`.
+pub(crate) async fn visit(services: &Services, organization: OrganizationId, id: WebsiteId) -> Result<()> {
+    let store = services.store();
+    let Some(website) = store.website(organization, id).await? else { return Ok(()) };
+    let plan = WebsitePlan::new(&website.start, &website.scope, u32::try_from(website.max_pages).unwrap_or(1))
+        .map_err(|error| DomainError::Internal(error.to_string()))?;
+    let known = store.web_pages(organization, id).await?;
+    let known: HashMap<String, (DocumentId, Vec<u8>)> = known.into_iter().map(|page| (page.address, (page.id, page.hash))).collect();
+    let mut walk = Visit::new(services.knowledge().web.clone(), plan, CancellationToken::new());
+    let (mut pages, mut problem) = (0, None);
+    while let Some(step) = walk.next().await {
+        match step {
+            Ok(Visited::Page(page)) => {
+                pages += 1;
+                keep(services, organization, &website, &known, page).await?;
+            }
+            Ok(Visited::Skipped { url, why }) => tracing::debug!(%url, %why, "a page was not kept"),
+            Err(error) => problem = Some(error.to_string()),
+        }
+    }
+    let at = services.now();
+    let again = (website.every_hours > 0).then(|| at + chrono::TimeDelta::hours(website.every_hours));
+    let state = if problem.is_some() { WebsiteState::Failed } else { WebsiteState::Done };
+    let ended = kept::Visit { state, problem: problem.unwrap_or_default(), pages, at, due_at: again };
+    store.finish_visit(organization, id, &ended).await?;
+    Ok(())
+}
+
+async fn keep(
+    services: &Services,
+    organization: OrganizationId,
+    website: &Website,
+    known: &HashMap<String, (DocumentId, Vec<u8>)>,
+    page: WebPage,
+) -> Result<()> {
+    let address = page.url.to_string();
+    let hash: [u8; 32] = Sha256::digest(&page.body).into();
+    let before = known.get(&address);
+    if before.is_some_and(|(_, known)| known.as_slice() == hash) {
+        return Ok(());
+    }
+    let object = services.uuid();
+    let key = FileKey::document(organization, object);
+    let bytes = page.body.len() as i64;
+    services.knowledge().files.put(&key, futures::stream::iter([Ok(page.body)]), u64::MAX).await?;
+    // What somebody accepted once is renewed by itself; a new page waits.
+    let accepted = match before {
+        Some((document, _)) => store_state(services, organization, *document).await? != Some(DocumentState::Review),
+        None => false,
+    };
+    let file = NewVersion {
+        file_name: file_name(&page.url, &page.content_type),
+        bytes,
+        hash,
+        object_key: object.to_string(),
+        member: None,
+        upload: None,
+        state: if accepted { DocumentState::Waiting } else { DocumentState::Review },
+        at: services.now(),
+    };
+    let kept = match before {
+        Some((document, _)) => {
+            let job = accepted.then(|| ingest::job(services, organization, *document));
+            services.store().add_version(organization, *document, &file, job.as_ref()).await?
+        }
+        None => {
+            let new = NewDocument {
+                id: services.uuid().into(),
+                collection: website.collection_id,
+                website: Some(website.id),
+                title: title(&page.url),
+                folder: String::new(),
+                source: DocumentSource::Web,
+                address,
+                tags: Vec::new(),
+                unless_there: true,
+                file,
+            };
+            services.store().insert_document(organization, &new, None).await?
+        }
+    };
+    if !matches!(kept, Kept::Version(_)) {
+        services.knowledge().files.delete(&key).await?;
+    }
+    Ok(())
+}
+
+async fn store_state(services: &Services, organization: OrganizationId, document: DocumentId) -> Result<Option<DocumentState>> {
+    Ok(services.store().document_file(organization, document, None).await?.map(|file| file.state))
+}
+
+/// The address's last part, with an ending that tells the reader what it is.
+fn file_name(url: &url::Url, content_type: &str) -> String {
+    let last = url.path_segments().and_then(|mut parts| parts.rfind(|part| !part.is_empty())).unwrap_or("index");
+    let ending = match content_type {
+        "text/plain" => ".txt",
+        "text/markdown" => ".md",
+        "application/pdf" => ".pdf",
+        _ => ".html",
+    };
+    let name: String = last.chars().take(200).collect();
+    if name.ends_with(ending) { name } else { format!("{name}{ending}") }
+}
+
+/// Until the page's own title is read.
+fn title(url: &url::Url) -> String {
+    let address = format!("{}{}", url.host_str().unwrap_or_default(), url.path());
+    address.trim_end_matches('/').chars().take(200).collect()
+}
+
+fn bad_plan(error: PlanError) -> DomainError {
+    let field = match error {
+        PlanError::Start(_) => "start",
+        PlanError::Scope(_) | PlanError::Outside => "scope",
+        PlanError::NoPages => "max_pages",
+    };
+    Problem::of_field(field, error.to_string()).into()
+}
+
+fn no_such() -> DomainError {
+    DomainError::no_such("website")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_page_is_named_by_its_address() {
+        let url = |text: &str| url::Url::parse(text).unwrap();
+        assert_eq!(file_name(&url("https://example.com/help/prices"), "text/html"), "prices.html");
+        assert_eq!(file_name(&url("https://example.com/a.pdf"), "application/pdf"), "a.pdf");
+        assert_eq!(file_name(&url("https://example.com/"), ""), "index.html");
+        assert_eq!(title(&url("https://example.com/help/prices/")), "example.com/help/prices");
+    }
+}
