@@ -33,7 +33,7 @@ const VISIT: Duration = Duration::from_secs(30 * 60);
 /// `invalid` with the field; `not_found` for the collection; `forbidden` below admins.
 pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) -> Result<Website> {
     require_editor(scope)?;
-    let plan = WebsitePlan::new(&new.start, &new.scope, new.max_pages).map_err(bad_plan)?;
+    let plan = WebsitePlan::new(&new.start, &new.scope, new.max_pages).map_err(|error| bad_plan(&error))?;
     if new.max_pages > MOST_PAGES {
         return Err(Problem::of_field("max_pages", format!("At most {MOST_PAGES} pages of a website are taken.")).into());
     }
@@ -216,7 +216,7 @@ fn title(url: &url::Url) -> String {
     address.trim_end_matches('/').chars().take(200).collect()
 }
 
-fn bad_plan(error: PlanError) -> DomainError {
+fn bad_plan(error: &PlanError) -> DomainError {
     let field = match error {
         PlanError::Start(_) => "start",
         PlanError::Scope(_) | PlanError::Outside => "scope",

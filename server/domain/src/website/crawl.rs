@@ -170,7 +170,7 @@ impl Crawl {
     }
 
     /// What to do now.
-    pub fn next(&mut self) -> Next {
+    pub fn proceed(&mut self) -> Next {
         let Some(robots) = &self.robots else {
             return self.plan.start.join("/robots.txt").map_or(Next::End, Next::Robots);
         };

@@ -86,7 +86,7 @@ impl Visit {
 
     async fn step(&mut self) -> Option<Result<Visited, VisitError>> {
         loop {
-            match self.crawl.next() {
+            match self.crawl.proceed() {
                 Next::Robots(url) => {
                     let robots = match self.fetcher.fetch(&WebRequest { url, want: Want::Robots, scope: None }).await {
                         Ok(page) => Robots::parse(&page.body),

@@ -26,7 +26,7 @@ fn html(address: &str, body: &str) -> Result<WebPage, FetchError> {
 fn run(crawl: &mut Crawl, robots: &str, site: impl Fn(&Url) -> Result<WebPage, FetchError>) -> Vec<String> {
     let mut asked = Vec::new();
     loop {
-        match crawl.next() {
+        match crawl.proceed() {
             Next::Robots(_) => crawl.robots(Robots::parse(robots.as_bytes())),
             Next::Page { url, pause } => {
                 assert!(pause >= PAUSE);
@@ -125,12 +125,12 @@ fn robots_and_directives_are_obeyed() {
 #[test]
 fn the_sites_own_pause_is_kept() {
     let mut crawl = Crawl::new(plan("https://a.example/", "", 100));
-    crawl.next();
+    crawl.proceed();
     crawl.robots(Robots::parse(b"user-agent: *\ncrawl-delay: 4"));
-    assert!(matches!(crawl.next(), Next::Page { pause, .. } if pause == Duration::from_secs(4)));
+    assert!(matches!(crawl.proceed(), Next::Page { pause, .. } if pause == Duration::from_secs(4)));
     let busy = Err(FetchError::Status { status: 429, retry_after: Some(Duration::from_secs(30)) });
     assert!(matches!(crawl.page(&url("https://a.example/"), &busy), Err(Skip::Later(_))));
-    assert!(matches!(crawl.next(), Next::Page { pause, .. } if pause == Duration::from_secs(30)));
+    assert!(matches!(crawl.proceed(), Next::Page { pause, .. } if pause == Duration::from_secs(30)));
 }
 
 #[test]
