@@ -38,6 +38,9 @@ pub struct Reading<'a> {
     pub depth: u8,
 }
 
+/// A part of a document within another: its label and its text.
+type InnerPart = (String, Vec<Block>);
+
 impl Reading<'_> {
     /// The ending of its name in lower case; empty if it has none.
     fn ending(&self) -> String {
@@ -54,7 +57,7 @@ impl Reading<'_> {
 
     /// The labels and texts of the parts of a document within this one. One that can't be read is a note; that there is no room for more is
     /// an error, and what was read until then counts.
-    fn inner(&self, bytes: &[u8], name: &str, out: &mut Content) -> (Vec<(String, Vec<Block>)>, Result<(), Failure>) {
+    fn inner(&self, bytes: &[u8], name: &str, out: &mut Content) -> (Vec<InnerPart>, Result<(), Failure>) {
         if self.depth >= MAX_DEPTH {
             out.note(format!("Files that are nested more than {MAX_DEPTH} deep were not read."));
             return (Vec::new(), Ok(()));

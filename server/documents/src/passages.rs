@@ -101,7 +101,7 @@ impl Splitter {
     fn say_bare(&mut self) {
         if let Some(text) = self.bare.take() {
             let last = self.place.headings.pop();
-            self.push(text);
+            self.push(&text);
             self.place.headings.extend(last);
         }
     }
@@ -121,7 +121,7 @@ impl Splitter {
             self.flush();
             let pieces: Vec<String> = self.sentences.chunks(text).map(|piece| piece.trim().to_owned()).collect();
             for piece in pieces {
-                self.push(piece);
+                self.push(&piece);
             }
             return;
         }
@@ -188,10 +188,10 @@ impl Splitter {
     fn flush(&mut self) {
         self.chars = 0;
         let text = std::mem::take(&mut self.text);
-        self.push(text);
+        self.push(&text);
     }
 
-    fn push(&mut self, text: String) {
+    fn push(&mut self, text: &str) {
         let text = text.trim_matches('\n').trim_end();
         if text.trim().is_empty() {
             return;

@@ -22,7 +22,7 @@ use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, R
 
 use crate::error::{DomainError, Result};
 use crate::files::Files;
-use crate::ports::{DocumentReader, Embedder, WebFetcher};
+use crate::ports::{DocumentReader, Embedder, EmbeddingModel, WebFetcher};
 use crate::scope::Scope;
 use crate::services::Services;
 
@@ -65,9 +65,14 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
+    /// Which model makes the vectors.
+    pub fn model(&self) -> &EmbeddingModel {
+        self.passages.model()
+    }
+
     /// The model's name.
     pub fn name(&self) -> &str {
-        &self.passages.model().name
+        &self.model().name
     }
 }
 

@@ -67,7 +67,7 @@ pub async fn check(config: &Config) -> Result<String, String> {
     let start = Instant::now();
     let vectors = embeddings.questions.embed(&["How much does it cost?".to_owned()]).await;
     let vectors = vectors.map_err(|error: EmbedError| format!("No text could be embedded: {error}."))?;
-    let EmbeddingModel { name, dimensions } = embeddings.passages.model();
+    let EmbeddingModel { name, dimensions } = embeddings.model();
     if vectors.len() != 1 {
         return Err(format!("{name} made no vector."));
     }

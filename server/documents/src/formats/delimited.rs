@@ -123,7 +123,7 @@ impl<'t> Rows<'t> {
 
     fn bare(&mut self) -> (String, Option<char>) {
         let delimiter = self.delimiter;
-        let end = self.rest.find(|c| c == delimiter || c == '\n' || c == '\r').unwrap_or(self.rest.len());
+        let end = self.rest.find([delimiter, '\n', '\r']).unwrap_or(self.rest.len());
         let (field, rest) = self.rest.split_at(end);
         let mut chars = rest.chars();
         let ended = chars.next();

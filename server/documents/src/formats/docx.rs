@@ -182,7 +182,7 @@ type Alternative<'f> = dyn FnMut(&str, &mut Content) -> Result<(), Failure> + 'f
 impl Body<'_> {
     fn read(&mut self, xml: &mut Xml, out: &mut Content, alternative: &mut Alternative) -> Result<(), Failure> {
         let (mut skipped, mut is_text, mut hidden) = (0u32, false, false);
-        while let Some(token) = xml.next() {
+        for token in xml.by_ref() {
             match token {
                 Token::Open(tag) if is_skipped(tag.name()) => skipped += 1,
                 Token::Close(name) if is_skipped(&name) => skipped = skipped.saturating_sub(1),

@@ -38,7 +38,7 @@ pub fn read(package: &mut Package, what: &str, out: &mut Content) -> Result<(), 
     let mut body = Body::default();
     let mut xml = Xml::new(&text);
     let mut skipped = 0u32;
-    while let Some(token) = xml.next() {
+    for token in xml.by_ref() {
         match token {
             Token::Open(tag) if is_skipped(tag.name()) => skipped += 1,
             Token::Close(name) if is_skipped(&name) => skipped = skipped.saturating_sub(1),
@@ -146,7 +146,7 @@ impl Body {
         match name {
             "p" | "h" => {
                 let Some(paragraph) = self.paragraphs.pop() else { return Ok(()) };
-                self.paragraph(paragraph, out)
+                self.paragraph(&paragraph, out)
             }
             "list" => {
                 self.lists = self.lists.saturating_sub(1);
@@ -190,7 +190,7 @@ impl Body {
         }
     }
 
-    fn paragraph(&mut self, paragraph: Paragraph, out: &mut Content) -> Result<(), Failure> {
+    fn paragraph(&mut self, paragraph: &Paragraph, out: &mut Content) -> Result<(), Failure> {
         let text = paragraph.text.trim();
         if let Some((_, aside)) = self.asides.last_mut() {
             if !aside.is_empty() {

@@ -29,7 +29,7 @@ impl Tag<'_> {
     /// The value of an attribute, whatever its prefix.
     pub fn get(&self, name: &str) -> Option<String> {
         self.0.attributes().with_checks(false).flatten().find(|attribute| local(attribute.key.into_inner()) == name).map(|attribute| {
-            attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), |value| value.into_owned())
+            attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), std::borrow::Cow::into_owned)
         })
     }
 
@@ -46,7 +46,7 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
     let mut skipped = 0u32;
     let mut run = String::new();
     let mut xml = Xml::new(text);
-    while let Some(token) = xml.next() {
+    for token in xml.by_ref() {
         match token {
             Token::Open(tag) if matches!(tag.name(), "script" | "style" | "metadata") => skipped += 1,
             Token::Close(name) if matches!(name.as_str(), "script" | "style" | "metadata") => skipped = skipped.saturating_sub(1),
@@ -89,7 +89,7 @@ impl<'x> Xml<'x> {
     /// The text up to the end of the element that was just opened, without what is within elements of these names.
     pub fn text_within(&mut self, name: &str, but: &[&str]) -> String {
         let (mut text, mut depth, mut skipped) = (String::new(), 1usize, 0usize);
-        while let Some(token) = self.next() {
+        for token in self.by_ref() {
             match token {
                 Token::Open(tag) => {
                     depth += usize::from(tag.name() == name);

@@ -86,7 +86,7 @@ async fn every_public_file_gives_what_its_manifest_expects() {
             }
             Err(error) => format!("{error:?}"),
         };
-        println!("{name} | {expect} | {got}");
+        eprintln!("{name} | {expect} | {got}");
         mistakes.extend(wrong(expect, &read).map(|wrong| format!("{name}: {wrong}: {got}")));
         if let Ok(document) = &read {
             for phrase in entry["must_contain"].as_array().unwrap().iter().map(|phrase| phrase.as_str().unwrap()) {
@@ -105,7 +105,7 @@ async fn every_public_file_gives_what_its_manifest_expects() {
                 mistakes.push(format!("{name}: a wrong password gives {wrong:?}"));
             }
             let right = reader.read(&path, name, Some(&SecretString::from(password))).await;
-            println!("{name} with its password | text | {} passages", right.as_ref().map_or(0, |document| document.passages.len()));
+            eprintln!("{name} with its password | text | {} passages", right.as_ref().map_or(0, |document| document.passages.len()));
             if right.is_err() {
                 mistakes.push(format!("{name}: its password gives {right:?}"));
             }
