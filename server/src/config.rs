@@ -15,6 +15,7 @@ use domain::files::KeyRing;
 use providers::files::OpenError;
 use secrecy::{ExposeSecret, SecretString};
 
+pub use embeddings::Embeddings;
 pub use settings::{EmbeddingsKind, LogFormat, Settings};
 
 /// Where a value came from.
@@ -74,7 +75,7 @@ pub struct Config {
     /// Deepgram's model.
     pub deepgram_model: String,
     /// Whose model makes the vectors that search compares; none means that search is by words alone.
-    pub embeddings: Option<providers::embedding::Config>,
+    pub embeddings: Embeddings,
     /// Signs access tokens; none means that it is made once and kept in `data_dir/secrets/token.key`.
     pub token_key: Option<SecretString>,
     /// Address of the storage of uploaded files; none means the folder `files` in `data_dir`.
@@ -218,7 +219,7 @@ impl Loaded {
             "deepgram_key" => masked(&config.deepgram_key),
             "deepgram_url" => mask::url(&config.deepgram_url),
             "deepgram_model" => config.deepgram_model.clone(),
-            name if name.starts_with("embeddings") => embeddings::shown(name, config.embeddings.as_ref()),
+            name if name.starts_with("embeddings") => embeddings::shown(name, &config.embeddings),
             "token_key" => {
                 if config.token_key.is_some() {
                     masked(&config.token_key)

@@ -201,7 +201,7 @@ async fn deepgram(config: &Config) -> Check {
 }
 
 async fn embeddings(config: &Config) -> Check {
-    let Some(embeddings) = &config.embeddings else {
+    let Some(embeddings) = &config.embeddings.current else {
         return check("embeddings", Verdict::Note, "No model is set (embeddings): knowledge is searched by words alone.");
     };
     let tried = tokio::time::timeout(PATIENCE, providers::embedding::check(embeddings)).await;

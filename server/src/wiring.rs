@@ -102,11 +102,14 @@ pub async fn wire(config: &Config) -> Result<Services> {
 
 /// Files, their reader, the embedding model and the web.
 async fn knowledge(config: &Config) -> Result<Makers> {
-    let embeddings = providers::embedding::from_config(config.embeddings.as_ref()).await;
+    let model =
+        |config| async move { providers::embedding::from_config(config).await.map_err(|sentence| anyhow!("embeddings: {sentence}")) };
+    let before = model(config.embeddings.before.as_ref()).await?;
     Ok(Makers {
         files: stored_files(config)?,
         reader: Arc::new(ChildReader::of_this_program(Limits::default()).context("could not find this program's own file")?),
-        embeddings: embeddings.map_err(|sentence| anyhow!("embeddings: {sentence}"))?,
+        embeddings: model(config.embeddings.current.as_ref()).await?,
+        embeddings_before: before.map(|embeddings| embeddings.questions),
         web: Arc::new(web()?),
     })
 }

@@ -51,6 +51,8 @@ pub struct Makers {
     pub reader: Arc<dyn DocumentReader>,
     /// Turns texts into vectors; none: search is by words only.
     pub embeddings: Option<Embeddings>,
+    /// The model before it, for questions: it answers until the current one has seen everything.
+    pub embeddings_before: Option<Arc<dyn Embedder>>,
     /// Fetches websites.
     pub web: Arc<dyn WebFetcher>,
 }

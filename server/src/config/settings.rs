@@ -125,6 +125,8 @@ settings! {
     deepgram_model: String = "CLOSEZLY_DEEPGRAM_MODEL",
     /// Whose model makes the vectors that search compares: none, local, openai [default: none; search is by words alone]
     embeddings: EmbeddingsKind = "CLOSEZLY_EMBEDDINGS",
+    /// The model before, which answers until the new one has seen everything: local, openai, openai:MODEL[:DIMENSIONS] [default: none]
+    embeddings_before: String = "CLOSEZLY_EMBEDDINGS_BEFORE",
     /// Folder with model.safetensors, tokenizer.json and config.json, for embeddings = local [default: none]
     embeddings_folder: PathBuf = "CLOSEZLY_EMBEDDINGS_FOLDER",
     /// Address below which all-MiniLM-L6-v2 is downloaded from once, for embeddings = local without a folder [default: none]

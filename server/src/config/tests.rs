@@ -51,6 +51,8 @@ fn wrong_values_are_said_with_their_name() {
         ("embeddings = \"openai\"\nembeddings_url = \"localhost\"", "embeddings_url"),
         ("embeddings = \"openai\"\nembeddings_url = \"http://a\"\nembeddings_model = \"m\"", "embeddings_dimensions"),
         ("embeddings_folder = \"m\"", "embeddings = local"),
+        ("embeddings_before = \"local\"", "embeddings_before"),
+        ("embeddings = \"openai\"\nembeddings_url = \"http://a\"\nembeddings_before = \"magic\"", "embeddings_before"),
         ("embeddings = \"local\"\nembeddings_folder = \"m\"\nembeddings_key = \"k\"", "embeddings_key"),
         ("open_sign_up = \"perhaps\"", "open_sign_up"),
     ] {
@@ -74,12 +76,14 @@ fn no_secret_is_shown() {
 fn embeddings_are_off_unless_they_are_configured() {
     let shown = |loaded: &Loaded, name: &str| loaded.shown().into_iter().find(|shown| shown.name == name).unwrap().value;
     let off = loaded(&[], "").unwrap();
-    assert!(off.config.embeddings.is_none());
+    assert!(off.config.embeddings.current.is_none());
     assert_eq!((shown(&off, "embeddings"), shown(&off, "embeddings_key")), ("none".into(), "none".into()));
 
     let file = "data_dir = \"/srv/closezly\"\nembeddings = \"local\"\nembeddings_download = \"https://ann:SECRET-7@models.example/minilm?token=SECRET-8\"\n";
     let local = loaded(&[], file).unwrap();
-    let Some(providers::embedding::Config::Local(config)) = &local.config.embeddings else { panic!("{:?}", local.config.embeddings) };
+    let Some(providers::embedding::Config::Local(config)) = &local.config.embeddings.current else {
+        panic!("{:?}", local.config.embeddings)
+    };
     assert!(config.store.starts_with("/srv/closezly/models"));
     assert_eq!(shown(&local, "embeddings_download"), "https://ann:••••@models.example/minilm?…");
 
@@ -89,4 +93,19 @@ fn embeddings_are_off_unless_they_are_configured() {
         ["embeddings", "embeddings_url", "embeddings_model", "embeddings_dimensions", "embeddings_key"].map(|name| shown(&server, name));
     assert_eq!(values, ["openai", "http://127.0.0.1:11434", "bge-small", "768", "••••••••"]);
     assert!(!format!("{:?} {:?}", server.shown(), server.config).contains("SECRET"));
+}
+
+#[test]
+fn the_model_before_answers_beside_the_current_one() {
+    let file =
+        "embeddings = \"openai\"\nembeddings_key = \"SECRET-9\"\nembeddings_before = \"local\"\nembeddings_folder = \"/srv/minilm\"\n";
+    let loaded = self::loaded(&[], file).unwrap();
+    assert!(matches!(&loaded.config.embeddings.before, Some(providers::embedding::Config::Local(_))));
+    assert_eq!(
+        ["embeddings", "embeddings_before", "embeddings_folder"].map(|name| shown(&loaded, name)),
+        ["openai", "local", "/srv/minilm"]
+    );
+    let file = "embeddings = \"openai\"\nembeddings_key = \"SECRET-9\"\nembeddings_before = \"openai:nomic-embed-text:v1.5:768\"\n";
+    let Some(providers::embedding::Config::OpenAi(before)) = self::loaded(&[], file).unwrap().config.embeddings.before else { panic!() };
+    assert_eq!((before.model.as_str(), before.dimensions), ("nomic-embed-text:v1.5", Some(768)));
 }

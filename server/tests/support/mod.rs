@@ -113,11 +113,20 @@ pub struct Setup {
     pub delivers: bool,
     /// A model, where meaning counts too.
     pub embeddings: Option<domain::knowledge::Embeddings>,
+    /// The model before it.
+    pub embeddings_before: Option<Arc<dyn domain::ports::Embedder>>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { engine: Engine::Sqlite, settings: Settings::default(), recognizers: Vec::new(), delivers: false, embeddings: None }
+        Self {
+            engine: Engine::Sqlite,
+            settings: Settings::default(),
+            recognizers: Vec::new(),
+            delivers: false,
+            embeddings: None,
+            embeddings_before: None,
+        }
     }
 }
 
@@ -177,6 +186,7 @@ impl TestServer {
                     documents::Limits::default(),
                 )),
                 embeddings: setup.embeddings,
+                embeddings_before: setup.embeddings_before,
                 web: Arc::new(wiring::web().unwrap()),
             },
         });

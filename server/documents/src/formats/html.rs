@@ -229,13 +229,14 @@ impl State<'_, '_> {
             return;
         }
         if let Some(table) = self.tables.last_mut()
-            && !table.rows.is_empty() {
-                if !table.cell.is_empty() {
-                    table.cell.push(' ');
-                }
-                table.cell.push_str(&text.replace('\n', " "));
-                return;
+            && !table.rows.is_empty()
+        {
+            if !table.cell.is_empty() {
+                table.cell.push(' ');
             }
+            table.cell.push_str(&text.replace('\n', " "));
+            return;
+        }
         let written = match (self.heading, self.item.take()) {
             (Some(level), _) => self.out.heading(level, text),
             (None, Some(mark)) => self.out.line(&format!("{mark}{text}")),

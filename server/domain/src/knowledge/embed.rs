@@ -1,5 +1,7 @@
 //! Vectors for passages: of one document when it was read, of all that a new model has not seen in the background.
 
+use std::sync::Arc;
+
 use model::{DocumentId, OrganizationId};
 use serde_json::json;
 use store::NewJob;
@@ -8,7 +10,7 @@ use store::knowledge::Unembedded;
 use super::Embeddings;
 use crate::error::{DomainError, Result};
 use crate::jobs::kind;
-use crate::ports::EmbedError;
+use crate::ports::{EmbedError, Embedder};
 use crate::services::Services;
 
 /// Texts that go to the model at once.
@@ -65,6 +67,29 @@ pub(crate) async fn enqueue_missing(services: &Services) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The model whose vectors answer an organization's questions: the current one, or the one before it as long as that one has seen more.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn serving(services: &Services, organization: OrganizationId) -> Result<Option<Arc<dyn Embedder>>> {
+    let makers = services.knowledge();
+    let Some(current) = &makers.embeddings else { return Ok(None) };
+    let Some(before) = &makers.embeddings_before else { return Ok(Some(current.questions.clone())) };
+    let revision = services.store().knowledge_revision(organization).await?;
+    let memory = services.knowledge_memory();
+    let is_current = match memory.serves_current(organization, revision) {
+        Some(known) => known,
+        None => {
+            let counts = services.store().count_vectors(organization).await?;
+            let of = |name: &str| counts.iter().find(|(model, _)| model == name).map_or(0, |(_, count)| *count);
+            let is_current = of(current.name()) >= of(&before.model().name);
+            memory.keep_serving(organization, revision, is_current);
+            is_current
+        }
+    };
+    Ok(Some(if is_current { current.questions.clone() } else { before.clone() }))
 }
 
 async fn rest(services: &Services, organization: OrganizationId, document: Option<DocumentId>) -> Result<()> {

@@ -24,6 +24,8 @@ struct Inner {
     order: VecDeque<Key>,
     prefetching: HashMap<CallId, AbortHandle>,
     embedding_problem: String,
+    /// At which revision the current model answered, or the one before.
+    serving: HashMap<OrganizationId, (i64, bool)>,
 }
 
 /// A question of a call at a revision of what the organization knows: another revision is another key.
@@ -82,6 +84,15 @@ impl Memory {
         }) {
             stale.abort();
         }
+    }
+
+    /// Whether the current model answers at this revision; none if it was not looked at.
+    pub(super) fn serves_current(&self, organization: OrganizationId, revision: i64) -> Option<bool> {
+        self.inner(|inner| inner.serving.get(&organization).filter(|(known, _)| *known == revision).map(|(_, current)| *current))
+    }
+
+    pub(super) fn keep_serving(&self, organization: OrganizationId, revision: i64, current: bool) {
+        self.inner(|inner| inner.serving.insert(organization, (revision, current)));
     }
 
     /// What is wrong with the embedding model, for people; empty for nothing.

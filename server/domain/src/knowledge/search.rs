@@ -10,6 +10,7 @@ use store::knowledge::{FoundPassage, Retrieved, matches};
 use super::text::{Span, chars, sentences, slice};
 use super::{embed, readable};
 use crate::error::Result;
+use crate::ports::Embedder;
 use crate::scope::Scope;
 use crate::services::Services;
 
@@ -92,7 +93,7 @@ pub(super) async fn retrieve(
     filter: &DocumentFilter,
     access: CollectionAccess,
 ) -> Result<Found> {
-    let vector = meaning(services, question).await;
+    let vector = meaning(services, organization, question).await?;
     let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
     let found = services.store().retrieve(organization, question, meaning, filter, access).await?;
     // One passage that the model has not seen, and scores of two kinds would be compared.
@@ -113,11 +114,16 @@ fn score(found: &Retrieved, mode: SearchMode) -> f32 {
 }
 
 /// The question's vector with its model's name; none without a model, or if it fails: words alone answer then.
-async fn meaning(services: &Services, question: &str) -> Option<(String, Vec<f32>)> {
-    let embeddings = services.knowledge().embeddings.as_ref()?;
-    let asked = [question.to_owned()];
-    match tokio::time::timeout(PATIENCE, embeddings.questions.embed(&asked)).await {
-        Ok(Ok(vectors)) => Some((embeddings.name().to_owned(), vectors.into_iter().next()?)),
+async fn meaning(services: &Services, organization: OrganizationId, question: &str) -> Result<Option<(String, Vec<f32>)>> {
+    let Some(embedder) = embed::serving(services, organization).await? else { return Ok(None) };
+    let vectors = vectors(services, &*embedder, &[question.to_owned()]).await;
+    Ok(vectors.and_then(|vectors| vectors.into_iter().next()).map(|vector| (embedder.model().name.clone(), vector)))
+}
+
+async fn vectors(services: &Services, embedder: &dyn Embedder, texts: &[String]) -> Option<Vec<Vec<f32>>> {
+    match tokio::time::timeout(PATIENCE, embedder.embed(texts)).await {
+        Ok(Ok(vectors)) if vectors.len() == texts.len() => Some(vectors),
+        Ok(Ok(_)) => None,
         Ok(Err(error)) => {
             services.knowledge_memory().set_embedding_problem(&embed::problem(&error));
             tracing::warn!(%error, "a question was not embedded");
@@ -132,11 +138,11 @@ async fn meaning(services: &Services, question: &str) -> Option<(String, Vec<f32
 
 /// How alike texts are to a question in their meaning, as cosines; none without a model, or if it fails or takes too long.
 pub(super) async fn likeness(services: &Services, question: &str, texts: Vec<String>) -> Option<Vec<f32>> {
-    let embeddings = services.knowledge().embeddings.as_ref()?;
-    let (_, asked) = meaning(services, question).await?;
-    let vectors = tokio::time::timeout(PATIENCE, embeddings.questions.embed(&texts)).await.ok()?.ok()?;
-    let cosine = |vector: &Vec<f32>| vector.iter().zip(&asked).map(|(left, right)| left * right).sum();
-    (vectors.len() == texts.len()).then(|| vectors.iter().map(cosine).collect())
+    let embedder = &services.knowledge().embeddings.as_ref()?.questions;
+    // The question is mostly remembered; the texts go past that memory.
+    let asked = vectors(services, &**embedder, &[question.to_owned()]).await?.into_iter().next()?;
+    let vectors = vectors(services, &**embedder, &texts).await?;
+    Some(vectors.iter().map(|vector| vector.iter().zip(&asked).map(|(left, right)| left * right).sum()).collect())
 }
 
 /// A found passage as it is shown: cut around what matches.

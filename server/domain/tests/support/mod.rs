@@ -190,7 +190,13 @@ impl House {
 fn knowledge(folder: &tempfile::TempDir) -> Makers {
     let files = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
     let nobody = Arc::new(Nobody);
-    Makers { files: Files::new(Arc::new(files), KeyRing::default()), reader: nobody.clone(), embeddings: None, web: nobody }
+    Makers {
+        files: Files::new(Arc::new(files), KeyRing::default()),
+        reader: nobody.clone(),
+        embeddings: None,
+        embeddings_before: None,
+        web: nobody,
+    }
 }
 
 struct Nobody;
