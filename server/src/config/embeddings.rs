@@ -47,8 +47,11 @@ pub(super) fn from_settings(settings: &Settings, data_dir: &Path) -> Result<Embe
     Ok(Embeddings { current: of_kind(kind, None, settings, data_dir)?, before })
 }
 
+/// A model of the embeddings server, with its dimensions if they aren't known.
+type Named = (String, Option<usize>);
+
 /// `local`, `openai`, or `openai:` with the name of another model of the same server, and `:` with its dimensions if they aren't known.
-fn before(text: &str) -> Result<(EmbeddingsKind, Option<(String, Option<usize>)>)> {
+fn before(text: &str) -> Result<(EmbeddingsKind, Option<Named>)> {
     let wrong = || anyhow!("embeddings_before must be local, openai, or openai:MODEL or openai:MODEL:DIMENSIONS");
     match text.split_once(':') {
         None if text == "local" => Ok((EmbeddingsKind::Local, None)),

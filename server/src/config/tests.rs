@@ -99,13 +99,14 @@ fn embeddings_are_off_unless_they_are_configured() {
 fn the_model_before_answers_beside_the_current_one() {
     let file =
         "embeddings = \"openai\"\nembeddings_key = \"SECRET-9\"\nembeddings_before = \"local\"\nembeddings_folder = \"/srv/minilm\"\n";
-    let loaded = self::loaded(&[], file).unwrap();
-    assert!(matches!(&loaded.config.embeddings.before, Some(providers::embedding::Config::Local(_))));
+    let shown = |loaded: &Loaded, name: &str| loaded.shown().into_iter().find(|shown| shown.name == name).unwrap().value;
+    let beside = loaded(&[], file).unwrap();
+    assert!(matches!(&beside.config.embeddings.before, Some(providers::embedding::Config::Local(_))));
     assert_eq!(
-        ["embeddings", "embeddings_before", "embeddings_folder"].map(|name| shown(&loaded, name)),
+        ["embeddings", "embeddings_before", "embeddings_folder"].map(|name| shown(&beside, name)),
         ["openai", "local", "/srv/minilm"]
     );
     let file = "embeddings = \"openai\"\nembeddings_key = \"SECRET-9\"\nembeddings_before = \"openai:nomic-embed-text:v1.5:768\"\n";
-    let Some(providers::embedding::Config::OpenAi(before)) = self::loaded(&[], file).unwrap().config.embeddings.before else { panic!() };
+    let Some(providers::embedding::Config::OpenAi(before)) = loaded(&[], file).unwrap().config.embeddings.before else { panic!() };
     assert_eq!((before.model.as_str(), before.dimensions), ("nomic-embed-text:v1.5", Some(768)));
 }

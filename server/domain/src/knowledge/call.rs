@@ -104,13 +104,12 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
         return Ok(found);
     }
     let found = retrieve(services, organization, &words, &DocumentFilter::default(), CollectionAccess::Everybody).await?;
-    let least = found.least();
     let better = |document: DocumentId| if bound.contains(&document) { BOUND } else { 0.0 };
     let best = found
         .passages
         .iter()
+        .filter(|scored| found.is_enough_in_call(scored, better(scored.found.passage.document_id)))
         .map(|scored| (scored, scored.score + better(scored.found.passage.document_id)))
-        .filter(|(_, score)| *score >= least)
         .max_by(|a, b| a.1.total_cmp(&b.1));
     let mut best = best.map(|(scored, score)| {
         let passage = &scored.found.passage;
@@ -119,7 +118,7 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
     });
     // Somebody said that these documents are for this: they come even if the words don't lead to them.
     if !best.as_ref().is_some_and(|best| bound.contains(&best.citation.document))
-        && let Some(said) = first_of(services, organization, &bound, least).await?
+        && let Some(said) = first_of(services, organization, &bound).await?
     {
         best = Some(said);
     }
@@ -128,7 +127,7 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
 }
 
 /// How the first of these documents that everybody may read begins.
-async fn first_of(services: &Services, organization: OrganizationId, documents: &[DocumentId], score: f32) -> Result<Option<Found>> {
+async fn first_of(services: &Services, organization: OrganizationId, documents: &[DocumentId]) -> Result<Option<Found>> {
     for id in documents {
         let Some(document) = services.store().document(organization, CollectionAccess::Everybody, "", *id).await? else { continue };
         let Some(passage) = services.store().passages(organization, *id, None, 1).await?.items.into_iter().next() else { continue };
@@ -136,7 +135,7 @@ async fn first_of(services: &Services, organization: OrganizationId, documents: 
         let quote = slice(&passage.text, span).to_owned();
         let (start, end) = span;
         let citation = Citation { document: *id, title: document.title, passage: passage.number, place: passage.place, quote, start, end };
-        return Ok(Some(Found { citation, version: document.version, score }));
+        return Ok(Some(Found { citation, version: document.version, score: BOUND }));
     }
     Ok(None)
 }

@@ -22,14 +22,18 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Characters of a snippet.
 const SNIPPET: u32 = 320;
 
-/// How scores are blended and which are enough; see `docs/benchmarks.md`, “Retrieval”.
+/// How scores are blended and which are enough; measured in `docs/benchmarks.md`, “Retrieval”.
 mod calibration {
     /// The part of the score that words make where there is a meaning too.
-    pub(super) const WORDS: f32 = 0.5;
-    /// The least share of a question's words that is an answer, without a model.
-    pub(super) const ENOUGH_WORDS: f32 = 0.30;
+    pub(super) const WORDS: f32 = 0.8;
+    /// The least score that is an answer, without a model: the share of the question's words.
+    pub(super) const ENOUGH_WORDS: f32 = 0.28;
     /// The least blended score that is an answer.
-    pub(super) const ENOUGH: f32 = 0.45;
+    pub(super) const ENOUGH: f32 = 0.30;
+    /// The least cosine that is an answer whatever the words: people ask in other words than documents are written in.
+    pub(super) const ALIKE: f32 = 0.38;
+    /// The same in a call, where a passage that nobody asked for costs attention.
+    pub(super) const ALIKE_IN_CALL: f32 = 0.45;
 }
 
 /// A passage that a search found, with its score.
@@ -48,18 +52,21 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// The least score that is an answer.
-    pub const fn least(&self) -> f32 {
-        match self.mode {
-            SearchMode::Lexical => calibration::ENOUGH_WORDS,
-            SearchMode::Hybrid => calibration::ENOUGH,
-        }
+    /// Those that are good enough to answer somebody who asked.
+    pub fn enough(&self) -> impl Iterator<Item = &Scored> {
+        self.passages.iter().filter(|scored| self.is_enough(scored.score, scored.found.cosine, calibration::ALIKE))
     }
 
-    /// Those that are good enough.
-    pub fn enough(&self) -> impl Iterator<Item = &Scored> {
-        let least = self.least();
-        self.passages.iter().filter(move |scored| scored.score >= least)
+    /// Whether a passage may show itself in a call, with so much said for it besides.
+    pub fn is_enough_in_call(&self, scored: &Scored, besides: f32) -> bool {
+        self.is_enough(scored.score + besides, scored.found.cosine, calibration::ALIKE_IN_CALL)
+    }
+
+    fn is_enough(&self, score: f32, cosine: Option<f32>, alike: f32) -> bool {
+        match self.mode {
+            SearchMode::Lexical => score >= calibration::ENOUGH_WORDS,
+            SearchMode::Hybrid => score >= calibration::ENOUGH || cosine.is_some_and(|cosine| cosine >= alike),
+        }
     }
 }
 
