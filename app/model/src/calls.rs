@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Evidence;
 use crate::ids::{CallId, MemberId, OrganizationId};
 use crate::insights::Insights;
+use crate::knowledge::Citation;
 use crate::metrics::Metrics;
 use crate::speech::{RecognizerChoice, RecognizerKind};
 use crate::text_enum::text_enum;
@@ -351,6 +352,10 @@ pub struct Cue {
     /// What became of it.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub state: CueState,
+    /// The passage of the organization's documents that speaks to the words; it comes after the card, if at all.
+    #[cfg_attr(feature = "sqlx", sqlx(json(nullable)))]
+    #[serde(default)]
+    pub source: Option<Box<Citation>>,
 }
 
 impl Cue {

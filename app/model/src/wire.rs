@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calls::{Bookmark, Call, Channel, Cue, CueState, Partial, Segment};
 use crate::ids::CallId;
+use crate::knowledge::Citation;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::time::Millis;
@@ -327,6 +328,14 @@ pub enum CallEvent {
         /// The cue's number; it isn't given again.
         cue: i64,
     },
+    /// The passage for a card was found, or another one, or none any more for the words that turned out to be said. Cards
+    /// don't wait for it. One that is told again has it in itself.
+    CueSource {
+        /// The cue's number.
+        cue: i64,
+        /// The passage; none takes the last one away.
+        source: Option<Box<Citation>>,
+    },
 }
 
 /// How much a notice matters.
@@ -373,6 +382,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{CueKind, DocumentId, Evidence, Place, PlaceKind, Span};
 
     fn frame(channel: Channel, sequence: u32, captured_at: i64, samples: usize) -> Frame {
         Frame { channel, sequence, captured_at: Millis(captured_at), pcm: vec![7; samples * 2] }
@@ -411,6 +421,58 @@ mod tests {
             assert_eq!(postcard::from_bytes::<ClientMessage>(&postcard::to_stdvec(&message)?)?, message);
             assert_eq!(serde_json::from_str::<ClientMessage>(&serde_json::to_string(&message)?)?, message);
         }
+        Ok(())
+    }
+
+    fn cue(source: Option<Box<Citation>>) -> Cue {
+        Cue {
+            number: 1,
+            kind: CueKind::Question,
+            topic: "question.asked".into(),
+            title: "Question".into(),
+            quote: "What does the Team plan cost?".into(),
+            guidance: "Answer in one sentence first.".into(),
+            evidence: Evidence::of(Span { segment: 1, start: 0, end: 29 }),
+            at_ms: Millis(1_000),
+            state: CueState::Open,
+            source,
+        }
+    }
+
+    fn citation() -> Box<Citation> {
+        Box::new(Citation {
+            document: DocumentId(uuid::Uuid::from_u128(8)),
+            title: "Plans".into(),
+            passage: 3,
+            place: Place { kind: PlaceKind::Page, number: 2, label: String::new(), headings: vec!["Pricing".into()] },
+            quote: "The Team plan costs 29 euros.".into(),
+            start: 4,
+            end: 33,
+        })
+    }
+
+    #[test]
+    fn a_cards_source_survives_both_encodings() -> Result<(), Box<dyn std::error::Error>> {
+        let messages = [
+            CallEvent::Cue(cue(None)),
+            CallEvent::Cue(cue(Some(citation()))),
+            CallEvent::CueSource { cue: 1, source: Some(citation()) },
+            CallEvent::CueSource { cue: 1, source: None },
+        ]
+        .map(|event| ServerMessage::Event { sequence: 7, event });
+        let snapshot = Snapshot { cues: vec![cue(Some(citation())), cue(None)], ..Snapshot::default() };
+        for message in messages.into_iter().chain([ServerMessage::Snapshot(Box::new(snapshot))]) {
+            assert_eq!(postcard::from_bytes::<ServerMessage>(&postcard::to_stdvec(&message)?)?, message);
+            assert_eq!(serde_json::from_str::<ServerMessage>(&serde_json::to_string(&message)?)?, message);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_card_from_before_there_were_sources_is_read() -> Result<(), Box<dyn std::error::Error>> {
+        let mut old = serde_json::to_value(cue(Some(citation())))?;
+        old.as_object_mut().and_then(|fields| fields.remove("source")).ok_or("no source was written")?;
+        assert_eq!(serde_json::from_value::<Cue>(old)?, cue(None));
         Ok(())
     }
 

@@ -8,6 +8,7 @@ pub mod live;
 pub mod recording;
 pub(crate) mod redo;
 pub mod sample;
+mod sources;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Cards and bookmarks of a call.
 
-use model::{Bookmark, CallId, Cue, CueState, OrganizationId};
+use model::{Bookmark, CallId, Citation, Cue, CueState, DocumentId, OrganizationId};
 use sqlx::types::Json;
 
 use crate::engine::{Store, Tx, query};
@@ -12,9 +12,16 @@ statements! {
         INSERT INTO cues (organization_id, call_id, number, kind, topic, title, quote, guidance, evidence, at_ms, state)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (call_id, number) DO NOTHING";
     CUES = "
-        SELECT number, kind, topic, title, quote, guidance, evidence, at_ms, state
+        SELECT number, kind, topic, title, quote, guidance, evidence, at_ms, state, source
         FROM cues WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
     SET_CUE_STATE = "UPDATE cues SET state = $4 WHERE organization_id = $1 AND call_id = $2 AND number = $3";
+    // A document that was deleted meanwhile leaves no word.
+    SET_CUE_SOURCE = "
+        UPDATE cues SET source = $4 WHERE organization_id = $1 AND call_id = $2 AND number = $3
+        AND EXISTS (SELECT 1 FROM documents d WHERE d.organization_id = $1 AND d.id = $5)";
+    CLEAR_CUE_SOURCE = "UPDATE cues SET source = NULL WHERE organization_id = $1 AND call_id = $2 AND number = $3";
+    FORGET_SOURCES = "
+        UPDATE cues SET source = NULL WHERE organization_id = $1 AND source IS NOT NULL AND source ->> 'document' = $2";
     DELETE_CUES = "DELETE FROM cues WHERE organization_id = $1 AND call_id = $2";
     INSERT_BOOKMARK = "
         INSERT INTO bookmarks (organization_id, call_id, number, at_ms, note) VALUES ($1, $2, $3, $4, $5)
@@ -60,6 +67,18 @@ impl Store {
         Ok(query!(write self, execute, SET_CUE_STATE, organization, call, number, state.as_str())? > 0)
     }
 
+    /// Notes which passage a cue shows, or that it shows none; false if there is no such cue, or the passage's document is gone.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn set_cue_source(&self, organization: OrganizationId, call: CallId, number: i64, source: Option<&Citation>) -> Result<bool> {
+        let changed = match source {
+            Some(source) => query!(write self, execute, SET_CUE_SOURCE, organization, call, number, Json(source), source.document)?,
+            None => query!(write self, execute, CLEAR_CUE_SOURCE, organization, call, number)?,
+        };
+        Ok(changed > 0)
+    }
+
     /// Adds a bookmark; one whose number is there already is left as it is.
     ///
     /// # Errors
@@ -80,10 +99,19 @@ impl Store {
 
 async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, cues: &[Cue]) -> Result<()> {
     for cue in cues {
-        query!(
+        let added = query!(
             within tx, execute, INSERT_CUE, organization, call, cue.number, cue.kind.as_str(), &cue.topic, &cue.title, &cue.quote,
             &cue.guidance, Json(&cue.evidence), cue.at_ms, cue.state.as_str()
         )?;
+        if let Some(source) = cue.source.as_ref().filter(|_| added > 0) {
+            query!(within tx, execute, SET_CUE_SOURCE, organization, call, cue.number, Json(source), source.document)?;
+        }
     }
+    Ok(())
+}
+
+/// A document is deleted: no card shows its words any more.
+pub(crate) async fn forget_sources(tx: &mut Tx, organization: OrganizationId, document: DocumentId) -> Result<()> {
+    query!(within tx, execute, FORGET_SOURCES, organization, document.to_string())?;
     Ok(())
 }

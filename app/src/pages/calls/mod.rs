@@ -2,6 +2,7 @@
 
 pub mod api;
 mod browser;
+mod cited;
 mod list;
 mod live;
 mod new;

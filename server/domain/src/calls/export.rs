@@ -146,6 +146,13 @@ fn markdown(review: &Review) -> String {
                 escape(&cue.quote),
                 escape(&cue.guidance)
             );
+            if let Some(source) = &cue.source {
+                // The passages of a table or a list have lines of their own.
+                let quote = source.quote.split_whitespace().collect::<Vec<_>>().join(" ");
+                let place = source.place.describe();
+                let place = if place.is_empty() { place } else { format!(", {}", escape(&place)) };
+                let _ = writeln!(out, "  - From “{}”{place}: “{}”", escape(&source.title), escape(&quote));
+            }
         }
     }
     if !review.bookmarks.is_empty() {

@@ -1,6 +1,8 @@
 //! A call while it is live: one task per call (`host`) that takes audio in, has it recognized, feeds the engine, and
 //! tells every page what happens.
 //!
+//! A card's way goes on beside it: host → `retrieval` (the passage that speaks to its words) → host → scribe and pages.
+//!
 //! A frame's way: page → [`attach`] → host → writing thread → host (ack to the page; voice detector; ear) → recognizer →
 //! host → engine → effects → scribe (database) and pages.
 
@@ -8,6 +10,7 @@ mod ear;
 mod gate;
 mod host;
 mod journal;
+mod retrieval;
 mod scribe;
 mod voice;
 mod writer;

@@ -6,7 +6,7 @@ use store::{JobState, NewJob, RecordingReader};
 use tokio::sync::mpsc;
 
 use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
-use super::{finish, recording};
+use super::{finish, recording, sources};
 use crate::error::{DomainError, Result};
 use crate::jobs::kind;
 use crate::ports::{OpenStream, RecognizerEvent};
@@ -56,8 +56,10 @@ pub(crate) async fn recognize(services: &Services, organization: OrganizationId,
         let Heard { channel, text, start, end, confidence, words } = heard;
         Event::Final { channel, text, start, end, confidence, words }
     });
-    let (segments, cues) = replay(&call, events.collect());
+    let (segments, mut cues) = replay(&call, events.collect());
     let store = services.store();
+    let before = store.cues(organization, id).await?;
+    sources::renew(services, organization, id, &segments, &before, &mut cues).await;
     store.replace_segments(organization, id, &segments).await?;
     store.replace_cues(organization, id, &cues).await?;
     finish::write_review(services, organization, id).await
@@ -71,9 +73,11 @@ pub(super) async fn from_segments(services: &Services, organization: Organizatio
     segments.sort_by_key(|segment| segment.number);
     let mut cues = Vec::new();
     let mut session = session(&call);
-    for segment in segments {
-        collect(session.revisit(&segment), &mut Vec::new(), &mut cues);
+    for segment in &segments {
+        collect(session.revisit(segment), &mut Vec::new(), &mut cues);
     }
+    let before = store.cues(organization, id).await?;
+    sources::renew(services, organization, id, &segments, &before, &mut cues).await;
     store.replace_cues(organization, id, &cues).await?;
     finish::write_review(services, organization, id).await
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::files::{Files, KeyRing};
 use domain::identity::{self, SignUp, SignedUp};
-use domain::knowledge::Makers;
+use domain::knowledge::{Embeddings, Makers};
 use domain::ports::{
     Audio, DocumentReader, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer, RecognizerError,
     RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
@@ -139,8 +139,13 @@ pub struct House {
 
 impl House {
     pub async fn new(manner: Manner) -> Self {
+        Self::thinking(manner, None).await
+    }
+
+    /// One with an embedding model.
+    pub async fn thinking(manner: Manner, embeddings: Option<Embeddings>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let (services, heard) = services(&folder, manner).await;
+        let (services, heard) = services(&folder, manner, embeddings).await;
         let scope = sign_up(&services, "ann@example.com").await;
         Self { services, scope, heard, folder, manner }
     }
@@ -150,9 +155,9 @@ impl House {
         self.again(self.manner).await
     }
 
-    /// The same folder with a recognizer of another manner.
+    /// The same folder with a recognizer of another manner, and without a model.
     pub async fn again(&self, manner: Manner) -> Self {
-        let (services, heard) = services(&self.folder, manner).await;
+        let (services, heard) = services(&self.folder, manner, None).await;
         Self { services, scope: self.scope.clone(), heard, folder: Arc::clone(&self.folder), manner }
     }
 
@@ -187,13 +192,13 @@ impl House {
 }
 
 /// Stored files, and nobody who reads or fetches: these tests are about calls.
-fn knowledge(folder: &tempfile::TempDir) -> Makers {
+fn knowledge(folder: &tempfile::TempDir, embeddings: Option<Embeddings>) -> Makers {
     let files = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
     let nobody = Arc::new(Nobody);
     Makers {
         files: Files::new(Arc::new(files), KeyRing::default()),
         reader: nobody.clone(),
-        embeddings: None,
+        embeddings,
         embeddings_before: None,
         web: nobody,
     }
@@ -215,7 +220,7 @@ impl WebFetcher for Nobody {
     }
 }
 
-async fn services(folder: &tempfile::TempDir, manner: Manner) -> (Services, Arc<Mutex<Vec<usize>>>) {
+async fn services(folder: &tempfile::TempDir, manner: Manner, embeddings: Option<Embeddings>) -> (Services, Arc<Mutex<Vec<usize>>>) {
     let store = Store::connect(&format!("sqlite:{}", folder.path().join("closezly.db").display())).await.unwrap();
     store.migrate().await.unwrap();
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -233,7 +238,7 @@ async fn services(folder: &tempfile::TempDir, manner: Manner) -> (Services, Arc<
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
         sample: Arc::new(SampleCall::default()),
-        knowledge: knowledge(folder),
+        knowledge: knowledge(folder, embeddings),
     });
     (services, heard)
 }

@@ -101,6 +101,7 @@ fn a_summary_is_short_in_order_and_prefers_what_cards_rest_on() {
         evidence: Evidence::of(Span { segment: 31, start: 0, end: 10 }),
         at_ms: Millis(0),
         state: CueState::Kept,
+        source: None,
     };
     let insights = write(&segments, &[cue], &[], day(), "", "");
     assert_eq!(insights.made_by, MADE_BY);

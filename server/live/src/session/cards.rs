@@ -238,6 +238,7 @@ impl Session {
             evidence,
             at_ms,
             state,
+            source: None,
         }))
     }
 

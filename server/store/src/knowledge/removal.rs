@@ -7,6 +7,7 @@ use sqlx::types::Json;
 
 use super::tenants::{self, COUNT_TENANT, Tenant};
 use super::terms;
+use crate::cues::forget_sources;
 use crate::dialect::ADD_TERMS;
 use crate::engine::{Tx, query};
 use crate::error::Result;
@@ -44,7 +45,7 @@ pub(super) async fn begin(tx: &mut Tx, organization: OrganizationId) -> Result<R
 }
 
 impl Removal {
-    /// Deletes documents with all that belongs to them and enqueues what `forget` makes of their files' object keys.
+    /// Deletes documents with all that belongs to them, and their words on cards, and enqueues what `forget` makes of their files' object keys.
     pub async fn documents(
         &self,
         tx: &mut Tx,
@@ -67,6 +68,7 @@ impl Removal {
         let keys = query!(within tx, all (String,), OBJECT_KEYS, self.organization, document)?;
         self.count(tx, document, ready, 0).await?;
         self.forget_other_passages(tx, document, 0).await?;
+        forget_sources(tx, self.organization, document).await?;
         query!(within tx, execute, DELETE_DOCUMENT, self.organization, document)?;
         Ok(Some(keys.into_iter().map(|(key,)| key).collect()))
     }

@@ -89,5 +89,6 @@ pub fn cue(number: i64) -> Cue {
         evidence: Evidence::of(Span { segment: 1, start: 0, end: 13 }),
         at_ms: Millis(1_500),
         state: CueState::Open,
+        source: None,
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::{Cue, CueKind, CueState};
 
 use super::handle::{Live, Part};
+use crate::pages::calls::cited::Cited;
 use crate::styles::calls_live_now as css;
 
 /// Cards that are open at once; the server keeps to it too.
@@ -25,9 +26,17 @@ pub fn Now(live: Live) -> impl IntoView {
             state.open_cues().next().map(|cue| format!("{}: {}. {}", cue.kind.label(), cue.headline(), cue.guidance))
         })
     };
+    // Said by itself when it comes, so that the card isn't read out again.
+    let passage = Memo::new(move |_| {
+        live.read(Part::Cues, |state| {
+            let source = state.open_cues().next()?.source.as_ref()?;
+            Some(format!("From {}: {}", source.title, source.quote))
+        })
+    });
     view! {
         <div class=css::NOW>
             <p class="visually-hidden" aria-live="polite">{move || newest().unwrap_or_default()}</p>
+            <p class="visually-hidden" aria-live="polite">{move || passage.get().unwrap_or_default()}</p>
             <Show when=move || open().is_empty()>
                 <p class=css::EMPTY>"Nothing to say right now. Cards appear here when they matter."</p>
             </Show>
@@ -77,6 +86,11 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
             }
         }
     };
+    // Drawn again only when it is another one: a reader's focus on its link stays.
+    let passage = {
+        let told = told.clone();
+        Memo::new(move |_| told().source)
+    };
     let show_words = move |_| live.show_segment(told().evidence.first_segment());
     view! {
         <article class=css::CARD data-kind=cue.kind.as_str() data-cue=number class:chosen=chosen aria-labelledby=format!("cue-{number}")>
@@ -103,6 +117,22 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
                     <button type="button" class=css::ACTION on:click=show_words.clone()>"Show in transcript"</button>
                 </Show>
             </div>
+            // Last in the card, since it comes later: what is being read or clicked above it stays where it is.
+            {move || {
+                passage
+                    .get()
+                    .map(|source| {
+                        view! {
+                            <div class=css::PASSAGE>
+                                <div class=css::FOLD>
+                                    <div class=css::BELOW>
+                                        <Cited source=*source new_tab=true short=Signal::derive(move || !more.get()) />
+                                    </div>
+                                </div>
+                            </div>
+                        }
+                    })
+            }}
         </article>
     }
 }

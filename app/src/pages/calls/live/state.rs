@@ -258,6 +258,12 @@ impl LiveState {
                 changed.cues = true;
             }
             CallEvent::CueState { cue, state } => changed = self.set_cue_state(cue, state),
+            CallEvent::CueSource { cue, source } => {
+                if let Some(known) = self.cues.iter_mut().find(|known| known.number == cue) {
+                    changed.cues = known.source != source;
+                    known.source = source;
+                }
+            }
             CallEvent::Metrics(metrics) => {
                 self.metrics = metrics;
                 changed.metrics = true;

@@ -5,6 +5,7 @@ use model::{Channel, Cue, CueState, Millis, Review};
 
 use super::Shared;
 use super::insights::Proof;
+use crate::pages::calls::cited::Cited;
 use crate::styles::calls_review_cues as css;
 
 /// Width of the timeline in its own units.
@@ -86,7 +87,7 @@ pub fn Cues(shared: Shared) -> impl IntoView {
             <section class=css::CARD aria-labelledby="cues-title">
                 <h2 class=css::HEADING id="cues-title">"Cards"</h2>
                 <ul class=css::LIST>
-                    <For each=move || cues.get() key=|cue| (cue.number, cue.state) children=move |cue| view! { <Item shared cue /> } />
+                    <For each=move || cues.get() key=|cue| (cue.number, cue.state, cue.source.as_ref().map(|source| (source.document, source.passage))) children=move |cue| view! { <Item shared cue /> } />
                 </ul>
             </section>
         </Show>
@@ -104,6 +105,7 @@ fn Item(shared: Shared, cue: Cue) -> impl IntoView {
             </p>
             <p class=css::QUOTE>{cue.quote}</p>
             <p class=css::GUIDANCE>{cue.guidance} " " <Proof shared evidence=cue.evidence /></p>
+            {cue.source.map(|source| view! { <Cited source=*source /> })}
         </li>
     }
 }

@@ -1,17 +1,20 @@
 //! The task that owns one live call.
 
+mod passages;
+
 use std::time::Duration;
 
 use live::{Effect, Event, Session, Settings};
 use model::wire::{
     CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, RecognizerStatus, ServerMessage, Snapshot, Welcome,
 };
-use model::{Call, CallId, CallState, Channel, Code, CueState, Millis, OrganizationId, Problem, RecognizerKind, Segment, Verbosity};
+use model::{Call, CallId, CallState, Channel, Code, Cue, CueState, Millis, OrganizationId, Problem, RecognizerKind, Segment, Verbosity};
 use store::{RecordingError, RecordingLog, RecordingReader};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::journal::Journal;
+use super::retrieval::Retrieval;
 use super::scribe::{self, Row, ToScribe, Writing};
 use super::writer::{SharedLog, Writer, Written};
 use super::{Ear, FromEar, Piece, ToEar, VoiceDetector};
@@ -102,12 +105,13 @@ pub(super) struct Host {
     call: Call,
     engine: Session,
     segments: Vec<Segment>,
-    cues: Vec<model::Cue>,
+    cues: Vec<Cue>,
     bookmarks: Vec<model::Bookmark>,
     sides: [Side; 2],
     writer: Writer,
     lane: usize,
     journal: Journal,
+    retrieval: Retrieval,
     pages: Vec<Page>,
     next_page: u64,
     /// Call time zero, on the clock that never jumps; none before the first frame.
@@ -154,6 +158,7 @@ impl Host {
         let mut host = Self {
             journal: Journal::new(u64::try_from(services.now().timestamp_millis()).unwrap_or_default()),
             lane: usize::from(id.0.as_bytes()[15]),
+            retrieval: Retrieval::new(services.clone(), organization, id),
             services,
             engine,
             segments,
@@ -180,6 +185,7 @@ impl Host {
         if host.call.started_at.is_some() {
             host.start_clock();
         }
+        host.look_up_again();
         Ok(host)
     }
 
@@ -200,6 +206,7 @@ impl Host {
                 _ = tick.tick() => self.tick().await,
                 _ = housekeeping.tick() => self.keep_house(),
                 Some(writing) = self.scribe_says.recv() => self.say_writing(writing),
+                Some(looked) = self.retrieval.next() => self.take_passage(looked),
             }
         }
         // Whoever came meanwhile is told; nobody waits for an answer that never comes.
@@ -568,22 +575,39 @@ impl Host {
 
     /// Gives the engine an event, and carries out what follows.
     fn feed(&mut self, event: Event) {
+        let speaks = if let Event::Partial { channel, .. } = &event { Some(*channel) } else { None };
         let effects = self.engine.handle(event, self.now());
         for effect in effects {
             match effect {
-                Effect::Partial(partial) => self.publish(CallEvent::Partial(partial)),
+                Effect::Partial(partial) => {
+                    if partial.channel == Channel::Customer {
+                        self.retrieval.look_ahead(&partial.text);
+                    }
+                    self.publish(CallEvent::Partial(partial));
+                }
                 Effect::Segment(segment) => {
+                    if segment.channel == Channel::Customer {
+                        self.retrieval.look_ahead("");
+                    }
                     self.store(Row::Segment(segment.clone()));
                     self.segments.push(segment.clone());
                     self.publish(CallEvent::Segment(segment));
                 }
-                Effect::Cue(cue) => {
+                Effect::Cue(mut cue) => {
+                    // One that is told again keeps what was found for it, until its final words lead elsewhere.
+                    let known = self.cues.iter().find(|known| known.number == cue.number);
+                    cue.source = known.and_then(|known| known.source.clone());
                     self.store(Row::Cue(cue.clone()));
-                    self.show(cue);
+                    self.show(cue.clone());
+                    self.look_up(&cue, self.speaker_of(&cue));
                 }
                 // Not stored before the segment that it rests on: whatever happens meanwhile, no stored card lacks its words.
-                Effect::EarlyCue(cue) => self.show(cue),
+                Effect::EarlyCue(cue) => {
+                    self.show(cue.clone());
+                    self.look_up(&cue, speaks);
+                }
                 Effect::CueWithdrawn { cue } => {
+                    self.retrieval.forget(cue);
                     self.cues.retain(|known| known.number != cue);
                     self.publish(CallEvent::CueWithdrawn { cue });
                 }
@@ -608,7 +632,7 @@ impl Host {
     }
 
     /// Shows a card, or shows it again with other words.
-    fn show(&mut self, cue: model::Cue) {
+    fn show(&mut self, cue: Cue) {
         match self.cues.iter_mut().find(|known| known.number == cue.number) {
             Some(known) => *known = cue.clone(),
             None => {
@@ -699,6 +723,7 @@ impl Host {
             return;
         }
         self.feed(Event::End);
+        self.take_last_passages().await;
         self.store(Row::Duration(self.length()));
         self.flush().await;
         let (organization, id) = (self.call.organization_id, self.call.id);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{Bookmark, CallId, Cue, CueState, Millis, OrganizationId, Segment};
+use model::{Bookmark, CallId, Citation, Cue, CueState, Millis, OrganizationId, Segment};
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -13,6 +13,7 @@ pub(super) enum Row {
     Segment(Segment),
     Cue(Cue),
     CueState(i64, CueState),
+    CueSource(i64, Option<Box<Citation>>),
     Bookmark(Bookmark),
     Duration(Millis),
 }
@@ -82,6 +83,8 @@ async fn store_row(store: &Store, organization: OrganizationId, call: CallId, ro
         Row::Segment(segment) => store.append_segments(organization, call, std::slice::from_ref(segment)).await,
         Row::Cue(cue) => store.append_cues(organization, call, std::slice::from_ref(cue)).await,
         Row::CueState(cue, state) => store.set_cue_state(organization, call, *cue, *state).await.map(|_| ()),
+        // A card whose words aren't final yet has no row; it brings its passage along when it is stored.
+        Row::CueSource(cue, source) => store.set_cue_source(organization, call, *cue, source.as_deref()).await.map(|_| ()),
         Row::Bookmark(bookmark) => store.append_bookmark(organization, call, bookmark).await,
         Row::Duration(duration) => store.set_duration(organization, call, *duration).await.map(|_| ()),
     }

@@ -1,5 +1,6 @@
 //! What an organization knows.
 
+mod cues;
 mod deletion;
 mod documents;
 mod isolation;

@@ -1,5 +1,5 @@
 use model::wire::RecognizerHealth;
-use model::{Code, CueKind, Evidence, Span};
+use model::{Citation, Code, CueKind, DocumentId, Evidence, Place, PlaceKind, Span};
 
 use super::*;
 
@@ -31,6 +31,7 @@ fn cue(number: i64) -> Cue {
         evidence: Evidence::of(Span { segment: 1, start: 0, end: 4 }),
         at_ms: Millis(1_000),
         state: CueState::Open,
+        source: None,
     }
 }
 
@@ -69,6 +70,41 @@ fn a_card_is_told_again_with_its_final_or_withdrawn() {
     assert_eq!(state.said_at(&cue(1)), Some(Millis(800)));
     send(&mut state, [CallEvent::Cue(Cue { quote: "so too expensive for us".into(), ..cue(1) }), CallEvent::CueWithdrawn { cue: 2 }]);
     assert_eq!(state.cues.iter().map(|cue| cue.quote.as_str()).collect::<Vec<_>>(), ["so too expensive for us"]);
+}
+
+fn citation(quote: &str) -> Box<Citation> {
+    Box::new(Citation {
+        document: DocumentId(uuid::Uuid::from_u128(8)),
+        title: "Plans".into(),
+        passage: 3,
+        place: Place { kind: PlaceKind::Page, number: 2, label: String::new(), headings: Vec::new() },
+        quote: quote.into(),
+        start: 0,
+        end: quote.chars().count() as u32,
+    })
+}
+
+fn sources(state: &LiveState) -> Vec<Option<&str>> {
+    state.cues.iter().map(|cue| cue.source.as_ref().map(|source| source.quote.as_str())).collect()
+}
+
+#[test]
+fn a_cards_passage_comes_after_it_changes_and_goes() {
+    let mut state = LiveState::default();
+    send(&mut state, [CallEvent::Cue(cue(1)), CallEvent::Cue(cue(2))]);
+    send(&mut state, [CallEvent::CueSource { cue: 1, source: Some(citation("29 euros")) }]);
+    assert_eq!(sources(&state), [Some("29 euros"), None]);
+    send(&mut state, [CallEvent::CueState { cue: 1, state: CueState::Kept }]);
+    assert_eq!(sources(&state), [Some("29 euros"), None], "it stays with its card");
+    let again = CallEvent::CueSource { cue: 1, source: Some(citation("29 euros")) };
+    let message = ServerMessage::Event { sequence: state.last_event + 1, event: again };
+    assert_eq!(state.apply(message), Outcome::Applied(Changed::NOTHING), "nothing is drawn again");
+    // Told again with its final words, it says itself what it has.
+    send(&mut state, [CallEvent::Cue(Cue { source: Some(citation("39 euros")), ..cue(1) })]);
+    send(&mut state, [CallEvent::CueSource { cue: 2, source: Some(citation("a day")) }, CallEvent::CueSource { cue: 1, source: None }]);
+    assert_eq!(sources(&state), [None, Some("a day")]);
+    send(&mut state, [CallEvent::CueWithdrawn { cue: 2 }, CallEvent::CueSource { cue: 2, source: Some(citation("late")) }]);
+    assert_eq!(sources(&state), [None], "one that comes too late finds no card");
 }
 
 #[test]
@@ -116,7 +152,7 @@ fn a_snapshot_after_a_gap_replaces_what_it_holds_and_events_go_on_from_it() {
     let snapshot = Snapshot {
         last_event: 8,
         segments: vec![segment(2, Channel::Customer, 900, "two"), segment(1, Channel::Rep, 0, "one")],
-        cues: vec![Cue { state: CueState::Kept, ..cue(1) }],
+        cues: vec![Cue { state: CueState::Kept, source: Some(citation("29 euros")), ..cue(1) }],
         recognizers: vec![status],
         ..Snapshot::default()
     };
@@ -124,6 +160,7 @@ fn a_snapshot_after_a_gap_replaces_what_it_holds_and_events_go_on_from_it() {
     assert_eq!(state.segments.iter().map(|segment| segment.number).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(state.partials, [None, None]);
     assert_eq!(state.open_cues().count(), 0);
+    assert_eq!(sources(&state), [Some("29 euros")]);
     assert!(state.recognizers[0].is_none() && state.recognizers[1].is_some());
     assert_eq!(state.notices.len(), 1, "what the page itself has to say stays");
 

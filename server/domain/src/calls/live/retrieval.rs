@@ -1,0 +1,157 @@
+//! Finds passages for a live call's cards, beside the call: no card, word or frame waits for them.
+//!
+//! What the customer is saying is looked up ahead, from their partials: the newest one, a few times a second at most. A card is shown at once; what is found for it comes out
+//! of [`Retrieval::next`] when it is there. A card whose words turn out to be others is looked up again with those, and what
+//! was on its way for the first ones comes too late.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use model::metrics::Words;
+use model::{CallId, Cue, OrganizationId};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::calls::sources;
+use crate::knowledge::{self, Found};
+use crate::services::Services;
+
+/// Least time between two look-ups ahead: partials come faster than a model should be asked.
+const AHEAD_EVERY: Duration = Duration::from_millis(300);
+
+/// What was found for a card.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// The cue's number.
+    pub cue: i64,
+    /// The words that were looked up.
+    pub question: String,
+    /// None if nothing is good enough.
+    pub found: Option<Found>,
+}
+
+struct Asked {
+    question: String,
+    task: AbortHandle,
+}
+
+/// One call's look-ups. They end with it.
+pub(super) struct Retrieval {
+    services: Services,
+    organization: OrganizationId,
+    call: CallId,
+    /// The last one of each card, done or not.
+    asked: HashMap<i64, Asked>,
+    running: JoinSet<Looked>,
+    /// What the customer is saying.
+    ahead: watch::Sender<String>,
+}
+
+impl Retrieval {
+    pub(super) fn new(services: Services, organization: OrganizationId, call: CallId) -> Self {
+        let (ahead, said) = watch::channel(String::new());
+        tokio::spawn(prefetch(services.clone(), organization, call, said));
+        Self { services, organization, call, asked: HashMap::new(), running: JoinSet::new(), ahead }
+    }
+
+    /// Looks up what the customer is saying, so that a card's own look-up finds it done. Empty: they have said it.
+    pub(super) fn look_ahead(&self, partial: &str) {
+        let sentence = last_sentence(partial);
+        self.ahead.send_if_modified(|ahead| {
+            let other = ahead.as_str() != sentence;
+            if other {
+                sentence.clone_into(ahead);
+            }
+            other
+        });
+    }
+
+    /// Looks a card's passage up, unless that was done for the same words.
+    pub(super) fn look_up(&mut self, cue: &Cue) {
+        let question = cue.quote.clone();
+        if self.asked.get(&cue.number).is_some_and(|asked| are_same(&asked.question, &question)) {
+            return;
+        }
+        let (services, organization, cue) = (self.services.clone(), self.organization, cue.clone());
+        let number = cue.number;
+        let task = self.running.spawn(async move {
+            let found = sources::find(&services, organization, &cue).await;
+            Looked { cue: cue.number, question: cue.quote, found }
+        });
+        if let Some(stale) = self.asked.insert(number, Asked { question, task }) {
+            stale.task.abort();
+        }
+    }
+
+    /// A card is gone.
+    pub(super) fn forget(&mut self, cue: i64) {
+        if let Some(stale) = self.asked.remove(&cue) {
+            stale.task.abort();
+        }
+    }
+
+    /// What is found next; none while nothing is being looked up. Nothing is lost if the caller stops waiting.
+    pub(super) async fn next(&mut self) -> Option<Looked> {
+        loop {
+            match self.running.join_next().await? {
+                Ok(looked) => {
+                    // One that was done just before it was aborted is stale all the same.
+                    if self.asked.get(&looked.cue).is_some_and(|asked| asked.question == looked.question) {
+                        return Some(looked);
+                    }
+                }
+                Err(error) if error.is_panic() => tracing::error!(call = %self.call, %error, "looking up a passage failed"),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Notes that a passage is shown, beside the call too.
+    pub(super) fn note_use(&self, question: String, found: Found) {
+        let (services, organization, call) = (self.services.clone(), self.organization, self.call);
+        tokio::spawn(async move { knowledge::note_use(&services, organization, call, &question, &found).await });
+    }
+}
+
+/// Looks up the newest of what is being said, until the call's host is gone.
+async fn prefetch(services: Services, organization: OrganizationId, call: CallId, mut said: watch::Receiver<String>) {
+    while said.changed().await.is_ok() {
+        let words = said.borrow_and_update().clone();
+        knowledge::prefetch_for_call(&services, organization, call, words);
+        tokio::time::sleep(AHEAD_EVERY).await;
+    }
+}
+
+/// Whether two texts have the same words, whatever their marks and their case.
+fn are_same(one: &str, other: &str) -> bool {
+    one == other || Words::of(one).joined() == Words::of(other).joined()
+}
+
+/// The sentence that is being said: what the card's quote will be.
+fn last_sentence(text: &str) -> &str {
+    let words = Words::of(text);
+    let Some(last) = words.len().checked_sub(1) else { return "" };
+    let first = words.marks().get(words.sentence_start(last)).map_or(0, |mark| mark.start as usize);
+    text.char_indices().nth(first).and_then(|(byte, _)| text.get(byte..)).unwrap_or(text).trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_that_is_being_said() {
+        assert_eq!(last_sentence("Größe ist wichtig. What does the Team plan cost"), "What does the Team plan cost");
+        assert_eq!(last_sentence("That's great! “How much is it?”  "), "How much is it?”", "its own mark ends no other");
+        assert_eq!(last_sentence("it costs 3.5 or 4"), "it costs 3.5 or 4");
+        assert_eq!(last_sentence("so we don't"), "so we don't");
+        assert_eq!(last_sentence("…"), "");
+        assert_eq!(last_sentence(""), "");
+    }
+
+    #[test]
+    fn marks_and_case_make_no_other_words() {
+        assert!(are_same("what does the team plan cost", "What does the Team plan cost?"));
+        assert!(!are_same("what does the team plan cost", "What does the Team plan cost now?"));
+    }
+}

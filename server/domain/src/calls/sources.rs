@@ -1,0 +1,100 @@
+//! The passages that cards show: which cards may have one, what is looked up for it, and the passages of cards that were made anew.
+
+use std::time::Duration;
+
+use model::metrics::Words;
+use model::{BindingKind, CallId, Channel, Cue, CueKind, OrganizationId, Segment};
+use tokio::time::{Instant, timeout_at};
+
+use crate::knowledge::{self, CallQuery, Found};
+use crate::services::Services;
+
+/// Longest that making a call's cards anew takes for their passages; somebody waits for it.
+const RENEWAL: Duration = Duration::from_secs(15);
+
+/// Whether the organization's documents may have something to say to a card: the customer asks, objects, names another vendor,
+/// leans in or tells of a danger. What somebody will do next, and how the rep talks, is in no document.
+pub(super) fn may_have(cue: &Cue, channel: Channel) -> bool {
+    let answered = matches!(cue.kind, CueKind::Question | CueKind::Objection | CueKind::Competitor | CueKind::BuyingSignal | CueKind::Risk);
+    answered && channel == Channel::Customer
+}
+
+/// Looks the passage for a card up; none if nothing is good enough. Errors are logged.
+pub(super) async fn find(services: &Services, organization: OrganizationId, cue: &Cue) -> Option<Found> {
+    let competitor = competitor(services, organization, &cue.quote).await;
+    let query = CallQuery { words: cue.quote.clone(), topic: cue.topic.clone(), competitor };
+    knowledge::find_for_call(services, organization, query).await
+}
+
+/// The competitor that is named first, of those that documents are bound to.
+async fn competitor(services: &Services, organization: OrganizationId, words: &str) -> Option<String> {
+    let bindings = match services.store().bindings(organization).await {
+        Ok(bindings) => bindings,
+        Err(error) => {
+            tracing::warn!(%error, "competitors that documents are bound to could not be read");
+            return None;
+        }
+    };
+    let names = bindings.into_iter().filter(|(_, binding)| binding.kind == BindingKind::Competitor).map(|(_, binding)| binding.value);
+    first_named(words, names)
+}
+
+fn first_named(words: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    let said = Words::of(words);
+    let place = |name: &String| {
+        let name = Words::of(name);
+        // One of signs only has no word that could be said.
+        if name.is_empty() { None } else { said.joined().find(name.joined()) }
+    };
+    // Of two that begin alike, the one that says more.
+    names.filter_map(|name| Some((place(&name)?, std::cmp::Reverse(name.len()), name))).min().map(|(_, _, name)| name)
+}
+
+/// Gives cards that were made anew their passages. One that was there before keeps its own; the others are looked up, as many
+/// as there is time for.
+pub(super) async fn renew(
+    services: &Services,
+    organization: OrganizationId,
+    call: CallId,
+    segments: &[Segment],
+    before: &[Cue],
+    cues: &mut [Cue],
+) {
+    let until = Instant::now() + RENEWAL;
+    for cue in cues {
+        let number = cue.evidence.first_segment();
+        let Some(segment) = segments.iter().find(|segment| segment.number == number) else { continue };
+        if !may_have(cue, segment.channel) {
+            continue;
+        }
+        let same = before.iter().find(|known| known.source.is_some() && known.topic == cue.topic && known.quote == cue.quote);
+        if let Some(same) = same {
+            cue.source.clone_from(&same.source);
+            continue;
+        }
+        let Ok(found) = timeout_at(until, find(services, organization, cue)).await else {
+            tracing::warn!(%call, "there was no time to look up the passages of all cards");
+            return;
+        };
+        if let Some(found) = found {
+            knowledge::note_use(services, organization, call, &cue.quote, &found).await;
+            cue.source = Some(Box::new(found.citation));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_competitor_is_named_by_whole_words_in_any_case() {
+        let named = |words: &str| first_named(words, ["Gong", "Otter.ai", "Otter", "???", ""].map(str::to_owned).into_iter());
+        assert_eq!(named("We use GONG today, and otter."), Some("Gong".to_owned()), "the first one");
+        assert_eq!(named("isn't otter.ai cheaper?"), Some("Otter.ai".to_owned()), "the longer one");
+        assert_eq!(named("otter is what we have"), Some("Otter".to_owned()));
+        assert_eq!(named("it was gonged, or otters"), None);
+        assert_eq!(named("??? what"), None);
+        assert_eq!(named(""), None);
+    }
+}

@@ -1,0 +1,3 @@
+-- The passage that a card shows: a citation, with its words. It goes with its document.
+ALTER TABLE cues ADD COLUMN source JSONB;
+CREATE INDEX cues_source ON cues (organization_id, (source ->> 'document')) WHERE source IS NOT NULL;
