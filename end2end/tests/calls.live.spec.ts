@@ -1,41 +1,14 @@
 // Live calls with a microphone and a tab that play speech, from the preparation to the review.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import type { Locator, Page } from "@playwright/test";
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { end, line, startCall } from "../calls.ts";
+import { startDeepgram } from "../deepgram.ts";
 import { complaints, expect, expectAccessible, hydrated, person, signUp, test } from "../fixtures.ts";
 import { customer, openMeeting, rep } from "../media.ts";
 import { expectOnceInOrder, holes, recorded, seconds } from "../recording.ts";
 
 const program = { CLOSEZLY_SPEECH_COMMAND: "pocketsphinx", CLOSEZLY_SPEECH_PYTHON: process.env.CLOSEZLY_TEST_PYTHON ?? "python3" };
-
-/** Fills in the preparation as a newcomer would, and starts. */
-async function startCall(page: Page, options: { recognizer: RegExp; tab?: boolean }): Promise<string> {
-  await page.goto("/calls/new");
-  await hydrated(page);
-  await page.getByLabel("Title").fill("Acme, first talk");
-  await page.getByLabel("Contact", { exact: false }).first().fill("Dana Reyes");
-  await page.getByRole("radio", { name: "Nobody else is on this call" }).check();
-  await page.getByRole("radio", { name: options.recognizer }).check();
-  const share = page.getByLabel("Share the meeting's tab");
-  if (await share.isVisible()) await share.setChecked(options.tab ?? false);
-  await page.getByRole("button", { name: "Start the call" }).click();
-  await expect(page).toHaveURL(/\/calls\/[0-9a-f-]{36}\/live/);
-  return page.url().split("/").at(-2)!;
-}
-
-function line(page: Page, channel: "rep" | "customer", words: RegExp): Locator {
-  return page.getByRole("region", { name: "Transcript" }).locator(`[data-channel="${channel}"]`).filter({ hasText: words });
-}
-
-async function end(page: Page, call: string): Promise<void> {
-  await page.getByRole("button", { name: "End", exact: true }).click();
-  await page.getByRole("button", { name: "End the call" }).click();
-  await expect(page).toHaveURL(new RegExp(`/calls/${call}$`), { timeout: 60_000 });
-  await expect(page.getByRole("heading", { name: "Summary" })).toBeVisible({ timeout: 30_000 });
-}
 
 test.describe("with PocketSphinx", () => {
   test.use({ environment: program });
@@ -158,22 +131,16 @@ test.describe("whatever happens, every frame once", () => {
 
 test.describe("with Deepgram's stand-in", () => {
   let upstream: ChildProcess;
-  const environment: Record<string, string> = { CLOSEZLY_DEEPGRAM_KEY: "loopback-key" };
+  const environment: Record<string, string> = {};
 
   test.beforeAll(async () => {
-    const script = join(mkdtempSync(join(tmpdir(), "closezly-")), "script.json");
-    writeFileSync(
-      script,
-      JSON.stringify([
-        { channel: "rep", at_ms: 1000, text: "Thank you for your time today." },
-        { channel: "customer", at_ms: 4000, text: "Honestly, that sounds too expensive for us." },
-        { channel: "rep", at_ms: 8000, text: "I will send you the proposal by Friday." },
-      ]),
-    );
-    const target = resolve(import.meta.dirname, "../..", process.env.CARGO_TARGET_DIR ?? "target");
-    upstream = spawn(join(target, "debug/deepgram-upstream"), [script], { stdio: ["ignore", "pipe", "inherit"] });
-    const [first] = (await once(upstream.stdout!, "data")) as [Buffer];
-    environment.CLOSEZLY_DEEPGRAM_URL = first.toString().trim();
+    const deepgram = await startDeepgram([
+      { channel: "rep", at_ms: 1000, text: "Thank you for your time today." },
+      { channel: "customer", at_ms: 4000, text: "Honestly, that sounds too expensive for us." },
+      { channel: "rep", at_ms: 8000, text: "I will send you the proposal by Friday." },
+    ]);
+    upstream = deepgram.process;
+    Object.assign(environment, deepgram.environment);
   });
 
   test.afterAll(() => {
