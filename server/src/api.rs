@@ -3,11 +3,13 @@
 //! Each handler reads, calls one domain function and wraps what comes back in the envelope. The OpenAPI document is made of
 //! the handlers' own annotations, and a test compares it with the routes.
 
+mod attachment;
 mod auth;
 mod calls;
 mod document;
 mod envelope;
 mod extract;
+mod knowledge;
 mod limit;
 mod organization;
 mod reader;
@@ -52,6 +54,7 @@ fn documented() -> OpenApiRouter<Server> {
         .routes(routes!(organization::get, organization::update))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
+        .merge(knowledge::routes())
 }
 
 /// The OpenAPI 3.1 document.

@@ -15,8 +15,9 @@ use crate::wiring::Server;
 
 /// The whole server as one service.
 ///
-/// From the outside in: id, log and panic; compression (not of sound, which is asked for by ranges); security headers; foreign origins out; too large bodies out; plain forms; who it
-/// is; then pages, server functions and REST.
+/// From the outside in: id, log and panic; compression (not of sound, which is asked for by ranges, nor of documents' files, which
+/// are saved as they are); security headers; foreign origins out; too large bodies out; plain forms; who it is; then pages,
+/// server functions and REST.
 pub fn router(server: Server) -> Router {
     let options = LeptosOptions::from_ref(&server);
     let context = {
@@ -40,7 +41,13 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn(body::limit))
         .layer(from_fn_with_state(server.clone(), origin::check))
         .layer(from_fn_with_state(server.clone(), headers::add))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("audio/"))))
+        .layer(
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("audio/"))
+                    .and(NotForContentType::const_new("application/octet-stream")),
+            ),
+        )
         .layer(from_fn_with_state(server.clone(), trace::request))
         .with_state(server)
 }

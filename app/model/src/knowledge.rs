@@ -261,6 +261,7 @@ pub struct DocumentUse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Binding {
     /// What `value` is.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
@@ -293,7 +294,7 @@ pub struct KnowledgeSize {
 /// Which documents a list or a search is about. Empty fields do not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct DocumentFilter {
     /// In this collection.
     pub collection: Option<CollectionId>,
@@ -366,6 +367,7 @@ pub struct Hit {
 /// What somebody asks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Question {
     /// 1 to 1,000 characters.
     pub text: String,

@@ -12,6 +12,7 @@ use model::{Call, CallFilter, CallHit, CallId, CallKind, CallPatch, CallState, C
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::attachment::attachment;
 use super::envelope::Envelope;
 use super::extract::{Json, Path, Query};
 use crate::web::caller::Signed;
@@ -303,33 +304,8 @@ pub async fn export(
     if let Ok(kind) = HeaderValue::from_str(export.content_type) {
         headers.insert(CONTENT_TYPE, kind);
     }
-    if let Ok(name) = HeaderValue::from_str(&disposition(&export.file_name)) {
+    if let Ok(name) = HeaderValue::from_str(&attachment(&export.file_name)) {
         headers.insert(CONTENT_DISPOSITION, name);
     }
     Ok(response)
-}
-
-/// A file's name for old and new browsers (RFC 6266).
-fn disposition(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || " .-_".contains(c) { c } else { '_' }).collect();
-    let encoded: String = name
-        .bytes()
-        .map(
-            |byte| {
-                if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-            },
-        )
-        .collect();
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_file_name_can_not_break_the_header() {
-        assert_eq!(
-            super::disposition("Zoë \"x\"\r\n.md"),
-            "attachment; filename=\"Zo_ _x___.md\"; filename*=UTF-8''Zo%C3%AB%20%22x%22%0D%0A.md"
-        );
-    }
 }

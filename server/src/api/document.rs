@@ -22,6 +22,7 @@ use crate::web::problem::FailureBody;
     tags(
         (name = "auth", description = "Signing in and tokens"),
         (name = "calls", description = "Calls, what was said in them and what came of it"),
+        (name = "knowledge", description = "Documents, what is found in them, and answers that cite them"),
         (name = "organization", description = "The organization and its settings")
     ),
     components(schemas(FailureBody)),

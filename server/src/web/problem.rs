@@ -3,10 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use domain::DomainError;
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use model::{Code, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Where a file that is sent in pieces goes on, in requests and answers.
+pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
 /// A failed request as it is answered.
 #[derive(Debug)]
@@ -14,6 +17,7 @@ pub struct Failure {
     problem: Problem,
     status: StatusCode,
     retry_after: Option<u64>,
+    upload_offset: Option<i64>,
 }
 
 /// The body of every failure.
@@ -53,6 +57,8 @@ pub struct FailureDetails {
     field: Option<String>,
     /// Seconds to wait before the next attempt.
     retry_after: Option<u64>,
+    /// The byte that an upload goes on at, where another one was sent.
+    upload_offset: Option<i64>,
 }
 
 impl Failure {
@@ -66,12 +72,18 @@ impl Failure {
         self.status = status;
         self
     }
+
+    /// The same for an upload that goes on at this byte.
+    pub fn at_offset(mut self, offset: i64) -> Self {
+        self.upload_offset = Some(offset);
+        self
+    }
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { problem, status, retry_after: None }
+        Self { problem, status, retry_after: None, upload_offset: None }
     }
 }
 
@@ -84,7 +96,7 @@ impl From<DomainError> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let Self { problem, status, retry_after } = self;
+        let Self { problem, status, retry_after, upload_offset } = self;
         let body = FailureBody {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
@@ -94,7 +106,7 @@ impl IntoResponse for Failure {
             error: FailureError {
                 code: problem.code,
                 message: problem.message,
-                details: FailureDetails { field: problem.field, retry_after },
+                details: FailureDetails { field: problem.field, retry_after, upload_offset },
             },
         };
         let mut response = (status, serde_json::to_string(&body).unwrap_or_default()).into_response();
@@ -102,6 +114,9 @@ impl IntoResponse for Failure {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(offset) = upload_offset {
+            headers.insert(UPLOAD_OFFSET, offset.into());
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
