@@ -17,7 +17,7 @@ pub fn attachment(name: &str) -> String {
 }
 
 /// Controls, and marks of direction (Unicode's Bidi_Control). The joiner of emoji and of some scripts stays.
-const fn is_hidden(c: char) -> bool {
+fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use model::{CallId, Channel};
 use reqwest::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::page::{Page, ended_call, hello, make, new_call, path, words};
 use crate::support::{Program, TestServer};
@@ -136,36 +136,6 @@ async fn a_corrected_line_is_found_by_its_new_words() {
     assert_eq!(titles(&ann, "search=scanners").await.len(), 0);
 }
 
-/// Gives a person a place in another one's organization: there are no invitations yet, so straight in the database.
-async fn join_organization(server: &TestServer, of: &Program, person: &Program, role: &str) {
-    let me = |body: Value| body["data"].clone();
-    let (owner, person) = (me(of.get("/api/v1/auth/me").await.body), me(person.get("/api/v1/auth/me").await.body));
-    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(server.database()).await.unwrap();
-    let organization = uuid(&owner["organization"]["id"]);
-    for tied in ["sessions", "refresh_tokens"] {
-        let forget = sqlx::AssertSqlSafe(format!("DELETE FROM {tied} WHERE member_id = ?"));
-        sqlx::query(forget).bind(uuid(&person["member"])).execute(&mut connection).await.unwrap();
-    }
-    let changed = sqlx::query("UPDATE members SET organization_id = ?, role = ? WHERE id = ?")
-        .bind(organization)
-        .bind(role)
-        .bind(uuid(&person["member"]))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    assert_eq!(changed.rows_affected(), 1);
-}
-
-fn uuid(value: &Value) -> uuid::Uuid {
-    value.as_str().unwrap_or_else(|| panic!("no id: {value}")).parse().unwrap()
-}
-
-async fn sign_in(server: &TestServer, name: &str) -> Program {
-    let body = json!({ "email": crate::support::email(name), "password": crate::support::PASSWORD });
-    let answer = server.program().post("/api/v1/auth/login", body).await;
-    server.program().with_token(answer.body["data"]["access_token"].as_str().unwrap_or_else(|| panic!("{:?}", answer.body)))
-}
-
 #[tokio::test]
 async fn reps_see_their_own_calls_managers_all_and_guests_none() {
     let server = TestServer::start().await;
@@ -173,9 +143,7 @@ async fn reps_see_their_own_calls_managers_all_and_guests_none() {
     let hers = make(&ann, new_call("Ann's call")).await;
     let mut scopes = Vec::new();
     for (name, role) in [("Rob", "rep"), ("Mia", "manager"), ("Gus", "guest")] {
-        let person = server.owner(name).await;
-        join_organization(&server, &ann, &person, role).await;
-        scopes.push(sign_in(&server, name).await);
+        scopes.push(server.colleague(&ann, name, role).await);
     }
     let [rob, mia, gus] = scopes.try_into().ok().unwrap();
     let robs: CallId = make(&rob, new_call("Rob's call")).await;

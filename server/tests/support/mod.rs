@@ -238,6 +238,30 @@ impl TestServer {
         program.with_token(answer.body["data"]["access_token"].as_str().unwrap())
     }
 
+    /// A program of somebody with this role in `of`'s organization: there are no invitations yet, so straight in the (SQLite)
+    /// database.
+    pub async fn colleague(&self, of: &Program, name: &str, role: &str) -> Program {
+        let me = |answer: Answer| answer.body["data"].clone();
+        let newcomer = self.owner(name).await;
+        let (owner, person) = (me(of.get("/api/v1/auth/me").await), me(newcomer.get("/api/v1/auth/me").await));
+        let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(self.database()).await.unwrap();
+        for tied in ["sessions", "refresh_tokens"] {
+            let forget = sqlx::AssertSqlSafe(format!("DELETE FROM {tied} WHERE member_id = ?"));
+            sqlx::query(forget).bind(uuid(&person["member"])).execute(&mut connection).await.unwrap();
+        }
+        let changed = sqlx::query("UPDATE members SET organization_id = ?, role = ? WHERE id = ?")
+            .bind(uuid(&owner["organization"]["id"]))
+            .bind(role)
+            .bind(uuid(&person["member"]))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(changed.rows_affected(), 1);
+        let body = json!({ "email": email(name), "password": PASSWORD });
+        let answer = self.program().post("/api/v1/auth/login", body).await;
+        self.program().with_token(answer.body["data"]["access_token"].as_str().unwrap_or_else(|| panic!("{:?}", answer.body)))
+    }
+
     /// A browser with JavaScript off.
     pub fn browser(&self) -> Browser {
         Browser { base: self.url(""), http: client(true), origin: self.url("") }
@@ -253,6 +277,10 @@ impl Drop for TestServer {
 /// The mail address that goes with a name.
 pub fn email(name: &str) -> String {
     format!("{}@example.com", name.to_lowercase())
+}
+
+fn uuid(value: &Value) -> Uuid {
+    value.as_str().unwrap_or_else(|| panic!("no id: {value}")).parse().unwrap()
 }
 
 fn client(cookies: bool) -> Client {

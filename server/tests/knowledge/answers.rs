@@ -1,0 +1,110 @@
+//! Searching and asking.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::form::{DOCUMENTS, Form, asked, field, give, given, path, ready, send};
+use crate::support::{Program, TestServer};
+
+const SHEET: &str = "# Contract\n\n## Cancellation\n\nYearly plans renew unless they are cancelled 30 days before.\n\n## Refunds\n\nUnused \
+    months are paid back within two weeks.\n";
+
+async fn search(program: &Program, question: Value) -> Value {
+    let answer = program.post("/api/v1/knowledge/search", question).await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+    answer.body["data"].clone()
+}
+
+#[tokio::test]
+async fn an_answer_names_the_place_that_it_rests_on() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let id = give(&ann, "contract.md", SHEET).await;
+    ready(&ann, &id).await;
+    let answer = ann.post("/api/v1/knowledge/ask", json!({ "text": "  When are yearly plans\ncancelled? " })).await;
+    let answer = answer.body["data"].clone();
+    assert_eq!((&answer["question"], &answer["made_by"]), (&json!("When are yearly plans cancelled?"), &json!("extractive")));
+    assert_eq!(answer["mode"], "lexical", "there is no model, and it says so");
+    let line = &answer["lines"][0];
+    assert_eq!(line["text"], "Yearly plans renew unless they are cancelled 30 days before.");
+    let citation = &line["citation"];
+    assert_eq!((&citation["document"], &citation["title"]), (&json!(id), &json!("Contract")));
+    assert_eq!(citation["place"]["headings"], json!(["Contract", "Cancellation"]));
+    let number = citation["passage"].as_i64().unwrap();
+    let passage = ann.get(&path(&id, &format!("/passages?limit=1&cursor={}", number - 1))).await.body["data"][0].clone();
+    assert_eq!(passage["number"], number);
+    let (start, end) = (citation["start"].as_u64().unwrap() as usize, citation["end"].as_u64().unwrap() as usize);
+    let cited: String = passage["text"].as_str().unwrap().chars().skip(start).take(end - start).collect();
+    assert_eq!(citation["quote"], cited, "the citation leads to its words");
+    let hit = &answer["considered"][0];
+    assert!(hit["score"].as_f64().unwrap() > 0.0 && hit["semantic"].is_null(), "{hit:?}");
+    assert!(!hit["highlights"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_documents_is_not_answered() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    assert!(asked(&ann, "Who is the king of Norway?").await.is_empty(), "nothing is known at all");
+    let id = give(&ann, "contract.md", SHEET).await;
+    ready(&ann, &id).await;
+    assert!(asked(&ann, "Who is the king of Norway?").await.is_empty());
+    assert_eq!(search(&ann, json!({ "text": "Which colours do the helmets come in?" })).await["hits"], json!([]));
+}
+
+#[tokio::test]
+async fn a_search_looks_where_it_is_told_to() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let made = ann.post("/api/v1/knowledge/collections", json!({ "name": "Archive", "access": "everybody" })).await;
+    let archive = made.body["data"]["id"].as_str().unwrap().to_owned();
+    let current = give(&ann, "contract.md", SHEET).await;
+    let old =
+        Form::default().field("collection", &archive).field("tags", "old").file("old.md", SHEET.replace("30 days", "60 days").as_bytes());
+    let old = given(&send(&ann, DOCUMENTS, old).await);
+    for id in [&current, &old] {
+        ready(&ann, id).await;
+    }
+    let found = async |filter: Value| -> Vec<String> {
+        let hits = search(&ann, json!({ "text": "cancelled yearly plans", "filter": filter })).await["hits"].clone();
+        let mut found: Vec<_> =
+            hits.as_array().unwrap().iter().map(|hit| hit["citation"]["document"].as_str().unwrap().to_owned()).collect();
+        found.dedup();
+        found
+    };
+    assert_eq!(found(json!({})).await.len(), 2);
+    assert_eq!(found(json!({ "collection": archive })).await, [old.clone()]);
+    assert_eq!(found(json!({ "tag": "old" })).await, [old.clone()]);
+    assert_eq!(found(json!({ "tag": "new" })).await, [""; 0]);
+    assert_eq!(found(json!({ "before": "2026-11-02T08:00:00Z" })).await, [""; 0]);
+    assert_eq!(found(json!({ "language": "de" })).await, [""; 0]);
+    assert_eq!(ann.delete(&format!("/api/v1/knowledge/collections/{archive}")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(found(json!({})).await, [current]);
+}
+
+#[tokio::test]
+async fn questions_that_are_none() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    for address in ["/api/v1/knowledge/search", "/api/v1/knowledge/ask"] {
+        for text in ["", " \n ", &"why ".repeat(300), &"x".repeat(900_000), "a\u{0}b"] {
+            let answer = ann.post(address, json!({ "text": text })).await;
+            assert_eq!(field(&answer), "text", "{}", text.chars().take(20).collect::<String>());
+        }
+        for question in [
+            json!({}),
+            json!({ "text": 7 }),
+            json!({ "text": "x", "model": "gpt" }),
+            json!({ "text": "x", "filter": { "colour": "red" } }),
+            json!({ "text": "x", "filter": { "collection": "x" } }),
+            json!([]),
+        ] {
+            assert_eq!(ann.post(address, question.clone()).await.failure(422), "invalid", "{question}");
+        }
+        // Words of a query language are words.
+        for text in ["\" OR 1=1 --", "NEAR(a b)", "a* AND (", "'; DROP TABLE passages; --", "🤷", "\u{202e}abc"] {
+            let answer = ann.post(address, json!({ "text": text })).await;
+            assert_eq!(answer.status, StatusCode::OK, "{text}: {:?}", answer.body);
+        }
+    }
+}

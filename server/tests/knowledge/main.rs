@@ -1,0 +1,19 @@
+//! Knowledge over the REST interface: documents, uploads, answers, and who may do what.
+//!
+//! By hand: `cargo test -p server --test knowledge`. The documents are read by the program itself, in its child process.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod answers;
+mod collections;
+mod documents;
+mod flow;
+mod form;
+mod forms;
+mod interrupted;
+mod roles;
+mod uploads;
+mod websites;
