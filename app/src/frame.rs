@@ -13,8 +13,12 @@ use crate::styles::frame as css;
 pub struct LiveCall(pub RwSignal<Option<(CallId, String)>>);
 
 /// The areas that exist, in the order of the navigation.
-const AREAS: [(&str, &str, Glyph); 3] =
-    [("/", "Home", Glyph::Home), ("/calls", "Calls", Glyph::Calls), ("/settings", "Settings", Glyph::Settings)];
+const AREAS: [(&str, &str, Glyph); 4] = [
+    ("/", "Home", Glyph::Home),
+    ("/calls", "Calls", Glyph::Calls),
+    ("/knowledge", "Knowledge", Glyph::Knowledge),
+    ("/settings", "Settings", Glyph::Settings),
+];
 
 /// The frame with the page inside.
 #[component]
@@ -43,6 +47,7 @@ fn commands() -> Vec<Command> {
     let areas = AREAS.map(|(href, label, glyph)| Command::new(label, href, glyph));
     let others = [
         Command::new("Start a call", "/calls/new", Glyph::Mic),
+        Command::new("Ask your documents", "/knowledge", Glyph::Question),
         Command::new("Settings: profile", "/settings", Glyph::Person),
         Command::new("Settings: security", "/settings/security", Glyph::Shield),
         Command::new("Settings: organization", "/settings/organization", Glyph::Building),

@@ -97,6 +97,10 @@ lazy_pages! {
         NEW_CALL = load_new_call, new_call: pages::calls::NewCallPage;
         REVIEW = load_review, review: pages::calls::ReviewPage;
     }
+    knowledge {
+        KNOWLEDGE = load_knowledge, knowledge: pages::knowledge::KnowledgePage;
+        DOCUMENT = load_knowledge_document, knowledge_document: pages::knowledge::DocumentPage;
+    }
     live {
         LIVE = load_live, live: pages::calls::LivePage;
     }

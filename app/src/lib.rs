@@ -61,6 +61,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/calls/new") view=lazy::NEW_CALL ssr=Async />
                     <Route path=path!("/calls/:id") view=lazy::REVIEW ssr=Async />
                     <Route path=path!("/calls/:id/live") view=lazy::LIVE ssr=Async />
+                    <Route path=path!("/knowledge") view=lazy::KNOWLEDGE ssr=Async />
+                    <Route path=path!("/knowledge/:id") view=lazy::DOCUMENT ssr=Async />
                 </ProtectedParentRoute>
             </Routes>
         </Router>

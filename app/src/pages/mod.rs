@@ -5,5 +5,6 @@ pub mod calls;
 pub mod dev;
 pub mod home;
 pub mod identity;
+pub mod knowledge;
 pub mod not_found;
 pub mod settings;

@@ -1,0 +1,112 @@
+//! An answer: its sentences, each with its place, and why it is this one.
+
+use leptos::prelude::*;
+use model::{Answer, AnswerLine, Code, Hit};
+
+use super::area::Area;
+use super::shown::Shown;
+use super::{citation_path, words};
+use crate::components::{ButtonLink, ErrorState, Glyph, Icon, Skeleton, SkeletonLines};
+use crate::error::AppError;
+use crate::styles::knowledge_answer as css;
+
+/// What was answered; none while nothing is asked.
+pub type Answered = Resource<Result<Option<Answer>, AppError>>;
+
+/// The answer to the question of the address.
+#[component]
+pub fn AnswerPart(area: Area, answer: Answered) -> impl IntoView {
+    view! {
+        <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=2 label="Looking in your documents" /> }>
+            {move || Suspend::new(async move {
+                match answer.await {
+                    Ok(Some(answer)) => view! { <Found area answer /> }.into_any(),
+                    Ok(None) => ().into_any(),
+                    Err(error) if error.code() == Code::Invalid => view! { <p class=css::PROBLEM role="alert">{error.to_string()}</p> }.into_any(),
+                    Err(error) => view! { <ErrorState error retry=Callback::new(move |()| answer.refetch()) /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Found(area: Area, answer: Answer) -> impl IntoView {
+    let Answer { question, lines, considered, mode, .. } = answer;
+    let none = lines.is_empty();
+    let narrowed = area.shown.get_untracked().narrows_question();
+    let everywhere = Shown { question: question.clone(), ..Shown::default() }.url();
+    let list = Shown::default().url();
+    let why = match considered.len() {
+        0 => "No passage comes near it.".to_owned(),
+        count if none => format!("{} came nearest", words::counted(count.try_into().unwrap_or(0), "passage")),
+        count => format!("Why: {} looked at", words::counted(count.try_into().unwrap_or(0), "passage")),
+    };
+    view! {
+        <section class=css::ANSWER aria-labelledby="answer-title">
+            <h2 id="answer-title" class=css::QUESTION>{question}</h2>
+            <div role="status">
+                {none.then(|| view! { <p class=css::NONE>"Not in your documents."</p> })}
+                {(!none).then(|| view! {
+                    <ol class=css::LINES>{lines.into_iter().map(|line| view! { <Line line /> }).collect_view()}</ol>
+                })}
+            </div>
+            {(none && narrowed).then(|| view! { <p class="small soft">"You looked in a part of them. " <a class=css::SOURCE href=everywhere>"Look everywhere"</a></p> })}
+            {if considered.is_empty() {
+                view! { <p class="small soft">{why}</p> }.into_any()
+            } else {
+                view! {
+                    <details class=css::WHY open=none>
+                        <summary>{why}</summary>
+                        <p class="small soft">{words::mode(mode)}</p>
+                        <ol class=css::HITS>{considered.into_iter().map(|hit| view! { <Considered hit /> }).collect_view()}</ol>
+                    </details>
+                }
+                .into_any()
+            }}
+            <div><ButtonLink href=list small=true icon=Glyph::ChevronLeft>"All documents"</ButtonLink></div>
+        </section>
+    }
+}
+
+#[component]
+fn Line(line: AnswerLine) -> impl IntoView {
+    view! {
+        <li class=css::LINE>
+            <p class=css::SENTENCE>{line.text}</p>
+            <a class=css::SOURCE href=citation_path(&line.citation)>
+                <Icon glyph=Glyph::Document />
+                {words::citation(&line.citation)}
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Considered(hit: Hit) -> impl IntoView {
+    let Hit { citation, highlights, score, lexical, semantic } = hit;
+    let parts = words::marked(&citation.quote, &highlights);
+    let percent = |share: f32| format!("{:.0} %", share.clamp(0.0, 1.0) * 100.0);
+    let parts_of_score = match semantic {
+        Some(semantic) => format!("words {}, meaning {}", percent(lexical), percent(semantic)),
+        None => format!("words {}", percent(lexical)),
+    };
+    view! {
+        <li class=css::HIT>
+            <div class=css::HIT_HEAD>
+                <a class=css::SOURCE href=citation_path(&citation)>{words::citation(&citation)}</a>
+                <span class=css::SCORE>
+                    <meter class=css::METER min="0" max="1" value=score.to_string() aria-label="Score"></meter>
+                    <span>{percent(score)}</span>
+                    <span class="faint">{parts_of_score}</span>
+                </span>
+            </div>
+            <p class=css::SNIPPET>
+                {parts
+                    .into_iter()
+                    .map(|(text, hit)| if hit { view! { <mark class=css::MARK>{text}</mark> }.into_any() } else { text.into_any() })
+                    .collect_view()}
+            </p>
+        </li>
+    }
+}

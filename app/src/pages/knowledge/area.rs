@@ -1,0 +1,258 @@
+//! What the parts of the page share: the overview, the list, and how both are kept up to date.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
+use model::{CollectionId, Document, KnowledgeOverview, Page, Problem, UploadId, WebsiteState};
+
+use super::shown::Shown;
+use super::upload::Queue;
+use super::{api, words};
+use crate::components::Choice;
+use crate::error::AppError;
+use crate::pages::identity::FormState;
+
+/// How often documents on their way are asked for.
+pub const POLL: Duration = Duration::from_secs(1);
+/// How often the rest is asked for: it changes slowly.
+const SLOW_POLL: Duration = Duration::from_secs(5);
+
+/// What can be changed from the page. Made outside of the part that waits, so that a form that was sent without JavaScript
+/// finds its answer.
+#[derive(Clone, Copy)]
+pub struct Actions {
+    pub sample: ServerAction<api::AddSample>,
+    pub text: ServerAction<api::AddText>,
+    pub create_collection: ServerAction<api::CreateCollection>,
+    pub edit_collection: ServerAction<api::EditCollection>,
+    pub delete_collection: ServerAction<api::DeleteCollection>,
+    pub add_website: ServerAction<api::AddWebsite>,
+    pub visit_website: ServerAction<api::VisitWebsite>,
+    pub delete_website: ServerAction<api::DeleteWebsite>,
+    /// The forms that show their own problem.
+    pub text_form: FormState,
+    pub create_form: FormState,
+    pub edit_form: FormState,
+    pub website_form: FormState,
+    /// The collection whose form was sent last.
+    pub edited: RwSignal<Option<CollectionId>>,
+    /// What the others failed with.
+    pub problem: Signal<Option<Problem>>,
+}
+
+impl Actions {
+    pub fn new() -> Self {
+        let (sample, text) = (ServerAction::new(), ServerAction::new());
+        let (create_collection, edit_collection, add_website) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+        let (delete_collection, visit_website, delete_website) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+        let problems = [
+            FormState::of(sample).problem(),
+            FormState::of(delete_collection).problem(),
+            FormState::of(visit_website).problem(),
+            FormState::of(delete_website).problem(),
+        ];
+        Self {
+            sample,
+            text,
+            create_collection,
+            edit_collection,
+            delete_collection,
+            add_website,
+            visit_website,
+            delete_website,
+            text_form: FormState::of(text),
+            create_form: FormState::of(create_collection),
+            edit_form: FormState::of(edit_collection),
+            website_form: FormState::of(add_website),
+            edited: RwSignal::new(None),
+            problem: Signal::derive(move || problems.iter().find_map(|problem| problem.get())),
+        }
+    }
+}
+
+/// The state of the page.
+#[derive(Clone, Copy)]
+pub struct Area {
+    pub shown: Memo<Shown>,
+    pub overview: RwSignal<KnowledgeOverview>,
+    pub documents: RwSignal<Page<Document>>,
+    /// What asking again failed with.
+    pub failed: RwSignal<Option<String>>,
+    pub actions: Actions,
+    pub queue: StoredValue<Queue>,
+}
+
+impl Area {
+    /// An area around what was asked for first; keeps itself up to date from then on.
+    pub fn new(shown: Memo<Shown>, overview: KnowledgeOverview, documents: RwSignal<Page<Document>>, actions: Actions) -> Self {
+        let area = Self {
+            shown,
+            overview: RwSignal::new(overview),
+            documents,
+            failed: RwSignal::new(None),
+            actions,
+            queue: StoredValue::new(Queue::of_this_browser()),
+        };
+        area.follow_changes();
+        area.poll();
+        area
+    }
+
+    fn follow_changes(self) {
+        let Actions { sample, text, create_collection, edit_collection, delete_collection, add_website, visit_website, delete_website, .. } =
+            self.actions;
+        self.reload_after(sample);
+        self.reload_after(text);
+        self.reload_after(create_collection);
+        self.reload_after(edit_collection);
+        self.reload_after(delete_collection);
+        self.reload_after(add_website);
+        self.reload_after(visit_website);
+        self.reload_after(delete_website);
+        let arrived = self.queue.with_value(|queue| queue.arrived.clone());
+        Effect::new(move |before: Option<u32>| {
+            let now = arrived.get();
+            if before.is_some_and(|before| before != now) {
+                self.reload();
+            }
+            now
+        });
+    }
+
+    fn reload_after<F>(self, action: ServerAction<F>)
+    where
+        F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+        F::Output: Clone + Send + Sync + 'static,
+    {
+        Effect::new(move |_| {
+            if let Some(Ok(_)) = action.value().get() {
+                self.reload();
+            }
+        });
+    }
+
+    fn poll(self) {
+        let moving = move || self.documents.with(|page| page.items.iter().any(|document| words::on_its_way(document.state)));
+        poll_while(Signal::derive(moving), POLL, move || self.reload_documents());
+        // When something has arrived, the numbers beside the list have changed too.
+        let on_the_way = Memo::new(move |_| {
+            self.documents.with(|page| page.items.iter().filter(|document| words::on_its_way(document.state)).count())
+        });
+        Effect::new(move |before: Option<usize>| {
+            let now = on_the_way.get();
+            if before.is_some_and(|before| now < before) {
+                self.reload_overview();
+            }
+            now
+        });
+        let working = move || {
+            self.overview.with(|overview| {
+                let busy = |state| matches!(state, WebsiteState::Waiting | WebsiteState::Fetching);
+                let visiting = overview.websites.iter().any(|website| busy(website.state));
+                let embeds = !overview.embedding.model.is_empty() && overview.embedding.problem.is_empty();
+                visiting || (embeds && overview.size.embedded < overview.size.passages)
+            })
+        };
+        poll_while(Signal::derive(working), SLOW_POLL, move || self.reload());
+    }
+
+    /// Asks for everything again, in place.
+    pub fn reload(self) {
+        self.reload_overview();
+        self.reload_documents();
+    }
+
+    fn reload_overview(self) {
+        spawn_local(async move {
+            let answer = api::overview().await;
+            self.take(answer, self.overview);
+        });
+    }
+
+    fn reload_documents(self) {
+        let Some(shown) = self.shown.try_get_untracked() else { return };
+        spawn_local(async move {
+            let answer = api::list_documents(shown.filter(), shown.cursor.clone()).await;
+            // Another view may have been opened meanwhile.
+            if self.shown.try_get_untracked().is_some_and(|now| now == shown) {
+                self.take(answer, self.documents);
+            }
+        });
+    }
+
+    fn take<T: PartialEq + Send + Sync + 'static>(self, answer: Result<T, AppError>, into: RwSignal<T>) {
+        match answer {
+            Ok(new) => {
+                self.failed.try_set(None);
+                if into.try_with_untracked(|old| *old != new) == Some(true) {
+                    into.try_set(new);
+                }
+            }
+            Err(error) => {
+                self.failed.try_set(Some(error.to_string()));
+            }
+        }
+    }
+
+    /// Whether the person may add and change.
+    pub fn may_edit(self) -> bool {
+        self.overview.with(|overview| overview.may_edit)
+    }
+
+    /// Whether there is nothing at all yet.
+    pub fn is_empty(self) -> bool {
+        self.overview.with(|overview| overview.size.documents == 0 && overview.websites.is_empty())
+    }
+
+    /// The collections to choose from; the empty value stands for `any`.
+    pub fn collections(self, any: &'static str) -> Signal<Vec<Choice>> {
+        Signal::derive(move || {
+            let collections = self.overview.with(|overview| overview.collections.clone());
+            let choices = collections.into_iter().map(|collection| Choice::new(collection.id.to_string(), collection.name));
+            std::iter::once(Choice::new("", any)).chain(choices).collect()
+        })
+    }
+
+    /// The tags to choose from.
+    pub fn tags(self) -> Signal<Vec<Choice>> {
+        Signal::derive(move || {
+            let mut tags = self.overview.with(|overview| overview.tags.clone());
+            // A tag of the address that no document has (any more) is still what is looked at.
+            let chosen = self.shown.with(|shown| shown.tag.clone());
+            if !chosen.is_empty() && !tags.iter().any(|(tag, _)| *tag == chosen) {
+                tags.push((chosen, 0));
+            }
+            let choices = tags.into_iter().map(|(tag, count)| Choice::new(tag.clone(), format!("{tag} ({count})")));
+            std::iter::once(Choice::new("", "Any tag")).chain(choices).collect()
+        })
+    }
+
+    /// Forgets a file that was begun and not finished.
+    pub fn throw_away(self, id: UploadId) {
+        spawn_local(async move {
+            let answer = api::cancel_upload(id).await;
+            if let Err(error) = answer {
+                self.failed.try_set(Some(error.to_string()));
+            }
+            self.reload_overview();
+        });
+    }
+}
+
+/// Does something again and again as long as the condition holds.
+pub fn poll_while(condition: Signal<bool>, every: Duration, run: impl Fn() + Clone + 'static) {
+    let condition = Memo::new(move |_| condition.get());
+    Effect::new(move |running: Option<Option<IntervalHandle>>| {
+        if let Some(handle) = running.flatten() {
+            handle.clear();
+        }
+        if !condition.get() {
+            return None;
+        }
+        let handle = set_interval_with_handle(run.clone(), every).ok()?;
+        on_cleanup(move || handle.clear());
+        Some(handle)
+    });
+}

@@ -1,0 +1,89 @@
+//! Where a document was used: in which calls, for which questions.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{DocumentUse, Page};
+
+use super::Shared;
+use crate::components::{Button, ErrorState, SkeletonLines, Time};
+use crate::error::AppError;
+use crate::pages::knowledge::api;
+use crate::pages::knowledge::shown::question_url;
+use crate::styles::knowledge_document as css;
+
+#[component]
+pub fn Uses(shared: Shared, uses: Resource<Result<Page<DocumentUse>, AppError>>) -> impl IntoView {
+    view! {
+        <section class=css::CARD aria-labelledby="uses">
+            <h2 id="uses" class=css::HEADING>"Where it was used"</h2>
+            <Suspense fallback=|| view! { <SkeletonLines count=2 label="Loading uses" /> }>
+                {move || Suspend::new(async move {
+                    match uses.await {
+                        Ok(page) => view! { <List shared page /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| uses.refetch()) /> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </section>
+    }
+}
+
+#[component]
+fn List(shared: Shared, page: Page<DocumentUse>) -> impl IntoView {
+    let items = RwSignal::new(page.items);
+    let next = RwSignal::new(page.next);
+    let loading = RwSignal::new(false);
+    let failed = RwSignal::new(None::<String>);
+    let more = move |_| {
+        loading.set(true);
+        spawn_local(async move {
+            match api::list_uses(shared.id, next.get_untracked()).await {
+                Ok(page) => {
+                    failed.try_set(None);
+                    items.try_update(|items| items.extend(page.items));
+                    next.try_set(page.next);
+                }
+                Err(error) => {
+                    failed.try_set(Some(error.to_string()));
+                }
+            }
+            loading.try_set(false);
+        });
+    };
+    view! {
+        <Show when=move || items.with(|items| !items.is_empty()) fallback=|| view! { <p class="soft small">"Not yet: neither in a call nor in an answer."</p> }>
+            <ul class=css::LIST>
+                {move || items.get().into_iter().map(|used| view! { <Item shared used /> }).collect_view()}
+            </ul>
+            <Show when=move || next.with(Option::is_some)>
+                <span class="js-only">
+                    <Button small=true busy=loading busy_words="Loading…" on:click=more>"Show more"</Button>
+                </span>
+            </Show>
+            {move || failed.get().map(|message| view! { <p role="alert" class="small">{message}</p> })}
+        </Show>
+    }
+}
+
+#[component]
+fn Item(shared: Shared, used: DocumentUse) -> impl IntoView {
+    let DocumentUse { version, passage, call_id, question, used_at } = used;
+    let current = shared.detail.with_untracked(|detail| detail.document.version) == version;
+    let (href, place) = match call_id {
+        Some(call) => (format!("/calls/{call}"), "in a call"),
+        None => (question_url(&question), "asked here"),
+    };
+    view! {
+        <li class=css::ITEM>
+            <a class=css::LINK href=href>{question}</a>
+            <span class="soft">
+                {place} ", " <Time at=used_at with_time=true /> ", "
+                {if current {
+                    view! { <a class=css::LINK href=format!("?passage={passage}#passage-{passage}")>{format!("passage {passage}")}</a> }.into_any()
+                } else {
+                    format!("passage {passage} of version {version}").into_any()
+                }}
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,264 @@
+//! The list of documents: filtered by the URL, page by page, each with how far it is.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use model::{Document, DocumentState};
+
+use super::area::Area;
+use super::first::FirstAnswer;
+use super::shown::Shown;
+use super::{path, words};
+use crate::components::{Badge, Button, ButtonLink, Choice, EmptyState, Glyph, Icon, Select, Time};
+use crate::styles::knowledge_documents as css;
+
+/// How long typing must rest before it searches.
+const REST: Duration = Duration::from_millis(200);
+
+/// What narrows the list. Typing replaces the entry in the history, so that back leaves the list in one step.
+#[component]
+pub fn Filters(area: Area) -> impl IntoView {
+    let now = area.shown.get_untracked();
+    let search = RwSignal::new(now.words);
+    let collection = RwSignal::new(now.collection.map(|id| id.to_string()).unwrap_or_default());
+    let tag = RwSignal::new(now.tag);
+    let state = RwSignal::new(now.state.map(|state| state.to_string()).unwrap_or_default());
+    let unused = RwSignal::new(now.unused);
+    let typed = StoredValue::new(0_u32);
+    let navigate = StoredValue::new(use_navigate());
+    let wanted = move || Shown {
+        words: search.get_untracked().trim().to_owned(),
+        collection: collection.get_untracked().parse().ok(),
+        tag: tag.get_untracked(),
+        state: state.get_untracked().parse().ok(),
+        unused: unused.get_untracked(),
+        ..Shown::default()
+    };
+    let go = move || {
+        let wanted = wanted();
+        if area.shown.with_untracked(|shown| shown.filter() != wanted.filter()) {
+            navigate.with_value(|navigate| {
+                navigate(&wanted.url(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+            });
+        }
+    };
+    let go_soon = move || {
+        let Some(mark) = typed.try_update_value(|typed| {
+            *typed = typed.wrapping_add(1);
+            *typed
+        }) else {
+            return;
+        };
+        set_timeout(
+            move || {
+                if typed.try_get_value() == Some(mark) {
+                    go();
+                }
+            },
+            REST,
+        );
+    };
+    // A link beside the list, or the way back, narrows it too.
+    Effect::new(move |before: Option<Shown>| {
+        let now = area.shown.get();
+        if before.is_some_and(|before| before.filter() != now.filter()) && now.filter() != wanted().filter() {
+            search.set(now.words.clone());
+            collection.set(now.collection.map(|id| id.to_string()).unwrap_or_default());
+            tag.set(now.tag.clone());
+            state.set(now.state.map(|state| state.to_string()).unwrap_or_default());
+            unused.set(now.unused);
+        }
+        now
+    });
+    Effect::new(move |before: Option<()>| {
+        collection.track();
+        tag.track();
+        state.track();
+        unused.track();
+        if before.is_some() {
+            go();
+        }
+    });
+    let states = DocumentState::ALL.iter().map(|state| Choice::new(state.as_str(), words::state(*state)));
+    let states: Vec<Choice> = std::iter::once(Choice::new("", "Any state")).chain(states).collect();
+    view! {
+        <form
+            class=css::FILTERS
+            method="get"
+            action="/knowledge"
+            role="search"
+            aria-label="Documents"
+            on:submit=move |event| {
+                event.prevent_default();
+                go();
+            }
+        >
+            <div class=css::SEARCH>
+                <label class=css::LABEL for="documents-search">"Find"</label>
+                <input
+                    id="documents-search"
+                    class=css::INPUT
+                    type="search"
+                    name="words"
+                    maxlength="200"
+                    placeholder="Title or file name"
+                    value=search.get_untracked()
+                    prop:value=move || search.get()
+                    on:input:target=move |event| {
+                        search.set(event.target().value());
+                        go_soon();
+                    }
+                />
+            </div>
+            <Select label="Collection" name="collection" id="filter-collection" choices=area.collections("All collections") value=collection />
+            <Select label="Tag" name="tag" id="filter-tag" choices=area.tags() value=tag />
+            <Select label="State" name="state" id="filter-state" choices=states value=state />
+            <label class=css::UNUSED>
+                <input
+                    type="checkbox"
+                    name="unused"
+                    value="true"
+                    checked=unused.get_untracked()
+                    prop:checked=move || unused.get()
+                    on:change:target=move |event| unused.set(event.target().checked())
+                />
+                "Never used"
+            </label>
+            <noscript>
+                <Button submit=true>"Find"</Button>
+            </noscript>
+        </form>
+    }
+}
+
+/// The documents of this page of the list.
+#[component]
+pub fn Documents(area: Area) -> impl IntoView {
+    let empty = Memo::new(move |_| area.documents.with(|page| page.items.is_empty()));
+    let newest = Memo::new(move |_| area.shown.with(|shown| shown.cursor.is_some().then(|| shown.first_page().url())));
+    let older = Memo::new(move |_| {
+        let next = area.documents.with(|page| page.next.clone());
+        next.map(|next| area.shown.with(|shown| Shown { cursor: Some(next), ..shown.clone() }.url()))
+    });
+    view! {
+        <FirstAnswer area />
+        <Show when=move || !empty.get() fallback=move || view! { <Nothing area /> }>
+            <ul class=css::LIST>
+                <For
+                    each=move || area.documents.with(|page| page.items.clone())
+                    key=shown_of
+                    children=move |document| view! { <Row area document /> }
+                />
+            </ul>
+        </Show>
+        <nav class=css::PAGES aria-label="Pages">
+            {move || newest.get().map(|href| view! { <ButtonLink href icon=Glyph::ArrowUp>"Newest documents"</ButtonLink> })}
+            {move || older.get().map(|href| view! { <ButtonLink href icon=Glyph::ArrowDown>"Older documents"</ButtonLink> })}
+        </nav>
+    }
+}
+
+/// All that a row shows: one that changes is made anew, the others stay.
+fn shown_of(document: &Document) -> String {
+    let Document { id, title, tags, state, problem, passages, embedded, places, version, uses, collection_id, .. } = document;
+    format!("{id} {collection_id} {state} {passages} {embedded} {places} {version} {uses} {title} {tags:?} {problem}")
+}
+
+#[component]
+fn Row(area: Area, document: Document) -> impl IntoView {
+    let steps = words::on_its_way(document.state).then(|| words::steps(&document));
+    let Document { id, collection_id, title, file_name, folder, source, address, format, tags, state, problem, bytes, places, passages, uses, updated_at, .. } =
+        document;
+    let collection = move || {
+        area.overview.with(|overview| {
+            let several = overview.collections.len() > 1;
+            overview.collections.iter().find(|collection| several && collection.id == collection_id).map(|collection| collection.name.clone())
+        })
+    };
+    let from = [folder, if address.is_empty() { file_name } else { address }];
+    let from = from.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    let mut facts: Vec<String> = Vec::new();
+    if !format.is_empty() {
+        facts.push(words::format(&format));
+    }
+    facts.extend(words::places(&format, places));
+    if passages > 0 {
+        facts.push(words::counted(passages, "passage"));
+    }
+    facts.push(words::size(bytes));
+    facts.push(match uses {
+        0 => "Never used".to_owned(),
+        1 => "Used once".to_owned(),
+        uses => format!("Used {} times", words::grouped(uses)),
+    });
+    view! {
+        <li class=css::DOCUMENT>
+            <div class=css::MAIN>
+                <a class=css::TITLE href=path(id)>{title}</a>
+                <p class=css::META>
+                    {move || collection().map(|name| format!("{name} · "))}
+                    {from}
+                </p>
+            </div>
+            <div class=css::STATE>
+                {words::source(source).map(|source| view! { <Badge>{source}</Badge> })}
+                {(state != DocumentState::Ready).then(|| view! { <Badge tone=words::tone(state) dot=true>{words::state(state)}</Badge> })}
+                <span class=css::WHEN><Time at=updated_at /></span>
+            </div>
+            <p class=css::FACTS>
+                {facts.join(" · ")}
+                {tags.into_iter().map(|tag| view! { <span class=css::TAG>{tag}</span> }).collect_view()}
+            </p>
+            {steps.map(|steps| view! { <Steps steps /> })}
+            {(!problem.is_empty()).then(|| view! { <p class=css::PROBLEM><Icon glyph=Glyph::Bad /><span>{problem}</span></p> })}
+        </li>
+    }
+}
+
+/// The steps of a document's way; what is done is ticked.
+#[component]
+pub fn Steps(steps: Vec<model::Step>) -> impl IntoView {
+    let current = steps.iter().position(|step| !step.done);
+    view! {
+        <ol class=css::STEPS aria-label="Steps">
+            {steps
+                .into_iter()
+                .enumerate()
+                .map(|(at, step)| {
+                    let state = if step.done { "done" } else if current == Some(at) { "now" } else { "later" };
+                    view! {
+                        <li class=css::STEP data-state=state aria-current=(state == "now").then_some("step")>
+                            <Icon glyph=if step.done { Glyph::Good } else { Glyph::Clock } />
+                            <span>{words::step(&step.name).to_owned()}</span>
+                            {step.done.then(|| view! { <span class="visually-hidden">" (done)"</span> })}
+                            {(!step.detail.is_empty()).then(|| view! { <span class="soft">{step.detail}</span> })}
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ol>
+    }
+}
+
+#[component]
+fn Nothing(area: Area) -> impl IntoView {
+    move || {
+        let shown = area.shown.get();
+        let (title, text) = if shown.state == Some(DocumentState::Failed) {
+            ("Nothing failed", "Every document could be read.")
+        } else if shown.unused {
+            ("Everything was used", "Each document has answered a question or helped in a call.")
+        } else if shown.narrows() {
+            ("No document matches", "Try fewer words, or take a filter away.")
+        } else {
+            ("No documents", "Add files, paste a text, or add a website.")
+        };
+        view! {
+            <EmptyState glyph=Glyph::Search title=title text=text>
+                {shown.narrows().then(|| view! { <ButtonLink href="/knowledge">"Show all documents"</ButtonLink> })}
+            </EmptyState>
+        }
+    }
+}

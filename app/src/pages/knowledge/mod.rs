@@ -1,0 +1,52 @@
+//! Knowledge: what the company knows, how it got here, and a question answered with its source.
+
+pub mod api;
+mod answer;
+mod area;
+mod ask;
+mod collections;
+mod document;
+mod documents;
+mod first;
+mod page;
+mod paste;
+mod shown;
+mod side;
+mod upload;
+mod websites;
+mod words;
+
+pub use document::DocumentPage;
+pub use page::KnowledgePage;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use model::{Citation, DocumentId};
+
+/// The question that the sample file answers.
+const SAMPLE_QUESTION: &str = "What does the Team plan cost?";
+
+/// Where a document's page is.
+pub fn path(id: DocumentId) -> String {
+    format!("/knowledge/{id}")
+}
+
+/// Where a document's page shows what is cited. Other areas link there too.
+pub fn citation_path(citation: &Citation) -> String {
+    let Citation { document, passage, start, end, .. } = citation;
+    format!("/knowledge/{document}?passage={passage}&from={start}&to={end}#passage-{passage}")
+}
+
+/// Where a file of a document is; without a version the current one.
+fn file_path(id: DocumentId, version: Option<i64>) -> String {
+    match version {
+        Some(version) => format!("/knowledge/{id}/file?version={version}"),
+        None => format!("/knowledge/{id}/file"),
+    }
+}
+
+/// The document that the path names; none if it names none.
+fn id_of_path() -> Memo<Option<DocumentId>> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse().ok())))
+}

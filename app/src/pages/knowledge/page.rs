@@ -1,0 +1,127 @@
+//! `/knowledge`: ask, add, and see what there is.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::{KnowledgeOverview, Page};
+
+use super::answer::{AnswerPart, Answered};
+use super::api;
+use super::area::{Actions, Area};
+use super::ask::Ask;
+use super::documents::{Documents, Filters};
+use super::first::Empty;
+use super::shown::Shown;
+use super::side::Side;
+use super::upload::{AddFiles, DropZone};
+use crate::components::{Banner, ErrorState, PageHeader, Skeleton, SkeletonLines, Tone};
+use crate::error::AppError;
+use crate::styles::knowledge_page as css;
+
+type Listed = Resource<Result<Page<model::Document>, AppError>>;
+
+/// The page of what the organization knows. With `?q=` it answers instead of listing.
+#[component]
+pub fn KnowledgePage() -> impl IntoView {
+    let query = use_query_map();
+    let shown = Memo::new(move |_| query.with(Shown::of));
+    let actions = Actions::new();
+    let overview = Resource::new_blocking(|| (), |()| api::overview());
+    let documents = Resource::new_blocking(
+        move || shown.with(|shown| shown.question.is_empty().then(|| (shown.filter(), shown.cursor.clone()))),
+        |listed| async move {
+            match listed {
+                Some((filter, cursor)) => api::list_documents(filter, cursor).await,
+                None => Ok(nothing()),
+            }
+        },
+    );
+    let answer = Resource::new_blocking(
+        move || shown.with(Shown::asked),
+        |asked| async move {
+            match asked {
+                Some(question) => api::ask(question).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    view! {
+        <div class="page">
+            {move || actions.problem.get().map(|problem| view! { <Banner tone=Tone::Bad>{problem.message}</Banner> })}
+            <Suspense fallback=|| view! { <Loading /> }>
+                {move || Suspend::new(async move {
+                    match overview.await {
+                        Ok(overview) => view! { <Loaded overview shown actions documents answer /> }.into_any(),
+                        Err(error) => view! {
+                            <PageHeader title="Knowledge" />
+                            <ErrorState error retry=Callback::new(move |()| overview.refetch()) />
+                        }
+                        .into_any(),
+                    }
+                })}
+            </Suspense>
+        </div>
+    }
+}
+
+fn nothing() -> Page<model::Document> {
+    Page { items: Vec::new(), next: None }
+}
+
+#[component]
+fn Loading() -> impl IntoView {
+    view! {
+        <PageHeader title="Knowledge" />
+        <SkeletonLines shape=Skeleton::Control count=1 label="Loading what you know" />
+        <SkeletonLines shape=Skeleton::Row count=6 label="Loading documents" />
+    }
+}
+
+#[component]
+fn Loaded(overview: KnowledgeOverview, shown: Memo<Shown>, actions: Actions, documents: Listed, answer: Answered) -> impl IntoView {
+    let area = Area::new(shown, overview, RwSignal::new(nothing()), actions);
+    let may_edit = Memo::new(move |_| area.may_edit());
+    let asked = Memo::new(move |_| shown.with(|shown| !shown.question.is_empty()));
+    let empty = Memo::new(move |_| area.is_empty() && !asked.get());
+    let listed = move || !empty.get() && !asked.get();
+    view! {
+        <PageHeader title="Knowledge">
+            <Show when=move || may_edit.get()>
+                <AddFiles />
+            </Show>
+        </PageHeader>
+        <Show when=move || !empty.get()>
+            <Ask area />
+        </Show>
+        {move || area.failed.get().map(|message| view! { <Banner tone=Tone::Bad>{message}</Banner> })}
+        <Show when=move || asked.get()>
+            <AnswerPart area answer />
+        </Show>
+        <div class=css::COLUMNS data-single=move || (!listed()).then_some("")>
+            <div class=css::MAIN>
+                <Show when=move || empty.get()>
+                    <Empty area />
+                </Show>
+                <Show when=move || may_edit.get()>
+                    <DropZone area quiet=asked />
+                </Show>
+                <Show when=listed>
+                    <Filters area />
+                    <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Row count=6 label="Loading documents" /> }>
+                        {move || Suspend::new(async move {
+                            match documents.await {
+                                Ok(page) => {
+                                    area.documents.set(page);
+                                    view! { <Documents area /> }.into_any()
+                                }
+                                Err(error) => view! { <ErrorState error retry=Callback::new(move |()| documents.refetch()) /> }.into_any(),
+                            }
+                        })}
+                    </Transition>
+                </Show>
+            </div>
+            <Show when=listed>
+                <Side area />
+            </Show>
+        </div>
+    }
+}
