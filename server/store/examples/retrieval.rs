@@ -1,10 +1,11 @@
-//! How good and how fast finding passages by words is, on both engines.
+//! How good and how fast finding passages is, on both engines; `key=value` lines for `cargo xtask bench`.
 //!
-//! `cargo run -p store --features test-utils --example retrieval [-- SIZE…]` prints R@1, R@5 and MRR@10 over the public half of the
-//! benchmark, then p50 and p95 of a question at 1,000, 10,000 and 100,000 passages (or the sizes given; 0 for none) in an
-//! organization beside which there is another one of the same size. The benchmark's folder is `CLOSEZLY_RETRIEVAL`, else
-//! `../shared/data/retrieval` beside the repository. Measure with
-//! `--release`.
+//! `cargo run -p store --features test-utils --example retrieval [-- SIZE…]` prints R@1, R@5 and MRR@10 by words over the public half of
+//! the benchmark, then what a question takes at 1,000, 10,000 and 100,000 passages (or the sizes given; 0 for none) by words
+//! (`words_…`) and by words and vectors (`hybrid_…`), in an organization beside which there is another one of the same size; and what the
+//! first question of a freshly started server takes, which loads the index (`first_ms`). Vectors are made up: 384 numbers, as
+//! all-MiniLM-L6-v2 has. The benchmark's folder is `CLOSEZLY_RETRIEVAL`, else `../shared/data/retrieval` beside the repository.
+//! Measure with `--release`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers")]
 
 use std::path::{Path, PathBuf};
@@ -131,13 +132,19 @@ async fn quality(engine: Engine, texts: &[Text], queries: &[Query]) {
                 .sum::<f64>()
         })
         .sum();
-    println!(
-        "{engine:?}: R@1 {:.3}  R@5 {:.3}  MRR@10 {:.4}  ({asked} questions; AUROC of the best share {:.3})",
-        r1 / asked,
-        r5 / asked,
-        mrr / asked,
-        higher / (sure.len() * unsure.len()).max(1) as f64
-    );
+    let higher = higher / (sure.len() * unsure.len()).max(1) as f64;
+    let engine = name(engine);
+    println!("retrieval.{engine}.words_r1={:.3}", r1 / asked);
+    println!("retrieval.{engine}.words_r5={:.3}", r5 / asked);
+    println!("retrieval.{engine}.words_mrr10={:.4}", mrr / asked);
+    println!("retrieval.{engine}.words_abstention_auroc={higher:.3}");
+}
+
+const fn name(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+    }
 }
 
 /// A copy of a text in which every fifth word is another, so that the vocabulary grows as it does in real collections.
@@ -148,8 +155,37 @@ fn varied(text: &str, copy: usize) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+const MODEL: &str = "made-up/384";
+
+/// A direction that a number leads to, of length 1.
+fn vector(seed: u64) -> Vec<f32> {
+    // xorshift64*
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40) as f32 / (1 << 23) as f32 - 1.0
+    };
+    let vector: Vec<f32> = (0..384).map(|_| next()).collect();
+    let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+    vector.into_iter().map(|number| number / length).collect()
+}
+
+async fn embed(store: &Store, organization: OrganizationId) {
+    let mut after = 0;
+    loop {
+        let passages = store.unembedded(organization, MODEL, None, after, 1_000).await.unwrap();
+        let Some(last) = passages.last() else { return };
+        after = last.serial;
+        let vectors: Vec<(i64, Vec<f32>)> = passages.iter().map(|passage| (passage.serial, vector(passage.serial as u64))).collect();
+        store.put_vectors(organization, MODEL, &vectors).await.unwrap();
+    }
+}
+
 async fn speed(engine: Engine, texts: &[Text], queries: &[Query], size: usize) {
-    let store = testing::open(engine).await;
+    let opened = testing::open(engine).await;
+    let store = opened.store();
     let (ours, theirs) = (organization(&store, "a@example.com").await, organization(&store, "b@example.com").await);
     let started = Instant::now();
     for organization in [ours, theirs] {
@@ -158,16 +194,35 @@ async fn speed(engine: Engine, texts: &[Text], queries: &[Query], size: usize) {
             keep(&store, organization, &format!("Document {document}"), chunk).await;
         }
     }
-    let kept = started.elapsed();
-    let mut times: Vec<Duration> = Vec::new();
-    for query in queries.iter().take(300) {
-        let started = Instant::now();
-        store.lexical_search(ours.0, &query.query, &DocumentFilter::default(), CollectionAccess::Everybody, 50).await.unwrap();
-        times.push(started.elapsed());
+    let at = format!("retrieval.{}.{size}", name(engine));
+    println!("{at}.kept_per_s={:.0}", 2.0 * size as f64 / started.elapsed().as_secs_f64());
+    let started = Instant::now();
+    for organization in [ours, theirs] {
+        embed(&store, organization.0).await;
     }
-    times.sort();
-    let (p50, p95) = (times[times.len() / 2], times[times.len() * 95 / 100]);
-    println!("{engine:?}, {size} passages: p50 {p50:.1?}  p95 {p95:.1?}  (2 × {size} kept in {kept:.1?})");
+    println!("{at}.vectors_kept_per_s={:.0}", 2.0 * size as f64 / started.elapsed().as_secs_f64());
+    // Another server on the same database: it has loaded nothing yet.
+    let fresh = Store::connect(opened.url()).await.unwrap();
+    let (everything, everybody) = (DocumentFilter::default(), CollectionAccess::Everybody);
+    let started = Instant::now();
+    fresh.retrieve(ours.0, &queries[0].query, Some((MODEL, &vector(7))), &everything, everybody).await.unwrap();
+    println!("{at}.first_ms={:.1}", started.elapsed().as_secs_f64() * 1_000.0);
+    let (mut words, mut hybrid): (Vec<Duration>, Vec<Duration>) = (Vec::new(), Vec::new());
+    for (number, query) in queries.iter().take(300).enumerate() {
+        let started = Instant::now();
+        fresh.retrieve(ours.0, &query.query, None, &everything, everybody).await.unwrap();
+        words.push(started.elapsed());
+        let meaning = vector(1_000_000 + number as u64);
+        let started = Instant::now();
+        fresh.retrieve(ours.0, &query.query, Some((MODEL, &meaning)), &everything, everybody).await.unwrap();
+        hybrid.push(started.elapsed());
+    }
+    for (what, mut times) in [("words", words), ("hybrid", hybrid)] {
+        times.sort();
+        let at_share = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1_000.0;
+        println!("{at}.{what}_p50_ms={:.1}", at_share(50));
+        println!("{at}.{what}_p95_ms={:.1}", at_share(95));
+    }
 }
 
 #[tokio::main]

@@ -86,12 +86,8 @@ pub async fn add_text(collection: String, title: String, text: String, tags: Str
 #[server(endpoint = "knowledge/edit")]
 pub async fn edit_document(id: DocumentId, title: String, tags: String, collection: CollectionId) -> Result<(), AppError> {
     let (services, scope) = ssr::caller()?;
-    let change = model::DocumentChange {
-        title: Some(title),
-        tags: Some(super::words::list(&tags)),
-        collection: Some(collection),
-        bindings: None,
-    };
+    let change =
+        model::DocumentChange { title: Some(title), tags: Some(super::words::list(&tags)), collection: Some(collection), bindings: None };
     domain::knowledge::edit(&services, &scope, id, change).await.map(drop).map_err(ssr::told)
 }
 
@@ -196,13 +192,7 @@ pub async fn cancel_upload(id: UploadId) -> Result<(), AppError> {
 
 /// Adds a website to be visited.
 #[server(endpoint = "knowledge/add-website")]
-pub async fn add_website(
-    collection: String,
-    start: String,
-    within: String,
-    max_pages: u32,
-    every_hours: u32,
-) -> Result<Website, AppError> {
+pub async fn add_website(collection: String, start: String, within: String, max_pages: u32, every_hours: u32) -> Result<Website, AppError> {
     let (services, scope) = ssr::caller()?;
     let new = model::NewWebsite { collection: ssr::collection(&collection)?, start, scope: within, max_pages, every_hours };
     domain::knowledge::add_website(&services, &scope, new).await.map_err(ssr::told)

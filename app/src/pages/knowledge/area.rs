@@ -101,8 +101,9 @@ impl Area {
     }
 
     fn follow_changes(self) {
-        let Actions { sample, text, create_collection, edit_collection, delete_collection, add_website, visit_website, delete_website, .. } =
-            self.actions;
+        let Actions {
+            sample, text, create_collection, edit_collection, delete_collection, add_website, visit_website, delete_website, ..
+        } = self.actions;
         self.reload_after(sample);
         self.reload_after(text);
         self.reload_after(create_collection);
@@ -137,9 +138,8 @@ impl Area {
         let moving = move || self.documents.with(|page| page.items.iter().any(|document| words::on_its_way(document.state)));
         poll_while(Signal::derive(moving), POLL, move || self.reload_documents());
         // When something has arrived, the numbers beside the list have changed too.
-        let on_the_way = Memo::new(move |_| {
-            self.documents.with(|page| page.items.iter().filter(|document| words::on_its_way(document.state)).count())
-        });
+        let on_the_way =
+            Memo::new(move |_| self.documents.with(|page| page.items.iter().filter(|document| words::on_its_way(document.state)).count()));
         Effect::new(move |before: Option<usize>| {
             let now = on_the_way.get();
             if before.is_some_and(|before| now < before) {

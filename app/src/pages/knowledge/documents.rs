@@ -169,12 +169,33 @@ fn shown_of(document: &Document) -> String {
 #[component]
 fn Row(area: Area, document: Document) -> impl IntoView {
     let steps = words::on_its_way(document.state).then(|| words::steps(&document));
-    let Document { id, collection_id, title, file_name, folder, source, address, format, tags, state, problem, bytes, places, passages, uses, updated_at, .. } =
-        document;
+    let Document {
+        id,
+        collection_id,
+        title,
+        file_name,
+        folder,
+        source,
+        address,
+        format,
+        tags,
+        state,
+        problem,
+        bytes,
+        places,
+        passages,
+        uses,
+        updated_at,
+        ..
+    } = document;
     let collection = move || {
         area.overview.with(|overview| {
             let several = overview.collections.len() > 1;
-            overview.collections.iter().find(|collection| several && collection.id == collection_id).map(|collection| collection.name.clone())
+            overview
+                .collections
+                .iter()
+                .find(|collection| several && collection.id == collection_id)
+                .map(|collection| collection.name.clone())
         })
     };
     let from = [folder, if address.is_empty() { file_name } else { address }];

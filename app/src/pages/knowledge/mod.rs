@@ -1,7 +1,7 @@
 //! Knowledge: what the company knows, how it got here, and a question answered with its source.
 
-pub mod api;
 mod answer;
+pub mod api;
 mod area;
 mod ask;
 mod collections;

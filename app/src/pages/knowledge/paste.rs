@@ -5,7 +5,9 @@ use model::{Given, Problem};
 
 use super::area::Area;
 use super::path;
-use crate::components::{Button, ButtonKind, Dialog, DialogActions, FormError, Glyph, Select, TextArea, TextField, field_error, use_toasts};
+use crate::components::{
+    Button, ButtonKind, Dialog, DialogActions, FormError, Glyph, Select, TextArea, TextField, field_error, use_toasts,
+};
 use crate::styles::knowledge_paste as css;
 
 /// What a request may carry of a form, with room for its other fields.

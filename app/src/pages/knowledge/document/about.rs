@@ -12,9 +12,9 @@ use crate::styles::knowledge_document as css;
 pub fn About(shared: Shared) -> impl IntoView {
     let edit = shared.actions.edit;
     let problem = shared.actions.edit_form.problem();
-    let (title, tags, collection) = shared.detail.with_untracked(|detail| {
-        (detail.document.title.clone(), detail.document.tags.join(", "), detail.collection.id.to_string())
-    });
+    let (title, tags, collection) = shared
+        .detail
+        .with_untracked(|detail| (detail.document.title.clone(), detail.document.tags.join(", "), detail.collection.id.to_string()));
     let collections = Signal::derive(move || {
         let collections = shared.overview.with(|overview| overview.collections.clone());
         collections.into_iter().map(|collection| Choice::new(collection.id.to_string(), collection.name)).collect::<Vec<_>>()
@@ -42,11 +42,14 @@ pub fn Bindings(shared: Shared) -> impl IntoView {
     let problem = shared.actions.bind_form.problem();
     let bindings = Memo::new(move |_| shared.detail.with(|detail| detail.bindings.clone()));
     let bound = |kind: BindingKind| -> Vec<String> {
-        bindings.with_untracked(|bindings| bindings.iter().filter(|binding| binding.kind == kind).map(|binding| binding.value.clone()).collect())
+        bindings.with_untracked(|bindings| {
+            bindings.iter().filter(|binding| binding.kind == kind).map(|binding| binding.value.clone()).collect()
+        })
     };
     let (topics, competitors) = (bound(BindingKind::Topic), bound(BindingKind::Competitor));
     // A topic that the list doesn't know stays bound until somebody unticks it.
-    let unknown = topics.iter().filter(|topic| !words::TOPICS.iter().any(|(id, _)| id == topic)).map(|topic| (topic.clone(), topic.clone()));
+    let unknown =
+        topics.iter().filter(|topic| !words::TOPICS.iter().any(|(id, _)| id == topic)).map(|topic| (topic.clone(), topic.clone()));
     let known = words::TOPICS.iter().map(|(id, title)| ((*id).to_owned(), (*title).to_owned()));
     let boxes = known.chain(unknown).map(|(id, title)| {
         let ticked = topics.contains(&id);

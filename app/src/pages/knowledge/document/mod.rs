@@ -99,7 +99,9 @@ impl Shared {
                 Ok(detail) => {
                     self.failed.try_set(None);
                     let text = |detail: &DocumentDetail| (detail.document.version, detail.document.passages, detail.document.state);
-                    let Some((same, same_text)) = self.detail.try_with_untracked(|old| (*old == detail, text(old) == text(&detail))) else { return };
+                    let Some((same, same_text)) = self.detail.try_with_untracked(|old| (*old == detail, text(old) == text(&detail))) else {
+                        return;
+                    };
                     if !same {
                         self.detail.set(detail);
                     }

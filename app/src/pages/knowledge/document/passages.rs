@@ -33,7 +33,9 @@ pub fn Passages(shared: Shared) -> impl IntoView {
 fn Nothing(shared: Shared) -> impl IntoView {
     move || {
         let (title, text) = match shared.detail.with(|detail| detail.document.state) {
-            DocumentState::Waiting | DocumentState::Reading | DocumentState::Indexing => ("Not read yet", "The text appears here as soon as it is."),
+            DocumentState::Waiting | DocumentState::Reading | DocumentState::Indexing => {
+                ("Not read yet", "The text appears here as soon as it is.")
+            }
             DocumentState::Failed => ("Nothing was read", "What went wrong is said above."),
             DocumentState::Locked => ("Nothing was read", "Give the password above."),
             DocumentState::Review => ("Not read yet", "The page is read when you let it count."),

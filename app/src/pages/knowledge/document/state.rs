@@ -12,7 +12,9 @@ use crate::styles::knowledge_document as css;
 #[component]
 pub fn State(shared: Shared) -> impl IntoView {
     let known = Memo::new(move |_| {
-        shared.detail.with(|detail| (detail.document.state, detail.document.problem.clone(), detail.document.passages, detail.document.version))
+        shared
+            .detail
+            .with(|detail| (detail.document.state, detail.document.problem.clone(), detail.document.passages, detail.document.version))
     });
     let steps = Memo::new(move |_| shared.detail.with(|detail| detail.steps.clone()));
     let notes = Memo::new(move |_| shared.detail.with(|detail| detail.document.notes.clone()));

@@ -124,7 +124,11 @@ impl Queue {
         for file in given {
             let (name, folder, bytes) = (file.name(), file.folder().to_owned(), file.bytes());
             let queued = |row: &Row| {
-                row.name == name && row.folder == folder && row.bytes == bytes && row.order == *order && !row.state.with_untracked(Sending::is_settled)
+                row.name == name
+                    && row.folder == folder
+                    && row.bytes == bytes
+                    && row.order == *order
+                    && !row.state.with_untracked(Sending::is_settled)
             };
             if self.rows.with_untracked(|rows| rows.iter().any(queued)) {
                 continue;
@@ -163,8 +167,7 @@ impl Queue {
     /// The rows of new documents, or of a document's next version, those first that a person wants to see first.
     pub fn shown(&self, replaces: Option<DocumentId>) -> Vec<Row> {
         self.moved.track();
-        let mut rows: Vec<Row> =
-            self.rows.with(|rows| rows.iter().filter(|row| row.order.replaces == replaces).cloned().collect());
+        let mut rows: Vec<Row> = self.rows.with(|rows| rows.iter().filter(|row| row.order.replaces == replaces).cloned().collect());
         rows.sort_by_key(|row| row.state.with_untracked(Sending::rank));
         rows
     }

@@ -156,7 +156,9 @@ fn Done(given: Option<Given>) -> impl IntoView {
         Some(Given { document, duplicate: true }) => {
             view! { <span class="small">"Already here: " <a class=css::OPEN href=path(document)>"open it"</a></span> }.into_any()
         }
-        Some(Given { document, .. }) => view! { <span class="small">"Added: " <a class=css::OPEN href=path(document)>"open it"</a></span> }.into_any(),
+        Some(Given { document, .. }) => {
+            view! { <span class="small">"Added: " <a class=css::OPEN href=path(document)>"open it"</a></span> }.into_any()
+        }
         None => view! { <span class="small">"Added"</span> }.into_any(),
     }
 }

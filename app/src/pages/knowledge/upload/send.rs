@@ -39,7 +39,8 @@ pub async fn send(row: &Row, file: &LocalFile) -> Result<Option<Given>, Problem>
             }
             Err(AppError(problem)) => {
                 // A piece that had arrived before its answer was lost is a conflict: the server says where to go on.
-                let patient = if problem.code == Code::Conflict { patience.try_again(problem) } else { patience.bear(row, at, problem).await };
+                let patient =
+                    if problem.code == Code::Conflict { patience.try_again(problem) } else { patience.bear(row, at, problem).await };
                 patient?;
                 persist(row, at, &mut patience, || api::get_upload(upload.id)).await?
             }

@@ -22,7 +22,7 @@ impl Moto {
     pub async fn start() -> Option<Self> {
         let Some(program) = std::env::var_os("CLOSEZLY_TEST_MOTO") else {
             assert!(std::env::var_os("CI").is_none(), "CLOSEZLY_TEST_MOTO must name moto_server");
-            println!("skipped: CLOSEZLY_TEST_MOTO names no moto_server");
+            eprintln!("skipped: CLOSEZLY_TEST_MOTO names no moto_server");
             return None;
         };
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
