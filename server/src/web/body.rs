@@ -1,9 +1,12 @@
 //! Bodies are small and come at once, or not at all; but for files, which their handlers take piece by piece.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::BoxError;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -28,6 +31,9 @@ pub const MAX_TEXT: usize = 8 * 1024 * 1024;
 const MAX_WAIT: Duration = Duration::from_secs(30);
 /// Longest time for a body that is taken piece by piece: 100 MB at 250 kbit/s.
 const MAX_STREAM: Duration = Duration::from_secs(3600);
+
+/// Longest time that the rest of a body is waited for which nobody wants.
+const MAX_REST: Duration = Duration::from_secs(20);
 
 /// What may be sent to an address.
 #[derive(Debug, PartialEq, Eq)]
@@ -102,13 +108,24 @@ pub async fn limit(request: Request, next: Next) -> Response {
     }
     let allowed = Allowed::of(request.method(), request.uri().path(), request.headers());
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let (mut parts, body) = request.into_parts();
+    // Who asks first whether to send the body doesn't send one that isn't wanted.
+    let asks_first = parts.headers.remove(EXPECT).is_some();
     if announced.is_some_and(|length| length > allowed.bytes() as u64) {
+        if !asks_first {
+            Rest::of(body).pass().await;
+        }
         return allowed.too_large().into_response();
     }
-    let (mut parts, body) = request.into_parts();
-    parts.headers.remove(EXPECT);
     let most = match allowed {
-        Allowed::Streamed(_) => return next.run(Request::from_parts(parts, patient(body))).await,
+        Allowed::Streamed(_) => {
+            let rest = Rest::of(body);
+            let response = next.run(Request::from_parts(parts, rest.body())).await;
+            if !asks_first || rest.was_asked_for() {
+                rest.pass().await;
+            }
+            return response;
+        }
         Allowed::AtOnce(most) => most,
     };
     match tokio::time::timeout(MAX_WAIT, to_bytes(body, most)).await {
@@ -119,9 +136,54 @@ pub async fn limit(request: Request, next: Next) -> Response {
     }
 }
 
-/// The body, which ends with [`TooSlow`] if nothing comes for a while or it takes for ever.
-fn patient(body: Body) -> Body {
-    Body::from_stream(waiting(body.into_data_stream().map(|piece| piece.map_err(Into::into)), MAX_WAIT, MAX_STREAM))
+/// A body that a handler reads, or a part of it: what is left then is read and forgotten. A connection that is closed while its
+/// client still sends is reset, and the client never sees what it was answered.
+struct Rest {
+    pieces: Arc<Mutex<Option<BodyDataStream>>>,
+    asked_for: Arc<AtomicBool>,
+}
+
+impl Rest {
+    fn of(body: Body) -> Self {
+        Self { pieces: Arc::new(Mutex::new(Some(body.into_data_stream()))), asked_for: Arc::default() }
+    }
+
+    /// Whether a part of it was read: then the client sends.
+    fn was_asked_for(&self) -> bool {
+        self.asked_for.load(Ordering::Relaxed)
+    }
+
+    /// For the handler: it ends with [`TooSlow`] if nothing comes for a while or it takes for ever.
+    fn body(&self) -> Body {
+        Body::from_stream(waiting(self.pieces(), MAX_WAIT, MAX_STREAM))
+    }
+
+    fn pieces(&self) -> impl Stream<Item = Result<Bytes, BoxError>> + Send + Unpin + use<> {
+        let (body, asked_for) = (Arc::clone(&self.pieces), Arc::clone(&self.asked_for));
+        stream::poll_fn(move |context| {
+            asked_for.store(true, Ordering::Relaxed);
+            let mut body = body.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(pieces) = body.as_mut() else { return Poll::Ready(None) };
+            let piece = pieces.poll_next_unpin(context);
+            if !matches!(piece, Poll::Pending | Poll::Ready(Some(Ok(_)))) {
+                *body = None;
+            }
+            piece.map_err(Into::into)
+        })
+    }
+
+    /// Reads on to the end, within reason.
+    async fn pass(&self) {
+        let (mut pieces, mut left) = (self.pieces(), 2 * MAX_FORM);
+        let passing = async {
+            while let Some(Ok(piece)) = pieces.next().await {
+                let Some(less) = left.checked_sub(piece.len()) else { return };
+                left = less;
+            }
+        };
+        // Whoever takes longer may miss the answer.
+        let _ = tokio::time::timeout(MAX_REST, passing).await;
+    }
 }
 
 fn waiting<S>(pieces: S, each: Duration, all: Duration) -> impl Stream<Item = Result<Bytes, BoxError>> + Send

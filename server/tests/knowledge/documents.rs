@@ -40,16 +40,16 @@ async fn a_file_is_given_read_changed_and_deleted() {
     assert_eq!(changed.body["data"]["bindings"], json!([{ "kind": "competitor", "value": "Initech" }]));
     let stays = ann.patch(&path(&id, ""), json!({})).await.body["data"].clone();
     assert_eq!((&stays["document"]["tags"], stays["bindings"].as_array().unwrap().len()), (&json!(["current"]), 1));
-    assert_eq!(asked(&ann, "What does the Team plan cost?").await, ["The Team plan costs 29 euros per seat."]);
+    assert_eq!(asked(&ann, "Team plan costs per seat").await, ["The Team plan costs 29 euros per seat."]);
     let uses = ann.get(&path(&id, "/uses")).await;
-    assert_eq!(uses.body["data"][0]["question"], "What does the Team plan cost?", "{:?}", uses.body);
+    assert_eq!(uses.body["data"][0]["question"], "Team plan costs per seat", "{:?}", uses.body);
     assert_eq!(kept(&server).len(), 1, "the file and nothing else");
     assert_eq!(ann.delete(&path(&id, "")).await.status, StatusCode::NO_CONTENT);
     for rest in ["", "/passages", "/uses", "/file"] {
         assert_eq!(ann.get(&path(&id, rest)).await.failure(404), "not_found", "{rest}");
     }
     assert_eq!(ann.delete(&path(&id, "")).await.failure(404), "not_found");
-    assert!(asked(&ann, "What does the Team plan cost?").await.is_empty());
+    assert!(asked(&ann, "Team plan costs per seat").await.is_empty());
     nothing_kept(&server).await;
 }
 
@@ -93,7 +93,7 @@ async fn a_version_takes_the_place_of_the_one_before_and_leaves_it_in_the_histor
     assert_eq!(history, ["prices 2027.md", "prices.md"]);
     assert_eq!(download(&ann, &path(&id, "/file?version=1")).await.text().await.unwrap(), PRICES);
     assert_eq!(download(&ann, &path(&id, "/file")).await.text().await.unwrap(), news);
-    assert_eq!(asked(&ann, "What does the Team plan cost?").await, ["The Team plan costs 31 euros per seat."]);
+    assert_eq!(asked(&ann, "Team plan costs per seat").await, ["The Team plan costs 31 euros per seat."]);
     let third = Form::default().field("replaces", &id).file("prices 2028.md", PRICES.replace("29", "33").as_bytes());
     assert_eq!(given(&send(&ann, DOCUMENTS, third).await), id, "the other way to say it");
     assert_eq!(ready(&ann, &id).await["document"]["version"], 3);
@@ -113,7 +113,7 @@ async fn a_text_is_given_as_json() {
     let id = given(&ann.post(DOCUMENTS, text.clone()).await);
     let detail = ready(&ann, &id).await;
     assert_eq!((&detail["document"]["title"], &detail["document"]["source"]), (&json!("Who we are"), &json!("text")));
-    assert_eq!(asked(&ann, "When was Northwind founded?").await, ["Northwind was founded in 1998 in Oslo."]);
+    assert_eq!(asked(&ann, "Northwind founded").await, ["Northwind was founded in 1998 in Oslo."]);
     let again = ann.post(DOCUMENTS, text).await;
     assert_eq!((again.status, &again.body["data"]), (StatusCode::OK, &json!({ "document": id, "duplicate": true })));
     assert_eq!(again.headers["location"], path(&id, ""));
@@ -164,14 +164,18 @@ async fn documents_are_listed_by_what_is_asked_for() {
     let ann = server.owner("Ann").await;
     let admins = ann.post("/api/v1/knowledge/collections", json!({ "name": "Legal", "access": "admins" })).await;
     let legal = admins.body["data"]["id"].as_str().unwrap().to_owned();
+    let made = ann.post("/api/v1/knowledge/collections", json!({ "name": "Sales", "access": "everybody" })).await;
+    let sales = made.body["data"]["id"].as_str().unwrap().to_owned();
     let german = Form::default().field("collection", &legal).field("tags", "Verträge").file(
         "vertrag.txt",
         "Dieser Vertrag läuft über zwölf Monate und verlängert sich um ein Jahr, wenn er nicht rechtzeitig gekündigt wird.".as_bytes(),
     );
     let german = given(&send(&ann, DOCUMENTS, german).await);
-    server.clock.advance(chrono::TimeDelta::hours(1));
-    let english = give(&ann, "prices.md", PRICES).await;
-    let failed = given(&send(&ann, DOCUMENTS, Form::default().file("broken.pdf", b"%PDF-1.7 and no more")).await);
+    server.clock.advance(chrono::TimeDelta::minutes(10));
+    let english = Form::default().field("collection", &sales).file("prices.md", PRICES.as_bytes());
+    let english = given(&send(&ann, DOCUMENTS, english).await);
+    let failed = Form::default().field("collection", &sales).file("broken.pdf", b"%PDF-1.7 and no more");
+    let failed = given(&send(&ann, DOCUMENTS, failed).await);
     for id in [&german, &english, &failed] {
         settled(&ann, id).await;
     }
@@ -184,9 +188,9 @@ async fn documents_are_listed_by_what_is_asked_for() {
     assert_eq!(ids("language=de").await, [german.clone()]);
     assert_eq!(ids("state=failed").await, [failed.clone()]);
     assert_eq!(ids("words=PRICES").await, [english.clone()]);
-    assert_eq!(ids("before=2026-11-02T09:30:00Z").await, [german.clone()]);
-    assert_eq!(ids("after=2026-11-02T09:30:00Z&state=ready").await, [english.clone()]);
-    asked(&ann, "What does the Team plan cost?").await;
+    assert_eq!(ids("before=2026-11-02T09:05:00Z").await, [german.clone()]);
+    assert_eq!(ids("after=2026-11-02T09:05:00Z&state=ready").await, [english.clone()]);
+    asked(&ann, "Team plan costs per seat").await;
     assert_eq!(ids("unused=true&state=ready").await, [german.clone()]);
     let first = ann.get(&format!("{DOCUMENTS}?limit=2")).await.body;
     assert_eq!((first["meta"]["page"].clone(), first["meta"]["hasMore"].clone()), (json!(1), json!(true)));

@@ -19,12 +19,12 @@ async fn knowledge_on_postgresql() {
     let again = send(&ann, DOCUMENTS, form).await;
     assert_eq!((again.status, &again.body["data"]["duplicate"]), (StatusCode::OK, &json!(true)));
     ready(&ann, &id).await;
-    assert_eq!(asked(&ann, "What does the Team plan cost?").await, ["The Team plan costs 29 euros per seat."]);
+    assert_eq!(asked(&ann, "Team plan costs per seat").await, ["The Team plan costs 29 euros per seat."]);
     assert_eq!(listed(&ann, "tag=current&words=prices&language=en&state=ready").await.len(), 1);
     let new = content.replace("29", "31");
     given(&send(&ann, &path(&id, "/versions"), Form::default().file("prices.md", new.as_bytes())).await);
     ready(&ann, &id).await;
-    assert_eq!(asked(&ann, "What does the Team plan cost?").await, ["The Team plan costs 31 euros per seat."]);
+    assert_eq!(asked(&ann, "Team plan costs per seat").await, ["The Team plan costs 31 euros per seat."]);
     let file = ann.request(Method::GET, &path(&id, "/file?version=1")).send().await.unwrap();
     assert_eq!(file.text().await.unwrap(), content);
     assert_eq!(ann.get(&path(&id, "/uses")).await.body["data"].as_array().unwrap().len(), 2);
@@ -45,14 +45,14 @@ async fn knowledge_on_postgresql() {
     }
     let sent = given(&ann.post(&format!("{place}/finish"), json!({})).await);
     ready(&ann, &sent).await;
-    assert!(asked(&ann, "How much is the deposit?").await[0].contains("450"));
+    assert!(asked(&ann, "deposit dollars").await[0].contains("450"));
     for rest in ["", "/passages", "/uses", "/file"] {
         assert_eq!(eve.get(&path(&id, rest)).await.failure(404), "not_found", "{rest}");
     }
-    assert!(asked(&eve, "What does the Team plan cost?").await.is_empty());
+    assert!(asked(&eve, "Team plan costs per seat").await.is_empty());
     for document in [&id, &other, &sent] {
         assert_eq!(ann.delete(&path(document, "")).await.status, StatusCode::NO_CONTENT);
     }
-    assert!(asked(&ann, "What does the Team plan cost?").await.is_empty());
+    assert!(asked(&ann, "Team plan costs per seat").await.is_empty());
     nothing_kept(&server).await;
 }

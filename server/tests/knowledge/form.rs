@@ -126,7 +126,7 @@ pub async fn nothing_kept(server: &TestServer) {
     }
 }
 
-/// What the sentences of an answer are.
+/// The sentences of an answer. Of few documents, words that they have are asked for: among so little every other word weighs much.
 pub async fn asked(program: &Program, question: &str) -> Vec<String> {
     let answer = program.post("/api/v1/knowledge/ask", json!({ "text": question })).await;
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);

@@ -69,7 +69,7 @@ async fn ask(program: &Program, method: &Method, template: &str, path: &str) -> 
         ("PATCH", "uploads/{id}") => request.header("content-type", "application/octet-stream").header("upload-offset", "0").body("abc"),
         ("POST", "uploads") => json(json!({ "file_name": "a.txt", "bytes": 3 })),
         ("POST", "uploads/{id}/finish") => json(json!({})),
-        ("POST", "search" | "ask") => json(json!({ "text": "What is the secret word?" })),
+        ("POST", "search" | "ask") => json(json!({ "text": "secret word" })),
         ("POST", "collections") => json(json!({ "name": "Another", "access": "everybody" })),
         ("PATCH", "collections/{id}") => json(json!({ "name": "Changed", "access": "everybody" })),
         ("POST", "websites") => json(json!({ "start": "https://example.com/", "max_pages": 1 })),
@@ -101,7 +101,7 @@ async fn everybody_reads_and_asks_and_only_admins_change() {
     let rob = server.colleague(&ann, "Rita", "rep").await;
     let overview = rob.get("/api/v1/knowledge/overview").await.body["data"].clone();
     assert_eq!((&overview["may_edit"], &overview["uploads"], &overview["websites"]), (&json!(false), &json!([]), &json!([])));
-    assert_eq!(asked(&rob, "What is the secret word?").await, ["The secret word is Rumpelstiltskin."]);
+    assert_eq!(asked(&rob, "secret word").await, ["The secret word is Rumpelstiltskin."]);
     let adam = server.colleague(&ann, "Adam", "admin").await;
     assert_eq!(adam.get("/api/v1/knowledge/overview").await.body["data"]["may_edit"], true);
     let upload = format!("/api/v1/knowledge/uploads/{}", house.upload);
@@ -130,9 +130,9 @@ async fn a_stranger_finds_nothing_under_any_id() {
         let upload = json!({ "file_name": "a.txt", "bytes": 1, name: id });
         assert_eq!(eve.post("/api/v1/knowledge/uploads", upload).await.failure(404), "not_found", "{name}");
     }
-    let in_hers = json!({ "text": "What is the secret word?", "filter": { "collection": house.collection } });
+    let in_hers = json!({ "text": "secret word", "filter": { "collection": house.collection } });
     assert_eq!(eve.post("/api/v1/knowledge/search", in_hers).await.body["data"]["hits"], json!([]));
-    assert!(asked(&eve, "What is the secret word?").await.is_empty());
+    assert!(asked(&eve, "secret word").await.is_empty());
     assert!(listed(&eve, "").await.is_empty());
     let overview = eve.get("/api/v1/knowledge/overview").await.body["data"].clone();
     assert_eq!((&overview["collections"], &overview["size"]["documents"]), (&json!([]), &json!(0)));
@@ -140,7 +140,7 @@ async fn a_stranger_finds_nothing_under_any_id() {
     let own = give(&eve, "secret.txt", "The secret word is Rumpelstiltskin.").await;
     assert_ne!(own, house.document);
     assert_eq!(ann.get(&path(&house.document, "")).await.status, StatusCode::OK, "and nothing was changed");
-    assert_eq!(asked(&ann, "What is the secret word?").await, ["The secret word is Rumpelstiltskin."]);
+    assert_eq!(asked(&ann, "secret word").await, ["The secret word is Rumpelstiltskin."]);
 }
 
 #[tokio::test]
@@ -156,12 +156,12 @@ async fn a_collection_of_the_admins_is_nobody_elses() {
     for rest in ["", "/passages", "/uses", "/file"] {
         assert_eq!(rob.get(&path(&document, rest)).await.failure(404), "not_found", "{rest}");
     }
-    assert!(listed(&rob, "").await.is_empty() && asked(&rob, "How much is Initech?").await.is_empty());
+    assert!(listed(&rob, "").await.is_empty() && asked(&rob, "buy Initech").await.is_empty());
     let overview = rob.get("/api/v1/knowledge/overview").await.body["data"].clone();
     assert_eq!(overview["collections"], json!([]));
     assert!(!overview.to_string().contains("Board") && !overview.to_string().contains("merger"), "not even by a tag: {overview:?}");
-    assert_eq!(asked(&ann, "How much is Initech?").await, ["We will buy Initech for 40 million."]);
+    assert_eq!(asked(&ann, "buy Initech").await, ["We will buy Initech for 40 million."]);
     let opened = ann.patch(&format!("/api/v1/knowledge/collections/{board}"), json!({ "name": "Board", "access": "everybody" })).await;
     assert_eq!(opened.status, StatusCode::OK);
-    assert_eq!(asked(&rob, "How much is Initech?").await, ["We will buy Initech for 40 million."]);
+    assert_eq!(asked(&rob, "buy Initech").await, ["We will buy Initech for 40 million."]);
 }

@@ -55,7 +55,7 @@ async fn a_file_comes_in_pieces_and_goes_on_where_it_stopped() {
     assert_eq!(field(&finish(&ann, &place, json!(["x".repeat(41)])).await), "tags");
     let id = given(&finish(&ann, &place, json!(["Terms"])).await);
     assert_eq!(ready(&ann, &id).await["document"]["tags"], json!(["terms"]));
-    assert_eq!(asked(&ann, "How much is the deposit?").await, ["The deposit is 450 dollars."]);
+    assert_eq!(asked(&ann, "deposit dollars").await, ["The deposit is 450 dollars."]);
     for answer in [ann.get(&place).await, put(&ann, &place, 0, b"x").await, finish(&ann, &place, json!([])).await, ann.delete(&place).await]
     {
         assert_eq!(answer.failure(404), "not_found", "it is over");
@@ -150,5 +150,5 @@ async fn a_version_may_come_in_pieces_too() {
     put(&ann, &place, 0, content).await;
     assert_eq!(given(&finish(&ann, &place, json!([])).await), id);
     assert_eq!(ready(&ann, &id).await["document"]["version"], 2);
-    assert_eq!(asked(&ann, "How much is the fee?").await, ["The fee is 12 dollars a month."]);
+    assert_eq!(asked(&ann, "fee dollars month").await, ["The fee is 12 dollars a month."]);
 }
