@@ -88,8 +88,8 @@ pub async fn overview(services: &Services, scope: &Scope) -> Result<KnowledgeOve
     let may_edit = scope.role >= Role::Admin;
     Ok(KnowledgeOverview {
         collections: store.collections(organization, access).await?,
-        tags: store.knowledge_tags(organization).await?,
-        size: store.knowledge_size(organization, model_name(services)).await?,
+        tags: store.knowledge_tags(organization, access).await?,
+        size: store.knowledge_size(organization, access, model_name(services)).await?,
         embedding: EmbeddingState { model: model_name(services).to_owned(), problem: services.knowledge_memory().embedding_problem() },
         uploads: if may_edit { store.uploads(organization, scope.member).await? } else { Vec::new() },
         websites: if may_edit { store.websites(organization).await? } else { Vec::new() },

@@ -57,7 +57,12 @@ statements! {
     DELETE_DOCUMENT_TAGS = "DELETE FROM document_tags WHERE organization_id = $1 AND document_id = $2";
     INSERT_DOCUMENT_TAG = "
         INSERT INTO document_tags (organization_id, document_id, tag) VALUES ($1, $2, $3) ON CONFLICT (document_id, tag) DO NOTHING";
-    KNOWLEDGE_TAGS = "SELECT tag, COUNT(*) FROM document_tags WHERE organization_id = $1 GROUP BY tag ORDER BY COUNT(*) DESC, tag LIMIT 200";
+    KNOWLEDGE_TAGS = "
+        SELECT t.tag, COUNT(*) FROM document_tags t
+        JOIN documents d ON d.organization_id = t.organization_id AND d.id = t.document_id
+        JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
+        WHERE t.organization_id = $1 AND c.access IN ('everybody', $2)
+        GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT 200";
     KNOWLEDGE_SIZE = "
         SELECT COUNT(*) AS documents,
             COUNT(CASE WHEN ready_version > 0 THEN 1 END) AS ready,
@@ -65,11 +70,16 @@ statements! {
             COUNT(CASE WHEN ready_version > 0 AND NOT EXISTS (SELECT 1 FROM knowledge_uses u
                 WHERE u.organization_id = d.organization_id AND u.document_id = d.id) THEN 1 END) AS unused,
             CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages,
-            (SELECT COUNT(*) FROM passage_vectors v JOIN documents r
-                ON r.organization_id = v.organization_id AND r.id = v.document_id AND r.ready_version = v.version
-                WHERE v.organization_id = $1 AND v.model = $2) AS embedded,
-            (SELECT CAST(COALESCE(SUM(f.bytes), 0) AS BIGINT) FROM document_versions f WHERE f.organization_id = $1) AS bytes
-        FROM documents d WHERE d.organization_id = $1";
+            (SELECT COUNT(*) FROM passage_vectors v
+                JOIN documents r ON r.organization_id = v.organization_id AND r.id = v.document_id AND r.ready_version = v.version
+                JOIN collections rc ON rc.organization_id = r.organization_id AND rc.id = r.collection_id
+                WHERE v.organization_id = $1 AND rc.access IN ('everybody', $2) AND v.model = $3) AS embedded,
+            (SELECT CAST(COALESCE(SUM(f.bytes), 0) AS BIGINT) FROM document_versions f
+                JOIN documents b ON b.organization_id = f.organization_id AND b.id = f.document_id
+                JOIN collections bc ON bc.organization_id = b.organization_id AND bc.id = b.collection_id
+                WHERE f.organization_id = $1 AND bc.access IN ('everybody', $2)) AS bytes
+        FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
+        WHERE d.organization_id = $1 AND c.access IN ('everybody', $2)";
 }
 
 /// What a reader found out about a document's version.
@@ -237,20 +247,20 @@ impl Store {
         Ok(Some(keys))
     }
 
-    /// The tags of an organization's documents in lower case, with how many have each, most used first, at most 200.
+    /// The tags of the documents that may be read, in lower case, with how many have each, most used first, at most 200.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn knowledge_tags(&self, organization: OrganizationId) -> Result<Vec<(String, i64)>> {
-        query!(read self, all (String, i64), KNOWLEDGE_TAGS, organization)
+    pub async fn knowledge_tags(&self, organization: OrganizationId, access: CollectionAccess) -> Result<Vec<(String, i64)>> {
+        query!(read self, all (String, i64), KNOWLEDGE_TAGS, organization, access.as_str())
     }
 
-    /// How much the organization knows. `model` is the embedding model that `embedded` counts.
+    /// How much there is that may be read. `model` is the embedding model that `embedded` counts.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn knowledge_size(&self, organization: OrganizationId, model: &str) -> Result<KnowledgeSize> {
-        query!(read self, one KnowledgeSize, KNOWLEDGE_SIZE, organization, model)
+    pub async fn knowledge_size(&self, organization: OrganizationId, access: CollectionAccess, model: &str) -> Result<KnowledgeSize> {
+        query!(read self, one KnowledgeSize, KNOWLEDGE_SIZE, organization, access.as_str(), model)
     }
 }
 

@@ -50,9 +50,16 @@ async fn a_document_goes_from_file_to_answer(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(document.notes, ["Page 2 has no text\u{fffd} layer."]);
     let page = store.passages(us, new.id, None, 9).await.unwrap();
     assert_eq!(page.items, passages(&["It costs 40 euros.", "Twice a year."]));
-    let size = store.knowledge_size(us, MODEL).await.unwrap();
+    let size = store.knowledge_size(us, CollectionAccess::Admins, MODEL).await.unwrap();
     assert_eq!((size.documents, size.ready, size.failed, size.unused, size.passages, size.bytes), (1, 1, 0, 1, 2, 10));
-    assert_eq!(store.knowledge_tags(us).await.unwrap(), [("2026".to_owned(), 1), ("sales".to_owned(), 1)]);
+    assert_eq!(store.knowledge_tags(us, CollectionAccess::Admins).await.unwrap(), [("2026".to_owned(), 1), ("sales".to_owned(), 1)]);
+    assert_eq!(store.knowledge_size(us, CollectionAccess::Everybody, MODEL).await.unwrap(), size);
+
+    let hidden = Collection { access: CollectionAccess::Admins, ..store.collection(us, general).await.unwrap().unwrap() };
+    assert!(store.update_collection(us, &hidden).await.unwrap());
+    let nothing = store.knowledge_size(us, CollectionAccess::Everybody, MODEL).await.unwrap();
+    assert_eq!((nothing.documents, nothing.ready, nothing.unused, nothing.passages, nothing.bytes), (0, 0, 0, 0, 0));
+    assert_eq!(store.knowledge_tags(us, CollectionAccess::Everybody).await.unwrap(), []);
 }
 
 #[rstest]
@@ -84,7 +91,7 @@ async fn the_old_version_answers_until_the_new_one_is_ready(#[values(Engine::Sql
     assert_eq!(history.iter().map(|version| version.version).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(store.document_file(us, document, Some(1)).await.unwrap().unwrap().object_key, old_key);
     assert_eq!(store.document_file(us, document, Some(3)).await.unwrap(), None);
-    assert_eq!(store.knowledge_size(us, MODEL).await.unwrap().bytes, 20, "history takes room too");
+    assert_eq!(store.knowledge_size(us, CollectionAccess::Admins, MODEL).await.unwrap().bytes, 20, "history takes room too");
 }
 
 #[rstest]

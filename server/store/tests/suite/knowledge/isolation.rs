@@ -46,13 +46,13 @@ async fn another_organization_knows_and_changes_nothing(#[values(Engine::Sqlite,
     assert_eq!(store.version_progress(us, document, 1, MODEL).await.unwrap(), (0, 0));
     assert_eq!(store.unembedded(us, "other", Some(document), 0, 9).await.unwrap(), []);
     assert_eq!(store.count_vectors(us).await.unwrap(), []);
-    assert_eq!(store.knowledge_tags(us).await.unwrap(), []);
+    assert_eq!(store.knowledge_tags(us, CollectionAccess::Admins).await.unwrap(), []);
     assert_eq!(store.bindings(us).await.unwrap(), []);
     assert_eq!(store.document_bindings(us, document).await.unwrap(), []);
     assert_eq!(store.bound_documents(us, BindingKind::Topic, "t").await.unwrap(), []);
     assert_eq!(store.document_uses(us, document, None, 9).await.unwrap().items, []);
     assert_eq!(store.collection(us, theirs).await.unwrap(), None);
-    assert_eq!(store.knowledge_size(us, MODEL).await.unwrap().documents, 1);
+    assert_eq!(store.knowledge_size(us, CollectionAccess::Admins, MODEL).await.unwrap().documents, 1);
 
     assert!(!store.move_document(us, document, 1, DocumentState::Failed, "forged").await.unwrap());
     assert!(!store.describe_document(us, document, 1, &Description::default()).await.unwrap());

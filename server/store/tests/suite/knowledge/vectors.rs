@@ -48,7 +48,7 @@ async fn the_nearest_passage_comes_first(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(store.unembedded(us, "other", None, 0, 9).await.unwrap().len(), 4);
     assert_eq!(get(&store, us, document).await.unwrap().embedded, 4);
     assert_eq!(store.version_progress(us, document, 1, MODEL).await.unwrap(), (4, 4));
-    assert_eq!(store.knowledge_size(us, MODEL).await.unwrap().embedded, 4);
+    assert_eq!(store.knowledge_size(us, CollectionAccess::Admins, MODEL).await.unwrap().embedded, 4);
 
     assert_eq!(nearest(&store, us, &towards(3, dimensions)).await[0], "three");
     assert_eq!(nearest(&store, us, &towards(3, dimensions)).await.len(), 3);
