@@ -31,7 +31,7 @@ statements! {
     DUE_WEBSITES = concat!("SELECT organization_id, ", columns!(), " FROM websites WHERE due_at <= $1 ORDER BY due_at LIMIT $2");
     START_VISIT = "
         UPDATE websites SET state = 'fetching', problem = '', due_at = $4
-        WHERE organization_id = $1 AND id = $2 AND due_at <= $3";
+        WHERE organization_id = $1 AND id = $2 AND (due_at <= $3 OR state <> 'fetching')";
     FINISH_VISIT = "
         UPDATE websites SET state = $3, problem = $4, pages = $5, visited_at = $6, due_at = $7
         WHERE organization_id = $1 AND id = $2";
@@ -148,8 +148,8 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.organization_id, row.website)).collect())
     }
 
-    /// Takes a website that is due and enqueues its visit, both or neither. It is due again at `until`, when a visit that is
-    /// not finished must have died. False if it is not due (any more).
+    /// Takes a website that nobody visits and enqueues its visit, both or neither. It is due again at `until`, when a visit that is
+    /// not finished must have died. False if it is being visited, or gone.
     ///
     /// # Errors
     /// What the engine says.

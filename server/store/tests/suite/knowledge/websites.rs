@@ -49,6 +49,9 @@ async fn a_website_is_visited_when_it_is_due(#[values(Engine::Sqlite, Engine::Po
     let visited = store.websites(us).await.unwrap().remove(0);
     assert_eq!((visited.state, visited.problem.as_str(), visited.pages), (WebsiteState::Failed, "It does not answer.", 1));
     assert_eq!((visited.visited_at, visited.due_at), (Some(noon(3)), None));
+    assert!(store.start_visit(us, site.id, noon(4), noon(9), None).await.unwrap(), "somebody may want it before it is due");
+    assert!(!store.start_visit(us, site.id, noon(5), noon(9), None).await.unwrap());
+    assert!(store.finish_visit(us, site.id, &visit).await.unwrap());
     site.max_pages = 5;
     assert!(store.update_website(us, &site).await.unwrap());
     assert!(!store.update_website(them, &site).await.unwrap());
