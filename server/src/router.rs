@@ -10,7 +10,7 @@ use tower_http::compression::predicate::NotForContentType;
 use tower_http::compression::{CompressionLayer, DefaultPredicate, Predicate};
 
 use crate::api;
-use crate::web::{body, caller, forms, headers, health, origin, pages, plain, trace};
+use crate::web::{body, caller, files, forms, headers, health, origin, pages, plain, trace};
 use crate::wiring::Server;
 
 /// The whole server as one service.
@@ -31,6 +31,7 @@ pub fn router(server: Server) -> Router {
         .merge(api::router(&server))
         .route("/sign-out", post(plain::sign_out))
         .route("/calls/sample", post(plain::sample))
+        .route("/knowledge/{id}/file", get(files::document))
         .fallback(pages::other)
         .layer(from_fn_with_state(server.clone(), caller::identify))
         .layer(from_fn_with_state(server.clone(), forms::plain))

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod body;
 pub mod caller;
+pub mod files;
 pub mod forms;
 pub mod headers;
 pub mod health;

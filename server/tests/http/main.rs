@@ -9,6 +9,7 @@ mod support;
 
 mod bodies;
 mod document;
+mod downloads;
 mod forms;
 mod isolation;
 mod lifecycle;

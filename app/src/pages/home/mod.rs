@@ -3,7 +3,8 @@
 mod api;
 
 use leptos::prelude::*;
-use model::{Call, CallState, Millis};
+use leptos::server_fn::ServerFn;
+use model::{Call, CallState, Millis, Role};
 
 use self::api::{Overview, Week, my_overview};
 use crate::components::{
@@ -137,9 +138,11 @@ fn RecentCall(call: Call) -> impl IntoView {
     }
 }
 
-/// Three steps that lead to something that works within a minute.
+/// Steps that lead to something that works within a minute.
 #[component]
 fn FirstSteps() -> impl IntoView {
+    let session = use_session();
+    let may_add = move || session.profile().is_some_and(|profile| profile.role >= Role::Admin);
     view! {
         <section aria-labelledby="first-steps" class="stack">
             <h2 id="first-steps">"First steps"</h2>
@@ -152,6 +155,23 @@ fn FirstSteps() -> impl IntoView {
                     <form method="post" action="/calls/sample">
                         <Button submit=true>"Play it"</Button>
                     </form>
+                </Step>
+                <Step
+                    glyph=Glyph::Knowledge
+                    title="Add what your company knows"
+                    text="Ask it, and get the sentence that answers, with its source. A sample file shows how in a minute."
+                >
+                    {move || if may_add() {
+                        view! {
+                            // Goes on to the page that shows its steps and its question.
+                            <form method="post" action=crate::pages::knowledge::api::AddSample::url()>
+                                <Button submit=true>"Add the sample file"</Button>
+                            </form>
+                        }
+                        .into_any()
+                    } else {
+                        view! { <ButtonLink href="/knowledge">"Ask a question"</ButtonLink> }.into_any()
+                    }}
                 </Step>
                 <Step
                     glyph=Glyph::Mic

@@ -1,0 +1,229 @@
+// Knowledge: from nothing to a cited sentence, from dropped files to answers, over lost connections.
+import type { Page } from "@playwright/test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { papers, type Paper } from "../documents.ts";
+import { complaints, expect, expectAccessible, hydrated, test } from "../fixtures.ts";
+
+/** Reading takes a process of its own for each file. */
+const READ = { timeout: 60_000 };
+const PIECE = "**/api/knowledge/put-piece*";
+
+test("from nothing to a first cited answer with the sample @phone", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  const said = complaints(page);
+  await page.goto("/");
+  await hydrated(page);
+  await page.getByRole("navigation", { name: "Areas" }).getByRole("link", { name: "Knowledge" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Knowledge");
+  await expect(page.getByText("Nothing here yet")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Add the sample file" }).click();
+  const first = page.getByRole("link", { name: "What does the Team plan cost?" });
+  await expect(first).toBeVisible(READ);
+  await expectAccessible(page);
+  await first.click();
+  await expect(page).toHaveURL(/\?q=What/);
+  const sentence = page.getByText(/Team plan costs 29/).first();
+  await expect(sentence).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("link", { name: /Plans and prices/ }).first().click();
+  await expect(page).toHaveURL(/passage=\d+.*#passage-\d+$/);
+  const cited = page.locator("mark");
+  await expect(cited).toContainText("Team plan costs 29");
+  await expect(cited).toBeInViewport();
+  await expectAccessible(page);
+  await page.reload();
+  await hydrated(page);
+  await expect(cited).toBeInViewport();
+  // What was asked is told where it was used.
+  await expect(page.getByRole("link", { name: "What does the Team plan cost?" })).toBeVisible();
+  expect(said).toEqual([]);
+});
+
+test("what nobody wrote down is not in the documents", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.getByRole("button", { name: "Add the sample file" }).click();
+  await expect(page.getByRole("link", { name: "What does the Team plan cost?" })).toBeVisible(READ);
+  await ask(page, "Which zebra won the alpine marathon of 1931?");
+  await expect(page.getByText("Not in your documents.")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByLabel("Your question")).toHaveValue("");
+  await expect(page.getByRole("link", { name: /Northwind product sheet/ }).first()).toBeVisible();
+});
+
+test("ten dropped files become answers, and a deleted one is gone from them", async ({ page, browser, account }) => {
+  test.setTimeout(300_000);
+  expect(account).toBeTruthy();
+  const said = complaints(page);
+  const given = await papers(browser);
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await drop(page, given);
+  await expect(page.getByText("10 files added").first()).toBeVisible(READ);
+  await expectReady(page, 10);
+  await expectAccessible(page);
+  for (const paper of given) {
+    await test.step(paper.name, async () => {
+      await ask(page, paper.question);
+      await expect(page.getByText(paper.answer).first()).toBeVisible();
+      await page.locator("#answer-title ~ div").getByRole("link").first().click();
+      await expect(page).toHaveURL(/#passage-\d+$/);
+      await expect(page.locator("mark").first()).toBeInViewport();
+    });
+  }
+  await test.step("again", async () => {
+    await page.goto("/knowledge");
+    await hydrated(page);
+    await drop(page, given.slice(0, 1));
+    await expect(page.getByText("Already here:")).toBeVisible(READ);
+    await expectReady(page, 10);
+  });
+  await test.step("deleted", async () => {
+    const [price] = given as [Paper, ...Paper[]];
+    await page.getByRole("link", { name: "Aurora price list", exact: true }).click();
+    await page.getByText("Delete this document").click();
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await expect(page).toHaveURL(/\/knowledge$/);
+    await expect(page.getByRole("link", { name: "Aurora price list", exact: true })).toHaveCount(0);
+    await ask(page, price.question);
+    await expect(page.locator("#answer-title")).toHaveText(price.question);
+    await expect(page.getByText(price.answer)).toHaveCount(0);
+  });
+  expect(said).toEqual([]);
+});
+
+test("an upload that loses its connection, and one that loses its page, go on where they stopped", async ({ page, context, account }) => {
+  test.setTimeout(120_000);
+  expect(account).toBeTruthy();
+  const folder = mkdtempSync(join(tmpdir(), "closezly-files-"));
+  const file = join(folder, "big.txt");
+  const text = "The quick brown fox knows the price of everything. ".repeat(70_000);
+  writeFileSync(file, text);
+  let stored = 0;
+  page.on("response", (response) => {
+    if (response.url().includes("put-piece") && response.ok()) stored += 1;
+  });
+  await page.route(PIECE, async (route) => {
+    await new Promise((done) => setTimeout(done, 600));
+    await route.continue().catch(() => undefined);
+  });
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles(file);
+  await expect.poll(() => stored).toBeGreaterThanOrEqual(1);
+  await context.setOffline(true);
+  await expect(page.getByText("Connection lost. Goes on by itself.")).toBeVisible();
+  await context.setOffline(false);
+  await expect.poll(() => stored, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByRole("heading", { name: "Not finished" })).toBeVisible();
+  const before = stored;
+  await page.locator("#knowledge-files").setInputFiles(file);
+  const open = page.getByRole("link", { name: "open it" });
+  await expect(open).toBeVisible({ timeout: 30_000 });
+  expect(before, "it was not yet whole").toBeLessThan(4);
+  expect(stored, "no piece was sent twice").toBe(4);
+  await open.click();
+  await expect(page).toHaveURL(/\/knowledge\/[0-9a-f-]{36}$/);
+  const download = await page.request.get(`${page.url()}/file`);
+  expect(download.headers()["content-disposition"]).toContain('attachment; filename="big.txt"');
+  expect((await download.body()).equals(Buffer.from(text)), "every byte is there, in order").toBe(true);
+  rmSync(folder, { recursive: true });
+});
+
+test("a file that is taken out, one that is empty, and one that can't be read are told apart", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  await page.route(PIECE, () => undefined);
+  await page.goto("/knowledge");
+  await hydrated(page);
+  const text = (name: string, content: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+  await page.locator("#knowledge-files").setInputFiles([text("never sent.txt", "The price is high."), text("empty.txt", "")]);
+  await expect(page.getByRole("alert").filter({ hasText: "The file is empty." })).toBeVisible();
+  await page.getByRole("button", { name: "Take never sent.txt out" }).click();
+  await expect(page.getByText("never sent.txt")).toHaveCount(0);
+  await page.unroute(PIECE);
+  await page.locator("#knowledge-files").setInputFiles(text("broken.pdf", "This is no PDF."));
+  await expect(page.getByRole("link", { name: "open it" })).toBeVisible();
+  await expect(page.getByText("Failed", { exact: true })).toBeVisible(READ);
+  await expectAccessible(page);
+  await page.getByRole("link", { name: "open it" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "could not be read" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("a pasted text, a collection and a document's own words", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  const said = complaints(page);
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.getByRole("button", { name: "Paste text" }).click();
+  const dialog = page.getByRole("dialog", { name: "Paste text" });
+  await dialog.getByLabel("Title").fill("Notice periods");
+  await dialog.getByLabel("Text").fill("# Notice\n\nThe notice period of the Orion contract is forty days.");
+  await dialog.getByLabel("Tags").fill("legal, Contract");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Add the text" }).click();
+  await expect(dialog).toBeHidden();
+  await expectReady(page, 1);
+  await page.getByText("New collection").click();
+  await page.getByLabel("Name").first().fill("Legal");
+  await page.getByRole("button", { name: "Make the collection" }).click();
+  await expect(page.getByRole("link", { name: /^Legal/ })).toBeVisible();
+  await page.getByRole("link", { name: "Notice periods" }).click();
+  await page.getByText("Title, tags, collection").click();
+  await page.getByLabel("Title").fill("Notice periods 2026");
+  await page.getByLabel("Collection").selectOption({ label: "Legal" });
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Notice periods 2026");
+  await page.getByText("Shown in calls").click();
+  await page.getByLabel("Contract terms").check();
+  await page.getByLabel("Or names a competitor").fill("Nimbus, Stratus");
+  await page.getByRole("button", { name: "Save" }).last().click();
+  await expect(page.getByText("Shown first in calls: 3 occasions")).toBeVisible();
+  await expectAccessible(page);
+  // The list is filtered by its address.
+  await page.getByRole("link", { name: "Knowledge" }).last().click();
+  await page.getByLabel("Tag").last().selectOption("legal");
+  await expect(page).toHaveURL(/tag=legal/);
+  await expect(page.getByRole("link", { name: "Notice periods 2026" })).toBeVisible();
+  await page.getByLabel("Find").fill("zebra");
+  await expect(page.getByText("No document matches")).toBeVisible();
+  expect(said).toEqual([]);
+});
+
+/** Asks in the box of the page. */
+async function ask(page: Page, question: string): Promise<void> {
+  if (!/\/knowledge(\?|$)/.test(page.url())) await page.goto("/knowledge");
+  await hydrated(page);
+  await page.getByLabel("Your question").fill(question);
+  await page.getByLabel("Your question").press("Enter");
+  await expect(page.locator("#answer-title")).toHaveText(question);
+}
+
+/** All of so many documents answer. */
+async function expectReady(page: Page, count: number): Promise<void> {
+  const numbers = page.getByRole("region", { name: "In numbers" }).getByRole("definition");
+  await expect(numbers.first()).toHaveText(String(count), READ);
+  await expect(page.getByRole("list", { name: "Steps" })).toHaveCount(0, READ);
+}
+
+/** Drops files onto the page, as a hand does. */
+async function drop(page: Page, files: Paper[]): Promise<void> {
+  const given = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, content: buffer.toString("base64") }));
+  const transfer = await page.evaluateHandle((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, mimeType, content } of given) {
+      const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type: mimeType }));
+    }
+    return transfer;
+  }, given);
+  await page.dispatchEvent("main", "dragover", { dataTransfer: transfer });
+  await page.dispatchEvent("main", "drop", { dataTransfer: transfer });
+}
