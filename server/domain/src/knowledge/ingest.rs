@@ -49,13 +49,27 @@ pub(super) async fn start_again(services: &Services, organization: OrganizationI
 /// Whatever may help to try again: the database, the storage, the embedding provider.
 pub(crate) async fn run(services: &Services, organization: OrganizationId, id: DocumentId, attempt: &Job) -> Result<()> {
     let store = services.store();
+    // Two versions that come soon after one another are two jobs, and both would read the second one.
+    let turn = services.knowledge_memory().turn(id);
+    let _turn = turn.lock().await;
     let Some(stored) = store.document_file(organization, id, None).await? else { return Ok(()) };
     if matches!(stored.state, DocumentState::Ready | DocumentState::Failed | DocumentState::Locked | DocumentState::Review) {
         return Ok(());
     }
     let done = if stored.ready_version == stored.version { Ok(true) } else { read_and_publish(services, organization, id, &stored).await };
     match done {
-        Ok(false) => return Ok(()),
+        Ok(false) => {
+            // Another server may have read the same version, and moved it on before this one moved it back.
+            let now = store.document_file(organization, id, None).await?;
+            let left_behind = |now: &StoredFile| {
+                now.version == stored.version
+                    && now.ready_version == now.version
+                    && matches!(now.state, DocumentState::Reading | DocumentState::Indexing)
+            };
+            if !now.as_ref().is_some_and(left_behind) {
+                return Ok(());
+            }
+        }
         Ok(true) => {}
         Err(error) => {
             // The last attempt says it to the person; those before are tried again.

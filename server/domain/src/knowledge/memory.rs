@@ -1,7 +1,7 @@
 //! What the knowledge area remembers while the server runs, and what nobody may find after a restart.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CallId, DocumentId, OrganizationId};
 use secrecy::SecretString;
@@ -24,6 +24,8 @@ struct Inner {
     order: VecDeque<Key>,
     prefetching: HashMap<CallId, AbortHandle>,
     embedding_problem: String,
+    /// Documents that are being read.
+    turns: HashMap<DocumentId, Arc<tokio::sync::Mutex<()>>>,
     /// At which revision the current model answered, or the one before.
     serving: HashMap<OrganizationId, (i64, bool)>,
 }
@@ -48,6 +50,14 @@ impl Memory {
 
     pub(super) fn take_password(&self, document: DocumentId) -> Option<SecretString> {
         self.inner(|inner| inner.passwords.remove(&document))
+    }
+
+    /// A document is read once at a time: whoever reads it holds its turn.
+    pub(super) fn turn(&self, document: DocumentId) -> Arc<tokio::sync::Mutex<()>> {
+        self.inner(|inner| {
+            inner.turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            Arc::clone(inner.turns.entry(document).or_default())
+        })
     }
 
     /// The passage that was found; `Some(None)` is that none is good enough.
