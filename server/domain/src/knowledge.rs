@@ -1,8 +1,8 @@
 //! What an organization knows: documents given, read, found, cited and really deleted.
 //!
 //! Every member reads and asks; owners and admins add, change and delete; a guest sees nothing. A document's way: its file is
-//! stored ([`uploads`]), a job reads it in a child process and stores its passages ([`ingest`]), which then answer by their words,
-//! and by their meaning as soon as the model has seen them. [`search`] is the one way to find: for the page, the API and calls.
+//! stored (`uploads`), a job reads it in a child process and stores its passages (`ingest`), which then answer by their words,
+//! and by their meaning as soon as the model has seen them. [`search()`] is the one way to find: for the page, the API and calls.
 
 mod answer;
 mod call;

@@ -97,7 +97,7 @@ pub fn too_slow() -> Failure {
 
 /// Whether a body could not be read to its end because it took too long.
 pub fn is_too_slow(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<TooSlow>())
+    std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error>::is::<TooSlow>)
 }
 
 /// Reads the body up to its limit before anything else looks at it: too large is 413, too slow is 408. What is taken piece

@@ -127,7 +127,7 @@ impl Form {
         mut pieces: mpsc::Sender<std::io::Result<Bytes>>,
     ) -> Result<(), Failure> {
         let mut fields = Fields::new(replaces);
-        while let Some(mut field) = self.parts.next_field().await.map_err(unreadable)? {
+        while let Some(mut field) = self.parts.next_field().await.map_err(|error| unreadable(&error))? {
             self.unclaimed.store(0, Ordering::Relaxed);
             let name = field.name().unwrap_or_default().to_owned();
             if name != FILE {
@@ -157,7 +157,7 @@ impl Form {
 
     /// Nothing may stand behind the file: it would come too late.
     async fn end(&mut self) -> Result<(), Failure> {
-        let Some(field) = self.parts.next_field().await.map_err(unreadable)? else { return Ok(()) };
+        let Some(field) = self.parts.next_field().await.map_err(|error| unreadable(&error))? else { return Ok(()) };
         Err(match field.name().unwrap_or_default() {
             FILE => Problem::of_field(FILE, "The form has two files. Send each in a request of its own."),
             name => {
@@ -181,7 +181,7 @@ async fn hand_on(
     pieces: &mut mpsc::Sender<std::io::Result<Bytes>>,
     unclaimed: &AtomicUsize,
 ) -> Result<HandedOn, Failure> {
-    while let Some(piece) = field.chunk().await.map_err(unreadable)? {
+    while let Some(piece) = field.chunk().await.map_err(|error| unreadable(&error))? {
         unclaimed.store(0, Ordering::Relaxed);
         if pieces.send(Ok(piece)).await.is_err() {
             return Ok(HandedOn::Refused);
@@ -192,7 +192,7 @@ async fn hand_on(
 
 async fn text(field: &mut Field<'_>, name: &str, unclaimed: &AtomicUsize) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(unreadable)? {
+    while let Some(piece) = field.chunk().await.map_err(|error| unreadable(&error))? {
         unclaimed.store(0, Ordering::Relaxed);
         if bytes.len() + piece.len() > MAX_FIELD {
             return Err(Problem::of_field(name, format!("The field “{name}” is too long.")).into());
@@ -274,8 +274,8 @@ fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
-fn unreadable(error: MultipartError) -> Failure {
-    if body::is_too_slow(&error) {
+fn unreadable(error: &MultipartError) -> Failure {
+    if body::is_too_slow(error) {
         return body::too_slow();
     }
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
