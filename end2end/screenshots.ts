@@ -111,6 +111,44 @@ const screens: Screen[] = [
   { name: "calls-found", who: "member", open: (page) => visit(page, "/calls?search=expensive") },
   { name: "calls-nothing-found", who: "member", open: (page) => visit(page, "/calls?search=zebra") },
   { name: "home", who: "member", open: (page) => visit(page, "/") },
+  { name: "knowledge-empty", who: "member", open: (page) => visit(page, "/knowledge") },
+  {
+    name: "knowledge",
+    who: "member",
+    open: async (page) => {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.getByRole("button", { name: "Add the sample file" }).click();
+      await page.getByRole("link", { name: "What does the Team plan cost?" }).waitFor({ timeout: 60_000 });
+      const text = (name: string, content: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+      const security = "# Security\n\nAll data is encrypted at rest. We hold ISO 27001.\n\n## Access\n\nSign-in needs a second factor.";
+      await page.locator("#knowledge-files").setInputFiles([text("Security whitepaper.md", security), text("broken.pdf", "This is no PDF.")]);
+      await page.getByText("2 files added").first().waitFor({ timeout: 60_000 });
+      await page.getByText("Failed", { exact: true }).first().waitFor({ timeout: 60_000 });
+      await visit(page, "/knowledge");
+    },
+  },
+  { name: "knowledge-answer", who: "member", open: (page) => visit(page, "/knowledge?q=What+does+the+Team+plan+cost%3F") },
+  { name: "knowledge-no-answer", who: "member", open: (page) => visit(page, "/knowledge?q=Which+zebra+won+the+marathon+of+1931%3F") },
+  {
+    name: "knowledge-document",
+    who: "member",
+    open: async (page) => {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await visit(page, "/knowledge?q=What+does+the+Team+plan+cost%3F");
+      await page.getByRole("link", { name: /Plans and prices/ }).first().click();
+      await page.locator("mark").first().waitFor();
+    },
+  },
+  {
+    name: "knowledge-failed",
+    who: "member",
+    open: async (page) => {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await visit(page, "/knowledge");
+      await page.getByRole("link", { name: "broken", exact: true }).first().click();
+      await page.getByRole("button", { name: /Try again|Read it again|Retry/ }).first().waitFor();
+    },
+  },
   { name: "settings", who: "member", open: (page) => visit(page, "/settings") },
   { name: "settings-security", who: "member", open: (page) => visit(page, "/settings/security") },
   { name: "settings-organization", who: "member", open: (page) => visit(page, "/settings/organization") },

@@ -97,11 +97,11 @@ pub fn too_slow() -> Failure {
 
 /// Whether a body could not be read to its end because it took too long.
 pub fn is_too_slow(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error>::is::<TooSlow>)
+    std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error + 'static>::is::<TooSlow>)
 }
 
 /// Reads the body up to its limit before anything else looks at it: too large is 413, too slow is 408. What is taken piece
-/// by piece is handed on, with the same patience.
+/// by piece is handed on, with the same patience. What is left in the end is read and forgotten.
 pub async fn limit(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
@@ -111,29 +111,23 @@ pub async fn limit(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     // Who asks first whether to send the body doesn't send one that isn't wanted.
     let asks_first = parts.headers.remove(EXPECT).is_some();
-    if announced.is_some_and(|length| length > allowed.bytes() as u64) {
-        if !asks_first {
-            Rest::of(body).pass().await;
+    let body = Rest::of(body);
+    let response = if announced.is_some_and(|length| length > allowed.bytes() as u64) {
+        allowed.too_large().into_response()
+    } else if let Allowed::AtOnce(most) = allowed {
+        match tokio::time::timeout(MAX_WAIT, to_bytes(Body::from_stream(body.pieces()), most)).await {
+            Ok(Ok(bytes)) => return next.run(Request::from_parts(parts, Body::from(bytes))).await,
+            Ok(Err(error)) if is_too_large(&error) => allowed.too_large().into_response(),
+            Ok(Err(_)) => broken_off().into_response(),
+            Err(_) => return too_slow().into_response(),
         }
-        return allowed.too_large().into_response();
-    }
-    let most = match allowed {
-        Allowed::Streamed(_) => {
-            let rest = Rest::of(body);
-            let response = next.run(Request::from_parts(parts, rest.body())).await;
-            if !asks_first || rest.was_asked_for() {
-                rest.pass().await;
-            }
-            return response;
-        }
-        Allowed::AtOnce(most) => most,
+    } else {
+        next.run(Request::from_parts(parts, body.patient())).await
     };
-    match tokio::time::timeout(MAX_WAIT, to_bytes(body, most)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Err(error)) if is_too_large(&error) => allowed.too_large().into_response(),
-        Ok(Err(_)) => broken_off().into_response(),
-        Err(_) => too_slow().into_response(),
+    if !asks_first || body.was_asked_for() {
+        body.pass().await;
     }
+    response
 }
 
 /// A body that a handler reads, or a part of it: what is left then is read and forgotten. A connection that is closed while its
@@ -154,7 +148,7 @@ impl Rest {
     }
 
     /// For the handler: it ends with [`TooSlow`] if nothing comes for a while or it takes for ever.
-    fn body(&self) -> Body {
+    fn patient(&self) -> Body {
         Body::from_stream(waiting(self.pieces(), MAX_WAIT, MAX_STREAM))
     }
 

@@ -284,7 +284,8 @@ fn uuid(value: &Value) -> Uuid {
 }
 
 fn client(cookies: bool) -> Client {
-    Client::builder().redirect(Policy::none()).cookie_store(cookies).no_proxy().build().unwrap()
+    // Without decompression: what comes is looked at as it comes.
+    Client::builder().redirect(Policy::none()).cookie_store(cookies).no_proxy().no_gzip().build().unwrap()
 }
 
 /// An answer of the REST interface.
