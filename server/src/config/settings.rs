@@ -125,13 +125,13 @@ settings! {
     deepgram_model: String = "CLOSEZLY_DEEPGRAM_MODEL",
     /// Whose model makes the vectors that search compares: none, local, openai [default: none; search is by words alone]
     embeddings: EmbeddingsKind = "CLOSEZLY_EMBEDDINGS",
-    /// The model before, which answers until the new one has seen everything: local, openai, openai:MODEL[:DIMENSIONS] [default: none]
+    /// The model before, which answers until the new one has seen everything: local, openai, openai:MODEL or openai:MODEL:DIMENSIONS [default: none]
     embeddings_before: String = "CLOSEZLY_EMBEDDINGS_BEFORE",
     /// Folder with model.safetensors, tokenizer.json and config.json, for embeddings = local [default: none]
     embeddings_folder: PathBuf = "CLOSEZLY_EMBEDDINGS_FOLDER",
     /// Address below which all-MiniLM-L6-v2 is downloaded from once, for embeddings = local without a folder [default: none]
     embeddings_download: String = "CLOSEZLY_EMBEDDINGS_DOWNLOAD",
-    /// Address of an embeddings server, for embeddings = openai [default: https://api.openai.com]
+    /// Address of an embeddings server, for embeddings = openai [default: that of OpenAI]
     embeddings_url: String = "CLOSEZLY_EMBEDDINGS_URL",
     /// The embeddings server's model [default: text-embedding-3-small]
     embeddings_model: String = "CLOSEZLY_EMBEDDINGS_MODEL",
@@ -144,7 +144,7 @@ settings! {
     /// Where uploaded files are stored: file:///folder, s3://bucket/folder, gs://bucket/folder or az://container/folder; credentials as
     /// AWS_…, GOOGLE_…, AZURE_… [default: a folder in the data folder]
     files: String = "CLOSEZLY_FILES",
-    /// Another server that speaks the protocol of the files' address, for example https://minio.example.com:9000 [default: the vendor's]
+    /// Another server that speaks the protocol of the files' address, with its scheme and port [default: the vendor's]
     files_endpoint: String = "CLOSEZLY_FILES_ENDPOINT",
     /// Keys that uploaded files are encrypted by, as name:base64,name:base64; the first one encrypts, the word plain stands for no
     /// encryption [default: none; files are not encrypted]
