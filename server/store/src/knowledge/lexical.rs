@@ -37,6 +37,9 @@ statements! {
         WHERE organization_id = $1 AND term IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 }
 
+/// How rare a word is is reckoned as if there were at least so many passages.
+const LEAST_RECKONED: f64 = 1_000.0;
+
 /// Where the words of a question stand in a text, in characters (first, one past the last), stop words left out: what to
 /// highlight.
 pub fn matches(question: &str, text: &str) -> Vec<(u32, u32)> {
@@ -92,10 +95,12 @@ impl Store {
             )?);
         }
         let all = tenant.passages as f64;
+        // In a small collection every word that is there is common, and one that isn't would count for more than all that are.
+        let reckoned = all.max(LEAST_RECKONED);
         for term in &mut terms {
             term.passages = known.get(&term.term).copied().unwrap_or(0);
             let having = term.passages as f64;
-            let rare = (1.0 + (all - having + 0.5).max(0.5) / (having + 0.5)).ln();
+            let rare = (1.0 + (reckoned - having + 0.5).max(0.5) / (having + 0.5)).ln();
             term.weight = if term.stop { rare * STOP_WEIGHT } else { rare };
         }
         // Of stop words alone: then they are what is asked for.
