@@ -3,8 +3,6 @@
 //! Reading happens beside the document that answers until now. As soon as the passages are stored they answer by their words; when
 //! the model has seen them, by their meaning too, and the document is ready. Each step can be done again after a crash.
 
-use std::path::PathBuf;
-
 use model::{Document, DocumentId, DocumentSource, DocumentState, OrganizationId};
 use serde_json::json;
 use store::knowledge::{Description, StoredFile};
@@ -12,6 +10,7 @@ use store::{Job, NewJob};
 
 use super::documents::{TITLE, key};
 use super::embed;
+use super::uploads::Temporary;
 use crate::error::{DomainError, Result};
 use crate::files::FileError;
 use crate::jobs::kind;
@@ -140,22 +139,13 @@ async fn read(
     id: DocumentId,
     stored: &StoredFile,
 ) -> Result<Result<ReadDocument, ReadError>> {
-    let copy = LocalCopy(services.config().files.join("reading").join(services.uuid().to_string()));
+    let copy = Temporary(services.config().files.join("reading").join(services.uuid().to_string()));
     if let Some(folder) = copy.0.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
     services.knowledge().files.download(&key(organization, stored)?, &copy.0).await?;
     let password = services.knowledge_memory().take_password(id);
     Ok(services.knowledge().reader.read(&copy.0, &stored.file_name, password.as_ref()).await)
-}
-
-/// A file that readers want as a path; it goes with this value.
-struct LocalCopy(PathBuf);
-
-impl Drop for LocalCopy {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 /// Removes what a server that was killed has left of files that it read.

@@ -101,9 +101,13 @@ pub async fn finish_upload(services: &Services, scope: &Scope, id: UploadId, tag
         return Err(DomainError::new(Code::Conflict, message));
     }
     let path = path(services, scope.organization, id);
-    let given = keep(services, scope, &upload, &path, tags, true, Origin::File).await?;
-    remove(&path).await;
-    Ok(given)
+    let (services, scope) = (services.clone(), scope.clone());
+    to_the_end(async move {
+        let given = keep(&services, &scope, &upload, &path, tags, true, Origin::File).await?;
+        remove(&path).await;
+        Ok(given)
+    })
+    .await
 }
 
 /// Ends an upload and throws away what has come.
@@ -203,17 +207,24 @@ where
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
     // Also if the one who sends goes away and this future is dropped.
-    let _temporary = Temporary(&path);
-    let bytes = receive(&path, content).await?;
+    let temporary = Temporary(path);
+    let bytes = receive(&temporary.0, content).await?;
     let upload = Upload { bytes: bytes as i64, received: bytes as i64, ..upload };
-    keep(services, scope, &upload, &path, tags, false, origin).await
+    let (services, scope) = (services.clone(), scope.clone());
+    to_the_end(async move { keep(&services, &scope, &upload, &temporary.0, tags, false, origin).await }).await
 }
 
-struct Temporary<'a>(&'a Path);
+/// Does what must not stop half-way though nobody waits for it any more: a stored file without its row would stay for ever.
+async fn to_the_end(work: impl Future<Output = Result<Given>> + Send + 'static) -> Result<Given> {
+    tokio::spawn(work).await.map_err(|error| DomainError::Internal(error.to_string()))?
+}
 
-impl Drop for Temporary<'_> {
+/// A file that goes with this value.
+pub(super) struct Temporary(pub(super) PathBuf);
+
+impl Drop for Temporary {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(self.0);
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

@@ -26,6 +26,8 @@ const MAX_TERMS: usize = 48;
 const K1: f64 = 1.2;
 /// How much a passage's length counts.
 const B: f64 = 0.75;
+/// How rare a word is is reckoned as if there were at least so many passages.
+const LEAST_RECKONED: f64 = 1_000.0;
 /// A stop word's part of its weight.
 const STOP_WEIGHT: f64 = 0.3;
 /// What two of the question's terms side by side add, as a part of the lesser one's weight.
@@ -36,9 +38,6 @@ statements! {
         SELECT term, passages FROM knowledge_terms
         WHERE organization_id = $1 AND term IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 }
-
-/// How rare a word is is reckoned as if there were at least so many passages.
-const LEAST_RECKONED: f64 = 1_000.0;
 
 /// Where the words of a question stand in a text, in characters (first, one past the last), stop words left out: what to
 /// highlight.
