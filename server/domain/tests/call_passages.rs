@@ -205,7 +205,7 @@ async fn a_question_shows_its_passage_after_its_card_wherever_the_call_is_looked
 
     ended(&mut back).await;
     assert_eq!(cues(&house, call.id).await, std::slice::from_ref(&told));
-    assert_eq!(uses(&house, document).await, [(Some(call.id), 1, ASKED.to_owned())]);
+    assert_eq!(uses(&house, document).await, [(Some(call.id), 1, told.quote.clone())]);
     let export = |format| calls::export::export(&house.services, &house.scope, call.id, format);
     let markdown = export(Format::Markdown).await.unwrap().body;
     assert!(markdown.contains(&format!("  - From “Product \\*sheet\\*”, Page 1, Prices: “{TEAM}”\n")), "{markdown}");
@@ -277,7 +277,7 @@ async fn what_the_last_words_lead_to_is_in_the_review() {
 #[tokio::test(flavor = "multi_thread")]
 async fn final_words_that_are_others_are_looked_up_again() {
     let house = House::new(Manner::Works).await;
-    sheet(&house).await;
+    let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, false));
     let early = card(&mut page).await;
@@ -290,6 +290,7 @@ async fn final_words_that_are_others_are_looked_up_again() {
     ended(&mut page).await;
     let [cue] = &cues(&house, call.id).await[..] else { panic!("one card") };
     assert_eq!(cue.source.as_ref().unwrap().quote, ENTERPRISE);
+    assert_eq!(uses(&house, document).await, [(Some(call.id), 2, cue.quote.clone())], "what was shown for other words is no use");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -600,6 +600,7 @@ impl Host {
                     self.store(Row::Cue(cue.clone()));
                     self.show(cue.clone());
                     self.look_up(&cue, self.speaker_of(&cue));
+                    self.retrieval.confirm(&cue);
                 }
                 // Not stored before the segment that it rests on: whatever happens meanwhile, no stored card lacks its words.
                 Effect::EarlyCue(cue) => {

@@ -25,14 +25,17 @@ pub(super) struct Looked {
     /// The cue's number.
     pub cue: i64,
     /// The words that were looked up.
-    pub question: String,
+    question: String,
     /// None if nothing is good enough.
     pub found: Option<Found>,
 }
 
 struct Asked {
+    /// The words that were looked up.
     question: String,
     task: AbortHandle,
+    /// What is shown while the words aren't final yet: its use isn't noted.
+    shown: Option<Found>,
 }
 
 /// One call's look-ups. They end with it.
@@ -78,7 +81,7 @@ impl Retrieval {
             let found = sources::find(&services, organization, &cue).await;
             Looked { cue: cue.number, question: cue.quote, found }
         });
-        if let Some(stale) = self.asked.insert(number, Asked { question, task }) {
+        if let Some(stale) = self.asked.insert(number, Asked { question, task, shown: None }) {
             stale.task.abort();
         }
     }
@@ -106,8 +109,24 @@ impl Retrieval {
         }
     }
 
-    /// Notes that a passage is shown, beside the call too.
-    pub(super) fn note_use(&self, question: String, found: Found) {
+    /// A passage is shown. That counts as a use as soon as the words are final, and not if they turn out to be others.
+    pub(super) fn shows(&mut self, cue: &Cue, found: Found, is_final: bool) {
+        if is_final {
+            self.note_use(cue.quote.clone(), found);
+        } else if let Some(asked) = self.asked.get_mut(&cue.number) {
+            asked.shown = Some(found);
+        }
+    }
+
+    /// A card's words are final.
+    pub(super) fn confirm(&mut self, cue: &Cue) {
+        if let Some(found) = self.asked.get_mut(&cue.number).and_then(|asked| asked.shown.take()) {
+            self.note_use(cue.quote.clone(), found);
+        }
+    }
+
+    /// Beside the call too.
+    fn note_use(&self, question: String, found: Found) {
         let (services, organization, call) = (self.services.clone(), self.organization, self.call);
         tokio::spawn(async move { knowledge::note_use(&services, organization, call, &question, &found).await });
     }

@@ -39,16 +39,19 @@ impl Host {
 
     /// Adds to a card what was found for it, or takes away what was found for words that weren't said.
     pub(super) fn take_passage(&mut self, looked: Looked) {
-        let Looked { cue, question, found } = looked;
+        let Looked { cue, found, .. } = looked;
         let Some(known) = self.cues.iter_mut().find(|known| known.number == cue) else { return };
+        let last = known.evidence.spans().last().map(|span| span.segment);
+        let is_final = self.segments.iter().rev().any(|segment| Some(segment.number) == last);
         let source = found.as_ref().map(|found| Box::new(found.citation.clone()));
-        if known.source != source {
-            known.source.clone_from(&source);
+        let changed = known.source != source;
+        known.source.clone_from(&source);
+        if let Some(found) = found {
+            self.retrieval.shows(known, found, is_final);
+        }
+        if changed {
             self.store(Row::CueSource(cue, source.clone()));
             self.publish(CallEvent::CueSource { cue, source });
-        }
-        if let Some(found) = found {
-            self.retrieval.note_use(question, found);
         }
     }
 
