@@ -32,8 +32,8 @@ test("the customer asks, the card shows the passage with its source, and the sou
 
   await page.goto("/knowledge");
   await hydrated(page);
-  await page.getByRole("button", { name: /sample/i }).first().click();
-  await expect(page.getByText("Ready").first()).toBeVisible({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Add the sample file" }).click();
+  await expect(page.getByRole("link", { name: "What does the Team plan cost?" })).toBeVisible({ timeout: 30_000 });
 
   const meeting = await openMeeting(context, customer);
   await page.bringToFront();

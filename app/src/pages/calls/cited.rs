@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::Citation;
 
 use crate::components::{Glyph, Icon};
+use crate::pages::knowledge::citation_path;
 use crate::styles::calls_cited as css;
 
 /// A passage of a document.
@@ -18,7 +19,7 @@ pub fn Cited(
     #[prop(optional, into)]
     short: Signal<bool>,
 ) -> impl IntoView {
-    let href = path(&source);
+    let href = citation_path(&source);
     let place = source.place.describe();
     view! {
         <figure class=css::CITED>
@@ -35,10 +36,4 @@ pub fn Cited(
             </figcaption>
         </figure>
     }
-}
-
-/// Where the document shows the passage.
-fn path(source: &Citation) -> String {
-    let Citation { document, passage, start, end, .. } = source;
-    format!("/knowledge/{document}?passage={passage}&from={start}&to={end}#passage-{passage}")
 }
