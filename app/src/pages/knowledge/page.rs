@@ -83,6 +83,14 @@ fn Loaded(overview: KnowledgeOverview, shown: Memo<Shown>, actions: Actions, doc
     let asked = Memo::new(move |_| shown.with(|shown| !shown.question.is_empty()));
     let empty = Memo::new(move |_| area.is_empty() && !asked.get());
     let listed = move || !empty.get() && !asked.get();
+    // What was listed while there was nothing must not be shown with the first document.
+    Effect::new(move |was: Option<bool>| {
+        let now = empty.get();
+        if was == Some(true) && !now {
+            documents.refetch();
+        }
+        now
+    });
     view! {
         <PageHeader title="Knowledge">
             <Show when=move || may_edit.get()>
