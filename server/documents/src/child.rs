@@ -1,21 +1,25 @@
-//! The child: one document, then it ends.
+//! The child: one document, or one program of others, then it ends.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
+
+use serde::Serialize;
 
 use crate::content::{Block, Budget, Content, one_line};
 use crate::failure::Failure;
 use crate::formats::{self, Reading, letters};
+use crate::language;
 use crate::limits::Limits;
-use crate::protocol::{self, Extracted, Reply, Request};
+use crate::passages;
+use crate::protocol::{self, Extracted, Given, PageText, Pictures, Program, Reply, Request};
 use crate::sandbox::{self, Rights};
-use crate::{language, passages};
 
-/// A PDF with fewer letters has no text layer, whatever its reader says.
-const MIN_PDF_LETTERS: usize = 16;
+/// A PDF or a picture with fewer letters has no text, whatever its reader says.
+const MIN_PICTURE_LETTERS: usize = 16;
 /// Nor has anything else with fewer letters a text. Other formats have no pictures of text that a reader could miss: a note may be short.
 const MIN_LETTERS: usize = 4;
 /// A file is at most so large, in bytes; the server takes no larger ones.
@@ -26,16 +30,25 @@ const STACK: usize = 64 << 20;
 /// What the hidden subcommand `extract-document` does: reads one document as the parent asks on standard input, answers on standard
 /// output, and ends. Without a parent it fails.
 pub fn child_main() -> ExitCode {
-    let Ok(request) = protocol::read_request(io::stdin().lock()) else { return ExitCode::FAILURE };
+    match protocol::read_request(io::stdin().lock()) {
+        Ok(Request::Read(given, recognized)) => answer(given, move |file, given| extract(file, given, &recognized)),
+        Ok(Request::Pictures(given, pages)) => answer(given, move |file, given| pictures(file, given, &pages)),
+        Ok(Request::Run(program)) => become_program(&program),
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Gives all rights away but the one file, reads it and answers.
+fn answer<T: Serialize + Send + 'static>(given: Given, read: impl FnOnce(File, &Given) -> Result<T, Failure> + Send + 'static) -> ExitCode {
     // The one file that it ever opens; from here on it can't.
-    let Ok(file) = File::open(&request.file) else { return ExitCode::FAILURE };
-    let unenforced = sandbox::enter(&request.limits, Rights::Read);
+    let Ok(file) = File::open(&given.file) else { return ExitCode::FAILURE };
+    let unenforced = sandbox::enter(&given.limits, Rights::Read);
     // What a panic says may quote the document: it goes nowhere.
     std::panic::set_hook(Box::new(|_| {}));
-    end_in_any_case(request.limits.wall);
+    end_in_any_case(given.limits.wall);
     let reader = std::thread::Builder::new()
         .stack_size(STACK)
-        .spawn(move || catch_unwind(AssertUnwindSafe(|| extract(file, &request))).unwrap_or_else(|_| Err(Failure::broken("file"))));
+        .spawn(move || catch_unwind(AssertUnwindSafe(|| read(file, &given))).unwrap_or_else(|_| Err(Failure::broken("file"))));
     let result = match reader.map(std::thread::JoinHandle::join) {
         Ok(Ok(result)) => result,
         _ => Err(Failure::broken("file")),
@@ -46,6 +59,20 @@ pub fn child_main() -> ExitCode {
     }
 }
 
+/// Gives rights away and becomes a program of others, which keeps the limits. Comes back only if it can't be started.
+fn become_program(program: &Program) -> ExitCode {
+    let mut unenforced: Vec<String> = sandbox::reach(program).into_iter().collect();
+    unenforced.extend(sandbox::enter(&program.limits, Rights::Run));
+    if !unenforced.is_empty() {
+        // The program answers in its own way: only this stream is left to tell it.
+        let _ = writeln!(io::stderr(), "{}{}", protocol::UNENFORCED, unenforced.join(", "));
+    }
+    let mut command = Command::new(&program.path);
+    command.args(&program.arguments).env_clear().envs(program.variables.iter().map(|(name, value)| (name, value)));
+    let _ = command.current_dir(&program.folder).stdin(Stdio::null()).exec();
+    ExitCode::FAILURE
+}
+
 /// Ends the process when its time is over, should the parent not be there any more to do it.
 fn end_in_any_case(wall: Duration) {
     let _ = std::thread::Builder::new().stack_size(64 << 10).spawn(move || {
@@ -54,21 +81,30 @@ fn end_in_any_case(wall: Duration) {
     });
 }
 
-fn extract(file: File, request: &Request) -> Result<Extracted, Failure> {
+fn whole(file: File) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|_| Failure::broken("file"))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(Failure::TooMuch(format!("This file is larger than {} MB. Split it into smaller files.", MAX_FILE_BYTES >> 20)));
     }
-    read(&bytes, &request.name, request.password.as_deref(), &request.limits)
+    Ok(bytes)
+}
+
+fn pictures(file: File, given: &Given, pages: &[u32]) -> Result<Pictures, Failure> {
+    let reading = Reading { name: &given.name, password: given.password.as_deref(), depth: 0, recognized: &[] };
+    formats::pictures(&whole(file)?, &reading, pages, &given.limits)
+}
+
+fn extract(file: File, given: &Given, recognized: &[PageText]) -> Result<Extracted, Failure> {
+    let reading = Reading { name: &given.name, password: given.password.as_deref(), depth: 0, recognized };
+    read(&whole(file)?, &reading, &given.limits)
 }
 
 /// Reads a document in this very process, without any limit on memory and time. For the child.
-pub(crate) fn read(bytes: &[u8], name: &str, password: Option<&str>, limits: &Limits) -> Result<Extracted, Failure> {
+fn read(bytes: &[u8], reading: &Reading, limits: &Limits) -> Result<Extracted, Failure> {
     let budget = Budget::new(usize::try_from(limits.text).unwrap_or(usize::MAX), limits.unpacked, limits.files);
     let mut content = Content::new(&budget);
-    let reading = Reading { name, password, depth: 0 };
-    match formats::read(bytes, &reading, &mut content) {
+    match formats::read(bytes, reading, &mut content) {
         Ok(()) => {}
         Err(Failure::Full) => {
             let read = content.parts.last().map_or(0, |part| part.number);
@@ -79,7 +115,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, password: Option<&str>, limits: &Li
     }
     let passages = passages::split(&content.parts);
     let found: usize = passages.iter().map(|passage| letters(&passage.text)).sum();
-    if found < if content.format == "pdf" { MIN_PDF_LETTERS } else { MIN_LETTERS } {
+    if found < if matches!(content.format, "pdf" | "image") { MIN_PICTURE_LETTERS } else { MIN_LETTERS } {
         return Err(Failure::NoText(match found {
             0 => "There is no text in this file.".into(),
             _ => "There is hardly any text in this file: too little to answer from.".into(),
@@ -97,6 +133,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, password: Option<&str>, limits: &Li
         places: content.parts.len().max(1) as u32,
         notes: content.notes,
         passages,
+        scanned: content.scanned,
     })
 }
 

@@ -104,6 +104,8 @@ pub struct Content<'a> {
     pub notes: Vec<String>,
     /// In reading order.
     pub parts: Vec<Part>,
+    /// Pages that have no text but pictures.
+    pub scanned: Vec<u32>,
     /// What it may still take.
     pub budget: &'a Budget,
 }
@@ -111,7 +113,7 @@ pub struct Content<'a> {
 impl<'a> Content<'a> {
     /// Nothing yet.
     pub fn new(budget: &'a Budget) -> Self {
-        Self { format: "", title: String::new(), notes: Vec::new(), parts: Vec::new(), budget }
+        Self { format: "", title: String::new(), notes: Vec::new(), parts: Vec::new(), scanned: Vec::new(), budget }
     }
 
     /// Begins a page, slide, sheet or part; it gets the next number.

@@ -18,19 +18,21 @@ pub enum Failure {
     Broken(String),
     /// It needs more than one document may have.
     TooMuch(String),
-    /// It is a picture, or a PDF of pictures: a program that recognizes characters could read it. The sentence is for when there is none.
+    /// It is a picture, or a PDF of pictures: a program that recognizes characters could read it.
     Pictures {
-        /// Whether its pages must first be made into pictures.
-        pdf: bool,
+        /// The pages of a PDF that have pictures, from 1; none if the file itself is the picture.
+        pages: Option<Vec<u32>>,
         /// What is said without such a program.
         sentence: String,
     },
-    /// An old Office file that only LibreOffice reads. The sentence is for when it isn't there.
+    /// An old Office file that only LibreOffice reads.
     OldOffice {
-        /// What LibreOffice should make of it: `docx` or `pptx`.
+        /// How the names of such files end: `doc`, `ppt` or `xls`.
+        from: String,
+        /// What LibreOffice should make of it: `docx`, `pptx` or `xlsx`.
         into: String,
         /// What is said without LibreOffice.
-        sentence: String,
+        without: Box<Failure>,
     },
     /// The text that one document may have is full; what was read so far counts. Never leaves the child.
     Full,
@@ -52,7 +54,8 @@ impl From<Failure> for ReadError {
             Failure::PasswordWrong => Self::PasswordWrong,
             Failure::NoText(sentence) => Self::NoText(sentence),
             Failure::Pictures { sentence, .. } => Self::NoText(sentence),
-            Failure::Unsupported(sentence) | Failure::OldOffice { sentence, .. } => Self::Unsupported(sentence),
+            Failure::Unsupported(sentence) => Self::Unsupported(sentence),
+            Failure::OldOffice { without, .. } => Self::from(*without),
             Failure::Broken(sentence) => Self::Broken(sentence),
             Failure::TooMuch(sentence) => Self::TooMuch(sentence),
             Failure::Full => Self::TooMuch(TOO_LONG.to_owned()),

@@ -10,6 +10,7 @@ mod html;
 mod mail;
 mod markdown;
 mod odf;
+mod old;
 mod ooxml;
 mod package;
 mod pdf;
@@ -22,6 +23,8 @@ use model::PlaceKind;
 
 use crate::content::{Block, Content, one_line};
 use crate::failure::Failure;
+use crate::limits::Limits;
+use crate::protocol::{PageText, Pictures};
 use package::Package;
 
 /// So deep may archives and attachments be nested.
@@ -36,12 +39,20 @@ pub struct Reading<'a> {
     pub password: Option<&'a str>,
     /// How deep in archives and mails it stands.
     pub depth: u8,
+    /// Pages without text and what was recognized on them, in order.
+    pub recognized: &'a [PageText],
 }
 
 /// A part of a document within another: its label and its text.
 type InnerPart = (String, Vec<Block>);
 
 impl Reading<'_> {
+    /// What was recognized on this page, from 1.
+    fn recognized(&self, page: usize) -> Option<&str> {
+        let found = self.recognized.binary_search_by_key(&page, |recognized| recognized.page as usize).ok()?;
+        self.recognized.get(found).map(|recognized| recognized.text.as_str())
+    }
+
     /// The ending of its name in lower case; empty if it has none.
     fn ending(&self) -> String {
         let name = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -62,7 +73,7 @@ impl Reading<'_> {
             out.note(format!("Files that are nested more than {MAX_DEPTH} deep were not read."));
             return (Vec::new(), Ok(()));
         }
-        let reading = Reading { name, password: self.password, depth: self.depth + 1 };
+        let reading = Reading { name, password: self.password, depth: self.depth + 1, recognized: &[] };
         let mut inner = Content::new(out.budget);
         let read = read(bytes, &reading, &mut inner);
         for note in inner.notes {
@@ -142,7 +153,7 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
         match kind.matcher_type() {
             infer::MatcherType::Image => {
                 out.format = "image";
-                return Err(Failure::Pictures { pdf: false, sentence: PICTURE.to_owned() });
+                return picture(reading, out);
             }
             infer::MatcherType::Audio | infer::MatcherType::Video => {
                 return Err(Failure::Unsupported("Recordings are not read. Give what is said in it as text.".into()));
@@ -155,6 +166,33 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
         }
     }
     text(bytes, reading, out)
+}
+
+/// The pictures on these pages of a PDF, as many as fit in an answer.
+///
+/// # Errors
+/// It is no PDF, or one that can't be opened.
+pub fn pictures(bytes: &[u8], reading: &Reading, pages: &[u32], limits: &Limits) -> Result<Pictures, Failure> {
+    pdf::pictures(bytes, reading, pages, limits)
+}
+
+/// A picture has the text that was recognized in it.
+fn picture(reading: &Reading, out: &mut Content) -> Result<(), Failure> {
+    match reading.recognized {
+        [] => return Err(Failure::Pictures { pages: None, sentence: PICTURE.to_owned() }),
+        [whole] => {
+            out.begin(PlaceKind::Whole, "");
+            out.printed(&whole.text)?;
+        }
+        pages => {
+            for page in pages {
+                out.begin(PlaceKind::Page, "");
+                out.printed(&page.text)?;
+            }
+        }
+    }
+    out.note("This picture was read by text recognition.");
+    Ok(())
 }
 
 const PICTURE: &str = "This is a picture. Run text recognition (OCR) on it, or give the original document.";
@@ -225,7 +263,7 @@ fn check_unpacked(package: &mut Package) -> Result<(), Failure> {
 
 /// Files in the container of old Office: old documents, and new ones that are encrypted.
 fn old_container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
-    let Ok(file) = cfb::CompoundFile::open(std::io::Cursor::new(bytes)) else { return Err(Failure::broken("file")) };
+    let Ok(mut file) = cfb::CompoundFile::open(std::io::Cursor::new(bytes)) else { return Err(Failure::broken("file")) };
     let has = |name: &str| file.exists(name);
     if has("/EncryptedPackage") {
         drop(file);
@@ -234,17 +272,18 @@ fn old_container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(
     }
     if has("/Workbook") || has("/Book") {
         out.format = "xls";
-        return sheets::xls(bytes, out);
+        return match sheets::xls(bytes, out) {
+            Err(broken @ Failure::Broken(_)) => {
+                Err(Failure::OldOffice { from: "xls".into(), into: "xlsx".into(), without: Box::new(broken) })
+            }
+            read => read,
+        };
     }
-    let old = |name: &str, into: &str| Failure::OldOffice {
-        into: into.to_lowercase(),
-        sentence: format!("Old {name} files are not read. Open it in Word, PowerPoint or LibreOffice, save it as {into}, and give that."),
-    };
     if has("/WordDocument") {
-        return Err(old("DOC", "DOCX"));
+        return Err(if old::is_locked_doc(&mut file) { old::locked("DOC", "DOCX") } else { old::needs_office("DOC", "DOCX") });
     }
     if has("/PowerPoint Document") {
-        return Err(old("PPT", "PPTX"));
+        return Err(if old::is_locked_ppt(&mut file) { old::locked("PPT", "PPTX") } else { old::needs_office("PPT", "PPTX") });
     }
     if has("/__properties_version1.0") {
         return Err(Failure::Unsupported("Mails of Outlook (MSG) are not read. Save it as EML or text, and give that.".into()));

@@ -21,6 +21,18 @@ pub fn of(passages: &[Passage]) -> String {
     whatlang::detect(&sample).filter(whatlang::Info::is_reliable).map_or(String::new(), |info| two_letters(info.lang()).to_owned())
 }
 
+/// What `tesseract` calls a language of two letters.
+pub fn of_tesseract(language: &str) -> Option<&'static str> {
+    match language {
+        "" => None,
+        // Its own names where others name a script or a group.
+        "zh" => Some("chi_sim"),
+        "fa" => Some("fas"),
+        "nb" => Some("nor"),
+        _ => whatlang::Lang::all().iter().find(|known| two_letters(**known) == language).map(whatlang::Lang::code),
+    }
+}
+
 fn two_letters(language: whatlang::Lang) -> &'static str {
     match language.code() {
         "epo" => "eo",

@@ -5,10 +5,15 @@
 //! finds the format by the content (`formats`), splits the text into passages (`passages`) and answers on its standard output
 //! (`protocol`). A bomb, a hang, a stack overflow or a segmentation fault ends the child and nothing else.
 //!
+//! What the child can't read alone goes through programs of others first, if they are installed ([`Programs`]): pages that were scanned
+//! through `tesseract` (`recognition`), old Office files through LibreOffice (`conversion`). The same child starts them, so that they
+//! keep limits too: no network, and of the files only their own.
+//!
 //! Absent on purpose: no reader runs in the server's own process, and no reader opens a second file or a connection.
 
 mod child;
 mod content;
+mod conversion;
 mod failure;
 mod formats;
 mod language;
@@ -17,8 +22,11 @@ mod limits;
 mod misbehave;
 mod normalize;
 mod passages;
+mod process;
+mod programs;
 mod protocol;
 mod reader;
+mod recognition;
 mod sandbox;
 
 pub use child::child_main;
@@ -26,4 +34,5 @@ pub use limits::Limits;
 #[cfg(feature = "test-utils")]
 pub use misbehave::misbehave;
 pub use passages::{MAX_CHARS, TARGET_CHARS};
+pub use programs::Programs;
 pub use reader::ChildReader;

@@ -25,6 +25,22 @@ pub struct Limits {
     pub open_files: u64,
     /// How far it steps back behind everything else on the machine: 0 not at all, 19 as far as can be.
     pub niceness: u8,
+    /// Address space of a program of others (`tesseract`, LibreOffice), in bytes.
+    pub program_memory: u64,
+    /// Time that such a program has for one page or one conversion, by the clock and of the processor.
+    pub program_wall: Duration,
+    /// Pages of one document that text recognition reads.
+    pub recognized_pages: u32,
+    /// Time that text recognition has for one document.
+    pub recognition: Duration,
+}
+
+impl Limits {
+    /// What a program of others may cost: `output` is what it may print, `files` how large a file may be that it writes, in bytes.
+    pub(crate) fn of_program(&self, output: u64, files: u64) -> Self {
+        let (cpu, wall) = (self.program_wall, self.program_wall);
+        Self { memory: self.program_memory, cpu, wall, output, unpacked: files, ..self.clone() }
+    }
 }
 
 impl Default for Limits {
@@ -40,6 +56,11 @@ impl Default for Limits {
             files: 500,
             open_files: 16,
             niceness: 19,
+            // More than either needs: LibreOffice reserves far more than it uses.
+            program_memory: 4 << 30,
+            program_wall: Duration::from_secs(120),
+            recognized_pages: 500,
+            recognition: Duration::from_secs(30 * 60),
         }
     }
 }

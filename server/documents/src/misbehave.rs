@@ -21,7 +21,7 @@ pub fn misbehave(how: &str) -> ExitCode {
         // Only a process without the filter can send itself this.
         let _ = kill_process(getpid(), Signal::SEGV);
     }
-    let unenforced = sandbox::enter(&request.limits, Rights::Read);
+    let unenforced = sandbox::enter(request.limits(), Rights::Read);
     let mut out = io::stdout().lock();
     match how {
         "abort" => std::process::abort(),
@@ -63,11 +63,18 @@ pub fn misbehave(how: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn reply(unenforced: Vec<String>, number: i64, text: &str) -> Reply {
+fn reply(unenforced: Vec<String>, number: i64, text: &str) -> Reply<Extracted> {
     let place = Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() };
     let passages = vec![Passage { number, place, text: text.to_owned() }];
-    let extracted =
-        Extracted { format: "txt".into(), title: String::new(), language: String::new(), places: 1, notes: unenforced.clone(), passages };
+    let extracted = Extracted {
+        format: "txt".into(),
+        title: String::new(),
+        language: String::new(),
+        places: 1,
+        notes: unenforced.clone(),
+        passages,
+        scanned: Vec::new(),
+    };
     Reply { unenforced, result: Ok(extracted) }
 }
 

@@ -1,6 +1,7 @@
 //! What parent and child say to each other: one request on the child's standard input, one reply on its standard output.
 //!
-//! Each is a mark, a length (u32, little endian) and a Postcard value. The parent takes nothing that is not exactly so.
+//! Each is a mark, a length (u32, little endian) and a Postcard value. The parent takes nothing that is not exactly so. Only the program
+//! of others that a [`Request::Run`] starts answers in its own way.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -13,16 +14,68 @@ use crate::limits::Limits;
 use crate::passages::MAX_CHARS;
 
 const MARK: &[u8; 8] = b"clzdoc1\n";
+/// What stands before the limits that this machine does not enforce for a program of others, on its standard error.
+pub const UNENFORCED: &str = "not enforced: ";
+
+/// A request is at most so long, in bytes: it carries what was recognized on pages without text.
+const MAX_REQUEST: u64 = 16 << 20;
 
 /// What the child is to do.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Request {
+pub enum Request {
+    /// Read a document. These pages of it have no text of their own, but one that was recognized; in the order of the pages.
+    Read(Given, Vec<PageText>),
+    /// Hand out the pictures on these pages of a PDF, as many as fit in an answer.
+    Pictures(Given, Vec<u32>),
+    /// Become a program of others.
+    Run(Program),
+}
+
+impl Request {
+    /// What it may cost.
+    pub fn limits(&self) -> &Limits {
+        match self {
+            Self::Read(given, _) | Self::Pictures(given, _) => &given.limits,
+            Self::Run(program) => &program.limits,
+        }
+    }
+}
+
+/// A document as it was given.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Given {
     /// The file; opened before the child gives its rights away.
     pub file: PathBuf,
     /// What it was called; never opened.
     pub name: String,
     /// Its password: here, not in arguments or variables that others can see.
     pub password: Option<String>,
+    /// What it may cost.
+    pub limits: Limits,
+}
+
+/// A page and what was recognized on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageText {
+    /// From 1.
+    pub page: u32,
+    /// Its text.
+    pub text: String,
+}
+
+/// A program of others and what it may reach.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Program {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// All the variables that it has.
+    pub variables: Vec<(String, String)>,
+    /// It works here, and may write nowhere else.
+    pub folder: PathBuf,
+    /// It may read in these folders, besides those of the system's programs.
+    pub readable: Vec<PathBuf>,
     /// What it may cost.
     pub limits: Limits,
 }
@@ -42,23 +95,61 @@ pub struct Extracted {
     pub notes: Vec<String>,
     /// Numbered from 1.
     pub passages: Vec<Passage>,
+    /// Pages that have no text but pictures, in order.
+    pub scanned: Vec<u32>,
+}
+
+/// Pictures of a document.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pictures {
+    /// In the order of the pages.
+    pub pictures: Vec<Picture>,
+    /// So many of the pages that were asked for are done with; at least one.
+    pub pages: u32,
+}
+
+/// A picture on a page, as a file.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// From 1.
+    pub page: u32,
+    /// How its file's name ends: `png`, `jpg` or `jp2`.
+    pub ending: String,
+    /// Dots per inch as it is printed; 0 if unknown.
+    pub dots: u32,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 /// What the child answers.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct Reply {
+pub struct Reply<T> {
     /// Limits that this machine does not enforce.
     pub unenforced: Vec<String>,
     /// What was read, or why not.
-    pub result: Result<Extracted, Failure>,
+    pub result: Result<T, Failure>,
 }
 
-impl Reply {
-    /// Whether it keeps what a reader promises. The child read what nobody trusts: it may have been made to say anything.
+/// An answer that may be checked. The child read what nobody trusts: it may have been made to say anything.
+pub trait Answer: DeserializeOwned {
+    /// Whether it keeps what a reader promises.
+    fn is_sound(&self) -> bool;
+}
+
+impl<T: Answer> Reply<T> {
+    /// Whether it keeps what a reader promises.
     pub fn is_sound(&self) -> bool {
-        let Ok(extracted) = &self.result else { return true };
-        let short = |text: &str, most: usize| text.chars().count() <= most;
-        let numbered = extracted.passages.iter().enumerate().all(|(index, passage)| {
+        self.result.as_ref().map_or(true, T::is_sound)
+    }
+}
+
+fn short(text: &str, most: usize) -> bool {
+    text.chars().count() <= most
+}
+
+impl Answer for Extracted {
+    fn is_sound(&self) -> bool {
+        let numbered = self.passages.iter().enumerate().all(|(index, passage)| {
             passage.number == index as i64 + 1
                 && !passage.text.is_empty()
                 && short(&passage.text, MAX_CHARS)
@@ -67,12 +158,18 @@ impl Reply {
                 && passage.place.headings.iter().all(|heading| short(heading, 300))
         });
         numbered
-            && !extracted.passages.is_empty()
-            && short(&extracted.format, 16)
-            && short(&extracted.title, 300)
-            && short(&extracted.language, 2)
-            && extracted.notes.len() <= 32
-            && extracted.notes.iter().all(|note| short(note, 1_000))
+            && !self.passages.is_empty()
+            && short(&self.format, 16)
+            && short(&self.title, 300)
+            && short(&self.language, 2)
+            && self.notes.len() <= 32
+            && self.notes.iter().all(|note| short(note, 1_000))
+    }
+}
+
+impl Answer for Pictures {
+    fn is_sound(&self) -> bool {
+        self.pages > 0 && self.pictures.iter().all(|picture| ["png", "jpg", "jp2"].contains(&picture.ending.as_str()))
     }
 }
 
@@ -100,9 +197,9 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     rest.is_empty().then_some(value)
 }
 
-/// Reads a request; it is small.
+/// Reads a request.
 pub fn read_request(from: impl Read) -> io::Result<Request> {
     let mut bytes = Vec::new();
-    from.take(1 << 20).read_to_end(&mut bytes)?;
+    from.take(MAX_REQUEST).read_to_end(&mut bytes)?;
     decode(&bytes).ok_or_else(|| io::Error::other("that is no request"))
 }

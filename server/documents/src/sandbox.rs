@@ -3,11 +3,14 @@
 //! On Linux: limits of the kernel on address space, processor time, open files, file size and core dumps; a low priority; and a
 //! filter of system calls. [`Rights::Read`] can't open files, start programs, fork or touch a network: even a reader that was taken over
 //! has its document and its standard streams, nothing else. [`Rights::Run`] is for the programs of others (`tesseract`, LibreOffice),
-//! which need files and processes: it has the same limits and no network. Elsewhere the limits of POSIX remain, and the reply says so.
+//! which need files and processes: it has the same limits, no network, and of the files those of the system's programs and its own folder
+//! ([`reach`], by Landlock): a document that makes such a program open other files finds none. Elsewhere the limits of POSIX remain, and
+//! the reply says so.
 
 use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 
 use crate::limits::Limits;
+use crate::protocol::Program;
 
 /// What a process keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,11 @@ pub enum Rights {
     Read,
     /// Files and processes too, but no network.
     Run,
+}
+
+/// Gives away all files but those that a program of others needs. Comes before [`enter`]. What could not be given away is told.
+pub fn reach(program: &Program) -> Option<String> {
+    files::confine(program).err().map(|error| format!("files ({error})"))
 }
 
 /// Gives everything away but these rights. What could not be given away is told.
@@ -51,7 +59,16 @@ pub fn enter(limits: &Limits, rights: Rights) -> Vec<String> {
 }
 
 #[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
 mod filter;
+
+#[cfg(not(target_os = "linux"))]
+mod files {
+    pub fn confine(_: &crate::protocol::Program) -> Result<(), &'static str> {
+        Err("not on this system")
+    }
+}
 
 #[cfg(not(target_os = "linux"))]
 mod filter {

@@ -1,4 +1,6 @@
-//! PDF: text by page, the outline as headings.
+//! PDF: text by page, the outline as headings, and the pictures of pages that have no text.
+
+mod pictures;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +11,8 @@ use pdf_oxide::outline::{Destination, OutlineItem};
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
 use crate::formats::{Reading, letters};
+use crate::limits::Limits;
+use crate::protocol::Pictures;
 
 /// A page with fewer letters has no text layer: page numbers and stamps of scanners.
 const MIN_PAGE_LETTERS: usize = 3;
@@ -18,14 +22,10 @@ const SCANNED: &str =
 
 /// Reads a PDF.
 pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
-    let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(|error| failure(&error))?;
-    if document.is_encrypted() {
-        unlock(&document, reading.password)?;
-    }
+    let document = open(bytes, reading)?;
     let pages = document.page_count().map_err(|error| failure(&error))?;
     let headings = outline(&document);
-    let mut empty = Vec::new();
-    let mut unread = Vec::new();
+    let (mut empty, mut unread, mut recognized) = (Vec::new(), Vec::new(), Vec::new());
     for page in 0..pages {
         out.begin(PlaceKind::Page, "");
         for (level, title) in headings.get(&page).into_iter().flatten() {
@@ -33,23 +33,47 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
         }
         match document.extract_text(page) {
             Ok(text) if letters(&text) >= MIN_PAGE_LETTERS => out.printed(&text)?,
-            Ok(_) => empty.push(page + 1),
+            Ok(_) => match reading.recognized(page + 1).filter(|text| letters(text) >= MIN_PAGE_LETTERS) {
+                Some(text) => {
+                    out.printed(text)?;
+                    recognized.push(page + 1);
+                }
+                None => empty.push(page + 1),
+            },
             Err(_) => unread.push(page + 1),
         }
     }
+    out.scanned =
+        empty.iter().filter(|page| pictures::are_on(&document, **page - 1)).filter_map(|page| u32::try_from(*page).ok()).collect();
     if empty.len() + unread.len() == pages {
         return match unread.is_empty() {
-            true => Err(Failure::Pictures { pdf: true, sentence: SCANNED.to_owned() }),
+            true => Err(Failure::Pictures { pages: Some(std::mem::take(&mut out.scanned)), sentence: SCANNED.to_owned() }),
             false => Err(Failure::broken("PDF")),
         };
     }
+    if !recognized.is_empty() {
+        out.note(format!("{} read by text recognition.", list(&recognized, "was", "were")));
+    }
     if !empty.is_empty() {
-        out.note(format!("{} no text layer.", list(&empty)));
+        out.note(format!("{} no text layer.", list(&empty, "has", "have")));
     }
     if !unread.is_empty() {
-        out.note(format!("{} damaged and could not be read.", list(&unread).replace(" has", " is").replace(" have", " are")));
+        out.note(format!("{} damaged and could not be read.", list(&unread, "is", "are")));
     }
     Ok(())
+}
+
+/// The pictures on these pages, as many as fit in an answer.
+pub fn pictures(bytes: &[u8], reading: &Reading, pages: &[u32], limits: &Limits) -> Result<Pictures, Failure> {
+    Ok(pictures::extract(&open(bytes, reading)?, pages, limits))
+}
+
+fn open(bytes: &[u8], reading: &Reading) -> Result<PdfDocument, Failure> {
+    let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(|error| failure(&error))?;
+    if document.is_encrypted() {
+        unlock(&document, reading.password)?;
+    }
+    Ok(document)
 }
 
 fn unlock(document: &PdfDocument, password: Option<&str>) -> Result<(), Failure> {
@@ -104,7 +128,7 @@ fn outline(document: &PdfDocument) -> BTreeMap<usize, Vec<(u8, String)>> {
 }
 
 /// `Pages 3–5 and 9 have`, for people.
-fn list(pages: &[usize]) -> String {
+fn list(pages: &[usize], one: &str, several: &str) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for &page in pages {
         match ranges.last_mut() {
@@ -115,7 +139,7 @@ fn list(pages: &[usize]) -> String {
     if let [(first, last)] = ranges[..]
         && first == last
     {
-        return format!("Page {first} has");
+        return format!("Page {first} {one}");
     }
     let more = ranges.len().saturating_sub(10);
     let shown: Vec<String> =
@@ -124,7 +148,7 @@ fn list(pages: &[usize]) -> String {
         Some((last, rest)) if !rest.is_empty() && more == 0 => format!("{} and {last}", rest.join(", ")),
         _ => shown.join(", "),
     };
-    if more > 0 { format!("Pages {shown} and others have") } else { format!("Pages {shown} have") }
+    if more > 0 { format!("Pages {shown} and others {several}") } else { format!("Pages {shown} {several}") }
 }
 
 #[cfg(test)]
@@ -133,9 +157,10 @@ mod tests {
 
     #[test]
     fn pages_are_named_as_people_name_them() {
-        assert_eq!(list(&[3]), "Page 3 has");
-        assert_eq!(list(&[3, 4, 5, 9]), "Pages 3–5 and 9 have");
-        assert_eq!(list(&[1, 3, 5]), "Pages 1, 3 and 5 have");
-        assert_eq!(list(&(0..60).map(|page| page * 2).collect::<Vec<_>>()), "Pages 0, 2, 4, 6, 8, 10, 12, 14, 16, 18 and others have");
+        assert_eq!(list(&[3], "was", "were"), "Page 3 was");
+        assert_eq!(list(&[3, 4, 5, 9], "has", "have"), "Pages 3–5 and 9 have");
+        assert_eq!(list(&[1, 3, 5], "has", "have"), "Pages 1, 3 and 5 have");
+        let many: Vec<usize> = (0..60).map(|page| page * 2).collect();
+        assert_eq!(list(&many, "has", "have"), "Pages 0, 2, 4, 6, 8, 10, 12, 14, 16, 18 and others have");
     }
 }

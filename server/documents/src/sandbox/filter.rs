@@ -14,6 +14,7 @@ use super::Rights;
 const EPERM: u32 = 1;
 const ENOSYS: u32 = 38;
 const AF_UNIX: u64 = 1;
+const W_OK: u64 = 2;
 const CLONE_THREAD: u64 = 0x0001_0000;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
@@ -32,6 +33,11 @@ pub fn apply(rights: Rights) -> Result<(), String> {
         // Limits may be asked for, not changed: root could raise them.
         only_if(libc::SYS_prlimit64, 2, Length::Qword, Compare::Ne, 0)?;
         if rights == Rights::Run {
+            // Landlock does not answer whether a file may be written. No: who asks instead of trying, LibreOffice, then looks for another
+            // place than the folder of all for what it needs.
+            #[cfg(target_arch = "x86_64")]
+            only_if(libc::SYS_access, 1, Length::Dword, Compare::Eq, W_OK)?;
+            only_if(libc::SYS_faccessat, 2, Length::Dword, Compare::Eq, W_OK)?;
             return only_if(libc::SYS_socket, 0, Length::Dword, Compare::Ne, AF_UNIX);
         }
         // Threads, no processes; a signal to itself, to nobody else.

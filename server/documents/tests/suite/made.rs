@@ -3,13 +3,13 @@
 use std::io::{Cursor, Write};
 use std::time::Duration;
 
-use documents::{ChildReader, Limits};
+use documents::{ChildReader, Limits, Programs};
 use domain::ports::{DocumentReader, ReadDocument, ReadError};
 use zip::write::SimpleFileOptions;
 
-/// The real child, or with a word one that misbehaves.
+/// The real child, or with a word one that misbehaves; without programs of others, whatever is installed here.
 pub fn reader(how: &[&str], limits: Limits) -> ChildReader {
-    ChildReader::new(env!("CARGO_BIN_EXE_extract-document"), how, limits)
+    ChildReader::new(env!("CARGO_BIN_EXE_extract-document"), how, limits).with_programs(Programs::default())
 }
 
 /// Limits for tests: a debug build on a busy machine is slow, and at the lowest priority it would never end.
@@ -67,12 +67,14 @@ pub fn docx(text: &str) -> Vec<u8> {
 }
 
 /// A PDF of these objects, numbered from 1; the first is its catalog. Its table of objects is right.
-pub fn pdf_of(objects: &[String]) -> Vec<u8> {
+pub fn pdf_of(objects: &[impl AsRef<[u8]>]) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut offsets = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         offsets.push(file.len());
-        file.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+        file.extend(format!("{} 0 obj\n", index + 1).bytes());
+        file.extend_from_slice(object.as_ref());
+        file.extend_from_slice(b"\nendobj\n");
     }
     let table = file.len();
     file.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());

@@ -7,3 +7,7 @@ mod formats;
 mod hostile;
 mod made;
 mod manifest;
+mod office;
+mod programs;
+mod scanned;
+mod taken_over;
