@@ -131,6 +131,7 @@ impl RustTests {
 impl Environment {
     fn start() -> Result<Self> {
         let python = tools::python()?;
+        tools::tesseract();
         Ok(Self { postgres: Postgres::start(&python)?, minilm: tools::minilm()?, python })
     }
 }

@@ -111,6 +111,15 @@ pub fn chromium() -> Result<PathBuf> {
     found().context("Chromium was installed but is not on PATH; name it in CHROMIUM")
 }
 
+/// Text recognition, for the tests that read scanned pages. Where it can't be installed they say that they are skipped.
+pub fn tesseract() {
+    if which("tesseract").is_none()
+        && let Err(error) = step("Text recognition for tests", || program("tesseract", "tesseract-ocr"))
+    {
+        println!("   {error:#}");
+    }
+}
+
 /// Makes sure that a program is on PATH.
 fn program(name: &str, package: &str) -> Result<()> {
     if which(name).is_some() {
