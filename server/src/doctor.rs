@@ -74,6 +74,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         site(config),
         recognizer(config).await,
         deepgram(config).await,
+        documents(),
         embeddings(config).await,
         mail(config).await,
         address(config),
@@ -198,6 +199,21 @@ async fn deepgram(config: &Config) -> Check {
         Ok(words) => check("deepgram", Verdict::Good, words),
         Err(words) => check("deepgram", Verdict::Bad, words),
     }
+}
+
+/// Programs of others that read what this one can't.
+fn documents() -> Check {
+    let reader = match wiring::reader() {
+        Ok(reader) => reader,
+        Err(error) => return check("documents", Verdict::Bad, format!("{error:#}")),
+    };
+    let (found, missing): (Vec<_>, Vec<_>) = reader.programs().into_iter().partition(|(_, path)| path.is_some());
+    let names = |programs: &[(&'static str, Option<&Path>)]| programs.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" and ");
+    if missing.is_empty() {
+        return check("documents", Verdict::Good, format!("Scanned pages and old Office files are read by {}.", names(&found)));
+    }
+    let words = "is not installed: scanned pages (tesseract) and old Office files (LibreOffice) are read where it is.";
+    check("documents", Verdict::Note, format!("{} {words}", names(&missing)))
 }
 
 async fn embeddings(config: &Config) -> Check {

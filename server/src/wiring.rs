@@ -107,11 +107,19 @@ async fn knowledge(config: &Config) -> Result<Makers> {
     let before = model(config.embeddings.before.as_ref()).await?;
     Ok(Makers {
         files: stored_files(config)?,
-        reader: Arc::new(ChildReader::of_this_program(Limits::default()).context("could not find this program's own file")?),
+        reader: Arc::new(reader()?),
         embeddings: model(config.embeddings.current.as_ref()).await?,
         embeddings_before: before.map(|embeddings| embeddings.questions),
         web: Arc::new(web()?),
     })
+}
+
+/// Reads documents in children of this program.
+///
+/// # Errors
+/// If the system doesn't tell where this program is.
+pub fn reader() -> Result<ChildReader> {
+    ChildReader::of_this_program(Limits::default()).context("could not find this program's own file")
 }
 
 /// The public web, for websites that somebody names.

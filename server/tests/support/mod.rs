@@ -170,6 +170,9 @@ impl TestServer {
         let mut recognizers = setup.recognizers;
         recognizers.push(Arc::new(SampleTranscript::new(providers::sample::call())));
         let files = wiring::stored_files(&config).unwrap();
+        // What this machine has installed by accident changes no test.
+        let reader = documents::ChildReader::new(env!("CARGO_BIN_EXE_closezly"), ["extract-document"], documents::Limits::default());
+        let reader = reader.with_programs(documents::Programs::default());
         let services = Services::new(Parts {
             config: wiring::domain_config(&config, "a key that only tests have, 32+ bytes".to_owned().into()),
             store: store.store(),
@@ -180,11 +183,7 @@ impl TestServer {
             sample: providers::sample::call(),
             knowledge: domain::knowledge::Makers {
                 files,
-                reader: Arc::new(documents::ChildReader::new(
-                    env!("CARGO_BIN_EXE_closezly"),
-                    ["extract-document"],
-                    documents::Limits::default(),
-                )),
+                reader: Arc::new(reader),
                 embeddings: setup.embeddings,
                 embeddings_before: setup.embeddings_before,
                 web: Arc::new(wiring::web().unwrap()),
