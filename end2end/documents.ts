@@ -48,7 +48,7 @@ export async function papers(browser: Browser): Promise<Paper[]> {
       name: "Warranty.odt",
       mimeType: "application/vnd.oasis.opendocument.text",
       buffer: odt(),
-      question: "How long is the hardware warranty?",
+      question: "How many months does the hardware warranty last?",
       answer: /hardware warranty lasts 30 months/,
     },
     {

@@ -1,5 +1,5 @@
 // With JavaScript switched off, documents are added as text, listed, read and asked.
-import { expect, expectAccessible, person, signUp, test } from "../fixtures.ts";
+import { expect, person, signUp, test } from "../fixtures.ts";
 
 test("the sample, a pasted text, the list and an answer without JavaScript", async ({ page }) => {
   await signUp(page, person());
@@ -12,7 +12,6 @@ test("the sample, a pasted text, the list and an answer without JavaScript", asy
   }).toPass({ timeout: 60_000 });
   await page.getByRole("link", { name: "What does the Team plan cost?" }).click();
   await expect(page.getByText(/Team plan costs 29/).first()).toBeVisible();
-  await expectAccessible(page);
   await page.getByRole("link", { name: /Plans and prices/ }).first().click();
   await expect(page.locator("mark")).toContainText("Team plan costs 29");
   await expect(page.locator("mark")).toBeInViewport();

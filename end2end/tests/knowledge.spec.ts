@@ -70,7 +70,7 @@ test("ten dropped files become answers, and a deleted one is gone from them", as
     await test.step(paper.name, async () => {
       await ask(page, paper.question);
       await expect(page.getByText(paper.answer).first()).toBeVisible();
-      await page.locator("#answer-title ~ div").getByRole("link").first().click();
+      await page.getByRole("status").getByRole("listitem").getByRole("link").first().click();
       await expect(page).toHaveURL(/#passage-\d+$/);
       await expect(page.locator("mark").first()).toBeInViewport();
     });
@@ -149,7 +149,9 @@ test("a file that is taken out, one that is empty, and one that can't be read ar
   await page.unroute(PIECE);
   await page.locator("#knowledge-files").setInputFiles(text("broken.pdf", "This is no PDF."));
   await expect(page.getByRole("link", { name: "open it" })).toBeVisible();
-  await expect(page.getByText("Failed", { exact: true })).toBeVisible(READ);
+  const broken = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "broken", exact: true }) });
+  await expect(broken.getByText("Failed", { exact: true })).toBeVisible(READ);
+  await expect(broken.getByText("This file is named .pdf but is not one")).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("link", { name: "open it" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "could not be read" })).toBeVisible();
@@ -165,14 +167,14 @@ test("a pasted text, a collection and a document's own words", async ({ page, ac
   await page.getByRole("button", { name: "Paste text" }).click();
   const dialog = page.getByRole("dialog", { name: "Paste text" });
   await dialog.getByLabel("Title").fill("Notice periods");
-  await dialog.getByLabel("Text").fill("# Notice\n\nThe notice period of the Orion contract is forty days.");
+  await dialog.getByLabel("Text", { exact: true }).fill("# Notice\n\nThe notice period of the Orion contract is forty days.");
   await dialog.getByLabel("Tags").fill("legal, Contract");
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Add the text" }).click();
   await expect(dialog).toBeHidden();
   await expectReady(page, 1);
   await page.getByText("New collection").click();
-  await page.getByLabel("Name").first().fill("Legal");
+  await page.locator("#new-collection").fill("Legal");
   await page.getByRole("button", { name: "Make the collection" }).click();
   await expect(page.getByRole("link", { name: /^Legal/ })).toBeVisible();
   await page.getByRole("link", { name: "Notice periods" }).click();

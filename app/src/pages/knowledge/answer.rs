@@ -87,10 +87,7 @@ fn Considered(hit: Hit) -> impl IntoView {
     let Hit { citation, highlights, score, lexical, semantic } = hit;
     let parts = words::marked(&citation.quote, &highlights);
     let percent = |share: f32| format!("{:.0} %", share.clamp(0.0, 1.0) * 100.0);
-    let parts_of_score = match semantic {
-        Some(semantic) => format!("words {}, meaning {}", percent(lexical), percent(semantic)),
-        None => format!("words {}", percent(lexical)),
-    };
+    let parts_of_score = semantic.map(|semantic| format!("words {}, meaning {}", percent(lexical), percent(semantic)));
     view! {
         <li class=css::HIT>
             <div class=css::HIT_HEAD>

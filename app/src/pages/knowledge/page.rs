@@ -83,14 +83,9 @@ fn Loaded(overview: KnowledgeOverview, shown: Memo<Shown>, actions: Actions, doc
     let asked = Memo::new(move |_| shown.with(|shown| !shown.question.is_empty()));
     let empty = Memo::new(move |_| area.is_empty() && !asked.get());
     let listed = move || !empty.get() && !asked.get();
-    // What was listed while there was nothing must not be shown with the first document.
-    Effect::new(move |was: Option<bool>| {
-        let now = empty.get();
-        if was == Some(true) && !now {
-            documents.refetch();
-        }
-        now
-    });
+    // One document needs no looking for.
+    let several = Memo::new(move |_| shown.with(Shown::narrows) || area.overview.with(|overview| overview.size.documents != 1));
+    let filtered = move || listed() && several.get();
     view! {
         <PageHeader title="Knowledge">
             <Show when=move || may_edit.get()>
@@ -112,20 +107,26 @@ fn Loaded(overview: KnowledgeOverview, shown: Memo<Shown>, actions: Actions, doc
                 <Show when=move || may_edit.get()>
                     <DropZone area quiet=asked />
                 </Show>
-                <Show when=listed>
+                <Show when=filtered>
                     <Filters area />
-                    <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Row count=6 label="Loading documents" /> }>
-                        {move || Suspend::new(async move {
-                            match documents.await {
-                                Ok(page) => {
-                                    area.documents.set(page);
-                                    view! { <Documents area /> }.into_any()
-                                }
-                                Err(error) => view! { <ErrorState error retry=Callback::new(move |()| documents.refetch()) /> }.into_any(),
-                            }
-                        })}
-                    </Transition>
                 </Show>
+                // Always here: what was asked for first must not come back when the list is shown later.
+                <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Row count=6 label="Loading documents" /> }>
+                    {move || Suspend::new(async move {
+                        match documents.await {
+                            Ok(page) => {
+                                area.documents.set(page);
+                                view! {
+                                    <Show when=listed>
+                                        <Documents area />
+                                    </Show>
+                                }
+                                .into_any()
+                            }
+                            Err(error) => view! { <ErrorState error retry=Callback::new(move |()| documents.refetch()) /> }.into_any(),
+                        }
+                    })}
+                </Transition>
             </div>
             <Show when=listed>
                 <Side area />

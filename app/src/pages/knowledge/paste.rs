@@ -30,7 +30,7 @@ pub fn PasteText(area: Area) -> impl IntoView {
             <Button small=true on:click=move |_| open.set(true)>"Paste text"</Button>
         </span>
         <Dialog open title="Paste text" id="paste-text">
-            <TextForm area id="paste" on_cancel=Callback::new(move |()| open.set(false)) />
+            <TextForm area id="pasted" on_cancel=Callback::new(move |()| open.set(false)) />
         </Dialog>
         <details class=css::PLAIN open=area.actions.text_form.problem().with_untracked(Option::is_some)>
             <summary>"Paste text"</summary>
@@ -76,16 +76,17 @@ fn TextForm(area: Area, id: &'static str, #[prop(optional)] on_cancel: Option<Ca
         >
             <FormError problem fields=FIELDS />
             <TextField label="Title" name="title" id=format!("{id}-title") value=title required=true max_length=200 error=field_error(problem, "title") />
-            <TextArea
-                label="Text"
-                name="text"
-                id=format!("{id}-text")
-                value=text
-                rows=10
-                required=true
-                hint="Plain text or Markdown. Headings become places that an answer can name."
-                error=field_error(problem, "text")
-            />
+            <div class=css::TEXT>
+                <TextArea
+                    label="Text"
+                    name="text"
+                    id=format!("{id}-text")
+                    value=text
+                    required=true
+                    hint="Plain text or Markdown. Headings become places that an answer can name."
+                    error=field_error(problem, "text")
+                />
+            </div>
             <TextField label="Tags" name="tags" id=format!("{id}-tags") value=tags optional=true hint="Between commas." max_length=400 error=field_error(problem, "tags") />
             <Select label="Collection" name="collection" id=format!("{id}-collection") choices=area.collections("The first one") initial=chosen error=field_error(problem, "collection") />
             <DialogActions>

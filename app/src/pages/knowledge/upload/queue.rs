@@ -85,6 +85,13 @@ pub struct Row {
     stop: ArcStoredValue<Option<AbortHandle>>,
 }
 
+impl Row {
+    /// Whether there is more to tell of it than that it went well.
+    pub fn is_worth_a_line(&self) -> bool {
+        self.state.with_untracked(|state| !matches!(state, Sending::Done(None | Some(Given { duplicate: false, .. }))))
+    }
+}
+
 /// The queue. Cheap to clone.
 #[derive(Clone)]
 pub struct Queue {

@@ -10,12 +10,22 @@ use crate::styles::knowledge_upload as css;
 
 /// As many rows are shown; those of files that wait or are done come last.
 const SHOWN: usize = 50;
+/// So few are shown to their end.
+const FEW: usize = 3;
 
 /// The files that are being sent: new ones, or a document's next version.
 #[component]
 pub fn Sendings(queue: StoredValue<Queue>, #[prop(optional, into)] replaces: Option<DocumentId>) -> impl IntoView {
-    let rows = Signal::derive(move || queue.with_value(|queue| queue.shown(replaces)));
-    let summary = Memo::new(move |_| rows.with(|rows| Summary::of(rows)));
+    let all = Signal::derive(move || queue.with_value(|queue| queue.shown(replaces)));
+    let summary = Memo::new(move |_| all.with(|rows| Summary::of(rows)));
+    let rows = Signal::derive(move || {
+        let mut rows = all.get();
+        // When all is over, what went well is told by the number and stands in the list of documents.
+        if rows.len() > FEW && summary.with(Summary::is_settled) {
+            rows.retain(Row::is_worth_a_line);
+        }
+        rows
+    });
     let more = move || rows.with(|rows| rows.len().saturating_sub(SHOWN));
     view! {
         // Said once when it begins and once when it ends: a file a second would be too much to listen to.
@@ -28,7 +38,7 @@ pub fn Sendings(queue: StoredValue<Queue>, #[prop(optional, into)] replaces: Opt
                         <Button small=true on:click=move |_| queue.with_value(|queue| queue.clear(replaces))>"Clear the list"</Button>
                     </Show>
                 </div>
-                <ul class=css::LIST>
+                <ul class=css::LIST data-empty=move || rows.with(Vec::is_empty).then_some("")>
                     <For
                         each=move || rows.get().into_iter().take(SHOWN)
                         key=|row| row.number
