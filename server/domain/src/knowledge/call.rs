@@ -9,7 +9,7 @@ use model::{BindingKind, CallId, Citation, CollectionAccess, DocumentFilter, Doc
 use store::knowledge::NewUse;
 
 use super::memory::Key;
-use super::search::{cite, retrieve, snippet};
+use super::search::{cite, excerpt, retrieve};
 use super::text::slice;
 use crate::error::Result;
 use crate::services::Services;
@@ -20,6 +20,8 @@ const FEWEST_WORDS: usize = 4;
 const MOST_WORDS: usize = 60;
 /// A look-up that takes longer comes too late for the moment.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Characters that are read at a glance.
+const EXCERPT: u32 = 200;
 /// What a bound document's passage counts for more.
 const BOUND: f32 = 0.25;
 
@@ -113,7 +115,7 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
         .max_by(|a, b| a.1.total_cmp(&b.1));
     let mut best = best.map(|(scored, score)| {
         let passage = &scored.found.passage;
-        let citation = cite(passage, snippet(&words, &passage.text));
+        let citation = cite(passage, excerpt(&words, &passage.text, EXCERPT));
         Found { citation, version: passage.version, score: score.min(1.0) }
     });
     // Somebody said that these documents are for this: they come even if the words don't lead to them.
@@ -131,7 +133,7 @@ async fn first_of(services: &Services, organization: OrganizationId, documents: 
     for id in documents {
         let Some(document) = services.store().document(organization, CollectionAccess::Everybody, "", *id).await? else { continue };
         let Some(passage) = services.store().passages(organization, *id, None, 1).await?.items.into_iter().next() else { continue };
-        let span = snippet("", &passage.text);
+        let span = excerpt("", &passage.text, EXCERPT);
         let quote = slice(&passage.text, span).to_owned();
         let (start, end) = span;
         let citation = Citation { document: *id, title: document.title, passage: passage.number, place: passage.place, quote, start, end };

@@ -187,24 +187,10 @@ pub(super) fn snippet(question: &str, text: &str) -> Span {
     }
     let sentences = sentences(text);
     let found = matches(question, text);
-    let weight = |span: &Span| {
-        let mut words: Vec<String> =
-            found.iter().filter(|hit| hit.0 >= span.0 && hit.1 <= span.1).map(|hit| slice(text, *hit).to_lowercase()).collect();
-        words.sort_unstable();
-        words.dedup();
-        words.len()
-    };
-    let mut best = 0;
-    for (index, span) in sentences.iter().enumerate() {
-        if weight(span) > sentences.get(best).map_or(0, &weight) {
-            best = index;
-        }
-    }
+    let best = best_sentence(text, &sentences, &found);
     let Some(&(start, end)) = sentences.get(best) else { return (0, SNIPPET) };
     if end - start > SNIPPET {
-        // One endless sentence: around its first match.
-        let from = found.iter().find(|hit| hit.0 >= start).map_or(start, |hit| hit.0.saturating_sub(SNIPPET / 4).max(start));
-        return (from, (from + SNIPPET).min(end));
+        return around_match((start, end), &found, SNIPPET);
     }
     let (mut first, mut last) = (best, best);
     loop {
@@ -218,6 +204,38 @@ pub(super) fn snippet(question: &str, text: &str) -> Span {
             return span(first, last).unwrap_or((start, end));
         }
     }
+}
+
+/// The sentence that answers and what follows it, as much as fits: for where there is room for little.
+pub(super) fn excerpt(question: &str, text: &str, most: u32) -> Span {
+    let sentences = sentences(text);
+    let found = matches(question, text);
+    let rest = sentences.get(best_sentence(text, &sentences, &found)..).unwrap_or_default();
+    let Some(&(start, end)) = rest.first() else { return (0, most.min(chars(text))) };
+    if end - start > most {
+        return around_match((start, end), &found, most);
+    }
+    let end = rest.iter().map(|span| span.1).take_while(|end| end - start <= most).last().unwrap_or(end);
+    (start, end)
+}
+
+/// The first of the sentences that have the most different words of what was found.
+fn best_sentence(text: &str, sentences: &[Span], found: &[Span]) -> usize {
+    let weight = |span: &Span| {
+        let mut words: Vec<String> =
+            found.iter().filter(|hit| hit.0 >= span.0 && hit.1 <= span.1).map(|hit| slice(text, *hit).to_lowercase()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words.len()
+    };
+    // Of equals, `max_by_key` takes the last.
+    sentences.iter().enumerate().rev().max_by_key(|(_, span)| weight(span)).map_or(0, |(index, _)| index)
+}
+
+/// One endless sentence is cut around its first match.
+fn around_match((start, end): Span, found: &[Span], most: u32) -> Span {
+    let from = found.iter().find(|hit| hit.0 >= start).map_or(start, |hit| hit.0.saturating_sub(most / 4).max(start));
+    (from, (from + most).min(end))
 }
 
 #[cfg(test)]
@@ -234,6 +252,23 @@ mod tests {
         assert!(span.1 - span.0 <= SNIPPET);
         assert!(quote.ends_with('.'));
         assert_eq!(snippet("price", "Short."), (0, 6));
+    }
+
+    #[test]
+    fn an_excerpt_begins_with_the_sentence_that_answers() {
+        let text = "- The Team plan costs 29 € per seat.\n- The Business plan costs 59 €.\n- The Enterprise plan is by agreement.";
+        let cut = |question: &str, most: u32| slice(text, excerpt(question, text, most));
+        assert_eq!(cut("What does the business plan cost?", 40), "- The Business plan costs 59 €.");
+        assert_eq!(
+            cut("What does the business plan cost?", 200),
+            "- The Business plan costs 59 €.\n- The Enterprise plan is by agreement."
+        );
+        assert_eq!(cut("plan", 50), "- The Team plan costs 29 € per seat.", "of equals the first");
+        assert_eq!(cut("nothing of it", 50), "- The Team plan costs 29 € per seat.");
+        assert_eq!(excerpt("price", "", 50), (0, 0));
+        let endless = format!("{}price {}", "word ".repeat(300), "word ".repeat(300));
+        let (start, end) = excerpt("price", &endless, 50);
+        assert!(slice(&endless, (start, end)).contains("price") && end - start == 50);
     }
 
     #[test]
