@@ -78,5 +78,5 @@ test("the customer asks, the card shows the passage with its source, and the sou
   // The document's page says where it was used.
   await cards.getByRole("figure").getByRole("link").click();
   await expect(page).toHaveURL(/\/knowledge\/[0-9a-f-]{36}/);
-  await expect(page.getByText("What does the Team plan cost per seat?").first()).toBeVisible();
+  await expect(page.getByRole("link", { name: /What does the Team plan cost per seat/ })).toBeVisible();
 });

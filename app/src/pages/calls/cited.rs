@@ -24,7 +24,7 @@ pub fn Cited(
     view! {
         <figure class=css::CITED>
             <blockquote class=css::WORDS data-short=move || short.get().to_string()>
-                {source.quote}
+                {readable(&source.quote)}
             </blockquote>
             <figcaption class=css::FROM>
                 <a class=css::LINK href=href target=new_tab.then_some("_blank") rel=new_tab.then_some("noopener")>
@@ -35,5 +35,56 @@ pub fn Cited(
                 {(!place.is_empty()).then(|| view! { <span class=css::PLACE>{place}</span> })}
             </figcaption>
         </figure>
+    }
+}
+
+/// The words without the marks of headings, lists and tables; a line for each heading, item and row.
+fn readable(quote: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    // A line of running text goes on in the next one.
+    let mut runs = false;
+    for line in quote.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let item = ["- ", "* ", "+ ", "• "].iter().find_map(|mark| line.strip_prefix(mark));
+        let row = line.strip_prefix('|').map(|row| row.trim_end_matches('|'));
+        let text = line.trim_start_matches('#');
+        let is_heading = text.len() < line.len() && text.starts_with(' ');
+        match (item, row) {
+            (Some(item), _) => lines.push(format!("• {}", item.trim())),
+            (None, Some(row)) => {
+                let cells: Vec<&str> = row.split('|').map(str::trim).filter(|cell| !cell.is_empty() && !is_rule(cell)).collect();
+                if !cells.is_empty() {
+                    lines.push(cells.join(" · "));
+                }
+            }
+            (None, None) if is_heading => lines.push(text.trim().to_owned()),
+            (None, None) => match lines.last_mut().filter(|_| runs) {
+                Some(last) => {
+                    last.push(' ');
+                    last.push_str(line);
+                }
+                None => lines.push(line.to_owned()),
+            },
+        }
+        runs = row.is_none() && !is_heading;
+    }
+    lines.join("\n")
+}
+
+/// Whether a cell is part of the line between a table's head and its rows.
+fn is_rule(cell: &str) -> bool {
+    cell.chars().all(|c| matches!(c, '-' | ':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_not_read_out_and_lines_stay_where_they_mean_something() {
+        assert_eq!(readable("- Team: 29 €\n- Business:\n  59 €\n"), "• Team: 29 €\n• Business: 59 €");
+        assert_eq!(readable("## Prices\nThe Team plan\ncosts 29 €."), "Prices\nThe Team plan costs 29 €.");
+        assert_eq!(readable("| Plan | Price |\n|---|:--|\n| Team | 29 € |\nper month"), "Plan · Price\nTeam · 29 €\nper month");
+        assert_eq!(readable("#1 in Europe,\n-5 % a year"), "#1 in Europe, -5 % a year");
+        assert_eq!(readable(" \n "), "");
     }
 }

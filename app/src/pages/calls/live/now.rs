@@ -91,6 +91,8 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
         let told = told.clone();
         Memo::new(move |_| told().source)
     };
+    // What comes after the card unfolds, once; what was there with it doesn't, nor when the card is shown again in another place.
+    let arrives = RwSignal::new(cue.source.is_none());
     let show_words = move |_| live.show_segment(told().evidence.first_segment());
     view! {
         <article class=css::CARD data-kind=cue.kind.as_str() data-cue=number class:chosen=chosen aria-labelledby=format!("cue-{number}")>
@@ -123,7 +125,7 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
                     .get()
                     .map(|source| {
                         view! {
-                            <div class=css::PASSAGE>
+                            <div class=css::PASSAGE class:arriving=move || arrives.get() on:animationend=move |_| arrives.set(false)>
                                 <div class=css::FOLD>
                                     <div class=css::BELOW>
                                         <Cited source=*source new_tab=true short=Signal::derive(move || !more.get()) />
