@@ -130,7 +130,10 @@ mod tests {
 
     fn query(url: &str) -> ParamsMap {
         let pairs = url.split_once('?').map(|(_, query)| query).unwrap_or_default().split('&');
-        pairs.filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_owned(), Url::unescape(value))).collect()
+        pairs
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(key, value)| (key.to_owned(), Url::unescape(&value.replace('+', " "))))
+            .collect()
     }
 
     #[test]
