@@ -128,17 +128,21 @@ fn product(value: &str) -> String {
     value[..end].to_ascii_lowercase()
 }
 
-/// One spelling for what means the same: letters that need no escape are not escaped, others are, in upper case.
+/// One spelling for what means the same: letters that need no escape are not escaped, others are, in upper case. A percent sign that
+/// escapes nothing is escaped itself: with what follows it could become an escape, and the spelling would have another spelling.
 pub(super) fn normal(path: &str) -> String {
     let mut normal = String::with_capacity(path.len());
     let bytes = path.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         let escaped = (bytes[at] == b'%').then(|| bytes.get(at + 1..at + 3)).flatten();
+        // Two digits, and no sign.
+        let escaped = escaped.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let value = escaped.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
         match value {
             Some(value) if value.is_ascii_alphanumeric() || b"-._~".contains(&value) => normal.push(char::from(value)),
             Some(value) => normal.push_str(&format!("%{value:02X}")),
+            None if bytes[at] == b'%' => normal.push_str("%25"),
             None if bytes[at].is_ascii() => normal.push(char::from(bytes[at])),
             None => normal.push_str(&format!("%{:02X}", bytes[at])),
         }

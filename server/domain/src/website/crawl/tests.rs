@@ -81,6 +81,12 @@ proptest! {
 }
 
 #[test]
+fn a_percent_sign_that_escapes_nothing_becomes_no_escape() {
+    let spelled = |path: &str| canonical(&Url::parse(&format!("https://a.example/{path}")).unwrap()).path().to_owned();
+    assert_eq!([spelled("%3%30"), spelled("%+3"), spelled("100%")], ["/%2530", "/%25+3", "/100%25"]);
+}
+
+#[test]
 fn every_page_in_scope_is_asked_for_once_and_nothing_else() {
     let site = |url: &Url| match url.path() {
         "/d/" => html(
