@@ -9,6 +9,9 @@
 //! database have real work, the words of a sales talk as the browser's recognizer would (a partial three times a second, a
 //! final every four seconds, per channel). Recognition itself is not part of it.
 //!
+//! With `--documents FOLDER` every file of the folder is uploaded while the calls go on, and read: it shows what documents, also hostile
+//! ones, cost a call.
+//!
 //! A frame is late when its ack came more than 100 ms after it was sent. The generator runs on the same machine and shares its
 //! cores with the server, so its figures are an upper bound of what the server alone adds.
 
@@ -46,8 +49,13 @@ struct Arguments {
     /// How long they last.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
+    /// Files that are uploaded meanwhile.
+    #[arg(long)]
+    documents: Option<PathBuf>,
 }
 
+/// Bytes of a piece of an upload.
+const PIECE: usize = 1 << 20;
 const TALK: [(&str, &str); 6] = [
     ("so how are you handling call reviews today", "we mostly do it by hand and honestly it takes far too long"),
     ("what would it mean for the team if that took minutes", "it would help but it sounds expensive for a team of our size"),
@@ -93,6 +101,7 @@ async fn main() {
         tasks.push(tokio::spawn(call(url, token, id, arguments.seconds, offset, measured, everybody)));
     }
     everybody.wait().await;
+    let reading = arguments.documents.map(|folder| tokio::spawn(give_all(client.clone(), server.url.clone(), token.clone(), folder)));
     let cpu_before = server.cpu_seconds();
     let started = Instant::now();
     tokio::time::sleep(Duration::from_secs(arguments.seconds * 3 / 4)).await;
@@ -113,11 +122,52 @@ async fn main() {
     println!("load.ack_p99_ms={:.2}", percentile(&mut measured.acks, 0.99));
     println!("load.heard_to_event_p50_ms={:.2}", percentile(&mut measured.events, 0.50));
     println!("load.heard_to_event_p95_ms={:.2}", percentile(&mut measured.events, 0.95));
+    if let Some(reading) = reading {
+        let (given, done, failed) = reading.await.unwrap();
+        println!("load.documents_given={given}");
+        println!("load.documents_ready={done}");
+        println!("load.documents_failed={failed}");
+    }
     println!("load.server_cores={cpu:.2}");
     println!("load.idle_rss_kb={idle}");
     println!("load.rss_kb={busy}");
     println!("load.rss_per_call_kb={}", busy.saturating_sub(idle) / arguments.calls.max(1) as u64);
     server.stop();
+}
+
+/// Uploads every file of a folder and waits, for two minutes at most, until none is on its way; hands back how many were given, are
+/// ready, and are not and won't be by themselves.
+async fn give_all(client: reqwest::Client, url: String, token: String, folder: PathBuf) -> (usize, usize, usize) {
+    let mut given = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let upload = json!({ "file_name": name, "bytes": bytes.len() });
+        let answer = post(&client, &format!("{url}/api/v1/knowledge/uploads"), Some(&token), &upload).await;
+        // An empty file is refused here.
+        let Some(id) = answer["data"]["id"].as_str() else { continue };
+        let address = format!("{url}/api/v1/knowledge/uploads/{id}");
+        for (number, piece) in bytes.chunks(PIECE).enumerate() {
+            let sent = client.patch(&address).bearer_auth(&token).header("Upload-Offset", number * PIECE);
+            let sent = sent.header("Content-Type", "application/octet-stream").body(piece.to_vec()).send().await.unwrap();
+            assert!(sent.status().is_success(), "{}", sent.status());
+        }
+        post(&client, &format!("{address}/finish"), Some(&token), &json!({ "tags": [] })).await;
+        given += 1;
+    }
+    let mut states = Vec::new();
+    for _ in 0..120 {
+        let list = client.get(format!("{url}/api/v1/knowledge/documents?limit=100")).bearer_auth(&token).send().await.unwrap();
+        let list: Value = list.json().await.unwrap();
+        states = list["data"].as_array().into_iter().flatten().filter_map(|one| one["state"].as_str().map(str::to_owned)).collect();
+        if !states.iter().any(|state| matches!(state.as_str(), "waiting" | "reading" | "indexing")) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let count = |wanted: &[&str]| states.iter().filter(|state| wanted.contains(&state.as_str())).count();
+    (given, count(&["ready"]), count(&["failed", "locked"]))
 }
 
 async fn call(

@@ -4,6 +4,7 @@
 
 mod browser;
 mod engine;
+mod knowledge;
 mod load;
 mod machine;
 mod server;
@@ -51,6 +52,7 @@ pub fn bench(effort: Effort, write: bool) -> Result<()> {
     measures.extend(step("sizes", || sizes::measure(&Mode::Release.site()))?);
     measures.extend(step("idle server", || server::measure(effort))?);
     measures.extend(step("load", || load::measure(effort))?);
+    measures.extend(step("knowledge", || knowledge::measure(effort))?);
     measures.extend(step("browser", browser::measure)?);
     let machine = machine::describe();
     println!("\n{machine}\n\n{}", table(&measures));

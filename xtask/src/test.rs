@@ -18,7 +18,7 @@ mod postgres;
 mod rust_tests;
 mod summary;
 mod tee;
-mod tools;
+pub mod tools;
 
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,7 @@ use clap::ValueEnum;
 use crate::build::{WASM, wasm_target};
 use crate::process::{cargo, run};
 pub use browser::playwright;
+pub use postgres::Postgres;
 use rust_tests::RustTests;
 
 /// The parts, in the order they run.
