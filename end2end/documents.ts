@@ -58,7 +58,7 @@ export async function papers(browser: Browser): Promise<Paper[]> {
         "<!doctype html><html lang=en><title>Security overview</title><body><h1>Security overview</h1><h2>Encryption</h2>" +
           "<p>Backups are encrypted with a key that rotates every ninety days.</p><script>document.title = 'never'</script></body></html>",
       ),
-      question: "How often does the encryption key of backups rotate?",
+      question: "Does the key of encrypted backups rotate?",
       answer: /rotates every ninety days/,
     },
     {

@@ -19,9 +19,9 @@ test("the sample, a pasted text, the list and an answer without JavaScript", asy
   await expect(page.getByText("Not in your documents.")).toBeVisible();
 
   await page.goto("/knowledge");
-  await page.getByText("Paste text").click();
-  await page.getByLabel("Title").last().fill("Notice periods");
-  await page.getByLabel("Text", { exact: true }).last().fill("The notice period of the Orion contract is forty days.");
+  await page.locator("summary").filter({ hasText: "Paste text" }).click();
+  await page.locator("#plain-title").fill("Notice periods");
+  await page.locator("#plain-text").fill("The notice period of the Orion contract is forty days.");
   await page.getByRole("button", { name: "Add the text" }).last().click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Notice periods");
   await page.goto("/knowledge?words=notice");

@@ -48,3 +48,17 @@ pub(super) fn focus(id: &str) {
     #[cfg(not(feature = "hydrate"))]
     let _ = id;
 }
+
+/// Whether a click met the element of this id itself, not something within it.
+pub(super) fn is_on(event: &leptos::ev::MouseEvent, id: &str) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|target| target.id() == id)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = (event, id);
+        false
+    }
+}

@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use super::browser::is_on;
 use super::{ButtonKind, Glyph, IconButton};
 use crate::styles::dialog as css;
 
@@ -58,9 +59,9 @@ fn Modal(open: RwSignal<bool>, title: String, id: &'static str, side: &'static s
             data-side=side
             aria-labelledby=labelled_by
             on:close=move |_| open.set(false)
-            on:click:target=move |event| {
+            on:click=move |event| {
                 // The content covers all of the dialog but its backdrop.
-                if event.target().id() == id {
+                if is_on(&event, id) {
                     open.set(false);
                 }
             }

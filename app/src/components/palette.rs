@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
+use super::browser::is_on;
 use super::dialog::show_when;
 use super::{Glyph, Icon};
 use crate::styles::palette as css;
@@ -95,8 +96,8 @@ pub fn CommandPalette(
     };
     view! {
         <dialog node_ref=dialog class=css::PALETTE id="palette" aria-label="Go to" on:close=move |_| open.set(false)
-            on:click:target=move |event| {
-                if event.target().id() == "palette" {
+            on:click=move |event| {
+                if is_on(&event, "palette") {
                     open.set(false);
                 }
             }>
