@@ -159,6 +159,61 @@ test("a file that is taken out, one that is empty, and one that can't be read ar
   await expectAccessible(page);
 });
 
+test("a new file takes the place of the old one, which stays in the history", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  const said = complaints(page);
+  const version = (price: number) => ({
+    name: "Comet.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(`The Comet subscription costs ${price} euros per seat.`),
+  });
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles(version(17));
+  await expectReady(page, 1);
+  await page.getByRole("link", { name: "Comet", exact: true }).click();
+  await expect(page.getByText("costs 17 euros")).toBeVisible();
+  await page.getByText("Replace with a new file").click();
+  await page.locator("#knowledge-replace").setInputFiles(version(23));
+  await expect(page.getByText("costs 23 euros")).toBeVisible(READ);
+  await expect(page.getByText("costs 17 euros")).toHaveCount(0);
+  const versions = page.getByRole("region", { name: "Versions" }).getByRole("link");
+  await expect(versions).toHaveCount(2);
+  await expectAccessible(page);
+  const old = await page.request.get((await versions.last().getAttribute("href"))!);
+  expect(await old.text()).toContain("costs 17 euros");
+  await ask(page, "What does the Comet subscription cost?");
+  await expect(page.getByRole("status").getByText("costs 23 euros")).toBeVisible();
+  await expect(page.getByText("costs 17 euros")).toHaveCount(0);
+  expect(said).toEqual([]);
+});
+
+test("files go on being sent while another page of the site is open", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  const waiting: (() => void)[] = [];
+  await page.route(PIECE, async (route) => {
+    await new Promise<void>((done) => waiting.push(done));
+    await route.continue();
+  });
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles({
+    name: "slow.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from("Nobody waits for the slow file. ".repeat(40_000)),
+  });
+  await expect.poll(() => waiting.length).toBe(1);
+  await page.getByRole("navigation", { name: "Areas" }).getByRole("link", { name: "Calls" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Calls");
+  waiting.shift()?.();
+  await expect.poll(() => waiting.length, "the second piece comes from another page").toBe(1);
+  await page.getByRole("navigation", { name: "Areas" }).getByRole("link", { name: "Knowledge" }).click();
+  await expect(page.getByText("slow.txt")).toBeVisible();
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  waiting.shift()?.();
+  await expect(page.getByRole("link", { name: "open it" })).toBeVisible();
+});
+
 test("a pasted text, a collection and a document's own words", async ({ page, account }) => {
   expect(account).toBeTruthy();
   const said = complaints(page);

@@ -112,7 +112,7 @@ pub fn Filters(area: Area) -> impl IntoView {
                     }
                 />
             </div>
-            <Select label="Collection" name="collection" id="filter-collection" choices=area.collections("All collections") value=collection />
+            <Select label="Collection" name="collection" id="filter-collection" choices=area.collections("All") value=collection />
             <Select label="Tag" name="tag" id="filter-tag" choices=area.tags() value=tag />
             <Select label="State" name="state" id="filter-state" choices=states value=state />
             <label class=css::UNUSED>

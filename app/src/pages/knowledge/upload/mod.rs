@@ -67,6 +67,7 @@ pub fn DropZone(
                 <p class="soft small">
                     "PDF, Word, PowerPoint, Excel, OpenDocument, RTF, HTML, Markdown, text, CSV, mail, EPUB and ZIP, up to 100 MB each."
                 </p>
+                <noscript>"Adding files needs JavaScript. A text can be pasted without it."</noscript>
             </div>
             <div class=css::WAYS>
                 <Chooser id=FILES label="Choose files" on_files=Callback::new(move |event: ev::Event| give(files::chosen(&event))) />
