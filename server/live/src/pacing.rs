@@ -17,9 +17,16 @@ struct Card {
     kind: CueKind,
     priority: u8,
     at: Millis,
+    /// The end of what it rests on: later than `at` if a partial brought it. What comes after counts from here, so that
+    /// partials don't change which cards stay.
+    said: Millis,
     state: CueState,
     /// The card that made room for it.
     displaced: Option<i64>,
+}
+
+fn apart(one: Millis, other: Millis) -> u64 {
+    one.0.abs_diff(other.0)
 }
 
 /// The cards of a call so far, by number.
@@ -31,10 +38,11 @@ pub(crate) struct Pacing {
 }
 
 impl Pacing {
-    /// Takes up the cards of an earlier run.
-    pub fn restore(&mut self, playbook: &Playbook, cue: &Cue) {
+    /// Takes up a card of an earlier run, and the end of what it rests on.
+    pub fn restore(&mut self, playbook: &Playbook, cue: &Cue, said: Millis) {
         let priority = playbook.entry(&cue.topic).map_or(1, |entry| entry.priority);
-        let card = Card { topic: cue.topic.clone(), kind: cue.kind, priority, at: cue.at_ms, state: cue.state, displaced: None };
+        let (topic, at) = (cue.topic.clone(), cue.at_ms);
+        let card = Card { topic, kind: cue.kind, priority, at, said, state: cue.state, displaced: None };
         self.cards.insert(cue.number, card);
         self.last = self.last.max(cue.number);
     }
@@ -53,7 +61,8 @@ impl Pacing {
     pub fn allows(&self, entry: &Entry, verbosity: Verbosity, at: Millis) -> bool {
         let repeats = |card: &Card| {
             let dismissed = card.kind == CueKind::Objection && card.state == CueState::Dismissed;
-            dismissed || entry.cool_down.is_none_or(|cool_down| at.0.abs_diff(card.at.0) < cool_down.0.unsigned_abs())
+            let within = |cool_down: Millis| [card.at, card.said].iter().any(|then| apart(at, *then) < cool_down.0.unsigned_abs());
+            dismissed || entry.cool_down.is_none_or(within)
         };
         entry.verbosity <= verbosity
             && !self.cards.values().any(|card| card.topic == entry.id && repeats(card))
@@ -66,7 +75,7 @@ impl Pacing {
         if open.clone().count() < MOST_OPEN {
             return Ok(None);
         }
-        let gives_way = |card: &Card| card.priority <= entry.priority || at.0.abs_diff(card.at.0) >= STALE.0.unsigned_abs();
+        let gives_way = |card: &Card| card.priority <= entry.priority || apart(at, card.said) >= STALE.0.unsigned_abs();
         open.find(|(_, card)| gives_way(card)).map(|(number, _)| Some(*number)).ok_or(())
     }
 
@@ -76,10 +85,18 @@ impl Pacing {
         if let Some(card) = displaced.and_then(|number| self.cards.get_mut(&number)) {
             card.state = CueState::Collapsed;
         }
-        let card = Card { topic: entry.id.clone(), kind: entry.kind, priority: entry.priority, at, state: CueState::Open, displaced };
+        let card =
+            Card { topic: entry.id.clone(), kind: entry.kind, priority: entry.priority, at, said: at, state: CueState::Open, displaced };
         self.cards.insert(number, card);
         self.last = self.last.max(number);
         displaced
+    }
+
+    /// The final of a card that a partial brought has come.
+    pub fn confirm(&mut self, number: i64, said: Millis) {
+        if let Some(card) = self.cards.get_mut(&number) {
+            card.said = said;
+        }
     }
 
     /// Forgets a card, as if it had never come up; returns the number of the one that had made room for it and is open again.

@@ -105,7 +105,9 @@ impl Session {
             session.take_in(segment, &words, &timed);
         }
         for cue in cues {
-            session.pacing.restore(&session.playbook, cue);
+            let last = cue.evidence.spans().last();
+            let said = last.and_then(|span| segments.iter().rev().find(|segment| segment.number == span.segment));
+            session.pacing.restore(&session.playbook, cue, said.map_or(cue.at_ms, |segment| segment.end_ms.max(cue.at_ms)));
         }
         session.bookmarks = bookmarks.iter().map(|bookmark| bookmark.number).max().unwrap_or(0).max(0);
         session

@@ -258,3 +258,23 @@ fn a_phrase_late_in_a_long_partial_is_heard() {
     text.push_str(" and it is too expensive for us");
     assert_eq!(early(&run(&mut session, [partial(Customer, 0, &text)])).len(), 1);
 }
+
+#[test]
+fn the_same_point_again_counts_from_the_end_of_what_was_said() {
+    let question = "question.asked";
+    let first = said(Customer, 0, "what about security. and then there is all the rest that we talked about last week");
+    let again = said(Customer, 31_000, "what about security.");
+    let topics = |effects: &[Effect]| cues(effects).iter().map(|cue| cue.topic.clone()).collect::<Vec<_>>();
+    let alone = topics(&run(&mut session(), [first.clone(), again.clone()]));
+    assert_eq!(alone, [question]);
+    let early = partial(Customer, 0, "what about security. and then");
+    assert_eq!(topics(&run(&mut session(), [early.clone(), first.clone(), again.clone()])), alone);
+    // A restart between changes nothing.
+    let mut before = session();
+    let effects = run(&mut before, [early, first]);
+    let stored: Vec<Segment> =
+        effects.iter().filter_map(|effect| if let Effect::Segment(segment) = effect { Some(segment.clone()) } else { None }).collect();
+    let cards: Vec<Cue> = cues(&effects).into_iter().cloned().collect();
+    let mut after = Session::restore(Playbook::built_in(), settings(), &stored, &cards, &[]);
+    assert!(cues(&run(&mut after, [again])).is_empty());
+}

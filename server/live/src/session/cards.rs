@@ -123,7 +123,7 @@ impl Session {
             }
             let Some((quote, evidence)) = reading.cite(&hit, segment.number) else { continue };
             match known {
-                Some(index) => self.confirm(&early.swap_remove(index), quote, evidence, &mut effects),
+                Some(index) => self.confirm(&early.swap_remove(index), quote, evidence, segment.end_ms, &mut effects),
                 None => self.show(hit.entry, quote, evidence, segment.end_ms, &mut effects),
             }
             taken.push(hit);
@@ -221,7 +221,8 @@ impl Session {
     }
 
     /// Tells an early card again, with the words of its final.
-    fn confirm(&self, card: &Early, quote: String, evidence: Evidence, effects: &mut Vec<Effect>) {
+    fn confirm(&mut self, card: &Early, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
+        self.pacing.confirm(card.number, at);
         effects.extend(self.cue(card.entry, card.number, quote, evidence));
     }
 
