@@ -102,7 +102,7 @@ async fn quality(engine: Engine, texts: &[Text], queries: &[Query]) {
     for query in queries {
         let found =
             store.lexical_search(organization.0, &query.query, &DocumentFilter::default(), CollectionAccess::Admins, 10).await.unwrap();
-        let best = found.first().map_or(0.0, |found| found.share);
+        let best = found.iter().map(|found| found.content_share).fold(0.0, f32::max);
         if !query.answerable {
             unsure.push(best);
             continue;

@@ -26,8 +26,8 @@ const SNIPPET: u32 = 320;
 mod calibration {
     /// The part of the score that words make where there is a meaning too.
     pub(super) const WORDS: f32 = 0.8;
-    /// The least score that is an answer, without a model: the share of the question's words.
-    pub(super) const ENOUGH_WORDS: f32 = 0.28;
+    /// The least share of the question's words, stop words left out, that is an answer without a model.
+    pub(super) const ENOUGH_WORDS: f32 = 0.30;
     /// The least blended score that is an answer.
     pub(super) const ENOUGH: f32 = 0.30;
     /// The least cosine that is an answer whatever the words: people ask in other words than documents are written in.
@@ -54,18 +54,20 @@ pub(super) struct Found {
 impl Found {
     /// Those that are good enough to answer somebody who asked.
     pub fn enough(&self) -> impl Iterator<Item = &Scored> {
-        self.passages.iter().filter(|scored| self.is_enough(scored.score, scored.found.cosine, calibration::ALIKE))
+        self.passages.iter().filter(|scored| self.is_enough(scored, 0.0, calibration::ALIKE))
     }
 
     /// Whether a passage may show itself in a call, with so much said for it besides.
     pub fn is_enough_in_call(&self, scored: &Scored, besides: f32) -> bool {
-        self.is_enough(scored.score + besides, scored.found.cosine, calibration::ALIKE_IN_CALL)
+        self.is_enough(scored, besides, calibration::ALIKE_IN_CALL)
     }
 
-    fn is_enough(&self, score: f32, cosine: Option<f32>, alike: f32) -> bool {
+    fn is_enough(&self, scored: &Scored, besides: f32, alike: f32) -> bool {
         match self.mode {
-            SearchMode::Lexical => score >= calibration::ENOUGH_WORDS,
-            SearchMode::Hybrid => score >= calibration::ENOUGH || cosine.is_some_and(|cosine| cosine >= alike),
+            SearchMode::Lexical => scored.found.content_share + besides >= calibration::ENOUGH_WORDS,
+            SearchMode::Hybrid => {
+                scored.score + besides >= calibration::ENOUGH || scored.found.cosine.is_some_and(|cosine| cosine >= alike)
+            }
         }
     }
 }

@@ -57,6 +57,17 @@ pub(super) struct Weights {
     order: Vec<usize>,
     /// What a passage could have at most.
     most: f64,
+    /// The same by the words that are not stop words.
+    most_content: f64,
+}
+
+/// How good a passage is by its words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Score {
+    /// BM25, 0 and up.
+    pub bm25: f32,
+    /// The part of it that words other than stop words make.
+    content: f32,
 }
 
 #[derive(Debug)]
@@ -98,7 +109,8 @@ impl Store {
         let reckoned = all.max(LEAST_RECKONED);
         for term in &mut terms {
             term.passages = known.get(&term.term).copied().unwrap_or(0);
-            let having = term.passages as f64;
+            // A word that is nowhere tells no more than one that is in one place only.
+            let having = term.passages.max(1) as f64;
             let rare = (1.0 + (reckoned - having + 0.5).max(0.5) / (having + 0.5)).ln();
             term.weight = if term.stop { rare * STOP_WEIGHT } else { rare };
         }
@@ -107,9 +119,10 @@ impl Store {
         for term in &mut terms {
             term.stop &= !only_stops;
         }
-        let most = terms.iter().map(|term| term.weight * (K1 + 1.0)).sum();
+        let most = |stops: bool| terms.iter().filter(|term| stops || !term.stop).map(|term| term.weight * (K1 + 1.0)).sum();
+        let (most, most_content) = (most(true), most(false));
         let average = (tenant.tokens as f64 / all).max(1.0);
-        Ok((!terms.is_empty()).then_some(Weights { number: tenant.number, average, terms, order, most }))
+        Ok((!terms.is_empty()).then_some(Weights { number: tenant.number, average, terms, order, most, most_content }))
     }
 
     /// The best passages by words: serial, BM25, part of the most that a passage could have; best first.
@@ -132,7 +145,7 @@ impl Store {
                 narrowing.language, narrowing.after, narrowing.before, &narrowing.tag
             )?;
             for (serial, terms) in rows {
-                scores.entry(serial).or_insert_with(|| weights.score(&terms));
+                scores.entry(serial).or_insert_with(|| weights.score(&terms).bm25);
             }
         }
         let mut ranked: Vec<(i64, f32)> = scores.into_iter().collect();
@@ -187,9 +200,9 @@ impl Weights {
     }
 
     /// How good a passage is, from its stored terms.
-    pub fn score(&self, stored: &str) -> f32 {
+    pub fn score(&self, stored: &str) -> Score {
         let mut counts = vec![0_u32; self.terms.len()];
-        let (mut length, mut pairs) = (0_u32, 0.0_f64);
+        let (mut length, mut pairs, mut content_pairs) = (0_u32, 0.0_f64, 0.0_f64);
         let mut before: Option<usize> = None;
         for term in terms::stored(stored) {
             length += 1;
@@ -199,23 +212,36 @@ impl Weights {
                 if let Some(before) = before
                     && self.order.windows(2).any(|pair| pair == [before, place])
                 {
-                    pairs += self.terms[before].weight.min(self.terms[place].weight) * PAIR_WEIGHT;
+                    let (first, second) = (&self.terms[before], &self.terms[place]);
+                    let pair = first.weight.min(second.weight) * PAIR_WEIGHT;
+                    pairs += pair;
+                    if !first.stop && !second.stop {
+                        content_pairs += pair;
+                    }
                 }
             }
             before = place;
         }
         let long = K1 * (1.0 - B + B * f64::from(length) / self.average);
-        let words: f64 = counts
-            .iter()
-            .zip(&self.terms)
-            .filter(|(count, _)| **count > 0)
-            .map(|(count, term)| term.weight * f64::from(*count) * (K1 + 1.0) / (f64::from(*count) + long))
-            .sum();
-        (words + pairs.min(words * PAIR_WEIGHT)) as f32
+        let words = |stops: bool| -> f64 {
+            let counted = counts.iter().zip(&self.terms).filter(|(count, term)| **count > 0 && (stops || !term.stop));
+            counted.map(|(count, term)| term.weight * f64::from(*count) * (K1 + 1.0) / (f64::from(*count) + long)).sum()
+        };
+        let with_pairs = |words: f64, pairs: f64| (words + pairs.min(words * PAIR_WEIGHT)) as f32;
+        Score { bm25: with_pairs(words(true), pairs), content: with_pairs(words(false), content_pairs) }
     }
 
     /// A score as a part of the most that a passage could have, 0 to 1.
-    pub fn share(&self, score: f32) -> f32 {
-        if self.most > 0.0 { (f64::from(score) / self.most).clamp(0.0, 1.0) as f32 } else { 0.0 }
+    pub fn share(&self, score: Score) -> f32 {
+        part(score.bm25, self.most)
     }
+
+    /// The same by the words that are not stop words: whether what is asked for is there at all.
+    pub fn content_share(&self, score: Score) -> f32 {
+        part(score.content, self.most_content)
+    }
+}
+
+fn part(score: f32, most: f64) -> f32 {
+    if most > 0.0 { (f64::from(score) / most).clamp(0.0, 1.0) as f32 } else { 0.0 }
 }

@@ -58,6 +58,8 @@ pub struct Retrieved {
     pub bm25: f32,
     /// The same as a part of the most that a passage could have for this question, 0 to 1.
     pub share: f32,
+    /// The same by the question's words that are not stop words: whether what is asked for is there at all.
+    pub content_share: f32,
     /// The cosine of its vector and the question's; none without a vector of the model.
     pub cosine: Option<f32>,
 }
@@ -220,10 +222,12 @@ impl Store {
             narrowing.language, narrowing.after, narrowing.before, &narrowing.tag
         )?;
         let weighed = rows.into_iter().map(|row| {
-            let bm25 = weights.map_or(0.0, |weights| weights.score(&row.terms));
-            let share = weights.map_or(0.0, |weights| weights.share(bm25));
+            let (bm25, share, content_share) = weights.map_or((0.0, 0.0, 0.0), |weights| {
+                let score = weights.score(&row.terms);
+                (score.bm25, weights.share(score), weights.content_share(score))
+            });
             let cosine = row.embedding.filter(|embedding| embedding.0.len() == vector.len()).map(|embedding| dot(&embedding.0, vector));
-            Retrieved { passage: row.passage, bm25, share, cosine }
+            Retrieved { passage: row.passage, bm25, share, content_share, cosine }
         });
         Ok(weighed.collect())
     }

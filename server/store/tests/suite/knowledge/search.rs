@@ -183,3 +183,33 @@ fn matches_are_where_the_words_stand() {
     assert_eq!(matches("料金", "東京都の料金について"), [(4, 6)]);
     assert_eq!(matches("", text), []);
 }
+
+/// What `domain` takes for an answer by words alone.
+const ENOUGH: f32 = 0.30;
+
+#[rstest]
+#[case("The fee is 12 dollars a month.", "How much is the fee?")]
+#[case("The fee is 12 dollars a month.", "What does the fee cost per month?")]
+#[case("Our office is closed on public holidays.", "When is the office closed?")]
+#[case("Refunds are paid within 14 days.", "How many days does a refund take?")]
+#[case("You may cancel with three months' notice.", "How can we cancel?")]
+#[tokio::test]
+async fn one_short_document_answers_plain_questions(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] text: &str,
+    #[case] question: &str,
+) {
+    let store = testing::open(engine).await;
+    let us = organization(&store, "a@example.com").await;
+    let general = general(&store, us).await;
+    ready(&store, us, general, "Terms", &[text]).await;
+    let share = |found: Vec<Retrieved>| found.first().map_or(0.0, |found| found.content_share);
+    let answered = share(search(&store, us, question).await);
+    assert!(answered >= ENOUGH, "{question} {answered}");
+    let word = text.split_whitespace().nth(1).unwrap_or_default();
+    let about_something_else = format!("Where is the swimming pool's {word}?");
+    for unanswerable in ["How much is the zebra?", "Who invented the telephone?", &about_something_else] {
+        let refused = share(search(&store, us, unanswerable).await);
+        assert!(refused < ENOUGH, "{unanswerable} {refused}");
+    }
+}
