@@ -270,6 +270,16 @@ pub struct Binding {
     pub value: String,
 }
 
+/// A topic of the playbook whose cards show what the documents say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Topic {
+    /// As a binding has it, such as `objection.price`.
+    pub id: String,
+    /// For people, as cards have it.
+    pub title: String,
+}
+
 /// How much an organization knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
@@ -570,6 +580,8 @@ pub struct KnowledgeOverview {
     pub uploads: Vec<Upload>,
     /// Websites; empty for those who may not change anything.
     pub websites: Vec<Website>,
+    /// What documents can be bound to, in the playbook's order.
+    pub topics: Vec<Topic>,
     /// Whether the caller may add, change and delete.
     pub may_edit: bool,
 }

@@ -35,7 +35,7 @@ pub use knowledge::{
     Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentChange, DocumentDetail,
     DocumentFilter, DocumentSource, DocumentState, DocumentUse, DocumentVersion, EmbeddingState, Given, Hit, KnowledgeOverview,
     KnowledgeSize, MAX_FILE_BYTES, MAX_QUESTION_CHARS, NewCollection, NewText, NewUpload, NewWebsite, Passage, Place, PlaceKind, Question,
-    SearchMode, SearchResult, Step, Upload, Website, WebsiteState,
+    SearchMode, SearchResult, Step, Topic, Upload, Website, WebsiteState,
 };
 pub use metrics::Metrics;
 pub use page::Page;

@@ -8,7 +8,7 @@ pub mod live;
 pub mod recording;
 pub(crate) mod redo;
 pub mod sample;
-mod sources;
+pub(crate) mod sources;
 
 use std::sync::Arc;
 

@@ -93,6 +93,7 @@ pub async fn overview(services: &Services, scope: &Scope) -> Result<KnowledgeOve
         embedding: EmbeddingState { model: model_name(services).to_owned(), problem: services.knowledge_memory().embedding_problem() },
         uploads: if may_edit { store.uploads(organization, scope.member).await? } else { Vec::new() },
         websites: if may_edit { store.websites(organization).await? } else { Vec::new() },
+        topics: crate::calls::sources::topics(),
         may_edit,
     })
 }

@@ -265,6 +265,8 @@ async fn changes_that_are_none() {
         ("title", json!({ "title": "a\nb" })),
         ("tags", json!({ "tags": ["x".repeat(41)] })),
         ("bindings", json!({ "bindings": [{ "kind": "topic", "value": "no.such.topic" }] })),
+        // A topic whose cards show no documents.
+        ("bindings", json!({ "bindings": [{ "kind": "topic", "value": "next_step.customer" }] })),
         ("bindings", json!({ "bindings": many })),
     ] {
         assert_eq!(field(&ann.patch(&path(&id, ""), change.clone()).await), name, "{change}");

@@ -4,29 +4,6 @@ use model::{Citation, Document, DocumentSource, DocumentState, SearchMode, Step}
 
 use crate::components::Tone;
 
-/// What can be bound to a document: the built-in playbook's topics that a customer sets off, with their titles.
-pub const TOPICS: [(&str, &str); 19] = [
-    ("objection.price", "Price objection"),
-    ("objection.budget", "No budget"),
-    ("objection.timing", "Not now"),
-    ("objection.authority", "Someone else decides"),
-    ("objection.need", "No need seen"),
-    ("objection.status_quo", "Happy as it is"),
-    ("objection.competitor", "Prefers another vendor"),
-    ("objection.trust", "Doubts"),
-    ("objection.security", "Security concern"),
-    ("objection.contract", "Contract terms"),
-    ("buying.pricing", "Asks about price"),
-    ("buying.implementation", "Thinks about the rollout"),
-    ("buying.integration", "Asks how it fits their tools"),
-    ("buying.trial", "Wants to try it"),
-    ("buying.references", "Asks who else uses it"),
-    ("buying.pain", "Names a pain"),
-    ("question.asked", "Question"),
-    ("risk.legal", "Legal may hold it up"),
-    ("competitor.mentioned", "Another vendor is in play"),
-];
-
 /// Languages that can be asked for, two letters and a name.
 pub const LANGUAGES: [(&str, &str); 14] = [
     ("en", "English"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::metrics::Words;
-use model::{BindingKind, CallId, Channel, Cue, CueKind, OrganizationId, Segment};
+use model::{BindingKind, CallId, Channel, Cue, CueKind, OrganizationId, Segment, Topic};
 use tokio::time::{Instant, timeout_at};
 
 use crate::knowledge::{self, CallQuery, Found};
@@ -15,8 +15,18 @@ const RENEWAL: Duration = Duration::from_secs(15);
 /// Whether the organization's documents may have something to say to a card: the customer asks, objects, names another vendor,
 /// leans in or tells of a danger. What somebody will do next, and how the rep talks, is in no document.
 pub(super) fn may_have(cue: &Cue, channel: Channel) -> bool {
-    let answered = matches!(cue.kind, CueKind::Question | CueKind::Objection | CueKind::Competitor | CueKind::BuyingSignal | CueKind::Risk);
-    answered && channel == Channel::Customer
+    is_answered(cue.kind) && channel == Channel::Customer
+}
+
+fn is_answered(kind: CueKind) -> bool {
+    matches!(kind, CueKind::Question | CueKind::Objection | CueKind::Competitor | CueKind::BuyingSignal | CueKind::Risk)
+}
+
+/// The playbook's topics whose cards may have a passage.
+pub(crate) fn topics() -> Vec<Topic> {
+    let playbook = super::live::playbook();
+    let entries = playbook.entries().iter().filter(|entry| is_answered(entry.kind) && entry.speaker.is(Channel::Customer));
+    entries.map(|entry| Topic { id: entry.id.clone(), title: entry.title.clone() }).collect()
 }
 
 /// Looks the passage for a card up; none if nothing is good enough. Errors are logged.

@@ -246,11 +246,11 @@ fn bindings(typed: Vec<Binding>) -> Result<Vec<Binding>> {
     if typed.len() > MAX_BINDINGS {
         return Err(Problem::of_field("bindings", format!("At most {MAX_BINDINGS} bindings fit on a document.")).into());
     }
-    let playbook = crate::calls::live::playbook();
+    let topics = crate::calls::sources::topics();
     let check = |binding: Binding| {
         let value = BOUND.parse(&binding.value)?;
-        if binding.kind == BindingKind::Topic && playbook.entry(&value).is_none() {
-            return Err(Problem::of_field("bindings", format!("The playbook has no topic “{value}”.")).into());
+        if binding.kind == BindingKind::Topic && !topics.iter().any(|topic| topic.id == value) {
+            return Err(Problem::of_field("bindings", format!("No card of the topic “{value}” shows documents.")).into());
         }
         Ok(Binding { kind: binding.kind, value })
     };

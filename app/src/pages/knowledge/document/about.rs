@@ -1,7 +1,7 @@
 //! What is changed of a document by hand: title, tags, collection, and what in a call it is shown for.
 
 use leptos::prelude::*;
-use model::BindingKind;
+use model::{BindingKind, Topic};
 
 use super::Shared;
 use crate::components::{Button, Checkbox, Choice, FormError, Glyph, Select, TextField, field_error};
@@ -48,10 +48,10 @@ pub fn Bindings(shared: Shared) -> impl IntoView {
     };
     let (topics, competitors) = (bound(BindingKind::Topic), bound(BindingKind::Competitor));
     // A topic that the list doesn't know stays bound until somebody unticks it.
-    let unknown =
-        topics.iter().filter(|topic| !words::TOPICS.iter().any(|(id, _)| id == topic)).map(|topic| (topic.clone(), topic.clone()));
-    let known = words::TOPICS.iter().map(|(id, title)| ((*id).to_owned(), (*title).to_owned()));
-    let boxes = known.chain(unknown).map(|(id, title)| {
+    let known = shared.overview.with_untracked(|overview| overview.topics.clone());
+    let unknown = topics.iter().filter(|topic| !known.iter().any(|known| known.id == **topic));
+    let unknown: Vec<Topic> = unknown.map(|topic| Topic { id: topic.clone(), title: topic.clone() }).collect();
+    let boxes = known.into_iter().chain(unknown).map(|Topic { id, title }| {
         let ticked = topics.contains(&id);
         view! { <Checkbox label=title name="topics[]" value=id initial=ticked /> }
     });
