@@ -289,8 +289,10 @@ pub struct KnowledgeSize {
     pub documents: i64,
     /// Those that answer, an old version while the new one is read included.
     pub ready: i64,
-    /// Those that failed or wait for a password.
+    /// Those that can't be read.
     pub failed: i64,
+    /// Those that wait for a password.
+    pub locked: i64,
     /// Those that answer but were never used in a call or an answer.
     pub unused: i64,
     /// Passages that answer.

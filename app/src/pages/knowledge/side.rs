@@ -29,7 +29,8 @@ pub fn Side(area: Area) -> impl IntoView {
 #[component]
 fn Amount(area: Area) -> impl IntoView {
     let size = Memo::new(move |_| area.overview.with(|overview| overview.size));
-    let failed = Shown { state: Some(DocumentState::Failed), ..Shown::default() }.url();
+    let in_state = |state| Shown { state: Some(state), ..Shown::default() }.url();
+    let (failed, locked) = (in_state(DocumentState::Failed), in_state(DocumentState::Locked));
     let unused = Shown { unused: true, ..Shown::default() }.url();
     view! {
         <section class=css::CARD aria-labelledby="amount">
@@ -43,8 +44,10 @@ fn Amount(area: Area) -> impl IntoView {
                 <dd>{move || words::size(size.get().bytes)}</dd>
                 <dt><a class=css::TEXT_LINK href=unused>"Never used"</a></dt>
                 <dd>{move || words::grouped(size.get().unused)}</dd>
-                <dt><a class=css::TEXT_LINK href=failed>"Failed or locked"</a></dt>
+                <dt><a class=css::TEXT_LINK href=failed>"Failed"</a></dt>
                 <dd>{move || words::grouped(size.get().failed)}</dd>
+                <dt><a class=css::TEXT_LINK href=locked>"Waiting for a password"</a></dt>
+                <dd>{move || words::grouped(size.get().locked)}</dd>
             </dl>
         </section>
     }

@@ -66,7 +66,8 @@ statements! {
     KNOWLEDGE_SIZE = "
         SELECT COUNT(*) AS documents,
             COUNT(CASE WHEN ready_version > 0 THEN 1 END) AS ready,
-            COUNT(CASE WHEN state IN ('failed', 'locked') THEN 1 END) AS failed,
+            COUNT(CASE WHEN state = 'failed' THEN 1 END) AS failed,
+            COUNT(CASE WHEN state = 'locked' THEN 1 END) AS locked,
             COUNT(CASE WHEN ready_version > 0 AND NOT EXISTS (SELECT 1 FROM knowledge_uses u
                 WHERE u.organization_id = d.organization_id AND u.document_id = d.id) THEN 1 END) AS unused,
             CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages,

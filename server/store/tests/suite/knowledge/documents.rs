@@ -54,6 +54,12 @@ async fn a_document_goes_from_file_to_answer(#[values(Engine::Sqlite, Engine::Po
     assert_eq!((size.documents, size.ready, size.failed, size.unused, size.passages, size.bytes), (1, 1, 0, 1, 2, 10));
     assert_eq!(store.knowledge_tags(us, CollectionAccess::Admins).await.unwrap(), [("2026".to_owned(), 1), ("sales".to_owned(), 1)]);
     assert_eq!(store.knowledge_size(us, CollectionAccess::Everybody, MODEL).await.unwrap(), size);
+    for (title, state) in [("Broken", DocumentState::Failed), ("Secret", DocumentState::Locked), ("Private", DocumentState::Locked)] {
+        let other = insert(&store, us, &new_document(general, title, 0)).await;
+        assert!(store.move_document(us, other, 1, state, "It can't be read.").await.unwrap());
+    }
+    let size = store.knowledge_size(us, CollectionAccess::Everybody, MODEL).await.unwrap();
+    assert_eq!((size.documents, size.ready, size.failed, size.locked), (4, 1, 1, 2));
 
     let hidden = Collection { access: CollectionAccess::Admins, ..store.collection(us, general).await.unwrap().unwrap() };
     assert!(store.update_collection(us, &hidden).await.unwrap());
