@@ -153,7 +153,9 @@ async fn connect_postgres(url: &str, options: Options) -> Result<Db> {
         .application_name("closezly")
         .options([("lock_timeout", patience.as_str()), ("statement_timeout", "60s"), ("TimeZone", "UTC")])
         // pgvector: a search that is narrowed to a tenant goes on until it has enough.
-        .options([("hnsw.iterative_scan", "relaxed_order"), ("hnsw.ef_search", "100")]);
+        .options([("hnsw.iterative_scan", "relaxed_order"), ("hnsw.ef_search", "100")])
+        // No statement here runs for long enough to be worth compiling.
+        .options([("jit", "off")]);
     let pool = PgPoolOptions::new().max_connections(options.connections.max(1)).acquire_timeout(options.patience);
     Ok(Db::Postgres(pool.connect_with(connect).await?))
 }
