@@ -131,6 +131,7 @@ async fn main() {
     println!("load.server_cores={cpu:.2}");
     println!("load.idle_rss_kb={idle}");
     println!("load.rss_kb={busy}");
+    println!("load.peak_rss_kb={}", server.peak_kb());
     println!("load.rss_per_call_kb={}", busy.saturating_sub(idle) / arguments.calls.max(1) as u64);
     server.stop();
 }
@@ -337,8 +338,17 @@ impl Server {
 
     /// Resident memory in kB.
     fn resident_kb(&self) -> u64 {
+        self.memory_kb("VmRSS")
+    }
+
+    /// The most that it ever had, in kB.
+    fn peak_kb(&self) -> u64 {
+        self.memory_kb("VmHWM")
+    }
+
+    fn memory_kb(&self, what: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
         line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or_default()
     }
 

@@ -1,5 +1,6 @@
 //! Search in documents: how good it is (`server/examples/retrieval.rs`), what a question takes on both engines
-//! (`server/store/examples/retrieval.rs`), and what reading documents costs live calls (`server/examples/load.rs --documents`).
+//! (`server/store/examples/retrieval.rs`), how fast files are read (`server/examples/ingest.rs`), and what reading them costs
+//! live calls (`server/examples/load.rs --documents`).
 
 use std::env;
 use std::process::Command;
@@ -22,20 +23,21 @@ pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
         return Ok(Vec::new());
     }
     let mut measures = Vec::new();
-    let example = |package: &str, features: &[&str]| {
+    let example = |package: &str, features: &[&str], name: &str| {
         let mut command = cargo();
-        command.args(["run", "--release", "--quiet", "--package", package]).args(features).args(["--example", "retrieval", "--"]);
+        command.args(["run", "--release", "--quiet", "--package", package]).args(features).args(["--example", name, "--"]);
         command
     };
-    measures.extend(key_values(&output(example("server", &[]).arg(&retrieval).arg(tools::minilm()?))?));
+    measures.extend(key_values(&output(example("server", &[], "retrieval").arg(&retrieval).arg(tools::minilm()?))?));
     let postgres = Postgres::start(&tools::python()?)?;
     let sizes: &[&str] = match effort {
         Effort::Quick => &["1000"],
         Effort::Full => &["1000", "10000", "100000"],
     };
-    let mut store = example("store", &["--features", "test-utils"]);
+    let mut store = example("store", &["--features", "test-utils"], "retrieval");
     store.args(sizes).env("CLOSEZLY_RETRIEVAL", &retrieval).env("CLOSEZLY_TEST_POSTGRES", &postgres.url);
     measures.extend(key_values(&output(&mut store)?));
+    measures.extend(key_values(&output(example("server", &[], "ingest").arg(&documents))?));
     let server = Mode::Release.server_binary();
     let mut load = Command::new(server.with_file_name("examples").join(format!("load{}", env::consts::EXE_SUFFIX)));
     load.arg("--server").arg(&server).args(["--calls", CALLS, "--seconds", "60", "--documents"]).arg(&documents);
