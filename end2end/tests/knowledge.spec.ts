@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { papers, type Paper } from "../documents.ts";
 import { complaints, expect, expectAccessible, hydrated, test } from "../fixtures.ts";
+import { ask, expectReady, READ } from "../knowledge.ts";
 
-/** Reading takes a process of its own for each file. */
-const READ = { timeout: 60_000 };
 const PIECE = "**/api/knowledge/put-piece*";
 
 test("from nothing to a first cited answer with the sample @phone", async ({ page, account }) => {
@@ -255,22 +254,6 @@ test("a pasted text, a collection and a document's own words", async ({ page, ac
   await expect(page.getByRole("link", { name: "Notice periods 2026" })).toBeVisible();
   expect(said).toEqual([]);
 });
-
-/** Asks in the box of the page. */
-async function ask(page: Page, question: string): Promise<void> {
-  if (!/\/knowledge(\?|$)/.test(page.url())) await page.goto("/knowledge");
-  await hydrated(page);
-  await page.getByLabel("Your question").fill(question);
-  await page.getByLabel("Your question").press("Enter");
-  await expect(page.locator("#answer-title")).toHaveText(question);
-}
-
-/** All of so many documents answer. */
-async function expectReady(page: Page, count: number): Promise<void> {
-  const numbers = page.getByRole("region", { name: "In numbers" }).getByRole("definition");
-  await expect(numbers.first()).toHaveText(String(count), READ);
-  await expect(page.getByRole("list", { name: "Steps" })).toHaveCount(0, READ);
-}
 
 /** Drops files onto the page, as a hand does. */
 async function drop(page: Page, files: Paper[]): Promise<void> {
