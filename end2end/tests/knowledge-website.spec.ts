@@ -1,0 +1,99 @@
+// Websites: what is asked for, and that nothing inside this computer or network is fetched.
+import type { Page } from "@playwright/test";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { complaints, expect, expectAccessible, hydrated, test } from "../fixtures.ts";
+import { READ } from "../knowledge.ts";
+
+/** A site that keeps who came. */
+async function startSite(): Promise<{ url: string; asked: string[]; stop: () => Promise<void> }> {
+  const asked: string[] = [];
+  const site = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.setHeader("content-type", "text/html");
+    response.end("<!doctype html><title>Inside</title><p>The Pavo tariff costs 88 euros.</p>");
+  });
+  await new Promise<void>((done) => site.listen(0, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${(site.address() as AddressInfo).port}`,
+    asked,
+    stop: () => new Promise((done) => site.close(() => done())),
+  };
+}
+
+test("a website on a private address is refused in a sentence, and nobody comes to it", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  const said = complaints(page);
+  const site = await startSite();
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await addWebsite(page, `${site.url}/docs/`);
+  const websites = page.getByRole("region", { name: "Websites" });
+  const item = websites.getByRole("listitem").filter({ hasText: site.url });
+  await expect(item.getByText("Failed", { exact: true })).toBeVisible(READ);
+  await expect(item).toContainText("is no public address, so it is not fetched.");
+  await expect(item).toContainText("0 pages");
+  await expectAccessible(page);
+
+  await test.step("nor when it is visited again", async () => {
+    await item.getByText("Change", { exact: true }).click();
+    await item.getByRole("button", { name: "Visit now" }).click();
+    await expect(item.getByText("Failed", { exact: true })).toBeVisible(READ);
+    await expect(item).toContainText("is no public address");
+  });
+
+  await test.step("nor under a name that leads there", async () => {
+    const named = site.url.replace("127.0.0.1", "localhost");
+    await addWebsite(page, `${named}/docs/`);
+    const other = websites.getByRole("listitem").filter({ hasText: named });
+    await expect(other.getByText("Failed", { exact: true })).toBeVisible(READ);
+    await expect(other).toContainText("is no public address");
+  });
+
+  expect(site.asked, "no request was made").toEqual([]);
+
+  await test.step("deleted", async () => {
+    for (const left of [1, 0]) {
+      const first = websites.getByRole("listitem").first();
+      await first.getByText("Change", { exact: true }).click();
+      await first.getByRole("button", { name: "Delete for good" }).click();
+      await expect(websites.getByRole("listitem")).toHaveCount(left);
+    }
+  });
+  expect(said).toEqual([]);
+  await site.stop();
+});
+
+test("a website that can't be one is said at its field, and what was typed stays", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  await page.goto("/knowledge");
+  await hydrated(page);
+  const dialog = await openDialog(page);
+  await dialog.getByLabel("Start address").fill("ftp://example.com/docs/");
+  await dialog.getByRole("button", { name: "Add the website" }).click();
+  await expect(dialog.getByText("is no address of a website. Give one like https://example.com/help/.")).toBeVisible();
+  await expect(dialog.getByLabel("Start address")).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByLabel("Start address")).toHaveValue("ftp://example.com/docs/");
+  await expectAccessible(page);
+  await dialog.getByLabel("Start address").fill("https://example.com/docs/");
+  await dialog.getByLabel("Only below").fill("https://example.org/");
+  await dialog.getByRole("button", { name: "Add the website" }).click();
+  await expect(dialog.getByText("The start address lies outside of the scope. Both must begin alike.")).toBeVisible();
+  await expect(dialog.getByLabel("Only below")).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByLabel("Start address")).not.toHaveAttribute("aria-invalid", "true");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("region", { name: "Websites" }).getByRole("listitem")).toHaveCount(0);
+});
+
+async function openDialog(page: Page) {
+  await page.getByRole("button", { name: "Add a website" }).click();
+  return page.getByRole("dialog", { name: "Add a website" });
+}
+
+async function addWebsite(page: Page, start: string): Promise<void> {
+  const dialog = await openDialog(page);
+  await dialog.getByLabel("Start address").fill(start);
+  await dialog.getByRole("button", { name: "Add the website" }).click();
+  await expect(dialog).toBeHidden();
+}
