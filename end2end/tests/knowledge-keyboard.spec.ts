@@ -152,3 +152,71 @@ test("a collection, a website's form, the list's filter and a deletion by keys, 
     await tabTo(page, page.getByRole("link", { name: "Other", exact: true }));
   });
 });
+
+test("a collection that is saved doesn't lose the focus", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles(textFile("Orion.txt", SENTENCE));
+  await expectReady(page, 1);
+  const collection = page.getByRole("region", { name: "Collections" }).getByRole("listitem");
+  await tabTo(page, collection.getByText("Change", { exact: true }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, collection.getByLabel("Name"));
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("Handbook");
+  await page.keyboard.press("Enter");
+  await expect(collection.getByRole("link", { name: /^Handbook/ })).toBeVisible();
+  await expectFocusSeen(page);
+});
+
+test("a website that is visited again doesn't lose the focus", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles(textFile("Orion.txt", SENTENCE));
+  await expectReady(page, 1);
+  const add = page.getByRole("button", { name: "Add a website" });
+  await tabTo(page, add);
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Add a website" });
+  await tabTo(page, dialog.getByLabel("Start address"));
+  // It is refused before anybody comes to it.
+  await page.keyboard.type("http://127.0.0.1:9/");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(add).toBeFocused();
+  const website = page.getByRole("region", { name: "Websites" }).getByRole("listitem");
+  await expect(website.getByText("Failed", { exact: true })).toBeVisible(READ);
+  await tabTo(page, website.getByText("Change", { exact: true }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, website.getByRole("button", { name: "Visit now" }));
+  const visited = page.waitForResponse((response) => response.url().includes("visit-website"));
+  await page.keyboard.press("Enter");
+  expect((await visited).ok()).toBe(true);
+  await expect(website.getByText("Failed", { exact: true })).toBeVisible(READ);
+  await expectFocusSeen(page);
+});
+
+test("a document that becomes ready under the focus keeps it", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  // What the list shows stands still while one goes there.
+  let release = () => {};
+  let held = Promise.resolve();
+  await page.route("**/api/knowledge/documents", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles(textFile("Orion.txt", `${SENTENCE}\n\n`.repeat(40_000)));
+  await expect(page.getByRole("list", { name: "Steps" })).toBeVisible();
+  held = new Promise((done) => (release = done));
+  const document = page.getByRole("link", { name: "Orion", exact: true });
+  await tabTo(page, document);
+  await expect(page.getByRole("list", { name: "Steps" })).toBeVisible();
+  release();
+  await expectReady(page, 1);
+  await expect(document).toBeFocused();
+  await expectFocusSeen(page);
+});

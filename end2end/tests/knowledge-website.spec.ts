@@ -36,8 +36,10 @@ test("a website on a private address is refused in a sentence, and nobody comes 
   await expectAccessible(page);
 
   await test.step("nor when it is visited again", async () => {
+    const before = await lastVisit(page);
     await item.getByText("Change", { exact: true }).click();
     await item.getByRole("button", { name: "Visit now" }).click();
+    await expect.poll(() => lastVisit(page), READ).not.toBe(before);
     await expect(item.getByText("Failed", { exact: true })).toBeVisible(READ);
     await expect(item).toContainText("is no public address");
   });
@@ -62,6 +64,16 @@ test("a website on a private address is refused in a sentence, and nobody comes 
   });
   expect(said).toEqual([]);
   await site.stop();
+});
+
+test("a refusal that stays one doesn't send people to try it again", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await addWebsite(page, "http://192.168.0.1/docs/");
+  const item = page.getByRole("region", { name: "Websites" }).getByRole("listitem");
+  await expect(item).toContainText("is no public address", READ);
+  await expect(item).not.toContainText("Try again later");
 });
 
 test("a website that can't be one is said at its field, and what was typed stays", async ({ page, account }) => {
@@ -96,4 +108,12 @@ async function addWebsite(page: Page, start: string): Promise<void> {
   await dialog.getByLabel("Start address").fill(start);
   await dialog.getByRole("button", { name: "Add the website" }).click();
   await expect(dialog).toBeHidden();
+}
+
+/** When the only website's last visit ended. */
+async function lastVisit(page: Page): Promise<string> {
+  const websites = await page.request.get("/api/v1/knowledge/websites");
+  const { data } = (await websites.json()) as { data: { visited_at: string }[] };
+  expect(data).toHaveLength(1);
+  return data[0]!.visited_at;
 }
