@@ -25,7 +25,8 @@ const AREAS: [(&str, &str, Glyph); 4] = [
 pub fn Frame() -> impl IntoView {
     view! {
         <div class=css::FRAME>
-            <a class=css::SKIP href="#page">"Skip to the page"</a>
+            // The router would take the click and move no focus.
+            <a class=css::SKIP href="#page" rel="external">"Skip to the page"</a>
             <Navigation />
             <header class=css::BAR>
                 <Search />

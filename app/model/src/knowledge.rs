@@ -203,6 +203,8 @@ pub struct Document {
     pub embedded: i64,
     /// 1, 2, 3 …: how often it was given.
     pub version: i64,
+    /// The version that answers; 0 while none does.
+    pub ready_version: i64,
     /// In how many calls and answers it was used.
     pub uses: i64,
     /// When it was first given.
@@ -346,6 +348,9 @@ pub struct Passage {
 pub struct Citation {
     /// The document.
     pub document: DocumentId,
+    /// The version whose words these are; 0 where it was not kept.
+    #[serde(default)]
+    pub version: i64,
     /// Its title when it was cited.
     pub title: String,
     /// The passage's number.

@@ -442,6 +442,7 @@ mod tests {
     fn citation() -> Box<Citation> {
         Box::new(Citation {
             document: DocumentId(uuid::Uuid::from_u128(8)),
+            version: 2,
             title: "Plans".into(),
             passage: 3,
             place: Place { kind: PlaceKind::Page, number: 2, label: String::new(), headings: vec!["Pricing".into()] },

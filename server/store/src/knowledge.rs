@@ -42,6 +42,7 @@ pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     filing::STATEMENTS,
     lexical::STATEMENTS,
     passages::STATEMENTS,
+    retrieval::STATEMENTS,
     removal::STATEMENTS,
     tenants::STATEMENTS,
     uploads::STATEMENTS,

@@ -33,8 +33,8 @@ pub fn path(id: DocumentId) -> String {
 
 /// Where a document's page shows what is cited. Other areas link there too.
 pub fn citation_path(citation: &Citation) -> String {
-    let Citation { document, passage, start, end, .. } = citation;
-    format!("/knowledge/{document}?passage={passage}&from={start}&to={end}#passage-{passage}")
+    let Citation { document, version, passage, start, end, .. } = citation;
+    format!("/knowledge/{document}?version={version}&passage={passage}&from={start}&to={end}#passage-{passage}")
 }
 
 /// Where a file of a document is; without a version the current one.

@@ -9,8 +9,7 @@ use model::{BindingKind, CallId, Citation, CollectionAccess, DocumentFilter, Doc
 use store::knowledge::NewUse;
 
 use super::memory::Key;
-use super::search::{cite, excerpt, retrieve};
-use super::text::slice;
+use super::search::{Scored, cite, excerpt, retrieve, retrieve_of};
 use crate::error::Result;
 use crate::services::Services;
 
@@ -24,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const EXCERPT: u32 = 200;
 /// What a bound document's passage counts for more.
 const BOUND: f32 = 0.25;
+/// Passages of a document that was made for one thing.
+const SHORT: usize = 2;
 
 /// What a card is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,8 +42,6 @@ pub struct CallQuery {
 pub struct Found {
     /// Its words with their place.
     pub citation: Citation,
-    /// The document's version.
-    pub version: i64,
     /// How good it is, 0 to 1.
     pub score: f32,
 }
@@ -82,7 +81,7 @@ pub fn prefetch_for_call(services: &Services, organization: OrganizationId, call
 pub async fn note_use(services: &Services, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
     let used = NewUse {
         document: found.citation.document,
-        version: found.version,
+        version: found.citation.version,
         passage: found.citation.passage,
         call: Some(call),
         answer: call.0,
@@ -106,40 +105,46 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
         return Ok(found);
     }
     let found = retrieve(services, organization, &words, &DocumentFilter::default(), CollectionAccess::Everybody).await?;
-    let better = |document: DocumentId| if bound.contains(&document) { BOUND } else { 0.0 };
-    let best = found
-        .passages
-        .iter()
-        .filter(|scored| found.is_enough_in_call(scored, better(scored.found.passage.document_id)))
-        .map(|scored| (scored, scored.score + better(scored.found.passage.document_id)))
-        .max_by(|a, b| a.1.total_cmp(&b.1));
-    let mut best = best.map(|(scored, score)| {
-        let passage = &scored.found.passage;
-        let citation = cite(passage, excerpt(&words, &passage.text, EXCERPT));
-        Found { citation, version: passage.version, score: score.min(1.0) }
-    });
-    // Somebody said that these documents are for this: they come even if the words don't lead to them.
-    if !best.as_ref().is_some_and(|best| bound.contains(&best.citation.document))
-        && let Some(said) = first_of(services, organization, &bound).await?
-    {
-        best = Some(said);
-    }
+    let general = found.best_in_call().map(|scored| (found_in(scored, &words), scored.score));
+    let said = of_bound(services, organization, &bound, &format!("{words} {}", title_of(&query.topic))).await?;
+    let best = match (said, general) {
+        (Some((said, score)), Some((_, other))) if score + BOUND >= other => Some(said),
+        (Some((said, _)), None) => Some(said),
+        (_, general) => general.map(|(found, _)| found),
+    };
     memory.remember(key, best.clone());
     Ok(best)
 }
 
-/// How the first of these documents that everybody may read begins.
-async fn first_of(services: &Services, organization: OrganizationId, documents: &[DocumentId]) -> Result<Option<Found>> {
+fn found_in(scored: &Scored, words: &str) -> Found {
+    let passage = &scored.found.passage;
+    Found { citation: cite(passage, excerpt(words, &passage.text, EXCERPT)), score: scored.score }
+}
+
+/// The best passage of the documents that somebody bound to what happened. A short one comes even if none of the words lead to it: it
+/// was made for this. Of a long one that says nothing to it nothing comes.
+async fn of_bound(
+    services: &Services,
+    organization: OrganizationId,
+    documents: &[DocumentId],
+    question: &str,
+) -> Result<Option<(Found, f32)>> {
+    let mut best: Option<(Found, f32)> = None;
     for id in documents {
-        let Some(document) = services.store().document(organization, CollectionAccess::Everybody, "", *id).await? else { continue };
-        let Some(passage) = services.store().passages(organization, *id, None, 1).await?.items.into_iter().next() else { continue };
-        let span = excerpt("", &passage.text, EXCERPT);
-        let quote = slice(&passage.text, span).to_owned();
-        let (start, end) = span;
-        let citation = Citation { document: *id, title: document.title, passage: passage.number, place: passage.place, quote, start, end };
-        return Ok(Some(Found { citation, version: document.version, score: BOUND }));
+        let found = retrieve_of(services, organization, *id, question).await?;
+        let short = (found.passages.len() <= SHORT).then(|| found.passages.iter().min_by_key(|scored| scored.found.passage.number));
+        let Some(scored) = found.best_of_bound().or(short.flatten()) else { continue };
+        if best.as_ref().is_none_or(|(_, score)| scored.score > *score) {
+            best = Some((found_in(scored, question), scored.score));
+        }
     }
-    Ok(None)
+    Ok(best)
+}
+
+/// A topic's title, which says in other words what a customer may have said.
+fn title_of(topic: &str) -> String {
+    let topics = crate::calls::sources::topics();
+    topics.into_iter().find(|known| known.id == topic).map(|known| known.title).unwrap_or_default()
 }
 
 async fn bound_documents(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<Vec<DocumentId>> {

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use model::validation::Line;
-use model::{Citation, CollectionAccess, DocumentFilter, Hit, MAX_QUESTION_CHARS, OrganizationId, Question, SearchMode, SearchResult};
+use model::{
+    Citation, CollectionAccess, DocumentFilter, DocumentId, Hit, MAX_QUESTION_CHARS, OrganizationId, Question, SearchMode, SearchResult,
+};
 use store::knowledge::{FoundPassage, Retrieved, matches};
 
 use super::text::{Span, chars, sentences, slice};
@@ -17,6 +19,8 @@ use crate::services::Services;
 const QUESTION: Line = Line { field: "text", label: "The question", min: 1, max: MAX_QUESTION_CHARS };
 /// Most passages of a result.
 pub(super) const MOST: usize = 10;
+/// Passages of one document that are looked through.
+const MOST_OF_ONE: u32 = 500;
 /// A provider that takes longer is left out of a search: words alone answer then.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Characters of a snippet.
@@ -34,6 +38,10 @@ mod calibration {
     pub(super) const ALIKE: f32 = 0.38;
     /// The same in a call, where a passage that nobody asked for costs attention.
     pub(super) const ALIKE_IN_CALL: f32 = 0.45;
+    /// The least cosine where the words alone would be enough.
+    pub(super) const RELATED: f32 = 0.2;
+    /// The least share of words, stop words left out, by which a passage speaks of something.
+    pub(super) const SPEAKS: f32 = 0.1;
 }
 
 /// A passage that a search found, with its score.
@@ -54,20 +62,29 @@ pub(super) struct Found {
 impl Found {
     /// Those that are good enough to answer somebody who asked.
     pub fn enough(&self) -> impl Iterator<Item = &Scored> {
-        self.passages.iter().filter(|scored| self.is_enough(scored, 0.0, calibration::ALIKE))
+        self.passages.iter().filter(|scored| self.is_enough(scored, calibration::ALIKE))
     }
 
-    /// Whether a passage may show itself in a call, with so much said for it besides.
-    pub fn is_enough_in_call(&self, scored: &Scored, besides: f32) -> bool {
-        self.is_enough(scored, besides, calibration::ALIKE_IN_CALL)
+    /// The best of those that may show themselves in a call, where nobody asked.
+    pub fn best_in_call(&self) -> Option<&Scored> {
+        self.passages.iter().find(|scored| self.is_enough(scored, calibration::ALIKE_IN_CALL))
     }
 
-    fn is_enough(&self, scored: &Scored, besides: f32, alike: f32) -> bool {
-        match self.mode {
-            SearchMode::Lexical => scored.found.content_share + besides >= calibration::ENOUGH_WORDS,
-            SearchMode::Hybrid => {
-                scored.score + besides >= calibration::ENOUGH || scored.found.cosine.is_some_and(|cosine| cosine >= alike)
+    /// The best one that speaks of what is asked at all: enough where somebody said that the document is for this.
+    pub fn best_of_bound(&self) -> Option<&Scored> {
+        let speaks = |scored: &&Scored| {
+            scored.found.content_share >= calibration::SPEAKS || scored.found.cosine.is_some_and(|cosine| cosine >= calibration::ALIKE)
+        };
+        self.passages.iter().find(speaks)
+    }
+
+    fn is_enough(&self, scored: &Scored, alike: f32) -> bool {
+        let words = scored.found.content_share >= calibration::ENOUGH_WORDS;
+        match (self.mode, scored.found.cosine) {
+            (SearchMode::Hybrid, Some(cosine)) => {
+                scored.score >= calibration::ENOUGH || cosine >= alike || (words && cosine >= calibration::RELATED)
             }
+            _ => words,
         }
     }
 }
@@ -104,15 +121,23 @@ pub(super) async fn retrieve(
 ) -> Result<Found> {
     let vector = meaning(services, organization, question).await?;
     let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
-    let found = services.store().retrieve(organization, question, meaning, filter, access).await?;
+    Ok(scored(services.store().retrieve(organization, question, meaning, filter, access).await?, meaning.is_some()))
+}
+
+/// The passages of one document that everybody may read, best first, all of them scored.
+pub(super) async fn retrieve_of(services: &Services, organization: OrganizationId, document: DocumentId, question: &str) -> Result<Found> {
+    let vector = meaning(services, organization, question).await?;
+    let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
+    let found = services.store().retrieve_of(organization, document, question, meaning, CollectionAccess::Everybody, MOST_OF_ONE).await?;
+    Ok(scored(found, meaning.is_some()))
+}
+
+fn scored(found: Vec<Retrieved>, has_meaning: bool) -> Found {
     // One passage that the model has not seen, and scores of two kinds would be compared.
-    let mode = match found.iter().any(|found| found.cosine.is_some()) {
-        true if found.iter().all(|found| found.cosine.is_some()) => SearchMode::Hybrid,
-        _ => SearchMode::Lexical,
-    };
+    let mode = if has_meaning && found.iter().all(|found| found.cosine.is_some()) { SearchMode::Hybrid } else { SearchMode::Lexical };
     let mut passages: Vec<Scored> = found.into_iter().map(|found| Scored { score: score(&found, mode), found }).collect();
     passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.serial.cmp(&b.found.passage.serial)));
-    Ok(Found { passages, mode })
+    Found { passages, mode }
 }
 
 fn score(found: &Retrieved, mode: SearchMode) -> f32 {
@@ -172,6 +197,7 @@ pub(super) fn hit(question: &str, scored: &Scored) -> Hit {
 pub(super) fn cite(passage: &FoundPassage, span: Span) -> Citation {
     Citation {
         document: passage.document_id,
+        version: passage.version,
         title: passage.title.clone(),
         passage: passage.number,
         place: passage.place.clone(),

@@ -16,7 +16,7 @@ use crate::statements::statements;
 macro_rules! select {
     () => {
         "SELECT d.id, d.collection_id, d.title, d.file_name, d.folder, d.source, d.address, d.format, d.language, d.tags, d.state,
-            d.problem, d.notes, d.bytes, d.places, d.passages, d.version, d.created_at, d.updated_at,
+            d.problem, d.notes, d.bytes, d.places, d.passages, d.version, d.ready_version, d.created_at, d.updated_at,
             (SELECT COUNT(*) FROM passage_vectors v WHERE v.organization_id = d.organization_id AND v.document_id = d.id
                 AND v.version = d.ready_version AND v.model = $2) AS embedded,
             (SELECT COUNT(DISTINCT u.source) FROM knowledge_uses u

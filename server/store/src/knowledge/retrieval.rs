@@ -9,6 +9,7 @@ use super::lexical::Weights;
 use crate::dialect::{NEAREST, NEAREST_EXACT, WEIGH};
 use crate::engine::{Engine, Store, query};
 use crate::error::Result;
+use crate::statements::statements;
 
 /// Passages that are taken from each way of finding before they are weighed together.
 const CANDIDATES: usize = 50;
@@ -28,6 +29,13 @@ macro_rules! found {
     };
 }
 pub(crate) use found;
+
+statements! {
+    SERIALS_OF = "
+        SELECT p.serial FROM passages p
+        JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND d.ready_version = p.version
+        WHERE p.organization_id = $1 AND p.document_id = $2 ORDER BY p.number LIMIT $3";
+}
 
 /// A passage that answers, with its document.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -136,6 +144,25 @@ impl Store {
             found.extend(self.weigh(organization, Some(weights), meaning, &serials, filter, access).await?);
         }
         Ok(found)
+    }
+
+    /// The first passages of one document, each with what speaks for it, in no particular order.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn retrieve_of(
+        &self,
+        organization: OrganizationId,
+        document: DocumentId,
+        question: &str,
+        meaning: Option<(&str, &[f32])>,
+        access: CollectionAccess,
+        limit: u32,
+    ) -> Result<Vec<Retrieved>> {
+        let weights = self.weights(organization, question).await?;
+        let serials = query!(read self, all (i64,), SERIALS_OF, organization, document, i64::from(limit))?;
+        let serials: Vec<i64> = serials.into_iter().map(|(serial,)| serial).collect();
+        self.weigh(organization, weights.as_ref(), meaning, &serials, &DocumentFilter::default(), access).await
     }
 
     async fn nearest(

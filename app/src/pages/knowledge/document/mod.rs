@@ -30,6 +30,8 @@ struct Looked {
     words: Option<(u32, u32)>,
     /// How many passages come before those that are shown.
     after: u32,
+    /// The version that is cited.
+    version: Option<i64>,
 }
 
 impl Looked {
@@ -41,6 +43,7 @@ impl Looked {
             passage: passage.map(i64::from),
             words: number("from").zip(number("to")).filter(|(from, to)| from < to),
             after: number("after").or(passage.map(page_of)).unwrap_or(0),
+            version: number("version").filter(|version| *version > 0).map(i64::from),
         }
     }
 }
@@ -98,7 +101,7 @@ impl Shared {
             match api::get_document(self.id).await {
                 Ok(detail) => {
                     self.failed.try_set(None);
-                    let text = |detail: &DocumentDetail| (detail.document.version, detail.document.passages, detail.document.state);
+                    let text = |detail: &DocumentDetail| (detail.document.ready_version, detail.document.passages, detail.document.state);
                     let Some((same, same_text)) = self.detail.try_with_untracked(|old| (*old == detail, text(old) == text(&detail))) else {
                         return;
                     };
@@ -122,6 +125,12 @@ impl Shared {
                 self.reload();
             }
         });
+    }
+
+    /// The version that is cited, if another one answers now: then the words that were cited are not here.
+    fn other_version(self) -> Option<i64> {
+        let answers = self.detail.with(|detail| detail.document.ready_version);
+        self.looked.get().version.filter(|cited| answers > 0 && *cited != answers)
     }
 
     fn keep_up_to_date(self) {
@@ -235,6 +244,7 @@ fn Loaded(
         <state::State shared />
         <div class=css::COLUMNS>
             <div class=css::MAIN>
+                <passages::OtherVersion shared />
                 <passages::Passages shared />
             </div>
             <div class=css::SIDE>
@@ -265,7 +275,11 @@ mod tests {
     fn a_cited_passage_is_on_the_page_that_is_shown() {
         assert_eq!(looked(&[("passage", "1")]).after, 0);
         assert_eq!(looked(&[("passage", "50")]).after, 0);
-        assert_eq!(looked(&[("passage", "51"), ("from", "3"), ("to", "9")]), Looked { passage: Some(51), words: Some((3, 9)), after: 50 });
+        assert_eq!(
+            looked(&[("passage", "51"), ("from", "3"), ("to", "9")]),
+            Looked { passage: Some(51), words: Some((3, 9)), after: 50, version: None }
+        );
+        assert_eq!(looked(&[("version", "2")]).version, Some(2));
         assert_eq!(looked(&[("passage", "51"), ("after", "100")]).after, 100);
     }
 

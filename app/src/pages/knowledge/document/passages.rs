@@ -6,9 +6,9 @@ use leptos::web_sys::HtmlLiElement;
 use model::{DocumentState, Page, Passage};
 
 use super::{Looked, Shared};
-use crate::components::{ButtonLink, EmptyState, ErrorState, Glyph, Skeleton, SkeletonLines};
-use crate::pages::knowledge::{api, words};
-use crate::styles::knowledge_document_passages as css;
+use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Skeleton, SkeletonLines, Tone};
+use crate::pages::knowledge::{api, file_path, words};
+use crate::styles::{knowledge_document as page, knowledge_document_passages as css};
 
 #[component]
 pub fn Passages(shared: Shared) -> impl IntoView {
@@ -26,6 +26,24 @@ pub fn Passages(shared: Shared) -> impl IntoView {
                 })}
             </Transition>
         </section>
+    }
+}
+
+/// Says that what was cited is of a version that doesn't answer any more.
+#[component]
+pub fn OtherVersion(shared: Shared) -> impl IntoView {
+    let other = Memo::new(move |_| shared.other_version());
+    move || {
+        other.get().map(|version| {
+            view! {
+                <Banner tone=Tone::Info title="This document was replaced">
+                    <p>
+                        {format!("What you followed was cited from version {version}; below is the text that answers now. ")}
+                        <a class=page::LINK href=file_path(shared.id, Some(version)) rel="external" download="">"The file of that version"</a>
+                    </p>
+                </Banner>
+            }
+        })
     }
 }
 
@@ -95,7 +113,7 @@ fn Item(shared: Shared, passage: Passage) -> impl IntoView {
     let looked = shared.looked;
     let cited = Memo::new(move |_| {
         let Looked { passage, words, .. } = looked.get();
-        (passage == Some(number)).then_some(words)
+        (passage == Some(number) && shared.other_version().is_none()).then_some(words)
     });
     let item = NodeRef::<Li>::new();
     Effect::new(move |_| {

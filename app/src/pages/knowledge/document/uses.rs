@@ -68,7 +68,7 @@ fn List(shared: Shared, page: Page<DocumentUse>) -> impl IntoView {
 #[component]
 fn Item(shared: Shared, used: DocumentUse) -> impl IntoView {
     let DocumentUse { version, passage, call_id, question, used_at } = used;
-    let current = shared.detail.with_untracked(|detail| detail.document.version) == version;
+    let current = shared.detail.with_untracked(|detail| detail.document.ready_version) == version;
     let (href, place) = match call_id {
         Some(call) => (format!("/calls/{call}"), "in a call"),
         None => (question_url(&question), "asked here"),
@@ -79,7 +79,7 @@ fn Item(shared: Shared, used: DocumentUse) -> impl IntoView {
             <span class="soft">
                 {place} ", " <Time at=used_at with_time=true /> ", "
                 {if current {
-                    view! { <a class=css::LINK href=format!("?passage={passage}#passage-{passage}")>{format!("passage {passage}")}</a> }.into_any()
+                    view! { <a class=css::LINK href=format!("?version={version}&passage={passage}#passage-{passage}")>{format!("passage {passage}")}</a> }.into_any()
                 } else {
                     format!("passage {passage} of version {version}").into_any()
                 }}

@@ -11,7 +11,16 @@ use crate::fixtures::{cue, insert as insert_call, tenant};
 fn citation(document: DocumentId) -> Box<Citation> {
     let found = passage(2, "The Team plan costs 29 € 🎧.");
     let end = found.text.chars().count() as u32;
-    Box::new(Citation { document, title: "Plans “2026”".into(), passage: 2, place: found.place, quote: found.text, start: 0, end })
+    Box::new(Citation {
+        document,
+        version: 1,
+        title: "Plans “2026”".into(),
+        passage: 2,
+        place: found.place,
+        quote: found.text,
+        start: 0,
+        end,
+    })
 }
 
 #[rstest]

@@ -75,6 +75,7 @@ fn a_card_is_told_again_with_its_final_or_withdrawn() {
 fn citation(quote: &str) -> Box<Citation> {
     Box::new(Citation {
         document: DocumentId(uuid::Uuid::from_u128(8)),
+        version: 1,
         title: "Plans".into(),
         passage: 3,
         place: Place { kind: PlaceKind::Page, number: 2, label: String::new(), headings: Vec::new() },
