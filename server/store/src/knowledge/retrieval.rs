@@ -22,7 +22,7 @@ macro_rules! found {
         " JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND d.ready_version = p.version
         JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
         WHERE p.organization_id = $1 AND c.access IN ('everybody', $2)
-            AND ($5 IS NULL OR d.collection_id = $5) AND ($6 IS NULL OR d.language = $6)
+            AND (d.collection_id = $5 OR $5 IS NULL) AND (d.language = $6 OR $6 IS NULL)
             AND d.updated_at >= $7 AND d.updated_at < $8
             AND ($9 = '' OR EXISTS (SELECT 1 FROM document_tags t
                 WHERE t.organization_id = d.organization_id AND t.document_id = d.id AND t.tag = $9))"
