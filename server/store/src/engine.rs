@@ -130,6 +130,8 @@ async fn connect_sqlite(url: &str, options: Options) -> Result<Db> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
+        // What is deleted is overwritten: nobody finds it in the file's free pages.
+        .pragma("secure_delete", "ON")
         .busy_timeout(options.patience);
     let pool = || SqlitePoolOptions::new().acquire_timeout(options.patience).idle_timeout(None).max_lifetime(None);
     if url.trim_start_matches("sqlite:").trim_start_matches("//").starts_with(":memory:") {

@@ -34,6 +34,7 @@ fn every_statement_on_a_tenants_rows_binds_the_organization() {
         "knowledge_tenants",
         "collections",
         "websites",
+        "website_omissions",
         "documents",
         "document_tags",
         "document_versions",

@@ -100,7 +100,17 @@ async fn a_new_database_says_what_is_missing() {
     let store = Store::connect("sqlite::memory:").await.unwrap();
     assert_eq!(
         store.pending_migrations().await.unwrap(),
-        ["0001_identity", "0002_calls", "0003_jobs", "0004_audit", "0005_sign_ups", "0006_knowledge", "0007_cue_sources"]
+        [
+            "0001_identity",
+            "0002_calls",
+            "0003_jobs",
+            "0004_audit",
+            "0005_sign_ups",
+            "0006_knowledge",
+            "0007_cue_sources",
+            "0008_omissions",
+            "0009_free_pages"
+        ]
     );
     store.migrate().await.unwrap();
     assert_eq!(store.pending_migrations().await.unwrap(), Vec::<String>::new());

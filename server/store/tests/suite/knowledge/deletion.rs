@@ -1,6 +1,6 @@
 //! Deleting really deletes.
 
-use model::{Binding, BindingKind, CollectionAccess, Upload, UploadId};
+use model::{Binding, BindingKind, Channel, CollectionAccess, Upload, UploadId};
 use rstest::rstest;
 use serde_json::json;
 use store::knowledge::NewUse;
@@ -8,7 +8,7 @@ use store::{Engine, NewJob, testing};
 use uuid::Uuid;
 
 use super::support::*;
-use crate::fixtures::{noon, tenant};
+use crate::fixtures::{insert as insert_call, noon, segment, tenant};
 
 #[rstest]
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn nothing_of_a_deleted_document_is_left(
         expires_at: noon(9),
     };
     store.insert_upload(us, tenant.member, &upload).await.unwrap();
-    assert!(rows(&store).await.iter().zip(&before).all(|(now, before)| now.1 > before.1 || now.0 == "websites"));
+    assert!(rows(&store).await.iter().zip(&before).all(|(now, before)| now.1 > before.1 || now.0.starts_with("website")));
 
     let forget = |keys: &[String]| {
         let payload = json!(keys);
@@ -100,4 +100,89 @@ async fn an_organization_goes_with_all_it_knows(#[values(Engine::Sqlite, Engine:
     assert_eq!(rows(&store).await, empty);
     assert_eq!(count(&store, "SELECT COUNT(*) FROM passage_removals").await, 0);
     assert_eq!(count(&store, "SELECT COUNT(*) FROM knowledge_tenants").await, 0);
+}
+
+/// The files of a SQLite database that hold these bytes, whatever their case.
+fn files_with(url: &str, word: &str) -> Vec<String> {
+    let folder = std::path::Path::new(url.trim_start_matches("sqlite:")).parent().unwrap();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap().to_ascii_lowercase();
+        if bytes.windows(word.len()).any(|window| window == word.as_bytes()) {
+            files.push(path.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    files
+}
+
+#[tokio::test]
+async fn no_file_of_the_database_holds_deleted_words() {
+    let store = testing::open(Engine::Sqlite).await;
+    let tenant = tenant(&store, "a@example.com").await;
+    let us = tenant.organization;
+    let general = general(&store, us).await;
+    let many: Vec<String> = (0..400).map(|number| format!("Paragraph {number} tells of the zyxomatics of everyday things.")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let mut documents = Vec::new();
+    for number in 0..6 {
+        ready(&store, us, general, &format!("Kept {number}"), &["Common words that stay, a few of them."; 40]).await;
+        documents.push(ready(&store, us, general, &format!("Zyxomatics {number}"), &many).await);
+    }
+    let mut calls = Vec::new();
+    for number in 0..30 {
+        let call = insert_call(&store, tenant, &format!("Talk {number} with Quuxfordshire"), number).await.id;
+        let said: Vec<_> = (1..20).map(|number| segment(number, Channel::Customer, "we are the quuxfordshire people")).collect();
+        store.append_segments(us, call, &said).await.unwrap();
+        calls.push(call);
+    }
+    // A replaced version goes too, and a corrected segment.
+    for document in &documents[..3] {
+        store.add_version(us, *document, &file("Plain.pdf", 1), None).await.unwrap();
+        publish(&store, us, *document, &["nothing special"]).await;
+    }
+    for document in &documents {
+        store.delete_document(us, *document, forget).await.unwrap().unwrap();
+    }
+    for call in calls {
+        assert!(store.correct_segment(us, call, 1, "they said something else").await.unwrap());
+        assert!(store.delete_call(us, call).await.unwrap());
+    }
+    store.close().await;
+    // The words' stems and prefixes of calls' words are indexed as well.
+    for word in ["zyxomatic", "quuxfordsh"] {
+        assert_eq!(files_with(store.url(), word), Vec::<String>::new(), "{word}");
+    }
+    assert_eq!(files_with(store.url(), "common words that stay"), ["closezly.db"], "the search finds what is there");
+}
+
+#[tokio::test]
+async fn what_was_deleted_before_goes_with_the_update() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("data/closezly.db").display());
+    let store = store::Store::connect(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    let us = organization(&store, "a@example.com").await;
+    store.close().await;
+    // As an older version left it: deleted, with free pages and word lists as they were.
+    let mut old = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    for sql in [
+        "PRAGMA secure_delete = OFF",
+        "INSERT INTO passages_fts (passages_fts, rank) VALUES ('secure-delete', 0)",
+        "DELETE FROM _sqlx_migrations WHERE version >= 8",
+        "DROP TABLE website_omissions",
+        "CREATE TABLE scrap (text TEXT)",
+        "INSERT INTO scrap WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500)
+            SELECT 'the zyxomatics number ' || n FROM n",
+        "DROP TABLE scrap",
+    ] {
+        sqlx::query(sql).execute(&mut old).await.unwrap();
+    }
+    sqlx::Connection::close(old).await.unwrap();
+    assert_eq!(files_with(&url, "zyxomatics"), ["closezly.db"]);
+    let store = store::Store::connect(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    assert!(store.collections(us, CollectionAccess::Admins).await.is_ok());
+    store.close().await;
+    assert_eq!(files_with(&url, "zyxomatics"), Vec::<String>::new());
 }

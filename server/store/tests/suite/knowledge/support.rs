@@ -105,6 +105,7 @@ pub async fn rows(store: &TestStore) -> Vec<(&'static str, i64)> {
     let tables = [
         "collections",
         "websites",
+        "website_omissions",
         "documents",
         "document_tags",
         "document_versions",
