@@ -84,11 +84,16 @@ pub(crate) const SEARCH_CALLS: Dialect = Dialect {
 macro_rules! claim {
     ($locking:literal) => {
         concat!(
-            "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until = $3
+            "WITH busy AS (
+                SELECT organization_id, COUNT(*) AS running FROM jobs
+                WHERE state = 'running' AND lease_until > $2 AND kind LIKE $4 GROUP BY organization_id
+            )
+            UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until = $3
             WHERE id = (
-                SELECT id FROM jobs
-                WHERE kind LIKE $4 AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND lease_until <= $2))
-                ORDER BY run_at, id LIMIT 1 ",
+                SELECT due.id FROM jobs due LEFT JOIN busy ON busy.organization_id = due.organization_id
+                WHERE due.kind LIKE $4
+                    AND ((due.state = 'waiting' AND due.run_at <= $2) OR (due.state = 'running' AND due.lease_until <= $2))
+                ORDER BY COALESCE(busy.running, 0), due.run_at, due.id LIMIT 1 ",
             $locking,
             ") RETURNING ",
             crate::jobs::columns!()
@@ -96,8 +101,9 @@ macro_rules! claim {
     };
 }
 
-/// The next job that is due or whose worker has let its lease run out. On SQLite the one writer makes it exclusive.
-pub(crate) const CLAIM_JOB: Dialect = Dialect { sqlite: claim!(""), postgres: claim!("FOR UPDATE SKIP LOCKED") };
+/// The next job that is due or whose worker has let its lease run out: one of the organization with the fewest jobs running of these
+/// kinds, so that nobody's files keep everybody's waiting. On SQLite the one writer makes it exclusive.
+pub(crate) const CLAIM_JOB: Dialect = Dialect { sqlite: claim!(""), postgres: claim!("FOR UPDATE OF due SKIP LOCKED") };
 
 macro_rules! add_terms {
     ($from:literal) => {

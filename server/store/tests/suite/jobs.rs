@@ -122,3 +122,34 @@ async fn two_workers_never_get_the_same_job(#[values(Engine::Sqlite, Engine::Pos
     let distinct: BTreeSet<_> = all.iter().map(|id| id.0).collect();
     assert_eq!((all.len(), distinct.len()), (60, 60));
 }
+
+#[rstest]
+#[tokio::test]
+async fn no_organization_keeps_another_waiting(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (many, few) = (tenant(&store, "a@example.com").await.organization, tenant(&store, "b@example.com").await.organization);
+    for number in 0..6 {
+        store.enqueue(&job("files.read", number, Some(many))).await.unwrap();
+    }
+    store.enqueue(&job("files.read", 10, Some(few))).await.unwrap();
+    store.enqueue(&job("files.read", 11, Some(few))).await.unwrap();
+    let claim = async |kinds, at| store.claim_kind(kinds, "w", noon(at), LEASE).await.unwrap();
+    let claimed = async |at| claim("files.%", at).await.map(|job| (job.organization_id, job.run_at));
+    assert_eq!(claimed(20).await, Some((Some(many), noon(0))), "nobody runs: the oldest");
+    assert_eq!(claimed(20).await, Some((Some(few), noon(10))), "one each");
+    assert_eq!(claimed(20).await, Some((Some(many), noon(1))), "again the oldest");
+    assert_eq!(claimed(20).await, Some((Some(few), noon(11))));
+    assert_eq!(claimed(20).await, Some((Some(many), noon(2))), "nobody else waits");
+
+    // What runs in another lane is no reason to wait in this one.
+    store.enqueue(&job("calls.review", 0, Some(many))).await.unwrap();
+    store.enqueue(&job("calls.review", 1, Some(few))).await.unwrap();
+    assert_eq!(claim("calls.%", 20).await.unwrap().organization_id, Some(many));
+    assert_eq!(claim("calls.%", 20).await.unwrap().organization_id, Some(few));
+
+    // A worker that died runs nothing, though nobody has noticed yet.
+    store.enqueue(&job("files.read", 12, Some(few))).await.unwrap();
+    let later = 20 + LEASE.as_secs() as i64;
+    assert_eq!(claimed(later).await, Some((Some(many), noon(0))));
+    assert_eq!(claimed(later).await, Some((Some(few), noon(10))));
+}
