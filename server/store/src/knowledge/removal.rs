@@ -30,6 +30,12 @@ statements! {
         FROM passages p WHERE p.organization_id = $1 AND p.document_id = $2 AND p.version <> $3
         ON CONFLICT (organization_id, revision, document_id, version) DO NOTHING";
     DELETE_OTHER_PASSAGES = "DELETE FROM passages WHERE organization_id = $1 AND document_id = $2 AND version <> $3";
+    // Somebody does not want this page: a visit must not bring it back.
+    OMIT_PAGE = "
+        INSERT INTO website_omissions (organization_id, website_id, address)
+        SELECT d.organization_id, d.website_id, d.address FROM documents d
+        WHERE d.organization_id = $1 AND d.id = $2 AND d.website_id IS NOT NULL
+        ON CONFLICT (website_id, address) DO NOTHING";
     DELETE_DOCUMENT = "DELETE FROM documents WHERE organization_id = $1 AND id = $2";
 }
 
@@ -45,7 +51,8 @@ pub(super) async fn begin(tx: &mut Tx, organization: OrganizationId) -> Result<R
 }
 
 impl Removal {
-    /// Deletes documents with all that belongs to them, and their words on cards, and enqueues what `forget` makes of their files' object keys.
+    /// Deletes documents with all that belongs to them, and their words on cards, and enqueues what `forget` makes of their files' object
+    /// keys. Pages of a website are left out by its next visits.
     pub async fn documents(
         &self,
         tx: &mut Tx,
@@ -69,6 +76,7 @@ impl Removal {
         self.count(tx, document, ready, 0).await?;
         self.forget_other_passages(tx, document, 0).await?;
         forget_sources(tx, self.organization, document).await?;
+        query!(within tx, execute, OMIT_PAGE, self.organization, document)?;
         query!(within tx, execute, DELETE_DOCUMENT, self.organization, document)?;
         Ok(Some(keys.into_iter().map(|(key,)| key).collect()))
     }

@@ -39,6 +39,7 @@ statements! {
         SELECT d.id, d.address, v.hash FROM documents d
         JOIN document_versions v ON v.organization_id = d.organization_id AND v.document_id = d.id AND v.version = d.version
         WHERE d.organization_id = $1 AND d.website_id = $2 ORDER BY d.address";
+    WEB_OMISSIONS = "SELECT address FROM website_omissions WHERE organization_id = $1 AND website_id = $2 ORDER BY address";
     WEBSITE_DOCUMENTS = "SELECT id FROM documents WHERE organization_id = $1 AND website_id = $2";
 }
 
@@ -189,5 +190,14 @@ impl Store {
     /// What the engine says.
     pub async fn web_pages(&self, organization: OrganizationId, website: WebsiteId) -> Result<Vec<WebPage>> {
         query!(read self, all WebPage, WEB_PAGES, organization, website)
+    }
+
+    /// The addresses of a website's pages that somebody deleted, which are not wanted again.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn web_omissions(&self, organization: OrganizationId, website: WebsiteId) -> Result<Vec<String>> {
+        let addresses = query!(read self, all (String,), WEB_OMISSIONS, organization, website)?;
+        Ok(addresses.into_iter().map(|(address,)| address).collect())
     }
 }

@@ -1,24 +1,19 @@
 //! Websites and their visits.
 
-use model::{DocumentSource, Website, WebsiteId, WebsiteState};
+use model::{CollectionId, DocumentId, DocumentSource, OrganizationId, Website, WebsiteId, WebsiteState};
 use rstest::rstest;
 use serde_json::json;
 use store::knowledge::Visit;
-use store::{Engine, NewJob, StoreError, testing};
+use store::{Engine, NewJob, Store, StoreError, testing};
 use uuid::Uuid;
 
 use super::support::*;
 use crate::fixtures::noon;
 
-#[rstest]
-#[tokio::test]
-async fn a_website_is_visited_when_it_is_due(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let store = testing::open(engine).await;
-    let (us, them) = (organization(&store, "a@example.com").await, organization(&store, "b@example.com").await);
-    let general = general(&store, us).await;
-    let mut site = Website {
+fn website(collection: CollectionId) -> Website {
+    Website {
         id: WebsiteId(Uuid::now_v7()),
-        collection_id: general,
+        collection_id: collection,
         start: "https://example.com/".into(),
         scope: "https://example.com/".into(),
         max_pages: 50,
@@ -28,7 +23,16 @@ async fn a_website_is_visited_when_it_is_due(#[values(Engine::Sqlite, Engine::Po
         pages: 0,
         visited_at: None,
         due_at: Some(noon(0)),
-    };
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_website_is_visited_when_it_is_due(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (us, them) = (organization(&store, "a@example.com").await, organization(&store, "b@example.com").await);
+    let general = general(&store, us).await;
+    let mut site = website(general);
     assert!(matches!(store.insert_website(them, &site, noon(0)).await, Err(StoreError::Missing(_))));
     store.insert_website(us, &site, noon(0)).await.unwrap();
     assert_eq!(store.website(us, site.id).await.unwrap(), Some(site.clone()));
@@ -64,4 +68,39 @@ async fn a_website_is_visited_when_it_is_due(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(store.delete_website(them, site.id, forget).await.unwrap(), None);
     assert_eq!(store.delete_website(us, site.id, forget).await.unwrap(), Some(vec![page.file.object_key.clone()]));
     assert_eq!(get(&store, us, page.id).await, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn pages_that_somebody_deleted_are_known_until_their_website_goes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    async fn page(store: &Store, us: OrganizationId, collection: CollectionId, site: WebsiteId, address: &str) -> DocumentId {
+        let mut page = new_document(collection, address, 0);
+        (page.website, page.source, page.address) = (Some(site), DocumentSource::Web, address.into());
+        insert(store, us, &page).await
+    }
+    let store = testing::open(engine).await;
+    let (us, them) = (organization(&store, "a@example.com").await, organization(&store, "b@example.com").await);
+    let (general, other) = (general(&store, us).await, collection(&store, us, "Other", model::CollectionAccess::Everybody).await);
+    let (site, second) = (website(general), website(general));
+    store.insert_website(us, &site, noon(0)).await.unwrap();
+    store.insert_website(us, &second, noon(0)).await.unwrap();
+    let home = page(&store, us, general, site.id, "https://example.com/").await;
+    page(&store, us, other, site.id, "https://example.com/moved").await;
+    page(&store, us, general, site.id, "https://example.com/kept").await;
+    let file = insert(&store, us, &new_document(general, "A file", 0)).await;
+    assert_eq!(store.delete_document(them, home, forget).await.unwrap(), None);
+    assert_eq!(store.web_omissions(us, site.id).await.unwrap(), Vec::<String>::new());
+    for document in [home, file] {
+        store.delete_document(us, document, forget).await.unwrap().unwrap();
+    }
+    store.delete_collection(us, other, forget).await.unwrap().unwrap();
+    assert_eq!(store.web_omissions(us, site.id).await.unwrap(), ["https://example.com/", "https://example.com/moved"]);
+    assert_eq!(store.web_omissions(us, second.id).await.unwrap(), Vec::<String>::new(), "of this website only");
+    assert_eq!(store.web_omissions(them, site.id).await.unwrap(), Vec::<String>::new());
+    // Given again and deleted again.
+    let home = page(&store, us, general, site.id, "https://example.com/").await;
+    store.delete_document(us, home, forget).await.unwrap().unwrap();
+    assert_eq!(store.web_omissions(us, site.id).await.unwrap().len(), 2);
+    store.delete_website(us, site.id, forget).await.unwrap().unwrap();
+    assert_eq!(count(&store, "SELECT COUNT(*) FROM website_omissions").await, 0);
 }
