@@ -256,3 +256,15 @@ pub fn poll_while(condition: Signal<bool>, every: Duration, run: impl Fn() + Clo
         Some(handle)
     });
 }
+
+/// What a list has of one of its things now; the last that it had when it has gone.
+pub fn kept<T, I>(all: Memo<Vec<T>>, first: T, id_of: fn(&T) -> I) -> Memo<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    I: PartialEq + 'static,
+{
+    Memo::new(move |before: Option<&T>| {
+        let mine = before.unwrap_or(&first);
+        all.with(|all| all.iter().find(|one| id_of(one) == id_of(mine)).cloned()).unwrap_or_else(|| mine.clone())
+    })
+}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Collection, CollectionAccess, CollectionId};
 
-use super::area::Area;
+use super::area::{Area, kept};
 use super::shown::Shown;
 use super::words;
 use crate::components::{Badge, Button, ButtonKind, Choice, FormError, Glyph, Select, TextField, Tone, field_error};
@@ -20,8 +20,8 @@ pub fn Collections(area: Area) -> impl IntoView {
             <ul class=css::LINKS>
                 <For
                     each=move || collections.get()
-                    key=|collection| (collection.id, collection.name.clone(), collection.access, collection.documents)
-                    children=move |collection| view! { <Item area collection chosen /> }
+                    key=|collection| collection.id
+                    children=move |collection| view! { <Item area collection=kept(collections, collection, |collection| collection.id) chosen /> }
                 />
             </ul>
             <Show when=move || area.may_edit()>
@@ -35,18 +35,19 @@ pub fn Collections(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Item(area: Area, collection: Collection, chosen: Memo<Option<CollectionId>>) -> impl IntoView {
-    let Collection { id, name, access, documents } = collection.clone();
+fn Item(area: Area, collection: Memo<Collection>, chosen: Memo<Option<CollectionId>>) -> impl IntoView {
+    let id = collection.with_untracked(|collection| collection.id);
     let href = Shown { collection: Some(id), ..Shown::default() }.url();
+    let documents = move || collection.with(|collection| collection.documents);
     view! {
         <li class=css::ITEM>
             <a class=css::LINK href=href aria-current=move || (chosen.get() == Some(id)).then_some("true")>
-                <span class="truncate">{name}</span>
-                {(access == CollectionAccess::Admins).then(|| view! { <Badge tone=Tone::Warn>"Admins"</Badge> })}
-                <span class=css::COUNT title=words::counted(documents, "document")>{words::grouped(documents)}</span>
+                <span class="truncate">{move || collection.with(|collection| collection.name.clone())}</span>
+                {move || collection.with(|collection| collection.access == CollectionAccess::Admins).then(|| view! { <Badge tone=Tone::Warn>"Admins"</Badge> })}
+                <span class=css::COUNT title=move || words::counted(documents(), "document")>{move || words::grouped(documents())}</span>
             </a>
             <Show when=move || area.may_edit()>
-                <Change area collection=collection.clone() />
+                <Change area collection />
             </Show>
         </li>
     }
@@ -80,21 +81,21 @@ fn Create(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Change(area: Area, collection: Collection) -> impl IntoView {
-    let Collection { id, name, access, documents } = collection;
+fn Change(area: Area, collection: Memo<Collection>) -> impl IntoView {
+    let Collection { id, name, access, .. } = collection.get_untracked();
     let (edit, delete) = (area.actions.edit_collection, area.actions.delete_collection);
     let form = area.actions.edit_form;
     // Only the collection that was sent shows what was wrong with it.
     let mine = form.typed("id") == id.to_string();
     let sent = area.actions.edited;
     let problem = Signal::derive(move || form.problem().get().filter(|_| sent.get().map_or(mine, |sent| sent == id)));
-    let goes_too = match documents {
+    let goes_too = move || match collection.with(|collection| collection.documents) {
         0 => "It is empty.".to_owned(),
         documents => format!("{} in it will be gone, with their files. This can't be undone.", words::counted(documents, "document")),
     };
     view! {
         <details class=css::FOLD open=mine>
-            <summary aria-label=format!("Change {name}")>"Change"</summary>
+            <summary aria-label=move || collection.with(|collection| format!("Change {}", collection.name))>"Change"</summary>
             <ActionForm action=edit attr:class=css::FORM on:submit=move |_| sent.set(Some(id))>
                 <input type="hidden" name="id" value=id.to_string() />
                 <FormError problem fields=&["name"] />

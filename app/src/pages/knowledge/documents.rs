@@ -7,7 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use model::{Document, DocumentState};
 
-use super::area::Area;
+use super::area::{Area, kept};
 use super::first::FirstAnswer;
 use super::shown::Shown;
 use super::{path, words};
@@ -136,7 +136,8 @@ pub fn Filters(area: Area) -> impl IntoView {
 /// The documents of this page of the list.
 #[component]
 pub fn Documents(area: Area) -> impl IntoView {
-    let empty = Memo::new(move |_| area.documents.with(|page| page.items.is_empty()));
+    let documents = Memo::new(move |_| area.documents.with(|page| page.items.clone()));
+    let empty = Memo::new(move |_| documents.with(Vec::is_empty));
     let newest = Memo::new(move |_| area.shown.with(|shown| shown.cursor.is_some().then(|| shown.first_page().url())));
     let older = Memo::new(move |_| {
         let next = area.documents.with(|page| page.next.clone());
@@ -147,9 +148,9 @@ pub fn Documents(area: Area) -> impl IntoView {
         <Show when=move || !empty.get() fallback=move || view! { <Nothing area /> }>
             <ul class=css::LIST>
                 <For
-                    each=move || area.documents.with(|page| page.items.clone())
-                    key=shown_of
-                    children=move |document| view! { <Row area document /> }
+                    each=move || documents.get()
+                    key=|document| document.id
+                    children=move |document| view! { <Row area document=kept(documents, document, |document| document.id) /> }
                 />
             </ul>
         </Show>
@@ -160,82 +161,74 @@ pub fn Documents(area: Area) -> impl IntoView {
     }
 }
 
-/// All that a row shows: one that changes is made anew, the others stay.
-fn shown_of(document: &Document) -> String {
-    let Document { id, title, tags, state, problem, passages, embedded, places, version, uses, collection_id, .. } = document;
-    format!("{id} {collection_id} {state} {passages} {embedded} {places} {version} {uses} {title} {tags:?} {problem}")
-}
-
+/// One document; what changes of it changes in place, so that the focus stays.
 #[component]
-fn Row(area: Area, document: Document) -> impl IntoView {
-    let steps = words::on_its_way(document.state).then(|| words::steps(&document));
-    let Document {
-        id,
-        collection_id,
-        title,
-        file_name,
-        folder,
-        source,
-        address,
-        format,
-        tags,
-        state,
-        problem,
-        bytes,
-        places,
-        passages,
-        uses,
-        updated_at,
-        ..
-    } = document;
+fn Row(area: Area, document: Memo<Document>) -> impl IntoView {
+    let id = document.with_untracked(|document| document.id);
     let collection = move || {
+        let of = document.with(|document| document.collection_id);
         area.overview.with(|overview| {
             let several = overview.collections.len() > 1;
-            overview
-                .collections
-                .iter()
-                .find(|collection| several && collection.id == collection_id)
-                .map(|collection| collection.name.clone())
+            overview.collections.iter().find(|collection| several && collection.id == of).map(|collection| collection.name.clone())
         })
     };
-    let from = [folder, if address.is_empty() { file_name } else { address }];
-    let from = from.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
-    let mut facts: Vec<String> = Vec::new();
-    if !format.is_empty() {
-        facts.push(words::format(&format));
-    }
-    facts.extend(words::places(&format, places));
-    if passages > 0 {
-        facts.push(words::counted(passages, "passage"));
-    }
-    facts.push(words::size(bytes));
-    facts.push(match uses {
-        0 => "Never used".to_owned(),
-        1 => "Used once".to_owned(),
-        uses => format!("Used {} times", words::grouped(uses)),
-    });
+    let from = move || {
+        document.with(|document| {
+            let name = if document.address.is_empty() { &document.file_name } else { &document.address };
+            [&document.folder, name].into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("/")
+        })
+    };
+    let steps = Memo::new(move |_| document.with(|document| words::on_its_way(document.state).then(|| words::steps(document))));
+    let state = Memo::new(move |_| document.with(|document| document.state));
+    let tags = Memo::new(move |_| document.with(|document| document.tags.clone()));
+    let problem = Memo::new(move |_| document.with(|document| document.problem.clone()));
     view! {
         <li class=css::DOCUMENT>
             <div class=css::MAIN>
-                <a class=css::TITLE href=path(id)>{title}</a>
+                <a class=css::TITLE href=path(id)>{move || document.with(|document| document.title.clone())}</a>
                 <p class=css::META>
                     {move || collection().map(|name| format!("{name} · "))}
                     {from}
                 </p>
             </div>
             <div class=css::STATE>
-                {words::source(source).map(|source| view! { <Badge>{source}</Badge> })}
-                {(state != DocumentState::Ready).then(|| view! { <Badge tone=words::tone(state) dot=true>{words::state(state)}</Badge> })}
-                <span class=css::WHEN><Time at=updated_at /></span>
+                {words::source(document.with_untracked(|document| document.source)).map(|source| view! { <Badge>{source}</Badge> })}
+                {move || {
+                    let state = state.get();
+                    (state != DocumentState::Ready).then(|| view! { <Badge tone=words::tone(state) dot=true>{words::state(state)}</Badge> })
+                }}
+                <span class=css::WHEN>{move || view! { <Time at=document.with(|document| document.updated_at) /> }}</span>
             </div>
             <p class=css::FACTS>
-                {facts.join(" · ")}
-                {tags.into_iter().map(|tag| view! { <span class=css::TAG>{tag}</span> }).collect_view()}
+                {move || document.with(facts)}
+                {move || tags.get().into_iter().map(|tag| view! { <span class=css::TAG>{tag}</span> }).collect_view()}
             </p>
-            {steps.map(|steps| view! { <Steps steps /> })}
-            {(!problem.is_empty()).then(|| view! { <p class=css::PROBLEM><Icon glyph=Glyph::Bad /><span>{problem}</span></p> })}
+            {move || steps.get().map(|steps| view! { <Steps steps /> })}
+            {move || {
+                let problem = Some(problem.get()).filter(|problem| !problem.is_empty());
+                problem.map(|problem| view! { <p class=css::PROBLEM><Icon glyph=Glyph::Bad /><span>{problem}</span></p> })
+            }}
         </li>
     }
+}
+
+fn facts(document: &Document) -> String {
+    let Document { format, places, passages, bytes, uses, .. } = document;
+    let mut facts: Vec<String> = Vec::new();
+    if !format.is_empty() {
+        facts.push(words::format(format));
+    }
+    facts.extend(words::places(format, *places));
+    if *passages > 0 {
+        facts.push(words::counted(*passages, "passage"));
+    }
+    facts.push(words::size(*bytes));
+    facts.push(match uses {
+        0 => "Never used".to_owned(),
+        1 => "Used once".to_owned(),
+        uses => format!("Used {} times", words::grouped(*uses)),
+    });
+    facts.join(" · ")
 }
 
 /// The steps of a document's way; what is done is ticked.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{DocumentState, Website, WebsiteState};
 
-use super::area::Area;
+use super::area::{Area, kept};
 use super::shown::Shown;
 use super::words;
 use crate::components::{
@@ -93,8 +93,8 @@ pub fn Websites(area: Area) -> impl IntoView {
             <ul class=css::SITES>
                 <For
                     each=move || websites.get()
-                    key=|website| (website.id, website.state, website.pages, website.visited_at, website.problem.clone())
-                    children=move |website| view! { <Item area website /> }
+                    key=|website| website.id
+                    children=move |website| view! { <Item area website=kept(websites, website, |website| website.id) /> }
                 />
             </ul>
             <Show when=move || websites.with(|websites| !websites.is_empty())>
@@ -109,34 +109,40 @@ pub fn Websites(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Item(area: Area, website: Website) -> impl IntoView {
-    let Website { id, start, state, problem, pages, visited_at, every_hours, .. } = website;
+fn Item(area: Area, website: Memo<Website>) -> impl IntoView {
+    let Website { id, start, every_hours, .. } = website.get_untracked();
     let (visit, delete) = (area.actions.visit_website, area.actions.delete_website);
-    let busy = matches!(state, WebsiteState::Waiting | WebsiteState::Fetching);
-    let (tone, word) = match state {
-        WebsiteState::Waiting => (Tone::Neutral, "Waiting"),
-        WebsiteState::Fetching => (Tone::Info, "Fetching"),
-        WebsiteState::Done => (Tone::Good, "Fetched"),
-        WebsiteState::Failed => (Tone::Bad, "Failed"),
-    };
+    let state = Memo::new(move |_| {
+        website.with(|website| match website.state {
+            WebsiteState::Waiting => (Tone::Neutral, "Waiting"),
+            WebsiteState::Fetching => (Tone::Info, "Fetching"),
+            WebsiteState::Done => (Tone::Good, "Fetched"),
+            WebsiteState::Failed => (Tone::Bad, "Failed"),
+        })
+    });
     let again = RHYTHMS.iter().find(|(hours, _)| i64::from(*hours) == every_hours).map(|(_, words)| words.to_lowercase());
+    let problem = Memo::new(move |_| website.with(|website| website.problem.clone()));
     view! {
         <li class=css::SITE>
             <p class=css::SITE_HEAD>
                 <span class=css::ADDRESS>{start.clone()}</span>
-                <Badge tone dot=true>{word}</Badge>
+                {move || {
+                    let (tone, word) = state.get();
+                    view! { <Badge tone dot=true>{word}</Badge> }
+                }}
             </p>
             <p class="soft small">
-                {words::counted(pages, "page")}
-                {visited_at.map(|at| view! { ", " <Time at with_time=true /> })}
+                {move || words::counted(website.with(|website| website.pages), "page")}
+                {move || website.with(|website| website.visited_at).map(|at| view! { ", " <Time at with_time=true /> })}
                 {again.map(|again| format!(", {again}"))}
             </p>
-            {(!problem.is_empty()).then(|| view! { <p class=css::PROBLEM>{problem}</p> })}
+            {move || Some(problem.get()).filter(|problem| !problem.is_empty()).map(|problem| view! { <p class=css::PROBLEM>{problem}</p> })}
             <details class=css::FOLD>
                 <summary aria-label=format!("Change {start}")>"Change"</summary>
+                // Not disabled while it is visited: that would take the focus away. The answer says so.
                 <ActionForm action=visit attr:class=css::FORM>
                     <input type="hidden" name="id" value=id.to_string() />
-                    <Button submit=true small=true icon=Glyph::Refresh disabled=busy busy=visit.pending() busy_words="Starting…">"Visit now"</Button>
+                    <Button submit=true small=true icon=Glyph::Refresh busy=visit.pending() busy_words="Starting…">"Visit now"</Button>
                 </ActionForm>
                 <ActionForm action=delete attr:class=css::FORM>
                     <input type="hidden" name="id" value=id.to_string() />

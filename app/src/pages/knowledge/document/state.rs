@@ -27,8 +27,14 @@ pub fn State(shared: Shared) -> impl IntoView {
             </Show>
             {move || {
                 let (state, problem, passages, version) = known.get();
-                let old_answers = (version > 1 && passages > 0 && state != DocumentState::Ready)
-                    .then(|| view! { <p class="soft small">"Until the new version is ready, the text of the one before answers."</p> });
+                let old_answers = (version > 1 && passages > 0 && state != DocumentState::Ready).then(|| {
+                    let sentence = match state {
+                        DocumentState::Failed => "The text of the version before still answers. Give another file, or try again.",
+                        DocumentState::Locked => "The text of the version before answers until the password is given.",
+                        _ => "Until the new version is ready, the text of the one before answers.",
+                    };
+                    view! { <p class="soft small">{sentence}</p> }
+                });
                 let banner = match state {
                     DocumentState::Failed => view! { <Failed shared problem /> }.into_any(),
                     DocumentState::Locked => view! { <Locked shared problem /> }.into_any(),

@@ -58,6 +58,8 @@ pub fn Sendings(queue: StoredValue<Queue>, #[prop(optional, into)] replaces: Opt
 struct Summary {
     all: usize,
     done: usize,
+    /// Those of `done` that were here already.
+    here: usize,
     failed: usize,
 }
 
@@ -66,7 +68,10 @@ impl Summary {
         let mut summary = Self { all: rows.len(), ..Self::default() };
         for row in rows {
             match row.state.get_untracked() {
-                Sending::Done(_) => summary.done += 1,
+                Sending::Done(given) => {
+                    summary.done += 1;
+                    summary.here += usize::from(given.is_some_and(|given| given.duplicate));
+                }
                 Sending::Failed(_) => summary.failed += 1,
                 _ => {}
             }
@@ -80,11 +85,16 @@ impl Summary {
 
     fn shown(&self) -> String {
         let files = |count: usize| words::counted(i64::try_from(count).unwrap_or(i64::MAX), "file");
-        match (self.is_settled(), self.failed) {
-            (false, _) => format!("Adding {}, {} done", files(self.all), self.done + self.failed),
-            (true, 0) => format!("{} added", files(self.done)),
-            (true, failed) => format!("{} added, {failed} not taken", files(self.done)),
+        if !self.is_settled() {
+            return format!("Adding {}, {} done", files(self.all), self.done + self.failed);
         }
+        let mut shown = format!("{} added", files(self.done - self.here));
+        for (count, what) in [(self.here, "already here"), (self.failed, "not taken")] {
+            if count > 0 {
+                shown.push_str(&format!(", {count} {what}"));
+            }
+        }
+        shown
     }
 
     fn spoken(&self) -> String {
@@ -179,10 +189,11 @@ mod tests {
 
     #[test]
     fn the_end_is_told_with_what_was_not_taken() {
-        let summary = |all, done, failed| Summary { all, done, failed };
+        let summary = |all, done, failed| Summary { all, done, here: 0, failed };
         assert_eq!(summary(3, 1, 0).shown(), "Adding 3 files, 1 done");
         assert_eq!(summary(3, 3, 0).shown(), "3 files added");
         assert_eq!(summary(2, 1, 1).spoken(), "1 file added, 1 not taken");
+        assert_eq!(Summary { here: 2, ..summary(5, 4, 1) }.shown(), "2 files added, 2 already here, 1 not taken");
         assert_eq!((summary(0, 0, 0).spoken(), summary(2, 0, 1).spoken()), (String::new(), "Adding files".into()));
     }
 }
