@@ -39,30 +39,49 @@ pub(super) fn places(document: &Document) -> String {
 /// A stretch of a text, in characters: first, one past the last.
 pub(super) type Span = (u32, u32);
 
-/// The sentences of a passage. Lines end them (headings, list items, rows of tables), unless the next one goes on in lower case.
+/// The sentences of a passage. An empty line always ends them, a line does (headings, list items, rows of tables) unless the next one goes
+/// on in lower case.
 pub(super) fn sentences(text: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut at = 0;
-    for piece in text.split_inclusive('\n').flat_map(UnicodeSegmentation::split_sentence_bounds) {
-        let start = at + chars(piece) - chars(piece.trim_start());
-        let end = start + chars(piece.trim());
-        at += chars(piece);
-        if start == end {
-            continue;
-        }
-        match spans.last_mut() {
-            Some(last) if goes_on(slice(text, *last), piece) => last.1 = end,
-            _ => spans.push((start, end)),
+    // The line before this one; empty at the beginning of a block.
+    let mut before = "";
+    for line in text.split_inclusive('\n') {
+        let mut wrapped = is_wrapped(before, line);
+        before = line.trim();
+        for (index, piece) in line.split_sentence_bounds().enumerate() {
+            let start = at + chars(piece) - chars(piece.trim_start());
+            let end = start + chars(piece.trim());
+            at += chars(piece);
+            if start == end {
+                continue;
+            }
+            match spans.last_mut() {
+                Some(last) if (index > 0 || std::mem::take(&mut wrapped)) && goes_on(slice(text, *last), piece) => last.1 = end,
+                _ => spans.push((start, end)),
+            }
         }
     }
     spans
 }
 
+/// Whether a line may go on with what the line before it began: both are prose of the same block, and no stop stands between them.
+fn is_wrapped(before: &str, line: &str) -> bool {
+    let is_row = |line: &str| line.contains(" | ") || (line.contains(": ") && line.contains("; "));
+    let stopped = before.ends_with(['.', '!', '?']) && !is_short(before);
+    !before.is_empty() && !stopped && !is_row(before) && !is_row(line)
+}
+
+/// Whether it ends with an abbreviation.
+fn is_short(text: &str) -> bool {
+    const SHORT: [&str; 14] = ["e.g.", "i.e.", "approx.", "etc.", "vs.", "no.", "inc.", "ltd.", "mr.", "mrs.", "ms.", "dr.", "st.", "u.s."];
+    let word = text.rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
+    SHORT.contains(&word.as_str())
+}
+
 /// Whether `next` is still the sentence that `before` begins: after an abbreviation, or in lower case.
 fn goes_on(before: &str, next: &str) -> bool {
-    const SHORT: [&str; 14] = ["e.g.", "i.e.", "approx.", "etc.", "vs.", "no.", "inc.", "ltd.", "mr.", "mrs.", "ms.", "dr.", "st.", "u.s."];
-    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
-    SHORT.contains(&word.as_str()) || next.trim_start().starts_with(char::is_lowercase)
+    is_short(before) || next.trim_start().starts_with(char::is_lowercase)
 }
 
 /// The characters of a span.
@@ -93,6 +112,19 @@ mod tests {
             ["Data stays in the EU, e.g. Germany or\nthe Netherlands."]
         );
         assert_eq!(cut("  \n "), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn sentences_never_cross_blocks() {
+        assert_eq!(cut("It eats two fish a day.\n\nhidden words\n\njs link"), ["It eats two fish a day.", "hidden words", "js link"]);
+        assert_eq!(cut("Prices approx.\n\nten pages"), ["Prices approx.", "ten pages"]);
+        assert_eq!(cut("It eats two fish a day.\nmore of it"), ["It eats two fish a day.", "more of it"]);
+        assert_eq!(cut("tea | 2 €\ncoffee | 3 €"), ["tea | 2 €", "coffee | 3 €"]);
+        assert_eq!(cut("name: tea; price: 2\nname: milk; price: 1"), ["name: tea; price: 2", "name: milk; price: 1"]);
+        assert_eq!(
+            cut("A line that is\nwrapped here and\nhere. Then another."),
+            ["A line that is\nwrapped here and\nhere.", "Then another."]
+        );
     }
 
     #[test]
