@@ -6,6 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::content::steers;
 
+/// No word is longer, in bytes: what is, is data.
+const MAX_WORD: usize = 200;
+
 /// Normalizes what was read: NFC, ligatures and presentation forms as letters, soft hyphens and invisible characters out, one kind of
 /// space. Line breaks stay; runs of spaces become one, but for three and more, which are a table's gap and become two.
 pub fn characters(text: &str) -> String {
@@ -23,7 +26,8 @@ pub fn characters(text: &str) -> String {
                 out.push('\n');
                 continue;
             }
-            c if c.is_whitespace() => {
+            // Instead of a space, in what programs write.
+            c if c.is_whitespace() || c == '\0' => {
                 spaces += if c == '\t' { 3 } else { 1 };
                 continue;
             }
@@ -51,7 +55,7 @@ pub fn hyphenated<'a>(texts: impl Iterator<Item = &'a str>) -> HashSet<String> {
     let mut words = HashSet::new();
     for word in texts.flat_map(str::split_whitespace) {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        if word.contains('-') && words.len() < 20_000 {
+        if word.len() <= MAX_WORD && word.contains('-') && words.len() < 20_000 {
             words.insert(word.to_lowercase());
         }
     }
@@ -62,22 +66,21 @@ pub fn hyphenated<'a>(texts: impl Iterator<Item = &'a str>) -> HashSet<String> {
 /// paragraphs, a line with a table's gap stays a line.
 pub fn join_lines(text: &str, hyphenated: &HashSet<String>) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
-    let mut open = false;
+    // Whether the paragraph goes on, and whether its last line has a gap.
+    let (mut open, mut gap) = (false, false);
     for line in text.lines() {
         let line = line.trim();
         if line.is_empty() {
             open = false;
             continue;
         }
-        let row = line.contains("  ") || line.starts_with('|');
-        let item = starts_item(line);
+        let after_gap = std::mem::replace(&mut gap, line.contains("  "));
         let Some(last) = paragraphs.last_mut().filter(|_| open) else {
             paragraphs.push(line.to_owned());
             open = true;
             continue;
         };
-        let last_line = last.rsplit('\n').next().unwrap_or_default();
-        if row || item || last_line.contains("  ") {
+        if gap || after_gap || line.starts_with('|') || starts_item(line) {
             last.push('\n');
             last.push_str(line);
         } else {
@@ -93,7 +96,8 @@ fn append(text: &mut String, line: &str, hyphenated: &HashSet<String>) {
         && text.chars().rev().nth(1).is_some_and(char::is_lowercase)
         && line.chars().next().is_some_and(char::is_lowercase);
     if parted {
-        let first = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let end = text.char_indices().rev().take(MAX_WORD).take_while(|(_, c)| !c.is_whitespace()).last();
+        let first = &text[end.map_or(text.len(), |(at, _)| at)..];
         let second = line.split(char::is_whitespace).next().unwrap_or_default();
         let whole = format!("{first}{second}").to_lowercase();
         if !hyphenated.contains(whole.trim_matches(|c: char| !c.is_alphanumeric())) {
@@ -139,6 +143,7 @@ mod tests {
         assert_eq!(characters("ef\u{fb01}cient con\u{ad}tract\u{a0}A\u{200b}"), "efficient contract A");
         assert_eq!(characters("a  b     c\td\r\ne"), "a b  c  d\ne");
         assert_eq!(characters("\u{202e}fdp.exe\u{0}\u{7}"), "fdp.exe");
+        assert_eq!(characters("Some text\u{0}with\u{0}\u{0}zeros"), "Some text with zeros");
         assert_eq!(characters("\u{fedf}\u{fee0}"), "لل");
     }
 

@@ -3,10 +3,11 @@
 //! A passage never crosses a page, slide, sheet, part or heading. It ends where a paragraph or at least a sentence ends, and the rows of
 //! a table keep the line that names their columns. Passages do not overlap: together they are the document's text.
 
+mod cut;
+
 use std::collections::HashSet;
 
 use model::{Passage, Place, PlaceKind};
-use text_splitter::{ChunkConfig, TextSplitter};
 
 use crate::content::{Block, Part};
 use crate::normalize;
@@ -24,7 +25,6 @@ pub fn split(parts: &[Part]) -> Vec<Passage> {
     }));
     let mut splitter = Splitter {
         passages: Vec::new(),
-        sentences: TextSplitter::new(ChunkConfig::from(TARGET_CHARS..MAX_CHARS + 1)),
         place: Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() },
         levels: Vec::new(),
         // A heading that nothing stands under is text itself: it would be lost otherwise.
@@ -40,7 +40,6 @@ pub fn split(parts: &[Part]) -> Vec<Passage> {
 
 struct Splitter {
     passages: Vec<Passage>,
-    sentences: TextSplitter<text_splitter::Characters>,
     place: Place,
     levels: Vec<u8>,
     bare: Option<String>,
@@ -119,9 +118,8 @@ impl Splitter {
         }
         if chars > MAX_CHARS {
             self.flush();
-            let pieces: Vec<String> = self.sentences.chunks(text).map(|piece| piece.trim().to_owned()).collect();
-            for piece in pieces {
-                self.push(&piece);
+            for piece in cut::cut(text, TARGET_CHARS, MAX_CHARS) {
+                self.push(piece);
             }
             return;
         }
@@ -151,7 +149,7 @@ impl Splitter {
         for row in rows {
             let row = normalize::characters(row).trim().to_owned();
             let chars = row.chars().count();
-            let pieces = if chars > room { self.cut(&row, room) } else { vec![row] };
+            let pieces = if chars > room { cut::cut(&row, room * 2 / 3, room) } else { vec![row.as_str()] };
             for piece in pieces {
                 let chars = piece.chars().count();
                 if begun && (self.chars >= TARGET_CHARS || self.chars + chars + 1 > MAX_CHARS) {
@@ -173,16 +171,12 @@ impl Splitter {
                     self.text.push_str(gap);
                     self.chars += gap.len();
                 }
-                self.text.push_str(&piece);
+                self.text.push_str(piece);
                 self.chars += chars;
                 begun = true;
             }
         }
         self.flush();
-    }
-
-    fn cut(&self, row: &str, room: usize) -> Vec<String> {
-        TextSplitter::new(room.max(100)).chunks(row).map(|piece| piece.trim().to_owned()).collect()
     }
 
     fn flush(&mut self) {
