@@ -1,14 +1,19 @@
-//! HTML as a stream of tokens: no tree is built, so no nesting is too deep. Scripts and styles are left out, nothing is run or fetched.
+//! HTML as a stream of tokens: no tree is built, so no nesting is too deep. Scripts, styles and what is hidden are left out, nothing is
+//! run or fetched.
+
+mod hidden;
 
 use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::states::RawKind::{Rawtext, Rcdata, ScriptData};
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
 use crate::formats::{markdown, write_table};
+use hidden::{After, Hidden};
 
 /// Whether a text begins like HTML.
 pub fn looks_so(text: &str) -> bool {
@@ -34,6 +39,7 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
         run: String::new(),
         failed: None,
         skipped: None,
+        hidden: None,
         title: None,
         heading: None,
         pre: 0,
@@ -73,6 +79,8 @@ struct State<'o, 'b> {
     failed: Option<Failure>,
     /// The element whose content is left out.
     skipped: Option<String>,
+    /// The element that is open and not seen.
+    hidden: Option<Hidden>,
     /// The document's title while it is open.
     title: Option<String>,
     heading: Option<u8>,
@@ -109,7 +117,7 @@ impl TokenSink for Sink<'_, '_> {
 
 impl State<'_, '_> {
     fn text(&mut self, text: &str) {
-        if self.skipped.is_some() {
+        if self.skipped.is_some() || self.hidden.is_some() {
             return;
         }
         if let Some(title) = &mut self.title {
@@ -137,10 +145,30 @@ impl State<'_, '_> {
             }
             return TokenSinkResult::Continue;
         }
+        if let Some(hidden) = &mut self.hidden {
+            match hidden.tag(name, opens && !tag.self_closing, !opens) {
+                After::Hidden if opens => return raw(name).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData),
+                After::Hidden => return TokenSinkResult::Continue,
+                After::Seen => {
+                    self.hidden = None;
+                    return TokenSinkResult::Continue;
+                }
+                After::SeenWithTag => self.hidden = None,
+            }
+        }
+        if opens && hidden::is(tag) && raw(name).is_none() {
+            match name {
+                "td" | "th" | "tr" => self.cell_ends(),
+                name if hidden::parts_text(name) => self.block(),
+                _ => {}
+            }
+            self.hidden = if tag.self_closing { None } else { Hidden::begin(name) };
+            return TokenSinkResult::Continue;
+        }
         match name {
-            "script" | "style" | "noframes" | "noembed" | "iframe" | "xmp" if opens && !tag.self_closing => {
+            "script" | "style" | "noframes" | "noembed" | "noscript" | "iframe" | "xmp" if opens && !tag.self_closing => {
                 self.skipped = Some(name.to_owned());
-                return TokenSinkResult::RawData(if name == "script" { ScriptData } else { Rawtext });
+                return raw(name).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
             }
             "template" | "object" | "select" | "datalist" if opens && !tag.self_closing => self.skipped = Some(name.to_owned()),
             "textarea" if opens => {
@@ -240,7 +268,6 @@ impl State<'_, '_> {
         let written = match (self.heading, self.item.take()) {
             (Some(level), _) => self.out.heading(level, text),
             (None, Some(mark)) => self.out.line(&format!("{mark}{text}")),
-            (None, None) if !self.lists.is_empty() => self.out.line(&format!("{}{text}", "  ".repeat(self.lists.len().min(5)))),
             (None, None) => self.out.text(text),
         };
         self.failed = self.failed.take().or(written.err());
@@ -279,6 +306,16 @@ impl State<'_, '_> {
             self.table_ends();
         }
         self.block();
+    }
+}
+
+/// How the tokenizer reads what stands in an element that holds no others.
+fn raw(name: &str) -> Option<RawKind> {
+    match name {
+        "script" => Some(ScriptData),
+        "style" | "noframes" | "noembed" | "noscript" | "iframe" | "xmp" => Some(Rawtext),
+        "textarea" | "title" => Some(Rcdata),
+        _ => None,
     }
 }
 

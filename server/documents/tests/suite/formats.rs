@@ -225,3 +225,32 @@ async fn archives_name_their_files() {
     assert_eq!(document.notes.len(), 1);
     assert!(document.notes[0].starts_with("photo.png was not read. This is a picture."), "{:?}", document.notes);
 }
+
+#[tokio::test]
+async fn html_that_is_hidden_is_no_text() {
+    let html = r#"<!doctype html><html hidden><head><noscript><p>x hidden1</p></noscript><body style="visibility:hidden">
+        <h1>Otters</h1><p>An otter eats two fish a day.<noscript>x hidden2 <p>x</p></noscript>
+        <p hidden>x hidden3 <b>x</b><div>seen1 words</div>
+        <div aria-hidden="true">x hidden4 <div>x</div><script>"</div>"</script> x hidden5</div><p>seen2
+        <span style="color:red; DISPLAY : none !important">x hidden6</span> seen3 <span aria-hidden=false>seen4</span> <br hidden> seen5
+        <ul><li hidden>x hidden7<ul><li>x hidden8</ul><li>seen6<li style="visibility:hidden">x hidden9</ul>
+        <section><div hidden>x hidden10</section><p>seen7</p><p hidden="until-found">seen8</p><img hidden alt="x hidden11">
+        <table><tr><td>seen9<td hidden>x hidden12<td>seen10<tr hidden><td>x hidden13<td>x<tr><td>seen11<td>seen12</table>
+        <input hidden><p>seen13</p><h2 hidden>x hidden14</h2><p>seen14</p><template>x hidden15</template>"#;
+    let document = read(html.as_bytes(), "a.html").await.unwrap();
+    let all = text(&document);
+    assert!(!all.contains("hidden") && !all.contains('x'), "{all}");
+    for number in 1..=14 {
+        assert!(all.contains(&format!("seen{number}")), "{number}: {all}");
+    }
+    assert!(all.contains("two fish a day.\n\nseen1 words\n\nseen2 seen3 seen4 seen5\n- seen6\n\nseen7"), "{all}");
+    assert!(all.contains("seen9 | seen10\nseen11 | seen12"), "{all}");
+}
+
+#[tokio::test]
+async fn a_zero_in_a_text_parts_words() {
+    assert_eq!(
+        text(&read(b"Some text\0with a zero in it, and many more words around it.", "a.txt").await.unwrap()).matches("text with").count(),
+        1
+    );
+}
