@@ -18,10 +18,10 @@ use crate::passages;
 use crate::protocol::{self, Extracted, Given, PageText, Pictures, Program, Reply, Request};
 use crate::sandbox::{self, Rights};
 
-/// A PDF or a picture with fewer letters has no text, whatever its reader says.
-const MIN_PICTURE_LETTERS: usize = 16;
-/// Nor has anything else with fewer letters a text. Other formats have no pictures of text that a reader could miss: a note may be short.
+/// A document with fewer letters has no text, whatever its format: a note may be short.
 const MIN_LETTERS: usize = 4;
+/// Nor has one with fewer that were recognized in pictures: specks look like letters.
+const MIN_RECOGNIZED_LETTERS: usize = 16;
 /// A file is at most so large, in bytes; the server takes no larger ones.
 const MAX_FILE_BYTES: u64 = model::MAX_FILE_BYTES;
 /// Readers of nested structures call themselves: so much stack, in bytes.
@@ -115,7 +115,7 @@ fn read(bytes: &[u8], reading: &Reading, limits: &Limits) -> Result<Extracted, F
     }
     let passages = passages::split(&content.parts);
     let found: usize = passages.iter().map(|passage| letters(&passage.text)).sum();
-    if found < if matches!(content.format, "pdf" | "image") { MIN_PICTURE_LETTERS } else { MIN_LETTERS } {
+    if found < if reading.recognized.is_empty() { MIN_LETTERS } else { MIN_RECOGNIZED_LETTERS } {
         return Err(Failure::NoText(match found {
             0 => "There is no text in this file.".into(),
             _ => "There is hardly any text in this file: too little to answer from.".into(),

@@ -87,6 +87,16 @@ impl Reading<'_> {
         match read {
             Ok(()) => (parts.collect(), Ok(())),
             Err(full @ (Failure::Full | Failure::TooMuch(_))) => (parts.collect(), Err(full)),
+            Err(Failure::PasswordNeeded | Failure::PasswordWrong) => {
+                let from = match out.format {
+                    "zip" => "the archive",
+                    "eml" => "the mail",
+                    _ => "the document",
+                };
+                let name = one_line(name, 80);
+                out.note(format!("{name} is protected by a password and was not read. Take it out of {from}, and give it by itself."));
+                (Vec::new(), Ok(()))
+            }
             Err(failure) => {
                 out.note(format!("{} was not read. {}", one_line(name, 80), domain::ports::ReadError::from(failure)));
                 (Vec::new(), Ok(()))

@@ -34,25 +34,32 @@ pub(crate) struct Ran {
 
 impl Ran {
     /// What its end without a sound answer says of the document.
-    pub fn failure(&self, limits: &Limits) -> ReadError {
+    pub fn failure(&self, limits: &Limits, small: bool) -> ReadError {
         tracing::info!(status = %self.status, bytes = self.output.len(), "a document's reader ended without an answer");
         const XCPU: i32 = Signal::XCPU.as_raw();
         const KILL: i32 = Signal::KILL.as_raw();
         match self.status.signal() {
-            Some(XCPU | KILL) => too_slow(limits),
-            _ if self.complaint.contains("memory allocation of") || self.complaint.contains("out of memory") => ReadError::TooMuch(
-                format!("Reading this file needs more than {} MB of memory. Split it into smaller files.", limits.memory >> 20),
-            ),
+            Some(XCPU | KILL) => too_slow(limits, small),
+            _ if self.complaint.contains("memory allocation of") || self.complaint.contains("out of memory") => {
+                too_much(&format!("needs more than {} MB of memory", limits.memory >> 20), small)
+            }
             _ => Failure::broken("file").into(),
         }
     }
 }
 
-fn too_slow(limits: &Limits) -> ReadError {
-    ReadError::TooMuch(format!(
-        "Reading this file takes longer than {} s. Split it into smaller files.",
-        limits.wall.min(limits.cpu).as_secs()
-    ))
+fn too_slow(limits: &Limits, small: bool) -> ReadError {
+    too_much(&format!("takes longer than {} s", limits.wall.min(limits.cpu).as_secs()), small)
+}
+
+/// What reading it costs too much, and what a person can do about it.
+fn too_much(what: &str, small: bool) -> ReadError {
+    ReadError::TooMuch(match small {
+        false => format!("Reading this file {what}. Split it into smaller files."),
+        true => format!(
+            "Reading this file {what}, though it is small: it may be damaged. Open it in the program that made it, save it again, and give it anew."
+        ),
+    })
 }
 
 /// Ends a child and all that it started: when nobody waits for it any more, and what it has left behind when it has ended.
@@ -66,23 +73,23 @@ impl Drop for Group {
     }
 }
 
-/// Runs a child in this folder.
+/// Runs a child in this folder. `small` says that its document is: splitting it would not help.
 ///
 /// # Errors
 /// It could not be started, took too long or printed too much.
-pub(crate) async fn run(mut command: Command, folder: &Path, input: &[u8], limits: &Limits) -> Result<Ran, ReadError> {
+pub(crate) async fn run(mut command: Command, folder: &Path, input: &[u8], limits: &Limits, small: bool) -> Result<Ran, ReadError> {
     command.env_clear().current_dir(folder).process_group(0).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(unavailable)?;
     let _group = Group(child.id().and_then(|id| Pid::from_raw(id as i32)));
     match tokio::time::timeout(limits.wall, converse(&mut child, input, limits)).await {
         Ok(Ok((output, complaint))) => {
-            let Ok(status) = tokio::time::timeout(limits.wall, child.wait()).await else { return Err(too_slow(limits)) };
+            let Ok(status) = tokio::time::timeout(limits.wall, child.wait()).await else { return Err(too_slow(limits, small)) };
             let status = status.map_err(unavailable)?;
             Ok(Ran { output, complaint, status })
         }
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(too_slow(limits)),
+        Err(_) => Err(too_slow(limits, small)),
     }
 }
 

@@ -20,6 +20,9 @@ pub const UNENFORCED: &str = "not enforced: ";
 /// A request is at most so long, in bytes: it carries what was recognized on pages without text.
 const MAX_REQUEST: u64 = 16 << 20;
 
+/// A document with fewer bytes is small.
+const SMALL: u64 = 1_000_000;
+
 /// What the child is to do.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
@@ -37,6 +40,14 @@ impl Request {
         match self {
             Self::Read(given, _) | Self::Pictures(given, _) => &given.limits,
             Self::Run(program) => &program.limits,
+        }
+    }
+
+    /// Whether its document is so small that parts of it would be no better.
+    pub fn is_small(&self) -> bool {
+        match self {
+            Self::Read(given, _) | Self::Pictures(given, _) => given.file.metadata().is_ok_and(|file| file.len() < SMALL),
+            Self::Run(_) => false,
         }
     }
 }

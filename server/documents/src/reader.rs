@@ -85,7 +85,7 @@ impl ChildReader {
         let folder = tempfile::tempdir().map_err(unavailable)?;
         let ran = self.start(request, folder.path()).await?;
         let reply: Option<Reply<T>> = protocol::decode(&ran.output).filter(Reply::is_sound);
-        let Some(reply) = reply.filter(|_| ran.status.success()) else { return Err(ran.failure(request.limits())) };
+        let Some(reply) = reply.filter(|_| ran.status.success()) else { return Err(ran.failure(request.limits(), request.is_small())) };
         self.warn(&reply.unenforced.join(", "));
         Ok(reply.result)
     }
@@ -102,7 +102,7 @@ impl ChildReader {
         let encoded = protocol::encode(request).map_err(unavailable)?;
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
-        process::run(command, folder, &encoded, request.limits()).await
+        process::run(command, folder, &encoded, request.limits(), request.is_small()).await
     }
 
     fn warn(&self, unenforced: &str) {
@@ -147,10 +147,8 @@ impl ChildReader {
 
     /// A picture, or a PDF without any text.
     async fn of_pictures(&self, given: Given, pages: Option<Vec<u32>>, sentence: String) -> Result<Extracted, ReadError> {
-        let (Some(tesseract), false) = (&self.programs.tesseract, pages.as_ref().is_some_and(Vec::is_empty)) else {
-            // Where there is no picture, no program would help.
-            let help = if pages.as_ref().is_some_and(Vec::is_empty) { "" } else { INSTALL_TESSERACT };
-            return Err(ReadError::NoText(format!("{sentence} {help}").trim_end().to_owned()));
+        let Some(tesseract) = &self.programs.tesseract else {
+            return Err(ReadError::NoText(format!("{sentence} {INSTALL_TESSERACT}")));
         };
         let Recognized { pages: texts, failed, note } = match &pages {
             Some(pages) => recognition::of_pages(self, tesseract, &given, pages, "").await?,

@@ -1,11 +1,13 @@
 //! PDF: text by page, the outline as headings, and the pictures of pages that have no text.
 
 mod pictures;
+mod tree;
 
 use std::collections::BTreeMap;
 
 use model::PlaceKind;
 use pdf_oxide::PdfDocument;
+use pdf_oxide::object::Object;
 use pdf_oxide::outline::{Destination, OutlineItem};
 
 use crate::content::{Content, one_line};
@@ -19,6 +21,9 @@ const MIN_PAGE_LETTERS: usize = 3;
 
 const SCANNED: &str =
     "This PDF has no text layer: its pages are pictures. Run text recognition (OCR) on it, or give the original document.";
+
+const WITHOUT: &str = "There is no text in this PDF.";
+const ATTACHED: &str = "Files that are attached to this PDF were not read.";
 
 /// Reads a PDF.
 pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
@@ -45,11 +50,17 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
     }
     out.scanned =
         empty.iter().filter(|page| pictures::are_on(&document, **page - 1)).filter_map(|page| u32::try_from(*page).ok()).collect();
+    let attached = has_attachments(&document).unwrap_or_default();
     if empty.len() + unread.len() == pages {
-        return match unread.is_empty() {
-            true => Err(Failure::Pictures { pages: Some(std::mem::take(&mut out.scanned)), sentence: SCANNED.to_owned() }),
-            false => Err(Failure::broken("PDF")),
-        };
+        return Err(match (unread.is_empty(), out.scanned.is_empty()) {
+            (false, _) => Failure::broken("PDF"),
+            (true, false) => Failure::Pictures { pages: Some(std::mem::take(&mut out.scanned)), sentence: SCANNED.to_owned() },
+            (true, true) if attached => Failure::NoText(format!("{WITHOUT} {ATTACHED} Give them by themselves.")),
+            (true, true) => Failure::NoText(format!("{WITHOUT} If you see words in it, they are drawn: give the original document.")),
+        });
+    }
+    if attached {
+        out.note(ATTACHED);
     }
     if !recognized.is_empty() {
         out.note(format!("{} read by text recognition.", list(&recognized, "was", "were")));
@@ -73,7 +84,15 @@ fn open(bytes: &[u8], reading: &Reading) -> Result<PdfDocument, Failure> {
     if document.is_encrypted() {
         unlock(&document, reading.password)?;
     }
+    tree::check(&document)?;
     Ok(document)
+}
+
+/// Whether files are attached to it: its catalog names some.
+fn has_attachments(document: &PdfDocument) -> Option<bool> {
+    let entry = |of: &Object, key: &str| document.resolve_object(of.as_dict()?.get(key)?).ok();
+    let files = entry(&entry(&document.catalog().ok()?, "Names")?, "EmbeddedFiles")?;
+    Some(["Kids", "Names"].iter().any(|key| entry(&files, key).is_some_and(|list| list.as_array().is_some_and(|list| !list.is_empty()))))
 }
 
 fn unlock(document: &PdfDocument, password: Option<&str>) -> Result<(), Failure> {

@@ -124,10 +124,18 @@ async fn a_cyclic_page_tree_ends() {
         "<< /First 4 0 R /Last 4 0 R >>",
         "<< /Title (A) /Next 4 0 R /First 4 0 R >>",
     ];
-    let start = Instant::now();
-    let error = read(&pdf_of(&objects.map(str::to_owned)), "a.pdf").await.unwrap_err();
-    assert!(matches!(error, ReadError::Broken(_) | ReadError::NoText(_) | ReadError::TooMuch(_)), "{error:?}");
-    assert!(start.elapsed() < Duration::from_secs(60));
+    // No count that could be believed, and two ways back: each level would double the work.
+    let doubled = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 99 /Kids [2 0 R 2 0 R] >>"];
+    // No cycle, but 2⁵⁰ pages.
+    let mut bushy = vec!["<< /Type /Catalog /Pages 2 0 R >>".to_owned()];
+    bushy.extend((3..53).map(|kid| format!("<< /Type /Pages /Kids [{kid} 0 R {kid} 0 R] >>")));
+    bushy.push("<< /Type /Page >>".into());
+    for (file, name) in [(pdf_of(&objects), "outlined.pdf"), (pdf_of(&doubled), "cyclic.pdf"), (pdf_of(&bushy), "bushy.pdf")] {
+        let start = Instant::now();
+        let error = read(&file, name).await.unwrap_err();
+        assert!(matches!(&error, ReadError::Broken(sentence) if sentence.contains("This PDF is damaged")), "{name}: {error:?}");
+        assert!(start.elapsed() < Duration::from_secs(10), "{name} took {:?}", start.elapsed());
+    }
 }
 
 #[tokio::test]
@@ -176,8 +184,105 @@ async fn a_page_without_text_is_named() {
     let document = read(&pdf(&pages), "a.pdf").await.unwrap();
     assert_eq!(document.notes, ["Pages 2–3 and 5 have no text layer."]);
     assert_eq!((document.places, document.passages[1].place.number), (5, 4));
+    // None of its pages is a picture: nothing says so.
     let error = read(&pdf(&vec![String::new(); 3]), "scan.pdf").await.unwrap_err();
-    assert!(matches!(&error, ReadError::NoText(sentence) if sentence.contains("no text layer")), "{error:?}");
+    assert!(
+        matches!(&error, ReadError::NoText(sentence) if sentence.contains("There is no text in this PDF") && !sentence.contains("picture")),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_attached_to_a_pdf_is_said() {
+    let of = |stream: &str| {
+        pdf_of(&[
+            "<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >> >>".to_owned(),
+            "<< /Type /Pages /Count 1 /Kids [4 0 R] >>".into(),
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".into(),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R >>".into(),
+            format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+            "<< /Type /Filespec /F (a) >>".into(),
+        ])
+    };
+    let error = read(&of(""), "a.pdf").await.unwrap_err();
+    assert!(matches!(&error, ReadError::NoText(sentence) if sentence.contains("attached") && !sentence.contains("picture")), "{error:?}");
+    let document = read(&of("BT /F1 12 Tf 72 700 Td (Some text) Tj ET"), "a.pdf").await.unwrap();
+    assert_eq!((text(&document).as_str(), document.notes.len()), ("Some text", 1), "{:?}", document.notes);
+    assert!(document.notes[0].contains("attached"), "{:?}", document.notes);
+}
+
+#[tokio::test]
+async fn a_file_within_another_that_is_locked_is_to_be_taken_out() {
+    let locked = pdf_of(&[
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Count 0 /Kids [] >>".into(),
+        format!("<< /Filter /Standard /V 1 /R 2 /P -4 /O <{0}> /U <{0}> >>", "11".repeat(32)),
+    ]);
+    let locked = String::from_utf8(locked).unwrap().replace("/Root", "/Encrypt 3 0 R /ID [<00> <00>] /Root").into_bytes();
+    assert_eq!(read(&locked, "a.pdf").await, Err(ReadError::PasswordNeeded));
+    let archive = zip(&[("a.pdf", &locked), ("note.txt", b"A note beside it.")]);
+    let document = read(&archive, "a.zip").await.unwrap();
+    assert_eq!(document.notes, ["a.pdf is protected by a password and was not read. Take it out of the archive, and give it by itself."]);
+}
+
+#[tokio::test]
+async fn what_has_hardly_any_text_fails_in_every_format() {
+    for (few, enough) in [("ab1", "ab12"), ("é.?!x", "Tea 2 €.")] {
+        let of = |text: &str| {
+            [
+                (docx(text), "a.docx"),
+                (text.as_bytes().to_vec(), "a.txt"),
+                (format!("<!doctype html><p>{text}</p>").into_bytes(), "a.html"),
+                (pdf(&[text.replace(['é', '€'], "e")]), "a.pdf"),
+            ]
+        };
+        for (bytes, name) in of(few) {
+            let read = read(&bytes, name).await;
+            assert!(matches!(&read, Err(ReadError::NoText(_))), "{name}: {read:?}");
+        }
+        for (bytes, name) in of(enough) {
+            let read = read(&bytes, name).await;
+            assert!(read.is_ok(), "{name}: {read:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn text_without_ends_is_read_as_quickly_as_prose() {
+    let list: String = (0..40_000).map(|number| format!("name {number}|")).collect();
+    let texts = [
+        ("words.txt", "pasted words here\n".repeat(55_000)),
+        ("list.txt", list),
+        ("long.txt", "x1y2".repeat(750_000)),
+        ("wide.txt", "語".repeat(1_000_000)),
+        ("line.txt", "words that go on and on ".repeat(130_000)),
+        ("quotes.md", "> ".repeat(550_000) + "the end"),
+        ("deep.md", "[".repeat(1_100_000) + "the end"),
+        ("wrapped.md", "some words that are wrapped here\n".repeat(60_000)),
+        ("parted.md", "parted-\n".repeat(150_000)),
+        ("long.html", format!("<!doctype html><p>{}</p>", "words here ".repeat(200_000))),
+    ];
+    for (name, given) in texts {
+        let start = Instant::now();
+        // Seconds of the processor: how busy the machine is does not count.
+        let limits = Limits { cpu: Duration::from_secs(15), ..limits() };
+        let document = read_with(&reader(&[], limits), given.as_bytes(), name).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        eprintln!("{name}: {} bytes in {:?}", given.len(), start.elapsed());
+        let letters = |text: &str| text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || *byte > 127).count();
+        let read: usize = document.passages.iter().map(|passage| letters(&passage.text)).sum();
+        assert_eq!(read, letters(&given.replace("<!doctype html><p>", "").replace("</p>", "")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_small_file_that_takes_too_much_is_not_to_be_split() {
+    for (how, what) in [("spin", "takes longer"), ("memory", "memory")] {
+        let limits = Limits { memory: 400 << 20, cpu: Duration::from_secs(if how == "spin" { 1 } else { 20 }), ..limits() };
+        let error = read_with(&reader(&[how], limits.clone()), b"A small text.", "a.txt").await.unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains("may be damaged") && !error.contains("Split"), "{error}");
+        let error = read_with(&reader(&[how], limits), &vec![b'x'; 1 << 20], "a.txt").await.unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains("Split"), "{error}");
+    }
 }
 
 #[tokio::test]

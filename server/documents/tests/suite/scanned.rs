@@ -224,7 +224,7 @@ async fn without_the_program_a_sentence_says_what_would_help() {
     assert!(error.to_string().starts_with("This is a picture.") && error.to_string().contains("tesseract"), "{error}");
     // Nothing is promised where there is no picture.
     let error = read(&scans(vec![Page::Scan(Vec::new())]), "empty.pdf").await.unwrap_err();
-    assert!(error.to_string().contains("no text layer") && !error.to_string().contains("tesseract"), "{error}");
+    assert!(error.to_string().contains("no text in this PDF") && !error.to_string().contains("tesseract"), "{error}");
     let mixed = scans(vec![Page::Text("The first page has a text of its own."), Page::Scan(vec![plain()])]);
     let document = read(&mixed, "a.pdf").await.unwrap();
     assert_eq!(document.notes.len(), 2, "{:?}", document.notes);
