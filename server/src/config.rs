@@ -5,7 +5,7 @@ mod file;
 mod mask;
 mod settings;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -84,6 +84,8 @@ pub struct Config {
     pub files_endpoint: Option<String>,
     /// What uploaded files are encrypted by.
     pub files_keys: KeyRing,
+    /// Names of sites that may be fetched though their address isn't public, each with the address that it leads to.
+    pub intranet_sites: Vec<(String, IpAddr)>,
     /// Whether strangers may sign up.
     pub open_sign_up: bool,
     /// Header in which a reverse proxy that we trust tells the client's address, for example `x-forwarded-for`.
@@ -160,6 +162,8 @@ impl Config {
             (settings.files.filter(|text| !text.is_empty()), settings.files_endpoint.filter(|text| !text.is_empty()));
         check_files(files.as_deref(), files_endpoint.as_deref())?;
         let files_keys = KeyRing::parse(&settings.files_keys.unwrap_or_default().into()).map_err(|error| anyhow!("files_keys: {error}"))?;
+        let intranet_sites = providers::web::intranet_sites(&settings.intranet_sites.unwrap_or_default())
+            .map_err(|sentence| anyhow!("intranet_sites: {sentence}"))?;
         Ok(Self {
             listen,
             database_url: database_url.into(),
@@ -179,6 +183,7 @@ impl Config {
             files,
             files_endpoint,
             files_keys,
+            intranet_sites,
             open_sign_up: settings.open_sign_up.unwrap_or(true),
             client_address_header: settings
                 .client_address_header
@@ -235,6 +240,10 @@ impl Loaded {
                 } else {
                     format!("{:?} ••••••••", config.files_keys)
                 }
+            }
+            "intranet_sites" => {
+                let sites: Vec<String> = config.intranet_sites.iter().map(|(name, address)| format!("{name}={address}")).collect();
+                if sites.is_empty() { "none".to_owned() } else { sites.join(",") }
             }
             "open_sign_up" => config.open_sign_up.to_string(),
             "client_address_header" => optional(config.client_address_header.as_ref().map(http::HeaderName::as_str)),

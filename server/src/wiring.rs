@@ -110,7 +110,7 @@ async fn knowledge(config: &Config) -> Result<Makers> {
         reader: Arc::new(reader()?),
         embeddings: model(config.embeddings.current.as_ref()).await?,
         embeddings_before: before.map(|embeddings| embeddings.questions),
-        web: Arc::new(web()?),
+        web: Arc::new(web(config)?),
     })
 }
 
@@ -122,12 +122,12 @@ pub fn reader() -> Result<ChildReader> {
     ChildReader::of_this_program(Limits::default()).context("could not find this program's own file")
 }
 
-/// The public web, for websites that somebody names.
+/// The public web, for websites that somebody names, and the sites of the own network that the configuration names.
 ///
 /// # Errors
 /// If this computer has no certificates to check sites by.
-pub fn web() -> Result<Web> {
-    Web::new(env!("CARGO_PKG_VERSION")).map_err(|error| anyhow!("websites: {error}"))
+pub fn web(config: &Config) -> Result<Web> {
+    Web::new(env!("CARGO_PKG_VERSION"), config.intranet_sites.clone()).map_err(|error| anyhow!("websites: {error}"))
 }
 
 /// The domain's share of the configuration.

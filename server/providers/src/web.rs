@@ -1,10 +1,12 @@
-//! Fetches web pages that a user named, and goes nowhere else: not into this computer, not into this network.
+//! Fetches web pages that a user named, and goes nowhere else: not into this computer, not into this network, unless whoever runs the
+//! server named a site there.
 //!
 //! Names are resolved here, once, by the connection itself; what isn't public is left out of the answer, so there is no second
 //! resolution that could say something else. Redirects are followed by hand, each through the same check.
 
 mod fetch;
 mod guard;
+mod intranet;
 mod resolve;
 
 use std::net::IpAddr;
@@ -13,8 +15,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ports::{FetchError, WebFetcher, WebPage, WebRequest};
+use url::Url;
 
 pub use guard::is_public;
+pub use intranet::intranet_sites;
 use resolve::Guarded;
 pub use resolve::{Lookup, SystemLookup};
 
@@ -25,21 +29,20 @@ const WHOLE: Duration = Duration::from_secs(30);
 /// The web, as far as it is public.
 pub struct Web {
     client: reqwest::Client,
-    trusted: Vec<(String, IpAddr)>,
     patience: Duration,
 }
 
 impl Web {
-    /// Introduces itself as `Closezly/<version>`.
+    /// Introduces itself as `Closezly/<version>`. Names in `trusted` (as in addresses: in lower case, international ones in ASCII)
+    /// are not looked up: they lead to their address, even if it isn't public. All else that isn't public stays refused.
     ///
     /// # Errors
     /// [`FetchError::Unreachable`] if this computer has no certificates to check sites by.
-    pub fn new(version: &str) -> Result<Self, FetchError> {
-        Self::build(version, Arc::new(SystemLookup), Vec::new(), WHOLE)
+    pub fn new(version: &str, trusted: Vec<(String, IpAddr)>) -> Result<Self, FetchError> {
+        Self::build(version, Arc::new(SystemLookup), trusted, WHOLE)
     }
 
-    /// For tests: names are looked up by `lookup`; those in `trusted` lead to their address though it isn't public, so that a
-    /// site on this computer can play one on the web. All else stays refused. `patience` is for one page.
+    /// For tests: names are looked up by `lookup`. `patience` is for one page.
     ///
     /// # Errors
     /// See [`Web::new`].
@@ -52,7 +55,7 @@ impl Web {
         let client = reqwest::Client::builder()
             .user_agent(format!("Closezly/{version}"))
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(Guarded::new(lookup, trusted.clone())))
+            .dns_resolver(Arc::new(Guarded::new(lookup, trusted)))
             // A proxy would resolve names by itself.
             .no_proxy()
             .referer(false)
@@ -60,7 +63,7 @@ impl Web {
             .connect_timeout(CONNECT)
             .build()
             .map_err(|error| FetchError::Unreachable(error.to_string()))?;
-        Ok(Self { client, trusted, patience })
+        Ok(Self { client, patience })
     }
 }
 
@@ -68,6 +71,10 @@ impl Web {
 impl WebFetcher for Web {
     async fn fetch(&self, request: &WebRequest) -> Result<WebPage, FetchError> {
         tokio::time::timeout(self.patience, self.follow(request)).await.unwrap_or(Err(FetchError::TimedOut))
+    }
+
+    fn check(&self, url: &Url) -> Result<(), FetchError> {
+        fetch::refuse(url)
     }
 }
 

@@ -149,6 +149,9 @@ settings! {
     /// Keys that uploaded files are encrypted by, as name:base64,name:base64; the first one encrypts, the word plain stands for no
     /// encryption [default: none; files are not encrypted]
     files_keys: String = "CLOSEZLY_FILES_KEYS",
+    /// Sites of one's own network that may be fetched though their address isn't public, as name=address,name=address, for example
+    /// wiki.corp=10.0.0.5 [default: none; websites are fetched at public addresses only]
+    intranet_sites: String = "CLOSEZLY_INTRANET_SITES",
     /// Whether strangers may sign up and open an organization [default: true]
     open_sign_up: bool = "CLOSEZLY_OPEN_SIGN_UP",
     /// Header in which a reverse proxy that we trust tells the client's address, for example x-forwarded-for [default: none]

@@ -43,6 +43,9 @@ fn wrong_values_are_said_with_their_name() {
         ("files = \"s3://bucket\"\nfiles_endpoint = \"minio\"", "files_endpoint: “minio”"),
         ("files_endpoint = \"https://minio.example\"", "files_endpoint: it means nothing"),
         ("files_keys = \"2026:short\"", "files_keys: the key “2026”"),
+        ("intranet_sites = \"wiki.corp\"", "intranet_sites: “wiki.corp” must be a name and an address"),
+        ("intranet_sites = \"wiki.corp=10.0.0.5:80\"", "intranet_sites: “10.0.0.5:80” is no IP address"),
+        ("intranet_sites = \"http://wiki.corp=10.0.0.5\"", "intranet_sites: “http://wiki.corp” is no name of a site"),
         ("embeddings = \"magic\"", "embeddings"),
         ("embeddings = \"local\"", "embeddings_folder"),
         ("embeddings = \"local\"\nembeddings_folder = \"m\"\nembeddings_download = \"http://a\"", "either"),
@@ -59,6 +62,16 @@ fn wrong_values_are_said_with_their_name() {
         let error = format!("{:#}", loaded(&[], file).unwrap_err());
         assert!(error.contains(name), "{file}: {error}");
     }
+}
+
+#[test]
+fn sites_of_the_own_network_are_named_with_their_address() {
+    let shown = |loaded: &Loaded| loaded.shown().into_iter().find(|shown| shown.name == "intranet_sites").unwrap().value;
+    let none = loaded(&[], "").unwrap();
+    assert_eq!((none.config.intranet_sites.as_slice(), shown(&none).as_str()), ([].as_slice(), "none"));
+    let two = loaded(&["--intranet-sites", "Wiki.corp=10.0.0.5, docs.corp=fd00::7"], "intranet_sites = \"a=10.0.0.1\"").unwrap();
+    assert_eq!(two.config.intranet_sites[0], ("wiki.corp".to_owned(), IpAddr::from([10, 0, 0, 5])));
+    assert_eq!(shown(&two), "wiki.corp=10.0.0.5,docs.corp=fd00::7");
 }
 
 #[test]

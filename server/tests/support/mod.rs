@@ -186,7 +186,7 @@ impl TestServer {
                 reader: Arc::new(reader),
                 embeddings: setup.embeddings,
                 embeddings_before: setup.embeddings_before,
-                web: Arc::new(wiring::web().unwrap()),
+                web: Arc::new(wiring::web(&config).unwrap()),
             },
         });
         let stop = CancellationToken::new();

@@ -12,6 +12,14 @@ pub trait WebFetcher: Send + Sync {
     /// # Errors
     /// [`FetchError`]: its text is a sentence for people.
     async fn fetch(&self, request: &WebRequest) -> Result<WebPage, FetchError>;
+
+    /// What can be said of an address without asking anybody; [`WebFetcher::fetch`] says it too.
+    ///
+    /// # Errors
+    /// [`FetchError`] if it is never fetched.
+    fn check(&self, _: &Url) -> Result<(), FetchError> {
+        Ok(())
+    }
 }
 
 /// What to fetch.
@@ -71,9 +79,17 @@ pub struct WebPage {
 /// A page was not fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// Not an address that is fetched: another scheme, a password in it, a port of another service.
+    /// Not an address that is fetched: another scheme, a password in it.
     #[error("“{0}” can't be fetched. Give an address that starts with https:// or http://.")]
     Address(String),
+    /// The port is that of another service.
+    #[error("“{address}” can't be fetched: port {port} is not one of a website. Those are 80, 443 and all from 1024 on.")]
+    Port {
+        /// The address.
+        address: String,
+        /// Its port.
+        port: u16,
+    },
     /// The name leads to this computer, this network or another place that isn't public.
     #[error("“{0}” is no public address, so it is not fetched.")]
     NotPublic(String),
@@ -104,15 +120,18 @@ pub enum FetchError {
     #[error("The site takes too long to answer.")]
     TimedOut,
     /// It can't be reached, or breaks off.
-    #[error("The site can't be reached: {0}")]
+    #[error("The site can't be reached: {0}.")]
     Unreachable(String),
+    /// The name has no address, or nobody answers who knows it.
+    #[error("The name “{0}” can't be found.")]
+    NoSuchName(String),
 }
 
 impl FetchError {
     /// Whether trying again later may help.
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::TimedOut | Self::Unreachable(_) => true,
+            Self::TimedOut | Self::Unreachable(_) | Self::NoSuchName(_) => true,
             Self::Status { status, .. } => matches!(status, 408 | 429 | 500..=599),
             _ => false,
         }

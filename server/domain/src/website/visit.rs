@@ -29,8 +29,11 @@ pub enum VisitError {
     #[error("The visit was stopped.")]
     Cancelled,
     /// `robots.txt` can't be reached, which forbids everything.
-    #[error("The site's robots.txt can't be read, so nothing is fetched: {0} Try again later.")]
+    #[error("The site's robots.txt can't be read, so nothing is fetched: {error}{again}", error = .0, again = again(.0))]
     RobotsUnreachable(FetchError),
+    /// There is no way to the site at all.
+    #[error("{error}{again}", error = .0, again = again(.0))]
+    Unreachable(FetchError),
     /// `robots.txt` forbids the start.
     #[error("The site's robots.txt forbids the start address. Ask its owner, or upload the pages as files.")]
     Forbidden,
@@ -40,6 +43,11 @@ pub enum VisitError {
     /// The site failed again and again.
     #[error("The site failed {0} times in a row, so it is left alone for now.")]
     GaveUp(u32),
+}
+
+/// What to do about it, where something can be done.
+const fn again(error: &FetchError) -> &'static str {
+    if error.is_retryable() { " Try again later." } else { "" }
 }
 
 /// A visit to a website. Ask [`Visit::next`] until there is nothing more; dropping it ends it.
@@ -119,12 +127,27 @@ impl Visit {
     /// Whether the end is one to complain about.
     fn end(&mut self) -> Option<VisitError> {
         if let Some(error) = self.robots_error.take() {
-            return Some(VisitError::RobotsUnreachable(error));
+            return Some(self.unreachable(error));
         }
         if !self.started {
             return Some(VisitError::Forbidden);
         }
         self.crawl.gave_up().then_some(VisitError::GaveUp(super::crawl::PATIENCE))
+    }
+
+    /// What holds of the whole site is said of the address that somebody gave, not of a `robots.txt` that nobody asked for.
+    fn unreachable(&self, error: FetchError) -> VisitError {
+        let start = self.crawl.plan().start();
+        let robots = start.join("/robots.txt");
+        let is_own = |address: &str| robots.as_ref().is_ok_and(|robots| robots.as_str() == address);
+        match error {
+            FetchError::NotPublic(address) if is_own(&address) => VisitError::Unreachable(FetchError::NotPublic(start.to_string())),
+            FetchError::Port { address, port } if is_own(&address) => {
+                VisitError::Unreachable(FetchError::Port { address: start.to_string(), port })
+            }
+            FetchError::NoSuchName(name) if start.host_str() == Some(&name) => VisitError::Unreachable(FetchError::NoSuchName(name)),
+            error => VisitError::RobotsUnreachable(error),
+        }
     }
 
     /// What was decided so far: pages, whether there would be more, what is forbidden.

@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use super::Web;
 use super::guard::is_public;
-use super::resolve::NotPublic;
+use super::resolve::{NotPublic, Unknown};
 
 const MOST_REDIRECTS: u32 = 5;
 const LARGEST_PAGE: usize = 10_000_000;
@@ -22,7 +22,7 @@ impl Web {
     pub(super) async fn follow(&self, request: &WebRequest) -> Result<WebPage, FetchError> {
         let mut url = request.url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            self.check(&url)?;
+            refuse(&url)?;
             let accepted = if request.want == Want::Robots { "text/plain,*/*;q=0.5" } else { ACCEPTED };
             let sent = self.client.get(url.clone()).header(ACCEPT, accepted).send().await;
             let response = sent.map_err(|error| unsent(&error, &url))?;
@@ -31,33 +31,31 @@ impl Web {
             }
             let location = response.headers().get(LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
             url = location.and_then(|location| url.join(location).ok()).ok_or(FetchError::Redirects)?;
-            self.check(&url)?;
+            refuse(&url)?;
             if request.scope.as_ref().is_some_and(|scope| !scope.contains(&url)) {
                 return Err(FetchError::LeftScope(shown(&url)));
             }
         }
         Err(FetchError::Redirects)
     }
+}
 
-    /// What can be said without asking anybody. An address in numbers (decimal, octal, hexadecimal) is read by `Url` as
-    /// browsers read it, and never comes to the resolver.
-    fn check(&self, url: &Url) -> Result<(), FetchError> {
-        let wrong = || FetchError::Address(shown(url));
-        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong());
-        }
-        let trusted = |name: &str| self.trusted.iter().any(|(known, _)| known == name);
-        match url.host().ok_or_else(wrong)? {
-            Host::Ipv4(address) if !is_public(IpAddr::V4(address)) => return Err(FetchError::NotPublic(shown(url))),
-            Host::Ipv6(address) if !is_public(IpAddr::V6(address)) => return Err(FetchError::NotPublic(shown(url))),
-            Host::Domain(name) if trusted(name) => return Ok(()),
-            Host::Domain(_) | Host::Ipv4(_) | Host::Ipv6(_) => {}
-        }
-        // Below are mail and other services that a request could be made to speak to.
-        if url.port().is_some_and(|port| port < 1024 && port != 80 && port != 443) {
-            return Err(wrong());
-        }
-        Ok(())
+/// What can be said without asking anybody. An address in numbers (decimal, octal, hexadecimal) is read by `Url` as
+/// browsers read it, and never comes to the resolver.
+pub(super) fn refuse(url: &Url) -> Result<(), FetchError> {
+    let wrong = || FetchError::Address(shown(url));
+    if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong());
+    }
+    match url.host().ok_or_else(wrong)? {
+        Host::Ipv4(address) if !is_public(IpAddr::V4(address)) => return Err(FetchError::NotPublic(shown(url))),
+        Host::Ipv6(address) if !is_public(IpAddr::V6(address)) => return Err(FetchError::NotPublic(shown(url))),
+        Host::Domain(_) | Host::Ipv4(_) | Host::Ipv6(_) => {}
+    }
+    // Below are mail and other services that a request could be made to speak to.
+    match url.port().filter(|port| *port < 1024 && *port != 80 && *port != 443) {
+        Some(port) => Err(FetchError::Port { address: shown(url), port }),
+        None => Ok(()),
     }
 }
 
@@ -123,8 +121,11 @@ fn unsent(error: &reqwest::Error, url: &Url) -> FetchError {
         if error.is::<NotPublic>() {
             return FetchError::NotPublic(shown(url));
         }
+        if let Some(Unknown(name)) = error.downcast_ref() {
+            return FetchError::NoSuchName(name.clone());
+        }
         innermost = error.to_string();
         next = error.source();
     }
-    FetchError::Unreachable(innermost)
+    FetchError::Unreachable(innermost.trim_end_matches('.').to_owned())
 }

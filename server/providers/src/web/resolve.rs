@@ -33,6 +33,11 @@ impl Lookup for SystemLookup {
 #[error("{0} leads to no public address")]
 pub(super) struct NotPublic(pub String);
 
+/// A name has no address. What the system says of it is for people who know the system.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} has no address")]
+pub(super) struct Unknown(pub String);
+
 /// Hands on public addresses only. A connection is made to what it hands on and to nothing else.
 pub(super) struct Guarded {
     lookup: Arc<dyn Lookup>,
@@ -53,9 +58,15 @@ impl Resolve for Guarded {
             let addresses = match trusted.iter().find(|(known, _)| known == name) {
                 Some((_, address)) => vec![*address],
                 None => {
-                    let found = lookup.lookup(name).await?;
+                    let found = lookup.lookup(name).await.map_err(|error| {
+                        tracing::debug!(name, %error, "a name can't be found");
+                        Unknown(name.to_owned())
+                    })?;
+                    if found.is_empty() {
+                        return Err(Unknown(name.to_owned()).into());
+                    }
                     let public: Vec<IpAddr> = found.iter().copied().filter(|address| is_public(*address)).collect();
-                    if public.is_empty() && !found.is_empty() {
+                    if public.is_empty() {
                         return Err(NotPublic(name.to_owned()).into());
                     }
                     public

@@ -72,6 +72,34 @@ async fn a_site_that_does_not_want_it_is_left_alone() {
 }
 
 #[tokio::test]
+async fn why_a_site_is_not_visited_is_said_of_what_was_given() {
+    let address = |path: &str| format!("https://a.example{path}");
+    for (error, said) in [
+        (FetchError::NotPublic(address("/robots.txt")), "“https://a.example/” is no public address, so it is not fetched."),
+        (
+            FetchError::Port { address: address("/robots.txt"), port: 22 },
+            "“https://a.example/” can't be fetched: port 22 is not one of a website. Those are 80, 443 and all from 1024 on.",
+        ),
+        (FetchError::NoSuchName("a.example".into()), "The name “a.example” can't be found. Try again later."),
+        (
+            FetchError::NotPublic("http://10.0.0.1/".into()),
+            "The site's robots.txt can't be read, so nothing is fetched: “http://10.0.0.1/” is no public address, so it is not fetched.",
+        ),
+        (
+            FetchError::TimedOut,
+            "The site's robots.txt can't be read, so nothing is fetched: The site takes too long to answer. Try again later.",
+        ),
+        (
+            FetchError::Unreachable("connection refused".into()),
+            "The site's robots.txt can't be read, so nothing is fetched: The site can't be reached: connection refused. Try again later.",
+        ),
+    ] {
+        let (mut visit, _, _) = visit(vec![("/robots.txt", Err(error)), ("/", Ok(""))]);
+        assert_eq!(visit.next().await.unwrap().unwrap_err().to_string(), said);
+    }
+}
+
+#[tokio::test]
 async fn a_start_that_is_not_there_is_said() {
     let (mut visit, _, _) = visit(Vec::new());
     let error = visit.next().await.unwrap().unwrap_err();
