@@ -1,6 +1,6 @@
 //! Websites: visited politely, page by page, each page a document that waits for somebody's word the first time it comes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use model::{DocumentId, DocumentSource, DocumentState, NewWebsite, OrganizationId, Problem, Website, WebsiteId, WebsiteState};
@@ -30,10 +30,11 @@ const VISIT: Duration = Duration::from_secs(30 * 60);
 /// Takes a website in and visits it soon. Its pages count when somebody has accepted them.
 ///
 /// # Errors
-/// `invalid` with the field; `not_found` for the collection; `forbidden` below admins.
+/// `invalid` with the field; `conflict` if the collection has this website; `not_found` for the collection; `forbidden` below admins.
 pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) -> Result<Website> {
     require_editor(scope)?;
     let plan = WebsitePlan::new(&new.start, &new.scope, new.max_pages).map_err(|error| bad_plan(&error))?;
+    services.knowledge().web.check(plan.start()).map_err(|error| Problem::of_field("start", error.to_string()))?;
     if new.max_pages > MOST_PAGES {
         return Err(Problem::of_field("max_pages", format!("At most {MOST_PAGES} pages of a website are taken.")).into());
     }
@@ -41,9 +42,14 @@ pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) ->
         return Err(Problem::of_field("every_hours", "Visit it at least once a year, or never again.").into());
     }
     let now = services.now();
+    let collection_id = collection_or_first(services, scope, new.collection).await?;
+    let there = services.store().websites(scope.organization).await?;
+    if there.iter().any(|other| other.start == plan.start().as_str() && other.collection_id == collection_id) {
+        return Err(DomainError::new(model::Code::Conflict, "This website is in the collection already. Visit it again instead."));
+    }
     let website = Website {
         id: services.uuid().into(),
-        collection_id: collection_or_first(services, scope, new.collection).await?,
+        collection_id,
         start: plan.start().to_string(),
         scope: plan.scope().prefix().to_string(),
         max_pages: i64::from(new.max_pages),
@@ -106,7 +112,7 @@ async fn start(services: &Services, organization: OrganizationId, website: &Webs
     Ok(services.store().start_visit(organization, website.id, now, now + VISIT, Some(&job)).await?)
 }
 
-/// Visits a website and keeps what is new or has changed: the job `knowledge.upkeep.visit`.
+/// Visits a website and keeps what is new or has changed, but no page that somebody deleted: the job `knowledge.upkeep.visit`.
 pub(crate) async fn visit(services: &Services, organization: OrganizationId, id: WebsiteId) -> Result<()> {
     let store = services.store();
     let Some(website) = store.website(organization, id).await? else { return Ok(()) };
@@ -114,10 +120,14 @@ pub(crate) async fn visit(services: &Services, organization: OrganizationId, id:
         .map_err(|error| DomainError::Internal(error.to_string()))?;
     let known = store.web_pages(organization, id).await?;
     let known: HashMap<String, (DocumentId, Vec<u8>)> = known.into_iter().map(|page| (page.address, (page.id, page.hash))).collect();
+    let omitted: HashSet<String> = store.web_omissions(organization, id).await?.into_iter().collect();
     let mut walk = Visit::new(services.knowledge().web.clone(), plan, CancellationToken::new());
     let (mut pages, mut problem) = (0, None);
     while let Some(step) = walk.next().await {
         match step {
+            Ok(Visited::Page(page)) if omitted.contains(page.url.as_str()) => {
+                tracing::debug!(url = %page.url, "a page that somebody deleted was not kept");
+            }
             Ok(Visited::Page(page)) => {
                 pages += 1;
                 keep(services, organization, &website, &known, page).await?;

@@ -29,8 +29,8 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
 
 /// Add a website
 ///
-/// It is visited soon, as its `robots.txt` allows. Its pages wait in the state `review` until somebody accepts them. For admins
-/// and owners.
+/// It is visited soon, as its `robots.txt` allows. Its pages wait in the state `review` until somebody accepts them; one that
+/// is deleted is left out by the next visits, until the website itself is deleted. For admins and owners.
 #[utoipa::path(
     post, path = "/api/v1/knowledge/websites", tag = "knowledge", security(("bearer" = []), ("session" = [])),
     request_body = NewWebsite,
@@ -39,6 +39,7 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
         (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
         (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
         (status = 404, description = "No such collection", body = FailureBody, content_type = "application/problem+json"),
+        (status = 409, description = "The collection has this website already", body = FailureBody, content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json")
     )
 )]
