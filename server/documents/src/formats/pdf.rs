@@ -1,6 +1,7 @@
 //! PDF: text by page, the outline as headings, and the pictures of pages that have no text.
 
 mod pictures;
+mod right_to_left;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -37,7 +38,7 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
             out.heading(*level, title)?;
         }
         match document.extract_text(page) {
-            Ok(text) if letters(&text) >= MIN_PAGE_LETTERS => out.printed(&text)?,
+            Ok(text) if letters(&text) >= MIN_PAGE_LETTERS => out.printed(&right_to_left::in_order(&document, page, text))?,
             Ok(_) => match reading.recognized(page + 1).filter(|text| letters(text) >= MIN_PAGE_LETTERS) {
                 Some(text) => {
                     out.printed(text)?;

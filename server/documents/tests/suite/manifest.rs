@@ -114,3 +114,25 @@ async fn every_public_file_gives_what_its_manifest_expects() {
     assert_eq!(mistakes, Vec::<String>::new(), "of {files} files");
     assert!(files >= 40);
 }
+
+#[tokio::test]
+async fn arabic_with_latin_words_is_read_from_the_right() {
+    let Some(folder) = folder() else {
+        eprintln!("skipped: arabic_with_latin_words_is_read_from_the_right: the shared documents aren't beside the repository");
+        return;
+    };
+    for (name, phrases) in [
+        (
+            "kreuzberg__right_to_left_01.pdf",
+            &["البرمجة بلغة R وPython", "تعتبر البرمجة بلغة R وPython من", "استخدام مكتبة pandas في Python", "قائمة على البيانات"][..],
+        ),
+        ("pdfjs__ArabicCIDTrueType.pdf", &["انواع الخطوط العربية"][..]),
+    ] {
+        let read = reader(&[], limits()).read(&folder.join("files").join(name), name, None).await.unwrap();
+        let all = text(&read);
+        for phrase in phrases {
+            assert!(all.contains(phrase), "{name}: {phrase}: {all}");
+        }
+        assert!(!all.split_whitespace().any(|word| word.starts_with(['ة', 'ى'])), "{name}: {all}");
+    }
+}
