@@ -1,8 +1,9 @@
 //! Enums that are text in JSON, in the database and in URLs.
 
-/// Declares an enum whose values have one spelling everywhere: serde, `Display`, `FromStr` and the database's text column.
+/// Declares an enum whose values have one spelling everywhere: serde, `Display`, `FromStr`, the OpenAPI schema and the database's text
+/// column. The text is a `tt`: a `literal` reaches derives in a group, which the schema's can't read and passes over.
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -56,7 +56,7 @@ pub fn routes() -> OpenApiRouter<Server> {
 pub struct Paging {
     /// `meta.next` of the page before.
     cursor: Option<String>,
-    /// Most items, 1 to 100; 25 by default.
+    /// Most items, 1 to 100; 25 by default. 0 counts as 1, more than 100 as 100.
     limit: Option<u32>,
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::TestServer;
+use crate::support::{Program, TestServer};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -85,4 +85,64 @@ async fn the_reader_shows_every_operation_and_loads_nothing_from_elsewhere() {
         assert!(page.contains(&path) && page.contains(operation["summary"].as_str().unwrap()), "{path}");
     }
     assert!(!page.contains("<script") && !page.contains("https://"), "the reader is made here");
+}
+
+/// The names of the document's schemas that are lists of texts, with the texts.
+fn lists_of_texts(document: &Value) -> Vec<(String, Vec<String>)> {
+    let mut lists = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if let Some(values) = schema["enum"].as_array() {
+            lists.push((name.clone(), values.iter().map(|value| value.as_str().unwrap().to_owned()).collect()));
+        }
+    }
+    lists
+}
+
+/// What serde makes of all values of an enum.
+fn spelled<T: serde::Serialize>(all: &[T]) -> Vec<String> {
+    all.iter().map(|value| serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn every_enum_has_the_values_that_are_taken_and_given() {
+    let server = TestServer::start().await;
+    let document = server.program().get("/api/v1/openapi.json").await.body;
+    macro_rules! spelled_as {
+        ($name:expr, $($kind:ident)+) => {
+            match $name { $(stringify!($kind) => spelled(model::$kind::ALL),)+ other => panic!("{other} is not known to this test") }
+        };
+    }
+    let lists = lists_of_texts(&document);
+    assert!(lists.len() >= 15, "{lists:?}");
+    for (name, values) in &lists {
+        let right = spelled_as!(
+            name.as_str(), BindingKind CallKind CallSource CallState Channel Code CollectionAccess ConsentMethod CueKind CueState
+            DocumentSource DocumentState PlaceKind RecognizerKind Role SearchMode TranscriptJob Verbosity WebsiteState
+        );
+        assert_eq!(*values, right, "{name}");
+    }
+    for known in ["ready", "topic", "everybody", "admins", "hybrid"] {
+        assert!(lists.iter().any(|(_, values)| values.iter().any(|value| value == known)), "{known}");
+    }
+    // Nowhere else either: what is written out in place has no name.
+    let text = document.to_string();
+    for list in text.split("\"enum\":[").skip(1).map(|rest| rest.split(']').next().unwrap()) {
+        let values: Vec<String> = serde_json::from_str(&format!("[{list}]")).unwrap();
+        assert!(values.iter().all(|value| !value.starts_with(char::is_uppercase)), "{values:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_is_none_counts_as_the_nearest_one() {
+    let server = TestServer::start().await;
+    let ann: Program = server.owner("Ann").await;
+    for title in ["One", "Two"] {
+        let given =
+            ann.post("/api/v1/knowledge/documents", serde_json::json!({ "title": title, "text": format!("{title} is a text.") })).await;
+        assert_eq!(given.status, 201, "{:?}", given.body);
+    }
+    for (limit, items) in [("0", 1), ("1", 1), ("1000", 2)] {
+        let page = ann.get(&format!("/api/v1/knowledge/documents?limit={limit}")).await;
+        assert_eq!((page.status.as_u16(), page.body["data"].as_array().unwrap().len()), (200, items), "{limit}");
+    }
 }
