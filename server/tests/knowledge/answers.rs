@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::form::{DOCUMENTS, Form, asked, field, give, given, path, ready, send};
-use crate::support::{Program, TestServer};
+use crate::support::{PASSWORD, Program, TestServer, email};
 
 const SHEET: &str = "# Contract\n\n## Cancellation\n\nYearly plans renew unless they are cancelled 30 days before.\n\n## Refunds\n\nUnused \
     months are paid back within two weeks.\n";
@@ -109,4 +109,35 @@ async fn questions_that_are_none() {
             assert_eq!(answer.status, StatusCode::OK, "{text}: {:?}", answer.body);
         }
     }
+}
+
+#[tokio::test]
+async fn loading_an_answer_again_is_no_other_use() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let id = give(&ann, "contract.md", SHEET).await;
+    ready(&ann, &id).await;
+    let uses = async |ann: &Program| {
+        let document = ann.get(&path(&id, "")).await.body["data"].to_string();
+        let rows = ann.get(&path(&id, "/uses")).await.body["data"].as_array().unwrap().len();
+        let counted = document.split("\"uses\":").nth(1).and_then(|rest| rest.split([',', '}']).next()).unwrap().parse::<usize>().unwrap();
+        assert_eq!(rows, counted, "{document}");
+        rows
+    };
+    const QUESTION: &str = "yearly plans renew cancelled";
+    for again in [QUESTION, QUESTION, " Yearly  plans renew CANCELLED "] {
+        assert_eq!(asked(&ann, again).await.len(), 1);
+        assert_eq!(uses(&ann).await, 1, "{again}");
+    }
+    assert_eq!(asked(&ann, "unused months paid back").await.len(), 1);
+    assert_eq!(uses(&ann).await, 2, "another question");
+    let bob = server.colleague(&ann, "Bob", "rep").await;
+    assert_eq!(asked(&bob, QUESTION).await.len(), 1);
+    assert_eq!(uses(&ann).await, 3, "another person");
+    server.clock.advance(chrono::TimeDelta::days(1));
+    let login = json!({ "email": email("Ann"), "password": PASSWORD });
+    let answer = server.program().post("/api/v1/auth/login", login).await;
+    let ann = server.program().with_token(answer.body["data"]["access_token"].as_str().unwrap());
+    assert_eq!(asked(&ann, QUESTION).await.len(), 1);
+    assert_eq!(uses(&ann).await, 4, "another day");
 }

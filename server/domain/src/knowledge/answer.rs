@@ -2,8 +2,11 @@
 //!
 //! [`ask`] finds, `extract` phrases: it takes sentences as they stand. A language model will do the same with the same citations.
 
+use chrono::{DateTime, Datelike, Utc};
 use model::{Answer, AnswerLine, DocumentId, Question, SearchMode};
+use sha2::{Digest, Sha256};
 use store::knowledge::{NewUse, matches};
+use uuid::Uuid;
 
 use super::readable;
 use super::search::{self, MOST, Scored, checked, cite, hit, retrieve};
@@ -114,14 +117,27 @@ fn tidy(sentence: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// One id for all answers to a question that a person asks within a day (UTC): who loads the page again asks nothing new, and the use
+/// that is there already is left as it is.
+fn answer_id(scope: &Scope, question: &str, now: DateTime<Utc>) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(scope.member().0);
+    hash.update(now.date_naive().num_days_from_ce().to_be_bytes());
+    hash.update(question.trim().to_lowercase());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
 async fn note(services: &Services, scope: &Scope, question: &str, lines: &[Candidate<'_>]) {
-    let answer = services.uuid();
+    let now = services.now();
+    let answer = answer_id(scope, question, now);
     let uses: Vec<NewUse> = lines
         .iter()
         .map(|line| {
             let passage = &line.passage.found.passage;
             let (document, version, number) = (passage.document_id, passage.version, passage.number);
-            NewUse { document, version, passage: number, call: None, answer, question: question.to_owned(), at: services.now() }
+            NewUse { document, version, passage: number, call: None, answer, question: question.to_owned(), at: now }
         })
         .collect();
     if uses.is_empty() {

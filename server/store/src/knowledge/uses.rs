@@ -31,7 +31,7 @@ pub struct NewUse {
     pub passage: i64,
     /// The call; none outside of one.
     pub call: Option<CallId>,
-    /// The answer's own id; not looked at in a call, where the same passage counts once.
+    /// The answer's id: the same passage counts once in answers of one id. Not looked at in a call, where it counts once too.
     pub answer: Uuid,
     /// What was asked.
     pub question: String,
