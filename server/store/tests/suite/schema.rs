@@ -109,7 +109,8 @@ async fn a_new_database_says_what_is_missing() {
             "0006_knowledge",
             "0007_cue_sources",
             "0008_omissions",
-            "0009_free_pages"
+            "0009_free_pages",
+            "0010_running_jobs"
         ]
     );
     store.migrate().await.unwrap();

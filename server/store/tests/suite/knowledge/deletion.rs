@@ -171,6 +171,7 @@ async fn what_was_deleted_before_goes_with_the_update() {
         "INSERT INTO passages_fts (passages_fts, rank) VALUES ('secure-delete', 0)",
         "DELETE FROM _sqlx_migrations WHERE version >= 8",
         "DROP TABLE website_omissions",
+        "DROP INDEX jobs_running_organization",
         "CREATE TABLE scrap (text TEXT)",
         "INSERT INTO scrap WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500)
             SELECT 'the zyxomatics number ' || n FROM n",
