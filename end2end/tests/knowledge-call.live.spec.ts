@@ -59,7 +59,7 @@ test("the customer asks, the card shows the passage with its source, and the sou
   const opened = context.waitForEvent("page");
   await link.click();
   const document = await opened;
-  await expect(document).toHaveURL(/\/knowledge\/[0-9a-f-]{36}\?passage=\d+.*#passage-\d+$/);
+  await expect(document).toHaveURL(/\/knowledge\/[0-9a-f-]{36}\?version=1&passage=\d+.*#passage-\d+$/);
   await expect(document.getByText("The Team plan costs 29 €").first()).toBeInViewport();
   await document.close();
   await page.bringToFront();

@@ -74,7 +74,7 @@ test("a locked document is among those that need somebody, and can be deleted wi
 
   await test.step("its number leads to it", async () => {
     await expect(numbers.getByRole("definition").last()).toHaveText("1");
-    await numbers.getByRole("link", { name: "Failed or locked" }).click();
+    await numbers.getByRole("link", { name: "Waiting for a password" }).click();
     await expect(page.getByRole("link", { name: "Open", exact: true })).toHaveCount(0);
     await expect(forgotten).toBeVisible();
   });
