@@ -182,7 +182,7 @@ test("a website that is visited again doesn't lose the focus", async ({ page, ac
   const dialog = page.getByRole("dialog", { name: "Add a website" });
   await tabTo(page, dialog.getByLabel("Start address"));
   // It is refused before anybody comes to it.
-  await page.keyboard.type("http://localhost:9/");
+  await page.keyboard.type("http://localhost:9999/");
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
   await expect(add).toBeFocused();

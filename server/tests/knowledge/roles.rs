@@ -27,7 +27,7 @@ impl House {
             document,
             collection: id(program.post(collections, json!({ "name": "Secret", "access": "everybody" })).await),
             upload: id(program.post("/api/v1/knowledge/uploads", json!({ "file_name": "secret.txt", "bytes": 3 })).await),
-            website: id(program.post("/api/v1/knowledge/websites", json!({ "start": "http://localhost:9/", "max_pages": 1 })).await),
+            website: id(program.post("/api/v1/knowledge/websites", json!({ "start": "http://localhost:9999/", "max_pages": 1 })).await),
         }
     }
 
