@@ -45,6 +45,8 @@ test("a website on a private address is refused in a sentence, and nobody comes 
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await expect(dialog).toBeHidden();
     await expect(websites.getByRole("listitem")).toHaveCount(0);
+    // The browser notes each refused answer.
+    expect(said.splice(0)).toEqual([expect.stringContaining("422")]);
   });
 
   // Where a name leads is known when somebody goes there.
