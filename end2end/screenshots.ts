@@ -159,7 +159,7 @@ const screens: Screen[] = [
 ];
 
 /** Pages with something that sticks to the window: they are taken as a person sees them. */
-const inTheWindow = new Set(["api-docs", "prepare", "prepare-refused", "live", "live-lost", "live-sample"]);
+const inTheWindow = new Set(["api-docs", "prepare", "prepare-refused", "live", "live-lost", "live-sample", "knowledge-document"]);
 
 const widths = [1440, 1024, 390];
 const themes = ["light", "dark"] as const;
