@@ -98,7 +98,9 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
     let words = last_words(&query.words);
     let bound = bound_documents(services, organization, query).await?;
     let revision = services.store().knowledge_revision(organization).await?;
-    let bound_key = bound.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    // Without a bound document the topic decides nothing, and what was looked up while it was said is found.
+    let topic = (!bound.is_empty()).then(|| query.topic.clone());
+    let bound_key = bound.iter().map(ToString::to_string).chain(topic).collect::<Vec<_>>().join(" ");
     let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key };
     let memory = services.knowledge_memory();
     if let Some(found) = memory.recall(&key) {
