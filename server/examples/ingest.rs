@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use documents::{ChildReader, Limits};
-use domain::ports::DocumentReader;
+use ports::DocumentReader;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use domain::files::KeyRing;
+use ports::files::KeyRing;
 use providers::files::OpenError;
 use secrecy::{ExposeSecret, SecretString};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Utc};
-use domain::ports::{Clock, SystemClock};
+use ports::{Clock, SystemClock};
 use providers::mail::Smtp;
 use secrecy::ExposeSecret;
 use store::Store;

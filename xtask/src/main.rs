@@ -3,6 +3,7 @@
 
 mod bench;
 mod build;
+mod migrations;
 mod process;
 mod release;
 mod run;
@@ -66,6 +67,8 @@ enum Command {
     Release,
     /// Take pictures of every page: docs/screenshots/
     Screenshots,
+    /// Write both engines' migrations from their template
+    Migrations,
 }
 
 fn main() -> ExitCode {
@@ -82,6 +85,7 @@ fn perform(command: Command) -> Result<()> {
     match command {
         Command::Run { release, server } => run::run(Mode::new(release), &server),
         Command::Build { release } => build::all(Mode::new(release)),
+        Command::Migrations => migrations::write(),
         Command::Test { list: true, .. } => {
             test::list();
             Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::ports::ReadError;
+use ports::ReadError;
 use tempfile::TempDir;
 
 use crate::process::unavailable;

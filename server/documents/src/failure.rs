@@ -1,6 +1,6 @@
 //! Why a document was not read, as the child says it to its parent.
 
-use domain::ports::ReadError;
+use ports::ReadError;
 use serde::{Deserialize, Serialize};
 
 /// Why a document was not read. Texts are sentences for people.

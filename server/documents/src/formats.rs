@@ -98,7 +98,7 @@ impl Reading<'_> {
                 (Vec::new(), Ok(()))
             }
             Err(failure) => {
-                out.note(format!("{} was not read. {}", one_line(name, 80), domain::ports::ReadError::from(failure)));
+                out.note(format!("{} was not read. {}", one_line(name, 80), ports::ReadError::from(failure)));
                 (Vec::new(), Ok(()))
             }
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use domain::ports::{DocumentReader, ReadDocument, ReadError};
+use ports::{DocumentReader, ReadDocument, ReadError};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::process::Command;
 use tokio::sync::{OnceCell, Semaphore};

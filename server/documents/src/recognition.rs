@@ -5,7 +5,7 @@ mod words;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use domain::ports::ReadError;
+use ports::ReadError;
 use tempfile::TempDir;
 
 use crate::language;

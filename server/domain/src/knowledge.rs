@@ -21,8 +21,8 @@ use std::sync::Arc;
 use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, Role};
 
 use crate::error::{DomainError, Result};
-use crate::files::Files;
-use crate::ports::{DocumentReader, Embedder, EmbeddingModel, WebFetcher};
+use crate::ports::files::Files;
+use crate::ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
 use crate::scope::Scope;
 use crate::services::Services;
 
@@ -55,27 +55,6 @@ pub struct Makers {
     pub embeddings_before: Option<Arc<dyn Embedder>>,
     /// Fetches websites.
     pub web: Arc<dyn WebFetcher>,
-}
-
-/// The two ends of one embedding model.
-#[derive(Clone)]
-pub struct Embeddings {
-    /// For passages of documents: many at a time, in the background.
-    pub passages: Arc<dyn Embedder>,
-    /// For questions: waits for no passages, and answers what was asked before from memory.
-    pub questions: Arc<dyn Embedder>,
-}
-
-impl Embeddings {
-    /// Which model makes the vectors.
-    pub fn model(&self) -> &EmbeddingModel {
-        self.passages.model()
-    }
-
-    /// The model's name.
-    pub fn name(&self) -> &str {
-        &self.model().name
-    }
 }
 
 /// What the page shows above its list.

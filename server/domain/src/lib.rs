@@ -8,15 +8,14 @@
 pub mod audit;
 pub mod calls;
 pub mod error;
-pub mod files;
 pub mod identity;
 pub mod jobs;
 pub mod knowledge;
-pub mod ports;
 pub mod scope;
 pub mod services;
 pub mod website;
 
+pub use ::ports;
 pub use error::{DomainError, Result};
 pub use scope::{Client, Scope};
 pub use services::{Config, Services};

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use domain::calls;
 use domain::calls::export::Format;
 use domain::knowledge::{self, Embeddings};
-use domain::ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel};
 use model::wire::{CallEvent, ClientMessage, Heard, Hello, Part, ServerMessage};
 use model::{
     Binding, BindingKind, Call, CallId, Channel, Citation, Cue, CueKind, DocumentChange, DocumentId, DocumentSource, DocumentState, Millis,

@@ -9,7 +9,7 @@ mod embedder;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Audio, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Utterance};
+use ports::{Audio, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Utterance};
 use model::{Channel, Millis};
 
 pub use embedder::embedder_conformance;

@@ -7,8 +7,8 @@ pub mod openai;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::knowledge::Embeddings;
-use domain::ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::Embeddings;
+use ports::{EmbedError, Embedder, EmbeddingModel};
 
 pub use cached::Cached;
 pub use local::{LocalConfig, LocalModel, ModelError};

@@ -7,7 +7,7 @@ mod adpcm;
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use domain::ports::{SampleCall, SampleTurn};
+use ports::{SampleCall, SampleTurn};
 use model::{Channel, Millis, Word};
 use serde::Deserialize;
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ports::{FetchError, WebFetcher, WebPage, WebRequest};
+use ports::{FetchError, WebFetcher, WebPage, WebRequest};
 use url::Url;
 
 pub use guard::is_public;

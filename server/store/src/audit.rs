@@ -8,7 +8,7 @@ use model::{MemberId, OrganizationId, Page};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::{Result, StoreError};
 use crate::statements::statements;
 
@@ -71,8 +71,33 @@ struct AuditRow {
     hash: Vec<u8>,
 }
 
+/// Adds an entry within the change that it tells of.
+///
+/// # Errors
+/// [`StoreError::Missing`] if the organization is gone.
+pub async fn append(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    actor: Option<MemberId>,
+    action: &str,
+    subject: &str,
+    details: &Value,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let before: &[u8] = &[0; 32];
+    let (number, previous) = query!(within tx, one (i64, Vec<u8>), NEXT_AUDIT_NUMBER, organization, before)?;
+    let (action, subject) = (action.to_owned(), subject.to_owned());
+    let row = AuditRow { number, actor, action, subject, details: details.to_string(), at: at.trunc_subsecs(6), hash: Vec::new() };
+    let hash = row.hash_after(organization, &previous);
+    query!(
+        within tx, execute, INSERT_AUDIT, organization, row.number, row.actor, &row.action, &row.subject, &row.details, row.at, &hash
+    )?;
+    query!(within tx, execute, SET_AUDIT_HEAD, organization, &hash)?;
+    Ok(())
+}
+
 impl Store {
-    /// Adds an entry.
+    /// Adds an entry of its own.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if the organization is gone.
@@ -86,16 +111,7 @@ impl Store {
         at: DateTime<Utc>,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
-        let before: &[u8] = &[0; 32];
-        let (number, previous) = query!(within &mut tx, one (i64, Vec<u8>), NEXT_AUDIT_NUMBER, organization, before)?;
-        let (action, subject) = (action.to_owned(), subject.to_owned());
-        let row = AuditRow { number, actor, action, subject, details: details.to_string(), at: at.trunc_subsecs(6), hash: Vec::new() };
-        let hash = row.hash_after(organization, &previous);
-        query!(
-            within &mut tx, execute, INSERT_AUDIT, organization, row.number, row.actor, &row.action, &row.subject, &row.details,
-            row.at, &hash
-        )?;
-        query!(within &mut tx, execute, SET_AUDIT_HEAD, organization, &hash)?;
+        append(&mut tx, organization, actor, action, subject, details, at).await?;
         tx.commit().await
     }
 

@@ -8,7 +8,7 @@ use crate::cursor::{Cursor, end_of_time};
 use crate::dialect::SEARCH_CALLS;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::jobs::{NewJob, enqueue_within};
+use crate::jobs::{self, NewJob};
 use crate::search::{shorten, words};
 use crate::statements::statements;
 
@@ -181,7 +181,7 @@ impl Store {
         let from = [CallState::Prepared, CallState::Live];
         let moved = move_within(&mut tx, organization, call, &from, CallState::Finishing, at).await?;
         if moved {
-            enqueue_within(&mut tx, job).await?;
+            jobs::enqueue(&mut tx, job).await?;
         }
         tx.commit().await?;
         Ok(moved)

@@ -53,14 +53,21 @@ pub struct Store {
     pub(crate) indexes: crate::knowledge::Indexes,
 }
 
-/// A transaction that may write.
-pub(crate) enum Tx {
+/// A transaction that may write. What it did is undone if it is dropped without a commit.
+#[derive(Debug)]
+pub enum Tx {
+    /// On the one connection that writes.
     Sqlite(Transaction<'static, Sqlite>),
+    /// On a connection of its own.
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Tx {
-    pub(crate) async fn commit(self) -> Result<()> {
+    /// Keeps what was done.
+    ///
+    /// # Errors
+    /// What the engine says; then nothing is kept.
+    pub async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
@@ -114,7 +121,11 @@ impl Store {
         }
     }
 
-    pub(crate) async fn begin(&self) -> Result<Tx> {
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if the database stays locked for too long.
+    pub async fn begin(&self) -> Result<Tx> {
         Ok(match &self.db {
             // IMMEDIATE: a transaction that reads first and writes later could not wait for the lock in between.
             Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),

@@ -1,17 +1,18 @@
 //! Work that the server does later, each piece at least once.
 //!
-//! A worker claims a job with a lease; a lease that runs out makes the job claimable again, so a worker that dies loses
-//! nothing. `attempts` is the fence: a worker that comes back after its lease can neither complete nor fail what
-//! another one has taken over.
+//! A worker claims a job with a lease; a lease that runs out makes the job claimable again, so a worker that dies loses nothing.
+//! `fence` grows by one with every claim: a worker that comes back after its lease can neither complete nor fail what another one has
+//! taken over. `attempts` counts failures only: a job that is given back has not failed.
 
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use model::{CallId, JobId, OrganizationId};
+use model::{JobId, OrganizationId, Page};
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::cursor::Cursor;
 use crate::dialect::CLAIM_JOB;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
@@ -19,33 +20,55 @@ use crate::statements::statements;
 
 macro_rules! columns {
     () => {
-        "id, organization_id, kind, payload, attempts, max_attempts, run_at, error"
+        "id, organization_id, queue, kind, version, payload, subject, priority, attempts, max_attempts, fence, run_at, error"
     };
 }
 pub(crate) use columns;
 
 statements! {
+    // The same work doesn't wait twice.
     INSERT_JOB = "
-        INSERT INTO jobs (id, organization_id, kind, payload, state, attempts, max_attempts, run_at)
-        VALUES ($1, $2, $3, $4, 'waiting', 0, $5, $6)";
-    // A job that takes its worker down with it must not come back for ever.
-    BURY_JOBS = "
-        UPDATE jobs SET state = 'dead', worker = NULL, lease_until = NULL, error = COALESCE(error, 'The worker stopped before the end.')
-        WHERE state = 'running' AND lease_until <= $1 AND attempts >= max_attempts";
-    COMPLETE_JOB = "DELETE FROM jobs WHERE id = $1 AND attempts = $2 AND state = 'running'";
+        INSERT INTO jobs (id, organization_id, share, queue, kind, version, payload, subject, priority, deduplication, state, attempts,
+            max_attempts, fence, run_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', 0, $11, 0, $12)
+        ON CONFLICT (kind, share, deduplication) WHERE state = 'waiting' AND deduplication IS NOT NULL DO NOTHING";
+    COMPLETE_JOB = "DELETE FROM jobs WHERE id = $1 AND fence = $2 AND state = 'running'";
     FAIL_JOB = "
         UPDATE jobs SET run_at = COALESCE($4, run_at),
             state = CASE WHEN $4 IS NULL OR attempts >= max_attempts THEN 'dead' ELSE 'waiting' END,
             error = $3, worker = NULL, lease_until = NULL
-        WHERE id = $1 AND attempts = $2 AND state = 'running'";
-    EXTEND_JOB = "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND attempts = $2 AND state = 'running'";
-    DEAD_JOBS = concat!("SELECT ", columns!(), " FROM jobs WHERE organization_id = $1 AND state = 'dead' ORDER BY run_at DESC, id DESC");
-    RERUN_JOB = "
+        WHERE id = $1 AND fence = $2 AND state = 'running'";
+    // It has not failed, so the attempt doesn't count.
+    RELEASE_JOB = "
+        UPDATE jobs SET state = 'waiting', attempts = attempts - 1, worker = NULL, lease_until = NULL
+        WHERE id = $1 AND fence = $2 AND state = 'running'";
+    // What servers that are gone had claimed.
+    RELEASE_JOBS_OF_OTHERS = "
+        UPDATE jobs SET state = 'waiting', worker = NULL, lease_until = NULL
+        WHERE state = 'running' AND worker <> $1 AND attempts < max_attempts";
+    EXTEND_JOB = "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'";
+    // A job that takes its worker down with it must not come back for ever.
+    WORN_OUT_JOBS = concat!(
+        "SELECT ", columns!(), " FROM jobs WHERE state = 'running' AND lease_until <= $1 AND attempts >= max_attempts LIMIT 100"
+    );
+    NEXT_DUE = "
+        SELECT MIN(at) FROM (
+            SELECT MIN(run_at) AS at FROM jobs WHERE queue = $1 AND state = 'waiting'
+            UNION ALL
+            SELECT MIN(lease_until) AS at FROM jobs WHERE queue = $1 AND state = 'running' AND attempts < max_attempts
+        ) AS due";
+    DEAD_JOBS = concat!(
+        "SELECT ", columns!(), " FROM jobs WHERE organization_id = $1 AND state = 'dead' AND (run_at, id) < ($2, $3)
+        ORDER BY run_at DESC, id DESC LIMIT $4"
+    );
+    DEAD_JOB = concat!("SELECT ", columns!(), " FROM jobs WHERE organization_id = $1 AND id = $2 AND state = 'dead'");
+    RETRY_JOB = "
         UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3, error = NULL
         WHERE organization_id = $1 AND id = $2 AND state = 'dead'";
-    JOB_OF_CALL = "
-        SELECT state FROM jobs WHERE organization_id = $1 AND kind = $2 AND payload ->> 'call' = $3 ORDER BY id DESC LIMIT 1";
+    DISCARD_JOB = "DELETE FROM jobs WHERE organization_id = $1 AND id = $2 AND state = 'dead'";
+    JOB_ABOUT = "SELECT state FROM jobs WHERE organization_id = $1 AND kind = $2 AND subject = $3 ORDER BY id DESC LIMIT 1";
     COUNT_JOBS = "SELECT state, COUNT(*) FROM jobs GROUP BY state";
+    COUNT_JOBS_OF = "SELECT queue, state, COUNT(*) FROM jobs WHERE organization_id = $1 GROUP BY queue, state ORDER BY queue, state";
 }
 
 /// How far a job is that isn't done.
@@ -62,16 +85,44 @@ pub enum JobState {
 /// Work to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewJob {
-    /// What to do, for example `finish_call`.
+    /// Who works at it.
+    pub queue: String,
+    /// What to do, for example `calls.write_review`.
     pub kind: String,
+    /// Of the payload's shape; grows when that changes.
+    pub version: i64,
     /// With what.
     pub payload: Value,
+    /// What it is about, usually an id; may be empty.
+    pub subject: String,
+    /// Larger goes first.
+    pub priority: i64,
+    /// While a job of this kind and organization waits under the same key, this one is not added.
+    pub deduplication: Option<String>,
     /// For whom; none for the server itself.
     pub organization: Option<OrganizationId>,
     /// Not before.
     pub run_at: DateTime<Utc>,
-    /// After so many failures it is dead until somebody reruns it; at least 1.
+    /// After so many failures it is dead until somebody retries it; at least 1.
     pub max_attempts: u32,
+}
+
+impl NewJob {
+    /// A job with an empty payload of version 1, of ordinary priority, that is tried five times.
+    pub fn new(queue: &str, kind: &str, organization: Option<OrganizationId>, run_at: DateTime<Utc>) -> Self {
+        Self {
+            queue: queue.to_owned(),
+            kind: kind.to_owned(),
+            version: 1,
+            payload: Value::Null,
+            subject: String::new(),
+            priority: 0,
+            deduplication: None,
+            organization,
+            run_at,
+            max_attempts: 5,
+        }
+    }
 }
 
 /// Work that is being done, or that is dead.
@@ -81,83 +132,152 @@ pub struct Job {
     pub id: JobId,
     /// For whom; none for the server itself.
     pub organization_id: Option<OrganizationId>,
+    /// Who works at it.
+    pub queue: String,
     /// What to do.
     pub kind: String,
+    /// Of the payload's shape.
+    pub version: i64,
     /// With what.
     #[sqlx(json)]
     pub payload: Value,
-    /// How often it was started, this time included.
+    /// What it is about.
+    pub subject: String,
+    /// Larger goes first.
+    pub priority: i64,
+    /// How often it was started and not given back, this time included.
     pub attempts: i64,
     /// How often it may be started.
     pub max_attempts: i64,
+    /// Which claim this is.
+    pub fence: i64,
     /// When it was due.
     pub run_at: DateTime<Utc>,
     /// Why it failed last.
     pub error: Option<String>,
 }
 
+/// What a failure did to a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// It waits to be tried again.
+    Waits,
+    /// It is dead.
+    Died,
+    /// Another worker has it; nothing was changed.
+    Lost,
+}
+
+/// Adds a job; false if the same work waits already.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the organization is gone.
+pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<bool> {
+    #[allow(clippy::disallowed_methods, reason = "nobody sees a job's id before it is kept, and jobs are ordered by when they are due")]
+    let id = JobId(Uuid::now_v7());
+    let share = job.organization.map_or(Uuid::nil(), |organization| organization.0);
+    let added = query!(
+        within tx, execute, INSERT_JOB, id, job.organization, share, &job.queue, &job.kind, job.version, Json(&job.payload), &job.subject,
+        job.priority, job.deduplication.as_deref(), i64::from(job.max_attempts.max(1)), job.run_at.trunc_subsecs(6)
+    )?;
+    Ok(added > 0)
+}
+
+/// The job is done and is forgotten. False if the lease ran out and another worker has it.
+///
+/// # Errors
+/// What the engine says.
+pub async fn complete(tx: &mut Tx, job: JobId, fence: i64) -> Result<bool> {
+    Ok(query!(within tx, execute, COMPLETE_JOB, job, fence)? > 0)
+}
+
+/// The job failed: it waits until `retry_at`, or is dead if that is none or its attempts are used up.
+///
+/// # Errors
+/// What the engine says.
+pub async fn fail(tx: &mut Tx, job: &Job, error: &str, retry_at: Option<DateTime<Utc>>) -> Result<Failed> {
+    let retry_at = retry_at.map(|at| at.trunc_subsecs(6));
+    let failed = query!(within tx, execute, FAIL_JOB, job.id, job.fence, error, retry_at)? > 0;
+    Ok(match (failed, retry_at) {
+        (false, _) => Failed::Lost,
+        (true, Some(_)) if job.attempts < job.max_attempts => Failed::Waits,
+        (true, _) => Failed::Died,
+    })
+}
+
+/// Gives a dead job all its attempts again; false if the organization has no such dead job (any more).
+///
+/// # Errors
+/// What the engine says.
+pub async fn retry(tx: &mut Tx, organization: OrganizationId, job: JobId, at: DateTime<Utc>) -> Result<bool> {
+    Ok(query!(within tx, execute, RETRY_JOB, organization, job, at.trunc_subsecs(6))? > 0)
+}
+
+/// Forgets a dead job; false if the organization has no such dead job (any more).
+///
+/// # Errors
+/// What the engine says.
+pub async fn discard(tx: &mut Tx, organization: OrganizationId, job: JobId) -> Result<bool> {
+    Ok(query!(within tx, execute, DISCARD_JOB, organization, job)? > 0)
+}
+
 impl Store {
-    /// Adds a job; gives its id.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the organization is gone.
-    pub async fn enqueue(&self, job: &NewJob) -> Result<JobId> {
-        let mut tx = self.begin().await?;
-        let id = enqueue_within(&mut tx, job).await?;
-        tx.commit().await?;
-        Ok(id)
-    }
-
-    /// Takes the next job that is due, for as long as the lease. None if there is none.
+    /// Takes the next job of a queue that is due, for as long as the lease: the most urgent of the organization with the fewest running
+    /// ones. None if there is none. Its cost grows with the organizations that have jobs waiting, not with the jobs.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn claim(&self, worker: &str, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>> {
-        self.claim_kind("%", worker, now, lease).await
-    }
-
-    /// As [`Store::claim`], of the kinds that a `LIKE` pattern names: `calls.%`.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn claim_kind(&self, kinds: &str, worker: &str, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>> {
+    pub async fn claim(&self, queue: &str, worker: &str, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>> {
         let now = now.trunc_subsecs(6);
-        query!(write self, execute, BURY_JOBS, now)?;
-        query!(write self, optional Job, CLAIM_JOB, worker, now, now + lease, kinds)
+        query!(write self, optional Job, CLAIM_JOB, worker, now, now + lease, queue)
     }
 
-    /// The job is done and is forgotten. False if the lease ran out and another worker has it.
+    /// When a job of a queue will be due that is not yet; in the past if one is.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn complete(&self, job: &Job) -> Result<bool> {
-        Ok(query!(write self, execute, COMPLETE_JOB, job.id, job.attempts)? > 0)
+    pub async fn next_due(&self, queue: &str) -> Result<Option<DateTime<Utc>>> {
+        Ok(query!(read self, one (Option<DateTime<Utc>>,), NEXT_DUE, queue)?.0)
     }
 
-    /// The job failed: it waits until `retry_at`, or is dead if that is none or its attempts are used up. False if the
-    /// lease ran out and another worker has it.
+    /// Gives a job back that was not worked at to its end. False if another worker has it.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn fail(&self, job: &Job, error: &str, retry_at: Option<DateTime<Utc>>) -> Result<bool> {
-        let retry_at = retry_at.map(|at| at.trunc_subsecs(6));
-        Ok(query!(write self, execute, FAIL_JOB, job.id, job.attempts, error, retry_at)? > 0)
+    pub async fn release(&self, job: JobId, fence: i64) -> Result<bool> {
+        Ok(query!(write self, execute, RELEASE_JOB, job, fence)? > 0)
+    }
+
+    /// Makes claimable what other workers than this one hold: for a server that knows that it is the only one. Gives how many.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn release_jobs_of_others(&self, worker: &str) -> Result<u64> {
+        query!(write self, execute, RELEASE_JOBS_OF_OTHERS, worker)
     }
 
     /// Holds a job for longer. False if the lease ran out and another worker has it.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn extend(&self, job: &Job, until: DateTime<Utc>) -> Result<bool> {
-        Ok(query!(write self, execute, EXTEND_JOB, job.id, job.attempts, until.trunc_subsecs(6))? > 0)
+    pub async fn extend(&self, job: JobId, fence: i64, until: DateTime<Utc>) -> Result<bool> {
+        Ok(query!(write self, execute, EXTEND_JOB, job, fence, until.trunc_subsecs(6))? > 0)
     }
 
-    /// How far the newest job of a kind for a call is; none if there is none, or it is done.
+    /// Jobs whose last attempt ended with their worker, at most 100.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn job_of_call(&self, organization: OrganizationId, kind: &str, call: CallId) -> Result<Option<JobState>> {
-        let found = query!(read self, optional (String,), JOB_OF_CALL, organization, kind, call.to_string())?;
+    pub async fn worn_out_jobs(&self, now: DateTime<Utc>) -> Result<Vec<Job>> {
+        query!(read self, all Job, WORN_OUT_JOBS, now.trunc_subsecs(6))
+    }
+
+    /// How far the newest job of a kind about something is; none if there is none, or it is done.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn job_about(&self, organization: OrganizationId, kind: &str, subject: &str) -> Result<Option<JobState>> {
+        let found = query!(read self, optional (String,), JOB_ABOUT, organization, kind, subject)?;
         Ok(found.map(|(state,)| match state.as_str() {
             "running" => JobState::Running,
             "dead" => JobState::Dead,
@@ -165,20 +285,24 @@ impl Store {
         }))
     }
 
-    /// An organization's dead jobs, newest first.
+    /// A page of an organization's dead jobs, newest first.
     ///
     /// # Errors
-    /// What the engine says.
-    pub async fn dead_jobs(&self, organization: OrganizationId) -> Result<Vec<Job>> {
-        query!(read self, all Job, DEAD_JOBS, organization)
+    /// [`crate::StoreError::Cursor`] if the cursor is not one that this list gave.
+    pub async fn dead_jobs(&self, organization: OrganizationId, cursor: Option<&str>, limit: u32) -> Result<Page<Job>> {
+        let (cursor, limit) = (Cursor::parse(cursor)?, limit.clamp(1, 500) as usize);
+        let mut items = query!(read self, all Job, DEAD_JOBS, organization, cursor.at, cursor.id, limit as i64 + 1)?;
+        let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
+        let next = next.map(|job| Cursor { at: job.run_at, id: job.id.0 }.to_string());
+        Ok(Page { items, next })
     }
 
-    /// Gives a dead job all its attempts again; false if the organization has no such dead job.
+    /// A dead job of this organization.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn rerun(&self, organization: OrganizationId, job: JobId, at: DateTime<Utc>) -> Result<bool> {
-        Ok(query!(write self, execute, RERUN_JOB, organization, job, at.trunc_subsecs(6))? > 0)
+    pub async fn dead_job(&self, organization: OrganizationId, job: JobId) -> Result<Option<Job>> {
+        query!(read self, optional Job, DEAD_JOB, organization, job)
     }
 
     /// How many jobs are `waiting`, `running` and `dead`, of all organizations, for the server's own metrics.
@@ -188,14 +312,12 @@ impl Store {
     pub async fn count_jobs(&self) -> Result<Vec<(String, i64)>> {
         query!(read self, all (String, i64), COUNT_JOBS)
     }
-}
 
-pub(crate) async fn enqueue_within(tx: &mut Tx, job: &NewJob) -> Result<JobId> {
-    #[allow(clippy::disallowed_methods, reason = "nobody sees a job's id before it is kept, and jobs are ordered by when they are due")]
-    let id = JobId(Uuid::now_v7());
-    query!(
-        within tx, execute, INSERT_JOB, id, job.organization, &job.kind, Json(&job.payload), i64::from(job.max_attempts.max(1)),
-        job.run_at.trunc_subsecs(6)
-    )?;
-    Ok(id)
+    /// How many jobs an organization has: queue, state, count.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn count_jobs_of(&self, organization: OrganizationId) -> Result<Vec<(String, String, i64)>> {
+        query!(read self, all (String, String, i64), COUNT_JOBS_OF, organization)
+    }
 }

@@ -9,19 +9,24 @@
 
 #![warn(missing_docs)]
 
-mod audit;
+pub mod audit;
 mod calls;
+pub mod credentials;
 mod cues;
 mod cursor;
 mod dialect;
 mod engine;
 mod error;
+pub mod events;
+pub mod flags;
+pub mod idempotency;
 mod identity;
-mod jobs;
+pub mod jobs;
 pub mod knowledge;
 mod migrations;
 pub mod recording;
 mod reviews;
+pub mod schedules;
 mod search;
 mod segments;
 mod sessions;
@@ -30,12 +35,14 @@ pub mod statements;
 #[cfg(feature = "test-utils")]
 pub mod testing;
 mod tokens;
+pub mod usage;
 
 pub use audit::{AuditEntry, Verified};
-pub use engine::{Engine, Options, Store};
+pub use engine::{Engine, Options, Store, Tx};
 pub use error::{Result, StoreError};
+pub use events::{NewEvent, PlacedEvent};
 pub use identity::{Credentials, NewAccount};
-pub use jobs::{Job, JobState, NewJob};
+pub use jobs::{Failed, Job, JobState, NewJob};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
 pub use sign_ups::PendingSignUp;
 pub use tokens::{RefreshToken, Refreshed};

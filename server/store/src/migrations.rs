@@ -61,6 +61,21 @@ async fn applied<C: sqlx::migrate::Migrate>(connection: &mut C) -> Result<BTreeS
     Ok(applied.into_iter().map(|migration| migration.version).collect())
 }
 
+/// Brings a database to where an older release left it, for tests of what newer ones make of it.
+#[cfg(feature = "test-utils")]
+pub(crate) async fn migrate_to(store: &Store, version: i64) -> Result<()> {
+    let until = |all: &Migrator| {
+        let mut some = Migrator { locking: all.locking, ..Migrator::DEFAULT };
+        some.migrations = all.iter().filter(|migration| migration.version <= version).cloned().collect::<Vec<_>>().into();
+        some
+    };
+    match &store.db {
+        Db::Sqlite { writer, .. } => until(&SQLITE).run(writer).await?,
+        Db::Postgres(pool) => until(&POSTGRES).run(pool).await?,
+    }
+    Ok(())
+}
+
 /// Tells one set of PostgreSQL migrations from another.
 #[cfg(feature = "test-utils")]
 pub(crate) fn fingerprint() -> String {

@@ -51,6 +51,12 @@ pub fn all() -> Vec<Statement> {
         crate::cues::STATEMENTS,
         crate::reviews::STATEMENTS,
         crate::jobs::STATEMENTS,
+        crate::events::STATEMENTS,
+        crate::schedules::STATEMENTS,
+        crate::flags::STATEMENTS,
+        crate::credentials::STATEMENTS,
+        crate::usage::STATEMENTS,
+        crate::idempotency::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::migrations::STATEMENTS,
     ];

@@ -82,6 +82,24 @@ pub async fn open_with(engine: Engine, options: Options) -> TestStore {
     TestStore { store, url, home }
 }
 
+/// A store as the release with this migration left it.
+pub async fn open_at(engine: Engine, version: i64) -> TestStore {
+    let (url, home) = match engine {
+        Engine::Sqlite => {
+            let folder = TempDir::new().unwrap();
+            (format!("sqlite:{}", folder.path().join("data/closezly.db").display()), Home::Folder(folder))
+        }
+        Engine::Postgres => {
+            let name = format!("test_{}", Uuid::now_v7().simple());
+            run(&format!("CREATE DATABASE {name}")).await;
+            (database_url(&name), Home::Database(name))
+        }
+    };
+    let store = Store::connect(&url).await.unwrap();
+    crate::migrations::migrate_to(&store, version).await.unwrap();
+    TestStore { store, url, home }
+}
+
 /// A store on each engine.
 pub async fn stores() -> Vec<TestStore> {
     vec![open(Engine::Sqlite).await, open(Engine::Postgres).await]

@@ -15,5 +15,6 @@ mod form;
 mod forms;
 mod interrupted;
 mod roles;
+mod site_visit;
 mod uploads;
 mod websites;

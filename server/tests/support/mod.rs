@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::Services;
-use domain::ports::{Clock, Ids, Mail, MailError, Mailer, Recognizer};
+use ports::{Clock, Ids, Mail, MailError, Mailer, Recognizer};
 use domain::services::Parts;
 use providers::speech::SampleTranscript;
 use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
@@ -112,9 +112,9 @@ pub struct Setup {
     /// Whether mails reach people, so that a sign-up waits for its link; else the account is there at once.
     pub delivers: bool,
     /// A model, where meaning counts too.
-    pub embeddings: Option<domain::knowledge::Embeddings>,
+    pub embeddings: Option<ports::Embeddings>,
     /// The model before it.
-    pub embeddings_before: Option<Arc<dyn domain::ports::Embedder>>,
+    pub embeddings_before: Option<Arc<dyn ports::Embedder>>,
 }
 
 impl Default for Setup {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use documents::Limits;
-use domain::ports::ReadError;
+use ports::ReadError;
 
 use crate::made::{docx, limits, read_with, reader, text};
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use documents::{Limits, MAX_CHARS};
-use domain::ports::{DocumentReader, ReadError};
+use ports::{DocumentReader, ReadError};
 use proptest::test_runner::{Config, TestRunner};
 use secrecy::SecretString;
 

@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::time::Duration;
 
 use documents::{ChildReader, Limits, Programs};
-use domain::ports::{DocumentReader, ReadDocument, ReadError};
+use ports::{DocumentReader, ReadDocument, ReadError};
 use zip::write::SimpleFileOptions;
 
 /// The real child, or with a word one that misbehaves; without programs of others, whatever is installed here.

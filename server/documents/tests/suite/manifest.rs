@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::ports::{DocumentReader, ReadDocument, ReadError};
+use ports::{DocumentReader, ReadDocument, ReadError};
 use secrecy::SecretString;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;

@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
 
 use documents::Programs;
-use domain::ports::{DocumentReader, ReadError};
+use ports::{DocumentReader, ReadError};
 
 use crate::made::{docx, limits, read, read_with, reader, text};
 use crate::manifest::folder;

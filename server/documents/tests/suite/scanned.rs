@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use documents::{ChildReader, Limits};
-use domain::ports::{DocumentReader, ReadDocument, ReadError};
+use ports::{DocumentReader, ReadDocument, ReadError};
 
 use crate::made::{limits, pdf_of, read, read_with, text};
 use crate::manifest::folder;

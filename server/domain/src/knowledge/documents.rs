@@ -13,7 +13,7 @@ use store::knowledge::{DocumentPatch, StoredFile};
 use super::{MAX_PAGE, ingest, model_name, readable, require_editor, text};
 use crate::audit;
 use crate::error::{DomainError, Result};
-use crate::files::{FileKey, FileStream};
+use crate::ports::files::{FileKey, FileStream};
 use crate::jobs::kind;
 use crate::scope::Scope;
 use crate::services::Services;

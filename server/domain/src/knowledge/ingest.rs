@@ -12,7 +12,7 @@ use super::documents::{TITLE, key};
 use super::embed;
 use super::uploads::Temporary;
 use crate::error::{DomainError, Result};
-use crate::files::FileError;
+use crate::ports::files::FileError;
 use crate::jobs::kind;
 use crate::ports::{ReadDocument, ReadError};
 use crate::services::Services;

@@ -20,7 +20,7 @@ use tokio::io::AsyncWriteExt;
 use super::documents::{TITLE, find, tags};
 use super::{collection_or_first, ingest, require_editor};
 use crate::error::{DomainError, Result};
-use crate::files::{FileError, FileKey};
+use crate::ports::files::{FileError, FileKey};
 use crate::scope::Scope;
 use crate::services::Services;
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{collection_or_first, documents, ingest, require_editor};
 use crate::audit;
 use crate::error::{DomainError, Result};
-use crate::files::FileKey;
+use crate::ports::files::FileKey;
 use crate::jobs::kind;
 use crate::ports::WebPage;
 use crate::scope::Scope;

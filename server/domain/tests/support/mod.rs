@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::files::{Files, KeyRing};
+use ports::files::{Files, KeyRing};
 use domain::identity::{self, SignUp, SignedUp};
 use domain::knowledge::{Embeddings, Makers};
-use domain::ports::{
+use ports::{
     Audio, DocumentReader, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer, RecognizerError,
     RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
 };

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::ports::Embedder;
+use ports::Embedder;
 
 /// A question, what answers it, and what has nothing to do with it: they share words, so that any honest embedder tells them apart.
 const CLOSENESS: [(&str, &str, &str); 3] = [

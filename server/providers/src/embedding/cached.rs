@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use domain::ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared, try_join_all};
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use candle_core::safetensors::SliceSafetensors;
-use domain::ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel};
 use rayon::ThreadPool;
 use tokenizers::{Tokenizer, TruncationParams};
 use tokio::sync::Semaphore;

@@ -6,7 +6,7 @@ mod wire;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel};
 use futures::StreamExt;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, StatusCode, Url};

@@ -3,7 +3,7 @@
 mod moto;
 
 use bytes::Bytes;
-use domain::files::{FileError, FileKey, Files, KeyRing};
+use ports::files::{FileError, FileKey, Files, KeyRing};
 use futures::{Stream, TryStreamExt, stream};
 use model::OrganizationId;
 

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use model::{Channel, RecognizerChoice, RecognizerKind};
 
 /// The program that ships with the server.

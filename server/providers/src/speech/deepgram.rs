@@ -4,7 +4,7 @@ mod messages;
 mod protocol;
 
 use async_trait::async_trait;
-use domain::ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use model::{Channel, RecognizerChoice, RecognizerKind};
 use secrecy::SecretString;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::ports::{
+use ports::{
     Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SampleTurn, Utterance,
 };
 use model::{Channel, Millis, RecognizerChoice, RecognizerKind};

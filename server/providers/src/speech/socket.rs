@@ -7,7 +7,7 @@ mod backlog;
 
 use std::time::Duration;
 
-use domain::ports::{Audio, RecognizerError, RecognizerEvent, RecognizerStream, Utterance};
+use ports::{Audio, RecognizerError, RecognizerEvent, RecognizerStream, Utterance};
 use futures::{SinkExt, StreamExt};
 use http::{Request, StatusCode};
 use model::Millis;

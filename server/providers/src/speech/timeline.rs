@@ -1,6 +1,6 @@
 //! What recognizers say about time, brought in order before anybody relies on it.
 
-use domain::ports::Utterance;
+use ports::Utterance;
 use model::{Millis, Word};
 
 /// Keeps the utterances of one stream within the audio that was pushed, and finals one after the other.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 use model::{RecognizerChoice, RecognizerKind};
 use tokio::sync::mpsc;
 
@@ -99,7 +99,7 @@ async fn follow(steps: Vec<Step>, mut audio: mpsc::Receiver<Audio>, events: mpsc
 mod tests {
     use std::sync::Arc;
 
-    use domain::ports::Utterance;
+    use ports::Utterance;
     use model::{Channel, Millis};
 
     use super::*;

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use domain::ports::{FetchError, Want, WebPage, WebRequest};
+use ports::{FetchError, Want, WebPage, WebRequest};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};

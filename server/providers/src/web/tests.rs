@@ -13,10 +13,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use domain::ports::{Scope, Want};
-use domain::website::{Visit, Visited, WebsitePlan};
+use ports::{Scope, Want};
 use futures::StreamExt;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::*;
@@ -237,35 +235,4 @@ async fn what_is_too_large_too_slow_or_of_the_wrong_kind_is_refused() {
         assert_eq!(site.page(slow).await, Err(FetchError::TimedOut));
         assert!(start.elapsed() < PATIENCE * 2);
     }
-}
-
-#[tokio::test]
-async fn a_site_is_visited_from_its_start_to_its_end() {
-    let page = |body: &'static str| get(move || async move { Html(body) });
-    let router = Router::new()
-        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /docs/private\n" }))
-        .route(
-            "/docs/",
-            page("<a href=a>a</a><a href=private/x>p</a><a href=/other>o</a><a href=moved>m</a><a href=gone>g</a><a href=out>out</a>"),
-        )
-        .route("/docs/a", page("<a href=./#top>up</a>"))
-        .route("/docs/private/x", page("secret"))
-        .route("/docs/moved", get(|| async { Redirect::to("/docs/a") }))
-        .route("/docs/out", get(|| async { Redirect::to("/other") }))
-        .route("/other", page("not in scope"));
-    let site = Site::open(router).await;
-    let start = site.url("/docs/");
-    let plan = WebsitePlan::new(start.as_str(), "", 50).unwrap();
-    let mut visit = Visit::new(Arc::new(site.web), plan, CancellationToken::new()).hurried(Duration::ZERO);
-    let (mut pages, mut skipped) = (Vec::new(), Vec::new());
-    while let Some(step) = visit.next().await {
-        match step.unwrap() {
-            Visited::Page(page) => pages.push(page.url.path().to_owned()),
-            Visited::Skipped { url, why } => skipped.push(format!("{} {why}", url.path())),
-        }
-    }
-    assert_eq!(pages, ["/docs/", "/docs/a"]);
-    assert_eq!(visit.crawl().forbidden().len(), 1);
-    assert_eq!(skipped.len(), 3, "{skipped:?}");
-    assert!(skipped[0].contains("visited already") && skipped[1].contains("404") && skipped[2].contains("outside"), "{skipped:?}");
 }

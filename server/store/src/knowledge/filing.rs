@@ -9,7 +9,7 @@ use super::tenants;
 use super::uploads::DELETE_UPLOAD;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::jobs::{NewJob, enqueue_within};
+use crate::jobs::{self, NewJob};
 use crate::segments::clean;
 use crate::statements::statements;
 
@@ -151,7 +151,7 @@ impl Store {
         }
         insert_version(&mut tx, organization, new.id, 1, &new.file).await?;
         if let Some(job) = job {
-            enqueue_within(&mut tx, job).await?;
+            jobs::enqueue(&mut tx, job).await?;
         }
         tx.commit().await?;
         Ok(Kept::Version(1))
@@ -183,7 +183,7 @@ impl Store {
         query!(within &mut tx, execute, REFOLD_DOCUMENT, organization, document, search_text(&title, &file_name))?;
         insert_version(&mut tx, organization, document, version, new).await?;
         if let Some(job) = job {
-            enqueue_within(&mut tx, job).await?;
+            jobs::enqueue(&mut tx, job).await?;
         }
         tx.commit().await?;
         Ok(Kept::Version(version))

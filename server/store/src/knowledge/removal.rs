@@ -11,7 +11,7 @@ use crate::cues::forget_sources;
 use crate::dialect::ADD_TERMS;
 use crate::engine::{Tx, query};
 use crate::error::Result;
-use crate::jobs::{NewJob, enqueue_within};
+use crate::jobs::{self, NewJob};
 use crate::statements::statements;
 
 /// Passages whose terms are read at once, and terms that are written at once.
@@ -64,7 +64,7 @@ impl Removal {
             keys.extend(self.document(tx, document).await?.unwrap_or_default());
         }
         if let Some(job) = forget(&keys) {
-            enqueue_within(tx, &job).await?;
+            jobs::enqueue(tx, &job).await?;
         }
         Ok(keys)
     }

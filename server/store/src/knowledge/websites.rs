@@ -6,7 +6,7 @@ use model::{DocumentId, OrganizationId, Website, WebsiteId, WebsiteState};
 use super::removal;
 use crate::engine::{Store, query};
 use crate::error::Result;
-use crate::jobs::{NewJob, enqueue_within};
+use crate::jobs::{self, NewJob};
 use crate::segments::clean;
 use crate::statements::statements;
 
@@ -166,7 +166,7 @@ impl Store {
         let (now, until) = (now.trunc_subsecs(6), until.trunc_subsecs(6));
         let started = query!(within &mut tx, execute, START_VISIT, organization, website, now, until)? > 0;
         if let Some(job) = job.filter(|_| started) {
-            enqueue_within(&mut tx, job).await?;
+            jobs::enqueue(&mut tx, job).await?;
         }
         tx.commit().await?;
         Ok(started)

@@ -72,13 +72,7 @@ async fn a_call_moves_forward_only_from_where_it_is(#[values(Engine::Sqlite, Eng
     assert!(store.set_duration(ours.organization, id, Millis(9_000)).await.unwrap());
     assert_eq!(store.unfinished_calls().await.unwrap().len(), 1);
 
-    let job = NewJob {
-        kind: "finish".into(),
-        payload: json!({ "call": id }),
-        organization: Some(ours.organization),
-        run_at: noon(4),
-        max_attempts: 3,
-    };
+    let job = NewJob { payload: json!({ "call": id }), max_attempts: 3, ..NewJob::new("q", "finish", Some(ours.organization), noon(4)) };
     assert!(store.finish_call(ours.organization, id, noon(4), &job).await.unwrap());
     assert!(!store.finish_call(ours.organization, id, noon(5), &job).await.unwrap(), "ended before");
     assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)], "and no second job");
@@ -97,7 +91,7 @@ async fn a_job_that_cannot_be_kept_leaves_the_call_live(#[values(Engine::Sqlite,
     let ours = tenant(&store, "a@example.com").await;
     let id = insert(&store, ours, "Call", 0).await.id;
     let nobody = Some(model::OrganizationId(uuid::Uuid::now_v7()));
-    let job = NewJob { kind: "finish".into(), payload: json!(null), organization: nobody, run_at: noon(4), max_attempts: 3 };
+    let job = NewJob { payload: json!(null), max_attempts: 3, ..NewJob::new("q", "finish", nobody, noon(4)) };
     assert!(matches!(store.finish_call(ours.organization, id, noon(4), &job).await, Err(StoreError::Missing(_))));
     assert_eq!(store.call(ours.organization, id).await.unwrap().unwrap().state, CallState::Prepared);
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel};
 use tokio::sync::watch;
 
 use super::{LocalConfig, LocalModel, MINILM, MINILM_DIMENSIONS};

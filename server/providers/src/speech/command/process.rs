@@ -3,7 +3,7 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use domain::ports::{Audio, OpenStream, RecognizerError, RecognizerEvent, RecognizerStream};
+use ports::{Audio, OpenStream, RecognizerError, RecognizerEvent, RecognizerStream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;

@@ -1,6 +1,6 @@
 //! The lines that a recognizer program prints. Described for authors of programs in `docs/guides/recognizer-program.md`.
 
-use domain::ports::{RecognizerError, RecognizerEvent, Utterance};
+use ports::{RecognizerError, RecognizerEvent, Utterance};
 use model::Millis;
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::ports::RecognizerEvent;
+use ports::RecognizerEvent;
 use tempfile::TempDir;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Deepgram's messages both ways, without I/O.
 
-use domain::ports::{OpenStream, RecognizerError, Utterance};
+use ports::{OpenStream, RecognizerError, Utterance};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, StatusCode};
 use model::Millis;

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use domain::ports::Recognizer;
+use ports::Recognizer;
 use model::Channel;
 
 use super::*;

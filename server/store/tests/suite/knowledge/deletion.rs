@@ -55,7 +55,7 @@ async fn nothing_of_a_deleted_document_is_left(
 
     let forget = |keys: &[String]| {
         let payload = json!(keys);
-        Some(NewJob { kind: "delete_files".into(), payload, organization: Some(us), run_at: noon(0), max_attempts: 9 })
+        Some(NewJob { payload: payload, max_attempts: 9, ..NewJob::new("q", "delete_files", Some(us), noon(0)) })
     };
     let keys = if with_its_collection {
         store.delete_collection(us, board, forget).await.unwrap().unwrap()
@@ -66,7 +66,7 @@ async fn nothing_of_a_deleted_document_is_left(
         keys
     };
     assert_eq!(keys.len(), 3, "the file of every version");
-    let job = store.claim("w", noon(1), std::time::Duration::from_secs(9)).await.unwrap().unwrap();
+    let job = store.claim("q", "w", noon(1), std::time::Duration::from_secs(9)).await.unwrap().unwrap();
     assert_eq!(job.payload, json!(keys));
     assert_eq!(rows(&store).await, before);
     assert_eq!(count(&store, "SELECT COUNT(*) FROM knowledge_terms WHERE term LIKE '%secret%'").await, 0);
@@ -158,10 +158,8 @@ async fn no_file_of_the_database_holds_deleted_words() {
 
 #[tokio::test]
 async fn what_was_deleted_before_goes_with_the_update() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("data/closezly.db").display());
-    let store = store::Store::connect(&url).await.unwrap();
-    store.migrate().await.unwrap();
+    let store = testing::open_at(Engine::Sqlite, 7).await;
+    let url = store.url().to_owned();
     let us = organization(&store, "a@example.com").await;
     store.close().await;
     // As an older version left it: deleted, with free pages and word lists as they were.
@@ -169,9 +167,6 @@ async fn what_was_deleted_before_goes_with_the_update() {
     for sql in [
         "PRAGMA secure_delete = OFF",
         "INSERT INTO passages_fts (passages_fts, rank) VALUES ('secure-delete', 0)",
-        "DELETE FROM _sqlx_migrations WHERE version >= 8",
-        "DROP TABLE website_omissions",
-        "DROP INDEX jobs_running_organization",
         "CREATE TABLE scrap (text TEXT)",
         "INSERT INTO scrap WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500)
             SELECT 'the zyxomatics number ' || n FROM n",
@@ -181,9 +176,9 @@ async fn what_was_deleted_before_goes_with_the_update() {
     }
     sqlx::Connection::close(old).await.unwrap();
     assert_eq!(files_with(&url, "zyxomatics"), ["closezly.db"]);
-    let store = store::Store::connect(&url).await.unwrap();
-    store.migrate().await.unwrap();
-    assert!(store.collections(us, CollectionAccess::Admins).await.is_ok());
-    store.close().await;
+    let updated = store::Store::connect(&url).await.unwrap();
+    updated.migrate().await.unwrap();
+    assert!(updated.collections(us, CollectionAccess::Admins).await.is_ok());
+    updated.close().await;
     assert_eq!(files_with(&url, "zyxomatics"), Vec::<String>::new());
 }

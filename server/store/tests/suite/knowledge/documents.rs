@@ -11,7 +11,7 @@ use super::support::*;
 use crate::fixtures::noon;
 
 fn job(kind: &str) -> NewJob {
-    NewJob { kind: kind.into(), payload: json!({}), organization: None, run_at: noon(0), max_attempts: 3 }
+    NewJob { payload: json!({}), max_attempts: 3, ..NewJob::new("q", kind, None, noon(0)) }
 }
 
 #[rstest]

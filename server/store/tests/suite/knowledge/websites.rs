@@ -40,7 +40,7 @@ async fn a_website_is_visited_when_it_is_due(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(store.due_websites(noon(-1), 9).await.unwrap(), []);
     assert_eq!(store.due_websites(noon(0), 9).await.unwrap(), [(us, site.clone())]);
 
-    let job = NewJob { kind: "visit".into(), payload: json!({}), organization: Some(us), run_at: noon(0), max_attempts: 1 };
+    let job = NewJob { payload: json!({}), max_attempts: 1, ..NewJob::new("q", "visit", Some(us), noon(0)) };
     assert!(!store.start_visit(them, site.id, noon(1), noon(9), Some(&job)).await.unwrap());
     assert!(store.start_visit(us, site.id, noon(1), noon(9), Some(&job)).await.unwrap());
     assert!(!store.start_visit(us, site.id, noon(1), noon(9), Some(&job)).await.unwrap(), "it is being visited");

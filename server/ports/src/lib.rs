@@ -1,6 +1,13 @@
-//! What has several makers: clock, ids, mail, recognizers, readers of documents, embedding models, fetchers of web pages; and the sample call. Adapters live in `providers`; tests bring their own.
+//! What has several makers: clock, ids, mail, recognizers, readers of documents, embedding models, fetchers of web pages, storage of
+//! files; and the sample call. Makers live in `providers` and `documents`; tests bring their own.
+//!
+//! Architecture invariant: nothing here knows the database, an area or a vendor.
+
+#![warn(missing_docs)]
 
 mod embedder;
+pub mod envelope;
+pub mod files;
 mod mail;
 mod reader;
 mod recognizer;
@@ -8,7 +15,7 @@ mod sample;
 mod time;
 mod web;
 
-pub use embedder::{EmbedError, Embedder, EmbeddingModel};
+pub use embedder::{EmbedError, Embedder, EmbeddingModel, Embeddings};
 pub use mail::{Mail, MailError, Mailer};
 pub use reader::{DocumentReader, ReadDocument, ReadError};
 pub use recognizer::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, Utterance};

@@ -149,19 +149,9 @@ async fn a_full_disk_is_said_and_nothing_is_half_stored() {
         let length = if fault == Fault::FullOnPut { 1000 } else { 3 * PART };
         let error = files.put(&key(1), pieces(&content(length), 500_000), LIMIT).await.unwrap_err();
         assert!(matches!(error, FileError::Full(_)), "{error:?}");
-        assert_eq!(DomainProblem::of(error), model::Code::StorageFull);
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         assert!(matches!(files.get(&key(1)).await, Err(FileError::NotFound(_))));
         assert_eq!(store.open_uploads(), 0, "{fault:?}: the upload is taken back");
-    }
-}
-
-/// The code that a page would branch on.
-struct DomainProblem;
-
-impl DomainProblem {
-    fn of(error: FileError) -> model::Code {
-        crate::DomainError::from(error).into_problem().code
     }
 }
 

@@ -66,13 +66,13 @@ impl KeyRing {
     }
 
     /// The key for what is written; none if it isn't encrypted.
-    pub(super) fn current(&self) -> Option<(&str, &[u8; 32])> {
+    pub(crate) fn current(&self) -> Option<(&str, &[u8; 32])> {
         let (name, key) = self.keys.first().filter(|_| self.plain != Some(0))?;
         Some((name, key.expose_secret()))
     }
 
     /// The key of a name.
-    pub(super) fn find(&self, name: &str) -> Option<&[u8; 32]> {
+    pub(crate) fn find(&self, name: &str) -> Option<&[u8; 32]> {
         self.keys.iter().find(|(other, _)| other == name).map(|(_, key)| key.expose_secret())
     }
 

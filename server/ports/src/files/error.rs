@@ -1,9 +1,5 @@
 use std::io;
 
-use model::Code;
-
-use crate::DomainError;
-
 /// A file was not stored, read or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -55,7 +51,7 @@ impl FileError {
     }
 
     /// Of this computer's own file system.
-    pub(crate) fn of_disk(error: io::Error) -> Self {
+    pub fn of_disk(error: io::Error) -> Self {
         if is_full(&error) { Self::Full(error.to_string()) } else { Self::Local(error) }
     }
 }
@@ -71,31 +67,6 @@ impl From<object_store::Error> for FileError {
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Self::Denied(chain(&error)),
             _ => Self::Unavailable(chain(&error)),
         }
-    }
-}
-
-impl From<FileError> for DomainError {
-    fn from(error: FileError) -> Self {
-        let (code, sentence) = match &error {
-            FileError::NotFound(_) => return Self::no_such("file"),
-            FileError::TooLarge { limit } => {
-                (Code::TooLarge, format!("The file is larger than {} MB. Split it, or leave out its pictures.", limit / 1_000_000))
-            }
-            FileError::Received(_) => (Code::Invalid, "The file did not arrive whole. Send it again.".to_owned()),
-            FileError::Full(_) => {
-                (Code::StorageFull, "There is no space left for files. Nothing was stored; free some space and try again.".to_owned())
-            }
-            FileError::Unavailable(_) => (Code::Unavailable, "The file storage can't be reached. Try again in a moment.".to_owned()),
-            FileError::NoKey(_) | FileError::WrongKey(_) | FileError::NotEncrypted => {
-                (Code::Unavailable, "This file can't be decrypted: its key is not set up. Ask whoever runs the server.".to_owned())
-            }
-            FileError::Truncated | FileError::Tampered => {
-                (Code::Unavailable, "This file was damaged in its storage. Upload it again.".to_owned())
-            }
-            FileError::Local(_) | FileError::Denied(_) => return Self::Internal(error.to_string()),
-        };
-        tracing::warn!(%error, "file");
-        Self::new(code, sentence)
     }
 }
 

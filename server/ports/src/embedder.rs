@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 /// Turns text into vectors whose closeness is closeness of meaning.
@@ -20,6 +22,27 @@ pub struct EmbeddingModel {
     pub name: String,
     /// Numbers in a vector.
     pub dimensions: usize,
+}
+
+/// The two ends of one embedding model.
+#[derive(Clone)]
+pub struct Embeddings {
+    /// For passages of documents: many at a time, in the background.
+    pub passages: Arc<dyn Embedder>,
+    /// For questions: waits for no passages, and answers what was asked before from memory.
+    pub questions: Arc<dyn Embedder>,
+}
+
+impl Embeddings {
+    /// Which model makes the vectors.
+    pub fn model(&self) -> &EmbeddingModel {
+        self.passages.model()
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.model().name
+    }
 }
 
 /// Texts were not embedded.

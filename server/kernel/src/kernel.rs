@@ -1,0 +1,144 @@
+//! What every function works with, in one value that is cheap to clone.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use model::{OrganizationId, Role};
+use ports::{Clock, Ids};
+use store::Store;
+use tokio::sync::Notify;
+
+use crate::actor::{Actor, Member};
+use crate::event::Hub;
+use crate::permission::{PermissionEntry, PermissionSet};
+
+/// The store, the clock, ids, what areas keep while the server runs, and the bells that wake workers.
+#[derive(Clone)]
+pub struct Kernel(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    public_url: String,
+    server: String,
+    started_at: DateTime<Utc>,
+    roles: Vec<(Role, PermissionSet)>,
+    states: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    queues: Mutex<HashMap<String, Arc<Notify>>>,
+    hub: Hub,
+}
+
+/// The parts that a [`Kernel`] is made of.
+pub struct KernelParts {
+    /// The database.
+    pub store: Store,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn Ids>,
+    /// Address under which people reach the server, without a slash at the end; links in mails start with it.
+    pub public_url: String,
+    /// The permissions of all areas.
+    pub permissions: Vec<PermissionEntry>,
+    states: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+}
+
+impl KernelParts {
+    /// Parts without any area's state.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, public_url: String) -> Self {
+        Self { store, clock, ids, public_url, permissions: Vec::new(), states: HashMap::new() }
+    }
+
+    /// Adds what an area works with and remembers while the server runs.
+    #[must_use]
+    pub fn with<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.states.insert(TypeId::of::<T>(), Arc::new(state));
+        self
+    }
+}
+
+impl Kernel {
+    /// Puts the parts together. Starts nothing.
+    pub fn new(parts: KernelParts) -> Self {
+        let KernelParts { store, clock, ids, public_url, permissions, states } = parts;
+        let of = |role: Role| permissions.iter().filter(|entry| role >= entry.least).map(|entry| entry.permission).collect();
+        let roles = [Role::Guest, Role::Rep, Role::Manager, Role::Admin, Role::Owner];
+        let (started_at, roles) = (clock.now(), roles.into_iter().map(|role| (role, of(role))).collect());
+        let server = ids.uuid(started_at).to_string();
+        let (queues, hub) = (Mutex::default(), Hub::default());
+        Self(Arc::new(Inner { store, clock, ids, public_url, server, started_at, roles, states, queues, hub }))
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// When this server started.
+    pub fn started_at(&self) -> DateTime<Utc> {
+        self.0.started_at
+    }
+
+    /// A new id.
+    pub fn uuid(&self) -> uuid::Uuid {
+        self.0.ids.uuid(self.now())
+    }
+
+    /// 32 random bytes.
+    pub fn secret(&self) -> [u8; 32] {
+        self.0.ids.secret()
+    }
+
+    /// Address under which people reach the server, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    /// This process among others on the same database: fresh at every start.
+    pub fn server(&self) -> &str {
+        &self.0.server
+    }
+
+    /// What an area works with.
+    ///
+    /// # Panics
+    /// If the wiring didn't put it in: a mistake that the first request of any test shows.
+    #[allow(clippy::panic, reason = "nothing of the area could work")]
+    pub fn state<T: Send + Sync + 'static>(&self) -> &T {
+        let state = self.0.states.get(&TypeId::of::<T>()).and_then(|state| state.downcast_ref());
+        state.unwrap_or_else(|| panic!("{} is not wired", type_name::<T>()))
+    }
+
+    /// Admits a member with the permissions of their role. For the identity area.
+    pub fn admit(&self, organization: OrganizationId, member: Member) -> Actor {
+        let permissions = self.0.roles.iter().find(|(role, _)| *role == member.role).map(|(_, set)| set.clone()).unwrap_or_default();
+        Actor::admit(organization, member, permissions)
+    }
+
+    /// The streams of events.
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// The bell of a queue: rung when a job is added to it.
+    pub(crate) fn bell(&self, queue: &str) -> Arc<Notify> {
+        let mut queues = self.0.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bell) = queues.get(queue) {
+            return Arc::clone(bell);
+        }
+        Arc::clone(queues.entry(queue.to_owned()).or_default())
+    }
+
+    /// Wakes whoever waits for work of a queue.
+    pub fn ring(&self, queue: &str) {
+        self.bell(queue).notify_one();
+    }
+}

@@ -1,0 +1,39 @@
+//! What every area builds on: who acts ([`Actor`]), the unit of work ([`Tx`]), typed jobs, schedules, events, manifests ([`Area`]).
+//!
+//! A change is made so: `let mut tx = kernel.begin(&actor).await?;`, statements of `store` on it, `tx.enqueue(..)`, `tx.audit(..)`,
+//! `tx.emit(..)`, `tx.meter(..)`, `tx.commit()`. All of it is there afterwards, or none of it.
+//!
+//! Architecture invariants: no area is named here. No SQL (that is `store`), no HTTP. Work that must not be lost is a job, never a task.
+
+#![warn(missing_docs)]
+
+mod actor;
+mod area;
+mod error;
+mod event;
+mod flag;
+mod job;
+mod kernel;
+mod permission;
+mod personal_data;
+mod relay;
+mod runner;
+mod schedule;
+mod setting;
+mod tx;
+pub mod vault;
+
+pub use actor::{Actor, Client, Member, Who};
+pub use area::{Area, ManifestError, Registry};
+pub use error::{DomainError, Result};
+pub use event::{Delivered, Event, EventEntry, EventField, Hub, Subscriber};
+pub use flag::Flag;
+pub use job::{Job, JobContext, JobEntry, Lease, Queue};
+pub use kernel::{Kernel, KernelParts};
+pub use permission::{Permission, PermissionEntry, PermissionSet};
+pub use personal_data::{Erasure, PersonalData, Whose};
+pub use relay::{relay_events, relay_once};
+pub use runner::{run_due_jobs, run_jobs};
+pub use schedule::{Schedule, run_schedules, tick};
+pub use setting::Setting;
+pub use tx::Tx;

@@ -1,0 +1,165 @@
+//! The unit of work: a change with its jobs, its line in the audit log, its events and its usage, all or nothing.
+
+use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
+
+use chrono::{DateTime, Utc};
+use model::{MemberId, OrganizationId};
+use serde_json::Value;
+use store::{NewEvent, NewJob};
+
+use crate::actor::Actor;
+use crate::error::{DomainError, Result};
+use crate::event::Event;
+use crate::job::{Job, Lease};
+use crate::kernel::Kernel;
+use crate::relay::EVENTS;
+
+/// A transaction of an actor. Statements of `store` take it as it is.
+pub struct Tx {
+    inner: store::Tx,
+    kernel: Kernel,
+    organization: Option<OrganizationId>,
+    member: Option<MemberId>,
+    at: DateTime<Utc>,
+    /// Whom to wake after the commit.
+    bells: BTreeSet<&'static str>,
+}
+
+impl Deref for Tx {
+    type Target = store::Tx;
+
+    fn deref(&self) -> &store::Tx {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut store::Tx {
+        &mut self.inner
+    }
+}
+
+impl Kernel {
+    /// Begins a unit of work of an actor.
+    ///
+    /// # Errors
+    /// If the database can't be written to.
+    pub async fn begin(&self, actor: &Actor) -> Result<Tx> {
+        self.begin_for(Some(actor.organization), actor.member_id()).await
+    }
+
+    /// Begins a unit of work of the server itself, for no organization.
+    ///
+    /// # Errors
+    /// If the database can't be written to.
+    pub async fn begin_own(&self) -> Result<Tx> {
+        self.begin_for(None, None).await
+    }
+
+    async fn begin_for(&self, organization: Option<OrganizationId>, member: Option<MemberId>) -> Result<Tx> {
+        let inner = self.store().begin().await?;
+        Ok(Tx { inner, kernel: self.clone(), organization, member, at: self.now(), bells: BTreeSet::new() })
+    }
+}
+
+impl Tx {
+    /// When it began: the time of everything in it.
+    pub const fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    fn organization(&self) -> Result<OrganizationId> {
+        self.organization.ok_or_else(|| DomainError::Internal("this unit of work belongs to no organization".to_owned()))
+    }
+
+    /// Adds a job, due now. False if the same work waits already.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn enqueue<J: Job>(&mut self, job: &J) -> Result<bool> {
+        self.enqueue_at(job, self.at).await
+    }
+
+    /// Adds a job that is due later. False if the same work waits already.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn enqueue_at<J: Job>(&mut self, job: &J, run_at: DateTime<Utc>) -> Result<bool> {
+        let payload = serde_json::to_value(job).map_err(|error| DomainError::Internal(format!("{}: {error}", J::KIND)))?;
+        let new = NewJob {
+            queue: J::QUEUE.name.to_owned(),
+            kind: J::KIND.to_owned(),
+            version: J::VERSION,
+            payload,
+            subject: job.subject(),
+            priority: J::PRIORITY,
+            deduplication: job.deduplication(),
+            organization: self.organization,
+            run_at,
+            max_attempts: J::MAX_ATTEMPTS,
+        };
+        let added = store::jobs::enqueue(&mut self.inner, &new).await?;
+        self.bells.insert(J::QUEUE.name);
+        Ok(added)
+    }
+
+    /// Writes a line into the organization's audit log. `action` is `area.what`, `subject` the id of what it was done to; `details` hold
+    /// no secret and no word of a call.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audit(&mut self, action: &str, subject: impl ToString, details: Value) -> Result<()> {
+        let (organization, subject) = (self.organization()?, subject.to_string());
+        store::audit::append(&mut self.inner, organization, self.member, action, &subject, &details, self.at).await?;
+        Ok(())
+    }
+
+    /// Tells what happened.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn emit<E: Event>(&mut self, event: &E) -> Result<()> {
+        let organization = self.organization()?;
+        let (subject, payload, at) = (event.subject(), event.payload(), self.at);
+        let new = NewEvent { organization, member: event.member(), name: E::NAME, subject, payload, at };
+        store::events::emit(&mut self.inner, &new).await?;
+        self.bells.insert(EVENTS);
+        Ok(())
+    }
+
+    /// Adds to a meter (`area.unit`, for example `calls.seconds`).
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn meter(&mut self, meter: &str, amount: i64) -> Result<()> {
+        let organization = self.organization()?;
+        store::usage::add(&mut self.inner, organization, meter, self.at.date_naive(), amount).await?;
+        Ok(())
+    }
+
+    /// Ends a job within this unit of work, so that its effects are there once: if another worker has taken the job over, nothing of
+    /// this is kept.
+    ///
+    /// # Errors
+    /// `conflict` if the lease is lost.
+    pub async fn finish(&mut self, lease: &Lease) -> Result<()> {
+        if store::jobs::complete(&mut self.inner, lease.job, lease.fence).await? {
+            return Ok(());
+        }
+        Err(DomainError::LeaseLost)
+    }
+
+    /// Keeps everything, and wakes whoever waits for it.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing is kept.
+    pub async fn commit(self) -> Result<()> {
+        let Self { inner, kernel, bells, .. } = self;
+        inner.commit().await?;
+        for bell in bells {
+            kernel.ring(bell);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! Answers that are given again to a request that comes again with the same `Idempotency-Key`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use model::OrganizationId;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::engine::{Store, query};
+use crate::error::Result;
+use crate::statements::statements;
+
+statements! {
+    BEGIN_KEY = "
+        INSERT INTO idempotency_keys (organization_id, member_id, key, fingerprint, status, headers, body, created_at)
+        VALUES ($1, $2, $3, $4, NULL, $5, $6, $7)
+        ON CONFLICT (organization_id, member_id, key) DO UPDATE
+            SET fingerprint = excluded.fingerprint, status = NULL, headers = excluded.headers, body = excluded.body,
+                created_at = excluded.created_at
+            WHERE idempotency_keys.created_at < $8";
+    KEY = "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE organization_id = $1 AND member_id = $2 AND key = $3";
+    FINISH_KEY = "
+        UPDATE idempotency_keys SET status = $4, headers = $5, body = $6
+        WHERE organization_id = $1 AND member_id = $2 AND key = $3";
+    DROP_KEY = "DELETE FROM idempotency_keys WHERE organization_id = $1 AND member_id = $2 AND key = $3";
+    FORGET_KEYS = "DELETE FROM idempotency_keys WHERE created_at < $1";
+}
+
+/// Whose key it is.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyOf<'a> {
+    /// Of which organization.
+    pub organization: OrganizationId,
+    /// Of which member.
+    pub member: Uuid,
+    /// The header's value.
+    pub key: &'a str,
+}
+
+/// A request that was made with a key before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRequest {
+    /// SHA-256 of what was asked.
+    pub fingerprint: Vec<u8>,
+    /// The answer; none while the first request runs, or if the server died in the middle of it.
+    pub answer: Option<KeptAnswer>,
+}
+
+/// An answer to give again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// HTTP's.
+    pub status: u16,
+    /// Those that matter.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Store {
+    /// Notes that a request with this key begins; false if the key is known since `not_before` (see [`Store::known_request`]).
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] if the organization is gone.
+    pub async fn begin_request(&self, of: KeyOf<'_>, fingerprint: &[u8], now: DateTime<Utc>, not_before: DateTime<Utc>) -> Result<bool> {
+        let (nothing, headers): (&[u8], _) = (&[], Json(BTreeMap::<String, String>::new()));
+        let begun = query!(
+            write self, execute, BEGIN_KEY, of.organization, of.member, of.key, fingerprint, headers, nothing, now.trunc_subsecs(6),
+            not_before.trunc_subsecs(6)
+        )?;
+        Ok(begun > 0)
+    }
+
+    /// The request that was made with a key.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn known_request(&self, of: KeyOf<'_>) -> Result<Option<KnownRequest>> {
+        type Row = (Vec<u8>, Option<i64>, Json<BTreeMap<String, String>>, Vec<u8>);
+        let found = query!(read self, optional Row, KEY, of.organization, of.member, of.key)?;
+        Ok(found.map(|(fingerprint, status, headers, body)| {
+            let status = status.and_then(|status| u16::try_from(status).ok());
+            KnownRequest { fingerprint, answer: status.map(|status| KeptAnswer { status, headers: headers.0, body }) }
+        }))
+    }
+
+    /// Keeps a request's answer.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn finish_request(&self, of: KeyOf<'_>, answer: &KeptAnswer) -> Result<()> {
+        query!(
+            write self, execute, FINISH_KEY, of.organization, of.member, of.key, i64::from(answer.status), Json(&answer.headers),
+            &answer.body
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a key whose request changed nothing, so that it may be tried again.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn drop_request(&self, of: KeyOf<'_>) -> Result<()> {
+        query!(write self, execute, DROP_KEY, of.organization, of.member, of.key)?;
+        Ok(())
+    }
+
+    /// Forgets keys older than a time; gives how many.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn forget_requests(&self, before: DateTime<Utc>) -> Result<u64> {
+        query!(write self, execute, FORGET_KEYS, before.trunc_subsecs(6))
+    }
+}
