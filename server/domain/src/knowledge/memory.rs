@@ -1,9 +1,10 @@
 //! What the knowledge area remembers while the server runs, and what nobody may find after a restart.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CallId, DocumentId, OrganizationId};
+use quick_cache::sync::Cache;
 use secrecy::SecretString;
 use tokio::task::AbortHandle;
 
@@ -13,15 +14,20 @@ use super::call::Found;
 const REMEMBERED: usize = 512;
 
 /// What is remembered. Passwords of documents are here and nowhere else, until their document is read.
-#[derive(Default)]
-pub(crate) struct Memory(Mutex<Inner>);
+pub(crate) struct Memory {
+    inner: Mutex<Inner>,
+    found: Cache<Key, Option<Found>>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { inner: Mutex::default(), found: Cache::new(REMEMBERED) }
+    }
+}
 
 #[derive(Default)]
 struct Inner {
     passwords: HashMap<DocumentId, SecretString>,
-    found: HashMap<Key, Option<Found>>,
-    /// Keys of `found`, oldest first.
-    order: VecDeque<Key>,
     prefetching: HashMap<CallId, AbortHandle>,
     embedding_problem: String,
     /// Documents that are being read.
@@ -41,7 +47,7 @@ pub(super) struct Key {
 
 impl Memory {
     fn inner<T>(&self, with: impl FnOnce(&mut Inner) -> T) -> T {
-        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        with(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn keep_password(&self, document: DocumentId, password: SecretString) {
@@ -62,28 +68,17 @@ impl Memory {
 
     /// The passage that was found; `Some(None)` is that none is good enough.
     pub(super) fn recall(&self, key: &Key) -> Option<Option<Found>> {
-        self.inner(|inner| inner.found.get(key).cloned())
+        self.found.get(key)
     }
 
+    /// The cache decides which others give way.
     pub(super) fn remember(&self, key: Key, found: Option<Found>) {
-        self.inner(|inner| {
-            if inner.found.insert(key.clone(), found).is_none() {
-                inner.order.push_back(key);
-            }
-            while inner.order.len() > REMEMBERED
-                && let Some(oldest) = inner.order.pop_front()
-            {
-                inner.found.remove(&oldest);
-            }
-        });
+        self.found.insert(key, found);
     }
 
     /// Nothing of what an organization's calls have found is remembered any more: something was deleted or hidden.
     pub(super) fn forget(&self, organization: OrganizationId) {
-        self.inner(|inner| {
-            inner.found.retain(|key, _| key.organization != organization);
-            inner.order.retain(|key| key.organization != organization);
-        });
+        self.found.retain(|key, _| key.organization != organization);
     }
 
     /// A look-up that runs ahead of a question; the one before it in the same call is stale and ends.
@@ -112,5 +107,41 @@ impl Memory {
 
     pub(super) fn set_embedding_problem(&self, problem: &str) {
         self.inner(|inner| problem.clone_into(&mut inner.embedding_problem));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn key(organization: u128, revision: i64) -> Key {
+        Key {
+            organization: OrganizationId::from(Uuid::from_u128(organization)),
+            revision,
+            words: "how much is it".to_owned(),
+            bound: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_found_is_known_until_it_must_be_forgotten() {
+        let memory = Memory::default();
+        memory.remember(key(1, 1), None);
+        memory.remember(key(2, 1), None);
+        assert!(memory.recall(&key(1, 1)).is_some() && memory.recall(&key(1, 2)).is_none());
+        memory.forget(OrganizationId::from(Uuid::from_u128(1)));
+        assert!(memory.recall(&key(1, 1)).is_none());
+        assert!(memory.recall(&key(2, 1)).is_some(), "another organization's");
+    }
+
+    #[test]
+    fn only_so_much_is_remembered() {
+        let memory = Memory::default();
+        let all = 10 * i64::try_from(REMEMBERED).unwrap_or(0);
+        (0..all).for_each(|revision| memory.remember(key(1, revision), None));
+        let kept = (0..all).filter(|revision| memory.recall(&key(1, *revision)).is_some()).count();
+        assert!((1..=REMEMBERED).contains(&kept), "{kept}");
     }
 }

@@ -12,7 +12,7 @@ use toml::{Table, Value};
 use crate::test::{Outcome, ensure};
 use crate::workspace;
 
-const TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+pub const TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
 /// Every dependency of every crate of ours is named in that crate's sources, and every one of the workspace in a crate; one check a manifest.
 pub fn check() -> Outcome {
@@ -27,7 +27,8 @@ pub fn check() -> Outcome {
     outcome
 }
 
-fn members() -> Result<Vec<String>> {
+/// The workspace's members, as folders.
+pub fn members() -> Result<Vec<String>> {
     let manifest = read_manifest(&workspace::root().join("Cargo.toml"))?;
     let members = manifest.get("workspace").and_then(|workspace| workspace.get("members")).and_then(Value::as_array);
     let members = members.context("Cargo.toml names no members")?;
@@ -77,7 +78,7 @@ fn unused_in(manifest: &Table, folder: &Path) -> Result<Vec<String>> {
 }
 
 /// The names in a table of dependencies, those under `[target.…]` included.
-fn declared(manifest: &Table, table: &str) -> Vec<String> {
+pub fn declared(manifest: &Table, table: &str) -> Vec<String> {
     let targets = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
     let tables = manifest.get(table).into_iter().chain(targets.filter_map(|target| target.get(table)));
     tables.filter_map(Value::as_table).flat_map(Table::keys).cloned().collect()

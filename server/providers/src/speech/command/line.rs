@@ -1,35 +1,12 @@
 //! A program's command line, taken apart without a shell.
 
-/// Splits at spaces; quotes (single or double) and backslashes keep them. No variables, globs or pipes.
+/// Splits as a POSIX shell does: at spaces; quotes (single or double) and backslashes keep them, a word that begins with `#` begins a
+/// comment. No variables, globs or pipes.
 ///
 /// # Errors
 /// A sentence if a quote isn't closed or there is no program.
 pub(super) fn split(line: &str) -> Result<Vec<String>, String> {
-    let (mut words, mut word, mut quote, mut inside) = (Vec::new(), String::new(), None, false);
-    let mut letters = line.chars();
-    while let Some(letter) = letters.next() {
-        if quote.is_none() && letter.is_whitespace() {
-            if inside {
-                words.push(std::mem::take(&mut word));
-            }
-            inside = false;
-            continue;
-        }
-        // A quote alone makes a word too: an empty one.
-        inside = true;
-        match (letter, quote) {
-            (letter, Some(open)) if letter == open => quote = None,
-            ('\\', None | Some('"')) => word.extend(letters.next()),
-            ('"' | '\'', None) => quote = Some(letter),
-            (letter, _) => word.push(letter),
-        }
-    }
-    if quote.is_some() {
-        return Err("A quote in the recognizer's command line isn't closed.".to_owned());
-    }
-    if inside {
-        words.push(word);
-    }
+    let words = shlex::split(line).ok_or("A quote in the recognizer's command line isn't closed, or a backslash ends it.")?;
     if words.first().is_none_or(String::is_empty) { Err("The recognizer's command line names no program.".to_owned()) } else { Ok(words) }
 }
 
@@ -48,5 +25,6 @@ mod tests {
         assert!(split("  ").unwrap_err().contains("no program"));
         assert!(split("''").unwrap_err().contains("no program"));
         assert!(split("a 'b").unwrap_err().contains("isn't closed"));
+        assert!(split("a \\").unwrap_err().contains("backslash"));
     }
 }

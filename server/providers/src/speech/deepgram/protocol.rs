@@ -4,6 +4,7 @@ use ports::{OpenStream, RecognizerError, Utterance};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, StatusCode};
 use model::Millis;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
@@ -14,6 +15,8 @@ use crate::speech::timeline::{one_line, word};
 
 /// The service takes at most 500 tokens of key terms; a term has about four.
 const MOST_KEY_TERMS: usize = 100;
+/// All but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// Somebody who doesn't pause gets a final at the next piece after so many ms.
 const LONGEST_UTTERANCE: i64 = 20_000;
 
@@ -144,7 +147,7 @@ fn address(base: &str, model: &str, request: &OpenStream) -> String {
     if model.starts_with("nova-3") {
         query.extend(request.vocabulary.iter().take(MOST_KEY_TERMS).map(|term| ("keyterm", term.as_str())));
     }
-    let query: Vec<_> = query.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let query: Vec<_> = query.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, RESERVED))).collect();
     format!("{base}/v1/listen?{}", query.join("&"))
 }
 
@@ -156,19 +159,6 @@ fn language(tag: &str) -> &str {
         Some(known) => known,
         None => tag.split(['-', '_']).next().unwrap_or(tag),
     }
-}
-
-/// Percent-encodes all but RFC 3986's unreserved characters.
-fn encoded(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            safe.push(char::from(byte));
-        } else {
-            safe.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    safe
 }
 
 /// Seconds as ms, if they are a time.
