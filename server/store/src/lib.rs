@@ -32,6 +32,7 @@ pub mod testing;
 mod tokens;
 
 pub use audit::{AuditEntry, Verified};
+pub use calls::UnfinishedCall;
 pub use engine::{Engine, Options, Store};
 pub use error::{Result, StoreError};
 pub use identity::{Credentials, NewAccount};

@@ -21,8 +21,8 @@ async fn a_call_comes_back_as_it_was(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(store.call(ours.organization, all.id).await.unwrap(), Some(all.clone()));
     assert!(matches!(store.insert_call(&all).await, Err(StoreError::Taken(_))));
     assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), Some(all.clone()));
-    assert!(store.delete_call(ours.organization, all.id).await.unwrap());
-    assert!(!store.delete_call(ours.organization, all.id).await.unwrap());
+    assert!(store.delete_call(ours.organization, all.id, None).await.unwrap());
+    assert!(!store.delete_call(ours.organization, all.id, None).await.unwrap());
     assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), None);
 }
 
