@@ -231,7 +231,7 @@ impl House {
         sender.send(Ok(ClientMessage::Hello(hello))).unwrap();
         let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
         let answers = calls::live::attach(&self.services, &self.scope, messages.boxed()).await;
-        TestPage { sender: Some(sender), answers, acks: [0, 0] }
+        TestPage { sender: Some(sender), answers, acks: [0, 0], notices: Vec::new() }
     }
 }
 
@@ -323,6 +323,8 @@ pub struct TestPage {
     sender: Option<mpsc::UnboundedSender<Result<ClientMessage, Problem>>>,
     answers: BoxStream<'static, ServerMessage>,
     acks: [u32; 2],
+    /// What people were told so far.
+    pub notices: Vec<String>,
 }
 
 impl TestPage {
@@ -341,6 +343,9 @@ impl TestPage {
         let message = tokio::time::timeout(Duration::from_secs(20), self.answers.next()).await.expect("the server answers");
         if let Some(ServerMessage::Ack { channel, next }) = &message {
             self.acks[channel.index()] = *next;
+        }
+        if let Some(ServerMessage::Event { event: CallEvent::Notice { message, .. }, .. }) = &message {
+            self.notices.push(message.clone());
         }
         message
     }

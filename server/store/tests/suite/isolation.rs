@@ -119,6 +119,8 @@ async fn another_organization_writes_nothing(#[values(Engine::Sqlite, Engine::Po
     assert!(!store.move_call(us, call, CallState::ALL, CallState::Ended, noon(1)).await.unwrap());
     assert!(!store.finish_call(us, call, noon(1), &job).await.unwrap());
     assert!(!store.set_duration(us, call, Millis(1)).await.unwrap());
+    assert!(!store.see_call(us, call, "forged", noon(1), Millis(1)).await.unwrap());
+    assert!(!store.let_call_go(us, call, "forged").await.unwrap());
     assert!(!store.set_notes(us, call, "forged", noon(1)).await.unwrap());
     assert!(!store.swap_channels(us, call).await.unwrap());
     assert!(!store.correct_segment(us, call, 1, "forged").await.unwrap());
