@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use model::Channel;
 use store::{RecordingError, RecordingReader};
@@ -18,8 +19,8 @@ const AT_ONCE: usize = 50;
 type Read = (Vec<(Piece, bool)>, VoiceDetector, u32);
 
 /// Pushes the recording from a frame on to its end, as fast as the ear takes it; answers with the number of the next frame.
-/// None if the recording can't be read, or the ear is gone.
-pub(super) async fn catch_up(path: PathBuf, channel: Channel, from: u32, ear: mpsc::Sender<ToEar>) -> Option<u32> {
+/// None if the recording can't be read, or the ear is gone. `passed` counts along.
+pub(super) async fn catch_up(path: PathBuf, channel: Channel, from: u32, ear: mpsc::Sender<ToEar>, passed: &AtomicU32) -> Option<u32> {
     let opened = spawn_blocking(move || RecordingReader::open(path)).await.ok()?;
     let reader = Arc::new(report(channel, opened)?);
     let (mut next, mut voice) = (from, VoiceDetector::default());
@@ -32,6 +33,7 @@ pub(super) async fn catch_up(path: PathBuf, channel: Channel, from: u32, ear: mp
         }
         for (piece, voiced) in pieces {
             ear.send(ToEar::Audio(piece, voiced)).await.ok()?;
+            passed.fetch_add(1, Ordering::Relaxed);
         }
         (next, voice) = (after, detector);
     }

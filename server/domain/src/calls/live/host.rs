@@ -3,6 +3,8 @@
 mod ending;
 mod passages;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use live::{Effect, Event, Session, Settings};
@@ -139,6 +141,9 @@ pub(super) struct Host {
     last_seen: Instant,
     /// When the call ended, or the last words since came.
     finishing_since: Option<Instant>,
+    /// Frames that the ears were given out of the recording.
+    passed: Arc<AtomicU32>,
+    passed_before: u32,
     review_tries: usize,
     review_again: Option<Instant>,
     scribe: mpsc::UnboundedSender<ToScribe>,
@@ -200,6 +205,8 @@ impl Host {
             end_wanted: Vec::new(),
             last_seen: Instant::now(),
             finishing_since: finishing.then(Instant::now),
+            passed: Arc::default(),
+            passed_before: 0,
             review_tries: 0,
             review_again: None,
             scribe,
@@ -539,9 +546,9 @@ impl Host {
         }
         side.catching_up = true;
         let path = recording::path(&self.services, self.call.organization_id, self.call.id, channel);
-        let (from, myself) = (side.given, self.myself.clone());
+        let (from, myself, passed) = (side.given, self.myself.clone(), Arc::clone(&self.passed));
         tokio::spawn(async move {
-            let next = catch_up(path, channel, from, ear).await;
+            let next = catch_up(path, channel, from, ear, &passed).await;
             let _ = myself.send(Input::CaughtUp(channel, next)).await;
         });
     }

@@ -1,6 +1,7 @@
 //! How a call comes to its end: last words, all rows stored, review written. Each step is told when it is done, and tried
 //! again while the database is away.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use model::wire::{CallEvent, NoticeLevel};
@@ -55,6 +56,11 @@ impl Host {
 
     /// Gives up on last words that don't come.
     pub(super) async fn wait_for_last_words(&mut self) {
+        let passed = self.passed.load(Ordering::Relaxed);
+        if std::mem::replace(&mut self.passed_before, passed) != passed {
+            // Hours of sound, perhaps of silence, take long to be heard.
+            self.finishing_since = self.finishing_since.map(|_| Instant::now());
+        }
         if self.phase != Phase::Finishing || self.finishing_since.is_none_or(|since| since.elapsed() <= LAST_WORDS) {
             return;
         }
