@@ -31,8 +31,11 @@ pub(crate) fn record_later(services: &Services, scope: &Scope, action: &'static 
 
 /// Writes an entry into the log of every organization that a person belongs to.
 pub(crate) async fn record_of_person(services: &Services, person: PersonId, action: &str, details: Value) -> Result<()> {
+    let mut all = Ok(());
     for organization in services.store().organizations_of(person).await? {
-        services.store().append(organization, None, action, &person.to_string(), &details, services.now()).await?;
+        // One log that takes nothing keeps the entry from no other.
+        all = all.and(services.store().append(organization, None, action, &person.to_string(), &details, services.now()).await);
     }
+    all?;
     Ok(())
 }

@@ -276,10 +276,15 @@ pub async fn patch(services: &Services, scope: &Scope, id: CallId, patch: CallPa
 pub async fn delete(services: &Services, scope: &Scope, id: CallId) -> Result<()> {
     let call = get(services, scope, id).await?;
     live::stop(services, id).await;
-    if !services.store().delete_call(scope.organization, call.id).await? {
+    let forget = recording::forget_job(services, scope.organization, id);
+    if !services.store().delete_call(scope.organization, call.id, Some(&forget)).await? {
         return Err(DomainError::no_such("call"));
     }
-    recording::delete(services, scope.organization, id).await?;
+    // A page may have come back in between; from now on none can.
+    live::stop(services, id).await;
+    if let Err(error) = recording::delete(services, scope.organization, id).await {
+        tracing::warn!(call = %id, error = %error.into_problem(), "a recording could not be deleted yet; a job does it");
+    }
     audit::record(services, scope, "call.deleted", &id.to_string(), serde_json::json!({})).await
 }
 
@@ -402,7 +407,7 @@ pub async fn set_action_done(services: &Services, scope: &Scope, id: CallId, ite
 pub async fn end(services: &Services, scope: &Scope, id: CallId) -> Result<Call> {
     let call = get(services, scope, id).await?;
     if matches!(call.state, CallState::Prepared | CallState::Live) {
-        live::end(services, &call).await?;
+        live::end(services, call.organization_id, call.id).await?;
     }
     get(services, scope, id).await
 }

@@ -18,6 +18,8 @@ pub(crate) mod kind {
     pub(crate) const WRITE_REVIEW: &str = "calls.write_review";
     /// Recognizes a call's recording.
     pub(crate) const RECOGNIZE: &str = "calls.recognize";
+    /// Deletes a deleted call's recording.
+    pub(crate) const DELETE_RECORDING: &str = "calls.delete_recording";
     /// Reads a document and lets it answer.
     pub(crate) const INGEST: &str = "knowledge.ingest";
     /// Embeds what a model has not seen.
@@ -81,9 +83,12 @@ async fn recover(services: &Services) {
             tracing::error!(error = %error.into_problem(), "{what} could not be looked after");
         }
     };
-    report("unfinished calls", calls::live::recover(services).await);
-    report("forgotten uploads", knowledge::uploads::expire(services).await);
-    report("websites", knowledge::websites::start_due(services).await);
+    // Side by side: one that takes long holds up no other.
+    let (calls, uploads, websites) =
+        futures::join!(calls::live::recover(services), knowledge::uploads::expire(services), knowledge::websites::start_due(services));
+    report("unfinished calls", calls);
+    report("forgotten uploads", uploads);
+    report("websites", websites);
 }
 
 /// Runs every job that is due now, one after the other; answers with how many.
@@ -103,16 +108,19 @@ async fn run_lane(services: &Services, kinds: &str) -> Result<usize> {
             performed = perform(services, &job) => performed,
             lost = hold(services, &job) => lost,
         };
-        match performed {
-            Ok(()) => {
-                services.store().complete(&job).await?;
-            }
+        let noted = match performed {
+            Ok(()) => services.store().complete(&job).await,
             Err(error) => {
                 let message = error.to_string();
                 tracing::warn!(job = %job.id, kind = %job.kind, attempt = job.attempts, error = %message, "a job failed");
                 let retry = retry_after(job.attempts).map(|pause| services.now() + pause);
-                services.store().fail(&job, &message, retry).await?;
+                services.store().fail(&job, &message, retry).await
             }
+        };
+        if let Err(error) = noted {
+            // Its lease runs out, and it is done again.
+            let error = DomainError::from(error).into_problem();
+            tracing::error!(job = %job.id, kind = %job.kind, %error, "what became of a job could not be noted");
         }
     }
     Ok(done)
@@ -140,8 +148,9 @@ fn retry_after(attempts: i64) -> Option<TimeDelta> {
 async fn perform(services: &Services, job: &Job) -> Result<()> {
     let organization = job.organization_id.ok_or_else(|| malformed(job))?;
     match job.kind.as_str() {
-        kind::WRITE_REVIEW => calls::finish::write_review_once(services, organization, field(job, "call")?).await,
+        kind::WRITE_REVIEW => calls::finish::finish_once(services, organization, field(job, "call")?).await,
         kind::RECOGNIZE => calls::redo::recognize(services, organization, field(job, "call")?, field(job, "with")?).await,
+        kind::DELETE_RECORDING => calls::recording::delete_forgotten(services, organization, field(job, "call")?).await,
         kind::INGEST => knowledge::ingest::run(services, organization, field(job, "document")?, job).await,
         kind::EMBED => knowledge::embed::organization(services, organization).await,
         kind::VISIT => knowledge::websites::visit(services, organization, field(job, "website")?).await,

@@ -67,6 +67,8 @@ impl Services {
     /// Puts the parts together. Starts nothing.
     pub fn new(parts: Parts) -> Self {
         let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge } = parts;
+        let now = clock.now();
+        let hosts = Hosts::new(ids.uuid(now).to_string(), now);
         Self(Arc::new(Inner {
             config,
             store,
@@ -78,7 +80,7 @@ impl Services {
             knowledge,
             knowledge_memory: Memory::default(),
             limits: Limits::default(),
-            hosts: Hosts::default(),
+            hosts,
         }))
     }
 

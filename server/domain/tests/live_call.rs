@@ -8,18 +8,10 @@ use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
 use model::{CallId, CallState, Channel, Code, CueState, Millis, NewCall, RecognizerKind, TranscriptJob};
 use store::recording::RecordingReader;
-use support::{House, Manner, frame, hello, sign_up};
+use support::{House, Manner, assert_recorded, frame, hello, sign_up};
 
 const REP: Channel = Channel::Rep;
 const CUSTOMER: Channel = Channel::Customer;
-
-/// Asserts that a channel's recording has exactly the frames before `next`, each once, in order.
-fn assert_recorded(house: &House, call: &model::Call, channel: Channel, next: u32) {
-    let reader = RecordingReader::open(house.log(call, channel)).unwrap();
-    let frames: Vec<Frame> = reader.frames(channel).map(Result::unwrap).collect();
-    let sent: Vec<Frame> = (0..next).map(|sequence| frame(channel, sequence)).collect();
-    assert_eq!(frames, sent);
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_from_the_first_frame_to_its_review() {

@@ -21,6 +21,12 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+macro_rules! unfinished {
+    () => {
+        "organization_id, id, state, owner, COALESCE(last_seen_at, updated_at) AS seen_at"
+    };
+}
+
 /// What narrows a list, from `$1` (organization) to `$9` (limit).
 macro_rules! narrowed {
     () => {
@@ -52,8 +58,32 @@ statements! {
     LATEST_CALL = concat!(
         "SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1"
     );
+    // A late word of a host changes nothing in a call that has ended.
+    SEE_CALL = "
+        UPDATE calls SET owner = $3, last_seen_at = $4, duration_ms = CASE WHEN $5 > duration_ms THEN $5 ELSE duration_ms END
+        WHERE organization_id = $1 AND id = $2 AND state <> 'ended'";
+    LET_CALL_GO = "UPDATE calls SET owner = NULL WHERE organization_id = $1 AND id = $2 AND owner = $3";
     // Of all tenants: the server takes up at its start what it left.
-    UNFINISHED_CALLS = concat!("SELECT ", columns!(), " FROM calls WHERE state IN ('live', 'finishing') ORDER BY created_at, id");
+    UNFINISHED_CALLS = concat!("SELECT ", unfinished!(), " FROM calls WHERE state IN ('live', 'finishing') ORDER BY created_at, id");
+    UNFINISHED_CALL = concat!(
+        "SELECT ", unfinished!(), " FROM calls WHERE organization_id = $1 AND id = $2 AND state IN ('live', 'finishing')"
+    );
+}
+
+/// A call that is live or finishing, and who is at it. Nothing of what people wrote: one row that can't be read hides no other.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct UnfinishedCall {
+    /// Whose.
+    pub organization_id: OrganizationId,
+    /// Which.
+    pub id: CallId,
+    /// [`CallState::Live`] or [`CallState::Finishing`].
+    #[sqlx(try_from = "String")]
+    pub state: CallState,
+    /// The server process that runs it; none after one that let it go.
+    pub owner: Option<String>,
+    /// When its server or one of its pages was last there.
+    pub seen_at: DateTime<Utc>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -105,12 +135,19 @@ impl Store {
         Ok(updated > 0)
     }
 
-    /// Deletes a call with all that belongs to it in the database; the recording is [`crate::recording::delete`]'s.
+    /// Deletes a call with all that belongs to it in the database, and enqueues the work that deletes its recording
+    /// ([`crate::recording::delete`]): both or neither. False if there is no such call.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn delete_call(&self, organization: OrganizationId, call: CallId) -> Result<bool> {
-        Ok(query!(write self, execute, DELETE_CALL, organization, call)? > 0)
+    pub async fn delete_call(&self, organization: OrganizationId, call: CallId, forget: Option<&NewJob>) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let deleted = query!(within &mut tx, execute, DELETE_CALL, organization, call)? > 0;
+        if let Some(job) = forget.filter(|_| deleted) {
+            enqueue_within(&mut tx, job).await?;
+        }
+        tx.commit().await?;
+        Ok(deleted)
     }
 
     /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said.
@@ -211,12 +248,44 @@ impl Store {
         query!(read self, optional Call, LATEST_CALL, organization, member)
     }
 
+    /// Notes which server process runs a call, when it or one of the call's pages was last there, and how long the call is
+    /// so far. Does not touch `updated_at`. False if the call has ended or is gone.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn see_call(
+        &self,
+        organization: OrganizationId,
+        call: CallId,
+        owner: &str,
+        at: DateTime<Utc>,
+        duration: Millis,
+    ) -> Result<bool> {
+        Ok(query!(write self, execute, SEE_CALL, organization, call, owner, at.trunc_subsecs(6), duration)? > 0)
+    }
+
+    /// A server process runs a call no more: any other may go on with it. False if another one has it already.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn let_call_go(&self, organization: OrganizationId, call: CallId, owner: &str) -> Result<bool> {
+        Ok(query!(write self, execute, LET_CALL_GO, organization, call, owner)? > 0)
+    }
+
     /// The calls of all organizations that are live or finishing, oldest first: what a starting server takes up.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn unfinished_calls(&self) -> Result<Vec<Call>> {
-        query!(read self, all Call, UNFINISHED_CALLS)
+    pub async fn unfinished_calls(&self) -> Result<Vec<UnfinishedCall>> {
+        query!(read self, all UnfinishedCall, UNFINISHED_CALLS)
+    }
+
+    /// One of them; none if it is neither live nor finishing.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn unfinished_call(&self, organization: OrganizationId, call: CallId) -> Result<Option<UnfinishedCall>> {
+        query!(read self, optional UnfinishedCall, UNFINISHED_CALL, organization, call)
     }
 }
 

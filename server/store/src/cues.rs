@@ -5,6 +5,7 @@ use sqlx::types::Json;
 
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
+use crate::segments::clean;
 use crate::statements::statements;
 
 statements! {
@@ -84,7 +85,7 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Missing`] if the call is gone or of another organization.
     pub async fn append_bookmark(&self, organization: OrganizationId, call: CallId, bookmark: &Bookmark) -> Result<()> {
-        query!(write self, execute, INSERT_BOOKMARK, organization, call, bookmark.number, bookmark.at_ms, &bookmark.note)?;
+        query!(write self, execute, INSERT_BOOKMARK, organization, call, bookmark.number, bookmark.at_ms, clean(&bookmark.note).as_ref())?;
         Ok(())
     }
 
@@ -100,8 +101,8 @@ impl Store {
 async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, cues: &[Cue]) -> Result<()> {
     for cue in cues {
         let added = query!(
-            within tx, execute, INSERT_CUE, organization, call, cue.number, cue.kind.as_str(), &cue.topic, &cue.title, &cue.quote,
-            &cue.guidance, Json(&cue.evidence), cue.at_ms, cue.state.as_str()
+            within tx, execute, INSERT_CUE, organization, call, cue.number, cue.kind.as_str(), &cue.topic, clean(&cue.title).as_ref(),
+            clean(&cue.quote).as_ref(), clean(&cue.guidance).as_ref(), Json(&cue.evidence), cue.at_ms, cue.state.as_str()
         )?;
         if let Some(source) = cue.source.as_ref().filter(|_| added > 0) {
             query!(within tx, execute, SET_CUE_SOURCE, organization, call, cue.number, Json(source), source.document)?;

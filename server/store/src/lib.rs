@@ -38,6 +38,7 @@ mod tokens;
 pub mod usage;
 
 pub use audit::{AuditEntry, Verified};
+pub use calls::UnfinishedCall;
 pub use engine::{Engine, Options, Store, Tx};
 pub use error::{Result, StoreError};
 pub use events::{NewEvent, PlacedEvent};

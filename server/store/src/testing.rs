@@ -100,6 +100,15 @@ pub async fn open_at(engine: Engine, version: i64) -> TestStore {
     TestStore { store, url, home }
 }
 
+/// Runs statements that no store would: to break something, and to mend it.
+pub async fn execute(store: &Store, sql: &str) {
+    let sql = AssertSqlSafe(sql.to_owned());
+    match &store.db {
+        crate::engine::Db::Sqlite { writer, .. } => drop(sqlx::raw_sql(sql).execute(writer).await.unwrap()),
+        crate::engine::Db::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+    }
+}
+
 /// A store on each engine.
 pub async fn stores() -> Vec<TestStore> {
     vec![open(Engine::Sqlite).await, open(Engine::Postgres).await]

@@ -9,7 +9,7 @@ use model::Channel::Rep;
 use model::wire::{Part, ServerMessage};
 use serde_json::{Value, json};
 
-use crate::page::{Page, hello, make, new_call};
+use crate::page::{Page, hello, make, new_call, words};
 use crate::support::{PASSWORD, Program, email};
 
 /// The program with a data folder, and nothing of the developer's own configuration.
@@ -91,6 +91,12 @@ impl Running {
         panic!("it does not listen: {seen:?}");
     }
 
+    /// Without a chance to close anything.
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     fn signal(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -157,4 +163,72 @@ async fn a_second_signal_ends_it_at_once() {
     let (code, took) = running.ended().await;
     assert_eq!(code, Some(130));
     assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+/// As if so many minutes had passed since anybody was in the data folder's calls.
+async fn age_calls(folder: &Path, minutes: i64) {
+    let store = store::Store::connect(&format!("sqlite:{}", folder.join("data/closezly.db").display())).await.unwrap();
+    let shift = |column: &str| format!("{column} = strftime('%Y-%m-%dT%H:%M:%S+00:00', {column}, '-{minutes} minutes')");
+    let columns = ["created_at", "updated_at", "started_at", "last_seen_at"].map(shift).join(", ");
+    store::testing::execute(&store, &format!("UPDATE calls SET {columns}")).await;
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_in_any_minute_of_a_call_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let token = ann.token.clone().unwrap();
+    let call = make(&ann, new_call("Long")).await;
+    let mut page = Page::source(&ann, call).await;
+    let mut sent = 0;
+    for (minute, killed) in [(31, true), (69, false)] {
+        page.frames(Rep, sent..sent + 20).await;
+        sent += 20;
+        page.acked(Rep, sent).await;
+        page.say(words(Rep, i64::from(sent) * 100 - 1_000, &format!("Word {minute}."))).await;
+        page.heard(&minute.to_string()).await;
+        if killed {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            running.kill();
+        } else {
+            running.signal();
+            assert_eq!(running.ended().await.0, Some(0));
+        }
+        age_calls(folder.path(), minute).await;
+        running = Running::start(folder.path());
+        let ann = Program::of(&running.base).with_token(&token);
+        page = Page::join(&ann, hello(call, Part::Source, "tab")).await;
+        assert_eq!(page.welcome().await.next, [sent, 0], "minute {minute}");
+    }
+    page.frames(Rep, sent..sent + 20).await;
+    page.acked(Rep, sent + 20).await;
+    page.end().await;
+    let ann = Program::of(&running.base).with_token(&token);
+    let review = ann.get(&format!("/api/v1/calls/{call}/review")).await.body["data"].clone();
+    assert_eq!(review["recording_ms"], 6_000);
+    assert_eq!(review["segments"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_can_not_be_recovered_keeps_no_server_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let token = ann.token.clone().unwrap();
+    let call = make(&ann, new_call("Broken")).await;
+    let mut page = Page::source(&ann, call).await;
+    page.frames(Rep, 0..3).await;
+    page.acked(Rep, 3).await;
+    running.kill();
+    let store = store::Store::connect(&format!("sqlite:{}", folder.path().join("data/closezly.db").display())).await.unwrap();
+    store::testing::execute(&store, "UPDATE calls SET vocabulary = '{}', state = 'finishing', last_seen_at = NULL").await;
+    store.close().await;
+    let reborn = Running::start(folder.path());
+    let ann = Program::of(&reborn.base).with_token(&token);
+    let other = make(&ann, new_call("Good")).await;
+    let mut page = Page::source(&ann, other).await;
+    page.frames(Rep, 0..3).await;
+    page.end().await;
 }

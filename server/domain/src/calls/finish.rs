@@ -7,28 +7,26 @@ use crate::error::{DomainError, Result};
 use crate::jobs::kind;
 use crate::services::Services;
 
-/// If the server stops between the end of the call and its review, a job writes the review this much later: when a host
-/// that still waits for last words would have given up.
+/// If the server stops between the end of the call and its review, a job looks after it this much later: when a host
+/// that still waits for last words has mostly given up.
 const SAFETY_NET: chrono::TimeDelta = chrono::TimeDelta::minutes(6);
 
-/// The call has ended; its last words may still come. Safe to repeat.
-pub(super) async fn begin(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
-    let now = services.now();
-    let job = NewJob {
+/// The job that is stored with a call's end.
+pub(super) fn job(services: &Services, organization: OrganizationId, id: CallId) -> NewJob {
+    NewJob {
         kind: kind::WRITE_REVIEW.to_owned(),
         payload: serde_json::json!({ "call": id }),
         organization: Some(organization),
-        run_at: now + SAFETY_NET,
+        run_at: services.now() + SAFETY_NET,
         max_attempts: 5,
-    };
-    services.store().finish_call(organization, id, now, &job).await?;
-    Ok(())
+    }
 }
 
-/// Writes the review of a call that still has none: the job's part.
-pub(crate) async fn write_review_once(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
-    match services.store().call(organization, id).await? {
-        Some(call) if call.state == CallState::Finishing => write_review(services, organization, id).await,
+/// Finishes a call that has ended and that nobody is at: the job's part. A host that is still at it, here or on another server,
+/// is left alone; should it stop, [`super::live::recover`] sees it within a minute.
+pub(crate) async fn finish_once(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+    match services.store().unfinished_call(organization, id).await? {
+        Some(call) if call.state == CallState::Finishing => super::live::rescue(services, &call).await,
         _ => Ok(()),
     }
 }
@@ -41,7 +39,7 @@ pub(crate) async fn write_review(services: &Services, organization: Organization
     let cues = store.cues(organization, id).await?;
     let bookmarks = store.bookmarks(organization, id).await?;
     let date = call.started_at.unwrap_or(call.created_at).date_naive();
-    let voice = super::recording::voice(services, &call).await;
+    let voice = super::recording::voice(services, &call).await?;
     let (rep, customer) = (call.rep_name.clone(), call.customer_name.clone());
     let (insights, metrics) = tokio::task::spawn_blocking(move || {
         let insights = live::insight::write(&segments, &cues, &bookmarks, date, &rep, &customer);

@@ -6,10 +6,12 @@
 //! A frame's way: page → [`attach`] → host → writing thread → host (ack to the page; voice detector; ear) → recognizer →
 //! host → engine → effects → scribe (database) and pages.
 
+mod catch_up;
 mod ear;
 mod gate;
 mod host;
 mod journal;
+mod liveness;
 mod retrieval;
 mod scribe;
 mod voice;
@@ -18,11 +20,14 @@ mod writer;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{ClientMessage, Hello, Part, ServerMessage};
-use model::{Call, CallId, CallState, Code, Problem};
+use model::{CallId, CallState, Code, OrganizationId, Problem};
+use store::UnfinishedCall;
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use ear::{Ear, FromEar, ToEar};
@@ -30,6 +35,7 @@ pub(crate) use gate::Piece;
 pub(crate) use voice::VoiceDetector;
 
 use self::host::{Host, Input, Joined};
+use self::liveness::{Myself, Rescue};
 use self::writer::Writer;
 use crate::error::{DomainError, Result};
 use crate::scope::Scope;
@@ -39,12 +45,14 @@ use crate::services::Services;
 const PAGE_QUEUE: usize = 1_024;
 /// Inputs that wait for a host. Pages are held back beyond it, and keep their frames meanwhile.
 const HOST_QUEUE: usize = 512;
-/// A live call without a page for longer than this is ended.
-const ABANDONED_AFTER: chrono::TimeDelta = chrono::TimeDelta::minutes(30);
+/// Calls that are looked after at once, when a server starts or nobody came back to them.
+const RESCUED_AT_ONCE: usize = 4;
+/// One that takes longer goes on by itself, and the next one has its turn.
+const RESCUE: Duration = Duration::from_secs(30);
 
 /// The live calls of this server.
-#[derive(Default)]
 pub struct Hosts {
+    myself: Myself,
     hosts: Mutex<HashMap<CallId, mpsc::Sender<Input>>>,
     /// One at a time makes a host, so that a call never has two.
     making: tokio::sync::Mutex<()>,
@@ -53,6 +61,22 @@ pub struct Hosts {
 }
 
 impl Hosts {
+    /// None yet. `owner` is this server process's name to others on the same database: another one at each start.
+    pub fn new(owner: String, started: DateTime<Utc>) -> Self {
+        Self {
+            myself: Myself { owner, started },
+            hosts: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
+            writer: std::sync::OnceLock::new(),
+            closing: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the server stops: what takes long ends early then.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
     /// How many calls have a host now.
     pub fn live_count(&self) -> usize {
         self.lock().len()
@@ -80,20 +104,23 @@ impl Hosts {
 }
 
 /// The host of a call; makes one if there is none.
-async fn host_of(services: &Services, call: &Call) -> Result<mpsc::Sender<Input>> {
+async fn host_of(services: &Services, organization: OrganizationId, call: CallId) -> Result<mpsc::Sender<Input>> {
     let hosts = services.hosts();
-    if let Some(host) = hosts.get(call.id) {
+    if let Some(host) = hosts.get(call) {
         return Ok(host);
     }
     let _one_at_a_time = hosts.making.lock().await;
-    if let Some(host) = hosts.get(call.id) {
+    if let Some(host) = hosts.get(call) {
         return Ok(host);
     }
+    if hosts.is_stopping() {
+        return Err(restarts());
+    }
     let (sender, inbox) = mpsc::channel(HOST_QUEUE);
-    let host = Host::open(services.clone(), call.organization_id, call.id, hosts.writer(), sender.clone()).await?;
-    hosts.lock().insert(call.id, sender.clone());
+    let host = Host::open(services.clone(), organization, call, hosts.writer(), sender.clone()).await?;
+    hosts.lock().insert(call, sender.clone());
     metrics::gauge!("closezly_live_calls").set(hosts.live_count() as f64);
-    let (services, id, ended_host) = (services.clone(), call.id, sender.clone());
+    let (services, id, ended_host) = (services.clone(), call, sender.clone());
     tokio::spawn(async move {
         // A panic is one failed call: its host goes, its page connects again and gets a new one.
         let ended = tokio::spawn(host.run(inbox)).await;
@@ -138,11 +165,8 @@ fn tokio_stream(receiver: mpsc::Receiver<ServerMessage>) -> impl futures::Stream
 }
 
 async fn join(services: &Services, scope: &Scope, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64)> {
-    if services.hosts().closing.load(Ordering::Relaxed) {
-        return Err(DomainError::new(
-            Code::Unavailable,
-            "The server restarts. Your recording waits here; the page connects again by itself.",
-        ));
+    if services.hosts().is_stopping() {
+        return Err(restarts());
     }
     if hello.page.is_empty() || hello.page.len() > 100 {
         return Err(DomainError::new(Code::Invalid, "The page's name must have 1 to 100 bytes."));
@@ -162,7 +186,13 @@ async fn join(services: &Services, scope: &Scope, hello: Hello, sender: mpsc::Se
     } else if call.state == CallState::Ended {
         return Err(ended());
     }
-    let host = host_of(services, &call).await?;
+    if call.state == CallState::Finishing && services.hosts().get(call.id).is_none() {
+        let unfinished = services.store().unfinished_call(call.organization_id, call.id).await?;
+        if unfinished.is_some_and(|call| services.hosts().myself.is_elsewhere(&call, services.now())) {
+            return Err(DomainError::new(Code::Unavailable, "Another server finishes this call. Its review will be on the call's page."));
+        }
+    }
+    let host = host_of(services, call.organization_id, call.id).await?;
     let (answer, joined) = oneshot::channel();
     let join = Input::Join { hello, sender, answer };
     let gone = || DomainError::new(Code::Unavailable, "The call is being closed. Try again in a moment.");
@@ -171,6 +201,10 @@ async fn join(services: &Services, scope: &Scope, hello: Hello, sender: mpsc::Se
         Joined::As(page) => Ok((host, page)),
         Joined::Refused(problem) => Err(problem.into()),
     }
+}
+
+fn restarts() -> DomainError {
+    DomainError::new(Code::Unavailable, "The server restarts. Your recording waits here; the page connects again by itself.")
 }
 
 fn ended() -> DomainError {
@@ -199,9 +233,13 @@ async fn forward(host: mpsc::Sender<Input>, page: u64, mut messages: BoxStream<'
     let _ = host.send(Input::Leave { page }).await;
 }
 
-/// Ends a live call from outside its page, and waits until its host has closed it.
-pub(super) async fn end(services: &Services, call: &Call) -> Result<()> {
-    let host = host_of(services, call).await?;
+/// Ends a live call from outside its page, and waits until its host has closed it, or can't for now. One that has ended
+/// already is finished: its last words are heard, its review is written.
+pub(super) async fn end(services: &Services, organization: OrganizationId, call: CallId) -> Result<()> {
+    let host = match host_of(services, organization, call).await {
+        Err(DomainError::Problem(problem)) if problem.code == Code::CallEnded => return Ok(()),
+        host => host?,
+    };
     let (answer, ended) = oneshot::channel();
     if host.send(Input::EndNow { answer }).await.is_ok() {
         let _ = ended.await;
@@ -229,25 +267,37 @@ pub(super) async fn tell(services: &Services, call: CallId, input: Input) {
 pub(super) use self::host::Input as HostInput;
 
 /// Ends live calls that nobody came back to, and finishes what a stopped server left unfinished. Called at the start and
-/// every minute.
+/// every minute. One call that can't be helped is logged, and the others are helped all the same.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database can't say which calls there are.
 pub async fn recover(services: &Services) -> Result<()> {
-    for call in services.store().unfinished_calls().await? {
-        if services.hosts().get(call.id).is_some() {
-            continue;
-        }
-        match call.state {
-            CallState::Finishing => super::finish::write_review(services, call.organization_id, call.id).await?,
-            CallState::Live if services.now() - call.updated_at > ABANDONED_AFTER => {
-                tracing::info!(call = %call.id, "ending a call that nobody came back to");
-                end(services, &call).await?;
+    let unfinished = services.store().unfinished_calls().await?;
+    futures::stream::iter(unfinished)
+        .for_each_concurrent(RESCUED_AT_ONCE, |call| async move {
+            match tokio::time::timeout(RESCUE, rescue(services, &call)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(call = %call.id, error = %error.into_problem(), "a call could not be recovered"),
+                Err(_) => tracing::info!(call = %call.id, "a call takes long to be finished; it goes on"),
             }
-            _ => {}
-        }
-    }
+        })
+        .await;
     Ok(())
+}
+
+/// Looks after one call that is live or finishing, if nobody else does.
+pub(super) async fn rescue(services: &Services, call: &UnfinishedCall) -> Result<()> {
+    if services.hosts().get(call.id).is_some() {
+        return Ok(());
+    }
+    match services.hosts().myself.rescue(call, services.now()) {
+        Rescue::Leave => Ok(()),
+        Rescue::End => {
+            tracing::info!(call = %call.id, "ending a call that nobody came back to");
+            end(services, call.organization_id, call.id).await
+        }
+        Rescue::Finish => end(services, call.organization_id, call.id).await,
+    }
 }
 
 /// Tells every page to connect again, and waits until every host has stored what it has.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
-use store::{RecordingReader, StereoWav};
+use store::{NewJob, RecordingReader, StereoWav};
 
 use super::live::VoiceDetector;
 use crate::error::{DomainError, Result};
+use crate::jobs::kind;
 use crate::scope::Scope;
 use crate::services::Services;
 
@@ -147,26 +148,33 @@ pub(super) async fn length(services: &Services, call: &Call) -> Option<Millis> {
 }
 
 /// Where there is speech in a call's recording. Empty without one: then the segments' times must do.
-pub(super) async fn voice(services: &Services, call: &Call) -> Vec<(Channel, Millis, Millis)> {
+///
+/// # Errors
+/// `unavailable` if the server stops meanwhile: hours of sound take minutes, and nobody waits for them then.
+pub(super) async fn voice(services: &Services, call: &Call) -> Result<Vec<(Channel, Millis, Millis)>> {
     if !call.keep_audio {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(services, call.organization_id, call.id, channel)));
+    let services = services.clone();
     let detect = move || {
         let mut stretches = Vec::new();
         for (channel, path) in paths {
             let Ok(reader) = RecordingReader::open(&path) else { continue };
             let mut detector = VoiceDetector::default();
             for frame in reader.frames(channel) {
+                if services.hosts().is_stopping() {
+                    return Err(DomainError::new(Code::Unavailable, "The server stops. The review is written after its next start."));
+                }
                 let Ok(frame) = frame else { break };
                 let samples: Vec<i16> = frame.samples().collect();
                 stretches
                     .extend(detector.push(frame.captured_at, &samples).stretches.into_iter().map(|(start, end)| (channel, start, end)));
             }
         }
-        stretches
+        Ok(stretches)
     };
-    blocking(detect).await.unwrap_or_default()
+    blocking(detect).await?
 }
 
 /// Deletes a call's sound for good.
@@ -174,6 +182,26 @@ pub(super) async fn delete(services: &Services, organization: OrganizationId, ca
     let root = root(services);
     let delete = move || store::recording::delete(&root, organization, call);
     blocking(delete).await?.map(|_| ()).map_err(|error| DomainError::Internal(error.to_string()))
+}
+
+/// The work that deletes a call's sound, which is stored with the deletion of its row: a crash in between leaves nothing.
+pub(super) fn forget_job(services: &Services, organization: OrganizationId, call: CallId) -> NewJob {
+    NewJob {
+        kind: kind::DELETE_RECORDING.to_owned(),
+        payload: serde_json::json!({ "call": call }),
+        organization: Some(organization),
+        // A moment later: mostly the sound is gone by then, and nothing is left to do.
+        run_at: services.now() + chrono::TimeDelta::seconds(30),
+        max_attempts: 20,
+    }
+}
+
+/// Deletes the sound of a call that is deleted: the job's part.
+pub(crate) async fn delete_forgotten(services: &Services, organization: OrganizationId, call: CallId) -> Result<()> {
+    match services.store().call(organization, call).await? {
+        Some(_) => Ok(()),
+        None => delete(services, organization, call).await,
+    }
 }
 
 /// Gives each side's sound to the other one.

@@ -218,13 +218,18 @@ pub(super) async fn forget_files(services: &Services, organization: Organization
     }
 }
 
-/// Deletes the files of these object keys; those that are gone already are deleted.
+/// Deletes the files of these object keys; those that are gone already are deleted. One that can't be deleted keeps no other.
 pub(crate) async fn delete_files(services: &Services, organization: OrganizationId, keys: &[String]) -> Result<()> {
+    let mut all = Ok(());
     for key in keys {
-        let id = key.parse().map_err(|_| DomainError::Internal(format!("“{key}” is no object key")))?;
-        services.knowledge().files.delete(&FileKey::document(organization, id)).await?;
+        all = all.and(delete_file(services, organization, key).await);
     }
-    Ok(())
+    all
+}
+
+async fn delete_file(services: &Services, organization: OrganizationId, key: &str) -> Result<()> {
+    let id = key.parse().map_err(|_| DomainError::Internal(format!("“{key}” is no object key")))?;
+    Ok(services.knowledge().files.delete(&FileKey::document(organization, id)).await?)
 }
 
 /// Tags as they are kept: trimmed, in lower case, each once.

@@ -62,9 +62,16 @@ pub(super) async fn enqueue(services: &Services, organization: OrganizationId) -
 pub(crate) async fn enqueue_missing(services: &Services) -> Result<()> {
     let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
     for organization in services.store().knowing_organizations().await? {
-        if !services.store().unembedded(organization, embeddings.name(), None, 0, 1).await?.is_empty() {
-            enqueue(services, organization).await?;
+        if let Err(error) = enqueue_if_missing(services, organization, embeddings.name()).await {
+            tracing::error!(%organization, error = %error.into_problem(), "passages without vectors could not be looked for");
         }
+    }
+    Ok(())
+}
+
+async fn enqueue_if_missing(services: &Services, organization: OrganizationId, model: &str) -> Result<()> {
+    if !services.store().unembedded(organization, model, None, 0, 1).await?.is_empty() {
+        enqueue(services, organization).await?;
     }
     Ok(())
 }

@@ -166,8 +166,12 @@ pub async fn add_sample(services: &Services, scope: &Scope) -> Result<Given> {
 /// Throws away what nobody went on with.
 pub(crate) async fn expire(services: &Services) -> Result<()> {
     for (organization, id) in services.store().expired_uploads(services.now(), 100).await? {
-        services.store().delete_upload(organization, id).await?;
-        remove(&path(services, organization, id)).await;
+        match services.store().delete_upload(organization, id).await {
+            Ok(_) => remove(&path(services, organization, id)).await,
+            Err(error) => {
+                tracing::error!(upload = %id, error = %DomainError::from(error).into_problem(), "a forgotten upload could not be removed");
+            }
+        }
     }
     Ok(())
 }

@@ -94,7 +94,9 @@ pub async fn delete_website(services: &Services, scope: &Scope, id: WebsiteId) -
 /// Starts the visits that are due.
 pub(crate) async fn start_due(services: &Services) -> Result<()> {
     for (organization, website) in services.store().due_websites(services.now(), 20).await? {
-        start(services, organization, &website).await?;
+        if let Err(error) = start(services, organization, &website).await {
+            tracing::error!(website = %website.id, error = %error.into_problem(), "a visit could not be started");
+        }
     }
     Ok(())
 }

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use ports::files::{Files, KeyRing};
 use domain::identity::{self, SignUp, SignedUp};
-use domain::knowledge::{Embeddings, Makers};
+use domain::knowledge::Makers;
 use ports::{
-    Audio, DocumentReader, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer, RecognizerError,
-    RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
+    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer,
+    RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
 };
 use domain::services::Parts;
 use domain::{Client, Config, Scope, Services, calls};
@@ -23,6 +24,7 @@ use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, S
 use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind};
 use secrecy::SecretString;
 use store::Store;
+use store::recording::RecordingReader;
 use tokio::sync::mpsc;
 
 /// What the recognizer does.
@@ -36,6 +38,8 @@ pub enum Manner {
     Broken,
     /// Takes no audio.
     Hangs,
+    /// Reads the frames' numbers and says one numbered word for every ten of them, each after so many milliseconds.
+    Counts(u64),
 }
 
 pub struct Scripted {
@@ -74,6 +78,10 @@ impl Recognizer for Scripted {
             heard.len() - 1
         };
         let hangs = self.manner == Manner::Hangs;
+        if let Manner::Counts(pace) = self.manner {
+            tokio::spawn(count_frames(pushed, out, Duration::from_millis(pace)));
+            return Ok(RecognizerStream { audio, events });
+        }
         tokio::spawn(async move {
             if hangs {
                 std::future::pending::<()>().await;
@@ -100,6 +108,24 @@ impl Recognizer for Scripted {
     }
 }
 
+/// Says `word N` when it has heard frame 10 N + 9: a word that comes twice, or never, can be told.
+async fn count_frames(mut pushed: mpsc::Receiver<Audio>, out: mpsc::Sender<Result<RecognizerEvent, RecognizerError>>, pace: Duration) {
+    let mut samples = 0_i64;
+    while let Some(Audio::Samples(piece)) = pushed.recv().await {
+        samples += piece.len() as i64;
+        let number = i64::from(piece[0]) - 1;
+        if number >= 0 && number % 10 == 9 {
+            tokio::time::sleep(pace).await;
+            let end = Millis(samples / 16);
+            let start = Millis((end.0 - 1_000).max(0));
+            let utterance = Utterance { text: format!("word {}", number / 10), start, end, confidence: 0.9, words: Vec::new() };
+            if out.send(Ok(RecognizerEvent::Final(utterance))).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
 fn sentence(channel: Channel, index: usize) -> Utterance {
     let text = match (channel, index % 3) {
         (Channel::Customer, 0) => "honestly it is too expensive for us",
@@ -111,6 +137,22 @@ fn sentence(channel: Channel, index: usize) -> Utterance {
     };
     let start = Millis(index as i64 * 1_000 + 100);
     Utterance { text: text.into(), start, end: start + Millis(800), confidence: 0.9, words: Vec::new() }
+}
+
+/// The wall clock, set forward by hand.
+#[derive(Clone, Default)]
+pub struct Ahead(Arc<Mutex<TimeDelta>>);
+
+impl Ahead {
+    pub fn by(&self, more: TimeDelta) {
+        *self.0.lock().unwrap() += more;
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + *self.0.lock().unwrap()
+    }
 }
 
 #[derive(Default)]
@@ -133,6 +175,7 @@ pub struct House {
     pub services: Services,
     pub scope: Scope,
     pub heard: Arc<Mutex<Vec<usize>>>,
+    pub clock: Ahead,
     folder: Arc<tempfile::TempDir>,
     manner: Manner,
 }
@@ -145,9 +188,10 @@ impl House {
     /// One with an embedding model.
     pub async fn thinking(manner: Manner, embeddings: Option<Embeddings>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let (services, heard) = services(&folder, manner, embeddings).await;
+        let clock = Ahead::default();
+        let (services, heard) = services(&folder, manner, embeddings, &clock).await;
         let scope = sign_up(&services, "ann@example.com").await;
-        Self { services, scope, heard, folder, manner }
+        Self { services, scope, heard, clock, folder, manner }
     }
 
     /// The same house after the process died: new services on the same folder.
@@ -157,8 +201,8 @@ impl House {
 
     /// The same folder with a recognizer of another manner, and without a model.
     pub async fn again(&self, manner: Manner) -> Self {
-        let (services, heard) = services(&self.folder, manner, None).await;
-        Self { services, scope: self.scope.clone(), heard, folder: Arc::clone(&self.folder), manner }
+        let (services, heard) = services(&self.folder, manner, None, &self.clock).await;
+        Self { services, scope: self.scope.clone(), heard, clock: self.clock.clone(), folder: Arc::clone(&self.folder), manner }
     }
 
     pub fn files(&self) -> PathBuf {
@@ -187,7 +231,7 @@ impl House {
         sender.send(Ok(ClientMessage::Hello(hello))).unwrap();
         let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
         let answers = calls::live::attach(&self.services, &self.scope, messages.boxed()).await;
-        TestPage { sender: Some(sender), answers, acks: [0, 0] }
+        TestPage { sender: Some(sender), answers, acks: [0, 0], notices: Vec::new() }
     }
 }
 
@@ -220,7 +264,12 @@ impl WebFetcher for Nobody {
     }
 }
 
-async fn services(folder: &tempfile::TempDir, manner: Manner, embeddings: Option<Embeddings>) -> (Services, Arc<Mutex<Vec<usize>>>) {
+async fn services(
+    folder: &tempfile::TempDir,
+    manner: Manner,
+    embeddings: Option<Embeddings>,
+    clock: &Ahead,
+) -> (Services, Arc<Mutex<Vec<usize>>>) {
     let store = Store::connect(&format!("sqlite:{}", folder.path().join("closezly.db").display())).await.unwrap();
     store.migrate().await.unwrap();
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -233,7 +282,7 @@ async fn services(folder: &tempfile::TempDir, manner: Manner, embeddings: Option
             open_sign_up: true,
         },
         store,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(clock.clone()),
         ids: Arc::new(SystemIds),
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
@@ -261,11 +310,21 @@ pub fn frame(channel: Channel, sequence: u32) -> Frame {
     Frame { channel, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm }
 }
 
+/// Asserts that a channel's recording has exactly the frames before `next`, each once, in order.
+pub fn assert_recorded(house: &House, call: &Call, channel: Channel, next: u32) {
+    let reader = RecordingReader::open(house.log(call, channel)).unwrap();
+    let frames: Vec<Frame> = reader.frames(channel).map(Result::unwrap).collect();
+    let sent: Vec<Frame> = (0..next).map(|sequence| frame(channel, sequence)).collect();
+    assert_eq!(frames, sent);
+}
+
 /// A page of a call.
 pub struct TestPage {
     sender: Option<mpsc::UnboundedSender<Result<ClientMessage, Problem>>>,
     answers: BoxStream<'static, ServerMessage>,
     acks: [u32; 2],
+    /// What people were told so far.
+    pub notices: Vec<String>,
 }
 
 impl TestPage {
@@ -284,6 +343,9 @@ impl TestPage {
         let message = tokio::time::timeout(Duration::from_secs(20), self.answers.next()).await.expect("the server answers");
         if let Some(ServerMessage::Ack { channel, next }) = &message {
             self.acks[channel.index()] = *next;
+        }
+        if let Some(ServerMessage::Event { event: CallEvent::Notice { message, .. }, .. }) = &message {
+            self.notices.push(message.clone());
         }
         message
     }

@@ -59,6 +59,11 @@ impl RecordingReader {
         Millis((self.end / PER_MS) as i64)
     }
 
+    /// How many frames there are.
+    pub fn frame_count(&self) -> u32 {
+        self.pieces.len() as u32
+    }
+
     /// Whether any sound was kept.
     pub fn has_audio(&self) -> bool {
         self.pieces.iter().any(|piece| piece.sound.is_some())
@@ -66,7 +71,18 @@ impl RecordingReader {
 
     /// The frames that have sound, in order, `captured_at` being their place on the timeline.
     pub fn frames(&self, channel: Channel) -> Frames<'_> {
-        Frames { reader: self, channel, at: 0 }
+        self.frames_from(channel, 0)
+    }
+
+    /// The same without those before the frame of this number.
+    pub fn frames_from(&self, channel: Channel, sequence: u32) -> Frames<'_> {
+        Frames { reader: self, channel, at: sequence as usize }
+    }
+
+    /// Number of the first frame that ends after this moment; how many there are, if none does.
+    pub fn first_after(&self, at: Millis) -> u32 {
+        let at = u64::try_from(at.0).unwrap_or(0).saturating_mul(PER_MS);
+        self.pieces.partition_point(|piece| piece.start + u64::from(piece.samples) <= at) as u32
     }
 
     /// Bytes of this channel as a WAV file.

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use model::{Call, CallFilter, CallKind, CallState, Millis};
 use rstest::rstest;
 use serde_json::json;
-use store::{Engine, NewJob, StoreError, testing};
+use store::{Engine, NewJob, StoreError, UnfinishedCall, testing};
 
-use crate::fixtures::{call, insert, noon, tenant};
+use crate::fixtures::{call, cue, insert, noon, tenant};
 
 #[rstest]
 #[tokio::test]
@@ -21,8 +21,8 @@ async fn a_call_comes_back_as_it_was(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(store.call(ours.organization, all.id).await.unwrap(), Some(all.clone()));
     assert!(matches!(store.insert_call(&all).await, Err(StoreError::Taken(_))));
     assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), Some(all.clone()));
-    assert!(store.delete_call(ours.organization, all.id).await.unwrap());
-    assert!(!store.delete_call(ours.organization, all.id).await.unwrap());
+    assert!(store.delete_call(ours.organization, all.id, None).await.unwrap());
+    assert!(!store.delete_call(ours.organization, all.id, None).await.unwrap());
     assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), None);
 }
 
@@ -148,4 +148,76 @@ async fn every_filter_narrows(#[values(Engine::Sqlite, Engine::Postgres)] engine
     assert_eq!(titles(CallFilter { member: Some(old.member_id), ..none() }).await, ["New", "Old"]);
     let nobody = model::MemberId(uuid::Uuid::now_v7());
     assert_eq!(titles(CallFilter { member: Some(nobody), ..none() }).await, Vec::<String>::new());
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_runs_an_unfinished_call_is_known(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let (organization, id) = (ours.organization, insert(&store, ours, "Call", 0).await.id);
+    assert_eq!(store.unfinished_call(organization, id).await.unwrap(), None, "only prepared");
+    store.move_call(organization, id, &[CallState::Prepared], CallState::Live, noon(1)).await.unwrap();
+    // A call of before this was noted was last seen when it was last changed.
+    let live = UnfinishedCall { organization_id: organization, id, state: CallState::Live, owner: None, seen_at: noon(1) };
+    assert_eq!(store.unfinished_calls().await.unwrap(), std::slice::from_ref(&live));
+    assert!(store.see_call(organization, id, "one", noon(50), Millis(5_000)).await.unwrap());
+    assert!(store.see_call(organization, id, "one", noon(51), Millis(3_000)).await.unwrap());
+    let seen = UnfinishedCall { owner: Some("one".to_owned()), seen_at: noon(51), ..live };
+    assert_eq!(store.unfinished_call(organization, id).await.unwrap(), Some(seen.clone()));
+    let call = store.call(organization, id).await.unwrap().unwrap();
+    assert_eq!((call.duration_ms, call.updated_at), (Millis(5_000), noon(1)), "it only grows, and nobody's edit is in the way");
+    assert!(!store.let_call_go(organization, id, "another").await.unwrap());
+    assert!(store.let_call_go(organization, id, "one").await.unwrap());
+    assert_eq!(store.unfinished_calls().await.unwrap(), [UnfinishedCall { owner: None, ..seen }]);
+    store.move_call(organization, id, &[CallState::Live], CallState::Ended, noon(60)).await.unwrap();
+    assert!(!store.see_call(organization, id, "one", noon(61), Millis(9_000)).await.unwrap(), "a late word");
+    assert_eq!(store.call(organization, id).await.unwrap().unwrap().duration_ms, Millis(5_000));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_row_that_can_not_be_read_hides_no_other_unfinished_call(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    for title in ["Broken", "Good"] {
+        let id = insert(&store, ours, title, 0).await.id;
+        store.move_call(ours.organization, id, &[CallState::Prepared], CallState::Live, noon(1)).await.unwrap();
+    }
+    testing::execute(&store, "UPDATE calls SET vocabulary = '{}' WHERE title = 'Broken'").await;
+    assert_eq!(store.unfinished_calls().await.unwrap().len(), 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_deleted_call_leaves_the_job_that_deletes_its_sound(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let id = insert(&store, ours, "Call", 0).await.id;
+    let job = |organization| NewJob {
+        kind: "calls.delete_recording".into(),
+        payload: json!({ "call": id }),
+        organization: Some(organization),
+        run_at: noon(4),
+        max_attempts: 3,
+    };
+    let nobody = model::OrganizationId(uuid::Uuid::now_v7());
+    assert!(store.delete_call(ours.organization, id, Some(&job(nobody))).await.is_err());
+    assert!(store.call(ours.organization, id).await.unwrap().is_some(), "both or neither");
+    assert!(store.delete_call(ours.organization, id, Some(&job(ours.organization))).await.unwrap());
+    assert!(!store.delete_call(ours.organization, id, Some(&job(ours.organization))).await.unwrap());
+    assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn cards_and_bookmarks_with_any_character_are_kept(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let id = insert(&store, ours, "Call", 0).await.id;
+    let card = model::Cue { quote: "too\0expensive".into(), title: "Price\0".into(), ..cue(1) };
+    store.append_cues(ours.organization, id, &[card]).await.unwrap();
+    let bookmark = model::Bookmark { number: 1, at_ms: Millis(1), note: "a\0b".into() };
+    store.append_bookmark(ours.organization, id, &bookmark).await.unwrap();
+    assert_eq!(store.cues(ours.organization, id).await.unwrap()[0].quote, "too\u{fffd}expensive");
 }

@@ -4,26 +4,9 @@ use std::time::Duration;
 
 use rstest::rstest;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use store::{Engine, testing};
 
 use crate::fixtures::{noon, tenant};
-
-/// Runs SQL of an older release, which today's functions don't speak.
-async fn execute(engine: Engine, url: &str, sql: &str) {
-    match engine {
-        Engine::Sqlite => {
-            let mut connection = SqliteConnection::connect(url).await.unwrap();
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        }
-        Engine::Postgres => {
-            let mut connection = PgConnection::connect(url).await.unwrap();
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        }
-    }
-}
 
 #[rstest]
 #[tokio::test]
@@ -49,7 +32,7 @@ async fn jobs_of_the_release_before_are_done(#[values(Engine::Sqlite, Engine::Po
             VALUES ({job}, {id}, '{kind}', '{payload}', '{state}', {attempts}, 5, '{due}', NULL, '{due}');"
         );
     }
-    execute(engine, store.url(), &sql).await;
+    testing::execute(&store, &sql).await;
     store.migrate().await.unwrap();
     let claim = async |queue| store.claim(queue, "w", noon(1), Duration::from_secs(9)).await.unwrap().unwrap();
     let review = claim("calls").await;

@@ -1,8 +1,7 @@
 //! One channel's recognizer in a live call: opens it, feeds it, opens it again when it fails, moves on to the next one.
 //!
 //! An ear never loses audio that it still can hear: what was pushed but not answered with a final goes into the next
-//! stream first. Only when a recognizer stays away for longer than [`WAITING`] does the oldest audio go unheard; the
-//! recording has it, and the call can be recognized again later.
+//! stream first. When more than [`WAITING`] waits to be pushed it takes no more in; whoever feeds it keeps the rest meanwhile.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,7 +23,7 @@ const PUSHING: Duration = Duration::from_secs(20);
 const FINISHING: Duration = Duration::from_secs(30);
 /// Tries before the next recognizer has its turn; the count starts anew after a final.
 const TRIES: u32 = 4;
-/// Audio that waits for a recognizer: two minutes.
+/// Audio that waits for a recognizer, and audio that is kept in case one fails before it has answered: two minutes each.
 const WAITING: Millis = Millis(120_000);
 
 /// To an ear.
@@ -73,6 +72,8 @@ struct Listening<'a> {
     out: &'a mpsc::Sender<FromEar>,
     /// Let through, not answered with a final yet, in order.
     unanswered: VecDeque<Piece>,
+    /// How many of these the stream has been given.
+    pushed: usize,
     finishing: bool,
     answered: bool,
 }
@@ -80,7 +81,7 @@ struct Listening<'a> {
 impl Ear {
     /// Listens until the call is over. Ends with [`FromEar::Done`].
     pub(crate) async fn listen(self, mut audio: mpsc::Receiver<ToEar>, out: mpsc::Sender<FromEar>) {
-        let mut listening = Listening { ear: &self, out: &out, unanswered: VecDeque::new(), finishing: false, answered: false };
+        let mut listening = Listening { ear: &self, out: &out, unanswered: VecDeque::new(), pushed: 0, finishing: false, answered: false };
         let mut failure = None;
         'recognizers: for recognizer in &self.recognizers {
             let mut tries = 0;
@@ -146,12 +147,13 @@ impl Listening<'_> {
 
     /// Waits before the next try; audio goes on coming in. False if the host is gone.
     async fn wait(&mut self, duration: Duration, gate: &mut SpeechGate, audio: &mut mpsc::Receiver<ToEar>) -> bool {
+        self.pushed = 0;
         let pause = sleep(duration);
         tokio::pin!(pause);
         loop {
             tokio::select! {
                 () = &mut pause => return true,
-                input = audio.recv(), if !self.finishing => match input {
+                input = audio.recv(), if !self.finishing && self.has_room() => match input {
                     Some(input) => { self.take(input, gate); }
                     None => return false,
                 },
@@ -159,26 +161,19 @@ impl Listening<'_> {
         }
     }
 
-    /// Takes audio in; answers with how many pieces became ready to be pushed.
-    fn take(&mut self, input: ToEar, gate: &mut SpeechGate) -> usize {
+    /// Takes audio in.
+    fn take(&mut self, input: ToEar, gate: &mut SpeechGate) {
         match input {
-            ToEar::Finish => {
-                self.finishing = true;
-                0
-            }
-            ToEar::Silence => {
-                let ready = gate.fall_silent();
-                let count = ready.len();
-                self.unanswered.extend(ready);
-                count
-            }
-            ToEar::Audio(piece, voiced) => {
-                let ready = gate.push(piece, voiced);
-                let count = ready.len();
-                self.unanswered.extend(ready);
-                count
-            }
+            ToEar::Finish => self.finishing = true,
+            ToEar::Silence => self.unanswered.extend(gate.fall_silent()),
+            ToEar::Audio(piece, voiced) => self.unanswered.extend(gate.push(piece, voiced)),
         }
+    }
+
+    /// Whether more audio may wait to be pushed.
+    fn has_room(&self) -> bool {
+        let (next, newest) = (self.unanswered.get(self.pushed), self.unanswered.back());
+        next.zip(newest).is_none_or(|(next, newest)| newest.end().since(next.start) < WAITING)
     }
 
     /// Feeds one stream until it or the call ends.
@@ -187,10 +182,10 @@ impl Listening<'_> {
         let mut push = Some(push);
         let mut clock = StreamClock::default();
         // Everything unanswered is pushed (again) into this stream first.
-        let mut pushed = 0;
+        self.pushed = 0;
         let mut deadline = Box::pin(sleep(FINISHING));
         loop {
-            let overdue = self.unanswered.len() > pushed || (self.finishing && push.is_some());
+            let overdue = self.unanswered.len() > self.pushed || (self.finishing && push.is_some());
             let place = push.clone().filter(|_| overdue);
             let ready = async move {
                 match place {
@@ -207,9 +202,9 @@ impl Listening<'_> {
                     Some(Ok(event)) => {
                         if let Some(until) = self.hear(&clock, event).await {
                             let kept = self.unanswered.iter().position(|piece| piece.end() > until).unwrap_or(self.unanswered.len());
-                            let done = kept.min(pushed);
+                            let done = kept.min(self.pushed);
                             self.unanswered.drain(..done);
-                            pushed -= done;
+                            self.pushed -= done;
                         }
                         deadline.as_mut().reset(tokio::time::Instant::now() + FINISHING);
                     }
@@ -219,9 +214,9 @@ impl Listening<'_> {
                 },
                 permit = ready => match permit {
                     Ok(Some(permit)) => {
-                        if let Some(piece) = self.unanswered.get(pushed) {
+                        if let Some(piece) = self.unanswered.get(self.pushed) {
                             clock.pushed(piece);
-                            pushed += 1;
+                            self.pushed += 1;
                             permit.send(Audio::Samples(piece.samples.clone()));
                         } else {
                             permit.send(Audio::Finish);
@@ -237,11 +232,10 @@ impl Listening<'_> {
                     },
                     Err(error) => return End::Failed(error),
                 },
-                input = audio.recv(), if !self.finishing => match input {
+                input = audio.recv(), if !self.finishing && self.has_room() => match input {
                     Some(input) => {
                         self.take(input, gate);
-                        let dropped = self.forget();
-                        pushed = pushed.saturating_sub(dropped);
+                        self.forget();
                     }
                     None => return End::Abandoned,
                 },
@@ -253,15 +247,13 @@ impl Listening<'_> {
         }
     }
 
-    /// Forgets the oldest audio when more than [`WAITING`] waits; answers with how many pieces.
-    fn forget(&mut self) -> usize {
-        let Some(newest) = self.unanswered.back().map(Piece::end) else { return 0 };
-        let mut forgotten = 0;
-        while self.unanswered.front().is_some_and(|piece| newest.since(piece.end()) > WAITING) {
+    /// Forgets audio that was pushed more than [`WAITING`] ago: mostly silence, which nobody answers.
+    fn forget(&mut self) {
+        let Some(newest) = self.pushed.checked_sub(1).and_then(|last| self.unanswered.get(last)).map(Piece::end) else { return };
+        while self.pushed > 0 && self.unanswered.front().is_some_and(|piece| newest.since(piece.end()) > WAITING) {
             self.unanswered.pop_front();
-            forgotten += 1;
+            self.pushed -= 1;
         }
-        forgotten
     }
 
     /// Passes words on, in call time. Answers with the end of what is final now.

@@ -1,7 +1,10 @@
 //! The task that owns one live call.
 
+mod ending;
 mod passages;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use live::{Effect, Event, Session, Settings};
@@ -10,15 +13,17 @@ use model::wire::{
 };
 use model::{Call, CallId, CallState, Channel, Code, Cue, CueState, Millis, OrganizationId, Problem, RecognizerKind, Segment, Verbosity};
 use store::{RecordingError, RecordingLog, RecordingReader};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::catch_up::catch_up;
 use super::journal::Journal;
 use super::retrieval::Retrieval;
-use super::scribe::{self, Row, ToScribe, Writing};
+use super::scribe::{Row, Scribe, ToScribe, Writing};
 use super::writer::{SharedLog, Writer, Written};
 use super::{Ear, FromEar, Piece, ToEar, VoiceDetector};
-use crate::calls::{finish, recognizers_for, recording};
+use crate::calls::{recognizers_for, recording};
 use crate::error::{DomainError, Result};
 use crate::ports::{OpenStream, RecognizerEvent};
 use crate::services::Services;
@@ -29,12 +34,10 @@ const TICK: Duration = Duration::from_millis(500);
 const HOUSEKEEPING: Duration = Duration::from_secs(5);
 /// A host without a page for so long ends; its call stays live.
 const IDLE: Duration = Duration::from_secs(120);
-/// Longest wait for the recognizers after the end of the call; each has a shorter one of its own.
+/// Longest wait for the recognizers' next words after the end of the call; each has a shorter one of its own.
 const LAST_WORDS: Duration = Duration::from_secs(300);
 /// Audio that waits for an ear: 90 s of frames.
 const EAR_QUEUE: usize = 900;
-/// Recorded audio that a new host has recognized first, if the last one died before it was: 30 s of frames.
-const CATCH_UP: usize = 300;
 /// Frames at the writer; more are not taken, and the page sends them again.
 const MAX_WRITING: u32 = 512;
 /// Most bookmarks of a call.
@@ -52,6 +55,10 @@ pub(in crate::calls) enum Input {
     Leave { page: u64 },
     /// From a channel's ear.
     Ear(Channel, FromEar),
+    /// A channel's ear was given what is in the recording up to this frame; none if it can't be.
+    CaughtUp(Channel, Option<u32>),
+    /// The review is written, or could not be.
+    Reviewed(Result<(), Problem>),
     /// A card's state was changed elsewhere.
     Feedback { cue: i64, state: CueState },
     /// The verbosity was changed elsewhere.
@@ -82,11 +89,17 @@ struct Side {
     expected: u32,
     voice: VoiceDetector,
     ear: Option<mpsc::Sender<ToEar>>,
-    /// Recorded before this host was there, but in no segment yet.
-    unheard_before: Vec<Frame>,
+    /// Number of the frame after the last one that this host has seen written.
+    seen: u32,
+    /// Number of the frame that the ear is to be given next.
+    given: u32,
+    /// The ear is being given earlier frames out of the recording; the newest ones wait there meanwhile.
+    catching_up: bool,
+    /// The ear knows that nothing more comes.
+    told_to_finish: bool,
     status: Option<RecognizerStatus>,
-    /// Frames that the ear could not take.
-    unheard: u32,
+    /// The page was told that the recognizer can't keep up.
+    told_behind: bool,
     /// The log takes nothing; the page holds the frames back.
     stuck: bool,
 }
@@ -96,6 +109,10 @@ enum Phase {
     Live,
     /// The ears say their last words.
     Finishing,
+    /// What they said is being stored.
+    Storing,
+    /// The review is being written.
+    Reviewing,
     Closed,
 }
 
@@ -122,9 +139,17 @@ pub(super) struct Host {
     writing: u32,
     end_wanted: Vec<oneshot::Sender<()>>,
     last_seen: Instant,
+    /// When the call ended, or the last words since came.
     finishing_since: Option<Instant>,
+    /// Frames that the ears were given out of the recording.
+    passed: Arc<AtomicU32>,
+    passed_before: u32,
+    review_tries: usize,
+    review_again: Option<Instant>,
     scribe: mpsc::UnboundedSender<ToScribe>,
-    scribe_says: mpsc::Receiver<Writing>,
+    scribe_says: mpsc::UnboundedReceiver<Writing>,
+    /// Rows wait for the database.
+    rows_wait: bool,
     myself: mpsc::Sender<Input>,
     /// What the writing threads answer. Unbounded so that they never wait for a call; [`MAX_WRITING`] bounds it.
     written: mpsc::UnboundedSender<Answer>,
@@ -134,7 +159,7 @@ pub(super) struct Host {
 type Answer = (Frame, Result<Written, RecordingError>);
 
 impl Host {
-    /// Loads what is known of the call. Starts the scribe; ears start with the first audio.
+    /// Loads what is known of the call. Starts the scribe; ears start with the first audio that they have not heard.
     pub(super) async fn open(
         services: Services,
         organization: OrganizationId,
@@ -144,6 +169,9 @@ impl Host {
     ) -> Result<Self> {
         let store = services.store();
         let call = store.call(organization, id).await?.ok_or_else(|| DomainError::no_such("call"))?;
+        if call.state == CallState::Ended {
+            return Err(super::ended());
+        }
         let segments = store.segments(organization, id).await?;
         let cues = store.cues(organization, id).await?;
         let bookmarks = store.bookmarks(organization, id).await?;
@@ -152,9 +180,11 @@ impl Host {
         let rep = open_side(&services, &call, Channel::Rep, &segments).await?;
         let customer = open_side(&services, &call, Channel::Customer, &segments).await?;
         let (scribe, rows) = mpsc::unbounded_channel();
-        let (told, scribe_says) = mpsc::channel(16);
+        let (told, scribe_says) = mpsc::unbounded_channel();
         let (written, written_inbox) = mpsc::unbounded_channel();
-        tokio::spawn(scribe::write(store.clone(), organization, id, rows, told));
+        let owner = services.hosts().myself.owner.clone();
+        tokio::spawn(Scribe { store: store.clone(), organization, call: id, owner }.write(rows, told));
+        let finishing = call.state == CallState::Finishing;
         let mut host = Self {
             journal: Journal::new(u64::try_from(services.now().timestamp_millis()).unwrap_or_default()),
             lane: usize::from(id.0.as_bytes()[15]),
@@ -170,13 +200,18 @@ impl Host {
             next_page: 1,
             epoch: None,
             paused: false,
-            phase: Phase::Live,
+            phase: if finishing { Phase::Finishing } else { Phase::Live },
             writing: 0,
             end_wanted: Vec::new(),
             last_seen: Instant::now(),
-            finishing_since: None,
+            finishing_since: finishing.then(Instant::now),
+            passed: Arc::default(),
+            passed_before: 0,
+            review_tries: 0,
+            review_again: None,
             scribe,
             scribe_says,
+            rows_wait: false,
             myself,
             written,
             written_inbox: Some(written_inbox),
@@ -196,6 +231,7 @@ impl Host {
         let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let Some(mut written) = self.written_inbox.take() else { return };
+        self.take_up().await;
         while self.phase != Phase::Closed {
             tokio::select! {
                 Some((frame, result)) = written.recv() => self.written(&frame, result).await,
@@ -205,7 +241,7 @@ impl Host {
                 },
                 _ = tick.tick() => self.tick().await,
                 _ = housekeeping.tick() => self.keep_house(),
-                Some(writing) = self.scribe_says.recv() => self.say_writing(writing),
+                Some(writing) = self.scribe_says.recv() => self.say_writing(writing).await,
                 Some(looked) = self.retrieval.next() => self.take_passage(looked),
             }
         }
@@ -246,6 +282,8 @@ impl Host {
             Input::Message { page, message } => self.hear_page(page, message).await,
             Input::Unreadable { page, problem } => self.answer(page, ServerMessage::Rejected(problem)),
             Input::Ear(channel, said) => self.hear_ear(channel, said).await,
+            Input::CaughtUp(channel, next) => self.caught_up(channel, next).await,
+            Input::Reviewed(written) => self.reviewed(written),
             Input::Feedback { cue, state } => self.feed(Event::Feedback { cue, state }),
             Input::Verbosity(verbosity) => {
                 self.call.verbosity = verbosity;
@@ -254,9 +292,16 @@ impl Host {
             Input::EndNow { answer } => {
                 self.end_wanted.push(answer);
                 self.end().await;
+                if self.rows_wait {
+                    self.answer_end();
+                }
             }
             Input::Shutdown { answer } => {
                 self.broadcast(&ServerMessage::Restarting);
+                if !self.pages.is_empty() {
+                    self.note_seen();
+                }
+                self.store(Row::LetGo);
                 self.flush().await;
                 self.phase = Phase::Closed;
                 let _ = answer.send(());
@@ -309,6 +354,7 @@ impl Host {
         }
         self.pages.push(Page { id, name: hello.page, part: hello.part, sender });
         self.last_seen = Instant::now();
+        self.note_seen();
         Joined::As(id)
     }
 
@@ -330,6 +376,10 @@ impl Host {
         }
         if part == Part::Viewer && !matches!(message, ClientMessage::Feedback { .. }) {
             return self.answer(page, ServerMessage::Rejected(Problem::new(Code::Forbidden, "This page only watches the call.")));
+        }
+        if self.phase != Phase::Live && message == ClientMessage::End {
+            // Said again: it is told as soon as it is stored.
+            return;
         }
         if self.phase != Phase::Live && !matches!(message, ClientMessage::Feedback { .. }) {
             return self.answer(page, ServerMessage::Rejected(Problem::new(Code::CallEnded, "This call has ended.")));
@@ -408,9 +458,8 @@ impl Host {
         self.writing = self.writing.saturating_sub(1);
         let channel = frame.channel;
         let side = &mut self.sides[channel.index()];
-        let next = side.log.with(|log| log.next());
         match result {
-            Ok(Written::At(captured_at)) => {
+            Ok(Written::At { captured_at, next }) => {
                 if std::mem::take(&mut side.stuck) {
                     self.notice(NoticeLevel::Info, "There is space again. The recording goes on; nothing is missing.".to_owned());
                 }
@@ -419,12 +468,13 @@ impl Host {
                 self.hear_audio(channel, captured_at, frame);
             }
             Ok(Written::NotTheNext) => {
+                let next = side.log.with(|log| log.next());
                 side.expected = next;
                 self.ack(channel, next);
             }
             Err(error) => {
                 // Not on disk, so not acked: the page keeps it and sends it again.
-                side.expected = next;
+                side.expected = side.log.with(|log| log.next());
                 if !std::mem::replace(&mut side.stuck, true) {
                     tracing::error!(call = %self.call.id, %error, "a frame can't be written");
                     let why = if matches!(error, RecordingError::Full(_)) {
@@ -437,17 +487,15 @@ impl Host {
             }
         }
         self.close_sentences();
-        if self.phase == Phase::Finishing && self.writing == 0 {
-            self.finish_ears();
-            // Without ears there are no last words to wait for.
-            self.close_if_done().await;
-        }
+        self.finish_ears();
+        // Without ears there are no last words to wait for.
+        self.close_if_done().await;
     }
 
     /// In a pause, once all audio before it is heard: what is being said ends, it does not go on after the pause.
     fn close_sentences(&mut self) {
         if self.paused && self.writing == 0 {
-            for ear in self.sides.iter().filter_map(|side| side.ear.as_ref()) {
+            for ear in self.sides.iter().filter(|side| !side.catching_up).filter_map(|side| side.ear.as_ref()) {
                 // A full queue has no need of it: the gap in the audio says the same later.
                 let _ = ear.try_send(ToEar::Silence);
             }
@@ -459,13 +507,14 @@ impl Host {
         let samples: Vec<i16> = frame.samples().collect();
         let side = &mut self.sides[channel.index()];
         let voiced = side.voice.push(captured_at, &samples);
-        let piece = Piece { start: captured_at, samples };
-        let full = side.ear.as_ref().is_some_and(|ear| ear.try_send(ToEar::Audio(piece, voiced.any())).is_err());
-        if full {
-            side.unheard += 1;
-            if side.unheard == 1 {
-                let message = "The recognizer can't keep up. The recording is complete; have it recognized after the call.".to_owned();
-                self.notice(NoticeLevel::Warning, message);
+        side.seen = side.seen.max(frame.sequence + 1);
+        let is_next = !side.catching_up && frame.sequence >= side.given;
+        if let Some(ear) = side.ear.as_ref().filter(|_| is_next) {
+            match ear.try_send(ToEar::Audio(Piece { start: captured_at, samples }, voiced.any())) {
+                Ok(()) => side.given = side.seen,
+                Err(TrySendError::Full(_)) => self.fall_behind(channel),
+                // It says so itself.
+                Err(TrySendError::Closed(_)) => {}
             }
         }
         for (start, end) in voiced.stretches {
@@ -473,10 +522,52 @@ impl Host {
         }
     }
 
-    /// Starts a channel's ear with its first audio.
+    /// The ear can't take more for now: it gets the rest out of the recording, as fast as it can.
+    fn fall_behind(&mut self, channel: Channel) {
+        let side = &mut self.sides[channel.index()];
+        if !std::mem::replace(&mut side.told_behind, true) {
+            let message = if self.call.keep_audio {
+                "The recognizer can't keep up. The recording is complete; its words come later."
+            } else {
+                "The recognizer can't keep up, and no recording is kept: some words will be missing."
+            };
+            self.notice(NoticeLevel::Warning, message.to_owned());
+        }
+        self.catch_up(channel);
+    }
+
+    /// Gives a channel's ear what is in the recording and was not given to it yet.
+    fn catch_up(&mut self, channel: Channel) {
+        let side = &mut self.sides[channel.index()];
+        let Some(ear) = side.ear.clone().filter(|_| !side.catching_up && side.given < side.seen) else { return };
+        if !self.call.keep_audio {
+            side.given = side.seen;
+            return;
+        }
+        side.catching_up = true;
+        let path = recording::path(&self.services, self.call.organization_id, self.call.id, channel);
+        let (from, myself, passed) = (side.given, self.myself.clone(), Arc::clone(&self.passed));
+        tokio::spawn(async move {
+            let next = catch_up(path, channel, from, ear, &passed).await;
+            let _ = myself.send(Input::CaughtUp(channel, next)).await;
+        });
+    }
+
+    async fn caught_up(&mut self, channel: Channel, next: Option<u32>) {
+        let side = &mut self.sides[channel.index()];
+        side.catching_up = false;
+        // What can't be read, or nobody hears any more, is left to a recognition after the call.
+        side.given = next.map_or(side.seen, |next| side.given.max(next));
+        self.catch_up(channel);
+        self.close_sentences();
+        self.finish_ears();
+        self.close_if_done().await;
+    }
+
+    /// Starts a channel's ear with the first audio that it has not heard.
     fn listen(&mut self, channel: Channel) {
         let side = &mut self.sides[channel.index()];
-        if side.ear.is_some() || self.phase != Phase::Live {
+        if side.ear.is_some() || !matches!(self.phase, Phase::Live | Phase::Finishing) {
             return;
         }
         let recognizers = recognizers_for(&self.services, self.call.recognizer);
@@ -502,9 +593,8 @@ impl Host {
             }
         });
         side.ear = Some(sender);
-        for frame in std::mem::take(&mut side.unheard_before) {
-            self.hear_audio(channel, frame.captured_at, &frame);
-        }
+        side.told_to_finish = false;
+        self.catch_up(channel);
     }
 
     async fn hear_ear(&mut self, channel: Channel, said: FromEar) {
@@ -513,6 +603,9 @@ impl Host {
                 self.feed(Event::Partial { channel, text: heard.text, start: heard.start, end: heard.end });
             }
             FromEar::Heard(RecognizerEvent::Final(heard)) => {
+                if let Some(since) = &mut self.finishing_since {
+                    *since = Instant::now();
+                }
                 let (text, start, end, confidence, words) = (heard.text, heard.start, heard.end, heard.confidence, heard.words);
                 self.feed(Event::Final { channel, text, start, end, confidence, words });
             }
@@ -526,10 +619,11 @@ impl Host {
             }
             FromEar::Done => {
                 self.take_partial_back(channel);
-                self.sides[channel.index()].ear = None;
-                if self.phase == Phase::Finishing {
-                    self.close_if_done().await;
-                }
+                let side = &mut self.sides[channel.index()];
+                side.ear = None;
+                // What one that failed has not said is not said twice by the next one.
+                side.given = side.seen;
+                self.close_if_done().await;
             }
         }
     }
@@ -648,12 +742,9 @@ impl Host {
         if self.epoch.is_some() && self.phase == Phase::Live && !self.paused {
             self.feed(Event::Tick);
         }
-        if self.finishing_since.is_some_and(|since| since.elapsed() > LAST_WORDS) {
-            for side in &mut self.sides {
-                side.ear = None;
-            }
-            self.writing = 0;
-            self.close_if_done().await;
+        self.wait_for_last_words().await;
+        if self.review_again.is_some_and(|at| at <= Instant::now()) {
+            self.write_review();
         }
     }
 
@@ -662,8 +753,9 @@ impl Host {
         if !self.pages.is_empty() {
             self.last_seen = Instant::now();
         }
-        if self.epoch.is_some() && !self.pages.is_empty() {
-            self.store(Row::Duration(self.length()));
+        // A call that has ended is this server's until its review is written.
+        if (self.epoch.is_some() && !self.pages.is_empty()) || self.phase != Phase::Live {
+            self.note_seen();
         }
         // A page whose frames could not be written is asked for them again.
         if self.writing == 0 && self.phase == Phase::Live {
@@ -677,7 +769,16 @@ impl Host {
         }
         if self.phase == Phase::Live && self.last_seen.elapsed() > IDLE {
             tracing::info!(call = %self.call.id, "nobody is in this call; its host rests");
+            self.store(Row::LetGo);
             self.phase = Phase::Closed;
+        }
+    }
+
+    /// A page, or this server, is there.
+    fn note_seen(&self) {
+        // While rows wait these would only pile up behind them.
+        if !self.rows_wait {
+            self.store(Row::Seen(self.services.now(), self.length()));
         }
     }
 
@@ -686,69 +787,16 @@ impl Host {
         self.segments.iter().map(|segment| segment.end_ms).max().unwrap_or_default().max(recorded)
     }
 
-    /// The call is over: no more audio; the ears say their last words.
-    async fn end(&mut self) {
-        if self.phase != Phase::Live {
-            return;
-        }
-        if self.epoch.is_none() {
-            // Ended before it began: there is nothing to wait for.
-            if let Err(error) = self.start().await {
-                tracing::error!(call = %self.call.id, error = %error.into_problem(), "a call could not be started to be ended");
-            }
-        }
-        self.phase = Phase::Finishing;
-        self.finishing_since = Some(Instant::now());
-        // Stored before it is said: a page that goes to the review finds it being written.
-        if let Err(error) = finish::begin(&self.services, self.call.organization_id, self.call.id).await {
-            tracing::error!(call = %self.call.id, error = %error.into_problem(), "the end of a call could not be stored; trying again");
-        }
-        self.publish(CallEvent::Finishing);
-        if self.writing == 0 {
-            self.finish_ears();
-        }
-        self.close_if_done().await;
-    }
-
-    fn finish_ears(&mut self) {
-        for side in &mut self.sides {
-            let Some(ear) = side.ear.clone() else { continue };
-            tokio::spawn(async move {
-                let _ = ear.send(ToEar::Finish).await;
-            });
-        }
-    }
-
-    async fn close_if_done(&mut self) {
-        if self.writing > 0 || self.sides.iter().any(|side| side.ear.is_some()) || self.phase != Phase::Finishing {
-            return;
-        }
-        self.feed(Event::End);
-        self.take_last_passages().await;
-        self.store(Row::Duration(self.length()));
-        self.flush().await;
-        let (organization, id) = (self.call.organization_id, self.call.id);
-        let finished = async {
-            finish::begin(&self.services, organization, id).await?;
-            finish::write_review(&self.services, organization, id).await
-        };
-        if let Err(error) = finished.await {
-            // The call stays as it is; recover() tries again every minute.
-            tracing::error!(call = %id, error = %error.into_problem(), "the review could not be written");
-        }
-        self.publish(CallEvent::Ended);
-        for answer in self.end_wanted.drain(..) {
-            let _ = answer.send(());
-        }
-        self.phase = Phase::Closed;
-    }
-
     /// Waits until everything is on disk.
     async fn flush(&mut self) {
         let (done, flushed) = oneshot::channel();
         if self.scribe.send(ToScribe::Flush(done)).is_ok() {
             let _ = tokio::time::timeout(Duration::from_secs(30), flushed).await;
         }
+        self.sync_recordings().await;
+    }
+
+    async fn sync_recordings(&self) {
         for side in &self.sides {
             let log = side.log.clone();
             let synced = tokio::task::spawn_blocking(move || log.with(|log| log.sync())).await;
@@ -758,13 +806,30 @@ impl Host {
         }
     }
 
-    fn say_writing(&mut self, writing: Writing) {
+    async fn say_writing(&mut self, writing: Writing) {
         match writing {
             Writing::Waiting => {
-                let message = "The database takes nothing right now. What is heard waits on the server and is stored as soon as it can be.";
+                self.rows_wait = true;
+                // Who waits for the call's end can't have it for now.
+                self.answer_end();
+                let message = if self.phase == Phase::Live {
+                    "The database takes nothing right now. What is heard waits on the server and is stored as soon as it can be."
+                } else {
+                    "The database takes nothing right now. The end of the call waits on the server and is stored as soon as it can be."
+                };
                 self.notice(NoticeLevel::Warning, message.to_owned());
             }
-            Writing::CaughtUp => self.notice(NoticeLevel::Info, "The database is back. Everything is stored.".to_owned()),
+            Writing::Many(rows) => {
+                let message =
+                    format!("The database still takes nothing: {rows} lines and cards wait on the server. Tell your administrator.");
+                self.notice(NoticeLevel::Error, message);
+            }
+            Writing::CaughtUp => {
+                self.rows_wait = false;
+                self.notice(NoticeLevel::Info, "The database is back. Everything is stored.".to_owned());
+            }
+            Writing::EndStored => self.end_stored(),
+            Writing::AllStored => self.all_stored().await,
         }
     }
 
@@ -804,8 +869,8 @@ async fn open_side(services: &Services, call: &Call, channel: Channel, segments:
     let path = recording::path(services, call.organization_id, call.id, channel);
     let keep = call.keep_audio;
     let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max().unwrap_or_default();
-    let open = move || open_log(&path, keep).map(|log| (log, unheard_frames(&path, channel, heard_until)));
-    let (log, unheard_before) =
+    let open = move || open_log(&path, keep).map(|log| (log, first_unheard(&path, heard_until)));
+    let (log, first_unheard) =
         tokio::task::spawn_blocking(open).await.map_err(|error| DomainError::Internal(error.to_string()))?.map_err(|error| {
             tracing::error!(call = %call.id, %error, "a recording can't be opened");
             let why =
@@ -824,9 +889,12 @@ async fn open_side(services: &Services, call: &Call, channel: Channel, segments:
         expected,
         voice: VoiceDetector::default(),
         ear: None,
-        unheard_before,
+        seen: expected,
+        given: if keep { first_unheard.unwrap_or(expected) } else { expected },
+        catching_up: false,
+        told_to_finish: false,
         status: off,
-        unheard: 0,
+        told_behind: false,
         stuck: false,
     })
 }
@@ -842,10 +910,7 @@ fn open_log(path: &std::path::Path, keep_audio: bool) -> Result<RecordingLog, Re
     RecordingLog::open(path, keep_audio)
 }
 
-/// What is recorded after the last words that were heard. Nothing in a call that begins.
-fn unheard_frames(path: &std::path::Path, channel: Channel, heard_until: Millis) -> Vec<Frame> {
-    let Ok(reader) = RecordingReader::open(path) else { return Vec::new() };
-    let from = heard_until.max(reader.duration() - Millis(CATCH_UP as i64 * 100));
-    let frames = reader.frames(channel).filter_map(std::result::Result::ok);
-    frames.filter(|frame| frame.captured_at + frame.duration() > from).collect()
+/// The first frame after the last words that were heard. Nothing in a call that begins.
+fn first_unheard(path: &std::path::Path, heard_until: Millis) -> Option<u32> {
+    RecordingReader::open(path).ok().map(|reader| reader.first_after(heard_until))
 }

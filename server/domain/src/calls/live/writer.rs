@@ -38,11 +38,13 @@ impl SharedLog {
     #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
     fn append(&self, frame: &Frame) -> Result<Written, RecordingError> {
         let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = match entry.log.append(frame)? {
-            Appended::Written => Written::At(entry.log.end() - frame.duration()),
+        let appended = entry.log.append(frame)?;
+        // Of this frame: by the time the host hears of it, others may have been written behind it.
+        let next = entry.log.next();
+        Ok(match appended {
+            Appended::Written => Written::At { captured_at: entry.log.end() - frame.duration(), next },
             Appended::Duplicate | Appended::Gap { .. } => Written::NotTheNext,
-        };
-        Ok(written)
+        })
     }
 }
 
@@ -63,8 +65,8 @@ impl SharedLog {
 /// What became of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// It is in the log, at this call time.
-    At(Millis),
+    /// It is in the log, at this call time; this one comes next.
+    At { captured_at: Millis, next: u32 },
     /// It is not the one that the log expects next.
     NotTheNext,
 }

@@ -1,0 +1,56 @@
+//! Gives a channel's ear what is in the recording and was not recognized yet: what a server that stopped still owed, and what
+//! a slow recognizer could not take at once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use model::Channel;
+use store::{RecordingError, RecordingReader};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use super::{Piece, ToEar, VoiceDetector};
+
+/// Frames that are read at once: 5 s.
+const AT_ONCE: usize = 50;
+
+/// What is read at once, with whether there is speech in it, and the number of the frame after it.
+type Read = (Vec<(Piece, bool)>, VoiceDetector, u32);
+
+/// Pushes the recording from a frame on to its end, as fast as the ear takes it; answers with the number of the next frame.
+/// None if the recording can't be read, or the ear is gone. `passed` counts along.
+pub(super) async fn catch_up(path: PathBuf, channel: Channel, from: u32, ear: mpsc::Sender<ToEar>, passed: &AtomicU32) -> Option<u32> {
+    let opened = spawn_blocking(move || RecordingReader::open(path)).await.ok()?;
+    let reader = Arc::new(report(channel, opened)?);
+    let (mut next, mut voice) = (from, VoiceDetector::default());
+    loop {
+        let of = Arc::clone(&reader);
+        let read = spawn_blocking(move || read(&of, channel, next, voice)).await.ok()?;
+        let (pieces, detector, after) = report(channel, read)?;
+        if pieces.is_empty() {
+            return Some(reader.frame_count().max(from));
+        }
+        for (piece, voiced) in pieces {
+            ear.send(ToEar::Audio(piece, voiced)).await.ok()?;
+            passed.fetch_add(1, Ordering::Relaxed);
+        }
+        (next, voice) = (after, detector);
+    }
+}
+
+fn read(reader: &RecordingReader, channel: Channel, from: u32, mut voice: VoiceDetector) -> Result<Read, RecordingError> {
+    let (mut pieces, mut next) = (Vec::with_capacity(AT_ONCE), from);
+    for frame in reader.frames_from(channel, from).take(AT_ONCE) {
+        let frame = frame?;
+        let piece = Piece { start: frame.captured_at, samples: frame.samples().collect() };
+        let voiced = voice.push(piece.start, &piece.samples).any();
+        next = frame.sequence + 1;
+        pieces.push((piece, voiced));
+    }
+    Ok((pieces, voice, next))
+}
+
+fn report<T>(channel: Channel, read: Result<T, RecordingError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(%channel, %error, "a recording could not be read to be recognized")).ok()
+}
