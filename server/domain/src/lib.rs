@@ -15,6 +15,7 @@ pub mod knowledge;
 pub mod ports;
 pub mod scope;
 pub mod services;
+pub mod socket;
 pub mod website;
 
 pub use error::{DomainError, Result};

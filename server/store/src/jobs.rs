@@ -62,7 +62,7 @@ pub enum JobState {
 /// Work to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewJob {
-    /// What to do, for example `finish_call`.
+    /// What to do, for example `knowledge.ingest`.
     pub kind: String,
     /// With what.
     pub payload: Value,

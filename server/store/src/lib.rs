@@ -37,5 +37,6 @@ pub use error::{Result, StoreError};
 pub use identity::{Credentials, NewAccount};
 pub use jobs::{Job, JobState, NewJob};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
+pub use sessions::Standing;
 pub use sign_ups::PendingSignUp;
 pub use tokens::{RefreshToken, Refreshed};

@@ -12,7 +12,7 @@ use crate::support::{Browser, PASSWORD, Program, TestServer};
 
 /// Ends whatever a text might stand in, and begins elements that none of our pages has. `field` tells where it was typed.
 fn hostile(field: &str) -> String {
-    format!("{field}</title></textarea></form><meta http-equiv=\"refresh\"><x-evil on='{field}'>")
+    format!("{field}</title></textarea></script></form><meta http-equiv=\"refresh\"><x-evil on='{field}'>")
 }
 
 /// The same for a field that takes little.
@@ -46,7 +46,9 @@ async fn given(program: &Program, name: &str, fields: &[(&str, &str)], content: 
     for (name, value) in fields {
         body += &format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     }
-    body += &format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n--{boundary}--\r\n");
+    body += &format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n--{boundary}--\r\n"
+    );
     let request = program.request(Method::POST, "/api/v1/knowledge/documents");
     let kind = format!("multipart/form-data; boundary={boundary}");
     let answer = program.send(request.header("content-type", kind).body(body)).await;

@@ -21,4 +21,5 @@ mod process;
 mod recording;
 mod rest;
 mod review;
+mod standing;
 mod stream;

@@ -15,5 +15,7 @@ mod form;
 mod forms;
 mod interrupted;
 mod roles;
+mod sample;
 mod uploads;
+mod uses;
 mod websites;

@@ -118,7 +118,7 @@ pub fn ResetPassword() -> impl IntoView {
                     name="password"
                     kind="password"
                     autocomplete="new-password"
-                    hint="At least 10 characters. It ends all your sessions."
+                    hint="At least 10 characters. It ends all that is signed in: your sessions, programs, and API tokens."
                     required=true
                     autofocus=true
                     error=field_error(form.problem(), "password")

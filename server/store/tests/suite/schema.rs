@@ -110,7 +110,8 @@ async fn a_new_database_says_what_is_missing() {
             "0007_cue_sources",
             "0008_omissions",
             "0009_free_pages",
-            "0010_running_jobs"
+            "0010_running_jobs",
+            "0012_own_uses_and_sign_ins"
         ]
     );
     store.migrate().await.unwrap();
