@@ -127,14 +127,14 @@ const screens: Screen[] = [
       await visit(page, "/knowledge");
     },
   },
-  { name: "knowledge-answer", who: "member", open: (page) => visit(page, "/knowledge?q=What+does+the+Team+plan+cost%3F") },
+  { name: "knowledge-answer", who: "member", open: (page) => visit(page, "/knowledge?q=What+does+the+Team+plan+cost%3F&tag=sample") },
   { name: "knowledge-no-answer", who: "member", open: (page) => visit(page, "/knowledge?q=Which+zebra+won+the+marathon+of+1931%3F") },
   {
     name: "knowledge-document",
     who: "member",
     open: async (page) => {
       await page.setViewportSize({ width: 1440, height: 900 });
-      await visit(page, "/knowledge?q=What+does+the+Team+plan+cost%3F");
+      await visit(page, "/knowledge?q=What+does+the+Team+plan+cost%3F&tag=sample");
       await page.getByRole("link", { name: /Plans and prices/ }).first().click();
       await page.locator("mark").first().waitFor();
     },

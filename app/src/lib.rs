@@ -19,10 +19,10 @@ pub mod session;
 mod shell;
 pub mod styles;
 
-use components::{ToastRegion, Toasts};
+use components::{Titles, ToastRegion, Toasts};
 use frame::{Frame, LiveCall};
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::provide_meta_context;
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{ProtectedParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_location;
@@ -40,7 +40,7 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     provide_context(LiveCall(RwSignal::new(None)));
     view! {
-        <Title text="Closezly" />
+        <Titles />
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 // Pages for anybody, in `PlainFrame`

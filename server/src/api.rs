@@ -3,7 +3,6 @@
 //! Each handler reads, calls one domain function and wraps what comes back in the envelope. The OpenAPI document is made of
 //! the handlers' own annotations, and a test compares it with the routes.
 
-mod attachment;
 mod auth;
 mod calls;
 mod document;

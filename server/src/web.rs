@@ -1,6 +1,7 @@
 //! What surrounds every handler: files, addresses, headers, sessions, limits.
 
 pub mod assets;
+pub mod attachment;
 pub mod body;
 pub mod caller;
 pub mod files;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ApiTokenId, MemberId, OrganizationId, PersonId, SessionId};
+use crate::ids::{ApiTokenId, MemberId, OrganizationId, PersonId, SessionId, SignInId};
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -87,6 +87,22 @@ pub struct Session {
     pub last_seen_at: DateTime<Utc>,
     /// When it ends by itself.
     pub expires_at: DateTime<Utc>,
+}
+
+/// A program that signed in with the mail address and the password, and stays so by its refresh token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+pub struct ProgramSignIn {
+    /// Identifier; no secret.
+    pub id: SignInId,
+    /// What the program called itself, at most 300 characters.
+    pub user_agent: String,
+    /// From which address, as the server saw it.
+    pub address: String,
+    /// When it signed in.
+    pub signed_in_at: DateTime<Utc>,
+    /// When it last got a new access token.
+    pub last_seen_at: DateTime<Utc>,
 }
 
 /// A long-lived token for programs. The secret is shown once, when it is made.

@@ -52,6 +52,8 @@ id! {
     MemberId,
     /// One signed-in browser.
     SessionId,
+    /// A program's sign-in, with all refresh tokens that came of it.
+    SignInId,
     /// A long-lived token for the REST interface.
     ApiTokenId,
     /// A conversation.

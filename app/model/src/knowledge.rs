@@ -56,6 +56,20 @@ text_enum! {
 }
 
 text_enum! {
+    /// A step of a document's way, in this order.
+    StepName {
+        /// Its file is kept; counted in bytes.
+        Stored = "stored",
+        /// Its text was extracted; counted in pages, slides, sheets or parts.
+        Read = "read",
+        /// Its passages answer by their words.
+        Split = "split",
+        /// Its passages answer by their meaning. Not without a model.
+        Embedded = "embedded",
+    }
+}
+
+text_enum! {
     /// What a place counts.
     PlaceKind {
         /// Pages of a PDF.
@@ -213,16 +227,37 @@ pub struct Document {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A step of a document's way, as the list shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A step of a document's way: how far its current version is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Step {
-    /// `stored`, `read`, `split`, `embedded`.
-    pub name: String,
+    /// Which one.
+    pub name: StepName,
     /// Whether it is done.
     pub done: bool,
-    /// What can be counted of it, for people: `12 of 48 passages`.
-    pub detail: String,
+    /// What can be counted of it so far; none while nothing is known.
+    pub count: Option<i64>,
+    /// Of how many, where that is another number.
+    pub of: Option<i64>,
+}
+
+/// How far a document's current version is: the one rule, for lists, its page and the API. `embeds` is whether there is a model.
+pub fn steps(document: &Document, embeds: bool) -> Vec<Step> {
+    let is_read = matches!(document.state, DocumentState::Indexing | DocumentState::Ready);
+    // What answers may still be the version before.
+    let is_split = is_read && document.ready_version == document.version;
+    let passages = is_split.then_some(document.passages);
+    let step = |name, done, count| Step { name, done, count, of: None };
+    let mut steps = vec![
+        step(StepName::Stored, true, Some(document.bytes)),
+        step(StepName::Read, is_read, is_read.then_some(document.places)),
+        step(StepName::Split, is_split, passages),
+    ];
+    if embeds {
+        let done = is_split && document.embedded >= document.passages;
+        steps.push(Step { of: passages, ..step(StepName::Embedded, done, is_split.then_some(document.embedded)) });
+    }
+    steps
 }
 
 /// A file that was given for a document.
@@ -326,6 +361,9 @@ pub struct DocumentFilter {
     pub words: String,
     /// Never used in a call or an answer (lists only).
     pub unused: bool,
+    /// With the sample that comes with Closezly (searches only). They leave it out as soon as there is a document of one's own;
+    /// asking for the tag `sample` asks for it too.
+    pub sample: bool,
 }
 
 /// A piece of a document that can be found and cited.
@@ -626,6 +664,53 @@ pub struct NewWebsite {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn document(state: DocumentState, version: i64, ready_version: i64, embedded: i64) -> Document {
+        Document {
+            id: uuid::Uuid::nil().into(),
+            collection_id: uuid::Uuid::nil().into(),
+            title: String::new(),
+            file_name: String::new(),
+            folder: String::new(),
+            source: DocumentSource::Web,
+            address: String::new(),
+            format: "pdf".to_owned(),
+            language: String::new(),
+            tags: Vec::new(),
+            state,
+            problem: String::new(),
+            notes: Vec::new(),
+            bytes: 900,
+            places: 3,
+            passages: 7,
+            embedded,
+            version,
+            ready_version,
+            uses: 0,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn how_far_a_document_is() {
+        use DocumentState::{Failed, Indexing, Locked, Reading, Ready, Review, Waiting};
+        let done = |state, version, ready_version, embedded| -> Vec<bool> {
+            steps(&document(state, version, ready_version, embedded), true).iter().map(|step| step.done).collect()
+        };
+        for state in [Waiting, Reading, Locked, Failed, Review] {
+            assert_eq!(done(state, 1, 0, 0), [true, false, false, false], "{state}: a page that waits for review was not read");
+            assert_eq!(done(state, 2, 1, 7), [true, false, false, false], "{state}: what answers is the version before");
+        }
+        assert_eq!(done(Indexing, 1, 0, 0), [true, true, false, false]);
+        assert_eq!(done(Indexing, 2, 1, 7), [true, true, false, false]);
+        assert_eq!(done(Indexing, 1, 1, 3), [true, true, true, false]);
+        assert_eq!(done(Ready, 1, 1, 7), [true; 4]);
+        let last = steps(&document(Indexing, 1, 1, 3), true)[3];
+        assert_eq!((last.count, last.of), (Some(3), Some(7)));
+        let names: Vec<_> = steps(&document(Ready, 1, 1, 0), false).iter().map(|step| (step.name, step.done, step.count)).collect();
+        assert_eq!(names, [(StepName::Stored, true, Some(900)), (StepName::Read, true, Some(3)), (StepName::Split, true, Some(7))]);
+    }
 
     #[test]
     fn a_place_is_named_as_people_name_it() {

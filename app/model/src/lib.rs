@@ -28,14 +28,16 @@ pub use calls::{
     NewCall, Partial, Preparation, Review, Segment, TranscriptJob, Verbosity, Word,
 };
 pub use evidence::{Evidence, Span};
-pub use identity::{ApiToken, Organization, Person, Profile, Role, Session};
-pub use ids::{ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, OrganizationId, PersonId, SessionId, UploadId, WebsiteId};
+pub use identity::{ApiToken, Organization, Person, Profile, ProgramSignIn, Role, Session};
+pub use ids::{
+    ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, OrganizationId, PersonId, SessionId, SignInId, UploadId, WebsiteId,
+};
 pub use insights::{ActionItem, Insights, SummaryLine};
 pub use knowledge::{
     Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentChange, DocumentDetail,
     DocumentFilter, DocumentSource, DocumentState, DocumentUse, DocumentVersion, EmbeddingState, Given, Hit, KnowledgeOverview,
     KnowledgeSize, MAX_FILE_BYTES, MAX_QUESTION_CHARS, NewCollection, NewText, NewUpload, NewWebsite, Passage, Place, PlaceKind, Question,
-    SearchMode, SearchResult, Step, Topic, Upload, Website, WebsiteState,
+    SearchMode, SearchResult, Step, StepName, Topic, Upload, Website, WebsiteState, steps,
 };
 pub use metrics::Metrics;
 pub use page::Page;

@@ -1,4 +1,5 @@
-//! Input is parsed at the edge, into a value or a sentence. Lengths are in characters; control characters never pass.
+//! Input is parsed at the edge, into a value or a sentence. Lengths are in characters; control characters never pass, and in a line
+//! what shows nothing or turns it around is left out.
 
 use crate::problem::Problem;
 
@@ -33,11 +34,17 @@ pub struct Line {
 }
 
 impl Line {
-    /// Trims `text` and checks it: length, no control characters (a line has no line breaks either).
+    /// Trims `text` and checks it: length, no control characters (a line has no line breaks either). What can't be seen (marks of
+    /// direction, blanks without width) is left out: two names that look alike are alike.
     ///
     /// # Errors
     /// A [`Problem`] of this field.
     pub fn parse(self, text: &str) -> Result<String, Problem> {
+        // What is far too long is refused by its length, not worked on.
+        if text.len() > self.max * 64 + 1024 {
+            self.check_length(text.trim())?;
+        }
+        let text = without_hidden(text);
         let text = text.trim();
         self.check_length(text)?;
         if text.chars().any(char::is_control) {
@@ -107,6 +114,40 @@ pub const BOOKMARK_NOTE: Line = Line { field: "note", label: "The note", min: 0,
 pub const SEARCH: Line = Line { field: "search", label: "The search", min: 0, max: 200 };
 /// An API token's name.
 pub const TOKEN_NAME: Line = Line { field: "name", label: "The token's name", min: 1, max: 120 };
+
+/// Whether a character shows nothing, or turns around what stands beside it: Unicode's marks of direction, blanks without width,
+/// fillers, tags, separators of lines. The joiners of emoji and of some scripts are looked at with their neighbours.
+const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' |
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' |
+        '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Zero width joiner and non-joiner have a meaning between characters of scripts that join, and of emoji; nowhere else.
+fn joins(before: Option<char>, after: Option<char>) -> bool {
+    let is_joined = |c: Option<char>| c.is_some_and(|c| c >= '\u{590}' && !is_hidden(c));
+    is_joined(before) && is_joined(after)
+}
+
+/// A text without what can't be seen. Controls stay, to be refused by name.
+fn without_hidden(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    let mut characters = text.chars().filter(|c| !is_hidden(*c)).peekable();
+    while let Some(c) = characters.next() {
+        if !matches!(c, '\u{200c}' | '\u{200d}') || joins(seen.chars().next_back(), characters.peek().copied()) {
+            seen.push(c);
+        }
+    }
+    seen
+}
+
+/// What is visible of a text that nobody is asked to type again: the name of a file, of a browser.
+pub fn visible(text: &str) -> String {
+    without_hidden(&text.chars().filter(|c| !c.is_control()).collect::<String>())
+}
 
 /// Most words of a vocabulary, each a line of at most 60 characters.
 pub const MAX_VOCABULARY: usize = 100;
@@ -216,6 +257,20 @@ mod tests {
         assert!(TITLE.parse("a\u{7}b").is_err_and(|problem| problem.message.contains("can't be shown")));
         assert!(TITLE.parse(&"é".repeat(200)).is_ok());
         assert_eq!(NOTES.parse_block("a\r\nb\tc").as_deref(), Ok("a\nb\tc"));
+    }
+
+    #[test]
+    fn lines_hold_what_can_be_seen() {
+        assert_eq!(TITLE.parse("price\u{202e}fdp.exe").as_deref(), Ok("pricefdp.exe"));
+        assert_eq!(TOKEN_NAME.parse("\u{feff}Di\u{200b}a\u{200d}ler\u{2066}\u{e0041} ").as_deref(), Ok("Dialer"));
+        assert!(NAME.parse("\u{200b}\u{2060}\u{3164}").is_err_and(|problem| problem.message.contains("missing")), "a name of nothing");
+        assert!(NAME.parse("a\u{2028}b").as_deref() == Ok("ab"));
+        let emoji = "\u{1f469}\u{200d}\u{1f4bb}";
+        assert_eq!(NAME.parse(emoji).as_deref(), Ok(emoji), "emoji stay whole");
+        let persian = "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}";
+        assert_eq!(NAME.parse(persian).as_deref(), Ok(persian), "so do words of scripts that join");
+        assert_eq!(visible("a\r\n\u{202e}b"), "ab");
+        assert!(TITLE.parse(&format!("{}x", "\u{200b}".repeat(10_000_000))).is_err(), "not worked on");
     }
 
     #[test]

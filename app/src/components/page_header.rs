@@ -1,8 +1,8 @@
 //! The one title of a page and its one primary action.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
+use super::PageTitle;
 use crate::styles::page_header as css;
 
 /// The head of a page; also names the browser's tab.
@@ -19,7 +19,7 @@ pub fn PageHeader(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <Title text=move || format!("{} · Closezly", title.get()) />
+        <PageTitle text=move || title.get() />
         <header class=css::HEADER>
             <div class=css::WORDS>
                 <h1 class=css::TITLE>{move || title.get()}</h1>

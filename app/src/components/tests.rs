@@ -115,3 +115,17 @@ fn sorting_is_a_link_and_says_how() {
     });
     assert!(html.contains(r#"href="?sort=-started""#) && html.contains(r#"aria-sort="descending""#), "{html}");
 }
+
+#[test]
+fn a_text_area_holds_any_text_as_text() {
+    let typed = "\n</textarea></form><form method=\"post\"><b>x</b> & more";
+    for html in [
+        html(|| view! { <TextArea label="Notes" name="notes" initial=typed /> }.into_any()),
+        html(|| view! { <PlainTextArea initial=typed attr:id="notes" attr:class="area" /> }.into_any()),
+    ] {
+        let inside = html.split("<textarea").nth(1).unwrap().split_once('>').unwrap().1.split("</textarea>").next().unwrap();
+        assert_eq!(inside, "\n\n&lt;/textarea&gt;&lt;/form&gt;&lt;form method=\"post\"&gt;&lt;b&gt;x&lt;/b&gt; &amp; more", "{html}");
+    }
+    let empty = html(|| view! { <TextArea label="Notes" name="notes" /> }.into_any());
+    assert!(empty.contains("</textarea>"), "{empty}");
+}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::web_sys::HtmlTextAreaElement;
 
 use super::field::{Field, Wiring};
+use super::raw_text::contents;
 use super::value::bind;
 use crate::styles::text_area as css;
 
@@ -75,9 +76,18 @@ pub fn TextArea(
                         value.set(event.target().value());
                     }
                 }
-            >
-                {initial}
-            </textarea>
+                inner_html=contents(&initial)
+            />
         </Field>
     }
+}
+
+/// A text of several lines without a label of its own. What else it needs is given as attributes and events of the element.
+#[component]
+pub fn PlainTextArea(
+    /// What it holds at first.
+    #[prop(into)]
+    initial: String,
+) -> impl IntoView {
+    view! { <textarea inner_html=contents(&initial) /> }
 }

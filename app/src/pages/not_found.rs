@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{ButtonKind, ButtonLink, EmptyState, Glyph};
+use crate::components::{ButtonKind, ButtonLink, EmptyState, Glyph, PageTitle};
 use crate::frame::PlainFrame;
 
 /// Says so, with status 404, and leads home.
@@ -13,7 +13,7 @@ pub fn NotFound() -> impl IntoView {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
     view! {
-        <leptos_meta::Title text="Page not found · Closezly" />
+        <PageTitle text="Page not found" />
         <PlainFrame>
             <EmptyState glyph=Glyph::Search title="There is no page at this address" text="It may have been moved or deleted." whole_page=true>
                 <ButtonLink href="/" kind=ButtonKind::Primary>

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod knowledge;
 pub mod scope;
 pub mod services;
+pub mod socket;
 pub mod website;
 
 pub use ::ports;

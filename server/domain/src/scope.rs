@@ -1,6 +1,8 @@
 //! Who asks.
 
-use model::{MemberId, OrganizationId, PersonId, Role, SessionId};
+use chrono::{DateTime, Utc};
+use model::{ApiTokenId, MemberId, OrganizationId, PersonId, Role, SessionId};
+use uuid::Uuid;
 
 use crate::error::{DomainError, Result};
 
@@ -11,7 +13,25 @@ pub struct Scope {
     pub(crate) member: MemberId,
     pub(crate) person: PersonId,
     pub(crate) role: Role,
-    pub(crate) session: Option<SessionId>,
+    pub(crate) credential: Credential,
+}
+
+/// What the caller came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// The password, in this very request.
+    Password,
+    /// A browser's cookie.
+    Session(SessionId),
+    /// An access token of a program's sign-in.
+    Program {
+        /// The sign-in.
+        family: Uuid,
+        /// When it happened.
+        signed_in_at: DateTime<Utc>,
+    },
+    /// A long-lived token.
+    ApiToken(ApiTokenId),
 }
 
 impl Scope {
@@ -37,7 +57,10 @@ impl Scope {
 
     /// The browser session, if it is one (and not a token).
     pub fn session(&self) -> Option<SessionId> {
-        self.session
+        match self.credential {
+            Credential::Session(session) => Some(session),
+            _ => None,
+        }
     }
 
     /// Refuses roles below `least`.

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use store::Store;
 
 use crate::calls::live::Hosts;
+use crate::identity::Revocations;
 use crate::identity::limits::Limits;
 use crate::knowledge::{Makers, Memory};
 use crate::ports::{Clock, Ids, Mailer, Recognizer, SampleCall};
@@ -40,6 +41,7 @@ struct Inner {
     knowledge: Makers,
     knowledge_memory: Memory,
     limits: Limits,
+    revocations: Revocations,
     hosts: Hosts,
 }
 
@@ -80,6 +82,7 @@ impl Services {
             knowledge,
             knowledge_memory: Memory::default(),
             limits: Limits::default(),
+            revocations: Revocations::default(),
             hosts,
         }))
     }
@@ -142,6 +145,11 @@ impl Services {
     /// Rate limits.
     pub fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Whose credentials were ended on this server.
+    pub(crate) fn revocations(&self) -> &Revocations {
+        &self.0.revocations
     }
 
     /// The live calls of this server.

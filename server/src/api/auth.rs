@@ -105,7 +105,9 @@ pub async fn register(State(server): State<Server>, caller: Caller, Json(new): J
     let services = server.services();
     let new = SignUp { name: new.name, email: new.email, organization: new.organization, password: new.password.into() };
     Ok(match identity::sign_up_program(services, &caller.client, new).await? {
-        SignedUp::In(scope) => (StatusCode::CREATED, Envelope::of(Tokens::from(identity::issue(services, &scope).await?))).into_response(),
+        SignedUp::In(scope) => {
+            (StatusCode::CREATED, Envelope::of(Tokens::from(identity::issue(services, &caller.client, &scope).await?))).into_response()
+        }
         SignedUp::ByMail(_) => (StatusCode::ACCEPTED, Envelope::of(ConfirmByMail { confirm_by_mail: true })).into_response(),
     })
 }
@@ -130,7 +132,7 @@ pub async fn confirm(
 ) -> Result<(StatusCode, Envelope<Tokens>), Failure> {
     let services = server.services();
     let scope = identity::confirm_sign_up_program(services, &caller.client, &confirm.token).await?;
-    Ok((StatusCode::CREATED, Envelope::of(identity::issue(services, &scope).await?.into())))
+    Ok((StatusCode::CREATED, Envelope::of(identity::issue(services, &caller.client, &scope).await?.into())))
 }
 
 /// Sign in
@@ -146,7 +148,7 @@ pub async fn confirm(
 pub async fn login(State(server): State<Server>, caller: Caller, Json(login): Json<Login>) -> Result<Envelope<Tokens>, Failure> {
     let services = server.services();
     let scope = identity::sign_in_program(services, &caller.client, &login.email, &login.password.into()).await?;
-    Ok(Envelope::of(identity::issue(services, &scope).await?.into()))
+    Ok(Envelope::of(identity::issue(services, &caller.client, &scope).await?.into()))
 }
 
 /// Refresh
@@ -167,7 +169,7 @@ pub async fn refresh(State(server): State<Server>, caller: Caller, Json(refresh)
 
 /// Sign out
 ///
-/// Ends the refresh token and all that came of it. Access tokens end by themselves, within 15 minutes.
+/// Ends the refresh token and all that came of it, the access token at once.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", tag = "auth", security(()), request_body = Refresh,
     responses(

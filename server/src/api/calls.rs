@@ -12,9 +12,9 @@ use model::{Call, CallFilter, CallHit, CallId, CallKind, CallPatch, CallState, C
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::attachment::attachment;
 use super::envelope::Envelope;
 use super::extract::{Json, Path, Query};
+use crate::web::attachment::attachment;
 use crate::web::caller::Signed;
 use crate::web::problem::{Failure, FailureBody};
 use crate::wiring::Server;
@@ -304,8 +304,6 @@ pub async fn export(
     if let Ok(kind) = HeaderValue::from_str(export.content_type) {
         headers.insert(CONTENT_TYPE, kind);
     }
-    if let Ok(name) = HeaderValue::from_str(&attachment(&export.file_name)) {
-        headers.insert(CONTENT_DISPOSITION, name);
-    }
+    headers.insert(CONTENT_DISPOSITION, attachment(&export.file_name));
     Ok(response)
 }

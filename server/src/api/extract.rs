@@ -1,17 +1,59 @@
 //! axum's extractors, with failures that say what to do.
 
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::IntoResponse;
 use http::StatusCode;
 use model::Code;
+use serde::de::DeserializeOwned;
 
 use crate::web::problem::Failure;
 
-/// A JSON body.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Failure))]
+/// A JSON body: an object. serde would take the fields of an array in their order too, which nobody documented.
 pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(object(request, state).await?))
+    }
+}
+
+/// Why a body is no object of the wanted kind.
+pub enum NoObject {
+    /// What axum says.
+    Rejected(JsonRejection),
+    /// It is an array.
+    Array,
+}
+
+impl From<NoObject> for Failure {
+    fn from(error: NoObject) -> Self {
+        match error {
+            NoObject::Rejected(rejection) => rejection.into(),
+            NoObject::Array => Self::new(
+                Code::Invalid,
+                "The JSON does not fit: it is an array, and an object is expected. The document at /api/docs says which.",
+            ),
+        }
+    }
+}
+
+/// Reads a JSON object.
+///
+/// # Errors
+/// What is wrong with the body.
+pub async fn object<T: DeserializeOwned, S: Send + Sync>(request: Request, state: &S) -> Result<T, NoObject> {
+    let (parts, body) = request.into_parts();
+    let read = Request::from_parts(parts.clone(), body);
+    let bytes = Bytes::from_request(read, state).await.map_err(|rejection| NoObject::Rejected(rejection.into()))?;
+    let is_array = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    let read = Request::from_parts(parts, Body::from(bytes));
+    let axum::Json(value) = axum::Json::<T>::from_request(read, state).await.map_err(NoObject::Rejected)?;
+    if is_array { Err(NoObject::Array) } else { Ok(value) }
+}
 
 /// Parts of the path.
 #[derive(FromRequestParts)]

@@ -7,8 +7,7 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
-use domain::calls::live;
-use domain::{Scope, Services};
+use domain::{Scope, Services, socket};
 use futures::stream::{BoxStream, SplitStream};
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
@@ -33,7 +32,8 @@ const MAX_MESSAGE: usize = 1024 * 1024;
 /// Everything else is JSON text: `{"Pause": {"paused"}}`, `{"Bookmark": {"at", "note"}}`, `{"Feedback": {"cue", "state"}}`,
 /// `{"Heard": …}`, `{"Ping": {"nonce"}}`, `"End"`. The server answers with `Welcome`, `Snapshot`, `Event`, `Ack`, `Pong`,
 /// `Rejected`, `Refused` and `Restarting`. Keep every frame until an `Ack` has passed it, and send it again, in order,
-/// after a reconnect. `docs/api/stream.md` has it all.
+/// after a reconnect. A socket that says no hello within 10 s, and one whose token, session, role or membership ends, is told so
+/// with `Refused` and closed; what it sent until then stays. `docs/api/stream.md` has it all.
 #[utoipa::path(
     get, path = "/api/v1/calls/{id}/stream", tag = "calls", security(("bearer" = []), ("session" = [])),
     params(("id" = CallId, Path, description = "The call's id")),
@@ -63,10 +63,10 @@ pub async fn open(
         .on_upgrade(move |socket| carry(services, scope, id, socket).instrument(span)))
 }
 
-async fn carry(services: Services, scope: Scope, id: CallId, socket: WebSocket) {
-    let (mut out, messages) = socket.split();
+async fn carry(services: Services, scope: Scope, id: CallId, carried: WebSocket) {
+    let (mut out, messages) = carried.split();
     let code = Arc::new(AtomicU16::new(close_code::NORMAL));
-    let mut answers = live::attach(&services, &scope, read(messages, id, Arc::clone(&code))).await;
+    let mut answers = socket::open(&services, &scope, read(messages, id, Arc::clone(&code))).await;
     while let Some(answer) = answers.next().await {
         let last = matches!(answer, ServerMessage::Refused(_) | ServerMessage::Restarting);
         let Ok(text) = serde_json::to_string(&answer) else { continue };

@@ -44,11 +44,14 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
 }
 
 /// Make an API token
+///
+/// For a browser's session, or an access token within 15 minutes after signing in with the password; not for an API token.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "auth", security(("bearer" = []), ("session" = [])), request_body = NewToken,
     responses(
         (status = 201, description = "Made", body = Envelope<MadeToken>),
         (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not with an API token, nor long after signing in", body = FailureBody, content_type = "application/problem+json"),
         (status = 409, description = "Too many tokens", body = FailureBody, content_type = "application/problem+json"),
         (status = 422, description = "The name is wrong", body = FailureBody, content_type = "application/problem+json")
     )

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use model::{Code, DocumentId};
 use serde::Deserialize;
 
+use super::attachment::attachment;
 use super::caller::Caller;
 use super::problem::Failure;
 use crate::wiring::Server;
@@ -42,34 +43,6 @@ fn answer(file: DocumentFile) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     headers.insert(CONTENT_LENGTH, bytes.into());
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition(&name)).unwrap_or(HeaderValue::from_static("attachment")));
+    headers.insert(CONTENT_DISPOSITION, attachment(&name));
     (headers, Body::from_stream(content.map_err(std::io::Error::other))).into_response()
-}
-
-/// RFC 6266: a plain name for old programs, and the whole one for all others.
-fn disposition(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ". -_()".contains(c) { c } else { '_' }).collect();
-    let whole: String = name
-        .bytes()
-        .map(|byte| {
-            let plain = byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte);
-            if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-        })
-        .collect();
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_name_fits_into_a_header() {
-        assert_eq!(disposition("Price list.pdf"), "attachment; filename=\"Price list.pdf\"; filename*=UTF-8''Price%20list.pdf");
-        for name in ["a\"b\r\nx: y.pdf", "Größe €.docx", "\u{202e}fdp.exe", "价格.xlsx", ""] {
-            let text = disposition(name);
-            assert!(HeaderValue::from_str(&text).is_ok_and(|value| value.to_str().is_ok()), "{text}");
-            assert_eq!(text.matches('"').count(), 2, "{text}");
-        }
-    }
 }

@@ -141,7 +141,7 @@ pub(crate) const ADD_TERMS: Dialect = Dialect {
     postgres: add_terms!("key, CAST(value AS BIGINT) FROM jsonb_each_text($2)"),
 };
 
-/// Passages with what the engine finds in `$3`, `$1`, `$2` and `$4` to `$9` as in `found!`, which answer.
+/// Passages with what the engine finds in `$3`, `$1`, `$2` and `$5` to `$10` as in `found!`, which answer.
 pub(crate) const CANDIDATES: Dialect = Dialect {
     // CROSS JOIN keeps the index outside: SQLite does not reorder around it.
     sqlite: concat!(
@@ -163,7 +163,8 @@ pub(crate) const CANDIDATES: Dialect = Dialect {
 macro_rules! weigh {
     ($serials:literal) => {
         concat!(
-            "SELECT p.serial, p.document_id, d.title, p.version, p.number, p.place, p.text, p.terms, v.embedding
+            "SELECT p.serial, p.document_id, d.title, p.version, p.number, p.place, p.text, d.source = 'sample' AS sample,
+                p.terms, v.embedding
             FROM passages p LEFT JOIN passage_vectors v ON v.passage_serial = p.serial AND v.model = $3",
             crate::knowledge::found!(),
             " AND p.serial IN (",
@@ -187,7 +188,7 @@ macro_rules! nearest {
         concat!(
             "SELECT v.passage_serial FROM passage_vectors v JOIN passages p ON p.serial = v.passage_serial",
             crate::knowledge::found!(),
-            " AND v.organization_id = $1 AND v.model = $10",
+            " AND v.organization_id = $1 AND v.model = $11",
             $and,
             " ORDER BY ",
             $by,
@@ -196,7 +197,7 @@ macro_rules! nearest {
     };
 }
 
-/// The passages whose vectors are nearest to `$3` by the index of vectors of 384 numbers. `$10` is the model.
+/// The passages whose vectors are nearest to `$3` by the index of vectors of 384 numbers. `$11` is the model.
 pub(crate) const NEAREST: Dialect = Dialect {
     sqlite: NOT_ASKED,
     postgres: nearest!(" AND v.dimensions = 384", "CAST(v.embedding AS HALFVEC(384)) <#> CAST($3 AS HALFVEC(384))"),

@@ -104,14 +104,6 @@ impl Store {
         Ok(query!(read self, optional (String,), PASSWORD_HASH, person)?.map(|(hash,)| hash))
     }
 
-    /// Sets a person's password hash; false if there is no such person.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn set_password(&self, person: PersonId, hash: &str) -> Result<bool> {
-        Ok(query!(write self, execute, SET_PASSWORD, person, hash)? > 0)
-    }
-
     /// Who a member is.
     ///
     /// # Errors

@@ -45,5 +45,6 @@ pub use events::{NewEvent, PlacedEvent};
 pub use identity::{Credentials, NewAccount};
 pub use jobs::{Failed, Job, JobState, NewJob};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
+pub use sessions::Standing;
 pub use sign_ups::PendingSignUp;
 pub use tokens::{RefreshToken, Refreshed};

@@ -1,7 +1,8 @@
 //! Signed-in browsers and password resets. Secrets are kept as hashes only.
 
 use chrono::{DateTime, Utc};
-use model::{PersonId, Session, SessionId};
+use model::{OrganizationId, PersonId, Role, Session, SessionId};
+use uuid::Uuid;
 
 use crate::engine::{Store, query};
 use crate::error::Result;
@@ -14,7 +15,14 @@ macro_rules! columns {
 }
 
 statements! {
-    INSERT_SESSION = concat!("INSERT INTO sessions (", columns!(), ", secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    INSERT_SESSION = concat!(
+        "INSERT INTO sessions (", columns!(), ", secret_hash, sign_in)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, COALESCE((SELECT sign_in FROM sessions WHERE id = $10), $1))"
+    );
+    SIGN_IN = "SELECT sign_in FROM sessions WHERE id = $1";
+    STANDING_SESSION = "
+        SELECT m.organization_id, m.role FROM sessions s JOIN members m ON m.id = s.member_id
+        WHERE s.sign_in = $1 AND s.expires_at > $2 LIMIT 1";
     SESSION = concat!("SELECT ", columns!(), " FROM sessions WHERE secret_hash = $1 AND expires_at > $2");
     TOUCH_SESSION = "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1";
     RETIRE_SESSION = "UPDATE sessions SET expires_at = $2 WHERE id = $1 AND expires_at > $2";
@@ -22,15 +30,28 @@ statements! {
     SESSIONS = concat!(
         "SELECT ", columns!(), " FROM sessions WHERE person_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC"
     );
-    DELETE_SESSION = "DELETE FROM sessions WHERE person_id = $1 AND id = $2";
+    DELETE_SESSION = "
+        DELETE FROM sessions WHERE person_id = $1
+            AND (id = $2 OR sign_in = (SELECT other.sign_in FROM sessions other WHERE other.id = $2 AND other.person_id = $1))";
     DELETE_SESSIONS = "DELETE FROM sessions WHERE person_id = $1";
     DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE person_id = $1 AND id <> $2";
     DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1";
     INSERT_PASSWORD_RESET = "
         INSERT INTO password_resets (person_id, token_hash, expires_at) VALUES ($1, $2, $3)
         ON CONFLICT (person_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at";
+    DELETE_PASSWORD_RESET = "DELETE FROM password_resets WHERE person_id = $1";
     TAKE_PASSWORD_RESET = "DELETE FROM password_resets WHERE token_hash = $1 AND expires_at > $2 RETURNING person_id";
     DELETE_EXPIRED_RESETS = "DELETE FROM password_resets WHERE expires_at <= $1";
+}
+
+/// What a credential is good for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Standing {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// The role in it.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
 }
 
 impl Store {
@@ -39,11 +60,35 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Missing`] if the person or the member is gone.
     pub async fn insert_session(&self, session: &Session, secret_hash: &[u8]) -> Result<()> {
+        self.insert_successor(session, session.id, secret_hash).await
+    }
+
+    /// The same for a session that takes another one's place: both are of one sign-in.
+    ///
+    /// # Errors
+    /// As [`Store::insert_session`].
+    pub async fn insert_successor(&self, session: &Session, of: SessionId, secret_hash: &[u8]) -> Result<()> {
         query!(
             write self, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent,
-            &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash
+            &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash, of
         )?;
         Ok(())
+    }
+
+    /// The sign-in that a session is of; none if it is gone.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn sign_in_of(&self, session: SessionId) -> Result<Option<Uuid>> {
+        Ok(query!(read self, optional (Uuid,), SIGN_IN, session)?.map(|(sign_in,)| sign_in))
+    }
+
+    /// Where and as what a sign-in's member stands now; none if no session of it is left.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn standing_of_sign_in(&self, sign_in: Uuid, now: DateTime<Utc>) -> Result<Option<Standing>> {
+        query!(read self, optional Standing, STANDING_SESSION, sign_in, now)
     }
 
     /// The session of a cookie, unless it has expired.
@@ -88,7 +133,7 @@ impl Store {
         query!(read self, all Session, SESSIONS, person, now)
     }
 
-    /// Ends one of a person's sessions; false if the person has no such session.
+    /// Ends one of a person's sessions, with what it took the place of; false if the person has no such session.
     ///
     /// # Errors
     /// What the engine says.

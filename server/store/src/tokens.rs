@@ -1,11 +1,12 @@
 //! Refresh tokens and API tokens of the REST interface. Secrets are kept as hashes only.
 
 use chrono::{DateTime, Utc};
-use model::{ApiToken, ApiTokenId, MemberId, OrganizationId, PersonId};
+use model::{ApiToken, ApiTokenId, MemberId, OrganizationId, PersonId, ProgramSignIn, SessionId};
 use uuid::Uuid;
 
 use crate::engine::{Store, query};
 use crate::error::Result;
+use crate::sessions::Standing;
 use crate::statements::statements;
 
 macro_rules! api_columns {
@@ -16,21 +17,37 @@ macro_rules! api_columns {
 
 statements! {
     INSERT_REFRESH = "
-        INSERT INTO refresh_tokens (id, family, member_id, token_hash, expires_at, spent) VALUES ($1, $2, $3, $4, $5, $6)";
+        INSERT INTO refresh_tokens
+            (id, family, member_id, token_hash, expires_at, spent, user_agent, address, signed_in_at, issued_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     SPEND_REFRESH = "
         UPDATE refresh_tokens SET spent = $3 WHERE token_hash = $1 AND expires_at > $2 AND NOT spent
-        RETURNING family, member_id";
+        RETURNING family, member_id, user_agent, address, signed_in_at";
     REFRESH_FAMILY = "SELECT family FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2";
-    LIVING_FAMILY = "SELECT family FROM refresh_tokens WHERE family = $1 AND expires_at > $2 AND spent = $3 LIMIT 1";
+    LIVING_FAMILY = "SELECT signed_in_at FROM refresh_tokens WHERE family = $1 AND expires_at > $2 AND spent = $3 LIMIT 1";
+    STANDING_FAMILY = "
+        SELECT m.organization_id, m.role FROM refresh_tokens t JOIN members m ON m.id = t.member_id
+        WHERE t.family = $1 AND t.expires_at > $2 AND t.spent = $3 LIMIT 1";
+    PROGRAM_SIGN_INS = "
+        SELECT t.family AS id, t.user_agent, t.address, t.signed_in_at, t.issued_at AS last_seen_at
+        FROM refresh_tokens t JOIN members m ON m.id = t.member_id
+        WHERE m.person_id = $1 AND t.expires_at > $2 AND t.spent = $3 ORDER BY t.issued_at DESC, t.id DESC";
+    REVOKE_FAMILY_OF = "
+        UPDATE refresh_tokens SET spent = $3
+        WHERE family = $2 AND NOT spent AND member_id IN (SELECT id FROM members WHERE person_id = $1)";
     REVOKE_FAMILY = "UPDATE refresh_tokens SET spent = $2 WHERE family = $1";
     REVOKE_OF_PERSON = "
-        UPDATE refresh_tokens SET spent = $2 WHERE member_id IN (SELECT id FROM members WHERE person_id = $1)";
+        UPDATE refresh_tokens SET spent = $2 WHERE NOT spent AND member_id IN (SELECT id FROM members WHERE person_id = $1)";
     DELETE_EXPIRED_REFRESH = "DELETE FROM refresh_tokens WHERE expires_at <= $1";
     INSERT_API_TOKEN = concat!(
         "INSERT INTO api_tokens (", api_columns!(), ", organization_id, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     );
     API_TOKEN = concat!("SELECT ", api_columns!(), " FROM api_tokens WHERE token_hash = $1");
     API_TOKENS = concat!("SELECT ", api_columns!(), " FROM api_tokens WHERE member_id = $1 ORDER BY created_at DESC, id DESC");
+    STANDING_API_TOKEN = "
+        SELECT m.organization_id, m.role FROM api_tokens t JOIN members m ON m.id = t.member_id
+        WHERE t.organization_id = $1 AND t.id = $2";
+    DELETE_API_TOKENS_OF = "DELETE FROM api_tokens WHERE member_id IN (SELECT id FROM members WHERE person_id = $1)";
     DELETE_API_TOKEN = "DELETE FROM api_tokens WHERE member_id = $1 AND id = $2";
     TOUCH_API_TOKEN = "UPDATE api_tokens SET last_used_at = $2 WHERE id = $1";
 }
@@ -46,6 +63,21 @@ pub struct RefreshToken {
     pub member: MemberId,
     /// When it ends by itself.
     pub expires_at: DateTime<Utc>,
+    /// What the program called itself when it signed in, at most 300 characters.
+    pub user_agent: String,
+    /// From which address it signed in.
+    pub address: String,
+    /// When it signed in.
+    pub signed_in_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Spent {
+    family: Uuid,
+    member_id: MemberId,
+    user_agent: String,
+    address: String,
+    signed_in_at: DateTime<Utc>,
 }
 
 /// What came of a refresh.
@@ -73,7 +105,10 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Missing`] if the member is gone.
     pub async fn insert_refresh(&self, token: &RefreshToken, hash: &[u8]) -> Result<()> {
-        query!(write self, execute, INSERT_REFRESH, token.id, token.family, token.member, hash, token.expires_at, false)?;
+        query!(
+            write self, execute, INSERT_REFRESH, token.id, token.family, token.member, hash, token.expires_at, false,
+            &token.user_agent, &token.address, token.signed_in_at, token.signed_in_at
+        )?;
         Ok(())
     }
 
@@ -91,10 +126,13 @@ impl Store {
         new_expires_at: DateTime<Utc>,
     ) -> Result<Refreshed> {
         let mut tx = self.begin().await?;
-        let spent = query!(within &mut tx, optional (Uuid, MemberId), SPEND_REFRESH, hash, now, true)?;
-        let refreshed = if let Some((family, member)) = spent {
-            query!(within &mut tx, execute, INSERT_REFRESH, new_id, family, member, new_hash, new_expires_at, false)?;
-            Refreshed::Ok { member, family }
+        let spent = query!(within &mut tx, optional Spent, SPEND_REFRESH, hash, now, true)?;
+        let refreshed = if let Some(old) = spent {
+            query!(
+                within &mut tx, execute, INSERT_REFRESH, new_id, old.family, old.member_id, new_hash, new_expires_at, false,
+                &old.user_agent, &old.address, old.signed_in_at, now
+            )?;
+            Refreshed::Ok { member: old.member_id, family: old.family }
         } else if let Some((family,)) = query!(within &mut tx, optional (Uuid,), REFRESH_FAMILY, hash, now)? {
             query!(within &mut tx, execute, REVOKE_FAMILY, family, true)?;
             Refreshed::Reused { family }
@@ -105,21 +143,79 @@ impl Store {
         Ok(refreshed)
     }
 
-    /// Spends every token of a person: after the password changed.
+    /// Sets a person's password hash, and ends what was signed in with the old one: sessions but `kept`, programs, links to set a
+    /// new password, and API tokens if so wished. All or nothing; false if there is no such person.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn revoke_refresh_of(&self, person: PersonId) -> Result<()> {
-        query!(write self, execute, REVOKE_OF_PERSON, person, true)?;
-        Ok(())
+    pub async fn set_password(&self, person: PersonId, hash: &str, kept: Option<SessionId>, api_tokens: bool) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        if query!(within &mut tx, execute, crate::identity::SET_PASSWORD, person, hash)? == 0 {
+            return Ok(false);
+        }
+        query!(within &mut tx, execute, crate::sessions::DELETE_PASSWORD_RESET, person)?;
+        match kept {
+            Some(kept) => query!(within &mut tx, execute, crate::sessions::DELETE_OTHER_SESSIONS, person, kept)?,
+            None => query!(within &mut tx, execute, crate::sessions::DELETE_SESSIONS, person)?,
+        };
+        query!(within &mut tx, execute, REVOKE_OF_PERSON, person, true)?;
+        if api_tokens {
+            query!(within &mut tx, execute, DELETE_API_TOKENS_OF, person)?;
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
-    /// Whether a sign-in has a token that can still be spent: it was not revoked.
+    /// Ends all of a person's sessions but one, and all sign-ins of programs; gives how many.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn is_family_alive(&self, family: Uuid, now: DateTime<Utc>) -> Result<bool> {
-        Ok(query!(read self, optional (Uuid,), LIVING_FAMILY, family, now, false)?.is_some())
+    pub async fn end_sign_ins(&self, person: PersonId, except: SessionId) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let sessions = query!(within &mut tx, execute, crate::sessions::DELETE_OTHER_SESSIONS, person, except)?;
+        let programs = query!(within &mut tx, execute, REVOKE_OF_PERSON, person, true)?;
+        tx.commit().await?;
+        Ok(sessions + programs)
+    }
+
+    /// The sign-ins of a person's programs that can still go on, last used first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn program_sign_ins(&self, person: PersonId, now: DateTime<Utc>) -> Result<Vec<ProgramSignIn>> {
+        query!(read self, all ProgramSignIn, PROGRAM_SIGN_INS, person, now, false)
+    }
+
+    /// Ends the sign-in of one of a person's programs; false if the person has no such one.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn end_program_sign_in(&self, person: PersonId, family: Uuid) -> Result<bool> {
+        Ok(query!(write self, execute, REVOKE_FAMILY_OF, person, family, true)? > 0)
+    }
+
+    /// When a program's sign-in happened, if it has a token that can still be spent: it was not revoked.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn living_family(&self, family: Uuid, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+        Ok(query!(read self, optional (DateTime<Utc>,), LIVING_FAMILY, family, now, false)?.map(|(at,)| at))
+    }
+
+    /// Where and as what the member of a program's sign-in stands now; none if it was revoked.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn standing_of_family(&self, family: Uuid, now: DateTime<Utc>) -> Result<Option<Standing>> {
+        query!(read self, optional Standing, STANDING_FAMILY, family, now, false)
+    }
+
+    /// The same for an API token.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn standing_of_api_token(&self, organization: OrganizationId, token: ApiTokenId) -> Result<Option<Standing>> {
+        query!(read self, optional Standing, STANDING_API_TOKEN, organization, token)
     }
 
     /// Spends every token of a sign-in.

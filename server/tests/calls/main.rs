@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "../support/html.rs"]
+mod html;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -11,6 +13,7 @@ mod contention;
 mod export;
 mod flow;
 mod functions;
+mod hostile_text;
 mod lists;
 mod page;
 mod pages;
@@ -18,4 +21,5 @@ mod process;
 mod recording;
 mod rest;
 mod review;
+mod standing;
 mod stream;

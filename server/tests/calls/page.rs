@@ -101,6 +101,11 @@ impl Page {
         Self { road: Road::Stream, socket }
     }
 
+    /// Around a socket of the documented stream.
+    pub fn stream(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+        Self { road: Road::Stream, socket }
+    }
+
     /// Around a socket of the server function.
     pub fn function(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
         Self { road: Road::Function, socket }

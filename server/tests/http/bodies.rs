@@ -75,3 +75,18 @@ async fn addresses_that_are_none() {
     assert_eq!(ann.get("/api/v1/calls?state=asleep").await.failure(422), "invalid");
     assert_eq!(ann.get("/api/v1/calls/01931c1e-0000-7000-8000-000000000000/stream").await.failure(426), "invalid");
 }
+
+#[tokio::test]
+async fn an_array_is_no_object() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let login = server.program().post("/api/v1/auth/login", json!(["ann@example.com", crate::support::PASSWORD])).await;
+    assert_eq!(login.failure(422), "invalid");
+    assert_eq!(ann.patch("/api/v1/organization", json!([null, null])).await.failure(422), "invalid");
+    let text = json!([null, "A title", "Some words stand here.", []]);
+    assert_eq!(ann.post("/api/v1/knowledge/documents", text).await.failure(422), "invalid");
+    let spaced = ann.request(Method::PATCH, "/api/v1/organization").header("content-type", "application/json").body(" \n[null, null]");
+    assert_eq!(ann.send(spaced).await.failure(422), "invalid");
+    let object = ann.request(Method::PATCH, "/api/v1/organization").header("content-type", "application/json").body(" \n{}");
+    assert_eq!(ann.send(object).await.status, StatusCode::OK);
+}

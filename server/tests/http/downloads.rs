@@ -24,6 +24,10 @@ async fn a_document_is_downloaded_and_never_shown() {
         assert!(header("content-security-policy").contains("default-src 'none'"));
         assert_eq!(response.text().await.unwrap(), TEXT);
     }
+    // By the page and by the API it has one name.
+    let named = async |path: String| ann.page(&path).await.headers()["content-disposition"].to_str().unwrap().to_owned();
+    let by_api = named(format!("/api/v1/knowledge/documents/{id}/file")).await;
+    assert_eq!(named(format!("/knowledge/{id}/file")).await, by_api);
     for (path, status) in [
         (format!("/knowledge/{id}/file?version=2"), StatusCode::NOT_FOUND),
         (format!("/knowledge/{id}/file?version=first"), StatusCode::UNPROCESSABLE_ENTITY),

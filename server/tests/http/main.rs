@@ -15,6 +15,7 @@ mod isolation;
 mod lifecycle;
 mod passwords;
 mod sessions;
+mod sign_ins;
 mod sign_up;
 mod surface;
 mod tokens;

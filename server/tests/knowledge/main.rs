@@ -15,6 +15,8 @@ mod form;
 mod forms;
 mod interrupted;
 mod roles;
+mod sample;
 mod site_visit;
 mod uploads;
+mod uses;
 mod websites;

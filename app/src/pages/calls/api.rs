@@ -137,7 +137,7 @@ pub async fn live_call(input: BoxedStream<ClientMessage, AppError>) -> Result<Bo
     let input: std::pin::Pin<Box<dyn futures::Stream<Item = Result<ClientMessage, AppError>> + Send>> = input.into();
     let messages = input.map(|message| message.map_err(|error| error.0)).boxed();
     // The socket opens when this function has answered, so the first message must be waited for inside the stream.
-    let answers = futures::stream::once(async move { domain::calls::live::attach(&services, &scope, messages).await }).flatten();
+    let answers = futures::stream::once(async move { domain::socket::open(&services, &scope, messages).await }).flatten();
     Ok(answers.map(Ok).into())
 }
 

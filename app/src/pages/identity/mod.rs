@@ -6,10 +6,9 @@ mod sign_up;
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::components::{Banner, Button, ButtonKind, FormError, TextField, TextLink, Tone, field_error};
+use crate::components::{Banner, Button, ButtonKind, FormError, PageTitle, TextField, TextLink, Tone, field_error};
 use crate::frame::PlainFrame;
 pub use form::{FormReturn, FormState};
 pub use sign_up::{ConfirmSignUp, SignUp};
@@ -119,7 +118,7 @@ pub fn ResetPassword() -> impl IntoView {
                     name="password"
                     kind="password"
                     autocomplete="new-password"
-                    hint="At least 10 characters. It ends all your sessions."
+                    hint="At least 10 characters. It ends all that is signed in: your sessions, programs, and API tokens."
                     required=true
                     autofocus=true
                     error=field_error(form.problem(), "password")
@@ -138,7 +137,7 @@ pub fn ResetPassword() -> impl IntoView {
 #[component]
 fn Page(title: &'static str, children: Children) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · Closezly") />
+        <PageTitle text=title />
         <PlainFrame>
             <div class="stack">
                 <h1>{title}</h1>

@@ -178,7 +178,10 @@ fn Row(area: Area, document: Memo<Document>) -> impl IntoView {
             [&document.folder, name].into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("/")
         })
     };
-    let steps = Memo::new(move |_| document.with(|document| words::on_its_way(document.state).then(|| words::steps(document))));
+    let embeds = Memo::new(move |_| area.overview.with(|overview| !overview.embedding.model.is_empty()));
+    let steps = Memo::new(move |_| {
+        document.with(|document| words::on_its_way(document.state).then(|| (model::steps(document, embeds.get()), document.format.clone())))
+    });
     let state = Memo::new(move |_| document.with(|document| document.state));
     let tags = Memo::new(move |_| document.with(|document| document.tags.clone()));
     let problem = Memo::new(move |_| document.with(|document| document.problem.clone()));
@@ -203,7 +206,7 @@ fn Row(area: Area, document: Memo<Document>) -> impl IntoView {
                 {move || document.with(facts)}
                 {move || tags.get().into_iter().map(|tag| view! { <span class=css::TAG>{tag}</span> }).collect_view()}
             </p>
-            {move || steps.get().map(|steps| view! { <Steps steps /> })}
+            {move || steps.get().map(|(steps, format)| view! { <Steps steps format /> })}
             {move || {
                 let problem = Some(problem.get()).filter(|problem| !problem.is_empty());
                 problem.map(|problem| view! { <p class=css::PROBLEM><Icon glyph=Glyph::Bad /><span>{problem}</span></p> })
@@ -233,7 +236,7 @@ fn facts(document: &Document) -> String {
 
 /// The steps of a document's way; what is done is ticked.
 #[component]
-pub fn Steps(steps: Vec<model::Step>) -> impl IntoView {
+pub fn Steps(steps: Vec<model::Step>, format: String) -> impl IntoView {
     let current = steps.iter().position(|step| !step.done);
     view! {
         <ol class=css::STEPS aria-label="Steps">
@@ -242,12 +245,13 @@ pub fn Steps(steps: Vec<model::Step>) -> impl IntoView {
                 .enumerate()
                 .map(|(at, step)| {
                     let state = if step.done { "done" } else if current == Some(at) { "now" } else { "later" };
+                    let count = words::step_count(&step, &format);
                     view! {
                         <li class=css::STEP data-state=state aria-current=(state == "now").then_some("step")>
                             <Icon glyph=if step.done { Glyph::Good } else { Glyph::Clock } />
-                            <span>{words::step(&step.name).to_owned()}</span>
+                            <span>{words::step(step.name)}</span>
                             {step.done.then(|| view! { <span class="visually-hidden">" (done)"</span> })}
-                            {(!step.detail.is_empty()).then(|| view! { <span class="soft">{step.detail}</span> })}
+                            {(!count.is_empty()).then(|| view! { <span class="soft">{count}</span> })}
                         </li>
                     }
                 })

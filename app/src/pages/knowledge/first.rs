@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use model::{DocumentSource, DocumentState};
 
+use super::SAMPLE_QUESTION;
 use super::area::Area;
 use super::documents::Steps;
 use super::shown::question_url;
-use super::{SAMPLE_QUESTION, words};
 use crate::components::{Button, ButtonKind, ButtonLink, EmptyState, Glyph};
 use crate::styles::knowledge_first as css;
 
@@ -45,10 +45,11 @@ pub fn FirstAnswer(area: Area) -> impl IntoView {
     move || {
         sample.get().map(|document| {
             let ready = document.state == DocumentState::Ready;
+            let embeds = area.overview.with(|overview| !overview.embedding.model.is_empty());
             view! {
                 <section class=css::CARD aria-labelledby="first-answer" role="status">
                     <h2 id="first-answer" class=css::TITLE>"Your first answer"</h2>
-                    <Steps steps=words::steps(&document) />
+                    <Steps steps=model::steps(&document, embeds) format=document.format.clone() />
                     {if ready {
                         view! {
                             <p>"The sample is a product sheet. Ask it something:"</p>

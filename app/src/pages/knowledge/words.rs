@@ -1,6 +1,6 @@
 //! Words and numbers of documents, as people read them.
 
-use model::{Citation, Document, DocumentSource, DocumentState, SearchMode, Step};
+use model::{Citation, DocumentSource, DocumentState, SearchMode, Step, StepName};
 
 use crate::components::Tone;
 
@@ -114,33 +114,24 @@ pub fn size(bytes: i64) -> String {
     }
 }
 
-/// How far a document is, as far as a list knows it.
-pub fn steps(document: &Document) -> Vec<Step> {
-    let reached = match document.state {
-        DocumentState::Waiting | DocumentState::Reading | DocumentState::Locked | DocumentState::Failed => 1,
-        DocumentState::Indexing => 2,
-        DocumentState::Ready | DocumentState::Review => 4,
-    };
-    let detail = match (document.state, document.passages) {
-        (DocumentState::Indexing, 1..) => format!("{} of {} passages", grouped(document.embedded), grouped(document.passages)),
-        _ => String::new(),
-    };
-    ["stored", "read", "indexed"]
-        .into_iter()
-        .enumerate()
-        .map(|(at, name)| Step { name: name.to_owned(), done: at < reached, detail: if at == 2 { detail.clone() } else { String::new() } })
-        .collect()
+/// A step's name for people.
+pub const fn step(name: StepName) -> &'static str {
+    match name {
+        StepName::Stored => "Stored",
+        StepName::Read => "Read",
+        StepName::Split => "Split into passages",
+        StepName::Embedded => "Meaning understood",
+    }
 }
 
-/// A step's name for people.
-pub fn step(name: &str) -> &str {
-    match name {
-        "stored" => "Stored",
-        "read" => "Read",
-        "split" => "Split into passages",
-        "embedded" => "Meaning understood",
-        "indexed" => "Ready to answer",
-        other => other,
+/// What can be counted of a step of a document of this format; empty if nothing can.
+pub fn step_count(step: &Step, format: &str) -> String {
+    let Some(count) = step.count else { return String::new() };
+    match (step.name, step.of) {
+        (StepName::Stored, _) => size(count),
+        (StepName::Read, _) => places(format, count).unwrap_or_default(),
+        (_, Some(of)) => format!("{} of {}", grouped(count), counted(of, "passage")),
+        (_, None) => counted(count, "passage"),
     }
 }
 
@@ -199,6 +190,17 @@ mod tests {
         assert_eq!((counted(1, "page"), counted(2, "page"), counted(0, "page")), ("1 page".into(), "2 pages".into(), "0 pages".into()));
         assert_eq!(places("pptx", 3).as_deref(), Some("3 slides"));
         assert_eq!((places("markdown", 1), places("pdf", 0)), (None, None));
+    }
+
+    #[test]
+    fn steps_are_counted_in_their_own_words() {
+        let step = |name, count, of| Step { name, done: true, count, of };
+        assert_eq!(step_count(&step(StepName::Stored, Some(900), None), "pdf"), "900 bytes");
+        assert_eq!(step_count(&step(StepName::Read, Some(3), None), "pdf"), "3 pages");
+        assert_eq!(step_count(&step(StepName::Read, Some(1), None), "markdown"), "");
+        assert_eq!(step_count(&step(StepName::Split, Some(1), None), "pdf"), "1 passage");
+        assert_eq!(step_count(&step(StepName::Embedded, Some(12), Some(48)), "pdf"), "12 of 48 passages");
+        assert_eq!(step_count(&step(StepName::Split, None, None), "pdf"), "");
     }
 
     #[test]

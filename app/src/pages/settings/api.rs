@@ -1,7 +1,7 @@
 //! Server functions of the settings.
 
 use leptos::prelude::*;
-use model::{ApiToken, Session};
+use model::{ApiToken, ProgramSignIn, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -40,12 +40,13 @@ pub async fn update_organization(organization: String, #[server(default)] keep_a
     Ok(go_to("/settings/organization?saved=1"))
 }
 
-/// Changes the own password.
+/// Changes the own password. An unchecked box is not sent at all.
 #[server(endpoint = "settings/change_password")]
-pub async fn change_password(current: String, password: String) -> Result<String, AppError> {
+pub async fn change_password(current: String, password: String, #[server(default)] end_tokens: bool) -> Result<String, AppError> {
     use crate::server::{client, go_to, remember, scope, services};
     let services = services()?;
-    let signed_in = domain::identity::change_password(&services, &client(), &scope()?, &current.into(), &password.into()).await?;
+    let (current, password) = (current.into(), password.into());
+    let signed_in = domain::identity::change_password(&services, &client(), &scope()?, &current, &password, end_tokens).await?;
     remember(&services, &signed_in);
     Ok(go_to("/settings/security?saved=1"))
 }
@@ -66,7 +67,22 @@ pub async fn end_session(id: model::SessionId) -> Result<String, AppError> {
     Ok(go_to("/settings/security"))
 }
 
-/// Ends all sessions but this one.
+/// The own programs that signed in with the password.
+#[server(endpoint = "settings/program_sign_ins")]
+pub async fn program_sign_ins() -> Result<Vec<ProgramSignIn>, AppError> {
+    use crate::server::{scope, services};
+    Ok(domain::identity::program_sign_ins(&services()?, &scope()?).await?)
+}
+
+/// Ends the sign-in of one of the own programs.
+#[server(endpoint = "settings/end_program_sign_in")]
+pub async fn end_program_sign_in(id: model::SignInId) -> Result<String, AppError> {
+    use crate::server::{go_to, scope, services};
+    domain::identity::end_program_sign_in(&services()?, &scope()?, id).await?;
+    Ok(go_to("/settings/security"))
+}
+
+/// Ends all sessions but this one, and the sign-ins of all programs.
 #[server(endpoint = "settings/end_other_sessions")]
 pub async fn end_other_sessions() -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};

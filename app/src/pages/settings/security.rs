@@ -1,10 +1,12 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use model::ProgramSignIn;
 
 use super::api::SessionRow;
 use super::profile::Saved;
 use super::{Page, Panel, api};
-use crate::components::{Badge, Button, ButtonKind, ErrorState, FormError, SkeletonLines, TextField, Time, Tone, field_error};
+use crate::components::{Badge, Button, ButtonKind, Checkbox, ErrorState, FormError, SkeletonLines, TextField, Time, Tone, field_error};
+use crate::error::AppError;
 use crate::pages::identity::FormState;
 use crate::session::use_session;
 use crate::styles::settings as css;
@@ -46,9 +48,14 @@ fn Password(action: ServerAction<api::ChangePassword>) -> impl IntoView {
                     name="password"
                     kind="password"
                     autocomplete="new-password"
-                    hint="At least 10 characters. All your other sessions end."
+                    hint="At least 10 characters. All your other sessions and programs that signed in with it end."
                     required=true
                     error=field_error(problem, "password")
+                />
+                <Checkbox
+                    label="End my API tokens too"
+                    name="end_tokens"
+                    detail="They don't depend on the password and go on otherwise. Tick it if somebody else may know the password."
                 />
                 <div>
                     <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Saving…">
@@ -68,18 +75,25 @@ fn Sessions(
     let end = ServerAction::<api::EndSession>::new();
     let end_others = ServerAction::<api::EndOtherSessions>::new();
     let form = FormState::of(end);
-    let sessions = Resource::new(move || (end.version().get(), end_others.version().get(), change.version().get()), |_| api::sessions());
+    let end_program = ServerAction::<api::EndProgramSignIn>::new();
+    let program_form = FormState::of(end_program);
+    let sessions = Resource::new(
+        move || (end.version().get(), end_program.version().get(), end_others.version().get(), change.version().get()),
+        |_| async { Ok::<_, AppError>((api::sessions().await?, api::program_sign_ins().await?)) },
+    );
     view! {
         <Panel id="sessions" title="Sessions">
             <FormError problem=form.problem() />
+            <FormError problem=program_form.problem() />
             <Transition fallback=|| view! { <SkeletonLines count=3 label="Loading sessions" /> }>
                 {move || Suspend::new(async move {
                     match sessions.await {
-                        Ok(rows) => {
-                            let several = rows.len() > 1;
+                        Ok((rows, programs)) => {
+                            let several = rows.len() + programs.len() > 1;
                             let rows = rows.into_iter().map(|row| view! { <SessionItem row end /> }).collect_view();
+                            let programs = programs.into_iter().map(|program| view! { <ProgramItem program end=end_program /> }).collect_view();
                             view! {
-                                <ul class=css::ITEMS>{rows}</ul>
+                                <ul class=css::ITEMS>{rows} {programs}</ul>
                                 {several
                                     .then(|| {
                                         view! {
@@ -125,6 +139,29 @@ fn SessionItem(row: SessionRow, end: ServerAction<api::EndSession>) -> impl Into
                 }
                     .into_any()
             }}
+        </li>
+    }
+}
+
+#[component]
+fn ProgramItem(program: ProgramSignIn, end: ServerAction<api::EndProgramSignIn>) -> impl IntoView {
+    let ProgramSignIn { id, user_agent, address, signed_in_at, last_seen_at } = program;
+    let name = if user_agent.is_empty() { "A program".to_owned() } else { format!("Program: {}", browser(&user_agent)) };
+    let from = if address.is_empty() { "Since ".to_owned() } else { format!("From {address}, since ") };
+    view! {
+        <li class=css::ITEM>
+            <div class=css::WORDS>
+                <span title=user_agent>{name}</span>
+                <span class="small soft">
+                    {from} <Time at=signed_in_at with_time=true /> ", last used " <Time at=last_seen_at with_time=true />
+                </span>
+            </div>
+            <ActionForm action=end>
+                <input type="hidden" name="id" value=id.to_string() />
+                <Button submit=true small=true>
+                    "End"
+                </Button>
+            </ActionForm>
         </li>
     }
 }

@@ -51,6 +51,9 @@ pub fn TokenSettings() -> impl IntoView {
                         </Button>
                     </div>
                 </ActionForm>
+                <p class="small soft">
+                    "A token works until you delete it. Changing your password leaves it as it is, unless you tick so there; setting a forgotten one anew ends all tokens."
+                </p>
                 <p class="small soft">"What the API can do: " <a href="/api/docs" rel="external">"/api/docs"</a></p>
             </Panel>
             <Panel id="tokens" title="Tokens">

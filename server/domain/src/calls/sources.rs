@@ -30,9 +30,9 @@ pub(crate) fn topics() -> Vec<Topic> {
 }
 
 /// Looks the passage for a card up; none if nothing is good enough. Errors are logged.
-pub(super) async fn find(services: &Services, organization: OrganizationId, cue: &Cue) -> Option<Found> {
+pub(super) async fn find(services: &Services, organization: OrganizationId, call: CallId, cue: &Cue) -> Option<Found> {
     let competitor = competitor(services, organization, &cue.quote).await;
-    let query = CallQuery { words: cue.quote.clone(), topic: cue.topic.clone(), competitor };
+    let query = CallQuery { call: Some(call), words: cue.quote.clone(), topic: cue.topic.clone(), competitor };
     knowledge::find_for_call(services, organization, query).await
 }
 
@@ -82,7 +82,7 @@ pub(super) async fn renew(
             cue.source.clone_from(&same.source);
             continue;
         }
-        let Ok(found) = timeout_at(until, find(services, organization, cue)).await else {
+        let Ok(found) = timeout_at(until, find(services, organization, call, cue)).await else {
             tracing::warn!(%call, "there was no time to look up the passages of all cards");
             return;
         };

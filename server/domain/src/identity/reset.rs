@@ -11,7 +11,7 @@ use super::{password, secret};
 use crate::audit;
 use crate::error::Result;
 use crate::ports::{Mail, MailError};
-use crate::scope::Client;
+use crate::scope::{Client, Credential};
 use crate::services::Services;
 
 const LIFE: Duration = Duration::minutes(30);
@@ -41,12 +41,13 @@ async fn mail_link(services: &Services, client: &Client, email: &str) -> Result<
     let token = secret::new(services, "");
     services.store().insert_password_reset(found.person.id, &secret::hash(token.expose_secret()), services.now() + LIFE).await?;
     if let Some(profile) = services.store().profile(found.member).await? {
-        let scope = super::scope_of(&profile, None);
+        let scope = super::scope_of(&profile, Credential::Password);
         let details = json!({ "address": client.address });
         audit::record(services, &scope, "identity.reset_requested", &found.person.id.to_string(), details).await?;
     }
     let text = format!(
         "Hello {},\n\nwith this link you set a new password. It is good for 30 minutes and for one use:\n\n{}/reset-password?token={}\n\n\
+         A new password ends everything that is signed in: browsers, programs, and your API tokens.\n\n\
          If you did not ask for it, there is nothing to do: your password stays as it is.\n",
         found.person.name,
         services.config().public_url,
@@ -76,7 +77,8 @@ pub(super) fn send_later(services: &Services, mail: Mail) {
     });
 }
 
-/// Sets a new password with a link's token and ends all sessions.
+/// Sets a new password with a link's token and ends all that is signed in: sessions, programs, and API tokens, which who knew the old
+/// password may have made.
 ///
 /// # Errors
 /// `not_found` if the link was used or is too old; a problem of the field `password`; `rate_limited`.
@@ -88,8 +90,7 @@ pub async fn reset_password(services: &Services, client: &Client, token: &str, n
     let Some(person) = services.store().take_password_reset(&secret::hash(token), services.now()).await? else {
         return Err(Problem::new(Code::NotFound, "This link was used already or is too old. Ask for a new one.").into());
     };
-    services.store().set_password(person, &hash).await?;
-    services.store().delete_sessions(person, None).await?;
-    services.store().revoke_refresh_of(person).await?;
+    services.store().set_password(person, &hash, None, true).await?;
+    services.revocations().tell(person);
     audit::record_of_person(services, person, "identity.password_reset", json!({ "address": client.address })).await
 }

@@ -4,14 +4,14 @@
 //! stays for a minute, because a page sends several requests at once and all but one still carry the old secret.
 
 use chrono::{DateTime, Duration, Utc};
-use model::{Code, Profile, Session, SessionId};
+use model::{Code, Profile, ProgramSignIn, Session, SessionId, SignInId, validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::{scope_of, secret};
 use crate::audit;
 use crate::error::{DomainError, Result};
-use crate::scope::{Client, Scope};
+use crate::scope::{Client, Credential, Scope};
 use crate::services::Services;
 
 const LIFE: Duration = Duration::days(30);
@@ -43,25 +43,37 @@ pub struct Visit {
     pub renewed: Option<SignedIn>,
 }
 
-pub(super) async fn open(services: &Services, client: &Client, profile: &Profile) -> Result<SignedIn> {
+/// Opens a session. The one that the browser had `before`, perhaps somebody else's, ends: its cookie is overwritten, and nobody could
+/// sign it out any more.
+pub(super) async fn open(services: &Services, client: &Client, before: Option<&Scope>, profile: &Profile) -> Result<SignedIn> {
+    if let Some((session, before)) = before.and_then(|before| Some((before.session()?, before))) {
+        services.store().delete_session(before.person, session).await?;
+        services.revocations().tell(before.person);
+    }
     let now = services.now();
     let session = Session {
         id: SessionId(services.uuid()),
         person_id: profile.person.id,
         member_id: profile.member,
-        user_agent: client.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT).collect(),
+        user_agent: named(client),
         address: client.address.clone(),
         created_at: now,
         last_seen_at: now,
         expires_at: now + LIFE,
     };
-    insert(services, profile, session).await
+    let before = session.id;
+    insert(services, profile, session, before).await
 }
 
-async fn insert(services: &Services, profile: &Profile, session: Session) -> Result<SignedIn> {
+/// What a client calls itself, as it is shown.
+pub(super) fn named(client: &Client) -> String {
+    validation::visible(&client.user_agent).chars().take(USER_AGENT).collect()
+}
+
+async fn insert(services: &Services, profile: &Profile, session: Session, before: SessionId) -> Result<SignedIn> {
     let secret = secret::new(services, "");
-    services.store().insert_session(&session, &secret::hash(secret.expose_secret())).await?;
-    Ok(SignedIn { scope: scope_of(profile, Some(session.id)), secret, expires_at: session.expires_at })
+    services.store().insert_successor(&session, before, &secret::hash(secret.expose_secret())).await?;
+    Ok(SignedIn { scope: scope_of(profile, Credential::Session(session.id)), secret, expires_at: session.expires_at })
 }
 
 /// Gives a session another secret at once.
@@ -83,14 +95,15 @@ pub async fn authenticate_session(services: &Services, secret: &str) -> Result<O
     let now = services.now();
     let Some(session) = services.store().session(&secret::hash(secret), now).await? else { return Ok(None) };
     let Some(profile) = services.store().profile(session.member_id).await? else { return Ok(None) };
-    let mut scope = scope_of(&profile, Some(session.id));
+    let mut scope = scope_of(&profile, Credential::Session(session.id));
     let mut renewed = None;
     // One that is about to end was replaced already; it must not live on, nor make another.
     if session.expires_at > now + OVERLAP {
         if secret_age(&session, now) >= SECRET_LIFE {
             if services.store().retire_session(session.id, now + OVERLAP).await? {
+                let before = session.id;
                 let next = Session { id: SessionId(services.uuid()), last_seen_at: now, expires_at: now + LIFE, ..session };
-                let signed_in = insert(services, &profile, next).await?;
+                let signed_in = insert(services, &profile, next, before).await?;
                 scope = signed_in.scope.clone();
                 renewed = Some(signed_in);
             }
@@ -116,7 +129,7 @@ pub async fn sessions(services: &Services, scope: &Scope) -> Result<Vec<(Session
     let now = services.now();
     let sessions = services.store().sessions(scope.person, now).await?;
     let lasting = sessions.into_iter().filter(|session| session.expires_at > now + OVERLAP);
-    Ok(lasting.map(|session| (session.clone(), Some(session.id) == scope.session)).collect())
+    Ok(lasting.map(|session| (session.clone(), Some(session.id) == scope.session())).collect())
 }
 
 /// Ends one of the own sessions.
@@ -127,16 +140,38 @@ pub async fn end_session(services: &Services, scope: &Scope, id: SessionId) -> R
     if !services.store().delete_session(scope.person, id).await? {
         return Err(DomainError::no_such("session"));
     }
+    services.revocations().tell(scope.person);
     audit::record(services, scope, "identity.session_ended", &id.to_string(), json!({})).await
 }
 
-/// Ends all own sessions but this one; how many it were.
+/// The own programs that signed in with the password and can still go on, the most recently used first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn program_sign_ins(services: &Services, scope: &Scope) -> Result<Vec<ProgramSignIn>> {
+    Ok(services.store().program_sign_ins(scope.person, services.now()).await?)
+}
+
+/// Ends the sign-in of one of the own programs, with its access token.
+///
+/// # Errors
+/// `not_found` if it is none of the caller's.
+pub async fn end_program_sign_in(services: &Services, scope: &Scope, id: SignInId) -> Result<()> {
+    if !services.store().end_program_sign_in(scope.person, id.0).await? {
+        return Err(DomainError::no_such("sign-in"));
+    }
+    services.revocations().tell(scope.person);
+    audit::record(services, scope, "identity.program_sign_in_ended", &id.to_string(), json!({})).await
+}
+
+/// Ends all own sessions but this one, and the sign-ins of all programs; how many it were.
 ///
 /// # Errors
 /// `forbidden` with a token instead of a session: it would end them all.
 pub async fn end_other_sessions(services: &Services, scope: &Scope) -> Result<u64> {
-    let session = scope.session.ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to end sessions."))?;
-    let ended = services.store().delete_sessions(scope.person, Some(session)).await?;
+    let session = scope.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to end sessions."))?;
+    let ended = services.store().end_sign_ins(scope.person, session).await?;
+    services.revocations().tell(scope.person);
     audit::record(services, scope, "identity.other_sessions_ended", &session.to_string(), json!({ "ended": ended })).await?;
     Ok(ended)
 }

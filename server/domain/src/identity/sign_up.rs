@@ -13,7 +13,7 @@ use super::{password, scope_of, secret, signed_out};
 use crate::audit;
 use crate::error::{DomainError, Result};
 use crate::ports::Mail;
-use crate::scope::{Client, Scope};
+use crate::scope::{Client, Credential, Scope};
 use crate::services::Services;
 
 const LIFE: Duration = Duration::hours(24);
@@ -40,13 +40,13 @@ pub enum SignedUp<T> {
     ByMail(String),
 }
 
-/// Signs up, and signs the browser in if the account is there at once.
+/// Signs up, and signs the browser in if the account is there at once. The session that it had `before` ends then.
 ///
 /// # Errors
 /// As [`sign_up_program`].
-pub async fn sign_up(services: &Services, client: &Client, new: SignUp) -> Result<SignedUp<SignedIn>> {
+pub async fn sign_up(services: &Services, client: &Client, before: Option<&Scope>, new: SignUp) -> Result<SignedUp<SignedIn>> {
     Ok(match start(services, client, new).await? {
-        SignedUp::In(profile) => SignedUp::In(session::open(services, client, &profile).await?),
+        SignedUp::In(profile) => SignedUp::In(session::open(services, client, before, &profile).await?),
         SignedUp::ByMail(email) => SignedUp::ByMail(email),
     })
 }
@@ -58,17 +58,17 @@ pub async fn sign_up(services: &Services, client: &Client, new: SignUp) -> Resul
 /// if the mail address has an account.
 pub async fn sign_up_program(services: &Services, client: &Client, new: SignUp) -> Result<SignedUp<Scope>> {
     Ok(match start(services, client, new).await? {
-        SignedUp::In(profile) => SignedUp::In(scope_of(&profile, None)),
+        SignedUp::In(profile) => SignedUp::In(scope_of(&profile, Credential::Password)),
         SignedUp::ByMail(email) => SignedUp::ByMail(email),
     })
 }
 
-/// Makes the account of a link's token, and signs the browser in.
+/// Makes the account of a link's token, and signs the browser in. The session that it had `before` ends.
 ///
 /// # Errors
 /// As [`confirm_sign_up_program`].
-pub async fn confirm_sign_up(services: &Services, client: &Client, token: &str) -> Result<SignedIn> {
-    session::open(services, client, &confirm(services, client, token).await?).await
+pub async fn confirm_sign_up(services: &Services, client: &Client, before: Option<&Scope>, token: &str) -> Result<SignedIn> {
+    session::open(services, client, before, &confirm(services, client, token).await?).await
 }
 
 /// The same for a program, which has no session.
@@ -77,7 +77,7 @@ pub async fn confirm_sign_up(services: &Services, client: &Client, token: &str) 
 /// `not_found` if the link was used, is too old or was replaced, or the mail address got an account meanwhile; `forbidden`
 /// if the server takes no strangers any more; `rate_limited`.
 pub async fn confirm_sign_up_program(services: &Services, client: &Client, token: &str) -> Result<Scope> {
-    Ok(scope_of(&confirm(services, client, token).await?, None))
+    Ok(scope_of(&confirm(services, client, token).await?, Credential::Password))
 }
 
 async fn start(services: &Services, client: &Client, new: SignUp) -> Result<SignedUp<Profile>> {
@@ -180,6 +180,6 @@ fn account_of(services: &Services, pending: PendingSignUp) -> NewAccount {
 async fn arrived(services: &Services, client: &Client, account: &NewAccount) -> Result<Profile> {
     let profile = services.store().profile(account.member).await?.ok_or_else(signed_out)?;
     let details = json!({ "address": client.address });
-    audit::record(services, &scope_of(&profile, None), "identity.sign_up", &account.person.id.to_string(), details).await?;
+    audit::record(services, &scope_of(&profile, Credential::Password), "identity.sign_up", &account.person.id.to_string(), details).await?;
     Ok(profile)
 }

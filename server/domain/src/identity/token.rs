@@ -11,10 +11,11 @@ use serde_json::json;
 use store::{RefreshToken, Refreshed};
 use uuid::Uuid;
 
+use super::session::named;
 use super::{scope_of, secret, signed_out};
 use crate::audit;
 use crate::error::{DomainError, Result};
-use crate::scope::{Client, Scope};
+use crate::scope::{Client, Credential, Scope};
 use crate::services::Services;
 
 const ACCESS_LIFE: Duration = Duration::minutes(15);
@@ -24,6 +25,8 @@ const AUDIENCE: &str = "closezly-api";
 const PREFIX: &str = "czl_";
 const SHOWN: usize = 10;
 const USED_EVERY: Duration = Duration::seconds(60);
+/// So long after a program gave the password it may make API tokens.
+const FRESH: Duration = Duration::minutes(15);
 const MOST_TOKENS: usize = 50;
 
 /// What a program signs in with.
@@ -50,14 +53,22 @@ struct Claims {
     exp: i64,
 }
 
-/// A pair of tokens with the caller's rights, the first of its family.
+/// A pair of tokens with the rights of somebody who just gave the password, the first of its family.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn issue(services: &Services, scope: &Scope) -> Result<TokenPair> {
+pub async fn issue(services: &Services, client: &Client, scope: &Scope) -> Result<TokenPair> {
     let refresh = secret::new(services, "");
     let family = services.uuid();
-    let token = RefreshToken { id: services.uuid(), family, member: scope.member, expires_at: services.now() + REFRESH_LIFE };
+    let token = RefreshToken {
+        id: services.uuid(),
+        family,
+        member: scope.member,
+        expires_at: services.now() + REFRESH_LIFE,
+        user_agent: named(client),
+        address: client.address.clone(),
+        signed_in_at: services.now(),
+    };
     services.store().insert_refresh(&token, &secret::hash(refresh.expose_secret())).await?;
     pair(services, scope, family, refresh)
 }
@@ -89,10 +100,12 @@ pub async fn refresh(services: &Services, client: &Client, refresh: &SecretStrin
     let (old, new) = (secret::hash(refresh.expose_secret()), secret::hash(next.expose_secret()));
     match services.store().rotate_refresh(&old, now, services.uuid(), &new, now + REFRESH_LIFE).await? {
         Refreshed::Ok { member, family } => {
-            let scope = scope_of_member(services, member).await?;
+            // Only whose it is counts here: the rights are read again with each access token.
+            let scope = scope_of_member(services, member, Credential::Password).await?;
             pair(services, &scope, family, next)
         }
         Refreshed::Reused { family } => {
+            services.revocations().tell_all();
             tracing::warn!(%family, address = client.address, "a refresh token came twice; its family was ended");
             Err(DomainError::new(
                 Code::Unauthenticated,
@@ -114,7 +127,9 @@ pub async fn revoke(services: &Services, refresh: &SecretString) -> Result<()> {
     if let Refreshed::Ok { family, .. } | Refreshed::Reused { family } =
         services.store().rotate_refresh(&secret::hash(refresh.expose_secret()), now, services.uuid(), &spare, now).await?
     {
+        // Whose it was is not read: everything that is open is few enough to be looked at.
         services.store().revoke_family(family).await?;
+        services.revocations().tell_all();
     }
     Ok(())
 }
@@ -137,22 +152,40 @@ pub async fn authenticate_access(services: &Services, access: &str) -> Result<Sc
         return Err(wrong());
     }
     // Signing out, a new password or a stolen refresh token end it at once, not in a quarter of an hour.
-    if !services.store().is_family_alive(claims.sid, services.now()).await? {
-        return Err(wrong());
-    }
-    let scope = scope_of_member(services, MemberId(claims.mem)).await?;
+    let family = claims.sid;
+    let signed_in_at = services.store().living_family(family, services.now()).await?.ok_or_else(wrong)?;
+    let scope = scope_of_member(services, MemberId(claims.mem), Credential::Program { family, signed_in_at }).await?;
     if scope.person.0 == claims.sub { Ok(scope) } else { Err(wrong()) }
 }
 
-async fn scope_of_member(services: &Services, member: MemberId) -> Result<Scope> {
-    Ok(scope_of(&services.store().profile(member).await?.ok_or_else(signed_out)?, None))
+async fn scope_of_member(services: &Services, member: MemberId, credential: Credential) -> Result<Scope> {
+    Ok(scope_of(&services.store().profile(member).await?.ok_or_else(signed_out)?, credential))
+}
+
+/// A token that lasts must not come of one that was only lent or may be stolen: it takes a browser's session, or the password within
+/// the last quarter of an hour.
+fn may_make_tokens(services: &Services, scope: &Scope) -> Result<()> {
+    match scope.credential {
+        Credential::Password | Credential::Session(_) => Ok(()),
+        Credential::Program { signed_in_at, .. } if services.now() - signed_in_at < FRESH => Ok(()),
+        Credential::Program { .. } => Err(DomainError::new(
+            Code::Forbidden,
+            "An API token can be made within 15 minutes after signing in with the password. Sign in again, or make it on the site.",
+        )),
+        Credential::ApiToken(_) => Err(DomainError::new(
+            Code::Forbidden,
+            "An API token can't make another one. Sign in with the password, or make it on the site.",
+        )),
+    }
 }
 
 /// Makes an API token; the secret is shown this once.
 ///
 /// # Errors
-/// A problem of the field `name`; `conflict` with 50 tokens already.
+/// A problem of the field `name`; `conflict` with 50 tokens already; `forbidden` with an API token, or an access token of a sign-in
+/// that is older than a quarter of an hour.
 pub async fn create_token(services: &Services, scope: &Scope, name: &str) -> Result<(ApiToken, SecretString)> {
+    may_make_tokens(services, scope)?;
     let name = validation::TOKEN_NAME.parse(name)?;
     if services.store().api_tokens(scope.member).await?.len() >= MOST_TOKENS {
         return Err(DomainError::new(Code::Conflict, "You have 50 tokens, which is the most. Delete one that isn't used any more."));
@@ -187,6 +220,7 @@ pub async fn delete_token(services: &Services, scope: &Scope, id: ApiTokenId) ->
     if !services.store().delete_api_token(scope.member, id).await? {
         return Err(DomainError::no_such("token"));
     }
+    services.revocations().tell(scope.person);
     audit::record(services, scope, "identity.token_deleted", &id.to_string(), json!({})).await
 }
 
@@ -204,5 +238,5 @@ pub async fn authenticate_token(services: &Services, token: &str) -> Result<Opti
     if found.last_used_at.is_none_or(|last| now - last >= USED_EVERY) {
         services.store().touch_api_token(found.id, now).await?;
     }
-    Ok(Some(scope_of(&profile, None)))
+    Ok(Some(scope_of(&profile, Credential::ApiToken(found.id))))
 }

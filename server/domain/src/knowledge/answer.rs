@@ -9,7 +9,7 @@ use store::knowledge::{NewUse, matches};
 use uuid::Uuid;
 
 use super::readable;
-use super::search::{self, MOST, Scored, checked, cite, hit, retrieve};
+use super::search::{self, MOST, Scored, checked, cite, hit, retrieve, with_sample};
 use super::text::{Span, sentences, slice};
 use crate::error::Result;
 use crate::scope::Scope;
@@ -42,7 +42,8 @@ struct Candidate<'a> {
 pub async fn ask(services: &Services, scope: &Scope, question: Question) -> Result<Answer> {
     let access = readable(scope)?;
     let text = checked(&question)?;
-    let found = retrieve(services, scope.organization, &text, &question.filter, access).await?;
+    let filter = with_sample(services, scope.organization, question.filter, access).await?;
+    let found = retrieve(services, scope.organization, &text, &filter, access).await?;
     let enough: Vec<&Scored> = found.enough().take(PASSAGES).collect();
     let chosen = extract(services, &text, &enough, found.mode).await;
     let lines = chosen.iter().map(|line| AnswerLine { text: tidy(line.text), citation: cite(&line.passage.found.passage, line.span) });
@@ -137,7 +138,16 @@ async fn note(services: &Services, scope: &Scope, question: &str, lines: &[Candi
         .map(|line| {
             let passage = &line.passage.found.passage;
             let (document, version, number) = (passage.document_id, passage.version, passage.number);
-            NewUse { document, version, passage: number, call: None, answer, question: question.to_owned(), at: now }
+            NewUse {
+                document,
+                version,
+                passage: number,
+                call: None,
+                member: Some(scope.member),
+                answer,
+                question: question.to_owned(),
+                at: now,
+            }
         })
         .collect();
     if uses.is_empty() {

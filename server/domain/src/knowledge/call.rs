@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use model::{BindingKind, CallId, Citation, CollectionAccess, DocumentFilter, DocumentId, OrganizationId};
+use model::{BindingKind, CallId, CallSource, Citation, CollectionAccess, DocumentFilter, DocumentId, OrganizationId};
 use store::knowledge::NewUse;
 
 use super::memory::Key;
-use super::search::{Scored, cite, excerpt, retrieve, retrieve_of};
+use super::search::{Scored, cite, excerpt, retrieve, retrieve_of, with_sample};
 use crate::error::Result;
 use crate::services::Services;
 
@@ -29,6 +29,8 @@ const SHORT: usize = 2;
 /// What a card is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallQuery {
+    /// In which call; none for no certain one.
+    pub call: Option<CallId>,
     /// The customer's words.
     pub words: String,
     /// The card's topic of the playbook, such as `objection.price`; empty for none.
@@ -71,7 +73,7 @@ pub fn prefetch_for_call(services: &Services, organization: OrganizationId, call
     let looking = {
         let services = services.clone();
         tokio::spawn(async move {
-            find_for_call(&services, organization, CallQuery { words, ..CallQuery::default() }).await;
+            find_for_call(&services, organization, CallQuery { call: Some(call), words, ..CallQuery::default() }).await;
         })
     };
     services.knowledge_memory().replace_prefetch(call, looking.abort_handle());
@@ -84,6 +86,7 @@ pub async fn note_use(services: &Services, organization: OrganizationId, call: C
         version: found.citation.version,
         passage: found.citation.passage,
         call: Some(call),
+        member: None,
         answer: call.0,
         question: last_words(question),
         at: services.now(),
@@ -96,17 +99,18 @@ pub async fn note_use(services: &Services, organization: OrganizationId, call: C
 
 async fn find(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
     let words = last_words(&query.words);
-    let bound = bound_documents(services, organization, query).await?;
+    let filter = filter(services, organization, query).await?;
+    let bound = bound_documents(services, organization, query, filter.sample).await?;
     let revision = services.store().knowledge_revision(organization).await?;
     // Without a bound document the topic decides nothing, and what was looked up while it was said is found.
     let topic = (!bound.is_empty()).then(|| query.topic.clone());
     let bound_key = bound.iter().map(ToString::to_string).chain(topic).collect::<Vec<_>>().join(" ");
-    let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key };
+    let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key, sample: filter.sample };
     let memory = services.knowledge_memory();
     if let Some(found) = memory.recall(&key) {
         return Ok(found);
     }
-    let found = retrieve(services, organization, &words, &DocumentFilter::default(), CollectionAccess::Everybody).await?;
+    let found = retrieve(services, organization, &words, &filter, CollectionAccess::Everybody).await?;
     let general = found.best_in_call().map(|scored| (found_in(scored, &words), scored.score));
     let said = of_bound(services, organization, &bound, &format!("{words} {}", title_of(&query.topic))).await?;
     let best = match (said, general) {
@@ -116,6 +120,17 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
     };
     memory.remember(key, best.clone());
     Ok(best)
+}
+
+/// In the sample call the sample is what the company sells. In any other it answers while there is nothing else.
+async fn filter(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<DocumentFilter> {
+    let call = match query.call {
+        Some(call) => services.store().call(organization, call).await?,
+        None => None,
+    };
+    let sample = call.is_some_and(|call| call.source == CallSource::Sample);
+    let filter = DocumentFilter { sample, ..DocumentFilter::default() };
+    with_sample(services, organization, filter, CollectionAccess::Everybody).await
 }
 
 fn found_in(scored: &Scored, words: &str) -> Found {
@@ -149,13 +164,13 @@ fn title_of(topic: &str) -> String {
     topics.into_iter().find(|known| known.id == topic).map(|known| known.title).unwrap_or_default()
 }
 
-async fn bound_documents(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<Vec<DocumentId>> {
+async fn bound_documents(services: &Services, organization: OrganizationId, query: &CallQuery, sample: bool) -> Result<Vec<DocumentId>> {
     let mut bound = Vec::new();
     if !query.topic.is_empty() {
-        bound.extend(services.store().bound_documents(organization, BindingKind::Topic, &query.topic).await?);
+        bound.extend(services.store().bound_documents(organization, BindingKind::Topic, &query.topic, sample).await?);
     }
     if let Some(competitor) = &query.competitor {
-        bound.extend(services.store().bound_documents(organization, BindingKind::Competitor, competitor).await?);
+        bound.extend(services.store().bound_documents(organization, BindingKind::Competitor, competitor, sample).await?);
     }
     Ok(bound)
 }

@@ -3,14 +3,14 @@
 use model::validation::Line;
 use model::{
     Binding, BindingKind, Code, Document, DocumentChange, DocumentDetail, DocumentFilter, DocumentId, DocumentState, DocumentUse,
-    OrganizationId, Page, Passage, Problem, Step,
+    OrganizationId, Page, Passage, Problem, Role,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use store::NewJob;
 use store::knowledge::{DocumentPatch, StoredFile};
 
-use super::{MAX_PAGE, ingest, model_name, readable, require_editor, text};
+use super::{MAX_PAGE, ingest, model_name, readable, require_editor};
 use crate::audit;
 use crate::error::{DomainError, Result};
 use crate::ports::files::{FileKey, FileStream};
@@ -63,7 +63,7 @@ pub async fn document(services: &Services, scope: &Scope, id: DocumentId) -> Res
     let document = find(services, scope, id).await?;
     let (store, organization) = (services.store(), scope.organization);
     let collection = store.collection(organization, document.collection_id).await?;
-    let steps = steps(services, organization, &document).await?;
+    let steps = model::steps(&document, !model_name(services).is_empty());
     Ok(DocumentDetail {
         collection: collection.ok_or_else(no_such)?,
         steps,
@@ -82,13 +82,15 @@ pub async fn passages(services: &Services, scope: &Scope, id: DocumentId, cursor
     services.store().passages(scope.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
 }
 
-/// In which calls and answers a document was used, newest first.
+/// In which calls and answers a document was used, newest first. Below managers those of the own calls and questions only: what
+/// customers said to others is nobody's business; how often it was in all stands in the document.
 ///
 /// # Errors
 /// `not_found`; `invalid` for a cursor that is none.
 pub async fn uses(services: &Services, scope: &Scope, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<DocumentUse>> {
     find(services, scope, id).await?;
-    services.store().document_uses(scope.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
+    let of = (scope.role < Role::Manager).then_some(scope.member);
+    services.store().document_uses(scope.organization, id, of, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
 }
 
 /// The file of a document, of its current version or of another.
@@ -260,29 +262,6 @@ fn bindings(typed: Vec<Binding>) -> Result<Vec<Binding>> {
         Ok(Binding { kind: binding.kind, value })
     };
     typed.into_iter().map(check).collect()
-}
-
-/// How far a document is, for people.
-async fn steps(services: &Services, organization: OrganizationId, document: &Document) -> Result<Vec<Step>> {
-    let model = model_name(services);
-    let (split, embedded) = services.store().version_progress(organization, document.id, document.version, model).await?;
-    let reached = |state: DocumentState| match state {
-        DocumentState::Review | DocumentState::Waiting | DocumentState::Reading | DocumentState::Failed | DocumentState::Locked => 1,
-        DocumentState::Indexing => 2,
-        DocumentState::Ready => 4,
-    };
-    let reached = reached(document.state);
-    let step = |name: &str, number: u32, detail: String| Step { name: name.to_owned(), done: reached >= number, detail };
-    let mut steps = vec![
-        step("stored", 1, text::size(document.bytes)),
-        step("read", 2, if reached >= 2 { text::places(document) } else { String::new() }),
-        Step { name: "split".to_owned(), done: reached >= 2 && split > 0, detail: text::count(split, "passage") },
-    ];
-    if !model.is_empty() {
-        let detail = format!("{embedded} of {}", text::count(split, "passage"));
-        steps.push(Step { name: "embedded".to_owned(), done: reached >= 2 && split > 0 && embedded >= split, detail });
-    }
-    Ok(steps)
 }
 
 fn no_such() -> DomainError {

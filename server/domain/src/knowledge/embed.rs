@@ -26,7 +26,7 @@ pub(super) async fn document(services: &Services, organization: OrganizationId, 
     rest(services, organization, Some(id)).await
 }
 
-/// Embeds what an organization has that the model has not seen, then forgets vectors of other models: the job `knowledge.embed`.
+/// Embeds what an organization has that the model has not seen, then forgets vectors of other models: the job `knowledge.upkeep.embed`.
 ///
 /// # Errors
 /// The provider's, the database's: then it is tried again later, and search by words goes on meanwhile.

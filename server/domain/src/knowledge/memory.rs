@@ -43,6 +43,8 @@ pub(super) struct Key {
     pub revision: i64,
     pub words: String,
     pub bound: String,
+    /// Whether the bundled sample counts.
+    pub sample: bool,
 }
 
 impl Memory {

@@ -10,6 +10,7 @@ use model::{
 use store::knowledge::{FoundPassage, Retrieved, matches};
 
 use super::text::{Span, chars, sentences, slice};
+use super::uploads::SAMPLE_TAG;
 use super::{embed, readable};
 use crate::error::Result;
 use crate::ports::Embedder;
@@ -96,8 +97,22 @@ impl Found {
 pub async fn search(services: &Services, scope: &Scope, question: Question) -> Result<SearchResult> {
     let access = readable(scope)?;
     let text = checked(&question)?;
-    let found = retrieve(services, scope.organization, &text, &question.filter, access).await?;
+    let filter = with_sample(services, scope.organization, question.filter, access).await?;
+    let found = retrieve(services, scope.organization, &text, &filter, access).await?;
     Ok(SearchResult { hits: found.enough().take(MOST).map(|scored| hit(&text, scored)).collect(), mode: found.mode })
+}
+
+/// The sample that comes with Closezly speaks of a company that doesn't exist: it answers who asks for it, and an organization that has
+/// nothing else yet.
+pub(super) async fn with_sample(
+    services: &Services,
+    organization: OrganizationId,
+    filter: DocumentFilter,
+    access: CollectionAccess,
+) -> Result<DocumentFilter> {
+    let asked_for = filter.sample || filter.tag.trim().eq_ignore_ascii_case(SAMPLE_TAG);
+    let sample = asked_for || !services.store().has_own_documents(organization, access).await?;
+    Ok(DocumentFilter { sample, ..filter })
 }
 
 /// A question that a person typed, checked.
@@ -198,13 +213,18 @@ pub(super) fn cite(passage: &FoundPassage, span: Span) -> Citation {
     Citation {
         document: passage.document_id,
         version: passage.version,
-        title: passage.title.clone(),
+        title: if passage.sample { labelled(&passage.title) } else { passage.title.clone() },
         passage: passage.number,
         place: passage.place.clone(),
         quote: slice(&passage.text, span).to_owned(),
         start: span.0,
         end: span.1,
     }
+}
+
+/// A title of the sample says what it is, whatever somebody made of it.
+fn labelled(title: &str) -> String {
+    if title.to_lowercase().contains(SAMPLE_TAG) { title.to_owned() } else { format!("Sample: {title}") }
 }
 
 /// Whole sentences around the one that matches best, as many as fit.

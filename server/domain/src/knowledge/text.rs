@@ -1,40 +1,6 @@
-//! Numbers in words, and sentences out of texts.
+//! Sentences out of texts.
 
-use model::{Document, PlaceKind};
 use unicode_segmentation::UnicodeSegmentation;
-
-/// `3.4 MB`, for people.
-pub(super) fn size(bytes: i64) -> String {
-    let bytes = bytes.max(0);
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
-}
-
-/// `1 passage`, `12 passages`.
-pub(super) fn count(number: i64, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
-}
-
-/// What a document's format counts, for people.
-pub(super) fn places(document: &Document) -> String {
-    let kind = match document.format.as_str() {
-        "pdf" => PlaceKind::Page,
-        "pptx" | "odp" => PlaceKind::Slide,
-        "xlsx" | "ods" => PlaceKind::Sheet,
-        "epub" | "zip" | "eml" => PlaceKind::Part,
-        _ => PlaceKind::Whole,
-    };
-    match kind {
-        PlaceKind::Page => count(document.places, "page"),
-        PlaceKind::Slide => count(document.places, "slide"),
-        PlaceKind::Sheet => count(document.places, "sheet"),
-        PlaceKind::Part => count(document.places, "part"),
-        PlaceKind::Whole => String::new(),
-    }
-}
 
 /// A stretch of a text, in characters: first, one past the last.
 pub(super) type Span = (u32, u32);
@@ -125,11 +91,5 @@ mod tests {
             cut("A line that is\nwrapped here and\nhere. Then another."),
             ["A line that is\nwrapped here and\nhere.", "Then another."]
         );
-    }
-
-    #[test]
-    fn sizes_are_for_people() {
-        assert_eq!([size(12), size(3_400), size(3_456_000)], ["12 bytes", "3 kB", "3.4 MB"]);
-        assert_eq!([count(1, "page"), count(2, "page")], ["1 page", "2 pages"]);
     }
 }

@@ -32,6 +32,8 @@ const FOLDER: Line = Line { field: "folder", label: "The folder", min: 0, max: 1
 const TEXT: Line = Line { field: "text", label: "The text", min: 1, max: 1_000_000 };
 /// How long an upload may rest.
 const REST: TimeDelta = TimeDelta::days(1);
+/// The tag that the sample has.
+pub(super) const SAMPLE_TAG: &str = "sample";
 const SAMPLE_TITLE: &str = "Sample: Northwind product sheet";
 const SAMPLE_NAME: &str = "northwind-product-sheet.md";
 const SAMPLE: &str = include_str!("sample.md");
@@ -160,7 +162,7 @@ pub async fn add_sample(services: &Services, scope: &Scope) -> Result<Given> {
     require_editor(scope)?;
     let upload = NewUpload { file_name: SAMPLE_NAME.to_owned(), ..NewUpload::default() };
     let upload = checked(services, scope, &upload).await?;
-    take(services, scope, upload, vec!["sample".to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await
+    take(services, scope, upload, vec![SAMPLE_TAG.to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await
 }
 
 /// Throws away what nobody went on with.

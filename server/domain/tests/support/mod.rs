@@ -294,7 +294,7 @@ async fn services(
 
 pub async fn sign_up(services: &Services, email: &str) -> Scope {
     let form = SignUp { name: "Ann".into(), email: email.into(), organization: "Acme".into(), password: "correct horse battery".into() };
-    match identity::sign_up(services, &Client::default(), form).await.unwrap() {
+    match identity::sign_up(services, &Client::default(), None, form).await.unwrap() {
         SignedUp::In(signed_in) => signed_in.scope,
         SignedUp::ByMail(email) => panic!("a mail went to {email}"),
     }

@@ -2,7 +2,7 @@
 #![allow(unused_qualifications, reason = "utoipa's macros write them")]
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::knowledge;
@@ -18,9 +18,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::form::{self, FileForm, VersionForm};
 use super::{Paging, given};
-use crate::api::attachment::attachment;
 use crate::api::envelope::Envelope;
-use crate::api::extract::{Json, Path, Query};
+use crate::api::extract::{Json, NoObject, Path, Query, object};
+use crate::web::attachment::attachment;
 use crate::web::body;
 use crate::web::caller::Signed;
 use crate::web::problem::{Failure, FailureBody};
@@ -85,6 +85,7 @@ pub async fn list(
         before: query.before,
         words: query.words,
         unused: query.unused,
+        ..DocumentFilter::default()
     };
     let page = knowledge::documents(server.services(), &scope, filter, paging.cursor(), paging.limit()).await?;
     Ok(Envelope::of_page(page, paging.cursor(), paging.limit()))
@@ -117,11 +118,11 @@ pub async fn give(State(server): State<Server>, Signed(scope): Signed, mut reque
         "multipart/form-data" => Ok(given(form::give(services, &scope, request, None).await?)),
         "application/json" => {
             DefaultBodyLimit::max(body::MAX_TEXT).apply(&mut request);
-            let text = axum::Json::<NewText>::from_request(request, &()).await.map_err(|rejection| {
-                let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
-                if too_large { body::too_large(body::MAX_TEXT) } else { rejection.into() }
+            let text = object::<NewText, _>(request, &()).await.map_err(|error| match error {
+                NoObject::Rejected(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => body::too_large(body::MAX_TEXT),
+                other => other.into(),
             })?;
-            Ok(given(knowledge::add_text(services, &scope, text.0).await?))
+            Ok(given(knowledge::add_text(services, &scope, text).await?))
         }
         _ => Err(unsupported("Send a file as “Content-Type: multipart/form-data”, or a text as “Content-Type: application/json”.")),
     }
@@ -273,7 +274,7 @@ pub async fn file(
     headers.insert(CONTENT_LENGTH, file.bytes.into());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SAVED_ONLY));
-    let name = HeaderValue::from_str(&attachment(&file.name)).unwrap_or(HeaderValue::from_static("attachment"));
+    let name = attachment(&file.name);
     headers.insert(CONTENT_DISPOSITION, name);
     Ok(response)
 }

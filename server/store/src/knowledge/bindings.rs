@@ -19,7 +19,8 @@ statements! {
     BOUND_DOCUMENTS = "
         SELECT b.document_id FROM document_bindings b
         JOIN documents d ON d.organization_id = b.organization_id AND d.id = b.document_id
-        WHERE b.organization_id = $1 AND b.kind = $2 AND b.folded = $3 AND d.ready_version > 0 ORDER BY d.created_at DESC, d.id DESC";
+        WHERE b.organization_id = $1 AND b.kind = $2 AND b.folded = $3 AND d.ready_version > 0
+            AND ($4 OR d.source <> 'sample') ORDER BY d.created_at DESC, d.id DESC";
 }
 
 #[derive(sqlx::FromRow)]
@@ -63,12 +64,18 @@ impl Store {
         query!(read self, all Binding, DOCUMENT_BINDINGS, organization, document)
     }
 
-    /// The documents that answer and are bound to this topic or competitor, newest first.
+    /// The documents that answer and are bound to this topic or competitor, newest first; the bundled sample only if so wished.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn bound_documents(&self, organization: OrganizationId, kind: BindingKind, value: &str) -> Result<Vec<DocumentId>> {
-        let rows = query!(read self, all (DocumentId,), BOUND_DOCUMENTS, organization, kind.as_str(), folded(&clean(value)))?;
+    pub async fn bound_documents(
+        &self,
+        organization: OrganizationId,
+        kind: BindingKind,
+        value: &str,
+        sample: bool,
+    ) -> Result<Vec<DocumentId>> {
+        let rows = query!(read self, all (DocumentId,), BOUND_DOCUMENTS, organization, kind.as_str(), folded(&clean(value)), sample)?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }

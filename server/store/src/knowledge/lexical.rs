@@ -142,7 +142,7 @@ impl Store {
             }
             let rows = query!(
                 read self, all (i64, String), CANDIDATES, organization, access.as_str(), &search.text, BUDGET, narrowing.collection,
-                narrowing.language, narrowing.after, narrowing.before, &narrowing.tag
+                narrowing.language, narrowing.after, narrowing.before, &narrowing.tag, filter.sample
             )?;
             for (serial, terms) in rows {
                 scores.entry(serial).or_insert_with(|| weights.score(&terms).bm25);

@@ -16,14 +16,15 @@ const CANDIDATES: usize = 50;
 /// Numbers of the vectors that pgvector indexes.
 const INDEXED: usize = 384;
 
-/// Which passages `p` answer and may be found: `$1` organization, `$2` access, `$5` to `$9` what narrows.
+/// Which passages `p` answer and may be found: `$1` organization, `$2` access, `$5` to `$9` what narrows, `$10` whether the bundled
+/// sample counts.
 macro_rules! found {
     () => {
         " JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND d.ready_version = p.version
         JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
         WHERE p.organization_id = $1 AND c.access IN ('everybody', $2)
             AND (d.collection_id = $5 OR $5 IS NULL) AND (d.language = $6 OR $6 IS NULL)
-            AND d.updated_at >= $7 AND d.updated_at < $8
+            AND d.updated_at >= $7 AND d.updated_at < $8 AND ($10 OR d.source <> 'sample')
             AND ($9 = '' OR EXISTS (SELECT 1 FROM document_tags t
                 WHERE t.organization_id = d.organization_id AND t.document_id = d.id AND t.tag = $9))"
     };
@@ -35,6 +36,9 @@ statements! {
         SELECT p.serial FROM passages p
         JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND d.ready_version = p.version
         WHERE p.organization_id = $1 AND p.document_id = $2 ORDER BY p.number LIMIT $3";
+    OWN_DOCUMENT = "
+        SELECT d.id FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
+        WHERE d.organization_id = $1 AND c.access IN ('everybody', $2) AND d.ready_version > 0 AND d.source <> 'sample' LIMIT 1";
 }
 
 /// A passage that answers, with its document.
@@ -55,6 +59,8 @@ pub struct FoundPassage {
     pub place: Place,
     /// Its text.
     pub text: String,
+    /// Whether it is of the sample that comes with Closezly.
+    pub sample: bool,
 }
 
 /// A passage with what speaks for it.
@@ -162,7 +168,16 @@ impl Store {
         let weights = self.weights(organization, question).await?;
         let serials = query!(read self, all (i64,), SERIALS_OF, organization, document, i64::from(limit))?;
         let serials: Vec<i64> = serials.into_iter().map(|(serial,)| serial).collect();
-        self.weigh(organization, weights.as_ref(), meaning, &serials, &DocumentFilter::default(), access).await
+        let everything = DocumentFilter { sample: true, ..DocumentFilter::default() };
+        self.weigh(organization, weights.as_ref(), meaning, &serials, &everything, access).await
+    }
+
+    /// Whether anything answers but the sample that comes with Closezly.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_own_documents(&self, organization: OrganizationId, access: CollectionAccess) -> Result<bool> {
+        Ok(query!(read self, optional (DocumentId,), OWN_DOCUMENT, organization, access.as_str())?.is_some())
     }
 
     async fn nearest(
@@ -216,14 +231,14 @@ impl Store {
         if vector.len() == INDEXED {
             found = query!(
                 read self, all (i64,), NEAREST, organization, access.as_str(), &embedding, limit as i64, narrowing.collection,
-                narrowing.language, narrowing.after, narrowing.before, &narrowing.tag, model
+                narrowing.language, narrowing.after, narrowing.before, &narrowing.tag, filter.sample, model
             )?;
         }
         // The index gives up after some thousands that the filter refuses.
         if found.len() < limit {
             found = query!(
                 read self, all (i64,), NEAREST_EXACT, organization, access.as_str(), &embedding, limit as i64, narrowing.collection,
-                narrowing.language, narrowing.after, narrowing.before, &narrowing.tag, model
+                narrowing.language, narrowing.after, narrowing.before, &narrowing.tag, filter.sample, model
             )?;
         }
         Ok(found.into_iter().map(|(serial,)| serial).collect())
@@ -246,7 +261,7 @@ impl Store {
         let (model, vector) = meaning.unwrap_or_default();
         let rows = query!(
             read self, all Weighed, WEIGH, organization, access.as_str(), model, Json(serials), narrowing.collection,
-            narrowing.language, narrowing.after, narrowing.before, &narrowing.tag
+            narrowing.language, narrowing.after, narrowing.before, &narrowing.tag, filter.sample
         )?;
         let weighed = rows.into_iter().map(|row| {
             let (bm25, share, content_share) = weights.map_or((0.0, 0.0, 0.0), |weights| {

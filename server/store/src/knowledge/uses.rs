@@ -1,7 +1,7 @@
 //! In which calls and answers documents were used.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use model::{CallId, DocumentId, DocumentUse, OrganizationId, Page};
+use model::{CallId, DocumentId, DocumentUse, MemberId, OrganizationId, Page};
 use uuid::Uuid;
 
 use crate::cursor::Cursor;
@@ -12,11 +12,16 @@ use crate::statements::statements;
 
 statements! {
     INSERT_USE = "
-        INSERT INTO knowledge_uses (organization_id, document_id, version, passage, source, call_id, question, used_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (document_id, source, version, passage) DO NOTHING";
+        INSERT INTO knowledge_uses (organization_id, document_id, version, passage, source, call_id, question, used_at, member_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, COALESCE($9, (SELECT member_id FROM calls WHERE organization_id = $1 AND id = $6)))
+        ON CONFLICT (document_id, source, version, passage) DO NOTHING";
     USES = "
         SELECT version, passage, call_id, question, used_at, source FROM knowledge_uses
         WHERE organization_id = $1 AND document_id = $2 AND (used_at, source, passage) < ($3, $4, $5)
+        ORDER BY used_at DESC, source DESC, passage DESC LIMIT $6";
+    OWN_USES = "
+        SELECT version, passage, call_id, question, used_at, source FROM knowledge_uses
+        WHERE organization_id = $1 AND document_id = $2 AND (used_at, source, passage) < ($3, $4, $5) AND member_id = $7
         ORDER BY used_at DESC, source DESC, passage DESC LIMIT $6";
 }
 
@@ -31,6 +36,8 @@ pub struct NewUse {
     pub passage: i64,
     /// The call; none outside of one.
     pub call: Option<CallId>,
+    /// Who asked; none in a call, whose member it is.
+    pub member: Option<MemberId>,
     /// The answer's id: the same passage counts once in answers of one id. Not looked at in a call, where it counts once too.
     pub answer: Uuid,
     /// What was asked.
@@ -57,13 +64,13 @@ impl Store {
             let source = used.call.map_or(used.answer, |call| call.0);
             query!(
                 within &mut tx, execute, INSERT_USE, organization, used.document, used.version, used.passage, source, used.call,
-                clean(&used.question).as_ref(), used.at.trunc_subsecs(6)
+                clean(&used.question).as_ref(), used.at.trunc_subsecs(6), used.member
             )?;
         }
         tx.commit().await
     }
 
-    /// A page of a document's uses, newest first.
+    /// A page of a document's uses, newest first: all of them, or those in the calls and questions of one member.
     ///
     /// # Errors
     /// [`crate::StoreError::Cursor`] if the cursor is not one that this list gave.
@@ -71,6 +78,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         document: DocumentId,
+        of: Option<MemberId>,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<DocumentUse>> {
@@ -82,7 +90,11 @@ impl Store {
             None => i64::MAX,
             Some(_) => passage.parse().map_err(|_| crate::StoreError::Cursor)?,
         };
-        let mut rows = query!(read self, all UseRow, USES, organization, document, after.at, after.id, passage, limit as i64 + 1)?;
+        let most = limit as i64 + 1;
+        let mut rows = match of {
+            Some(member) => query!(read self, all UseRow, OWN_USES, organization, document, after.at, after.id, passage, most, member)?,
+            None => query!(read self, all UseRow, USES, organization, document, after.at, after.id, passage, most)?,
+        };
         let next = (rows.len() > limit).then(|| rows.truncate(limit)).and_then(|()| rows.last());
         let next = next.map(|row| format!("{}-{}", Cursor { at: row.used.used_at, id: row.source }, row.used.passage));
         Ok(Page { items: rows.into_iter().map(|row| row.used).collect(), next })

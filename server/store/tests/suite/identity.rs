@@ -32,7 +32,7 @@ async fn names_settings_and_passwords_change(#[values(Engine::Sqlite, Engine::Po
     let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
     assert!(store.update_organization(ours.organization, "Initech", false).await.unwrap());
     assert!(store.update_person(ours.person, "Bo").await.unwrap());
-    assert!(store.set_password(ours.person, "new").await.unwrap());
+    assert!(store.set_password(ours.person, "new", None, false).await.unwrap());
     let profile = store.profile(ours.member).await.unwrap().unwrap();
     assert_eq!(
         (profile.organization.name.as_str(), profile.organization.keep_audio, profile.person.name.as_str()),
@@ -99,7 +99,15 @@ async fn a_refresh_token_used_twice_revokes_its_family(#[values(Engine::Sqlite, 
     let store = testing::open(engine).await;
     let ours = tenant(&store, "a@example.com").await;
     let family = Uuid::now_v7();
-    let token = RefreshToken { id: Uuid::now_v7(), family, member: ours.member, expires_at: noon(100) };
+    let token = RefreshToken {
+        id: Uuid::now_v7(),
+        family,
+        member: ours.member,
+        expires_at: noon(100),
+        user_agent: "curl/8".into(),
+        address: "192.0.2.1".into(),
+        signed_in_at: noon(0),
+    };
     store.insert_refresh(&token, b"one").await.unwrap();
     let rotate = |old: &'static [u8], new: &'static [u8], now: i64| {
         let store = store.store();
@@ -112,7 +120,7 @@ async fn a_refresh_token_used_twice_revokes_its_family(#[values(Engine::Sqlite, 
     assert_eq!(rotate(b"three", b"four", 4).await, Refreshed::Reused { family }, "the newest is revoked with it");
     assert_eq!(rotate(b"three", b"four", 500).await, Refreshed::Unknown, "expired");
 
-    let other = RefreshToken { id: Uuid::now_v7(), family: Uuid::now_v7(), ..token };
+    let other = RefreshToken { id: Uuid::now_v7(), family: Uuid::now_v7(), ..token.clone() };
     store.insert_refresh(&other, b"other").await.unwrap();
     store.revoke_family(other.family).await.unwrap();
     assert_eq!(rotate(b"other", b"x", 5).await, Refreshed::Reused { family: other.family });
@@ -205,4 +213,78 @@ async fn a_sign_up_of_an_address_that_got_an_account_makes_nothing(#[values(Engi
     store.insert_sign_up(&pending("c@example.com", 300), b"c", noon(200)).await.unwrap();
     assert_eq!(store.delete_expired(noon(200)).await.unwrap(), 0, "the expired one went when the next came");
     assert_eq!(store.delete_expired(noon(300)).await.unwrap(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_new_password_ends_what_was_signed_in_with_the_old_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    let session = |whose: &crate::fixtures::Tenant| Session {
+        id: SessionId(Uuid::now_v7()),
+        person_id: whose.person,
+        member_id: whose.member,
+        user_agent: String::new(),
+        address: String::new(),
+        created_at: noon(0),
+        last_seen_at: noon(0),
+        expires_at: noon(1000),
+    };
+    let (kept, other, strange) = (session(&ours), session(&ours), session(&theirs));
+    for (session, secret) in [(&kept, b"kept".as_slice()), (&other, b"other"), (&strange, b"strange")] {
+        store.insert_session(session, secret).await.unwrap();
+    }
+    let program = |whose: &crate::fixtures::Tenant, at| RefreshToken {
+        id: Uuid::now_v7(),
+        family: Uuid::now_v7(),
+        member: whose.member,
+        expires_at: noon(1000),
+        user_agent: "curl/8".into(),
+        address: "192.0.2.1".into(),
+        signed_in_at: noon(at),
+    };
+    let (one, two, strange_program) = (program(&ours, 1), program(&ours, 2), program(&theirs, 3));
+    for (program, secret) in [(&one, b"one".as_slice()), (&two, b"two"), (&strange_program, b"three")] {
+        store.insert_refresh(program, secret).await.unwrap();
+    }
+    store.rotate_refresh(b"one", noon(9), Uuid::now_v7(), b"one again", noon(1000)).await.unwrap();
+    let listed = store.program_sign_ins(ours.person, noon(10)).await.unwrap();
+    let listed: Vec<_> =
+        listed.iter().map(|listed| (listed.id.0, listed.user_agent.as_str(), listed.signed_in_at, listed.last_seen_at)).collect();
+    assert_eq!(listed, [(one.family, "curl/8", noon(1), noon(9)), (two.family, "curl/8", noon(2), noon(2))]);
+    assert!(!store.end_program_sign_in(theirs.person, two.family).await.unwrap(), "another person's");
+    assert!(store.end_program_sign_in(ours.person, two.family).await.unwrap());
+    assert!(!store.end_program_sign_in(ours.person, two.family).await.unwrap(), "it ended");
+    assert_eq!(store.living_family(one.family, noon(10)).await.unwrap(), Some(noon(1)));
+    assert_eq!(store.living_family(two.family, noon(10)).await.unwrap(), None);
+    let standing = store.standing_of_family(one.family, noon(10)).await.unwrap().unwrap();
+    assert_eq!((standing.organization_id, standing.role), (ours.organization, model::Role::Owner));
+    let token = ApiToken {
+        id: ApiTokenId(Uuid::now_v7()),
+        member_id: ours.member,
+        name: "Import".into(),
+        prefix: "czl_abc".into(),
+        created_at: noon(0),
+        last_used_at: None,
+    };
+    store.insert_api_token(&token, ours.organization, b"token").await.unwrap();
+    store.insert_password_reset(ours.person, b"link", noon(1000)).await.unwrap();
+    // The secret of the kept one is replaced meanwhile: it is still the same sign-in.
+    let next = Session { id: SessionId(Uuid::now_v7()), ..kept.clone() };
+    store.insert_successor(&next, kept.id, b"next").await.unwrap();
+    let sign_in = store.sign_in_of(next.id).await.unwrap().unwrap();
+    assert_eq!(Some(sign_in), store.sign_in_of(kept.id).await.unwrap());
+
+    assert!(store.set_password(ours.person, "new", Some(next.id), false).await.unwrap());
+    assert_eq!(store.take_password_reset(b"link", noon(10)).await.unwrap(), None);
+    assert!(store.session(b"other", noon(10)).await.unwrap().is_none() && store.session(b"next", noon(10)).await.unwrap().is_some());
+    assert!(store.standing_of_sign_in(sign_in, noon(10)).await.unwrap().is_some());
+    assert_eq!(store.standing_of_family(one.family, noon(10)).await.unwrap(), None);
+    assert!(store.standing_of_api_token(ours.organization, token.id).await.unwrap().is_some());
+    assert!(store.set_password(ours.person, "newer", None, true).await.unwrap());
+    assert_eq!(store.standing_of_sign_in(sign_in, noon(10)).await.unwrap(), None);
+    assert_eq!(store.standing_of_api_token(ours.organization, token.id).await.unwrap(), None);
+    assert!(store.session(b"strange", noon(10)).await.unwrap().is_some(), "another person's stay");
+    assert!(store.living_family(strange_program.family, noon(10)).await.unwrap().is_some());
+    assert!(!store.set_password(model::PersonId(Uuid::now_v7()), "x", None, false).await.unwrap());
 }

@@ -13,6 +13,7 @@ const WITHOUT_ORGANIZATION: &[&str] = &[
     "API_TOKEN",
     "API_TOKENS",
     "DELETE_API_TOKEN",
+    "DELETE_API_TOKENS_OF",
     "TOUCH_API_TOKEN",
     // What the server itself takes up, runs, relays and counts.
     "RELEASE_JOB",

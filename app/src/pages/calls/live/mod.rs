@@ -31,7 +31,6 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
-use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_navigate;
 use model::{Call, CallSource, CallState, Code, CueState};
@@ -39,7 +38,7 @@ use model::{Call, CallSource, CallState, Code, CueState};
 use self::handle::{Command, Ending, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
-use crate::components::{ErrorState, Skeleton, SkeletonLines};
+use crate::components::{ErrorState, PageTitle, Skeleton, SkeletonLines};
 use crate::error::AppError;
 use crate::frame::LiveCall;
 use crate::session::use_session;
@@ -123,7 +122,7 @@ fn Running(call: Call) -> impl IntoView {
         }
     };
     view! {
-        <Title text=format!("{title} · Closezly") />
+        <PageTitle text=title />
         <div class=css::LIVE_PAGE node_ref=page>
             <status::Status live />
             <div>

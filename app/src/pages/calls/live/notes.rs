@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{CallId, CallPatch};
 
+use crate::components::PlainTextArea;
 use crate::pages::calls::{api, browser};
 use crate::styles::calls_live_notes as css;
 
@@ -45,9 +46,16 @@ pub fn Notes(id: CallId, initial: String) -> impl IntoView {
     view! {
         <div class=css::NOTES>
             <label class=css::LABEL for="call-notes">"Notes"</label>
-            <textarea id="call-notes" class=css::FIELD maxlength="100000" placeholder="Only you and your team see these." prop:value=move || text.get() on:input=on_input on:keydown=leave_on_escape>
-                {text.get_untracked()}
-            </textarea>
+            <PlainTextArea
+                initial=text.get_untracked()
+                attr:id="call-notes"
+                attr:class=css::FIELD
+                attr:maxlength="100000"
+                attr:placeholder="Only you and your team see these."
+                prop:value=move || text.get()
+                on:input=on_input
+                on:keydown=leave_on_escape
+            />
             <p class=css::STATE role="status">
                 {move || match saved.get() {
                     Saved::Yes => "Saved",

@@ -1,10 +1,9 @@
 //! The head of a review: title, people, kind, date, length, and how to rename.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::Shared;
-use crate::components::{Badge, Button, ButtonKind, Glyph, TextField, Time, Tone, field_error};
+use crate::components::{Badge, Button, ButtonKind, Glyph, PageTitle, TextField, Time, Tone, field_error};
 use crate::pages::calls::words;
 use crate::styles::calls_review_header as css;
 
@@ -20,7 +19,7 @@ pub fn Header(shared: Shared) -> impl IntoView {
         })
     };
     view! {
-        <Title text=move || call.with(|call| format!("{} · Closezly", call.title)) />
+        <PageTitle text=move || call.with(|call| call.title.clone()) />
         <header class=css::HEADER>
             <div class=css::LINE>
                 <h1 class=css::TITLE>{move || call.with(|call| call.title.clone())}</h1>

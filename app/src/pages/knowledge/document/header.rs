@@ -1,11 +1,10 @@
 //! The head of a document: title, where it comes from, what it is.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::DocumentState;
 
 use super::Shared;
-use crate::components::{Badge, Glyph, Icon, Time};
+use crate::components::{Badge, Glyph, Icon, PageTitle, Time};
 use crate::pages::knowledge::{file_path, words};
 use crate::styles::knowledge_document as css;
 
@@ -30,7 +29,7 @@ pub fn Header(shared: Shared) -> impl IntoView {
         })
     });
     view! {
-        <Title text=move || format!("{} · Closezly", title.get()) />
+        <PageTitle text=move || title.get() />
         <header class=css::HEADER>
             <a class=css::BACK href="/knowledge"><Icon glyph=Glyph::ChevronLeft />"Knowledge"</a>
             <div class=css::LINE>

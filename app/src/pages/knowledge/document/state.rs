@@ -16,13 +16,16 @@ pub fn State(shared: Shared) -> impl IntoView {
             .detail
             .with(|detail| (detail.document.state, detail.document.problem.clone(), detail.document.passages, detail.document.version))
     });
-    let steps = Memo::new(move |_| shared.detail.with(|detail| detail.steps.clone()));
+    let steps = Memo::new(move |_| shared.detail.with(|detail| (detail.steps.clone(), detail.document.format.clone())));
     let notes = Memo::new(move |_| shared.detail.with(|detail| detail.document.notes.clone()));
     let moving = move || words::on_its_way(known.get().0);
     view! {
         <div class=css::STATES>
             <Show when=moving>
-                {move || view! { <Steps steps=steps.get() /> }}
+                {move || {
+                    let (steps, format) = steps.get();
+                    view! { <Steps steps format /> }
+                }}
                 <noscript>"Reload the page in a moment."</noscript>
             </Show>
             {move || {

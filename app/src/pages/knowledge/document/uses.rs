@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{DocumentUse, Page};
+use model::{DocumentUse, Page, Role};
 
 use super::Shared;
 use crate::components::{Button, ErrorState, SkeletonLines, Time};
 use crate::error::AppError;
-use crate::pages::knowledge::api;
 use crate::pages::knowledge::shown::question_url;
+use crate::pages::knowledge::{api, words};
+use crate::session::use_session;
 use crate::styles::knowledge_document as css;
 
 #[component]
@@ -19,12 +20,25 @@ pub fn Uses(shared: Shared, uses: Resource<Result<Page<DocumentUse>, AppError>>)
             <Suspense fallback=|| view! { <SkeletonLines count=2 label="Loading uses" /> }>
                 {move || Suspend::new(async move {
                     match uses.await {
-                        Ok(page) => view! { <List shared page /> }.into_any(),
+                        Ok(page) => view! { <List shared page /> <Counted shared /> }.into_any(),
                         Err(error) => view! { <ErrorState error retry=Callback::new(move |()| uses.refetch()) /> }.into_any(),
                     }
                 })}
             </Suspense>
         </section>
+    }
+}
+
+/// Below managers the list has the own uses only; the others are counted.
+#[component]
+fn Counted(shared: Shared) -> impl IntoView {
+    let only_own = untrack(|| use_session().profile()).is_some_and(|profile| profile.role < Role::Manager);
+    move || {
+        let uses = shared.detail.with(|detail| detail.document.uses);
+        (only_own && uses > 0).then(|| {
+            let times = if uses == 1 { "once".to_owned() } else { words::counted(uses, "time") };
+            view! { <p class="soft small">{format!("Used {times} in all. What your colleagues asked is counted, not shown.")}</p> }
+        })
     }
 }
 
@@ -51,7 +65,11 @@ fn List(shared: Shared, page: Page<DocumentUse>) -> impl IntoView {
         });
     };
     view! {
-        <Show when=move || items.with(|items| !items.is_empty()) fallback=|| view! { <p class="soft small">"Not yet: neither in a call nor in an answer."</p> }>
+        <Show when=move || items.with(|items| !items.is_empty()) fallback=move || {
+            let nobody = shared.detail.with_untracked(|detail| detail.document.uses == 0);
+            let sentence = if nobody { "Not yet: neither in a call nor in an answer." } else { "Not yet in a call or an answer of yours." };
+            view! { <p class="soft small">{sentence}</p> }
+        }>
             <ul class=css::LIST>
                 {move || items.get().into_iter().map(|used| view! { <Item shared used /> }).collect_view()}
             </ul>

@@ -75,10 +75,10 @@ impl Retrieval {
         if self.asked.get(&cue.number).is_some_and(|asked| are_same(&asked.question, &question)) {
             return;
         }
-        let (services, organization, cue) = (self.services.clone(), self.organization, cue.clone());
+        let (services, organization, call, cue) = (self.services.clone(), self.organization, self.call, cue.clone());
         let number = cue.number;
         let task = self.running.spawn(async move {
-            let found = sources::find(&services, organization, &cue).await;
+            let found = sources::find(&services, organization, call, &cue).await;
             Looked { cue: cue.number, question: cue.quote, found }
         });
         if let Some(stale) = self.asked.insert(number, Asked { question, task, shown: None }) {

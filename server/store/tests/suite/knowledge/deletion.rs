@@ -38,7 +38,16 @@ async fn nothing_of_a_deleted_document_is_left(
     assert!(store.begin_passages(us, document, 3).await.unwrap());
     assert!(store.add_passages(us, document, 3, &passages(&["unfinished secret"])).await.unwrap());
     store.set_bindings(us, document, &[Binding { kind: BindingKind::Topic, value: "x".into() }]).await.unwrap();
-    let used = NewUse { document, version: 2, passage: 1, call: None, answer: Uuid::now_v7(), question: "secret?".into(), at: noon(0) };
+    let used = NewUse {
+        document,
+        version: 2,
+        passage: 1,
+        call: None,
+        member: None,
+        answer: Uuid::now_v7(),
+        question: "secret?".into(),
+        at: noon(0),
+    };
     store.add_uses(us, &[used]).await.unwrap();
     let upload = Upload {
         id: UploadId(Uuid::now_v7()),

@@ -24,7 +24,8 @@ async fn another_organization_knows_and_changes_nothing(#[values(Engine::Sqlite,
     let vector = vec![0.05; 384];
     store.put_vectors(them, MODEL, &[(serial, vector.clone())]).await.unwrap();
     store.set_bindings(them, document, &[Binding { kind: BindingKind::Topic, value: "t".into() }]).await.unwrap();
-    let used = NewUse { document, version: 1, passage: 1, call: None, answer: Uuid::now_v7(), question: "q".into(), at: noon(0) };
+    let used =
+        NewUse { document, version: 1, passage: 1, call: None, member: None, answer: Uuid::now_v7(), question: "q".into(), at: noon(0) };
     store.add_uses(them, std::slice::from_ref(&used)).await.unwrap();
     let before = rows(&store).await;
 
@@ -49,8 +50,8 @@ async fn another_organization_knows_and_changes_nothing(#[values(Engine::Sqlite,
     assert_eq!(store.knowledge_tags(us, CollectionAccess::Admins).await.unwrap(), []);
     assert_eq!(store.bindings(us).await.unwrap(), []);
     assert_eq!(store.document_bindings(us, document).await.unwrap(), []);
-    assert_eq!(store.bound_documents(us, BindingKind::Topic, "t").await.unwrap(), []);
-    assert_eq!(store.document_uses(us, document, None, 9).await.unwrap().items, []);
+    assert_eq!(store.bound_documents(us, BindingKind::Topic, "t", true).await.unwrap(), []);
+    assert_eq!(store.document_uses(us, document, None, None, 9).await.unwrap().items, []);
     assert_eq!(store.collection(us, theirs).await.unwrap(), None);
     assert_eq!(store.knowledge_size(us, CollectionAccess::Admins, MODEL).await.unwrap().documents, 1);
 
