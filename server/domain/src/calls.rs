@@ -4,13 +4,15 @@
 
 pub mod export;
 pub(crate) mod finish;
+mod jobs;
 pub mod live;
 pub mod recording;
 pub(crate) mod redo;
 pub mod sample;
 pub(crate) mod sources;
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use model::validation as valid;
 use model::{
@@ -19,12 +21,91 @@ use model::{
 };
 use store::StoreError;
 
-use crate::audit;
-use crate::error::{DomainError, Result};
+use self::live::Hosts;
 use crate::identity;
-use crate::ports::Recognizer;
-use crate::scope::Scope;
-use crate::services::Services;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::{Area, DomainError, JobEntry, Permission, PermissionEntry, Result, Schedule};
+use ports::{Recognizer, SampleCall};
+
+/// May have calls of one's own.
+pub const USE: Permission = Permission::new("calls.use");
+/// May see everybody's calls, change and delete them.
+pub const MANAGE_ALL: Permission = Permission::new("calls.manage_all");
+
+/// What this area hands to the binary.
+pub const AREA: Area = Area {
+    jobs: &[
+        JobEntry::of::<jobs::WriteReview>(),
+        JobEntry::of::<jobs::Recognize>(),
+        JobEntry::of::<jobs::DeleteRecording>(),
+        JobEntry::of::<jobs::Recover>(),
+    ],
+    schedules: &[Schedule { name: "calls.recover", cron: "* * * * *", job: JobEntry::of::<jobs::Recover>() }],
+    permissions: &[
+        PermissionEntry { permission: USE, doc: "Have calls of one's own.", least: Role::Rep },
+        PermissionEntry { permission: MANAGE_ALL, doc: "See everybody's calls, change and delete them.", least: Role::Manager },
+    ],
+    on_start: |kernel| {
+        Box::pin(async move {
+            if let Err(error) = live::recover(kernel).await {
+                error.log("unfinished calls could not be looked for");
+            }
+        })
+    },
+    ..Area::new("calls")
+};
+
+/// What this area works with and remembers while the server runs.
+pub struct CallsState {
+    files: PathBuf,
+    recognizers: Vec<Arc<dyn Recognizer>>,
+    sample: Arc<SampleCall>,
+    hosts: OnceLock<Hosts>,
+}
+
+impl CallsState {
+    /// Recordings go below `files`; recognizers are offered in this order, available or not.
+    pub const fn new(files: PathBuf, recognizers: Vec<Arc<dyn Recognizer>>, sample: Arc<SampleCall>) -> Self {
+        Self { files, recognizers, sample, hosts: OnceLock::new() }
+    }
+}
+
+/// The kernel with this area's state.
+pub trait CallsKernel {
+    /// The folder of recordings and other files.
+    fn files_folder(&self) -> &Path;
+    /// The recognizer of a kind, if it runs on the server.
+    fn recognizer(&self, kind: RecognizerKind) -> Option<Arc<dyn Recognizer>>;
+    /// All recognizers that run on the server.
+    fn recognizers(&self) -> Vec<RecognizerChoice>;
+    /// The bundled sample call.
+    fn sample(&self) -> &Arc<SampleCall>;
+    /// The live calls of this server.
+    fn hosts(&self) -> &Hosts;
+}
+
+impl CallsKernel for Kernel {
+    fn files_folder(&self) -> &Path {
+        &self.state::<CallsState>().files
+    }
+
+    fn recognizer(&self, kind: RecognizerKind) -> Option<Arc<dyn Recognizer>> {
+        self.state::<CallsState>().recognizers.iter().find(|recognizer| recognizer.kind() == kind).cloned()
+    }
+
+    fn recognizers(&self) -> Vec<RecognizerChoice> {
+        self.state::<CallsState>().recognizers.iter().map(|recognizer| recognizer.choice()).collect()
+    }
+
+    fn sample(&self) -> &Arc<SampleCall> {
+        &self.state::<CallsState>().sample
+    }
+
+    fn hosts(&self) -> &Hosts {
+        self.state::<CallsState>().hosts.get_or_init(|| Hosts::new(self.server().to_owned(), self.started_at()))
+    }
+}
 
 /// Most calls on a page of the list.
 pub const MAX_PAGE: u32 = 100;
@@ -33,10 +114,10 @@ pub const MAX_PAGE: u32 = 100;
 ///
 /// # Errors
 /// `forbidden` for guests.
-pub async fn prepare(services: &Services, scope: &Scope) -> Result<Preparation> {
-    scope.require(Role::Rep)?;
+pub async fn prepare(services: &Kernel, actor: &Actor) -> Result<Preparation> {
+    actor.require(USE)?;
     let recognizers = recognizers(services);
-    let last = services.store().latest_call(scope.organization, scope.member).await?;
+    let last = services.store().latest_call(actor.organization, actor.member()?.id).await?;
     let usable = |kind: RecognizerKind| recognizers.iter().any(|choice| choice.kind == kind && choice.unavailable.is_none());
     let on_server = [RecognizerKind::Deepgram, RecognizerKind::Command].into_iter().find(|kind| usable(*kind));
     let fresh = NewCall { recognizer: on_server.unwrap_or(RecognizerKind::Browser), ..NewCall::default() };
@@ -54,16 +135,17 @@ pub async fn prepare(services: &Services, scope: &Scope) -> Result<Preparation> 
         },
         None => fresh,
     };
-    let keep_audio = identity::profile(services, scope).await?.organization.keep_audio;
-    let filter = CallFilter { state: Some(CallState::Live), member: Some(scope.member), ..CallFilter::default() };
-    let unfinished = services.store().calls(scope.organization, &filter, None, 10).await?;
+    let keep_audio = identity::profile(services, actor).await?.organization.keep_audio;
+    let filter = CallFilter { state: Some(CallState::Live), member: Some(actor.member()?.id), ..CallFilter::default() };
+    let unfinished = services.store().calls(actor.organization, &filter, None, 10).await?;
     let unfinished = unfinished.items.into_iter().map(|hit| hit.call).filter(|call| call.source == CallSource::Browser).collect();
     Ok(Preparation { defaults, recognizers, keep_audio, unfinished })
 }
 
 /// Every recognizer that a person may choose for an own call, available or not.
-fn recognizers(services: &Services) -> Vec<RecognizerChoice> {
-    let on_server = services.recognizers().filter(|choice| choice.kind != RecognizerKind::Sample && choice.kind != RecognizerKind::Browser);
+fn recognizers(services: &Kernel) -> Vec<RecognizerChoice> {
+    let on_server =
+        services.recognizers().into_iter().filter(|choice| choice.kind != RecognizerKind::Sample && choice.kind != RecognizerKind::Browser);
     let browser = RecognizerChoice {
         kind: RecognizerKind::Browser,
         label: RecognizerKind::Browser.label().to_owned(),
@@ -81,7 +163,7 @@ fn recognizers(services: &Services) -> Vec<RecognizerChoice> {
 
 /// The recognizers that a live call's ear tries, in order. A failing service gives way to the program on this server,
 /// never to another service: where audio goes is the person's choice.
-pub(crate) fn recognizers_for(services: &Services, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
+pub(crate) fn recognizers_for(services: &Kernel, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
     let fallback = (chosen == RecognizerKind::Deepgram).then_some(RecognizerKind::Command);
     let usable = |kind: &RecognizerKind| {
         let recognizer = services.recognizer(*kind)?;
@@ -97,26 +179,26 @@ pub(crate) fn recognizers_for(services: &Services, chosen: RecognizerKind) -> Ve
 ///
 /// # Errors
 /// `invalid` with the field, `recognizer_unavailable`, `forbidden` for guests.
-pub async fn create(services: &Services, scope: &Scope, new: NewCall) -> Result<Call> {
-    create_from(services, scope, new, CallSource::Browser, None).await
+pub async fn create(services: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
+    create_from(services, actor, new, CallSource::Browser, None).await
 }
 
 /// As [`create`], for a program that sends the audio through the API.
 ///
 /// # Errors
 /// As [`create`].
-pub async fn create_for_program(services: &Services, scope: &Scope, new: NewCall) -> Result<Call> {
-    create_from(services, scope, new, CallSource::Api, None).await
+pub async fn create_for_program(services: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
+    create_from(services, actor, new, CallSource::Api, None).await
 }
 
 pub(crate) async fn create_from(
-    services: &Services,
-    scope: &Scope,
+    services: &Kernel,
+    actor: &Actor,
     new: NewCall,
     source: CallSource,
     speakers: Option<(String, String)>,
 ) -> Result<Call> {
-    scope.require(Role::Rep)?;
+    actor.require(USE)?;
     let contact_name = valid::CONTACT_NAME.parse(&new.contact_name)?;
     let company = valid::COMPANY.parse(&new.company)?;
     let title = match new.title.trim() {
@@ -133,13 +215,13 @@ pub(crate) async fn create_from(
         Some(how) => (consent_who(&new.consent_who, how)?, how.as_str().to_owned(), Some(now)),
         None => (String::new(), String::new(), None),
     };
-    let profile = identity::profile(services, scope).await?;
+    let profile = identity::profile(services, actor).await?;
     let customer_name = if contact_name.is_empty() { "Customer".to_owned() } else { contact_name.clone() };
     let (rep_name, customer_name) = speakers.unwrap_or((profile.person.name, customer_name));
     let call = Call {
         id: services.uuid().into(),
-        organization_id: scope.organization,
-        member_id: scope.member,
+        organization_id: actor.organization,
+        member_id: actor.member()?.id,
         title,
         contact_name,
         company,
@@ -164,7 +246,7 @@ pub(crate) async fn create_from(
         updated_at: now,
     };
     services.store().insert_call(&call).await?;
-    audit::record(services, scope, "call.created", &call.id.to_string(), serde_json::json!({ "source": source })).await?;
+    services.audit(actor, "call.created", call.id, serde_json::json!({ "source": source })).await?;
     Ok(call)
 }
 
@@ -181,7 +263,7 @@ fn consent_who(typed: &str, how: ConsentMethod) -> Result<String, Problem> {
     }
 }
 
-fn require_usable(services: &Services, kind: RecognizerKind) -> Result<()> {
+fn require_usable(services: &Kernel, kind: RecognizerKind) -> Result<()> {
     let unavailable = |why: &str| Problem { field: Some("recognizer".to_owned()), ..Problem::new(Code::RecognizerUnavailable, why) };
     match recognizers(services).into_iter().find(|choice| choice.kind == kind) {
         Some(RecognizerChoice { unavailable: None, .. }) => Ok(()),
@@ -194,27 +276,26 @@ fn require_usable(services: &Services, kind: RecognizerKind) -> Result<()> {
 ///
 /// # Errors
 /// `not_found` if there is none, or it is none of the caller's.
-pub async fn get(services: &Services, scope: &Scope, id: CallId) -> Result<Call> {
-    let call = services.store().call(scope.organization, id).await?;
-    call.filter(|call| sees(scope, call)).ok_or_else(|| DomainError::no_such("call"))
+pub async fn get(services: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
+    let call = services.store().call(actor.organization, id).await?;
+    call.filter(|call| sees(actor, call)).ok_or_else(|| DomainError::no_such("call"))
 }
 
-fn sees(scope: &Scope, call: &Call) -> bool {
-    call.organization_id == scope.organization
-        && (scope.role >= Role::Manager || (scope.role >= Role::Rep && call.member_id == scope.member))
+fn sees(actor: &Actor, call: &Call) -> bool {
+    call.organization_id == actor.organization && (actor.may(MANAGE_ALL) || (actor.may(USE) && actor.member_id() == Some(call.member_id)))
 }
 
 /// A page of the calls that the caller may see, newest first.
 ///
 /// # Errors
 /// `invalid` for a search that is too long or a cursor of another list.
-pub async fn list(services: &Services, scope: &Scope, mut filter: CallFilter, cursor: Option<&str>, limit: u32) -> Result<Page<CallHit>> {
-    scope.require(Role::Rep)?;
+pub async fn list(services: &Kernel, actor: &Actor, mut filter: CallFilter, cursor: Option<&str>, limit: u32) -> Result<Page<CallHit>> {
+    actor.require(USE)?;
     filter.search = valid::SEARCH.parse(&filter.search.replace(['\n', '\t'], " "))?;
-    if scope.role < Role::Manager {
-        filter.member = Some(scope.member);
+    if !actor.may(MANAGE_ALL) {
+        filter.member = Some(actor.member()?.id);
     }
-    match services.store().calls(scope.organization, &filter, cursor, limit.clamp(1, MAX_PAGE)).await {
+    match services.store().calls(actor.organization, &filter, cursor, limit.clamp(1, MAX_PAGE)).await {
         Err(StoreError::Cursor) => {
             Err(Problem::of_field("cursor", "This place in the list is gone. Start again from its first page.").into())
         }
@@ -226,8 +307,8 @@ pub async fn list(services: &Services, scope: &Scope, mut filter: CallFilter, cu
 ///
 /// # Errors
 /// `invalid` with the field, `conflict` if somebody else changed it at the same moment, `call_ended` for consent after the fact.
-pub async fn patch(services: &Services, scope: &Scope, id: CallId, patch: CallPatch) -> Result<Call> {
-    let mut call = get(services, scope, id).await?;
+pub async fn patch(services: &Kernel, actor: &Actor, id: CallId, patch: CallPatch) -> Result<Call> {
+    let mut call = get(services, actor, id).await?;
     let previous = call.updated_at;
     let CallPatch { title, contact_name, company, kind, verbosity, rep_name, customer_name, notes, consent_how, consent_who: who } = patch;
     let line = |rule: valid::Line, typed: Option<String>, field: &mut String| -> Result<(), Problem> {
@@ -273,33 +354,33 @@ pub async fn patch(services: &Services, scope: &Scope, id: CallId, patch: CallPa
 ///
 /// # Errors
 /// `not_found`.
-pub async fn delete(services: &Services, scope: &Scope, id: CallId) -> Result<()> {
-    let call = get(services, scope, id).await?;
+pub async fn delete(services: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
+    let call = get(services, actor, id).await?;
     live::stop(services, id).await;
-    let forget = recording::forget_job(services, scope.organization, id);
-    if !services.store().delete_call(scope.organization, call.id, Some(&forget)).await? {
+    let forget = recording::forget_job(services, actor.organization, id)?;
+    if !services.store().delete_call(actor.organization, call.id, Some(&forget)).await? {
         return Err(DomainError::no_such("call"));
     }
     // A page may have come back in between; from now on none can.
     live::stop(services, id).await;
-    if let Err(error) = recording::delete(services, scope.organization, id).await {
+    if let Err(error) = recording::delete(services, actor.organization, id).await {
         tracing::warn!(call = %id, error = %error.into_problem(), "a recording could not be deleted yet; a job does it");
     }
-    audit::record(services, scope, "call.deleted", &id.to_string(), serde_json::json!({})).await
+    services.audit(actor, "call.deleted", id, serde_json::json!({})).await
 }
 
 /// A call with all that is known of it.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn review(services: &Services, scope: &Scope, id: CallId) -> Result<Review> {
-    let call = get(services, scope, id).await?;
+pub async fn review(services: &Kernel, actor: &Actor, id: CallId) -> Result<Review> {
+    let call = get(services, actor, id).await?;
     let store = services.store();
-    let segments = by_time(store.segments(scope.organization, id).await?);
-    let cues = store.cues(scope.organization, id).await?;
-    let mut bookmarks = store.bookmarks(scope.organization, id).await?;
+    let segments = by_time(store.segments(actor.organization, id).await?);
+    let cues = store.cues(actor.organization, id).await?;
+    let mut bookmarks = store.bookmarks(actor.organization, id).await?;
     bookmarks.sort_by_key(|bookmark| (bookmark.at_ms, bookmark.number));
-    let (insights, metrics) = match store.review(scope.organization, id).await? {
+    let (insights, metrics) = match store.review(actor.organization, id).await? {
         Some((insights, metrics)) => (Some(insights), metrics),
         None => (None, model::metrics::of(&segments)),
     };
@@ -310,7 +391,7 @@ pub async fn review(services: &Services, scope: &Scope, id: CallId) -> Result<Re
     } else {
         Vec::new()
     };
-    let transcript_job = redo::state(services, scope.organization, id).await?;
+    let transcript_job = redo::state(services, actor.organization, id).await?;
     Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers, transcript_job })
 }
 
@@ -323,27 +404,27 @@ fn by_time(mut segments: Vec<Segment>) -> Vec<Segment> {
 ///
 /// # Errors
 /// `not_found`.
-pub async fn transcript(services: &Services, scope: &Scope, id: CallId) -> Result<Vec<Segment>> {
-    get(services, scope, id).await?;
-    Ok(by_time(services.store().segments(scope.organization, id).await?))
+pub async fn transcript(services: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Segment>> {
+    get(services, actor, id).await?;
+    Ok(by_time(services.store().segments(actor.organization, id).await?))
 }
 
 /// The cards that came up, in order.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn cues(services: &Services, scope: &Scope, id: CallId) -> Result<Vec<Cue>> {
-    get(services, scope, id).await?;
-    Ok(services.store().cues(scope.organization, id).await?)
+pub async fn cues(services: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Cue>> {
+    get(services, actor, id).await?;
+    Ok(services.store().cues(actor.organization, id).await?)
 }
 
 /// Keeps or dismisses a card; this is the feedback that playbooks learn from.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn set_cue_state(services: &Services, scope: &Scope, id: CallId, cue: i64, state: CueState) -> Result<()> {
-    get(services, scope, id).await?;
-    if !services.store().set_cue_state(scope.organization, id, cue, state).await? {
+pub async fn set_cue_state(services: &Kernel, actor: &Actor, id: CallId, cue: i64, state: CueState) -> Result<()> {
+    get(services, actor, id).await?;
+    if !services.store().set_cue_state(actor.organization, id, cue, state).await? {
         return Err(DomainError::no_such("card"));
     }
     live::tell(services, id, live::HostInput::Feedback { cue, state }).await;
@@ -354,15 +435,15 @@ pub async fn set_cue_state(services: &Services, scope: &Scope, id: CallId, cue: 
 ///
 /// # Errors
 /// `invalid` for an empty or too long text, `not_found`, `conflict` while the call is live.
-pub async fn correct_segment(services: &Services, scope: &Scope, id: CallId, segment: i64, text: &str) -> Result<Segment> {
-    let call = require_ended(get(services, scope, id).await?)?;
+pub async fn correct_segment(services: &Kernel, actor: &Actor, id: CallId, segment: i64, text: &str) -> Result<Segment> {
+    let call = require_ended(get(services, actor, id).await?)?;
     let text = valid::SEGMENT_TEXT.parse(text)?;
     let store = services.store();
-    if !store.correct_segment(scope.organization, id, segment, &text).await? {
+    if !store.correct_segment(actor.organization, id, segment, &text).await? {
         return Err(DomainError::no_such("line"));
     }
-    finish::write_review(services, scope.organization, call.id).await?;
-    let segments = store.segments(scope.organization, id).await?;
+    finish::write_review(services, actor.organization, call.id).await?;
+    let segments = store.segments(actor.organization, id).await?;
     segments.into_iter().find(|known| known.number == segment).ok_or_else(|| DomainError::no_such("line"))
 }
 
@@ -378,46 +459,46 @@ fn require_ended(call: Call) -> Result<Call> {
 ///
 /// # Errors
 /// `not_found`, `conflict` while the call is live.
-pub async fn swap_channels(services: &Services, scope: &Scope, id: CallId) -> Result<()> {
-    let call = require_ended(get(services, scope, id).await?)?;
-    services.store().swap_channels(scope.organization, id).await?;
+pub async fn swap_channels(services: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
+    let call = require_ended(get(services, actor, id).await?)?;
+    services.store().swap_channels(actor.organization, id).await?;
     recording::swap(services, &call).await?;
-    audit::record(services, scope, "call.channels_swapped", &id.to_string(), serde_json::json!({})).await?;
-    redo::from_segments(services, scope.organization, id).await
+    services.audit(actor, "call.channels_swapped", id, serde_json::json!({})).await?;
+    redo::from_segments(services, actor.organization, id).await
 }
 
 /// Ticks an action item of the review off, or on again. `item` is its place in the list, from 0.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn set_action_done(services: &Services, scope: &Scope, id: CallId, item: u32, done: bool) -> Result<()> {
-    get(services, scope, id).await?;
-    let Some((mut insights, metrics)) = services.store().review(scope.organization, id).await? else {
+pub async fn set_action_done(services: &Kernel, actor: &Actor, id: CallId, item: u32, done: bool) -> Result<()> {
+    get(services, actor, id).await?;
+    let Some((mut insights, metrics)) = services.store().review(actor.organization, id).await? else {
         return Err(DomainError::no_such("action item"));
     };
     let known = insights.action_items.get_mut(item as usize).ok_or_else(|| DomainError::no_such("action item"))?;
     known.done = done;
-    Ok(services.store().save_review(scope.organization, id, &insights, &metrics).await?)
+    Ok(services.store().save_review(actor.organization, id, &insights, &metrics).await?)
 }
 
 /// Ends a live call from outside its page, and waits for its review. Ending an ended call changes nothing.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn end(services: &Services, scope: &Scope, id: CallId) -> Result<Call> {
-    let call = get(services, scope, id).await?;
+pub async fn end(services: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
+    let call = get(services, actor, id).await?;
     if matches!(call.state, CallState::Prepared | CallState::Live) {
         live::end(services, call.organization_id, call.id).await?;
     }
-    get(services, scope, id).await
+    get(services, actor, id).await
 }
 
 /// Has the recording recognized (again) by a job; what was heard before is replaced when it is done.
 ///
 /// # Errors
 /// `not_found` without a recording, `recognizer_unavailable`, `conflict` while the call is live.
-pub async fn recognize_later(services: &Services, scope: &Scope, id: CallId, with: RecognizerKind) -> Result<()> {
-    let call = require_ended(get(services, scope, id).await?)?;
+pub async fn recognize_later(services: &Kernel, actor: &Actor, id: CallId, with: RecognizerKind) -> Result<()> {
+    let call = require_ended(get(services, actor, id).await?)?;
     if recording::length(services, &call).await.is_none() {
         return Err(DomainError::new(Code::NotFound, "This call has no recording, so it can't be recognized."));
     }
@@ -425,7 +506,7 @@ pub async fn recognize_later(services: &Services, scope: &Scope, id: CallId, wit
         return Err(Problem::of_field("recognizer", "A recording can be recognized on the server only. Choose another recognizer.").into());
     }
     require_usable(services, with)?;
-    if redo::state(services, scope.organization, id).await? == Some(TranscriptJob::Running) {
+    if redo::state(services, actor.organization, id).await? == Some(TranscriptJob::Running) {
         return Err(DomainError::new(Code::Conflict, "The transcript of this call is being made already."));
     }
     redo::enqueue(services, &call, with).await

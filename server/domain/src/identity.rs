@@ -1,10 +1,11 @@
 //! Who somebody is: signing up and in, sessions, passwords, tokens.
 //!
-//! Architecture invariants: only this module makes a [`Scope`]; secrets are kept as SHA-256 only (they are 32 random bytes,
+//! Architecture invariants: only this module makes a [`Actor`]; secrets are kept as SHA-256 only (they are 32 random bytes,
 //! so there is nothing to guess) and passwords as argon2id only; no answer and no time of an answer tells whether a mail
 //! address is known here, but for sign-up on a server without mail, which has to say that it did not happen.
 
 mod account;
+mod jobs;
 pub mod limits;
 mod password;
 mod profile;
@@ -16,6 +17,7 @@ mod token;
 mod watch;
 
 pub use account::{change_password, sign_in, sign_in_program, sign_out};
+use limits::Limits;
 pub use password::warm_up;
 pub use profile::{organization, profile, update_organization, update_profile};
 pub use reset::{request_password_reset, reset_password};
@@ -24,24 +26,105 @@ pub use session::{
 };
 pub use sign_up::{SignUp, SignedUp, confirm_sign_up, confirm_sign_up_program, sign_up, sign_up_program};
 pub use token::{TokenPair, authenticate_access, authenticate_token, create_token, delete_token, issue, refresh, revoke, tokens};
-pub(crate) use watch::{Revocations, until_over};
+use watch::Revocations;
+pub(crate) use watch::until_over;
 
-use model::{Code, Profile};
+use std::sync::Arc;
 
-use crate::error::{DomainError, Result};
-use crate::scope::{Credential, Scope};
+use kernel::{Actor, Area, Credential, DomainError, JobEntry, Kernel, Member, Permission, PermissionEntry, Result, Schedule};
+use model::{Code, PersonId, Profile, Role};
+use ports::Mailer;
+use secrecy::SecretString;
 
 /// Removes what has expired: sessions, reset links, sign-ups, refresh tokens. A job calls it.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn tidy(services: &crate::Services) -> Result<u64> {
+pub async fn tidy(services: &Kernel) -> Result<u64> {
     Ok(services.store().delete_expired(services.now()).await?)
 }
 
-/// The scope of a member as stored now.
-fn scope_of(profile: &Profile, credential: Credential) -> Scope {
-    Scope { organization: profile.organization.id, member: profile.member, person: profile.person.id, role: profile.role, credential }
+/// May change the organization's name and settings.
+pub const MANAGE_ORGANIZATION: Permission = Permission::new("identity.manage_organization");
+
+/// What this area hands to the binary.
+pub const AREA: Area = Area {
+    jobs: &[JobEntry::of::<jobs::Tidy>()],
+    schedules: &[Schedule { name: "identity.tidy", cron: "7 * * * *", job: JobEntry::of::<jobs::Tidy>() }],
+    permissions: &[PermissionEntry {
+        permission: MANAGE_ORGANIZATION,
+        doc: "Change the organization's name and settings.",
+        least: Role::Admin,
+    }],
+    ..Area::new("identity")
+};
+
+/// What this area works with and remembers while the server runs.
+pub struct IdentityState {
+    mailer: Arc<dyn Mailer>,
+    token_key: SecretString,
+    open_sign_up: bool,
+    limits: Limits,
+    revocations: Revocations,
+}
+
+impl IdentityState {
+    /// `token_key` signs access tokens; `open_sign_up` is whether strangers may open an organization.
+    pub fn new(mailer: Arc<dyn Mailer>, token_key: SecretString, open_sign_up: bool) -> Self {
+        Self { mailer, token_key, open_sign_up, limits: Limits::default(), revocations: Revocations::default() }
+    }
+}
+
+/// The kernel with this area's state.
+pub trait IdentityKernel {
+    /// Mail.
+    fn mailer(&self) -> &dyn Mailer;
+    /// Rate limits.
+    fn limits(&self) -> &Limits;
+}
+
+impl IdentityKernel for Kernel {
+    fn mailer(&self) -> &dyn Mailer {
+        &*self.state::<IdentityState>().mailer
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.state::<IdentityState>().limits
+    }
+}
+
+/// What only this area looks at.
+trait Own {
+    fn token_key(&self) -> &SecretString;
+    fn open_sign_up(&self) -> bool;
+    fn revocations(&self) -> &Revocations;
+}
+
+impl Own for Kernel {
+    fn token_key(&self) -> &SecretString {
+        &self.state::<IdentityState>().token_key
+    }
+
+    fn open_sign_up(&self) -> bool {
+        self.state::<IdentityState>().open_sign_up
+    }
+
+    fn revocations(&self) -> &Revocations {
+        &self.state::<IdentityState>().revocations
+    }
+}
+
+/// A member as stored now.
+fn actor_of(services: &Kernel, profile: &Profile, credential: Credential) -> Actor {
+    services.admit(profile.organization.id, Member::new(profile.member, profile.person.id, profile.role, credential))
+}
+
+/// Writes a line into the log of every organization that a person belongs to.
+async fn audit_of_person(services: &Kernel, person: PersonId, action: &str, details: serde_json::Value) -> Result<()> {
+    for organization in services.store().organizations_of(person).await? {
+        services.audit(&Actor::system(organization, "a person's own matter"), action, person, details.clone()).await?;
+    }
+    Ok(())
 }
 
 fn signed_out() -> DomainError {

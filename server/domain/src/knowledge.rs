@@ -10,21 +10,23 @@ mod collections;
 mod documents;
 pub(crate) mod embed;
 pub(crate) mod ingest;
+mod jobs;
 mod memory;
 mod search;
 mod text;
 pub(crate) mod uploads;
 pub(crate) mod websites;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, Role};
 
-use crate::error::{DomainError, Result};
-use crate::ports::files::Files;
-use crate::ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
-use crate::scope::Scope;
-use crate::services::Services;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::{Area, DomainError, JobEntry, Permission, PermissionEntry, Result, Schedule};
+use ports::files::Files;
+use ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
 
 pub use answer::ask;
 pub use call::{CallQuery, Found, find_for_call, note_use, prefetch_for_call};
@@ -34,8 +36,95 @@ pub use search::search;
 pub use uploads::{MAX_PIECE, add_sample, add_text, append, begin_upload, cancel_upload, finish_upload, give_file, upload};
 pub use websites::{add_website, delete_website, visit_website};
 
-pub(crate) use documents::delete_files;
-pub(crate) use memory::Memory;
+use memory::Memory;
+
+/// May read and ask what the organization knows.
+pub const READ: Permission = Permission::new("knowledge.read");
+/// May add, change and delete what the organization knows, and read collections that are not for everybody.
+pub const MANAGE: Permission = Permission::new("knowledge.manage");
+/// May see where documents were used in everybody's calls and questions.
+pub const SEE_USES: Permission = Permission::new("knowledge.see_uses");
+
+/// What this area hands to the binary.
+pub const AREA: Area = Area {
+    jobs: &[
+        JobEntry::of::<jobs::Ingest>(),
+        JobEntry::of::<jobs::Embed>(),
+        JobEntry::of::<jobs::Visit>(),
+        JobEntry::of::<jobs::DeleteFiles>(),
+        JobEntry::of::<jobs::ExpireUploads>(),
+        JobEntry::of::<jobs::VisitDue>(),
+    ],
+    schedules: &[
+        Schedule { name: "knowledge.expire_uploads", cron: "* * * * *", job: JobEntry::of::<jobs::ExpireUploads>() },
+        Schedule { name: "knowledge.visit_due", cron: "* * * * *", job: JobEntry::of::<jobs::VisitDue>() },
+    ],
+    permissions: &[
+        PermissionEntry { permission: READ, doc: "Read and ask what the organization knows.", least: Role::Rep },
+        PermissionEntry {
+            permission: MANAGE,
+            doc: "Add, change and delete what the organization knows, and read collections that are not for everybody.",
+            least: Role::Admin,
+        },
+        PermissionEntry {
+            permission: SEE_USES,
+            doc: "See where documents were used in everybody's calls and questions.",
+            least: Role::Manager,
+        },
+    ],
+    on_start: |kernel| {
+        Box::pin(async move {
+            ingest::tidy(kernel).await;
+            if let Err(error) = embed::enqueue_missing(kernel).await {
+                error.log("passages without vectors could not be looked for");
+            }
+        })
+    },
+    ..Area::new("knowledge")
+};
+
+/// What this area works with and remembers while the server runs.
+pub struct KnowledgeState {
+    makers: Makers,
+    folder: PathBuf,
+    memory: Memory,
+}
+
+impl KnowledgeState {
+    /// Uploads on their way are below `folder`.
+    pub fn new(makers: Makers, folder: PathBuf) -> Self {
+        Self { makers, folder, memory: Memory::default() }
+    }
+}
+
+/// The kernel with this area's state.
+pub trait KnowledgeKernel {
+    /// Files, their reader, the embedding model and the web.
+    fn knowledge(&self) -> &Makers;
+    /// Where uploads on their way and copies for reading are.
+    fn knowledge_folder(&self) -> &Path;
+}
+
+impl KnowledgeKernel for Kernel {
+    fn knowledge(&self) -> &Makers {
+        &self.state::<KnowledgeState>().makers
+    }
+
+    fn knowledge_folder(&self) -> &Path {
+        &self.state::<KnowledgeState>().folder
+    }
+}
+
+/// What the area remembers while the server runs.
+trait Remembering {
+    fn knowledge_memory(&self) -> &Memory;
+}
+
+impl Remembering for Kernel {
+    fn knowledge_memory(&self) -> &Memory {
+        &self.state::<KnowledgeState>().memory
+    }
+}
 
 /// Most documents or passages on a page of a list.
 pub const MAX_PAGE: u32 = 100;
@@ -61,48 +150,48 @@ pub struct Makers {
 ///
 /// # Errors
 /// `forbidden` for guests.
-pub async fn overview(services: &Services, scope: &Scope) -> Result<KnowledgeOverview> {
-    let access = readable(scope)?;
-    let (store, organization) = (services.store(), scope.organization);
-    let may_edit = scope.role >= Role::Admin;
+pub async fn overview(services: &Kernel, actor: &Actor) -> Result<KnowledgeOverview> {
+    let access = readable(actor)?;
+    let (store, organization) = (services.store(), actor.organization);
+    let may_edit = actor.may(MANAGE);
     Ok(KnowledgeOverview {
         collections: store.collections(organization, access).await?,
         tags: store.knowledge_tags(organization, access).await?,
         size: store.knowledge_size(organization, access, model_name(services)).await?,
         embedding: EmbeddingState { model: model_name(services).to_owned(), problem: services.knowledge_memory().embedding_problem() },
-        uploads: if may_edit { store.uploads(organization, scope.member).await? } else { Vec::new() },
+        uploads: if may_edit { store.uploads(organization, actor.member()?.id).await? } else { Vec::new() },
         websites: if may_edit { store.websites(organization).await? } else { Vec::new() },
-        topics: crate::calls::sources::topics(),
+        topics: crate::playbooks::topics(),
         may_edit,
     })
 }
 
 /// What the caller may read. Guests read nothing.
-fn readable(scope: &Scope) -> Result<CollectionAccess> {
-    scope.require(Role::Rep)?;
-    Ok(if scope.role >= Role::Admin { CollectionAccess::Admins } else { CollectionAccess::Everybody })
+fn readable(actor: &Actor) -> Result<CollectionAccess> {
+    actor.require(READ)?;
+    Ok(if actor.may(MANAGE) { CollectionAccess::Admins } else { CollectionAccess::Everybody })
 }
 
-fn require_editor(scope: &Scope) -> Result<()> {
-    scope.require(Role::Admin)
+fn require_editor(actor: &Actor) -> Result<()> {
+    actor.require(MANAGE)
 }
 
 /// The embedding model's name; empty without one.
-fn model_name(services: &Services) -> &str {
+fn model_name(services: &Kernel) -> &str {
     services.knowledge().embeddings.as_ref().map_or("", Embeddings::name)
 }
 
 /// The collection of this id, or the organization's first one, which is made if there is none.
-async fn collection_or_first(services: &Services, scope: &Scope, id: Option<CollectionId>) -> Result<CollectionId> {
+async fn collection_or_first(services: &Kernel, actor: &Actor, id: Option<CollectionId>) -> Result<CollectionId> {
     let store = services.store();
     match id {
         Some(id) => {
-            let collection = store.collection(scope.organization, id).await?;
+            let collection = store.collection(actor.organization, id).await?;
             Ok(collection.ok_or_else(|| DomainError::no_such("collection"))?.id)
         }
         None => {
             let new = services.uuid().into();
-            Ok(store.default_collection(scope.organization, new, FIRST_COLLECTION, services.now()).await?.id)
+            Ok(store.default_collection(actor.organization, new, FIRST_COLLECTION, services.now()).await?.id)
         }
     }
 }

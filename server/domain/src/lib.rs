@@ -1,22 +1,18 @@
-//! What the product does, one module an area, and the ports of what has several makers.
+//! What the product does, one module an area.
 //!
-//! Architecture invariant: every rule lives here and nowhere else. Each function takes [`Services`] and a [`Scope`] that
-//! only [`identity`] can make; pages and REST call the same functions. No SQL (that is `store`), no HTTP, no vendor.
+//! Architecture invariant: every rule lives here and nowhere else. Each function takes the [`Kernel`] and the [`Actor`], whom only
+//! [`identity`] admits; pages and REST call the same functions. Areas name only those beneath them: a test reads it from the sources. No
+//! SQL (that is `store`), no HTTP, no vendor.
 
 #![warn(missing_docs)]
 
-pub mod audit;
+pub mod assembly;
 pub mod calls;
-pub mod error;
 pub mod identity;
-pub mod jobs;
 pub mod knowledge;
-pub mod scope;
-pub mod services;
+pub mod playbooks;
 pub mod socket;
 pub mod website;
 
-pub use ::ports;
-pub use error::{DomainError, Result};
-pub use scope::{Client, Scope};
-pub use services::{Config, Services};
+pub use assembly::{AREAS, Config, Parts, assemble, registry, run_due};
+pub use kernel::{Actor, Client, DomainError, Kernel, Result};

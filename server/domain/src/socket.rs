@@ -9,10 +9,10 @@ use model::{CallId, Code, Problem};
 use tokio::sync::watch;
 
 use crate::calls::{self, live};
-use crate::error::DomainError;
 use crate::identity;
-use crate::scope::Scope;
-use crate::services::Services;
+use kernel::Actor;
+use kernel::DomainError;
+use kernel::Kernel;
 
 /// Within this a socket must say which call it is for.
 const HELLO: Duration = Duration::from_secs(10);
@@ -20,8 +20,8 @@ const HELLO: Duration = Duration::from_secs(10);
 /// As [`live::attach`], but a socket that says nothing is refused after a moment, and one whose credential or right to see the call
 /// ends is told so with [`ServerMessage::Refused`] and ends. What it sent until then stays.
 pub async fn open(
-    services: &Services,
-    scope: &Scope,
+    services: &Kernel,
+    actor: &Actor,
     mut messages: BoxStream<'static, Result<ClientMessage, Problem>>,
 ) -> BoxStream<'static, ServerMessage> {
     let Ok(first) = tokio::time::timeout(HELLO, messages.next()).await else {
@@ -32,19 +32,19 @@ pub async fn open(
         Some(Ok(ClientMessage::Hello(hello))) => Some(hello.call),
         _ => None,
     };
-    let Some(call) = call else { return live::attach(services, scope, futures::stream::iter(first).boxed()).await };
-    let over = watch_over(services, scope, call);
+    let Some(call) = call else { return live::attach(services, actor, futures::stream::iter(first).boxed()).await };
+    let over = watch_over(services, actor, call);
     let messages = futures::stream::iter(first).chain(messages).take_until(is_over(over.clone())).boxed();
-    let answers = live::attach(services, scope, messages).await;
+    let answers = live::attach(services, actor, messages).await;
     until(answers, over)
 }
 
 /// Becomes the reason as soon as the caller may not go on. Ends by itself with the last receiver.
-fn watch_over(services: &Services, scope: &Scope, call: CallId) -> watch::Receiver<Option<Problem>> {
+fn watch_over(services: &Kernel, actor: &Actor, call: CallId) -> watch::Receiver<Option<Problem>> {
     let (tell, over) = watch::channel(None);
-    let (services, scope) = (services.clone(), scope.clone());
+    let (services, actor) = (services.clone(), actor.clone());
     tokio::spawn(async move {
-        let allowed = |now: Scope| {
+        let allowed = |now: Actor| {
             let services = services.clone();
             async move {
                 match calls::get(&services, &now, call).await {
@@ -56,7 +56,7 @@ fn watch_over(services: &Services, scope: &Scope, call: CallId) -> watch::Receiv
             }
         };
         tokio::select! {
-            problem = identity::until_over(&services, &scope, allowed) => drop(tell.send(Some(problem))),
+            problem = identity::until_over(&services, &actor, allowed) => drop(tell.send(Some(problem))),
             () = tell.closed() => {}
         }
     });

@@ -1,6 +1,8 @@
 //! Who acts.
 
-use model::{Code, MemberId, OrganizationId, PersonId, Role, SessionId};
+use chrono::{DateTime, Utc};
+use model::{ApiTokenId, Code, MemberId, OrganizationId, PersonId, Role, SessionId};
+use uuid::Uuid;
 
 use crate::error::{DomainError, Result};
 use crate::permission::{Permission, PermissionSet};
@@ -40,14 +42,32 @@ pub struct Member {
     pub person: PersonId,
     /// The built-in role.
     pub role: Role,
-    /// The browser session, if it is one (and not a token).
-    pub session: Option<SessionId>,
+    /// What they came with.
+    pub credential: Credential,
+}
+
+/// What somebody came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// The password, in this very request.
+    Password,
+    /// A browser's cookie.
+    Session(SessionId),
+    /// An access token of a program's sign-in.
+    Program {
+        /// The sign-in.
+        family: Uuid,
+        /// When it happened.
+        signed_in_at: DateTime<Utc>,
+    },
+    /// A long-lived token.
+    ApiToken(ApiTokenId),
 }
 
 impl Member {
     /// A member as authenticated.
-    pub const fn new(id: MemberId, person: PersonId, role: Role, session: Option<SessionId>) -> Self {
-        Self { id, person, role, session }
+    pub const fn new(id: MemberId, person: PersonId, role: Role, credential: Credential) -> Self {
+        Self { id, person, role, credential }
     }
 }
 
@@ -81,6 +101,14 @@ impl Actor {
         }
     }
 
+    /// The browser session, if it is one (and not a token).
+    pub const fn session(&self) -> Option<SessionId> {
+        match &self.who {
+            Who::Member(Member { credential: Credential::Session(session), .. }) => Some(*session),
+            _ => None,
+        }
+    }
+
     /// Whether this actor may do something.
     pub fn may(&self, permission: Permission) -> bool {
         match &self.who {
@@ -99,7 +127,7 @@ impl Actor {
         }
         Err(DomainError::new(
             Code::Forbidden,
-            format!("Your role does not allow this: the permission “{permission}” is missing. Ask an administrator of your organization."),
+            format!("Your role does not allow this ({permission}). Ask an administrator of your organization."),
         ))
     }
 

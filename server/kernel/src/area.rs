@@ -117,6 +117,11 @@ pub enum ManifestError {
     NoSuchJob(&'static str),
 }
 
+/// What the kernel itself allows.
+pub fn own_permissions() -> [PermissionEntry; 1] {
+    [PermissionEntry { permission: OPERATE, doc: "See failed work, try it again, discard it.", least: Role::Admin }]
+}
+
 impl Registry {
     /// Puts manifests together.
     ///
@@ -125,8 +130,8 @@ impl Registry {
     pub fn new(areas: &[Area]) -> Result<Self, ManifestError> {
         let all = || areas.iter();
         unique("areas", all().map(|area| area.name))?;
-        let own = [PermissionEntry { permission: OPERATE, doc: "See failed work, try it again, discard it.", least: Role::Admin }];
-        let permissions: Vec<PermissionEntry> = own.into_iter().chain(all().flat_map(|area| area.permissions).copied()).collect();
+        let permissions: Vec<PermissionEntry> =
+            own_permissions().into_iter().chain(all().flat_map(|area| area.permissions).copied()).collect();
         let events: Vec<EventEntry> = std::iter::once(JobDead::ENTRY).chain(all().flat_map(|area| area.events).copied()).collect();
         let jobs: Vec<JobEntry> = all().flat_map(|area| area.jobs).copied().collect();
         let schedules: Vec<Schedule> = all().flat_map(|area| area.schedules).copied().collect();

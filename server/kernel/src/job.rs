@@ -3,10 +3,12 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use model::{JobId, OrganizationId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use store::NewJob;
 
 use crate::error::{DomainError, Result};
 use crate::kernel::Kernel;
@@ -47,6 +49,26 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Makes this version's payload out of an older one; none if that can't be.
     fn upgrade(_version: i64, _payload: Value) -> Option<Value> {
         None
+    }
+
+    /// The job as it is stored.
+    ///
+    /// # Errors
+    /// `internal` if the payload can't be written as JSON.
+    fn stored(&self, organization: Option<OrganizationId>, run_at: DateTime<Utc>) -> Result<NewJob> {
+        let payload = serde_json::to_value(self).map_err(|error| DomainError::Internal(format!("{}: {error}", Self::KIND)))?;
+        Ok(NewJob {
+            queue: Self::QUEUE.name.to_owned(),
+            kind: Self::KIND.to_owned(),
+            version: Self::VERSION,
+            payload,
+            subject: self.subject(),
+            priority: Self::PRIORITY,
+            deduplication: self.deduplication(),
+            organization,
+            run_at,
+            max_attempts: Self::MAX_ATTEMPTS,
+        })
     }
 
     /// Does it.

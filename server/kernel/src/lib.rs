@@ -23,12 +23,12 @@ mod setting;
 mod tx;
 pub mod vault;
 
-pub use actor::{Actor, Client, Member, Who};
-pub use area::{Area, ManifestError, Registry};
+pub use actor::{Actor, Client, Credential, Member, Who};
+pub use area::{Area, ManifestError, OPERATE, Registry, own_permissions};
 pub use error::{DomainError, Result};
 pub use event::{Delivered, Event, EventEntry, EventField, Hub, Subscriber};
 pub use flag::Flag;
-pub use job::{Job, JobContext, JobEntry, Lease, Queue};
+pub use job::{BoxFuture, Job, JobContext, JobEntry, Lease, Queue};
 pub use kernel::{Kernel, KernelParts};
 pub use permission::{Permission, PermissionEntry, PermissionSet};
 pub use personal_data::{Erasure, PersonalData, Whose};

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use chrono::{DateTime, Utc};
 use model::{MemberId, OrganizationId};
 use serde_json::Value;
-use store::{NewEvent, NewJob};
+use store::NewEvent;
 
 use crate::actor::Actor;
 use crate::error::{DomainError, Result};
@@ -86,19 +86,7 @@ impl Tx {
     /// # Errors
     /// If the database fails.
     pub async fn enqueue_at<J: Job>(&mut self, job: &J, run_at: DateTime<Utc>) -> Result<bool> {
-        let payload = serde_json::to_value(job).map_err(|error| DomainError::Internal(format!("{}: {error}", J::KIND)))?;
-        let new = NewJob {
-            queue: J::QUEUE.name.to_owned(),
-            kind: J::KIND.to_owned(),
-            version: J::VERSION,
-            payload,
-            subject: job.subject(),
-            priority: J::PRIORITY,
-            deduplication: job.deduplication(),
-            organization: self.organization,
-            run_at,
-            max_attempts: J::MAX_ATTEMPTS,
-        };
+        let new = job.stored(self.organization, run_at)?;
         let added = store::jobs::enqueue(&mut self.inner, &new).await?;
         self.bells.insert(J::QUEUE.name);
         Ok(added)
@@ -161,5 +149,17 @@ impl Tx {
             kernel.ring(bell);
         }
         Ok(())
+    }
+}
+
+impl Kernel {
+    /// A unit of work of one line in the audit log, for what changes nothing else: an export, a sign-in that was refused.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audit(&self, actor: &Actor, action: &str, subject: impl ToString + Send, details: Value) -> Result<()> {
+        let mut tx = self.begin(actor).await?;
+        tx.audit(action, subject.to_string(), details).await?;
+        tx.commit().await
     }
 }

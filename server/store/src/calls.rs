@@ -144,7 +144,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let deleted = query!(within &mut tx, execute, DELETE_CALL, organization, call)? > 0;
         if let Some(job) = forget.filter(|_| deleted) {
-            enqueue_within(&mut tx, job).await?;
+            jobs::enqueue(&mut tx, job).await?;
         }
         tx.commit().await?;
         Ok(deleted)

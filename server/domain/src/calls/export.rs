@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use model::{CallId, Channel, CueState, Evidence, Millis, Review};
 
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::scope::Scope;
-use crate::services::Services;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +47,9 @@ pub struct Export {
 ///
 /// # Errors
 /// `not_found` for a foreign or unknown call.
-pub async fn export(services: &Services, scope: &Scope, id: CallId, format: Format) -> Result<Export> {
-    let review = super::review(services, scope, id).await?;
-    audit::record(services, scope, "call.exported", &id.to_string(), serde_json::json!({ "format": format!("{format:?}") })).await?;
+pub async fn export(services: &Kernel, actor: &Actor, id: CallId, format: Format) -> Result<Export> {
+    let review = super::review(services, actor, id).await?;
+    services.audit(actor, "call.exported", id, serde_json::json!({ "format": format!("{format:?}") })).await?;
     let (extension, content_type, body) = match format {
         Format::Markdown => ("md", "text/markdown; charset=utf-8", markdown(&review)),
         Format::Json => {

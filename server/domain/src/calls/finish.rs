@@ -3,28 +3,26 @@
 use model::{CallId, CallState, OrganizationId};
 use store::NewJob;
 
-use crate::error::{DomainError, Result};
-use crate::jobs::kind;
-use crate::services::Services;
+use super::jobs::WriteReview;
+use kernel::Job as _;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
 
 /// If the server stops between the end of the call and its review, a job looks after it this much later: when a host
 /// that still waits for last words has mostly given up.
 const SAFETY_NET: chrono::TimeDelta = chrono::TimeDelta::minutes(6);
 
 /// The job that is stored with a call's end.
-pub(super) fn job(services: &Services, organization: OrganizationId, id: CallId) -> NewJob {
-    NewJob {
-        kind: kind::WRITE_REVIEW.to_owned(),
-        payload: serde_json::json!({ "call": id }),
-        organization: Some(organization),
-        run_at: services.now() + SAFETY_NET,
-        max_attempts: 5,
-    }
+///
+/// # Errors
+/// Never in practice: its payload is an id.
+pub(super) fn job(services: &Kernel, organization: OrganizationId, id: CallId) -> Result<NewJob> {
+    WriteReview { call: id }.stored(Some(organization), services.now() + SAFETY_NET)
 }
 
 /// Finishes a call that has ended and that nobody is at: the job's part. A host that is still at it, here or on another server,
 /// is left alone; should it stop, [`super::live::recover`] sees it within a minute.
-pub(crate) async fn finish_once(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+pub(crate) async fn finish_once(services: &Kernel, organization: OrganizationId, id: CallId) -> Result<()> {
     match services.store().unfinished_call(organization, id).await? {
         Some(call) if call.state == CallState::Finishing => super::live::rescue(services, &call).await,
         _ => Ok(()),
@@ -32,7 +30,7 @@ pub(crate) async fn finish_once(services: &Services, organization: OrganizationI
 }
 
 /// Writes (or writes again) the review from what is stored; what was ticked off stays ticked off. Safe to repeat.
-pub(crate) async fn write_review(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+pub(crate) async fn write_review(services: &Kernel, organization: OrganizationId, id: CallId) -> Result<()> {
     let store = services.store();
     let Some(call) = store.call(organization, id).await? else { return Ok(()) };
     let segments = store.segments(organization, id).await?;

@@ -19,7 +19,7 @@ mod writer;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -37,9 +37,10 @@ pub(crate) use voice::VoiceDetector;
 use self::host::{Host, Input, Joined};
 use self::liveness::{Myself, Rescue};
 use self::writer::Writer;
-use crate::error::{DomainError, Result};
-use crate::scope::Scope;
-use crate::services::Services;
+use crate::calls::CallsKernel as _;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
 
 /// Messages that wait for a page. One that is further behind than this is let go; it comes back and gets a snapshot.
 const PAGE_QUEUE: usize = 1_024;
@@ -104,7 +105,7 @@ impl Hosts {
 }
 
 /// The host of a call; makes one if there is none.
-async fn host_of(services: &Services, organization: OrganizationId, call: CallId) -> Result<mpsc::Sender<Input>> {
+async fn host_of(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<mpsc::Sender<Input>> {
     let hosts = services.hosts();
     if let Some(host) = hosts.get(call) {
         return Ok(host);
@@ -139,8 +140,8 @@ async fn host_of(services: &Services, organization: OrganizationId, call: CallId
 /// The first message must be [`ClientMessage::Hello`]. An `Err` in `messages` is something that could not be read; it
 /// is answered with [`ServerMessage::Rejected`].
 pub async fn attach(
-    services: &Services,
-    scope: &Scope,
+    services: &Kernel,
+    actor: &Actor,
     mut messages: BoxStream<'static, Result<ClientMessage, Problem>>,
 ) -> BoxStream<'static, ServerMessage> {
     let refused = |problem: Problem| futures::stream::iter([ServerMessage::Refused(problem)]).boxed();
@@ -151,7 +152,7 @@ pub async fn attach(
         None => return futures::stream::empty().boxed(),
     };
     let (sender, receiver) = mpsc::channel(PAGE_QUEUE);
-    match join(services, scope, hello, sender).await {
+    match join(services, actor, hello, sender).await {
         Ok((host, page)) => {
             tokio::spawn(forward(host, page, messages));
         }
@@ -164,16 +165,16 @@ fn tokio_stream(receiver: mpsc::Receiver<ServerMessage>) -> impl futures::Stream
     futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|message| (message, receiver)) })
 }
 
-async fn join(services: &Services, scope: &Scope, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64)> {
+async fn join(services: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64)> {
     if services.hosts().is_stopping() {
         return Err(restarts());
     }
     if hello.page.is_empty() || hello.page.len() > 100 {
         return Err(DomainError::new(Code::Invalid, "The page's name must have 1 to 100 bytes."));
     }
-    let call = super::get(services, scope, hello.call).await?;
+    let call = super::get(services, actor, hello.call).await?;
     if hello.part == Part::Source {
-        if call.member_id != scope.member {
+        if call.member_id != actor.member()?.id {
             return Err(DomainError::new(Code::Forbidden, "Only the person who started this call can send its audio."));
         }
         match call.state {
@@ -235,7 +236,7 @@ async fn forward(host: mpsc::Sender<Input>, page: u64, mut messages: BoxStream<'
 
 /// Ends a live call from outside its page, and waits until its host has closed it, or can't for now. One that has ended
 /// already is finished: its last words are heard, its review is written.
-pub(super) async fn end(services: &Services, organization: OrganizationId, call: CallId) -> Result<()> {
+pub(super) async fn end(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
     let host = match host_of(services, organization, call).await {
         Err(DomainError::Problem(problem)) if problem.code == Code::CallEnded => return Ok(()),
         host => host?,
@@ -248,7 +249,7 @@ pub(super) async fn end(services: &Services, organization: OrganizationId, call:
 }
 
 /// Stops a call's host, if it has one, without ending the call: it is about to be deleted.
-pub(super) async fn stop(services: &Services, call: CallId) {
+pub(super) async fn stop(services: &Kernel, call: CallId) {
     if let Some(host) = services.hosts().get(call) {
         let (answer, closed) = oneshot::channel();
         if host.send(Input::Shutdown { answer }).await.is_ok() {
@@ -258,7 +259,7 @@ pub(super) async fn stop(services: &Services, call: CallId) {
 }
 
 /// Tells the pages of a call about something that was changed elsewhere (a cue's state, the verbosity).
-pub(super) async fn tell(services: &Services, call: CallId, input: Input) {
+pub(super) async fn tell(services: &Kernel, call: CallId, input: Input) {
     if let Some(host) = services.hosts().get(call) {
         let _ = host.send(input).await;
     }
@@ -271,7 +272,7 @@ pub(super) use self::host::Input as HostInput;
 ///
 /// # Errors
 /// When the database can't say which calls there are.
-pub async fn recover(services: &Services) -> Result<()> {
+pub async fn recover(services: &Kernel) -> Result<()> {
     let unfinished = services.store().unfinished_calls().await?;
     futures::stream::iter(unfinished)
         .for_each_concurrent(RESCUED_AT_ONCE, |call| async move {
@@ -286,7 +287,7 @@ pub async fn recover(services: &Services) -> Result<()> {
 }
 
 /// Looks after one call that is live or finishing, if nobody else does.
-pub(super) async fn rescue(services: &Services, call: &UnfinishedCall) -> Result<()> {
+pub(super) async fn rescue(services: &Kernel, call: &UnfinishedCall) -> Result<()> {
     if services.hosts().get(call.id).is_some() {
         return Ok(());
     }
@@ -301,7 +302,7 @@ pub(super) async fn rescue(services: &Services, call: &UnfinishedCall) -> Result
 }
 
 /// Tells every page to connect again, and waits until every host has stored what it has.
-pub async fn shutdown(services: &Services) {
+pub async fn shutdown(services: &Kernel) {
     let hosts = services.hosts();
     hosts.closing.store(true, Ordering::Relaxed);
     let all: Vec<_> = hosts.lock().values().cloned().collect();
@@ -312,10 +313,4 @@ pub async fn shutdown(services: &Services) {
         }
     });
     futures::future::join_all(closing).await;
-}
-
-/// Built once: the triggers of the sales playbook.
-pub(crate) fn playbook() -> Arc<::live::Playbook> {
-    static PLAYBOOK: std::sync::OnceLock<Arc<::live::Playbook>> = std::sync::OnceLock::new();
-    Arc::clone(PLAYBOOK.get_or_init(::live::Playbook::built_in))
 }

@@ -8,11 +8,13 @@ use std::time::UNIX_EPOCH;
 use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
 use store::{NewJob, RecordingReader, StereoWav};
 
+use super::jobs::DeleteRecording;
 use super::live::VoiceDetector;
-use crate::error::{DomainError, Result};
-use crate::jobs::kind;
-use crate::scope::Scope;
-use crate::services::Services;
+use crate::calls::CallsKernel as _;
+use kernel::Actor;
+use kernel::Job as _;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
 
 /// Which channels are played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +79,13 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder.
-pub(super) fn path(services: &Services, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
+pub(super) fn path(services: &Kernel, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
     store::recording::path(&root(services), organization, call, channel)
 }
 
 /// The folder of all recordings.
-pub(super) fn root(services: &Services) -> PathBuf {
-    services.config().files.join("recordings")
+pub(super) fn root(services: &Kernel) -> PathBuf {
+    services.files_folder().join("recordings")
 }
 
 fn no_recording() -> DomainError {
@@ -94,8 +96,8 @@ fn no_recording() -> DomainError {
 ///
 /// # Errors
 /// `not_found` for a foreign or unknown call, and for one without a recording.
-pub async fn open(services: &Services, scope: &Scope, id: CallId, side: Side) -> Result<Recording> {
-    let call = super::get(services, scope, id).await?;
+pub async fn open(services: &Kernel, actor: &Actor, id: CallId, side: Side) -> Result<Recording> {
+    let call = super::get(services, actor, id).await?;
     if !call.keep_audio {
         return Err(no_recording());
     }
@@ -134,7 +136,7 @@ fn version(path: Option<&Path>) -> String {
 }
 
 /// Length of a call's recording; none without one.
-pub(super) async fn length(services: &Services, call: &Call) -> Option<Millis> {
+pub(super) async fn length(services: &Kernel, call: &Call) -> Option<Millis> {
     if !call.keep_audio {
         return None;
     }
@@ -151,7 +153,7 @@ pub(super) async fn length(services: &Services, call: &Call) -> Option<Millis> {
 ///
 /// # Errors
 /// `unavailable` if the server stops meanwhile: hours of sound take minutes, and nobody waits for them then.
-pub(super) async fn voice(services: &Services, call: &Call) -> Result<Vec<(Channel, Millis, Millis)>> {
+pub(super) async fn voice(services: &Kernel, call: &Call) -> Result<Vec<(Channel, Millis, Millis)>> {
     if !call.keep_audio {
         return Ok(Vec::new());
     }
@@ -178,26 +180,23 @@ pub(super) async fn voice(services: &Services, call: &Call) -> Result<Vec<(Chann
 }
 
 /// Deletes a call's sound for good.
-pub(super) async fn delete(services: &Services, organization: OrganizationId, call: CallId) -> Result<()> {
+pub(super) async fn delete(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
     let root = root(services);
     let delete = move || store::recording::delete(&root, organization, call);
     blocking(delete).await?.map(|_| ()).map_err(|error| DomainError::Internal(error.to_string()))
 }
 
 /// The work that deletes a call's sound, which is stored with the deletion of its row: a crash in between leaves nothing.
-pub(super) fn forget_job(services: &Services, organization: OrganizationId, call: CallId) -> NewJob {
-    NewJob {
-        kind: kind::DELETE_RECORDING.to_owned(),
-        payload: serde_json::json!({ "call": call }),
-        organization: Some(organization),
-        // A moment later: mostly the sound is gone by then, and nothing is left to do.
-        run_at: services.now() + chrono::TimeDelta::seconds(30),
-        max_attempts: 20,
-    }
+///
+/// # Errors
+/// Never in practice: its payload is an id.
+pub(super) fn forget_job(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<NewJob> {
+    // A moment later: mostly the sound is gone by then, and nothing is left to do.
+    DeleteRecording { call }.stored(Some(organization), services.now() + chrono::TimeDelta::seconds(30))
 }
 
 /// Deletes the sound of a call that is deleted: the job's part.
-pub(crate) async fn delete_forgotten(services: &Services, organization: OrganizationId, call: CallId) -> Result<()> {
+pub(crate) async fn delete_forgotten(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
     match services.store().call(organization, call).await? {
         Some(_) => Ok(()),
         None => delete(services, organization, call).await,
@@ -205,7 +204,7 @@ pub(crate) async fn delete_forgotten(services: &Services, organization: Organiza
 }
 
 /// Gives each side's sound to the other one.
-pub(super) async fn swap(services: &Services, call: &Call) -> Result<()> {
+pub(super) async fn swap(services: &Kernel, call: &Call) -> Result<()> {
     let (root, organization, id) = (root(services), call.organization_id, call.id);
     let swap = move || store::recording::swap_channels(&root, organization, id);
     blocking(swap).await?.map_err(|error| DomainError::Internal(error.to_string()))

@@ -2,32 +2,28 @@
 
 use live::{Effect, Event, Session, Settings};
 use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, RecognizerKind, Segment, TranscriptJob, Word};
-use store::{JobState, NewJob, RecordingReader};
+use store::{JobState, RecordingReader};
 use tokio::sync::mpsc;
 
+use super::jobs::Recognize;
 use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
 use super::{finish, recording, sources};
-use crate::error::{DomainError, Result};
-use crate::jobs::kind;
-use crate::ports::{OpenStream, RecognizerEvent};
-use crate::services::Services;
+use crate::calls::CallsKernel as _;
+use kernel::Kernel;
+use kernel::{Actor, Job as _};
+use kernel::{DomainError, Result};
+use ports::{OpenStream, RecognizerEvent};
 
 /// Puts the work on the list.
-pub(super) async fn enqueue(services: &Services, call: &Call, with: RecognizerKind) -> Result<()> {
-    let job = NewJob {
-        kind: kind::RECOGNIZE.to_owned(),
-        payload: serde_json::json!({ "call": call.id, "with": with }),
-        organization: Some(call.organization_id),
-        run_at: services.now(),
-        max_attempts: 3,
-    };
-    services.store().enqueue(&job).await?;
-    Ok(())
+pub(super) async fn enqueue(services: &Kernel, call: &Call, with: RecognizerKind) -> Result<()> {
+    let mut tx = services.begin(&Actor::system(call.organization_id, "somebody wants a call recognized again")).await?;
+    tx.enqueue(&Recognize { call: call.id, with }).await?;
+    tx.commit().await
 }
 
 /// How far the last of these is for a call; none if there is none or it is done.
-pub(super) async fn state(services: &Services, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
-    Ok(services.store().job_of_call(organization, kind::RECOGNIZE, call).await?.map(|job| match job {
+pub(super) async fn state(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
+    Ok(services.store().job_about(organization, Recognize::KIND, &call.to_string()).await?.map(|job| match job {
         JobState::Dead => TranscriptJob::Failed,
         JobState::Waiting | JobState::Running => TranscriptJob::Running,
     }))
@@ -44,7 +40,7 @@ struct Heard {
 }
 
 /// Recognizes both channels of a recording, one after the other, and replaces what was heard.
-pub(crate) async fn recognize(services: &Services, organization: OrganizationId, id: CallId, with: RecognizerKind) -> Result<()> {
+pub(crate) async fn recognize(services: &Kernel, organization: OrganizationId, id: CallId, with: RecognizerKind) -> Result<()> {
     let Some(call) = services.store().call(organization, id).await? else { return Ok(()) };
     let mut heard = Vec::new();
     for channel in [Channel::Rep, Channel::Customer] {
@@ -66,7 +62,7 @@ pub(crate) async fn recognize(services: &Services, organization: OrganizationId,
 }
 
 /// Makes cards and review anew from the segments as they are now.
-pub(super) async fn from_segments(services: &Services, organization: OrganizationId, id: CallId) -> Result<()> {
+pub(super) async fn from_segments(services: &Kernel, organization: OrganizationId, id: CallId) -> Result<()> {
     let store = services.store();
     let Some(call) = store.call(organization, id).await? else { return Ok(()) };
     let mut segments = store.segments(organization, id).await?;
@@ -84,7 +80,7 @@ pub(super) async fn from_segments(services: &Services, organization: Organizatio
 
 fn session(call: &Call) -> Session {
     let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
-    Session::new(super::live::playbook(), settings)
+    Session::new(crate::playbooks::playbook(), settings)
 }
 
 /// Plays events to a fresh engine.
@@ -117,7 +113,7 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
     }
 }
 
-async fn recognize_channel(services: &Services, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<Heard>> {
+async fn recognize_channel(services: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<Heard>> {
     let path = recording::path(services, call.organization_id, call.id, channel);
     if !path.exists() {
         return Ok(Vec::new());

@@ -8,9 +8,10 @@ use model::{Call, CallSource, Channel, ConsentMethod, Millis, NewCall, Recognize
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::error::Result;
-use crate::scope::Scope;
-use crate::services::Services;
+use crate::calls::CallsKernel as _;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::Result;
 
 /// How long a frame lasts.
 const FRAME: Duration = Duration::from_millis(100);
@@ -21,7 +22,7 @@ const AFTERWARDS: usize = 5;
 ///
 /// # Errors
 /// As [`super::create`].
-pub async fn start(services: &Services, scope: &Scope) -> Result<Call> {
+pub async fn start(services: &Kernel, actor: &Actor) -> Result<Call> {
     let sample = services.sample();
     let new = NewCall {
         title: sample.title.clone(),
@@ -34,12 +35,12 @@ pub async fn start(services: &Services, scope: &Scope) -> Result<Call> {
         ..NewCall::default()
     };
     let names = (sample.rep_name.clone(), sample.contact_name.clone());
-    let call = super::create_from(services, scope, new, CallSource::Sample, Some(names)).await?;
+    let call = super::create_from(services, actor, new, CallSource::Sample, Some(names)).await?;
     let (sender, messages) = mpsc::channel(16);
     let hello = Hello { call: call.id, part: Part::Source, page: "sample".to_owned(), take_over: true, last_event: 0 };
     let _ = sender.send(Ok(ClientMessage::Hello(hello))).await;
     let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
-    let mut answers = super::live::attach(services, scope, messages.boxed()).await;
+    let mut answers = super::live::attach(services, actor, messages.boxed()).await;
     let services = services.clone();
     tokio::spawn(async move {
         tokio::pin! { let playing = play(&services, sender); }
@@ -61,7 +62,7 @@ pub async fn start(services: &Services, scope: &Scope) -> Result<Call> {
 
 /// Sends both channels' frames at real speed. No frame waits for its own timer: each has a due time from the start, so
 /// that delays don't add up.
-async fn play(services: &Services, sender: mpsc::Sender<Result<ClientMessage, model::Problem>>) {
+async fn play(services: &Kernel, sender: mpsc::Sender<Result<ClientMessage, model::Problem>>) {
     let sample = services.sample();
     let started = Instant::now();
     let longest = sample.audio.iter().map(|samples| samples.len()).max().unwrap_or_default();

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use model::metrics::Words;
-use model::{BindingKind, CallId, Channel, Cue, CueKind, OrganizationId, Segment, Topic};
+use model::{BindingKind, CallId, Channel, Cue, OrganizationId, Segment};
 use tokio::time::{Instant, timeout_at};
 
 use crate::knowledge::{self, CallQuery, Found};
-use crate::services::Services;
+use crate::playbooks;
+use kernel::Kernel;
 
 /// Longest that making a call's cards anew takes for their passages; somebody waits for it.
 const RENEWAL: Duration = Duration::from_secs(15);
@@ -15,29 +16,18 @@ const RENEWAL: Duration = Duration::from_secs(15);
 /// Whether the organization's documents may have something to say to a card: the customer asks, objects, names another vendor,
 /// leans in or tells of a danger. What somebody will do next, and how the rep talks, is in no document.
 pub(super) fn may_have(cue: &Cue, channel: Channel) -> bool {
-    is_answered(cue.kind) && channel == Channel::Customer
-}
-
-fn is_answered(kind: CueKind) -> bool {
-    matches!(kind, CueKind::Question | CueKind::Objection | CueKind::Competitor | CueKind::BuyingSignal | CueKind::Risk)
-}
-
-/// The playbook's topics whose cards may have a passage.
-pub(crate) fn topics() -> Vec<Topic> {
-    let playbook = super::live::playbook();
-    let entries = playbook.entries().iter().filter(|entry| is_answered(entry.kind) && entry.speaker.is(Channel::Customer));
-    entries.map(|entry| Topic { id: entry.id.clone(), title: entry.title.clone() }).collect()
+    playbooks::is_answered(cue.kind) && channel == Channel::Customer
 }
 
 /// Looks the passage for a card up; none if nothing is good enough. Errors are logged.
-pub(super) async fn find(services: &Services, organization: OrganizationId, call: CallId, cue: &Cue) -> Option<Found> {
+pub(super) async fn find(services: &Kernel, organization: OrganizationId, call: CallId, cue: &Cue) -> Option<Found> {
     let competitor = competitor(services, organization, &cue.quote).await;
     let query = CallQuery { call: Some(call), words: cue.quote.clone(), topic: cue.topic.clone(), competitor };
     knowledge::find_for_call(services, organization, query).await
 }
 
 /// The competitor that is named first, of those that documents are bound to.
-async fn competitor(services: &Services, organization: OrganizationId, words: &str) -> Option<String> {
+async fn competitor(services: &Kernel, organization: OrganizationId, words: &str) -> Option<String> {
     let bindings = match services.store().bindings(organization).await {
         Ok(bindings) => bindings,
         Err(error) => {
@@ -63,7 +53,7 @@ fn first_named(words: &str, names: impl Iterator<Item = String>) -> Option<Strin
 /// Gives cards that were made anew their passages. One that was there before keeps its own; the others are looked up, as many
 /// as there is time for.
 pub(super) async fn renew(
-    services: &Services,
+    services: &Kernel,
     organization: OrganizationId,
     call: CallId,
     segments: &[Segment],

@@ -5,23 +5,17 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::session::{self, SignedIn};
-use super::{password, scope_of, signed_out};
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::scope::{Client, Credential, Scope};
-use crate::services::Services;
+use super::{IdentityKernel as _, Own as _};
+use super::{actor_of, password, signed_out};
+use kernel::Kernel;
+use kernel::{Actor, Client, Credential};
+use kernel::{DomainError, Result};
 
 /// Signs a browser in. The session that it had `before` ends.
 ///
 /// # Errors
 /// As [`sign_in_program`].
-pub async fn sign_in(
-    services: &Services,
-    client: &Client,
-    before: Option<&Scope>,
-    email: &str,
-    password: &SecretString,
-) -> Result<SignedIn> {
+pub async fn sign_in(services: &Kernel, client: &Client, before: Option<&Actor>, email: &str, password: &SecretString) -> Result<SignedIn> {
     let profile = check(services, client, email, password).await?;
     session::open(services, client, before, &profile).await
 }
@@ -30,11 +24,11 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// `wrong_credentials`, the same for an unknown mail address and a wrong password; `rate_limited`.
-pub async fn sign_in_program(services: &Services, client: &Client, email: &str, password: &SecretString) -> Result<Scope> {
-    Ok(scope_of(&check(services, client, email, password).await?, Credential::Password))
+pub async fn sign_in_program(services: &Kernel, client: &Client, email: &str, password: &SecretString) -> Result<Actor> {
+    Ok(actor_of(services, &check(services, client, email, password).await?, Credential::Password))
 }
 
-async fn check(services: &Services, client: &Client, email: &str, password: &SecretString) -> Result<Profile> {
+async fn check(services: &Kernel, client: &Client, email: &str, password: &SecretString) -> Result<Profile> {
     let email = validation::email(email)?;
     services.limits().sign_in(client, &email)?;
     let found = services.store().credentials(&email).await?;
@@ -46,21 +40,21 @@ async fn check(services: &Services, client: &Client, email: &str, password: &Sec
     match profile {
         Some(profile) if fits => {
             let details = json!({ "address": client.address });
-            audit::record(services, &scope_of(&profile, Credential::Password), "identity.sign_in", &profile.person.id.to_string(), details)
-                .await?;
+            services.audit(&actor_of(services, &profile, Credential::Password), "identity.sign_in", profile.person.id, details).await?;
             Ok(profile)
         }
         profile => {
             if let Some(profile) = profile {
                 // Written after the answer: the time of a write would tell that there is somebody.
                 let details = json!({ "address": client.address });
-                audit::record_later(
-                    services,
-                    &scope_of(&profile, Credential::Password),
-                    "identity.sign_in_failed",
-                    profile.person.id.to_string(),
-                    details,
-                );
+                let (services, actor) = (services.clone(), actor_of(services, &profile, Credential::Password));
+                tokio::spawn(async move {
+                    // Nobody is signed in as the one whom it concerns, so it is nobody's doing.
+                    let nobody = Actor::system(actor.organization, "somebody tried to sign in");
+                    if let Err(error) = services.audit(&nobody, "identity.sign_in_failed", profile.person.id, details).await {
+                        error.log("a failed sign-in could not be noted");
+                    }
+                });
             }
             Err(DomainError::new(Code::WrongCredentials, "The mail address or the password is wrong."))
         }
@@ -71,11 +65,11 @@ async fn check(services: &Services, client: &Client, email: &str, password: &Sec
 ///
 /// # Errors
 /// If the database fails.
-pub async fn sign_out(services: &Services, scope: &Scope) -> Result<()> {
-    if let Some(session) = scope.session() {
-        services.store().delete_session(scope.person, session).await?;
-        services.revocations().tell(scope.person);
-        audit::record(services, scope, "identity.sign_out", &session.to_string(), json!({})).await?;
+pub async fn sign_out(services: &Kernel, actor: &Actor) -> Result<()> {
+    if let Some(session) = actor.session() {
+        services.store().delete_session(actor.member()?.person, session).await?;
+        services.revocations().tell(actor.member()?.person);
+        services.audit(actor, "identity.sign_out", session, json!({})).await?;
     }
     Ok(())
 }
@@ -86,24 +80,24 @@ pub async fn sign_out(services: &Services, scope: &Scope) -> Result<()> {
 /// # Errors
 /// A problem of the field `current` or `password`; `rate_limited`; `forbidden` with a token instead of a session.
 pub async fn change_password(
-    services: &Services,
+    services: &Kernel,
     client: &Client,
-    scope: &Scope,
+    actor: &Actor,
     current: &SecretString,
     new: &SecretString,
     api_tokens: bool,
 ) -> Result<SignedIn> {
-    let session = scope.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to change your password."))?;
-    services.limits().sign_in(client, &scope.person.to_string())?;
+    let session = actor.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to change your password."))?;
+    services.limits().sign_in(client, &actor.member()?.person.to_string())?;
     validation::new_password(new.expose_secret())?;
-    let hash = services.store().password_hash(scope.person).await?.ok_or_else(signed_out)?;
+    let hash = services.store().password_hash(actor.member()?.person).await?.ok_or_else(signed_out)?;
     if !password::verify(current.expose_secret(), Some(hash)).await? {
         return Err(model::Problem::of_field("current", "That is not your current password.").into());
     }
     let hash = password::hash(new.expose_secret()).await?;
-    services.store().set_password(scope.person, &hash, Some(session), api_tokens).await?;
-    services.revocations().tell(scope.person);
+    services.store().set_password(actor.member()?.person, &hash, Some(session), api_tokens).await?;
+    services.revocations().tell(actor.member()?.person);
     let details = json!({ "address": client.address, "api_tokens_ended": api_tokens });
-    audit::record(services, scope, "identity.password_changed", &scope.person.to_string(), details).await?;
-    session::renew(services, scope, session).await
+    services.audit(actor, "identity.password_changed", &actor.member()?.person.to_string(), details).await?;
+    session::renew(services, actor, session).await
 }

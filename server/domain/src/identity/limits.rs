@@ -8,8 +8,8 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use model::{Code, Problem};
 
-use crate::error::{DomainError, Result};
-use crate::scope::Client;
+use kernel::Client;
+use kernel::{DomainError, Result};
 
 /// Beyond so many keys the ones that have recovered are forgotten.
 const MANY: usize = 10_000;

@@ -7,7 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
-use crate::error::{DomainError, Result};
+use kernel::{DomainError, Result};
 
 /// Longer ones were never accepted, so they are wrong without hashing them.
 const LONGEST: usize = 200 * 4;

@@ -7,12 +7,12 @@ use model::{Code, Problem, validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+use super::{IdentityKernel as _, Own as _};
 use super::{password, secret};
-use crate::audit;
-use crate::error::Result;
-use crate::ports::{Mail, MailError};
-use crate::scope::{Client, Credential};
-use crate::services::Services;
+use kernel::Kernel;
+use kernel::Result;
+use kernel::{Client, Credential};
+use ports::{Mail, MailError};
 
 const LIFE: Duration = Duration::minutes(30);
 const ATTEMPTS: u32 = 3;
@@ -21,7 +21,7 @@ const ATTEMPTS: u32 = 3;
 ///
 /// # Errors
 /// A problem of the field `email` if it is no address; `rate_limited` by the client's address.
-pub async fn request_password_reset(services: &Services, client: &Client, email: &str) -> Result<()> {
+pub async fn request_password_reset(services: &Kernel, client: &Client, email: &str) -> Result<()> {
     let email = validation::email(email)?;
     services.limits().reset(client)?;
     let (services, client) = (services.clone(), client.clone());
@@ -36,21 +36,21 @@ pub async fn request_password_reset(services: &Services, client: &Client, email:
     Ok(())
 }
 
-async fn mail_link(services: &Services, client: &Client, email: &str) -> Result<()> {
+async fn mail_link(services: &Kernel, client: &Client, email: &str) -> Result<()> {
     let Some(found) = services.store().credentials(email).await? else { return Ok(()) };
     let token = secret::new(services, "");
     services.store().insert_password_reset(found.person.id, &secret::hash(token.expose_secret()), services.now() + LIFE).await?;
     if let Some(profile) = services.store().profile(found.member).await? {
-        let scope = super::scope_of(&profile, Credential::Password);
+        let actor = super::actor_of(services, &profile, Credential::Password);
         let details = json!({ "address": client.address });
-        audit::record(services, &scope, "identity.reset_requested", &found.person.id.to_string(), details).await?;
+        services.audit(&actor, "identity.reset_requested", found.person.id, details).await?;
     }
     let text = format!(
         "Hello {},\n\nwith this link you set a new password. It is good for 30 minutes and for one use:\n\n{}/reset-password?token={}\n\n\
          A new password ends everything that is signed in: browsers, programs, and your API tokens.\n\n\
          If you did not ask for it, there is nothing to do: your password stays as it is.\n",
         found.person.name,
-        services.config().public_url,
+        services.public_url(),
         token.expose_secret()
     );
     send_later(services, Mail { to: found.person.email, subject: "Set a new password".to_owned(), text });
@@ -58,7 +58,7 @@ async fn mail_link(services: &Services, client: &Client, email: &str) -> Result<
 }
 
 /// Hands a mail over in the background, again after a while if the mail server can't be reached.
-pub(super) fn send_later(services: &Services, mail: Mail) {
+pub(super) fn send_later(services: &Kernel, mail: Mail) {
     let services = services.clone();
     tokio::spawn(async move {
         for attempt in 1..=ATTEMPTS {
@@ -82,7 +82,7 @@ pub(super) fn send_later(services: &Services, mail: Mail) {
 ///
 /// # Errors
 /// `not_found` if the link was used or is too old; a problem of the field `password`; `rate_limited`.
-pub async fn reset_password(services: &Services, client: &Client, token: &str, new: &SecretString) -> Result<()> {
+pub async fn reset_password(services: &Kernel, client: &Client, token: &str, new: &SecretString) -> Result<()> {
     services.limits().reset(client)?;
     // Before the token is spent: a password that is too short must not cost the link.
     validation::new_password(new.expose_secret())?;
@@ -92,5 +92,5 @@ pub async fn reset_password(services: &Services, client: &Client, token: &str, n
     };
     services.store().set_password(person, &hash, None, true).await?;
     services.revocations().tell(person);
-    audit::record_of_person(services, person, "identity.password_reset", json!({ "address": client.address })).await
+    super::audit_of_person(services, person, "identity.password_reset", json!({ "address": client.address })).await
 }

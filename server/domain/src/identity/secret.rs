@@ -5,10 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-use crate::services::Services;
+use kernel::Kernel;
 
 /// A new secret: 32 random bytes as text, after `prefix`.
-pub(super) fn new(services: &Services, prefix: &str) -> SecretString {
+pub(super) fn new(services: &Kernel, prefix: &str) -> SecretString {
     SecretString::from(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(services.secret())))
 }
 

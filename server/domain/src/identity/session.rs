@@ -8,11 +8,11 @@ use model::{Code, Profile, ProgramSignIn, Session, SessionId, SignInId, validati
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{scope_of, secret};
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::scope::{Client, Credential, Scope};
-use crate::services::Services;
+use super::Own as _;
+use super::{actor_of, secret};
+use kernel::Kernel;
+use kernel::{Actor, Client, Credential};
+use kernel::{DomainError, Result};
 
 const LIFE: Duration = Duration::days(30);
 const SECRET_LIFE: Duration = Duration::hours(24);
@@ -25,7 +25,7 @@ const USER_AGENT: usize = 300;
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     /// Who.
-    pub scope: Scope,
+    pub actor: Actor,
     /// The cookie's value.
     pub secret: SecretString,
     /// When the session ends by itself.
@@ -36,7 +36,7 @@ pub struct SignedIn {
 #[derive(Clone, Debug)]
 pub struct Visit {
     /// Who.
-    pub scope: Scope,
+    pub actor: Actor,
     /// The same with names, as pages show it.
     pub profile: Profile,
     /// The cookie's next value, when its time has come.
@@ -45,10 +45,11 @@ pub struct Visit {
 
 /// Opens a session. The one that the browser had `before`, perhaps somebody else's, ends: its cookie is overwritten, and nobody could
 /// sign it out any more.
-pub(super) async fn open(services: &Services, client: &Client, before: Option<&Scope>, profile: &Profile) -> Result<SignedIn> {
+pub(super) async fn open(services: &Kernel, client: &Client, before: Option<&Actor>, profile: &Profile) -> Result<SignedIn> {
     if let Some((session, before)) = before.and_then(|before| Some((before.session()?, before))) {
-        services.store().delete_session(before.person, session).await?;
-        services.revocations().tell(before.person);
+        let person = before.member()?.person;
+        services.store().delete_session(person, session).await?;
+        services.revocations().tell(person);
     }
     let now = services.now();
     let session = Session {
@@ -70,32 +71,32 @@ pub(super) fn named(client: &Client) -> String {
     validation::visible(&client.user_agent).chars().take(USER_AGENT).collect()
 }
 
-async fn insert(services: &Services, profile: &Profile, session: Session, before: SessionId) -> Result<SignedIn> {
+async fn insert(services: &Kernel, profile: &Profile, session: Session, before: SessionId) -> Result<SignedIn> {
     let secret = secret::new(services, "");
     services.store().insert_successor(&session, before, &secret::hash(secret.expose_secret())).await?;
-    Ok(SignedIn { scope: scope_of(profile, Credential::Session(session.id)), secret, expires_at: session.expires_at })
+    Ok(SignedIn { actor: actor_of(services, profile, Credential::Session(session.id)), secret, expires_at: session.expires_at })
 }
 
 /// Gives a session another secret at once.
-pub(super) async fn renew(services: &Services, scope: &Scope, session: SessionId) -> Result<SignedIn> {
+pub(super) async fn renew(services: &Kernel, actor: &Actor, session: SessionId) -> Result<SignedIn> {
     let secret = secret::new(services, "");
     let now = services.now();
     if !services.store().rotate_session(session, &secret::hash(secret.expose_secret())).await? {
         return Err(super::signed_out());
     }
     services.store().touch_session(session, now, now + LIFE).await?;
-    Ok(SignedIn { scope: scope.clone(), secret, expires_at: now + LIFE })
+    Ok(SignedIn { actor: actor.clone(), secret, expires_at: now + LIFE })
 }
 
 /// Who a cookie belongs to; none if to nobody, or not any more.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn authenticate_session(services: &Services, secret: &str) -> Result<Option<Visit>> {
+pub async fn authenticate_session(services: &Kernel, secret: &str) -> Result<Option<Visit>> {
     let now = services.now();
     let Some(session) = services.store().session(&secret::hash(secret), now).await? else { return Ok(None) };
     let Some(profile) = services.store().profile(session.member_id).await? else { return Ok(None) };
-    let mut scope = scope_of(&profile, Credential::Session(session.id));
+    let mut actor = actor_of(services, &profile, Credential::Session(session.id));
     let mut renewed = None;
     // One that is about to end was replaced already; it must not live on, nor make another.
     if session.expires_at > now + OVERLAP {
@@ -104,14 +105,14 @@ pub async fn authenticate_session(services: &Services, secret: &str) -> Result<O
                 let before = session.id;
                 let next = Session { id: SessionId(services.uuid()), last_seen_at: now, expires_at: now + LIFE, ..session };
                 let signed_in = insert(services, &profile, next, before).await?;
-                scope = signed_in.scope.clone();
+                actor = signed_in.actor.clone();
                 renewed = Some(signed_in);
             }
         } else if now - session.last_seen_at >= SEEN_EVERY {
             services.store().touch_session(session.id, now, now + LIFE).await?;
         }
     }
-    Ok(Some(Visit { scope, profile, renewed }))
+    Ok(Some(Visit { actor, profile, renewed }))
 }
 
 /// A session's id is as old as its secret: both are made together.
@@ -125,53 +126,53 @@ fn secret_age(session: &Session, now: DateTime<Utc>) -> Duration {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn sessions(services: &Services, scope: &Scope) -> Result<Vec<(Session, bool)>> {
+pub async fn sessions(services: &Kernel, actor: &Actor) -> Result<Vec<(Session, bool)>> {
     let now = services.now();
-    let sessions = services.store().sessions(scope.person, now).await?;
+    let sessions = services.store().sessions(actor.member()?.person, now).await?;
     let lasting = sessions.into_iter().filter(|session| session.expires_at > now + OVERLAP);
-    Ok(lasting.map(|session| (session.clone(), Some(session.id) == scope.session())).collect())
+    Ok(lasting.map(|session| (session.clone(), Some(session.id) == actor.session())).collect())
 }
 
 /// Ends one of the own sessions.
 ///
 /// # Errors
 /// `not_found` if it is none of the caller's.
-pub async fn end_session(services: &Services, scope: &Scope, id: SessionId) -> Result<()> {
-    if !services.store().delete_session(scope.person, id).await? {
+pub async fn end_session(services: &Kernel, actor: &Actor, id: SessionId) -> Result<()> {
+    if !services.store().delete_session(actor.member()?.person, id).await? {
         return Err(DomainError::no_such("session"));
     }
-    services.revocations().tell(scope.person);
-    audit::record(services, scope, "identity.session_ended", &id.to_string(), json!({})).await
+    services.revocations().tell(actor.member()?.person);
+    services.audit(actor, "identity.session_ended", id, json!({})).await
 }
 
 /// The own programs that signed in with the password and can still go on, the most recently used first.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn program_sign_ins(services: &Services, scope: &Scope) -> Result<Vec<ProgramSignIn>> {
-    Ok(services.store().program_sign_ins(scope.person, services.now()).await?)
+pub async fn program_sign_ins(services: &Kernel, actor: &Actor) -> Result<Vec<ProgramSignIn>> {
+    Ok(services.store().program_sign_ins(actor.member()?.person, services.now()).await?)
 }
 
 /// Ends the sign-in of one of the own programs, with its access token.
 ///
 /// # Errors
 /// `not_found` if it is none of the caller's.
-pub async fn end_program_sign_in(services: &Services, scope: &Scope, id: SignInId) -> Result<()> {
-    if !services.store().end_program_sign_in(scope.person, id.0).await? {
+pub async fn end_program_sign_in(services: &Kernel, actor: &Actor, id: SignInId) -> Result<()> {
+    if !services.store().end_program_sign_in(actor.member()?.person, id.0).await? {
         return Err(DomainError::no_such("sign-in"));
     }
-    services.revocations().tell(scope.person);
-    audit::record(services, scope, "identity.program_sign_in_ended", &id.to_string(), json!({})).await
+    services.revocations().tell(actor.member()?.person);
+    services.audit(actor, "identity.program_sign_in_ended", id, json!({})).await
 }
 
 /// Ends all own sessions but this one, and the sign-ins of all programs; how many it were.
 ///
 /// # Errors
 /// `forbidden` with a token instead of a session: it would end them all.
-pub async fn end_other_sessions(services: &Services, scope: &Scope) -> Result<u64> {
-    let session = scope.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to end sessions."))?;
-    let ended = services.store().end_sign_ins(scope.person, session).await?;
-    services.revocations().tell(scope.person);
-    audit::record(services, scope, "identity.other_sessions_ended", &session.to_string(), json!({ "ended": ended })).await?;
+pub async fn end_other_sessions(services: &Kernel, actor: &Actor) -> Result<u64> {
+    let session = actor.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to end sessions."))?;
+    let ended = services.store().end_sign_ins(actor.member()?.person, session).await?;
+    services.revocations().tell(actor.member()?.person);
+    services.audit(actor, "identity.other_sessions_ended", session, json!({ "ended": ended })).await?;
     Ok(ended)
 }

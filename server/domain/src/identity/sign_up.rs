@@ -9,12 +9,12 @@ use store::{NewAccount, PendingSignUp, StoreError};
 
 use super::reset::send_later;
 use super::session::{self, SignedIn};
-use super::{password, scope_of, secret, signed_out};
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::ports::Mail;
-use crate::scope::{Client, Credential, Scope};
-use crate::services::Services;
+use super::{IdentityKernel as _, Own as _};
+use super::{actor_of, password, secret, signed_out};
+use kernel::Kernel;
+use kernel::{Actor, Client, Credential};
+use kernel::{DomainError, Result};
+use ports::Mail;
 
 const LIFE: Duration = Duration::hours(24);
 
@@ -44,7 +44,7 @@ pub enum SignedUp<T> {
 ///
 /// # Errors
 /// As [`sign_up_program`].
-pub async fn sign_up(services: &Services, client: &Client, before: Option<&Scope>, new: SignUp) -> Result<SignedUp<SignedIn>> {
+pub async fn sign_up(services: &Kernel, client: &Client, before: Option<&Actor>, new: SignUp) -> Result<SignedUp<SignedIn>> {
     Ok(match start(services, client, new).await? {
         SignedUp::In(profile) => SignedUp::In(session::open(services, client, before, &profile).await?),
         SignedUp::ByMail(email) => SignedUp::ByMail(email),
@@ -56,9 +56,9 @@ pub async fn sign_up(services: &Services, client: &Client, before: Option<&Scope
 /// # Errors
 /// `forbidden` if the server takes no strangers; a problem of a field; `rate_limited`. Without a mail server also `conflict`
 /// if the mail address has an account.
-pub async fn sign_up_program(services: &Services, client: &Client, new: SignUp) -> Result<SignedUp<Scope>> {
+pub async fn sign_up_program(services: &Kernel, client: &Client, new: SignUp) -> Result<SignedUp<Actor>> {
     Ok(match start(services, client, new).await? {
-        SignedUp::In(profile) => SignedUp::In(scope_of(&profile, Credential::Password)),
+        SignedUp::In(profile) => SignedUp::In(actor_of(services, &profile, Credential::Password)),
         SignedUp::ByMail(email) => SignedUp::ByMail(email),
     })
 }
@@ -67,7 +67,7 @@ pub async fn sign_up_program(services: &Services, client: &Client, new: SignUp) 
 ///
 /// # Errors
 /// As [`confirm_sign_up_program`].
-pub async fn confirm_sign_up(services: &Services, client: &Client, before: Option<&Scope>, token: &str) -> Result<SignedIn> {
+pub async fn confirm_sign_up(services: &Kernel, client: &Client, before: Option<&Actor>, token: &str) -> Result<SignedIn> {
     session::open(services, client, before, &confirm(services, client, token).await?).await
 }
 
@@ -76,11 +76,11 @@ pub async fn confirm_sign_up(services: &Services, client: &Client, before: Optio
 /// # Errors
 /// `not_found` if the link was used, is too old or was replaced, or the mail address got an account meanwhile; `forbidden`
 /// if the server takes no strangers any more; `rate_limited`.
-pub async fn confirm_sign_up_program(services: &Services, client: &Client, token: &str) -> Result<Scope> {
-    Ok(scope_of(&confirm(services, client, token).await?, Credential::Password))
+pub async fn confirm_sign_up_program(services: &Kernel, client: &Client, token: &str) -> Result<Actor> {
+    Ok(actor_of(services, &confirm(services, client, token).await?, Credential::Password))
 }
 
-async fn start(services: &Services, client: &Client, new: SignUp) -> Result<SignedUp<Profile>> {
+async fn start(services: &Kernel, client: &Client, new: SignUp) -> Result<SignedUp<Profile>> {
     check_open(services)?;
     let name = validation::NAME.parse(&new.name)?;
     let email = validation::email(&new.email)?;
@@ -116,14 +116,14 @@ async fn start(services: &Services, client: &Client, new: SignUp) -> Result<Sign
     }
 }
 
-fn check_open(services: &Services) -> Result<()> {
-    if services.config().open_sign_up {
+fn check_open(services: &Kernel) -> Result<()> {
+    if services.open_sign_up() {
         return Ok(());
     }
     Err(DomainError::new(Code::Forbidden, "This server takes no new accounts. Ask its administrator."))
 }
 
-async fn mail_link(services: &Services, pending: PendingSignUp) -> Result<()> {
+async fn mail_link(services: &Kernel, pending: PendingSignUp) -> Result<()> {
     if services.store().credentials(&pending.email).await?.is_some() {
         tell_owner(services, pending.email);
         return Ok(());
@@ -136,23 +136,23 @@ async fn mail_link(services: &Services, pending: PendingSignUp) -> Result<()> {
          and once:\n\n{url}/sign-up/confirm?token={token}\n\n\
          If it wasn't you, leave the link alone: the account would have a password that somebody else chose. Without the link \
          there is no account, and nothing to do.\n",
-        url = services.config().public_url,
+        url = services.public_url(),
         token = token.expose_secret()
     );
     send_later(services, Mail { to: pending.email, subject: "Confirm your mail address".to_owned(), text });
     Ok(())
 }
 
-fn tell_owner(services: &Services, email: String) {
+fn tell_owner(services: &Kernel, email: String) {
     let text = format!(
         "Somebody, perhaps you, tried to sign up at {url} with this mail address. There is an account already.\n\n\
          Sign in: {url}/sign-in\nSet a new password: {url}/forgot-password\n\nIf it wasn't you, there is nothing to do.\n",
-        url = services.config().public_url
+        url = services.public_url()
     );
     send_later(services, Mail { to: email, subject: "You already have an account".to_owned(), text });
 }
 
-async fn confirm(services: &Services, client: &Client, token: &str) -> Result<Profile> {
+async fn confirm(services: &Kernel, client: &Client, token: &str) -> Result<Profile> {
     check_open(services)?;
     services.limits().sign_up(client)?;
     let made = services.store().confirm_sign_up(&secret::hash(token), services.now(), |pending| account_of(services, pending)).await;
@@ -166,7 +166,7 @@ async fn confirm(services: &Services, client: &Client, token: &str) -> Result<Pr
     }
 }
 
-fn account_of(services: &Services, pending: PendingSignUp) -> NewAccount {
+fn account_of(services: &Kernel, pending: PendingSignUp) -> NewAccount {
     let now = services.now();
     NewAccount {
         organization: Organization { id: OrganizationId(services.uuid()), name: pending.organization, keep_audio: true, created_at: now },
@@ -177,9 +177,9 @@ fn account_of(services: &Services, pending: PendingSignUp) -> NewAccount {
     }
 }
 
-async fn arrived(services: &Services, client: &Client, account: &NewAccount) -> Result<Profile> {
+async fn arrived(services: &Kernel, client: &Client, account: &NewAccount) -> Result<Profile> {
     let profile = services.store().profile(account.member).await?.ok_or_else(signed_out)?;
     let details = json!({ "address": client.address });
-    audit::record(services, &scope_of(&profile, Credential::Password), "identity.sign_up", &account.person.id.to_string(), details).await?;
+    services.audit(&actor_of(services, &profile, Credential::Password), "identity.sign_up", account.person.id, details).await?;
     Ok(profile)
 }

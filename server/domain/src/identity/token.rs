@@ -12,11 +12,11 @@ use store::{RefreshToken, Refreshed};
 use uuid::Uuid;
 
 use super::session::named;
-use super::{scope_of, secret, signed_out};
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::scope::{Client, Credential, Scope};
-use crate::services::Services;
+use super::{IdentityKernel as _, Own as _};
+use super::{actor_of, secret, signed_out};
+use kernel::Kernel;
+use kernel::{Actor, Client, Credential};
+use kernel::{DomainError, Result};
 
 const ACCESS_LIFE: Duration = Duration::minutes(15);
 const REFRESH_LIFE: Duration = Duration::days(30);
@@ -57,34 +57,34 @@ struct Claims {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn issue(services: &Services, client: &Client, scope: &Scope) -> Result<TokenPair> {
+pub async fn issue(services: &Kernel, client: &Client, actor: &Actor) -> Result<TokenPair> {
     let refresh = secret::new(services, "");
     let family = services.uuid();
     let token = RefreshToken {
         id: services.uuid(),
         family,
-        member: scope.member,
+        member: actor.member()?.id,
         expires_at: services.now() + REFRESH_LIFE,
         user_agent: named(client),
         address: client.address.clone(),
         signed_in_at: services.now(),
     };
     services.store().insert_refresh(&token, &secret::hash(refresh.expose_secret())).await?;
-    pair(services, scope, family, refresh)
+    pair(services, actor, family, refresh)
 }
 
-fn pair(services: &Services, scope: &Scope, family: Uuid, refresh: SecretString) -> Result<TokenPair> {
+fn pair(services: &Kernel, actor: &Actor, family: Uuid, refresh: SecretString) -> Result<TokenPair> {
     let now = services.now();
     let claims = Claims {
-        iss: services.config().public_url.clone(),
+        iss: services.public_url().to_owned(),
         aud: AUDIENCE.to_owned(),
-        sub: scope.person.0,
-        mem: scope.member.0,
+        sub: actor.member()?.person.0,
+        mem: actor.member()?.id.0,
         sid: family,
         iat: now.timestamp(),
         exp: (now + ACCESS_LIFE).timestamp(),
     };
-    let key = EncodingKey::from_secret(services.config().token_key.expose_secret().as_bytes());
+    let key = EncodingKey::from_secret(services.token_key().expose_secret().as_bytes());
     let access = encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|error| DomainError::Internal(format!("JWT: {error}")))?;
     Ok(TokenPair { access: access.into(), access_expires_in: ACCESS_LIFE.num_seconds().unsigned_abs(), refresh })
 }
@@ -93,7 +93,7 @@ fn pair(services: &Services, scope: &Scope, family: Uuid, refresh: SecretString)
 ///
 /// # Errors
 /// `unauthenticated` if it is unknown, too old or was used before; in the last case its family ends. `rate_limited`.
-pub async fn refresh(services: &Services, client: &Client, refresh: &SecretString) -> Result<TokenPair> {
+pub async fn refresh(services: &Kernel, client: &Client, refresh: &SecretString) -> Result<TokenPair> {
     services.limits().api(&client.address)?;
     let next = secret::new(services, "");
     let now = services.now();
@@ -101,8 +101,8 @@ pub async fn refresh(services: &Services, client: &Client, refresh: &SecretStrin
     match services.store().rotate_refresh(&old, now, services.uuid(), &new, now + REFRESH_LIFE).await? {
         Refreshed::Ok { member, family } => {
             // Only whose it is counts here: the rights are read again with each access token.
-            let scope = scope_of_member(services, member, Credential::Password).await?;
-            pair(services, &scope, family, next)
+            let actor = actor_of_member(services, member, Credential::Password).await?;
+            pair(services, &actor, family, next)
         }
         Refreshed::Reused { family } => {
             services.revocations().tell_all();
@@ -120,7 +120,7 @@ pub async fn refresh(services: &Services, client: &Client, refresh: &SecretStrin
 ///
 /// # Errors
 /// If the database fails.
-pub async fn revoke(services: &Services, refresh: &SecretString) -> Result<()> {
+pub async fn revoke(services: &Kernel, refresh: &SecretString) -> Result<()> {
     // Using it up twice is how a family ends; the pair that the first use would make is never handed out.
     let now = services.now();
     let spare = secret::hash(secret::new(services, "").expose_secret());
@@ -138,15 +138,15 @@ pub async fn revoke(services: &Services, refresh: &SecretString) -> Result<()> {
 ///
 /// # Errors
 /// `unauthenticated` if it isn't ours, was changed or is too old.
-pub async fn authenticate_access(services: &Services, access: &str) -> Result<Scope> {
+pub async fn authenticate_access(services: &Kernel, access: &str) -> Result<Actor> {
     let wrong = || DomainError::new(Code::Unauthenticated, "This access token is not valid, or not any more. Refresh it or sign in again.");
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_audience(&[AUDIENCE]);
-    rules.set_issuer(&[&services.config().public_url]);
+    rules.set_issuer(&[&services.public_url()]);
     rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
     // By our own clock, below.
     rules.validate_exp = false;
-    let key = DecodingKey::from_secret(services.config().token_key.expose_secret().as_bytes());
+    let key = DecodingKey::from_secret(services.token_key().expose_secret().as_bytes());
     let claims = decode::<Claims>(access, &key, &rules).map_err(|_| wrong())?.claims;
     if claims.exp <= services.now().timestamp() {
         return Err(wrong());
@@ -154,18 +154,18 @@ pub async fn authenticate_access(services: &Services, access: &str) -> Result<Sc
     // Signing out, a new password or a stolen refresh token end it at once, not in a quarter of an hour.
     let family = claims.sid;
     let signed_in_at = services.store().living_family(family, services.now()).await?.ok_or_else(wrong)?;
-    let scope = scope_of_member(services, MemberId(claims.mem), Credential::Program { family, signed_in_at }).await?;
-    if scope.person.0 == claims.sub { Ok(scope) } else { Err(wrong()) }
+    let actor = actor_of_member(services, MemberId(claims.mem), Credential::Program { family, signed_in_at }).await?;
+    if actor.member()?.person.0 == claims.sub { Ok(actor) } else { Err(wrong()) }
 }
 
-async fn scope_of_member(services: &Services, member: MemberId, credential: Credential) -> Result<Scope> {
-    Ok(scope_of(&services.store().profile(member).await?.ok_or_else(signed_out)?, credential))
+async fn actor_of_member(services: &Kernel, member: MemberId, credential: Credential) -> Result<Actor> {
+    Ok(actor_of(services, &services.store().profile(member).await?.ok_or_else(signed_out)?, credential))
 }
 
 /// A token that lasts must not come of one that was only lent or may be stolen: it takes a browser's session, or the password within
 /// the last quarter of an hour.
-fn may_make_tokens(services: &Services, scope: &Scope) -> Result<()> {
-    match scope.credential {
+fn may_make_tokens(services: &Kernel, actor: &Actor) -> Result<()> {
+    match actor.member()?.credential {
         Credential::Password | Credential::Session(_) => Ok(()),
         Credential::Program { signed_in_at, .. } if services.now() - signed_in_at < FRESH => Ok(()),
         Credential::Program { .. } => Err(DomainError::new(
@@ -184,23 +184,23 @@ fn may_make_tokens(services: &Services, scope: &Scope) -> Result<()> {
 /// # Errors
 /// A problem of the field `name`; `conflict` with 50 tokens already; `forbidden` with an API token, or an access token of a sign-in
 /// that is older than a quarter of an hour.
-pub async fn create_token(services: &Services, scope: &Scope, name: &str) -> Result<(ApiToken, SecretString)> {
-    may_make_tokens(services, scope)?;
+pub async fn create_token(services: &Kernel, actor: &Actor, name: &str) -> Result<(ApiToken, SecretString)> {
+    may_make_tokens(services, actor)?;
     let name = validation::TOKEN_NAME.parse(name)?;
-    if services.store().api_tokens(scope.member).await?.len() >= MOST_TOKENS {
+    if services.store().api_tokens(actor.member()?.id).await?.len() >= MOST_TOKENS {
         return Err(DomainError::new(Code::Conflict, "You have 50 tokens, which is the most. Delete one that isn't used any more."));
     }
     let secret = secret::new(services, PREFIX);
     let token = ApiToken {
         id: ApiTokenId(services.uuid()),
-        member_id: scope.member,
+        member_id: actor.member()?.id,
         name,
         prefix: secret.expose_secret().chars().take(SHOWN).collect(),
         created_at: services.now(),
         last_used_at: None,
     };
-    services.store().insert_api_token(&token, scope.organization, &secret::hash(secret.expose_secret())).await?;
-    audit::record(services, scope, "identity.token_created", &token.id.to_string(), json!({ "name": token.name })).await?;
+    services.store().insert_api_token(&token, actor.organization, &secret::hash(secret.expose_secret())).await?;
+    services.audit(actor, "identity.token_created", token.id, json!({ "name": token.name })).await?;
     Ok((token, secret))
 }
 
@@ -208,27 +208,27 @@ pub async fn create_token(services: &Services, scope: &Scope, name: &str) -> Res
 ///
 /// # Errors
 /// If the database fails.
-pub async fn tokens(services: &Services, scope: &Scope) -> Result<Vec<ApiToken>> {
-    Ok(services.store().api_tokens(scope.member).await?)
+pub async fn tokens(services: &Kernel, actor: &Actor) -> Result<Vec<ApiToken>> {
+    Ok(services.store().api_tokens(actor.member()?.id).await?)
 }
 
 /// Deletes one of the own API tokens; it ends at once.
 ///
 /// # Errors
 /// `not_found` if it is none of the caller's.
-pub async fn delete_token(services: &Services, scope: &Scope, id: ApiTokenId) -> Result<()> {
-    if !services.store().delete_api_token(scope.member, id).await? {
+pub async fn delete_token(services: &Kernel, actor: &Actor, id: ApiTokenId) -> Result<()> {
+    if !services.store().delete_api_token(actor.member()?.id, id).await? {
         return Err(DomainError::no_such("token"));
     }
-    services.revocations().tell(scope.person);
-    audit::record(services, scope, "identity.token_deleted", &id.to_string(), json!({})).await
+    services.revocations().tell(actor.member()?.person);
+    services.audit(actor, "identity.token_deleted", id, json!({})).await
 }
 
 /// Who an API token belongs to; none if it is no token of ours.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn authenticate_token(services: &Services, token: &str) -> Result<Option<Scope>> {
+pub async fn authenticate_token(services: &Kernel, token: &str) -> Result<Option<Actor>> {
     if !token.starts_with(PREFIX) {
         return Ok(None);
     }
@@ -238,5 +238,5 @@ pub async fn authenticate_token(services: &Services, token: &str) -> Result<Opti
     if found.last_used_at.is_none_or(|last| now - last >= USED_EVERY) {
         services.store().touch_api_token(found.id, now).await?;
     }
-    Ok(Some(scope_of(&profile, Credential::ApiToken(found.id))))
+    Ok(Some(actor_of(services, &profile, Credential::ApiToken(found.id))))
 }

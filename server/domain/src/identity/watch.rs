@@ -9,10 +9,11 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
+use super::Own as _;
 use super::signed_out;
-use crate::error::{DomainError, Result};
-use crate::scope::{Credential, Scope};
-use crate::services::Services;
+use kernel::Kernel;
+use kernel::{Actor, Credential, Member};
+use kernel::{DomainError, Result};
 
 /// A credential that was ended elsewhere (another server, the database) is noticed within this.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
@@ -53,7 +54,7 @@ enum Watched {
 
 /// Waits until the caller may not do any more what they were let in for, and says why. `allowed` is asked with the rights that the
 /// caller has by then. A database that doesn't answer ends nothing.
-pub(crate) async fn until_over<F>(services: &Services, scope: &Scope, allowed: impl Fn(Scope) -> F + Send + Sync) -> Problem
+pub(crate) async fn until_over<F>(services: &Kernel, actor: &Actor, allowed: impl Fn(Actor) -> F + Send + Sync) -> Problem
 where
     F: Future<Output = Result<()>> + Send,
 {
@@ -61,7 +62,7 @@ where
     let mut told = services.revocations().0.subscribe();
     let mut watched = None;
     loop {
-        match look(services, scope, &mut watched, &allowed).await {
+        match look(services, actor, &mut watched, &allowed).await {
             Ok(()) => {}
             Err(DomainError::Problem(problem)) => return problem,
             Err(error) => tracing::warn!(error = %error.into_problem(), "an open socket's credential could not be looked at"),
@@ -72,7 +73,7 @@ where
             tokio::select! {
                 () = &mut next => break,
                 person = told.recv() => match person {
-                    Ok(Some(person)) if person != scope.person => {}
+                    Ok(Some(person)) if Some(person) != actor.member().ok().map(|member| member.person) => {}
                     Ok(_) | Err(RecvError::Lagged(_)) => break,
                     Err(RecvError::Closed) => {
                         (&mut next).await;
@@ -84,29 +85,32 @@ where
     }
 }
 
-async fn look<F>(services: &Services, scope: &Scope, watched: &mut Option<Watched>, allowed: &(impl Fn(Scope) -> F + Sync)) -> Result<()>
+async fn look<F>(services: &Kernel, actor: &Actor, watched: &mut Option<Watched>, allowed: &(impl Fn(Actor) -> F + Sync)) -> Result<()>
 where
     F: Future<Output = Result<()>> + Send,
 {
     let watched = match *watched {
         Some(known) => known,
-        None => *watched.insert(watched_of(services, scope).await?),
+        None => *watched.insert(watched_of(services, actor).await?),
     };
     let (store, now) = (services.store(), services.now());
     let standing = match watched {
         Watched::SignIn(sign_in) => store.standing_of_sign_in(sign_in, now).await?,
         Watched::Program(family) => store.standing_of_family(family, now).await?,
-        Watched::ApiToken(token) => store.standing_of_api_token(scope.organization, token).await?,
+        Watched::ApiToken(token) => store.standing_of_api_token(actor.organization, token).await?,
         Watched::Nothing => None,
     };
     match standing {
-        Some(Standing { organization_id, role }) if organization_id == scope.organization => allowed(Scope { role, ..scope.clone() }).await,
+        Some(Standing { organization_id, role }) if organization_id == actor.organization => {
+            let member = actor.member()?;
+            allowed(services.admit(organization_id, Member::new(member.id, member.person, role, member.credential))).await
+        }
         _ => Err(signed_out()),
     }
 }
 
-async fn watched_of(services: &Services, scope: &Scope) -> Result<Watched> {
-    Ok(match scope.credential {
+async fn watched_of(services: &Kernel, actor: &Actor) -> Result<Watched> {
+    Ok(match actor.member()?.credential {
         // A session is replaced by another one every day; what lasts is the sign-in.
         Credential::Session(session) => Watched::SignIn(services.store().sign_in_of(session).await?.ok_or_else(signed_out)?),
         Credential::Program { family, .. } => Watched::Program(family),

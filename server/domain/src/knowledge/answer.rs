@@ -3,7 +3,7 @@
 //! [`ask`] finds, `extract` phrases: it takes sentences as they stand. A language model will do the same with the same citations.
 
 use chrono::{DateTime, Datelike, Utc};
-use model::{Answer, AnswerLine, DocumentId, Question, SearchMode};
+use model::{Answer, AnswerLine, DocumentId, MemberId, Question, SearchMode};
 use sha2::{Digest, Sha256};
 use store::knowledge::{NewUse, matches};
 use uuid::Uuid;
@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::readable;
 use super::search::{self, MOST, Scored, checked, cite, hit, retrieve, with_sample};
 use super::text::{Span, sentences, slice};
-use crate::error::Result;
-use crate::scope::Scope;
-use crate::services::Services;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::Result;
 
 /// Passages whose sentences may answer.
 const PASSAGES: usize = 5;
@@ -39,22 +39,22 @@ struct Candidate<'a> {
 ///
 /// # Errors
 /// `invalid` for a question that is none; `forbidden` for guests.
-pub async fn ask(services: &Services, scope: &Scope, question: Question) -> Result<Answer> {
-    let access = readable(scope)?;
+pub async fn ask(services: &Kernel, actor: &Actor, question: Question) -> Result<Answer> {
+    let access = readable(actor)?;
     let text = checked(&question)?;
-    let filter = with_sample(services, scope.organization, question.filter, access).await?;
-    let found = retrieve(services, scope.organization, &text, &filter, access).await?;
+    let filter = with_sample(services, actor.organization, question.filter, access).await?;
+    let found = retrieve(services, actor.organization, &text, &filter, access).await?;
     let enough: Vec<&Scored> = found.enough().take(PASSAGES).collect();
     let chosen = extract(services, &text, &enough, found.mode).await;
     let lines = chosen.iter().map(|line| AnswerLine { text: tidy(line.text), citation: cite(&line.passage.found.passage, line.span) });
     let lines: Vec<AnswerLine> = lines.collect();
-    note(services, scope, &text, &chosen).await;
+    note(services, actor, &text, &chosen).await;
     let considered = found.passages.iter().take(MOST).map(|scored| hit(&text, scored)).collect();
     Ok(Answer { question: text, lines, considered, mode: found.mode, made_by: "extractive".to_owned() })
 }
 
 /// The sentences that answer: best document first, in reading order within one.
-async fn extract<'a>(services: &Services, question: &str, passages: &[&'a Scored], mode: SearchMode) -> Vec<Candidate<'a>> {
+async fn extract<'a>(services: &Kernel, question: &str, passages: &[&'a Scored], mode: SearchMode) -> Vec<Candidate<'a>> {
     let Some(best) = passages.first() else { return Vec::new() };
     let asked = distinct(question, question).max(1);
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
@@ -120,9 +120,9 @@ fn tidy(sentence: &str) -> String {
 
 /// One id for all answers to a question that a person asks within a day (UTC): who loads the page again asks nothing new, and the use
 /// that is there already is left as it is.
-fn answer_id(scope: &Scope, question: &str, now: DateTime<Utc>) -> Uuid {
+fn answer_id(actor: &Actor, question: &str, now: DateTime<Utc>) -> Uuid {
     let mut hash = Sha256::new();
-    hash.update(scope.member().0);
+    hash.update(actor.member_id().unwrap_or(MemberId(Uuid::nil())).0);
     hash.update(now.date_naive().num_days_from_ce().to_be_bytes());
     hash.update(question.trim().to_lowercase());
     let mut bytes = [0; 16];
@@ -130,9 +130,9 @@ fn answer_id(scope: &Scope, question: &str, now: DateTime<Utc>) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-async fn note(services: &Services, scope: &Scope, question: &str, lines: &[Candidate<'_>]) {
+async fn note(services: &Kernel, actor: &Actor, question: &str, lines: &[Candidate<'_>]) {
     let now = services.now();
-    let answer = answer_id(scope, question, now);
+    let answer = answer_id(actor, question, now);
     let uses: Vec<NewUse> = lines
         .iter()
         .map(|line| {
@@ -143,7 +143,7 @@ async fn note(services: &Services, scope: &Scope, question: &str, lines: &[Candi
                 version,
                 passage: number,
                 call: None,
-                member: Some(scope.member),
+                member: actor.member_id(),
                 answer,
                 question: question.to_owned(),
                 at: now,
@@ -154,7 +154,7 @@ async fn note(services: &Services, scope: &Scope, question: &str, lines: &[Candi
         return;
     }
     // A document that was deleted in between is no reason to keep the answer back.
-    if let Err(error) = services.store().add_uses(scope.organization, &uses).await {
+    if let Err(error) = services.store().add_uses(actor.organization, &uses).await {
         tracing::warn!(%error, "an answer's documents were not noted");
     }
 }

@@ -10,8 +10,9 @@ use store::knowledge::NewUse;
 
 use super::memory::Key;
 use super::search::{Scored, cite, excerpt, retrieve, retrieve_of, with_sample};
-use crate::error::Result;
-use crate::services::Services;
+use crate::knowledge::Remembering as _;
+use kernel::Kernel;
+use kernel::Result;
 
 /// Words that begin a sentence: fewer say nothing.
 const FEWEST_WORDS: usize = 4;
@@ -50,7 +51,7 @@ pub struct Found {
 
 /// The best passage for what a customer said, from what everybody in the organization may read; none if none is good enough.
 /// Errors are logged: a call goes on without.
-pub async fn find_for_call(services: &Services, organization: OrganizationId, query: CallQuery) -> Option<Found> {
+pub async fn find_for_call(services: &Kernel, organization: OrganizationId, query: CallQuery) -> Option<Found> {
     match tokio::time::timeout(PATIENCE, find(services, organization, &query)).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
@@ -66,7 +67,7 @@ pub async fn find_for_call(services: &Services, organization: OrganizationId, qu
 
 /// Looks up what a customer is about to have said, so that the card's own look-up finds it. The one before it in the same call is
 /// stale and ends.
-pub fn prefetch_for_call(services: &Services, organization: OrganizationId, call: CallId, words: String) {
+pub fn prefetch_for_call(services: &Kernel, organization: OrganizationId, call: CallId, words: String) {
     if words.split_whitespace().nth(FEWEST_WORDS - 1).is_none() {
         return;
     }
@@ -80,7 +81,7 @@ pub fn prefetch_for_call(services: &Services, organization: OrganizationId, call
 }
 
 /// Notes that a passage was shown in a call.
-pub async fn note_use(services: &Services, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
+pub async fn note_use(services: &Kernel, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
     let used = NewUse {
         document: found.citation.document,
         version: found.citation.version,
@@ -97,7 +98,7 @@ pub async fn note_use(services: &Services, organization: OrganizationId, call: C
     }
 }
 
-async fn find(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
+async fn find(services: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
     let words = last_words(&query.words);
     let filter = filter(services, organization, query).await?;
     let bound = bound_documents(services, organization, query, filter.sample).await?;
@@ -123,7 +124,7 @@ async fn find(services: &Services, organization: OrganizationId, query: &CallQue
 }
 
 /// In the sample call the sample is what the company sells. In any other it answers while there is nothing else.
-async fn filter(services: &Services, organization: OrganizationId, query: &CallQuery) -> Result<DocumentFilter> {
+async fn filter(services: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<DocumentFilter> {
     let call = match query.call {
         Some(call) => services.store().call(organization, call).await?,
         None => None,
@@ -141,7 +142,7 @@ fn found_in(scored: &Scored, words: &str) -> Found {
 /// The best passage of the documents that somebody bound to what happened. A short one comes even if none of the words lead to it: it
 /// was made for this. Of a long one that says nothing to it nothing comes.
 async fn of_bound(
-    services: &Services,
+    services: &Kernel,
     organization: OrganizationId,
     documents: &[DocumentId],
     question: &str,
@@ -160,11 +161,11 @@ async fn of_bound(
 
 /// A topic's title, which says in other words what a customer may have said.
 fn title_of(topic: &str) -> String {
-    let topics = crate::calls::sources::topics();
+    let topics = crate::playbooks::topics();
     topics.into_iter().find(|known| known.id == topic).map(|known| known.title).unwrap_or_default()
 }
 
-async fn bound_documents(services: &Services, organization: OrganizationId, query: &CallQuery, sample: bool) -> Result<Vec<DocumentId>> {
+async fn bound_documents(services: &Kernel, organization: OrganizationId, query: &CallQuery, sample: bool) -> Result<Vec<DocumentId>> {
     let mut bound = Vec::new();
     if !query.topic.is_empty() {
         bound.extend(services.store().bound_documents(organization, BindingKind::Topic, &query.topic, sample).await?);

@@ -6,10 +6,10 @@ use serde_json::json;
 use store::StoreError;
 
 use super::{documents, require_editor};
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::scope::Scope;
-use crate::services::Services;
+use crate::knowledge::Remembering as _;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
 
 const NAME: Line = Line { field: "name", label: "The collection's name", min: 1, max: 80 };
 
@@ -17,12 +17,12 @@ const NAME: Line = Line { field: "name", label: "The collection's name", min: 1,
 ///
 /// # Errors
 /// `invalid` with the field, also if there is one of that name; `forbidden` below admins.
-pub async fn create_collection(services: &Services, scope: &Scope, new: NewCollection) -> Result<Collection> {
-    require_editor(scope)?;
+pub async fn create_collection(services: &Kernel, actor: &Actor, new: NewCollection) -> Result<Collection> {
+    require_editor(actor)?;
     let collection = Collection { id: services.uuid().into(), name: NAME.parse(&new.name)?, access: new.access, documents: 0 };
-    services.store().insert_collection(scope.organization, &collection, services.now()).await.map_err(taken)?;
+    services.store().insert_collection(actor.organization, &collection, services.now()).await.map_err(taken)?;
     let details = json!({ "access": collection.access });
-    audit::record(services, scope, "knowledge.collection_created", &collection.id.to_string(), details).await?;
+    services.audit(actor, "knowledge.collection_created", collection.id, details).await?;
     Ok(collection)
 }
 
@@ -30,16 +30,16 @@ pub async fn create_collection(services: &Services, scope: &Scope, new: NewColle
 ///
 /// # Errors
 /// As [`create_collection`]; `not_found`.
-pub async fn edit_collection(services: &Services, scope: &Scope, id: CollectionId, new: NewCollection) -> Result<Collection> {
-    require_editor(scope)?;
+pub async fn edit_collection(services: &Kernel, actor: &Actor, id: CollectionId, new: NewCollection) -> Result<Collection> {
+    require_editor(actor)?;
     let store = services.store();
-    let known = store.collection(scope.organization, id).await?.ok_or_else(|| DomainError::no_such("collection"))?;
+    let known = store.collection(actor.organization, id).await?.ok_or_else(|| DomainError::no_such("collection"))?;
     let collection = Collection { name: NAME.parse(&new.name)?, access: new.access, ..known };
-    if !store.update_collection(scope.organization, &collection).await.map_err(taken)? {
+    if !store.update_collection(actor.organization, &collection).await.map_err(taken)? {
         return Err(DomainError::no_such("collection"));
     }
-    services.knowledge_memory().forget(scope.organization);
-    audit::record(services, scope, "knowledge.collection_changed", &id.to_string(), json!({ "access": new.access })).await?;
+    services.knowledge_memory().forget(actor.organization);
+    services.audit(actor, "knowledge.collection_changed", id, json!({ "access": new.access })).await?;
     Ok(collection)
 }
 
@@ -47,13 +47,13 @@ pub async fn edit_collection(services: &Services, scope: &Scope, id: CollectionI
 ///
 /// # Errors
 /// `not_found`; `forbidden` below admins.
-pub async fn delete_collection(services: &Services, scope: &Scope, id: CollectionId) -> Result<()> {
-    require_editor(scope)?;
-    let forget = documents::forget_job(services, scope.organization);
-    let keys = services.store().delete_collection(scope.organization, id, forget).await?;
+pub async fn delete_collection(services: &Kernel, actor: &Actor, id: CollectionId) -> Result<()> {
+    require_editor(actor)?;
+    let forget = documents::forget_job(services, actor.organization);
+    let keys = services.store().delete_collection(actor.organization, id, forget).await?;
     let keys = keys.ok_or_else(|| DomainError::no_such("collection"))?;
-    documents::forget_files(services, scope.organization, &keys).await;
-    audit::record(services, scope, "knowledge.collection_deleted", &id.to_string(), json!({ "files": keys.len() })).await
+    documents::forget_files(services, actor.organization, &keys).await;
+    services.audit(actor, "knowledge.collection_deleted", id, json!({ "files": keys.len() })).await
 }
 
 fn taken(error: StoreError) -> DomainError {

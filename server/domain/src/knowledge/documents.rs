@@ -3,20 +3,21 @@
 use model::validation::Line;
 use model::{
     Binding, BindingKind, Code, Document, DocumentChange, DocumentDetail, DocumentFilter, DocumentId, DocumentState, DocumentUse,
-    OrganizationId, Page, Passage, Problem, Role,
+    OrganizationId, Page, Passage, Problem,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use store::NewJob;
 use store::knowledge::{DocumentPatch, StoredFile};
 
-use super::{MAX_PAGE, ingest, model_name, readable, require_editor};
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::ports::files::{FileKey, FileStream};
-use crate::jobs::kind;
-use crate::scope::Scope;
-use crate::services::Services;
+use super::jobs;
+use super::{MAX_PAGE, SEE_USES, ingest, model_name, readable, require_editor};
+use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
+use kernel::Actor;
+use kernel::Job as _;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
+use ports::files::{FileKey, FileStream};
 
 pub(super) const TITLE: Line = Line { field: "title", label: "The title", min: 1, max: 200 };
 const TAG: Line = Line { field: "tags", label: "A tag", min: 1, max: 40 };
@@ -42,16 +43,16 @@ pub struct DocumentFile {
 /// # Errors
 /// `invalid` for words or a cursor that are none; `forbidden` for guests.
 pub async fn documents(
-    services: &Services,
-    scope: &Scope,
+    services: &Kernel,
+    actor: &Actor,
     filter: DocumentFilter,
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Page<Document>> {
-    let access = readable(scope)?;
+    let access = readable(actor)?;
     let filter = DocumentFilter { words: WORDS.parse(&filter.words)?, ..filter };
     let model = model_name(services);
-    let page = services.store().documents(scope.organization, access, model, &filter, cursor, limit.clamp(1, MAX_PAGE)).await;
+    let page = services.store().documents(actor.organization, access, model, &filter, cursor, limit.clamp(1, MAX_PAGE)).await;
     page.map_err(bad_cursor)
 }
 
@@ -59,9 +60,9 @@ pub async fn documents(
 ///
 /// # Errors
 /// `not_found`, also for what the caller may not read.
-pub async fn document(services: &Services, scope: &Scope, id: DocumentId) -> Result<DocumentDetail> {
-    let document = find(services, scope, id).await?;
-    let (store, organization) = (services.store(), scope.organization);
+pub async fn document(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<DocumentDetail> {
+    let document = find(services, actor, id).await?;
+    let (store, organization) = (services.store(), actor.organization);
     let collection = store.collection(organization, document.collection_id).await?;
     let steps = model::steps(&document, !model_name(services).is_empty());
     Ok(DocumentDetail {
@@ -77,9 +78,9 @@ pub async fn document(services: &Services, scope: &Scope, id: DocumentId) -> Res
 ///
 /// # Errors
 /// `not_found`; `invalid` for a cursor that is none.
-pub async fn passages(services: &Services, scope: &Scope, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<Passage>> {
-    find(services, scope, id).await?;
-    services.store().passages(scope.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
+pub async fn passages(services: &Kernel, actor: &Actor, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<Passage>> {
+    find(services, actor, id).await?;
+    services.store().passages(actor.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
 }
 
 /// In which calls and answers a document was used, newest first. Below managers those of the own calls and questions only: what
@@ -87,20 +88,20 @@ pub async fn passages(services: &Services, scope: &Scope, id: DocumentId, cursor
 ///
 /// # Errors
 /// `not_found`; `invalid` for a cursor that is none.
-pub async fn uses(services: &Services, scope: &Scope, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<DocumentUse>> {
-    find(services, scope, id).await?;
-    let of = (scope.role < Role::Manager).then_some(scope.member);
-    services.store().document_uses(scope.organization, id, of, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
+pub async fn uses(services: &Kernel, actor: &Actor, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<DocumentUse>> {
+    find(services, actor, id).await?;
+    let of = (!actor.may(SEE_USES)).then_some(actor.member()?.id);
+    services.store().document_uses(actor.organization, id, of, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
 }
 
 /// The file of a document, of its current version or of another.
 ///
 /// # Errors
 /// `not_found`; what the storage says.
-pub async fn file(services: &Services, scope: &Scope, id: DocumentId, version: Option<i64>) -> Result<DocumentFile> {
-    find(services, scope, id).await?;
-    let stored = services.store().document_file(scope.organization, id, version).await?.ok_or_else(no_such)?;
-    let content = services.knowledge().files.get(&key(scope.organization, &stored)?).await?;
+pub async fn file(services: &Kernel, actor: &Actor, id: DocumentId, version: Option<i64>) -> Result<DocumentFile> {
+    find(services, actor, id).await?;
+    let stored = services.store().document_file(actor.organization, id, version).await?.ok_or_else(no_such)?;
+    let content = services.knowledge().files.get(&key(actor.organization, &stored)?).await?;
     Ok(DocumentFile { name: stored.file_name, bytes: u64::try_from(stored.bytes).unwrap_or(0), content })
 }
 
@@ -108,46 +109,46 @@ pub async fn file(services: &Services, scope: &Scope, id: DocumentId, version: O
 ///
 /// # Errors
 /// `invalid` with the field; `not_found`; `forbidden` below admins.
-pub async fn edit(services: &Services, scope: &Scope, id: DocumentId, change: DocumentChange) -> Result<DocumentDetail> {
-    require_editor(scope)?;
-    find(services, scope, id).await?;
+pub async fn edit(services: &Kernel, actor: &Actor, id: DocumentId, change: DocumentChange) -> Result<DocumentDetail> {
+    require_editor(actor)?;
+    find(services, actor, id).await?;
     let store = services.store();
     let title = change.title.map(|title| TITLE.parse(&title)).transpose()?;
     let tags = change.tags.map(|tags| self::tags(&tags)).transpose()?;
     let bindings = change.bindings.map(bindings).transpose()?;
     if let Some(collection) = change.collection {
-        store.collection(scope.organization, collection).await?.ok_or_else(|| DomainError::no_such("collection"))?;
+        store.collection(actor.organization, collection).await?.ok_or_else(|| DomainError::no_such("collection"))?;
     }
     let patch = DocumentPatch { title, tags, collection: change.collection };
-    if !store.edit_document(scope.organization, id, &patch).await? {
+    if !store.edit_document(actor.organization, id, &patch).await? {
         return Err(no_such());
     }
     if let Some(bindings) = bindings {
-        store.set_bindings(scope.organization, id, &bindings).await?;
+        store.set_bindings(actor.organization, id, &bindings).await?;
     }
-    services.knowledge_memory().forget(scope.organization);
-    document(services, scope, id).await
+    services.knowledge_memory().forget(actor.organization);
+    document(services, actor, id).await
 }
 
 /// Deletes a document: its files, passages, vectors, uses and all that is remembered of it.
 ///
 /// # Errors
 /// `not_found`; `forbidden` below admins.
-pub async fn delete(services: &Services, scope: &Scope, id: DocumentId) -> Result<()> {
-    require_editor(scope)?;
-    let forget = forget_job(services, scope.organization);
-    let keys = services.store().delete_document(scope.organization, id, forget).await?.ok_or_else(no_such)?;
+pub async fn delete(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
+    require_editor(actor)?;
+    let forget = forget_job(services, actor.organization);
+    let keys = services.store().delete_document(actor.organization, id, forget).await?.ok_or_else(no_such)?;
     services.knowledge_memory().take_password(id);
-    forget_files(services, scope.organization, &keys).await;
-    audit::record(services, scope, "knowledge.document_deleted", &id.to_string(), json!({ "files": keys.len() })).await
+    forget_files(services, actor.organization, &keys).await;
+    services.audit(actor, "knowledge.document_deleted", id, json!({ "files": keys.len() })).await
 }
 
 /// Gives an encrypted document's password. It is kept in memory only, and only until the document is read.
 ///
 /// # Errors
 /// `conflict` if the document waits for no password; `invalid`; `not_found`; `forbidden` below admins.
-pub async fn unlock(services: &Services, scope: &Scope, id: DocumentId, password: SecretString) -> Result<()> {
-    require_editor(scope)?;
+pub async fn unlock(services: &Kernel, actor: &Actor, id: DocumentId, password: SecretString) -> Result<()> {
+    require_editor(actor)?;
     let typed = password.expose_secret();
     if typed.is_empty() {
         return Err(Problem::of_field("password", "The password is missing.").into());
@@ -155,44 +156,44 @@ pub async fn unlock(services: &Services, scope: &Scope, id: DocumentId, password
     if typed.len() > MAX_PASSWORD {
         return Err(Problem::of_field("password", "That is too long to be a password.").into());
     }
-    let document = find(services, scope, id).await?;
+    let document = find(services, actor, id).await?;
     if document.state != DocumentState::Locked {
         return Err(DomainError::new(Code::Conflict, "This document waits for no password."));
     }
     services.knowledge_memory().keep_password(id, password);
-    ingest::start_again(services, scope.organization, &document).await
+    ingest::start_again(services, actor.organization, &document).await
 }
 
 /// Reads a failed document again.
 ///
 /// # Errors
 /// `conflict` if it has not failed; `not_found`; `forbidden` below admins.
-pub async fn retry(services: &Services, scope: &Scope, id: DocumentId) -> Result<()> {
-    require_editor(scope)?;
-    let document = find(services, scope, id).await?;
+pub async fn retry(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
+    require_editor(actor)?;
+    let document = find(services, actor, id).await?;
     if document.state != DocumentState::Failed {
         return Err(DomainError::new(Code::Conflict, "Only a document that failed can be tried again."));
     }
-    ingest::start_again(services, scope.organization, &document).await
+    ingest::start_again(services, actor.organization, &document).await
 }
 
 /// Lets a page count that was fetched from a website.
 ///
 /// # Errors
 /// `conflict` if it waits for nobody's word; `not_found`; `forbidden` below admins.
-pub async fn accept(services: &Services, scope: &Scope, id: DocumentId) -> Result<()> {
-    require_editor(scope)?;
-    let document = find(services, scope, id).await?;
+pub async fn accept(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
+    require_editor(actor)?;
+    let document = find(services, actor, id).await?;
     if document.state != DocumentState::Review {
         return Err(DomainError::new(Code::Conflict, "This document doesn't wait to be accepted."));
     }
-    ingest::start_again(services, scope.organization, &document).await
+    ingest::start_again(services, actor.organization, &document).await
 }
 
 /// A document that the caller may read.
-pub(super) async fn find(services: &Services, scope: &Scope, id: DocumentId) -> Result<Document> {
-    let access = readable(scope)?;
-    services.store().document(scope.organization, access, model_name(services), id).await?.ok_or_else(no_such)
+pub(super) async fn find(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<Document> {
+    let access = readable(actor)?;
+    services.store().document(actor.organization, access, model_name(services), id).await?.ok_or_else(no_such)
 }
 
 /// Where a version's bytes are.
@@ -202,18 +203,17 @@ pub(super) fn key(organization: OrganizationId, stored: &StoredFile) -> Result<F
 }
 
 /// The work that deletes files, which is stored with the rows' deletion: a storage that can't be reached now is asked again.
-pub(super) fn forget_job(services: &Services, organization: OrganizationId) -> impl FnOnce(&[String]) -> Option<NewJob> {
+pub(super) fn forget_job(services: &Kernel, organization: OrganizationId) -> impl FnOnce(&[String]) -> Option<NewJob> {
     // A moment later: mostly the files are gone by then, and nothing is left to do.
     let run_at = services.now() + chrono::TimeDelta::seconds(30);
     move |keys| {
-        let payload = json!({ "files": keys });
-        let job = NewJob { kind: kind::DELETE_FILES.to_owned(), payload, organization: Some(organization), run_at, max_attempts: 20 };
-        (!keys.is_empty()).then_some(job)
+        let job = jobs::DeleteFiles { files: keys.to_vec() };
+        if keys.is_empty() { None } else { job.stored(Some(organization), run_at).ok() }
     }
 }
 
 /// Deletes files now, and all that is remembered of what they said; what fails is left to the job.
-pub(super) async fn forget_files(services: &Services, organization: OrganizationId, keys: &[String]) {
+pub(super) async fn forget_files(services: &Kernel, organization: OrganizationId, keys: &[String]) {
     services.knowledge_memory().forget(organization);
     if let Err(error) = delete_files(services, organization, keys).await {
         tracing::warn!(error = %error.into_problem(), "files could not be deleted yet");
@@ -221,7 +221,7 @@ pub(super) async fn forget_files(services: &Services, organization: Organization
 }
 
 /// Deletes the files of these object keys; those that are gone already are deleted. One that can't be deleted keeps no other.
-pub(crate) async fn delete_files(services: &Services, organization: OrganizationId, keys: &[String]) -> Result<()> {
+pub(crate) async fn delete_files(services: &Kernel, organization: OrganizationId, keys: &[String]) -> Result<()> {
     let mut all = Ok(());
     for key in keys {
         all = all.and(delete_file(services, organization, key).await);
@@ -229,7 +229,7 @@ pub(crate) async fn delete_files(services: &Services, organization: Organization
     all
 }
 
-async fn delete_file(services: &Services, organization: OrganizationId, key: &str) -> Result<()> {
+async fn delete_file(services: &Kernel, organization: OrganizationId, key: &str) -> Result<()> {
     let id = key.parse().map_err(|_| DomainError::Internal(format!("“{key}” is no object key")))?;
     Ok(services.knowledge().files.delete(&FileKey::document(organization, id)).await?)
 }
@@ -253,7 +253,7 @@ fn bindings(typed: Vec<Binding>) -> Result<Vec<Binding>> {
     if typed.len() > MAX_BINDINGS {
         return Err(Problem::of_field("bindings", format!("At most {MAX_BINDINGS} bindings fit on a document.")).into());
     }
-    let topics = crate::calls::sources::topics();
+    let topics = crate::playbooks::topics();
     let check = |binding: Binding| {
         let value = BOUND.parse(&binding.value)?;
         if binding.kind == BindingKind::Topic && !topics.iter().any(|topic| topic.id == value) {

@@ -3,34 +3,32 @@
 use std::sync::Arc;
 
 use model::{DocumentId, OrganizationId};
-use serde_json::json;
-use store::NewJob;
 use store::knowledge::Unembedded;
 
 use super::Embeddings;
-use crate::error::{DomainError, Result};
-use crate::jobs::kind;
-use crate::ports::{EmbedError, Embedder};
-use crate::services::Services;
+use super::jobs;
+use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
+use ports::{EmbedError, Embedder};
 
 /// Texts that go to the model at once.
 const AT_ONCE: u32 = 32;
-/// A provider that fails is asked again for a day or so.
-const ATTEMPTS: u32 = 30;
 
 /// Embeds what a document has that the model has not seen. Without a model there is nothing to do.
 ///
 /// # Errors
 /// The provider's, the database's.
-pub(super) async fn document(services: &Services, organization: OrganizationId, id: DocumentId) -> Result<()> {
+pub(super) async fn document(services: &Kernel, organization: OrganizationId, id: DocumentId) -> Result<()> {
     rest(services, organization, Some(id)).await
 }
 
-/// Embeds what an organization has that the model has not seen, then forgets vectors of other models: the job `knowledge.upkeep.embed`.
+/// Embeds what an organization has that the model has not seen, then forgets vectors of other models: the job `knowledge.embed`.
 ///
 /// # Errors
 /// The provider's, the database's: then it is tried again later, and search by words goes on meanwhile.
-pub(crate) async fn organization(services: &Services, organization: OrganizationId) -> Result<()> {
+pub(crate) async fn organization(services: &Kernel, organization: OrganizationId) -> Result<()> {
     rest(services, organization, None).await?;
     let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
     let store = services.store();
@@ -43,23 +41,18 @@ pub(crate) async fn organization(services: &Services, organization: Organization
 }
 
 /// Puts an organization's missing vectors on the list of work.
-pub(super) async fn enqueue(services: &Services, organization: OrganizationId) -> Result<()> {
-    let job = NewJob {
-        kind: kind::EMBED.to_owned(),
-        payload: json!({}),
-        organization: Some(organization),
-        run_at: services.now() + chrono::TimeDelta::seconds(10),
-        max_attempts: ATTEMPTS,
-    };
-    services.store().enqueue(&job).await?;
-    Ok(())
+pub(super) async fn enqueue(services: &Kernel, organization: OrganizationId) -> Result<()> {
+    let mut tx = services.begin(&Actor::system(organization, "passages wait for their vectors")).await?;
+    let due = tx.at() + chrono::TimeDelta::seconds(10);
+    tx.enqueue_at(&jobs::Embed {}, due).await?;
+    tx.commit().await
 }
 
 /// At the server's start: whoever has passages that the model has not seen gets them embedded.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn enqueue_missing(services: &Services) -> Result<()> {
+pub(crate) async fn enqueue_missing(services: &Kernel) -> Result<()> {
     let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
     for organization in services.store().knowing_organizations().await? {
         if let Err(error) = enqueue_if_missing(services, organization, embeddings.name()).await {
@@ -69,7 +62,7 @@ pub(crate) async fn enqueue_missing(services: &Services) -> Result<()> {
     Ok(())
 }
 
-async fn enqueue_if_missing(services: &Services, organization: OrganizationId, model: &str) -> Result<()> {
+async fn enqueue_if_missing(services: &Kernel, organization: OrganizationId, model: &str) -> Result<()> {
     if !services.store().unembedded(organization, model, None, 0, 1).await?.is_empty() {
         enqueue(services, organization).await?;
     }
@@ -80,7 +73,7 @@ async fn enqueue_if_missing(services: &Services, organization: OrganizationId, m
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn serving(services: &Services, organization: OrganizationId) -> Result<Option<Arc<dyn Embedder>>> {
+pub(super) async fn serving(services: &Kernel, organization: OrganizationId) -> Result<Option<Arc<dyn Embedder>>> {
     let makers = services.knowledge();
     let Some(current) = &makers.embeddings else { return Ok(None) };
     let Some(before) = &makers.embeddings_before else { return Ok(Some(current.questions.clone())) };
@@ -99,7 +92,7 @@ pub(super) async fn serving(services: &Services, organization: OrganizationId) -
     Ok(Some(if is_current { current.questions.clone() } else { before.clone() }))
 }
 
-async fn rest(services: &Services, organization: OrganizationId, document: Option<DocumentId>) -> Result<()> {
+async fn rest(services: &Kernel, organization: OrganizationId, document: Option<DocumentId>) -> Result<()> {
     let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
     let (store, mut after) = (services.store(), 0);
     loop {
@@ -112,7 +105,7 @@ async fn rest(services: &Services, organization: OrganizationId, document: Optio
     }
 }
 
-async fn vectors(services: &Services, embeddings: &Embeddings, passages: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
+async fn vectors(services: &Kernel, embeddings: &Embeddings, passages: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
     let texts: Vec<String> = passages.iter().map(text).collect();
     let vectors = embeddings.passages.embed(&texts).await;
     services.knowledge_memory().set_embedding_problem(&vectors.as_ref().err().map_or_else(String::new, problem));

@@ -4,49 +4,47 @@
 //! the model has seen them, by their meaning too, and the document is ready. Each step can be done again after a crash.
 
 use model::{Document, DocumentId, DocumentSource, DocumentState, OrganizationId};
-use serde_json::json;
+use store::NewJob;
 use store::knowledge::{Description, StoredFile};
-use store::{Job, NewJob};
 
 use super::documents::{TITLE, key};
 use super::embed;
+use super::jobs;
 use super::uploads::Temporary;
-use crate::error::{DomainError, Result};
-use crate::ports::files::FileError;
-use crate::jobs::kind;
-use crate::ports::{ReadDocument, ReadError};
-use crate::services::Services;
+use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
+use kernel::Kernel;
+use kernel::{Actor, Job as _, Lease};
+use kernel::{DomainError, Result};
+use ports::files::FileError;
+use ports::{ReadDocument, ReadError};
 
 /// Passages that are stored in one transaction: calls write in between.
 const AT_ONCE: usize = 200;
-const ATTEMPTS: u32 = 8;
 
 /// The work that reads a document's current version.
-pub(super) fn job(services: &Services, organization: OrganizationId, document: DocumentId) -> NewJob {
-    NewJob {
-        kind: kind::INGEST.to_owned(),
-        payload: json!({ "document": document }),
-        organization: Some(organization),
-        run_at: services.now(),
-        max_attempts: ATTEMPTS,
-    }
+///
+/// # Errors
+/// Never in practice: its payload is an id.
+pub(super) fn job(services: &Kernel, organization: OrganizationId, document: DocumentId) -> Result<NewJob> {
+    jobs::Ingest { document }.stored(Some(organization), services.now())
 }
 
 /// Lets a document that waits for a person go its way again.
-pub(super) async fn start_again(services: &Services, organization: OrganizationId, document: &Document) -> Result<()> {
+pub(super) async fn start_again(services: &Kernel, organization: OrganizationId, document: &Document) -> Result<()> {
     let store = services.store();
     if !store.move_document(organization, document.id, document.version, DocumentState::Waiting, "").await? {
         return Err(DomainError::no_such("document"));
     }
-    store.enqueue(&job(services, organization, document.id)).await?;
-    Ok(())
+    let mut tx = services.begin(&Actor::system(organization, "a document goes its way again")).await?;
+    tx.enqueue(&jobs::Ingest { document: document.id }).await?;
+    tx.commit().await
 }
 
 /// Reads, splits and embeds a document. Its own failures are the document's state; an error is one that may pass.
 ///
 /// # Errors
 /// Whatever may help to try again: the database, the storage, the embedding provider.
-pub(crate) async fn run(services: &Services, organization: OrganizationId, id: DocumentId, attempt: &Job) -> Result<()> {
+pub(crate) async fn run(services: &Kernel, organization: OrganizationId, id: DocumentId, lease: &Lease) -> Result<()> {
     let store = services.store();
     // Two versions that come soon after one another are two jobs, and both would read the second one.
     let turn = services.knowledge_memory().turn(id);
@@ -72,7 +70,7 @@ pub(crate) async fn run(services: &Services, organization: OrganizationId, id: D
         Ok(true) => {}
         Err(error) => {
             // The last attempt says it to the person; those before are tried again.
-            if attempt.attempts >= attempt.max_attempts {
+            if lease.last_attempt {
                 let sentence = error.into_problem().message;
                 store.move_document(organization, id, stored.version, DocumentState::Failed, &sentence).await?;
                 return Ok(());
@@ -93,7 +91,7 @@ pub(crate) async fn run(services: &Services, organization: OrganizationId, id: D
 }
 
 /// Hands back whether the version answers now.
-async fn read_and_publish(services: &Services, organization: OrganizationId, id: DocumentId, stored: &StoredFile) -> Result<bool> {
+async fn read_and_publish(services: &Kernel, organization: OrganizationId, id: DocumentId, stored: &StoredFile) -> Result<bool> {
     let store = services.store();
     if !store.move_document(organization, id, stored.version, DocumentState::Reading, "").await? {
         return Ok(false);
@@ -134,12 +132,12 @@ async fn read_and_publish(services: &Services, organization: OrganizationId, id:
 
 /// The outer error may pass, the inner one is the document's.
 async fn read(
-    services: &Services,
+    services: &Kernel,
     organization: OrganizationId,
     id: DocumentId,
     stored: &StoredFile,
 ) -> Result<Result<ReadDocument, ReadError>> {
-    let copy = Temporary(services.config().files.join("reading").join(services.uuid().to_string()));
+    let copy = Temporary(services.knowledge_folder().join("reading").join(services.uuid().to_string()));
     if let Some(folder) = copy.0.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
@@ -149,8 +147,8 @@ async fn read(
 }
 
 /// Removes what a server that was killed has left of files that it read.
-pub(crate) async fn tidy(services: &Services) {
-    let folder = services.config().files.join("reading");
+pub(crate) async fn tidy(services: &Kernel) {
+    let folder = services.knowledge_folder().join("reading");
     match tokio::fs::remove_dir_all(&folder).await {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => tracing::warn!(%error, "old copies could not be removed"),
         _ => {}

@@ -12,10 +12,11 @@ use store::knowledge::{FoundPassage, Retrieved, matches};
 use super::text::{Span, chars, sentences, slice};
 use super::uploads::SAMPLE_TAG;
 use super::{embed, readable};
-use crate::error::Result;
-use crate::ports::Embedder;
-use crate::scope::Scope;
-use crate::services::Services;
+use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::Result;
+use ports::Embedder;
 
 const QUESTION: Line = Line { field: "text", label: "The question", min: 1, max: MAX_QUESTION_CHARS };
 /// Most passages of a result.
@@ -94,18 +95,18 @@ impl Found {
 ///
 /// # Errors
 /// `invalid` for a question that is none; `forbidden` for guests.
-pub async fn search(services: &Services, scope: &Scope, question: Question) -> Result<SearchResult> {
-    let access = readable(scope)?;
+pub async fn search(services: &Kernel, actor: &Actor, question: Question) -> Result<SearchResult> {
+    let access = readable(actor)?;
     let text = checked(&question)?;
-    let filter = with_sample(services, scope.organization, question.filter, access).await?;
-    let found = retrieve(services, scope.organization, &text, &filter, access).await?;
+    let filter = with_sample(services, actor.organization, question.filter, access).await?;
+    let found = retrieve(services, actor.organization, &text, &filter, access).await?;
     Ok(SearchResult { hits: found.enough().take(MOST).map(|scored| hit(&text, scored)).collect(), mode: found.mode })
 }
 
 /// The sample that comes with Closezly speaks of a company that doesn't exist: it answers who asks for it, and an organization that has
 /// nothing else yet.
 pub(super) async fn with_sample(
-    services: &Services,
+    services: &Kernel,
     organization: OrganizationId,
     filter: DocumentFilter,
     access: CollectionAccess,
@@ -128,7 +129,7 @@ fn one_line(text: &str) -> String {
 
 /// Finds passages for a question, best first, all of them scored.
 pub(super) async fn retrieve(
-    services: &Services,
+    services: &Kernel,
     organization: OrganizationId,
     question: &str,
     filter: &DocumentFilter,
@@ -140,7 +141,7 @@ pub(super) async fn retrieve(
 }
 
 /// The passages of one document that everybody may read, best first, all of them scored.
-pub(super) async fn retrieve_of(services: &Services, organization: OrganizationId, document: DocumentId, question: &str) -> Result<Found> {
+pub(super) async fn retrieve_of(services: &Kernel, organization: OrganizationId, document: DocumentId, question: &str) -> Result<Found> {
     let vector = meaning(services, organization, question).await?;
     let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
     let found = services.store().retrieve_of(organization, document, question, meaning, CollectionAccess::Everybody, MOST_OF_ONE).await?;
@@ -163,13 +164,13 @@ fn score(found: &Retrieved, mode: SearchMode) -> f32 {
 }
 
 /// The question's vector with its model's name; none without a model, or if it fails: words alone answer then.
-async fn meaning(services: &Services, organization: OrganizationId, question: &str) -> Result<Option<(String, Vec<f32>)>> {
+async fn meaning(services: &Kernel, organization: OrganizationId, question: &str) -> Result<Option<(String, Vec<f32>)>> {
     let Some(embedder) = embed::serving(services, organization).await? else { return Ok(None) };
     let vectors = vectors(services, &*embedder, &[question.to_owned()]).await;
     Ok(vectors.and_then(|vectors| vectors.into_iter().next()).map(|vector| (embedder.model().name.clone(), vector)))
 }
 
-async fn vectors(services: &Services, embedder: &dyn Embedder, texts: &[String]) -> Option<Vec<Vec<f32>>> {
+async fn vectors(services: &Kernel, embedder: &dyn Embedder, texts: &[String]) -> Option<Vec<Vec<f32>>> {
     match tokio::time::timeout(PATIENCE, embedder.embed(texts)).await {
         Ok(Ok(vectors)) if vectors.len() == texts.len() => Some(vectors),
         Ok(Ok(_)) => None,
@@ -186,7 +187,7 @@ async fn vectors(services: &Services, embedder: &dyn Embedder, texts: &[String])
 }
 
 /// How alike texts are to a question in their meaning, as cosines; none without a model, or if it fails or takes too long.
-pub(super) async fn likeness(services: &Services, question: &str, texts: Vec<String>) -> Option<Vec<f32>> {
+pub(super) async fn likeness(services: &Kernel, question: &str, texts: Vec<String>) -> Option<Vec<f32>> {
     let embedder = &services.knowledge().embeddings.as_ref()?.questions;
     // The question is mostly remembered; the texts go past that memory.
     let asked = vectors(services, &**embedder, &[question.to_owned()]).await?.into_iter().next()?;

@@ -19,10 +19,11 @@ use tokio::io::AsyncWriteExt;
 
 use super::documents::{TITLE, find, tags};
 use super::{collection_or_first, ingest, require_editor};
-use crate::error::{DomainError, Result};
-use crate::ports::files::{FileError, FileKey};
-use crate::scope::Scope;
-use crate::services::Services;
+use crate::knowledge::KnowledgeKernel as _;
+use kernel::Actor;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
+use ports::files::{FileError, FileKey};
 
 /// Most bytes of a piece (4 MiB).
 pub const MAX_PIECE: usize = 4 * 1024 * 1024;
@@ -42,16 +43,16 @@ const SAMPLE: &str = include_str!("sample.md");
 ///
 /// # Errors
 /// `invalid` with the field; `too_large`; `not_found` for the collection or the document to replace; `forbidden` below admins.
-pub async fn begin_upload(services: &Services, scope: &Scope, new: NewUpload) -> Result<Upload> {
-    require_editor(scope)?;
-    let upload = checked(services, scope, &new).await?;
+pub async fn begin_upload(services: &Kernel, actor: &Actor, new: NewUpload) -> Result<Upload> {
+    require_editor(actor)?;
+    let upload = checked(services, actor, &new).await?;
     if new.bytes == 0 {
         return Err(Problem::of_field("file", "The file is empty.").into());
     }
-    if let Some(folder) = path(services, scope.organization, upload.id).parent() {
+    if let Some(folder) = path(services, actor.organization, upload.id).parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
-    services.store().insert_upload(scope.organization, scope.member, &upload).await?;
+    services.store().insert_upload(actor.organization, actor.member()?.id, &upload).await?;
     Ok(upload)
 }
 
@@ -59,17 +60,17 @@ pub async fn begin_upload(services: &Services, scope: &Scope, new: NewUpload) ->
 ///
 /// # Errors
 /// `not_found` if it is over or somebody else's.
-pub async fn upload(services: &Services, scope: &Scope, id: UploadId) -> Result<Upload> {
-    require_editor(scope)?;
-    services.store().upload(scope.organization, scope.member, id).await?.ok_or_else(|| DomainError::no_such("upload"))
+pub async fn upload(services: &Kernel, actor: &Actor, id: UploadId) -> Result<Upload> {
+    require_editor(actor)?;
+    services.store().upload(actor.organization, actor.member()?.id, id).await?.ok_or_else(|| DomainError::no_such("upload"))
 }
 
 /// Adds a piece that begins at `offset`. It is on disk when this returns.
 ///
 /// # Errors
 /// `conflict` if the piece doesn't begin where the upload stands; `too_large`; `not_found`; `storage_full`.
-pub async fn append(services: &Services, scope: &Scope, id: UploadId, offset: u64, piece: Bytes) -> Result<Upload> {
-    let known = upload(services, scope, id).await?;
+pub async fn append(services: &Kernel, actor: &Actor, id: UploadId, offset: u64, piece: Bytes) -> Result<Upload> {
+    let known = upload(services, actor, id).await?;
     let (from, length) = (known.received, piece.len() as i64);
     if piece.len() > MAX_PIECE {
         return Err(DomainError::new(
@@ -83,9 +84,9 @@ pub async fn append(services: &Services, scope: &Scope, id: UploadId, offset: u6
     if from + length > known.bytes {
         return Err(DomainError::new(Code::TooLarge, format!("The file was announced with {} bytes; this is more.", known.bytes)));
     }
-    write_at(&path(services, scope.organization, id), offset, &piece).await?;
+    write_at(&path(services, actor.organization, id), offset, &piece).await?;
     let expires_at = services.now() + REST;
-    if !services.store().advance_upload(scope.organization, id, from, from + length, expires_at).await? {
+    if !services.store().advance_upload(actor.organization, id, from, from + length, expires_at).await? {
         return Err(DomainError::new(Code::Conflict, "Another request has moved this upload on. Ask where it stands."));
     }
     Ok(Upload { received: from + length, expires_at, ..known })
@@ -95,17 +96,17 @@ pub async fn append(services: &Services, scope: &Scope, id: UploadId, offset: u6
 ///
 /// # Errors
 /// `conflict` if bytes are missing; `not_found`; `invalid` for tags; what the storage says.
-pub async fn finish_upload(services: &Services, scope: &Scope, id: UploadId, tags: Vec<String>) -> Result<Given> {
-    let upload = upload(services, scope, id).await?;
+pub async fn finish_upload(services: &Kernel, actor: &Actor, id: UploadId, tags: Vec<String>) -> Result<Given> {
+    let upload = upload(services, actor, id).await?;
     let tags = self::tags(&tags)?;
     if upload.received < upload.bytes {
         let message = format!("{} of {} bytes have arrived. Send the rest first.", upload.received, upload.bytes);
         return Err(DomainError::new(Code::Conflict, message));
     }
-    let path = path(services, scope.organization, id);
-    let (services, scope) = (services.clone(), scope.clone());
+    let path = path(services, actor.organization, id);
+    let (services, actor) = (services.clone(), actor.clone());
     to_the_end(async move {
-        let given = keep(&services, &scope, &upload, &path, tags, true, Origin::File).await?;
+        let given = keep(&services, &actor, &upload, &path, tags, true, Origin::File).await?;
         remove(&path).await;
         Ok(given)
     })
@@ -116,12 +117,12 @@ pub async fn finish_upload(services: &Services, scope: &Scope, id: UploadId, tag
 ///
 /// # Errors
 /// `not_found` if it is over already.
-pub async fn cancel_upload(services: &Services, scope: &Scope, id: UploadId) -> Result<()> {
-    upload(services, scope, id).await?;
-    if !services.store().delete_upload(scope.organization, id).await? {
+pub async fn cancel_upload(services: &Kernel, actor: &Actor, id: UploadId) -> Result<()> {
+    upload(services, actor, id).await?;
+    if !services.store().delete_upload(actor.organization, id).await? {
         return Err(DomainError::no_such("upload"));
     }
-    remove(&path(services, scope.organization, id)).await;
+    remove(&path(services, actor.organization, id)).await;
     Ok(())
 }
 
@@ -129,44 +130,44 @@ pub async fn cancel_upload(services: &Services, scope: &Scope, id: UploadId) -> 
 ///
 /// # Errors
 /// As [`begin_upload`] and [`finish_upload`]; `invalid` if it breaks off: then nothing is kept.
-pub async fn give_file<S>(services: &Services, scope: &Scope, new: NewUpload, tags: Vec<String>, content: S) -> Result<Given>
+pub async fn give_file<S>(services: &Kernel, actor: &Actor, new: NewUpload, tags: Vec<String>, content: S) -> Result<Given>
 where
     S: Stream<Item = std::io::Result<Bytes>> + Send,
 {
-    require_editor(scope)?;
+    require_editor(actor)?;
     let tags = self::tags(&tags)?;
-    let upload = checked(services, scope, &new).await?;
-    take(services, scope, upload, tags, content, Origin::File).await
+    let upload = checked(services, actor, &new).await?;
+    take(services, actor, upload, tags, content, Origin::File).await
 }
 
 /// Takes a pasted text.
 ///
 /// # Errors
 /// `invalid` with the field; `not_found` for the collection; `forbidden` below admins.
-pub async fn add_text(services: &Services, scope: &Scope, new: NewText) -> Result<Given> {
-    require_editor(scope)?;
+pub async fn add_text(services: &Kernel, actor: &Actor, new: NewText) -> Result<Given> {
+    require_editor(actor)?;
     let (title, text, tags) = (TITLE.parse(&new.title)?, TEXT.parse_block(&new.text)?, tags(&new.tags)?);
     if text.trim().is_empty() {
         return Err(Problem::of_field("text", "The text is missing.").into());
     }
     let upload = NewUpload { collection: new.collection, file_name: format!("{}.md", file_name(&title)), ..NewUpload::default() };
-    let upload = checked(services, scope, &upload).await?;
-    take(services, scope, upload, tags, once(text.into()), Origin::Text(title)).await
+    let upload = checked(services, actor, &upload).await?;
+    take(services, actor, upload, tags, once(text.into()), Origin::Text(title)).await
 }
 
 /// Takes the sample that comes with Closezly.
 ///
 /// # Errors
 /// `forbidden` below admins.
-pub async fn add_sample(services: &Services, scope: &Scope) -> Result<Given> {
-    require_editor(scope)?;
+pub async fn add_sample(services: &Kernel, actor: &Actor) -> Result<Given> {
+    require_editor(actor)?;
     let upload = NewUpload { file_name: SAMPLE_NAME.to_owned(), ..NewUpload::default() };
-    let upload = checked(services, scope, &upload).await?;
-    take(services, scope, upload, vec![SAMPLE_TAG.to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await
+    let upload = checked(services, actor, &upload).await?;
+    take(services, actor, upload, vec![SAMPLE_TAG.to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await
 }
 
 /// Throws away what nobody went on with.
-pub(crate) async fn expire(services: &Services) -> Result<()> {
+pub(crate) async fn expire(services: &Kernel) -> Result<()> {
     for (organization, id) in services.store().expired_uploads(services.now(), 100).await? {
         match services.store().delete_upload(organization, id).await {
             Ok(_) => remove(&path(services, organization, id)).await,
@@ -204,11 +205,11 @@ impl Origin {
     }
 }
 
-async fn take<S>(services: &Services, scope: &Scope, upload: Upload, tags: Vec<String>, content: S, origin: Origin) -> Result<Given>
+async fn take<S>(services: &Kernel, actor: &Actor, upload: Upload, tags: Vec<String>, content: S, origin: Origin) -> Result<Given>
 where
     S: Stream<Item = std::io::Result<Bytes>> + Send,
 {
-    let path = path(services, scope.organization, upload.id);
+    let path = path(services, actor.organization, upload.id);
     if let Some(folder) = path.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
@@ -216,8 +217,8 @@ where
     let temporary = Temporary(path);
     let bytes = receive(&temporary.0, content).await?;
     let upload = Upload { bytes: bytes as i64, received: bytes as i64, ..upload };
-    let (services, scope) = (services.clone(), scope.clone());
-    to_the_end(async move { keep(&services, &scope, &upload, &temporary.0, tags, false, origin).await }).await
+    let (services, actor) = (services.clone(), actor.clone());
+    to_the_end(async move { keep(&services, &actor, &upload, &temporary.0, tags, false, origin).await }).await
 }
 
 /// Does what must not stop half-way though nobody waits for it any more: a stored file without its row would stay for ever.
@@ -255,15 +256,15 @@ async fn receive(path: &Path, content: impl Stream<Item = std::io::Result<Bytes>
 
 /// Keeps a whole file that lies at `path`: as a new document, a new version, or not at all if it is there already.
 async fn keep(
-    services: &Services,
-    scope: &Scope,
+    services: &Kernel,
+    actor: &Actor,
     upload: &Upload,
     path: &Path,
     tags: Vec<String>,
     registered: bool,
     origin: Origin,
 ) -> Result<Given> {
-    let (store, organization) = (services.store(), scope.organization);
+    let (store, organization) = (services.store(), actor.organization);
     let hash = hash(path).await?;
     let object = services.uuid();
     let key = FileKey::document(organization, object);
@@ -273,7 +274,7 @@ async fn keep(
         bytes: upload.bytes,
         hash,
         object_key: object.to_string(),
-        member: Some(scope.member),
+        member: Some(actor.member()?.id),
         upload: registered.then_some(upload.id),
         state: DocumentState::Waiting,
         at: services.now(),
@@ -281,11 +282,11 @@ async fn keep(
     let id = upload.replaces.unwrap_or_else(|| services.uuid().into());
     let kept = match upload.replaces {
         Some(document) => {
-            let job = ingest::job(services, organization, document);
+            let job = ingest::job(services, organization, document)?;
             store.add_version(organization, document, &file, Some(&job)).await
         }
         None => {
-            let job = ingest::job(services, organization, id);
+            let job = ingest::job(services, organization, id)?;
             let new = NewDocument {
                 id,
                 collection: upload.collection_id,
@@ -313,18 +314,18 @@ async fn keep(
 }
 
 /// Checks what is announced.
-async fn checked(services: &Services, scope: &Scope, new: &NewUpload) -> Result<Upload> {
+async fn checked(services: &Kernel, actor: &Actor, new: &NewUpload) -> Result<Upload> {
     let file_name = FILE_NAME.parse(base_name(&new.file_name))?;
     if new.bytes > MAX_FILE_BYTES {
         return Err(too_large());
     }
     let replaced = match new.replaces {
-        Some(document) => Some(find(services, scope, document).await?),
+        Some(document) => Some(find(services, actor, document).await?),
         None => None,
     };
     let collection_id: CollectionId = match &replaced {
         Some(document) => document.collection_id,
-        None => collection_or_first(services, scope, new.collection).await?,
+        None => collection_or_first(services, actor, new.collection).await?,
     };
     Ok(Upload {
         id: services.uuid().into(),
@@ -367,8 +368,8 @@ fn too_large() -> DomainError {
     DomainError::Problem(Problem { code: Code::TooLarge, message, field: Some("file".to_owned()) })
 }
 
-fn path(services: &Services, organization: OrganizationId, upload: UploadId) -> PathBuf {
-    services.config().files.join("uploads").join(organization.to_string()).join(upload.to_string())
+fn path(services: &Kernel, organization: OrganizationId, upload: UploadId) -> PathBuf {
+    services.knowledge_folder().join("uploads").join(organization.to_string()).join(upload.to_string())
 }
 
 async fn private_file(path: &Path) -> Result<tokio::fs::File> {

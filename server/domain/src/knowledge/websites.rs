@@ -6,19 +6,19 @@ use std::time::Duration;
 use model::{DocumentId, DocumentSource, DocumentState, NewWebsite, OrganizationId, Problem, Website, WebsiteId, WebsiteState};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::NewJob;
 use store::knowledge::{self as kept, Kept, NewDocument, NewVersion};
 use tokio_util::sync::CancellationToken;
 
+use super::jobs;
 use super::{collection_or_first, documents, ingest, require_editor};
-use crate::audit;
-use crate::error::{DomainError, Result};
-use crate::ports::files::FileKey;
-use crate::jobs::kind;
-use crate::ports::WebPage;
-use crate::scope::Scope;
-use crate::services::Services;
+use crate::knowledge::KnowledgeKernel as _;
 use crate::website::{PlanError, Visit, Visited, WebsitePlan};
+use kernel::Actor;
+use kernel::Job as _;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
+use ports::WebPage;
+use ports::files::FileKey;
 
 /// Most pages of a website.
 const MOST_PAGES: u32 = 500;
@@ -31,8 +31,8 @@ const VISIT: Duration = Duration::from_secs(30 * 60);
 ///
 /// # Errors
 /// `invalid` with the field; `conflict` if the collection has this website; `not_found` for the collection; `forbidden` below admins.
-pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) -> Result<Website> {
-    require_editor(scope)?;
+pub async fn add_website(services: &Kernel, actor: &Actor, new: NewWebsite) -> Result<Website> {
+    require_editor(actor)?;
     let plan = WebsitePlan::new(&new.start, &new.scope, new.max_pages).map_err(|error| bad_plan(&error))?;
     services.knowledge().web.check(plan.start()).map_err(|error| Problem::of_field("start", error.to_string()))?;
     if new.max_pages > MOST_PAGES {
@@ -42,8 +42,8 @@ pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) ->
         return Err(Problem::of_field("every_hours", "Visit it at least once a year, or never again.").into());
     }
     let now = services.now();
-    let collection_id = collection_or_first(services, scope, new.collection).await?;
-    let there = services.store().websites(scope.organization).await?;
+    let collection_id = collection_or_first(services, actor, new.collection).await?;
+    let there = services.store().websites(actor.organization).await?;
     if there.iter().any(|other| other.start == plan.start().as_str() && other.collection_id == collection_id) {
         return Err(DomainError::new(model::Code::Conflict, "This website is in the collection already. Visit it again instead."));
     }
@@ -60,9 +60,9 @@ pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) ->
         visited_at: None,
         due_at: Some(now),
     };
-    services.store().insert_website(scope.organization, &website, now).await?;
-    audit::record(services, scope, "knowledge.website_added", &website.id.to_string(), json!({ "start": website.start })).await?;
-    start(services, scope.organization, &website).await?;
+    services.store().insert_website(actor.organization, &website, now).await?;
+    services.audit(actor, "knowledge.website_added", website.id, json!({ "start": website.start })).await?;
+    start(services, actor.organization, &website).await?;
     Ok(website)
 }
 
@@ -70,10 +70,10 @@ pub async fn add_website(services: &Services, scope: &Scope, new: NewWebsite) ->
 ///
 /// # Errors
 /// `conflict` while it is being visited; `not_found`; `forbidden` below admins.
-pub async fn visit_website(services: &Services, scope: &Scope, id: WebsiteId) -> Result<()> {
-    require_editor(scope)?;
-    let website = services.store().website(scope.organization, id).await?.ok_or_else(no_such)?;
-    if start(services, scope.organization, &website).await? {
+pub async fn visit_website(services: &Kernel, actor: &Actor, id: WebsiteId) -> Result<()> {
+    require_editor(actor)?;
+    let website = services.store().website(actor.organization, id).await?.ok_or_else(no_such)?;
+    if start(services, actor.organization, &website).await? {
         return Ok(());
     }
     Err(DomainError::new(model::Code::Conflict, "This website is being visited already."))
@@ -83,16 +83,16 @@ pub async fn visit_website(services: &Services, scope: &Scope, id: WebsiteId) ->
 ///
 /// # Errors
 /// `not_found`; `forbidden` below admins.
-pub async fn delete_website(services: &Services, scope: &Scope, id: WebsiteId) -> Result<()> {
-    require_editor(scope)?;
-    let forget = documents::forget_job(services, scope.organization);
-    let keys = services.store().delete_website(scope.organization, id, forget).await?.ok_or_else(no_such)?;
-    documents::forget_files(services, scope.organization, &keys).await;
-    audit::record(services, scope, "knowledge.website_deleted", &id.to_string(), json!({ "files": keys.len() })).await
+pub async fn delete_website(services: &Kernel, actor: &Actor, id: WebsiteId) -> Result<()> {
+    require_editor(actor)?;
+    let forget = documents::forget_job(services, actor.organization);
+    let keys = services.store().delete_website(actor.organization, id, forget).await?.ok_or_else(no_such)?;
+    documents::forget_files(services, actor.organization, &keys).await;
+    services.audit(actor, "knowledge.website_deleted", id, json!({ "files": keys.len() })).await
 }
 
 /// Starts the visits that are due.
-pub(crate) async fn start_due(services: &Services) -> Result<()> {
+pub(crate) async fn start_due(services: &Kernel) -> Result<()> {
     for (organization, website) in services.store().due_websites(services.now(), 20).await? {
         if let Err(error) = start(services, organization, &website).await {
             tracing::error!(website = %website.id, error = %error.into_problem(), "a visit could not be started");
@@ -102,20 +102,14 @@ pub(crate) async fn start_due(services: &Services) -> Result<()> {
 }
 
 /// False if it is being visited already.
-async fn start(services: &Services, organization: OrganizationId, website: &Website) -> Result<bool> {
+async fn start(services: &Kernel, organization: OrganizationId, website: &Website) -> Result<bool> {
     let now = services.now();
-    let job = NewJob {
-        kind: kind::VISIT.to_owned(),
-        payload: json!({ "website": website.id }),
-        organization: Some(organization),
-        run_at: now,
-        max_attempts: 3,
-    };
+    let job = jobs::Visit { website: website.id }.stored(Some(organization), now)?;
     Ok(services.store().start_visit(organization, website.id, now, now + VISIT, Some(&job)).await?)
 }
 
-/// Visits a website and keeps what is new or has changed, but no page that somebody deleted: the job `knowledge.upkeep.visit`.
-pub(crate) async fn visit(services: &Services, organization: OrganizationId, id: WebsiteId) -> Result<()> {
+/// Visits a website and keeps what is new or has changed, but no page that somebody deleted: the job `knowledge.visit`.
+pub(crate) async fn visit(services: &Kernel, organization: OrganizationId, id: WebsiteId) -> Result<()> {
     let store = services.store();
     let Some(website) = store.website(organization, id).await? else { return Ok(()) };
     let plan = WebsitePlan::new(&website.start, &website.scope, u32::try_from(website.max_pages).unwrap_or(1))
@@ -147,7 +141,7 @@ pub(crate) async fn visit(services: &Services, organization: OrganizationId, id:
 }
 
 async fn keep(
-    services: &Services,
+    services: &Kernel,
     organization: OrganizationId,
     website: &Website,
     known: &HashMap<String, (DocumentId, Vec<u8>)>,
@@ -180,7 +174,7 @@ async fn keep(
     };
     let kept = match before {
         Some((document, _)) => {
-            let job = accepted.then(|| ingest::job(services, organization, *document));
+            let job = accepted.then(|| ingest::job(services, organization, *document)).transpose()?;
             services.store().add_version(organization, *document, &file, job.as_ref()).await?
         }
         None => {
@@ -205,7 +199,7 @@ async fn keep(
     Ok(())
 }
 
-async fn store_state(services: &Services, organization: OrganizationId, document: DocumentId) -> Result<Option<DocumentState>> {
+async fn store_state(services: &Kernel, organization: OrganizationId, document: DocumentId) -> Result<Option<DocumentState>> {
     Ok(services.store().document_file(organization, document, None).await?.map(|file| file.state))
 }
 

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::links::page_links;
 use super::robots::{Robots, normal};
-use crate::ports::{FetchError, Scope, WebPage};
+use ports::{FetchError, Scope, WebPage};
 
 /// Between two requests, unless the site asks for more.
 pub const PAUSE: Duration = Duration::from_secs(1);

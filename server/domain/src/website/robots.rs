@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::ports::FetchError;
+use ports::FetchError;
 
 /// The name that we obey under.
 pub(super) const PRODUCT: &str = "closezly";

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::crawl::{Crawl, Next, Skip, WebsitePlan};
 use super::robots::Robots;
-use crate::ports::{FetchError, Want, WebFetcher, WebPage, WebRequest};
+use ports::{FetchError, Want, WebFetcher, WebPage, WebRequest};
 
 /// One step of a visit.
 #[derive(Clone, Debug, PartialEq)]

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
 use super::gate::{Piece, SpeechGate, StreamClock};
-use crate::ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 
 /// Longest wait for a recognizer to open.
 const OPENING: Duration = Duration::from_secs(15);

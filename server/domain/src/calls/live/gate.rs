@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use model::wire::SAMPLE_RATE;
 use model::{Millis, Word};
 
-use crate::ports::{Gate, Utterance};
+use ports::{Gate, Utterance};
 
 /// Audio before speech that a recognizer needs to catch the first sound.
 const LEAD_IN: Millis = Millis(400);

@@ -23,10 +23,11 @@ use super::retrieval::Retrieval;
 use super::scribe::{Row, Scribe, ToScribe, Writing};
 use super::writer::{SharedLog, Writer, Written};
 use super::{Ear, FromEar, Piece, ToEar, VoiceDetector};
+use crate::calls::CallsKernel as _;
 use crate::calls::{recognizers_for, recording};
-use crate::error::{DomainError, Result};
-use crate::ports::{OpenStream, RecognizerEvent};
-use crate::services::Services;
+use kernel::Kernel;
+use kernel::{DomainError, Result};
+use ports::{OpenStream, RecognizerEvent};
 
 /// How often the engine is told the time.
 const TICK: Duration = Duration::from_millis(500);
@@ -118,7 +119,7 @@ enum Phase {
 
 /// One live call.
 pub(super) struct Host {
-    services: Services,
+    services: Kernel,
     call: Call,
     engine: Session,
     segments: Vec<Segment>,
@@ -161,7 +162,7 @@ type Answer = (Frame, Result<Written, RecordingError>);
 impl Host {
     /// Loads what is known of the call. Starts the scribe; ears start with the first audio that they have not heard.
     pub(super) async fn open(
-        services: Services,
+        services: Kernel,
         organization: OrganizationId,
         id: CallId,
         writer: Writer,
@@ -176,7 +177,7 @@ impl Host {
         let cues = store.cues(organization, id).await?;
         let bookmarks = store.bookmarks(organization, id).await?;
         let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
-        let engine = Session::restore(super::playbook(), settings, &segments, &cues, &bookmarks);
+        let engine = Session::restore(crate::playbooks::playbook(), settings, &segments, &cues, &bookmarks);
         let rep = open_side(&services, &call, Channel::Rep, &segments).await?;
         let customer = open_side(&services, &call, Channel::Customer, &segments).await?;
         let (scribe, rows) = mpsc::unbounded_channel();
@@ -865,7 +866,7 @@ impl Host {
 }
 
 /// Opens a channel's recording.
-async fn open_side(services: &Services, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Side> {
+async fn open_side(services: &Kernel, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Side> {
     let path = recording::path(services, call.organization_id, call.id, channel);
     let keep = call.keep_audio;
     let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max().unwrap_or_default();

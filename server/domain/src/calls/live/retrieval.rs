@@ -14,7 +14,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::calls::sources;
 use crate::knowledge::{self, Found};
-use crate::services::Services;
+use kernel::Kernel;
 
 /// Least time between two look-ups ahead: partials come faster than a model should be asked.
 const AHEAD_EVERY: Duration = Duration::from_millis(300);
@@ -40,7 +40,7 @@ struct Asked {
 
 /// One call's look-ups. They end with it.
 pub(super) struct Retrieval {
-    services: Services,
+    services: Kernel,
     organization: OrganizationId,
     call: CallId,
     /// The last one of each card, done or not.
@@ -51,7 +51,7 @@ pub(super) struct Retrieval {
 }
 
 impl Retrieval {
-    pub(super) fn new(services: Services, organization: OrganizationId, call: CallId) -> Self {
+    pub(super) fn new(services: Kernel, organization: OrganizationId, call: CallId) -> Self {
         let (ahead, said) = watch::channel(String::new());
         tokio::spawn(prefetch(services.clone(), organization, call, said));
         Self { services, organization, call, asked: HashMap::new(), running: JoinSet::new(), ahead }
@@ -133,7 +133,7 @@ impl Retrieval {
 }
 
 /// Looks up the newest of what is being said, until the call's host is gone.
-async fn prefetch(services: Services, organization: OrganizationId, call: CallId, mut said: watch::Receiver<String>) {
+async fn prefetch(services: Kernel, organization: OrganizationId, call: CallId, mut said: watch::Receiver<String>) {
     while said.changed().await.is_ok() {
         let words = said.borrow_and_update().clone();
         knowledge::prefetch_for_call(&services, organization, call, words);

@@ -34,8 +34,10 @@ impl Host {
         self.phase = Phase::Finishing;
         self.finishing_since = Some(Instant::now());
         // Stored before it is said: a page that goes to the review finds it being written.
-        let job = finish::job(&self.services, self.call.organization_id, self.call.id);
-        self.store(Row::End(self.services.now(), Box::new(job)));
+        match finish::job(&self.services, self.call.organization_id, self.call.id) {
+            Ok(job) => self.store(Row::End(self.services.now(), Box::new(job))),
+            Err(error) => error.log("a call's end could not be written down"),
+        }
         self.finish_ears();
         self.close_if_done().await;
     }
@@ -112,7 +114,7 @@ impl Host {
         tokio::spawn(async move {
             let written = tokio::spawn(async move { finish::write_review(&services, organization, id).await });
             let written = match written.await {
-                Ok(written) => written.map_err(crate::error::DomainError::into_problem),
+                Ok(written) => written.map_err(kernel::DomainError::into_problem),
                 Err(error) => {
                     tracing::error!(call = %id, %error, "writing a review failed");
                     Err(Problem::internal())

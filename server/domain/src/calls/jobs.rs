@@ -1,0 +1,85 @@
+//! What is done about calls later.
+
+use kernel::{Job, JobContext, Queue, Result};
+use model::{CallId, RecognizerKind};
+use serde::{Deserialize, Serialize};
+
+use super::{finish, live, recording, redo};
+
+const CALLS: Queue = Queue { name: "calls", workers: 1 };
+/// A hurried look that must not wait for a long recognition.
+const RECOVERY: Queue = Queue { name: "calls.recovery", workers: 1 };
+
+/// Writes a call's review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WriteReview {
+    pub(super) call: CallId,
+}
+
+impl Job for WriteReview {
+    const KIND: &'static str = "calls.write_review";
+    const QUEUE: Queue = CALLS;
+
+    fn subject(&self) -> String {
+        self.call.to_string()
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        finish::finish_once(&context.kernel, context.organization()?, self.call).await
+    }
+}
+
+/// Recognizes a call's recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Recognize {
+    pub(super) call: CallId,
+    pub(super) with: RecognizerKind,
+}
+
+impl Job for Recognize {
+    const KIND: &'static str = "calls.recognize";
+    const QUEUE: Queue = CALLS;
+    const MAX_ATTEMPTS: u32 = 3;
+
+    fn subject(&self) -> String {
+        self.call.to_string()
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        redo::recognize(&context.kernel, context.organization()?, self.call, self.with).await
+    }
+}
+
+/// Deletes a deleted call's recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DeleteRecording {
+    pub(super) call: CallId,
+}
+
+impl Job for DeleteRecording {
+    const KIND: &'static str = "calls.delete_recording";
+    const QUEUE: Queue = CALLS;
+    const MAX_ATTEMPTS: u32 = 20;
+
+    fn subject(&self) -> String {
+        self.call.to_string()
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        recording::delete_forgotten(&context.kernel, context.organization()?, self.call).await
+    }
+}
+
+/// Looks after calls that nobody looks after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Recover;
+
+impl Job for Recover {
+    const KIND: &'static str = "calls.recover";
+    const QUEUE: Queue = RECOVERY;
+    const MAX_ATTEMPTS: u32 = 1;
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        live::recover(&context.kernel).await
+    }
+}
