@@ -85,6 +85,19 @@ impl Store {
         details: &Value,
         at: DateTime<Utc>,
     ) -> Result<()> {
+        // What was done must not be missing here, a deletion on a full disk least of all.
+        self.urgent(|| self.append_once(organization, actor, action, subject, details, at)).await
+    }
+
+    async fn append_once(
+        &self,
+        organization: OrganizationId,
+        actor: Option<MemberId>,
+        action: &str,
+        subject: &str,
+        details: &Value,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let mut tx = self.begin().await?;
         let before: &[u8] = &[0; 32];
         let (number, previous) = query!(within &mut tx, one (i64, Vec<u8>), NEXT_AUDIT_NUMBER, organization, before)?;

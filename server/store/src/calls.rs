@@ -110,7 +110,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_call(&self, organization: OrganizationId, call: CallId) -> Result<bool> {
-        Ok(query!(write self, execute, DELETE_CALL, organization, call)? > 0)
+        Ok(self.urgent(|| async { query!(write self, execute, DELETE_CALL, organization, call) }).await? > 0)
     }
 
     /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said.

@@ -11,6 +11,7 @@
 
 mod audit;
 mod calls;
+mod condition;
 mod cues;
 mod cursor;
 mod dialect;
@@ -18,9 +19,11 @@ mod engine;
 mod error;
 mod identity;
 mod jobs;
+mod keeper;
 pub mod knowledge;
 mod migrations;
 pub mod recording;
+mod reserve;
 mod reviews;
 mod search;
 mod segments;
@@ -30,12 +33,14 @@ pub mod statements;
 #[cfg(feature = "test-utils")]
 pub mod testing;
 mod tokens;
+mod wal;
 
 pub use audit::{AuditEntry, Verified};
 pub use engine::{Engine, Options, Store};
-pub use error::{Result, StoreError};
+pub use error::{Result, StoreError, chain};
 pub use identity::{Credentials, NewAccount};
 pub use jobs::{Job, JobState, NewJob};
+pub use keeper::{Examined, RESERVE, examine};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
 pub use sign_ups::PendingSignUp;
 pub use tokens::{RefreshToken, Refreshed};

@@ -39,10 +39,13 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Missing`] if the person or the member is gone.
     pub async fn insert_session(&self, session: &Session, secret_hash: &[u8]) -> Result<()> {
-        query!(
-            write self, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent,
-            &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash
-        )?;
+        let insert = || async {
+            query!(
+                write self, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent,
+                &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash
+            )
+        };
+        self.urgent(insert).await?;
         Ok(())
     }
 
@@ -59,7 +62,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn touch_session(&self, session: SessionId, at: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<()> {
-        query!(write self, execute, TOUCH_SESSION, session, at, expires_at)?;
+        self.urgent(|| async { query!(write self, execute, TOUCH_SESSION, session, at, expires_at) }).await?;
         Ok(())
     }
 
@@ -69,7 +72,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn retire_session(&self, session: SessionId, until: DateTime<Utc>) -> Result<bool> {
-        Ok(query!(write self, execute, RETIRE_SESSION, session, until)? > 0)
+        Ok(self.urgent(|| async { query!(write self, execute, RETIRE_SESSION, session, until) }).await? > 0)
     }
 
     /// Gives a session a new secret; false if it is gone.
@@ -93,7 +96,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_session(&self, person: PersonId, session: SessionId) -> Result<bool> {
-        Ok(query!(write self, execute, DELETE_SESSION, person, session)? > 0)
+        Ok(self.urgent(|| async { query!(write self, execute, DELETE_SESSION, person, session) }).await? > 0)
     }
 
     /// Ends all of a person's sessions but one; gives how many.
@@ -101,10 +104,13 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_sessions(&self, person: PersonId, except: Option<SessionId>) -> Result<u64> {
-        match except {
-            Some(kept) => query!(write self, execute, DELETE_OTHER_SESSIONS, person, kept),
-            None => query!(write self, execute, DELETE_SESSIONS, person),
-        }
+        let delete = || async {
+            match except {
+                Some(kept) => query!(write self, execute, DELETE_OTHER_SESSIONS, person, kept),
+                None => query!(write self, execute, DELETE_SESSIONS, person),
+            }
+        };
+        self.urgent(delete).await
     }
 
     /// Keeps a reset token's hash; the person's older one stops working.
