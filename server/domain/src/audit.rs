@@ -24,7 +24,7 @@ pub(crate) fn record_later(services: &Services, scope: &Scope, action: &'static 
     tokio::spawn(async move {
         // Nobody is signed in as the one whom it concerns, so there is no actor.
         if let Err(error) = services.store().append(organization, None, action, &subject, &details, services.now()).await {
-            tracing::error!(%error, action, "could not write the audit log");
+            tracing::error!(error = store::chain(&error), action, "could not write the audit log");
         }
     });
 }

@@ -109,7 +109,7 @@ async fn run_lane(services: &Services, kinds: &str) -> Result<usize> {
             }
             Err(error) => {
                 let message = error.to_string();
-                tracing::warn!(job = %job.id, kind = %job.kind, attempt = job.attempts, error = %message, "a job failed");
+                tracing::warn!(job = %job.id, kind = %job.kind, attempt = job.attempts, error = store::chain(&error), "a job failed");
                 let retry = retry_after(job.attempts).map(|pause| services.now() + pause);
                 services.store().fail(&job, &message, retry).await?;
             }
@@ -126,7 +126,7 @@ async fn hold(services: &Services, job: &Job) -> Result<()> {
             Ok(true) => {}
             Ok(false) => return Err(DomainError::Internal("another worker has taken the job over".to_owned())),
             // The lease outlasts a busy database.
-            Err(error) => tracing::warn!(job = %job.id, %error, "a job could not be held"),
+            Err(error) => tracing::warn!(job = %job.id, error = store::chain(&error), "a job could not be held"),
         }
     }
 }

@@ -294,3 +294,79 @@ macro_rules! query {
 }
 
 pub(crate) use query;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::statements::statements;
+
+    statements! {
+        MAKE = "CREATE TABLE t (x BIGINT PRIMARY KEY)";
+        INSERT = "INSERT INTO t (x) VALUES ($1)";
+        ALL = "SELECT x FROM t ORDER BY x";
+    }
+
+    async fn numbers(store: &Store) -> Vec<i64> {
+        let rows = async { query!(read store, all (i64,), ALL) };
+        rows.await.unwrap().into_iter().map(|(x,)| x).collect()
+    }
+
+    async fn insert(tx: &mut Tx, x: i64) -> Result<u64> {
+        query!(within tx, execute, INSERT, x)
+    }
+
+    async fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::connect(&format!("sqlite:{}", folder.path().join("x.db").display())).await.unwrap();
+        let make = async { query!(write store, execute, MAKE) };
+        make.await.unwrap();
+        assert!(STATEMENTS.len() == 3);
+        (folder, store)
+    }
+
+    /// What is interrupted is rolled back by SQLite itself, as when the disk is full, a file can't be written or memory runs out.
+    #[tokio::test]
+    async fn an_interrupted_transaction_stores_nothing_and_the_next_one_begins() {
+        let (_folder, store) = store().await;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let Db::Sqlite { writer, .. } = &store.db else { panic!() };
+        let stop = interrupted.clone();
+        let mut connection = writer.acquire().await.unwrap();
+        connection.lock_handle().await.unwrap().set_progress_handler(1, move || !stop.load(Ordering::Relaxed));
+        drop(connection);
+        for way in 0..3 {
+            let mut tx = store.begin().await.unwrap();
+            insert(&mut tx, 1).await.unwrap();
+            interrupted.store(true, Ordering::Relaxed);
+            assert!(matches!(insert(&mut tx, 2).await, Err(StoreError::Engine(_))), "interrupted");
+            interrupted.store(false, Ordering::Relaxed);
+            assert!(matches!(insert(&mut tx, 3).await, Err(StoreError::RolledBack)), "it would be stored alone");
+            match way {
+                0 => drop(tx),
+                1 => assert!(matches!(tx.commit().await, Err(StoreError::RolledBack))),
+                _ => drop(tx.rollback().await),
+            }
+            assert_eq!(numbers(&store).await, [] as [i64; 0]);
+            store.can_write().await.unwrap();
+        }
+        let mut tx = store.begin().await.unwrap();
+        insert(&mut tx, 4).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(numbers(&store).await, [4]);
+    }
+
+    #[tokio::test]
+    async fn after_an_error_a_transaction_takes_nothing_more() {
+        let (_folder, store) = store().await;
+        let mut tx = store.begin().await.unwrap();
+        insert(&mut tx, 1).await.unwrap();
+        assert!(matches!(insert(&mut tx, 1).await, Err(StoreError::Taken(_))));
+        assert!(matches!(insert(&mut tx, 2).await, Err(StoreError::RolledBack)), "as on PostgreSQL");
+        assert!(tx.commit().await.is_err());
+        assert_eq!(numbers(&store).await, [] as [i64; 0]);
+    }
+}

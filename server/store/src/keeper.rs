@@ -16,8 +16,8 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::engine::{Options, Store, is_memory, sqlite_options};
 use crate::error::{Result, StoreError, chain};
-use crate::reserve::Reserve;
 pub use crate::reserve::RESERVE;
+use crate::reserve::Reserve;
 use crate::wal;
 
 /// How long to wait for a server that is just about to end.
@@ -165,6 +165,12 @@ impl Keeper {
         if self.lock_mark().take().is_some() && folded {
             let _ = std::fs::remove_file(beside(&self.database, "-mark"));
         }
+        let _ = self.lock.unlock();
+    }
+
+    /// As the system does when a process is killed.
+    #[cfg(feature = "test-utils")]
+    pub(crate) fn unlock(&self) {
         let _ = self.lock.unlock();
     }
 

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::engine::{Engine, Options, Store};
+use crate::engine::{Db, Engine, Options, Store};
 
 /// A migrated, empty store.
 #[derive(Debug)]
@@ -50,6 +50,11 @@ impl TestStore {
     /// The store itself, to be cloned into what is tested. Keep the `TestStore` alive as long.
     pub fn store(&self) -> Store {
         self.store.clone()
+    }
+
+    /// Lets the SQLite writer's disk be full until its connection is opened anew.
+    pub async fn fill(&self) {
+        fill(&self.store).await;
     }
 
     /// Its address, for a second connection.
@@ -80,6 +85,19 @@ pub async fn open_with(engine: Engine, options: Options) -> TestStore {
     let store = Store::connect_with(&url, options).await.unwrap();
     store.migrate().await.unwrap();
     TestStore { store, url, home }
+}
+
+/// As [`TestStore::fill`].
+pub async fn fill(store: &Store) {
+    let Db::Sqlite { writer, .. } = &store.db else { panic!("only SQLite's disk can be full") };
+    let mut writer = writer.acquire().await.unwrap();
+    let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(&mut *writer).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(&mut *writer).await.unwrap();
+}
+
+/// Lets go of a store's file as the system does when a server is killed: nothing is closed, nothing tidied up.
+pub fn kill(store: &Store) {
+    store.keeper.as_ref().expect("it has its file alone").unlock();
 }
 
 /// A store on each engine.

@@ -8,6 +8,7 @@
 mod support;
 
 mod contention;
+mod database;
 mod export;
 mod flow;
 mod functions;

@@ -3,12 +3,15 @@
 
 mod audit;
 mod calls;
+mod disk;
 mod fixtures;
 mod heard;
 mod identity;
 mod isolation;
 mod jobs;
+mod keeper;
 mod knowledge;
+mod migrations;
 mod recording;
 mod recording_disk;
 mod schema;
