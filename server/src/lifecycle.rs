@@ -149,9 +149,6 @@ pub fn stop_at_signal(stop: CancellationToken) {
 
 /// Runs the program's work, and ends without waiting for blocking work that nobody needs any more: a long review is written again by
 /// the next server, and the process must end when it said so.
-///
-/// # Errors
-/// As the work.
 pub fn run_to_the_end<T>(runtime: Runtime, work: impl Future<Output = T>) -> T {
     let done = runtime.block_on(work);
     runtime.shutdown_timeout(LEFT_OVER);

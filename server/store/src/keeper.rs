@@ -168,12 +168,6 @@ impl Keeper {
         let _ = self.lock.unlock();
     }
 
-    /// As the system does when a process is killed.
-    #[cfg(feature = "test-utils")]
-    pub(crate) fn unlock(&self) {
-        let _ = self.lock.unlock();
-    }
-
     fn lock_mark(&self) -> std::sync::MutexGuard<'_, Option<File>> {
         self.mark.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -227,7 +221,7 @@ fn check_log(database: &Path) -> Result<bool> {
     let foreign = wal::foreign(database, mark.as_ref());
     match foreign.map_err(|source| StoreError::Beside { path: beside(database, "-wal").display().to_string(), source })? {
         Some(why) => Err(StoreError::ForeignLog { path: database.display().to_string(), why }),
-        None => Ok(mark.is_some() || std::fs::metadata(beside(database, "-wal")).is_ok_and(|log| log.len() > 0)),
+        None => Ok(beside(database, "-mark").exists() || std::fs::metadata(beside(database, "-wal")).is_ok_and(|log| log.len() > 0)),
     }
 }
 

@@ -95,11 +95,6 @@ pub async fn fill(store: &Store) {
     sqlx::query(AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(&mut *writer).await.unwrap();
 }
 
-/// Lets go of a store's file as the system does when a server is killed: nothing is closed, nothing tidied up.
-pub fn kill(store: &Store) {
-    store.keeper.as_ref().expect("it has its file alone").unlock();
-}
-
 /// A store on each engine.
 pub async fn stores() -> Vec<TestStore> {
     vec![open(Engine::Sqlite).await, open(Engine::Postgres).await]

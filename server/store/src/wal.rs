@@ -4,15 +4,15 @@
 //! or torn apart by the old log. The log names no database, so this is told by what else is known:
 //!
 //! - *content*: the log's pages have the file's page size; while a server serves, nothing changes the schema, so the file's
-//!   schema number is the one of the log's first image of page 1 (a copy by `.backup` or `VACUUM INTO` has another one);
+//!   schema number is one that the log has in an image of page 1 (a copy by `.backup` or `VACUUM INTO` has another one);
 //! - *the mark* ([`Mark`]): which file (inode) the server had open, and when it last gave a sign of life. A file that was put in
 //!   place later is another one, or was changed later than the log and the mark. Only a checkpoint changes the file later
 //!   than the log, and it leaves the log's pages in the file.
 //!
-//! Not told: a file-level copy that was made since the log's first frame and is written over the same file (not moved there)
-//! within seconds of the crash.
+//! Not told: a copy page by page, with the schema number, that is written over the same file (not moved there) within seconds of the
+//! crash and happens to look like a checkpoint that was cut short.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufReader, ErrorKind, Read, Result, Seek, SeekFrom};
@@ -32,10 +32,10 @@ const SCHEMA: usize = 40;
 /// What is known of a log.
 struct Log {
     page_size: u32,
-    /// Hashes of every committed image of a page.
-    images: HashMap<u32, HashSet<u64>>,
-    /// The schema number of the first committed image of page 1.
-    schema: Option<u32>,
+    /// A hash of the last committed image of each page.
+    images: BTreeMap<u32, u64>,
+    /// The schema numbers in the committed images of page 1.
+    schemas: HashSet<u32>,
     /// Whether it was read to its end.
     whole: bool,
 }
@@ -62,7 +62,7 @@ pub(crate) fn foreign(database: &Path, mark: Option<&Mark>) -> Result<Option<&'s
         return Ok(Some("its pages have another size"));
     }
     let Some(mark) = mark else { return Ok(None) };
-    if mark.serving && log.schema.is_some_and(|schema| schema != word(&header, SCHEMA, true)) {
+    if mark.serving && !log.schemas.is_empty() && !log.schemas.contains(&word(&header, SCHEMA, true)) {
         return Ok(Some("it was written over another state of the schema"));
     }
     if mark.copied {
@@ -77,26 +77,31 @@ pub(crate) fn foreign(database: &Path, mark: Option<&Mark>) -> Result<Option<&'s
     if changed(&database) > (sign_of_life.0 + ALIVE_WITHIN, sign_of_life.1) {
         return Ok(Some("the file was changed after the server's last sign of life"));
     }
-    if changed(&database) > sign_of_life && log.whole && !log.is_in(&mut file)? {
+    if changed(&database) > sign_of_life && log.whole && !log.was_folded_into(&mut file)? {
         return Ok(Some("the file was changed after the log, and not by it"));
     }
     Ok(None)
 }
 
 impl Log {
-    /// Whether any of its pages is in the file: the trace of a checkpoint.
-    fn is_in(&self, file: &mut File) -> Result<bool> {
+    /// Whether the file shows the trace of a checkpoint, which writes the log's pages in their order and may be cut short.
+    fn was_folded_into(&self, file: &mut File) -> Result<bool> {
         let mut page = vec![0; self.page_size as usize];
-        for (number, images) in &self.images {
+        let (mut folded, mut ended) = (0, false);
+        for (number, image) in &self.images {
             file.seek(SeekFrom::Start(u64::from(number.saturating_sub(1)) * u64::from(self.page_size)))?;
-            match file.read_exact(&mut page) {
-                Ok(()) if images.contains(&hash(&page)) => return Ok(true),
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
+            let same = match file.read_exact(&mut page) {
+                Ok(()) => hash(&page) == *image,
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => false,
                 Err(error) => return Err(error),
+            };
+            if same && ended {
+                return Ok(false);
             }
+            folded += usize::from(same);
+            ended |= !same;
         }
-        Ok(false)
+        Ok(folded > 0)
     }
 }
 
@@ -120,10 +125,10 @@ fn read(path: &Path) -> Result<Option<Log>> {
     if !sensible || sum != (word(&header, 24, true), word(&header, 28, true)) {
         return Ok(None);
     }
-    let mut log = Log { page_size, images: HashMap::new(), schema: None, whole };
+    let mut log = Log { page_size, images: BTreeMap::new(), schemas: HashSet::new(), whole };
     // Frames count from the next commit on.
     let mut pending: Vec<(u32, u64)> = Vec::new();
-    let mut pending_schema = None;
+    let mut pending_schemas = Vec::new();
     let mut committed = false;
     let mut frame = vec![0; FRAME_HEADER + page_size as usize];
     while fill(&mut file, &mut frame)? {
@@ -134,15 +139,15 @@ fn read(path: &Path) -> Result<Option<Log>> {
         }
         let number = word(head, 0, true);
         pending.push((number, hash(page)));
-        if number == 1 && pending_schema.is_none() {
-            pending_schema = Some(word(page, SCHEMA, true));
+        if number == 1 {
+            pending_schemas.push(word(page, SCHEMA, true));
         }
         if word(head, 4, true) != 0 {
             committed = true;
             for (number, image) in pending.drain(..) {
-                log.images.entry(number).or_default().insert(image);
+                log.images.insert(number, image);
             }
-            log.schema = log.schema.or(pending_schema);
+            log.schemas.extend(pending_schemas.drain(..));
         }
     }
     Ok(committed.then_some(log))
