@@ -36,7 +36,14 @@ const TEND_EVERY: Duration = Duration::from_secs(5);
 /// A sentence that says what is missing, for example a taken port.
 pub async fn serve(config: Config) -> Result<ExitCode> {
     let services = wire(&config).await?;
-    let listener = listen(config.listen).await?;
+    let listener = match listen(config.listen).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            // So that the next start is not one after a crash.
+            services.store().close().await;
+            return Err(error);
+        }
+    };
     let stop = CancellationToken::new();
     stop_at_signal(stop.clone());
     tracing::info!(address = %listener.local_addr()?, public_url = config.public_url, "listening");
