@@ -91,7 +91,7 @@ fn dispatch(command: Command, loaded: Loaded) -> Result<ExitCode> {
     // Both TLS providers of rustls may be compiled in by a dependency; then it wants to be told.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start the runtime")?;
-    runtime.block_on(async move {
+    lifecycle::run_to_the_end(runtime, async move {
         match command {
             Command::Serve => {
                 telemetry::start(&loaded.config)?;

@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike, Utc};
 use ports::{Clock, SystemClock};
 use providers::mail::Smtp;
 use secrecy::ExposeSecret;
-use store::Store;
+use store::{Store, StoreError, chain};
 
 use crate::config::Config;
 use crate::web::assets::Assets;
@@ -19,6 +19,8 @@ use crate::{command, web, wiring};
 /// Under so much free space it warns: an hour of a call takes 230 MB.
 const LITTLE_SPACE: u64 = 2 * 1024 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it looks for damage in the database.
+const CHECK_WITHIN: Duration = Duration::from_secs(600);
 /// No server of this version ran before.
 const FIRST_YEAR: i32 = 2025;
 
@@ -125,6 +127,24 @@ async fn space(folder: &Path) -> Check {
 }
 
 async fn database(config: &Config) -> Check {
+    let bad = |error: &StoreError| {
+        let advice = match error {
+            // These say themselves what to do.
+            StoreError::ForeignLog { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Newer { .. }
+            | StoreError::HalfMigrated { .. }
+            | StoreError::ForeignMigration { .. } => "",
+            _ => " Check database_url.",
+        };
+        check("database", Verdict::Bad, format!("{}.{advice}", chain(error)))
+    };
+    // First, and without writing: opening the database would fold a log into it.
+    let examined = match store::examine(config.database_url.expose_secret(), CHECK_WITHIN).await {
+        Ok(examined) => examined,
+        Err(error) => return bad(&error),
+    };
+    let serving = if examined.in_use { "; a server has it open" } else { "" };
     let looked = tokio::time::timeout(PATIENCE, async {
         let store = Store::connect(config.database_url.expose_secret()).await?;
         store.ping().await?;
@@ -135,12 +155,17 @@ async fn database(config: &Config) -> Check {
     .await;
     match looked {
         Err(_) => check("database", Verdict::Bad, "It does not answer. Check database_url and that it runs."),
-        Ok(Err(error)) => check("database", Verdict::Bad, format!("{}. Check database_url.", web::problem::chain(&error))),
-        Ok(Ok((engine, pending))) if pending.is_empty() => check("database", Verdict::Good, format!("{engine:?}, up to date")),
+        Ok(Err(error)) => bad(&error),
+        Ok(Ok((engine, _))) if examined.unfinished => check(
+            "database",
+            Verdict::Note,
+            format!("{engine:?}{serving}; it is too large to be looked through for damage in ten minutes."),
+        ),
+        Ok(Ok((engine, pending))) if pending.is_empty() => check("database", Verdict::Good, format!("{engine:?}, up to date{serving}")),
         Ok(Ok((engine, pending))) => check(
             "database",
             Verdict::Note,
-            format!("{engine:?}; `closezly serve` or `closezly migrate` will apply {}", pending.join(", ")),
+            format!("{engine:?}{serving}; `closezly serve` or `closezly migrate` will apply {}", pending.join(", ")),
         ),
     }
 }

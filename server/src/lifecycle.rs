@@ -1,8 +1,8 @@
 //! Starting and stopping.
 //!
-//! Start: database up to date, calls of before recovered, jobs running, then listening. Stop, at the first SIGTERM or
+//! Start: database up to date, then listening; only then jobs, and with them the calls of before. Stop, at the first SIGTERM or
 //! SIGINT: no new connections, live pages are told to connect again, everything is flushed and closed, all within
-//! [`DEADLINE`]; at the second signal at once. Audio that was acked is on disk either way.
+//! [`DEADLINE`] and the little that closing takes; at the second signal at once. Audio that was acked is on disk either way.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -11,7 +11,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
 use domain::{Services, calls, identity, jobs};
+use store::chain;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -20,6 +23,12 @@ use crate::wiring::{self, Server, wire};
 
 /// How long stopping may take.
 pub const DEADLINE: Duration = Duration::from_secs(10);
+/// How long closing the database may take after that.
+const CLOSING: Duration = Duration::from_secs(5);
+/// How long blocking work may go on after everything was closed.
+const LEFT_OVER: Duration = Duration::from_secs(1);
+/// How often the database's files are looked after.
+const TEND_EVERY: Duration = Duration::from_secs(5);
 
 /// `closezly serve`: until a signal.
 ///
@@ -27,7 +36,14 @@ pub const DEADLINE: Duration = Duration::from_secs(10);
 /// A sentence that says what is missing, for example a taken port.
 pub async fn serve(config: Config) -> Result<ExitCode> {
     let services = wire(&config).await?;
-    let listener = listen(config.listen).await?;
+    let listener = match listen(config.listen).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            // So that the next start is not one after a crash.
+            services.store().close().await;
+            return Err(error);
+        }
+    };
     let stop = CancellationToken::new();
     stop_at_signal(stop.clone());
     tracing::info!(address = %listener.local_addr()?, public_url = config.public_url, "listening");
@@ -61,69 +77,89 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// If a part can't be started.
 pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let services = server.services().clone();
-    identity::warm_up().await?;
-    calls::live::recover(&services).await?;
-    let worker = tokio::spawn(jobs::run(services.clone(), stop.clone()));
-    let tidy = tokio::spawn(tidy(services.clone(), stop.clone()));
     let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
-    let telling = {
-        let (services, stop) = (services.clone(), stop.clone());
-        async move {
-            stop.cancelled().await;
-            // Websockets end only when their calls let go of them, so they are told before we wait for them.
-            calls::live::shutdown(&services).await;
-        }
-    };
     // Acks and events are small and awaited: they must not wait for more to send with.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(async move { serving.await });
-    tokio::select! {
-        () = telling => {}
-        () = after(&stop, DEADLINE) => tracing::warn!("live calls did not end in time"),
+    // Nothing that may fail or take long stands before this. The jobs take up the calls of the server before as their first work.
+    let worker = tokio::spawn(jobs::run(services.clone(), stop.clone()));
+    let aside = [tokio::spawn(warm_up()), tokio::spawn(tidy(services.clone())), tokio::spawn(tend(services.clone()))];
+    stop.cancelled().await;
+    let until = Instant::now() + DEADLINE;
+    // Websockets end only when their calls let go of them, so they are told before we wait for them.
+    if timeout_at(until, calls::live::shutdown(&services)).await.is_err() {
+        tracing::warn!("live calls did not end in time");
     }
-    if tokio::time::timeout(DEADLINE, serving).await.is_err() {
+    if timeout_at(until, serving).await.is_err() {
         tracing::warn!("some connections did not end in time");
     }
-    if tokio::time::timeout(DEADLINE, worker).await.is_err() {
+    if timeout_at(until, worker).await.is_err() {
         tracing::warn!("a job did not end in time; it will run again");
     }
-    tidy.abort();
-    services.store().close().await;
+    aside.iter().for_each(tokio::task::JoinHandle::abort);
+    if tokio::time::timeout(CLOSING, services.store().close()).await.is_err() {
+        tracing::warn!("the database could not be closed in time; what was stored is safe");
+    }
     tracing::info!("stopped");
     Ok(())
 }
 
-/// `time` after `stop`.
-async fn after(stop: &CancellationToken, time: Duration) {
-    stop.cancelled().await;
-    tokio::time::sleep(time).await;
+/// The first sign-in takes as long as the others.
+async fn warm_up() {
+    if let Err(error) = identity::warm_up().await {
+        tracing::error!(error = chain(&error), "could not prepare for sign-ins");
+    }
+}
+
+/// Looks after the database's files.
+async fn tend(services: Services) {
+    let mut every = tokio::time::interval(TEND_EVERY);
+    loop {
+        every.tick().await;
+        services.store().tend().await;
+    }
 }
 
 /// Forgets expired sessions and tokens, once an hour.
-async fn tidy(services: Services, stop: CancellationToken) {
+async fn tidy(services: Services) {
     let mut hourly = tokio::time::interval(Duration::from_secs(3600));
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = hourly.tick() => {}
-        }
+        hourly.tick().await;
         if let Err(error) = identity::tidy(&services).await {
-            tracing::error!(%error, "could not remove what has expired");
+            tracing::error!(error = chain(&error), "could not remove what has expired");
         }
     }
 }
 
-/// Cancels `stop` at the first signal and ends the process at the second.
+/// Cancels `stop` at the first signal and ends the process at the second. It listens on a thread of its own, so that the second one
+/// works to the very end, whatever the runtime waits for.
 pub fn stop_at_signal(stop: CancellationToken) {
-    tokio::spawn(async move {
-        signal().await;
-        tracing::info!("stopping; a second signal stops at once");
-        stop.cancel();
-        signal().await;
-        tracing::warn!("stopped at once");
-        std::process::exit(130);
-    });
+    let listen = move || {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return tracing::error!(%error, "signals can't be heard; the process has to be killed to end it"),
+        };
+        runtime.block_on(async {
+            signal().await;
+            tracing::info!("stopping; a second signal stops at once");
+            stop.cancel();
+            signal().await;
+            tracing::warn!("stopped at once");
+            std::process::exit(130);
+        });
+    };
+    if let Err(error) = std::thread::Builder::new().name("signals".to_owned()).spawn(listen) {
+        tracing::error!(%error, "signals can't be heard; the process has to be killed to end it");
+    }
+}
+
+/// Runs the program's work, and ends without waiting for blocking work that nobody needs any more: a long review is written again by
+/// the next server, and the process must end when it said so.
+pub fn run_to_the_end<T>(runtime: Runtime, work: impl Future<Output = T>) -> T {
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LEFT_OVER);
+    done
 }
 
 #[cfg(unix)]
@@ -143,5 +179,25 @@ async fn signal() {
 async fn signal() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn blocking_work_keeps_no_process_from_ending() {
+        let started = std::time::Instant::now();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let done = run_to_the_end(runtime, async {
+            tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_secs(30)));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            7
+        });
+        assert_eq!(done, 7);
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     }
 }

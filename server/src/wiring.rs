@@ -18,11 +18,12 @@ use providers::mail::{LogMailer, Smtp};
 use providers::speech::{Command, Deepgram, SampleTranscript};
 use providers::web::Web;
 use secrecy::{ExposeSecret, SecretString};
-use store::Store;
+use store::{Options, Store};
 
 use crate::config::Config;
 use crate::telemetry;
 use crate::web::assets::Assets;
+use crate::web::health::Probe;
 
 /// Where the key of access tokens is kept, within the data folder.
 pub const TOKEN_KEY: &str = "secrets/token.key";
@@ -37,6 +38,7 @@ struct Inner {
     assets: Assets,
     leptos: LeptosOptions,
     metrics: PrometheusHandle,
+    probe: Probe,
 }
 
 impl Server {
@@ -47,7 +49,7 @@ impl Server {
     pub fn new(config: Config, services: Services) -> Result<Self> {
         let assets = Assets::load(&config.site_dir)?;
         let leptos = LeptosOptions::builder().output_name("closezly").site_addr(config.listen).build();
-        Ok(Self(Arc::new(Inner { config, services, assets, leptos, metrics: telemetry::metrics()? })))
+        Ok(Self(Arc::new(Inner { config, services, assets, leptos, metrics: telemetry::metrics()?, probe: Probe::default() })))
     }
 
     /// The configuration.
@@ -63,6 +65,11 @@ impl Server {
     /// The site's files.
     pub fn assets(&self) -> &Assets {
         &self.0.assets
+    }
+
+    /// What the last look at the disk found.
+    pub fn probe(&self) -> &Probe {
+        &self.0.probe
     }
 
     /// The metrics.
@@ -88,6 +95,7 @@ pub async fn wire(config: &Config) -> Result<Services> {
         None => token_key(&config.data_dir.join(TOKEN_KEY))?,
     };
     let store = open_store(config).await?;
+    store.tend().await;
     Ok(Services::new(Parts {
         config: domain_config(config, token_key),
         store,
@@ -152,12 +160,13 @@ pub fn stored_files(config: &Config) -> Result<Files> {
     Ok(Files::new(store.map_err(|error| anyhow!("files: {error}"))?, config.files_keys.clone()))
 }
 
-/// Opens the database and brings it up to date.
+/// Opens the database, for this process alone if it is a file, and brings it up to date.
 ///
 /// # Errors
 /// A sentence that says what could not be opened.
 pub async fn open_store(config: &Config) -> Result<Store> {
-    let store = Store::connect(config.database_url.expose_secret()).await.context("could not open the database")?;
+    let store =
+        Store::connect_alone(config.database_url.expose_secret(), Options::default()).await.context("could not open the database")?;
     store.migrate().await.context("could not bring the database up to date")?;
     Ok(store)
 }

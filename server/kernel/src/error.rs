@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::{Code, Problem};
 use ports::files::FileError;
+use store::{StoreError, chain};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +22,7 @@ pub enum DomainError {
     },
     /// The database or a file failed; the inside goes to the log, never to a client.
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Store(#[from] StoreError),
     /// Anything else that should not happen.
     #[error("{0}")]
     Internal(String),
@@ -57,15 +58,7 @@ impl DomainError {
 
     /// The error with what is behind it, for logs.
     pub fn chain(&self) -> String {
-        let (mut text, mut next) = (self.to_string(), std::error::Error::source(self));
-        while let Some(error) = next {
-            let more = error.to_string();
-            if !text.contains(&more) {
-                text = format!("{text}: {more}");
-            }
-            next = error.source();
-        }
-        text
+        store::chain(self)
     }
 
     /// Writes it into the log with what was being done.
@@ -77,16 +70,7 @@ impl DomainError {
     pub fn into_problem(self) -> Problem {
         match self {
             Self::Problem(problem) | Self::RateLimited { problem, .. } => problem,
-            Self::Store(error) => {
-                tracing::error!(error = %error, "store failed");
-                if matches!(error, store::StoreError::Full(_)) {
-                    Problem::new(Code::StorageFull, "The server's disk is full. Nothing was changed; free some space and try again.")
-                } else if matches!(error, store::StoreError::Busy(_)) {
-                    Problem::new(Code::Unavailable, "The database is busy. Try again in a moment.")
-                } else {
-                    Problem::internal()
-                }
-            }
+            Self::Store(error) => of_store(&error),
             Self::Internal(message) | Self::Final(message) => {
                 tracing::error!(%message, "internal error");
                 Problem::internal()
@@ -121,6 +105,43 @@ impl From<FileError> for DomainError {
         };
         tracing::warn!(%error, "file");
         Self::new(code, sentence)
+    }
+}
+
+/// What a client may see of the database's error, where the function that met it had nothing better to say.
+fn of_store(error: &StoreError) -> Problem {
+    match error {
+        // Two people at once: nothing of the server's failed.
+        StoreError::Taken(_) | StoreError::Missing(_) | StoreError::Cursor => tracing::info!(error = chain(error), "the store refused"),
+        _ => tracing::error!(error = chain(error), "the store failed"),
+    }
+    match error {
+        StoreError::Taken(_) => Problem::new(
+            Code::Conflict,
+            "Something of this name is there already, perhaps for a moment only. Load the page again and look.",
+        ),
+        StoreError::Missing(_) => {
+            Problem::new(Code::NotFound, "What this belongs to is not there. It may have been deleted. Load the page again.")
+        }
+        StoreError::Cursor => Problem::of_field("cursor", "This is no place in the list. Start at its beginning."),
+        StoreError::Full(_) => {
+            Problem::new(Code::StorageFull, "The server's disk is full. Nothing was changed; free some space and try again.")
+        }
+        StoreError::Busy(_) => Problem::new(Code::Unavailable, "The database is busy. Try again in a moment."),
+        // No wildcard: a new kind of error has to be thought about here.
+        StoreError::RolledBack
+        | StoreError::Malformed(_)
+        | StoreError::Url(_)
+        | StoreError::Folder { .. }
+        | StoreError::InUse { .. }
+        | StoreError::Beside { .. }
+        | StoreError::ForeignLog { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::Newer { .. }
+        | StoreError::HalfMigrated { .. }
+        | StoreError::ForeignMigration { .. }
+        | StoreError::Migration(_)
+        | StoreError::Engine(_) => Problem::internal(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! For whoever watches the server.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
@@ -8,10 +10,19 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use model::Code;
 use secrecy::ExposeSecret;
+use store::{Store, chain};
 use subtle::ConstantTimeEq;
+use tokio::sync::Mutex;
 
 use super::problem::Failure;
 use crate::wiring::Server;
+
+/// So long what was found by writing is believed: whoever asks more often costs nothing more.
+const BELIEVED: Duration = Duration::from_secs(1);
+
+/// What was last found by writing, and when. One request looks, the others wait for it.
+#[derive(Debug, Default)]
+pub struct Probe(Mutex<Option<(Instant, Vec<&'static str>)>>);
 
 /// The process answers.
 pub async fn live() -> &'static str {
@@ -20,19 +31,44 @@ pub async fn live() -> &'static str {
 
 /// Database and disk answer, so requests will.
 pub async fn ready(State(server): State<Server>) -> Response {
+    let store = server.services().store();
     let mut wrong = Vec::new();
-    if let Err(error) = server.services().store().ping().await {
-        tracing::error!(%error, "database doesn't answer");
+    if store.is_malformed() {
+        wrong.push("database (its file is malformed: stop the server and restore a copy)");
+    } else if let Err(error) = store.ping().await {
+        tracing::error!(error = chain(&error), "the database doesn't answer");
         wrong.push("database");
+    } else {
+        wrong = written(server.probe(), store, &server.services().config().files).await;
     }
-    if let Err(error) = writable(&server.services().config().files).await {
-        tracing::error!(%error, "files can't be written");
-        wrong.push("files");
+    if store.lacks_reserve() {
+        wrong.push("reserve (the disk is full or was; free some space, and the database's reserve is kept again by itself)");
     }
     if wrong.is_empty() {
         return "ready\n".into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", wrong.join(", "))).into_response()
+}
+
+/// What can't be written.
+async fn written(probe: &Probe, store: &Store, files: &std::path::Path) -> Vec<&'static str> {
+    let mut last = probe.0.lock().await;
+    if let Some((at, wrong)) = &*last
+        && at.elapsed() < BELIEVED
+    {
+        return wrong.clone();
+    }
+    let mut wrong = Vec::new();
+    if let Err(error) = store.can_write().await {
+        tracing::error!(error = chain(&error), "the database begins no transaction");
+        wrong.push("database");
+    }
+    if let Err(error) = writable(files).await {
+        tracing::error!(%error, "files can't be written");
+        wrong.push("files");
+    }
+    *last = Some((Instant::now(), wrong.clone()));
+    wrong
 }
 
 /// Metrics in Prometheus' text format, for this computer or whoever has the token.
@@ -60,13 +96,43 @@ pub async fn metrics(
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], server.metrics().render()).into_response())
 }
 
-/// Whether a file can be made in a folder.
+/// Whether a file can be made in a folder. Each look has a file of its own: several at once don't disturb one another.
 ///
 /// # Errors
 /// Why it can't.
 pub async fn writable(folder: &std::path::Path) -> std::io::Result<()> {
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
     tokio::fs::create_dir_all(folder).await?;
-    let probe = folder.join(format!(".probe-{}", std::process::id()));
-    tokio::fs::write(&probe, b"probe").await?;
-    tokio::fs::remove_file(&probe).await
+    let probe = folder.join(format!(".probe-{}-{}", std::process::id(), LOOKS.fetch_add(1, Ordering::Relaxed)));
+    let written = tokio::fs::write(&probe, b"probe").await;
+    if let Err(error) = tokio::fs::remove_file(&probe).await
+        && written.is_ok()
+    {
+        tracing::warn!(%error, file = %probe.display(), "a file of a health check stays behind");
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::writable;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn looks_at_the_same_time_do_not_disturb_one_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let looks = (0..64).map(|_| {
+            let folder = folder.path().to_owned();
+            tokio::spawn(async move {
+                for _ in 0..20 {
+                    writable(&folder).await.unwrap();
+                }
+            })
+        });
+        for look in looks.collect::<Vec<_>>() {
+            look.await.unwrap();
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

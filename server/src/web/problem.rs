@@ -125,7 +125,47 @@ impl IntoResponse for Failure {
     }
 }
 
-/// An error and what caused it, in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use domain::DomainError;
+    use http::StatusCode;
+    use store::StoreError;
+
+    use super::Failure;
+
+    #[test]
+    fn every_error_of_the_store_has_its_status() {
+        let inner = || sqlx::Error::RowNotFound;
+        let file = || std::io::Error::other("inside");
+        let path = || "/inside/closezly.db".to_owned();
+        let all = [
+            (StoreError::Taken(inner()), StatusCode::CONFLICT),
+            (StoreError::Missing(inner()), StatusCode::NOT_FOUND),
+            (StoreError::Cursor, StatusCode::UNPROCESSABLE_ENTITY),
+            (StoreError::Full(inner()), StatusCode::INSUFFICIENT_STORAGE),
+            (StoreError::Busy(inner()), StatusCode::SERVICE_UNAVAILABLE),
+            (StoreError::RolledBack, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Malformed(inner()), StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Url("inside".to_owned()), StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Folder { path: path(), source: file() }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::InUse { path: path() }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Beside { path: path(), source: file() }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::ForeignLog { path: path(), why: "inside" }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Damaged { path: path(), found: "inside".to_owned() }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Newer { version: 99 }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::HalfMigrated { version: 99 }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::ForeignMigration { version: 99 }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Migration(sqlx::migrate::MigrateError::VersionMissing(99)), StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Engine(inner()), StatusCode::INTERNAL_SERVER_ERROR),
+        ];
+        for (error, status) in all {
+            let name = format!("{error:?}");
+            let failure = Failure::from(DomainError::from(error));
+            assert_eq!(failure.status, status, "{name}");
+            let message = &failure.problem.message;
+            assert!(message.len() > 30 && !message.contains("inside") && !message.contains("99"), "{name}: {message}");
+        }
+    }
 }

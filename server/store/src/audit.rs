@@ -110,6 +110,19 @@ impl Store {
         details: &Value,
         at: DateTime<Utc>,
     ) -> Result<()> {
+        // What was done must not be missing here, a deletion on a full disk least of all.
+        self.urgent(|| self.append_once(organization, actor, action, subject, details, at)).await
+    }
+
+    async fn append_once(
+        &self,
+        organization: OrganizationId,
+        actor: Option<MemberId>,
+        action: &str,
+        subject: &str,
+        details: &Value,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let mut tx = self.begin().await?;
         append(&mut tx, organization, actor, action, subject, details, at).await?;
         tx.commit().await

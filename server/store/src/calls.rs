@@ -141,13 +141,16 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_call(&self, organization: OrganizationId, call: CallId, forget: Option<&NewJob>) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        let deleted = query!(within &mut tx, execute, DELETE_CALL, organization, call)? > 0;
-        if let Some(job) = forget.filter(|_| deleted) {
-            jobs::enqueue(&mut tx, job).await?;
-        }
-        tx.commit().await?;
-        Ok(deleted)
+        self.urgent(|| async {
+            let mut tx = self.begin().await?;
+            let deleted = query!(within &mut tx, execute, DELETE_CALL, organization, call)? > 0;
+            if let Some(job) = forget.filter(|_| deleted) {
+                jobs::enqueue(&mut tx, job).await?;
+            }
+            tx.commit().await?;
+            Ok(deleted)
+        })
+        .await
     }
 
     /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said.

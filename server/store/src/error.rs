@@ -20,6 +20,12 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the database's disk is full")]
     Full(#[source] sqlx::Error),
+    /// The transaction failed before, so it stores nothing more.
+    #[error("the transaction had failed and was rolled back")]
+    RolledBack,
+    /// The database's file is not what it should be.
+    #[error("the database is malformed; stop the server and restore a copy (operator's manual, “Restore”)")]
+    Malformed(#[source] sqlx::Error),
     /// The cursor was not made by this list.
     #[error("the cursor is not one of this list's")]
     Cursor,
@@ -35,8 +41,78 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// Another process has the SQLite file.
+    #[error(
+        "{path} is in use by another server or by `closezly migrate`. Stop that one first: one SQLite file takes one server \
+         (several servers can share a PostgreSQL database)"
+    )]
+    InUse {
+        /// The database's file.
+        path: String,
+    },
+    /// A file beside the SQLite file can't be read or written.
+    #[error("{path}, which belongs to the database, can't be used")]
+    Beside {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The write-ahead log beside the SQLite file is another database's.
+    #[error(
+        "{path}-wal does not belong to {path}: {why}. Together they would make a damaged database, or undo what you restored; nothing was changed. \
+         If you put a copy in place, remove {path}-wal and {path}-shm and start again (operator's manual, “Restore”). \
+         If you are sure that they belong together, remove {path}-mark and start again"
+    )]
+    ForeignLog {
+        /// The database's file.
+        path: String,
+        /// How that is known.
+        why: &'static str,
+    },
+    /// The SQLite file failed its check.
+    #[error(
+        "{path} is damaged: {found}. Nothing was changed. Keep a copy of it with its -wal, and restore your last copy \
+         (operator's manual, “Restore”)"
+    )]
+    Damaged {
+        /// The database's file.
+        path: String,
+        /// What the check found.
+        found: String,
+    },
+    /// The database was written by a newer version.
+    #[error(
+        "the database was written by a newer version of Closezly: it has migration {version}, which this version does not know. \
+         Nothing was changed. Start the newer version again, or restore the copy from before the upgrade \
+         (operator's manual, “Downgrade”)"
+    )]
+    Newer {
+        /// The newest migration that is not known.
+        version: i64,
+    },
+    /// A migration was begun and not finished.
+    #[error(
+        "migration {version} of the database was begun and did not finish. Nothing was changed now. \
+         Restore the copy from before the upgrade and start again (operator's manual, “Restore”)"
+    )]
+    HalfMigrated {
+        /// Which.
+        version: i64,
+    },
+    /// A migration was applied in another form than this version's.
+    #[error(
+        "migration {version} was applied to the database in another form than this version has: it was made by a build that was \
+         never released, or changed by hand. Nothing was changed. Start the build that made it, or restore a copy \
+         (operator's manual, “Downgrade”)"
+    )]
+    ForeignMigration {
+        /// Which.
+        version: i64,
+    },
     /// The schema could not be brought up to date.
-    #[error("the database could not be migrated")]
+    #[error("the database could not be migrated; it is as before this migration")]
     Migration(#[source] sqlx::migrate::MigrateError),
     /// Anything else the engine says.
     #[error("the database failed")]
@@ -69,6 +145,7 @@ impl From<sqlx::Error> for StoreError {
             _ => match trouble(database) {
                 Trouble::Busy => Self::Busy(error),
                 Trouble::Full => Self::Full(error),
+                Trouble::Malformed => Self::Malformed(error),
                 Trouble::Other => Self::Engine(error),
             },
         }
@@ -77,19 +154,43 @@ impl From<sqlx::Error> for StoreError {
 
 impl From<sqlx::migrate::MigrateError> for StoreError {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
+        use sqlx::migrate::MigrateError as Its;
         match error {
-            sqlx::migrate::MigrateError::Execute(source) => match Self::from(source) {
-                Self::Engine(source) => Self::Migration(sqlx::migrate::MigrateError::Execute(source)),
+            Its::Execute(source) => match Self::from(source) {
+                Self::Engine(source) => Self::Migration(Its::Execute(source)),
                 other => other,
             },
+            Its::ExecuteMigration(source, version) => match Self::from(source) {
+                Self::Engine(source) => Self::Migration(Its::ExecuteMigration(source, version)),
+                other => other,
+            },
+            Its::VersionMissing(version) => Self::Newer { version },
+            Its::Dirty(version) => Self::HalfMigrated { version },
+            Its::VersionMismatch(version) => Self::ForeignMigration { version },
             other => Self::Migration(other),
         }
     }
 }
 
+/// An error and what caused it, in one line. `%error` alone hides its causes.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = cause.to_string();
+        // Some errors repeat their cause in their own words.
+        if !line.ends_with(&words) {
+            line = format!("{line}: {words}");
+        }
+        next = cause.source();
+    }
+    line
+}
+
 enum Trouble {
     Busy,
     Full,
+    Malformed,
     Other,
 }
 
@@ -101,11 +202,17 @@ fn trouble(error: &dyn DatabaseError) -> Trouble {
         // starting up or shutting down
         "55P03" | "57014" | "40P01" | "40001" | "53300" | "57P01" | "57P03" => Trouble::Busy,
         "53100" => Trouble::Full,
+        // data_corrupted, index_corrupted
+        "XX001" | "XX002" => Trouble::Malformed,
+        // SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log
+        "4874" if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => Trouble::Full,
         _ if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => match code.parse::<i32>().map(|code| code & 0xff) {
             // SQLITE_BUSY, SQLITE_LOCKED
             Ok(5 | 6) => Trouble::Busy,
             // SQLITE_FULL
             Ok(13) => Trouble::Full,
+            // SQLITE_CORRUPT, SQLITE_NOTADB
+            Ok(11 | 26) => Trouble::Malformed,
             _ => Trouble::Other,
         },
         _ => Trouble::Other,

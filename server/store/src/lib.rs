@@ -11,6 +11,7 @@
 
 pub mod audit;
 mod calls;
+mod condition;
 pub mod credentials;
 mod cues;
 mod cursor;
@@ -22,9 +23,11 @@ pub mod flags;
 pub mod idempotency;
 mod identity;
 pub mod jobs;
+mod keeper;
 pub mod knowledge;
 mod migrations;
 pub mod recording;
+mod reserve;
 mod reviews;
 pub mod schedules;
 mod search;
@@ -36,14 +39,16 @@ pub mod statements;
 pub mod testing;
 mod tokens;
 pub mod usage;
+mod wal;
 
 pub use audit::{AuditEntry, Verified};
 pub use calls::UnfinishedCall;
 pub use engine::{Engine, Options, Store, Tx};
-pub use error::{Result, StoreError};
+pub use error::{Result, StoreError, chain};
 pub use events::{NewEvent, PlacedEvent};
 pub use identity::{Credentials, NewAccount};
 pub use jobs::{Failed, Job, JobState, NewJob};
+pub use keeper::{Examined, RESERVE, examine};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
 pub use sessions::Standing;
 pub use sign_ups::PendingSignUp;

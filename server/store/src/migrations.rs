@@ -1,15 +1,19 @@
 //! Bringing the schema up to date.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::sqlite::SqlitePool;
 
 use crate::engine::{Db, Store, query};
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, chain};
 use crate::statements::statements;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Where sqlx notes what was applied.
+const TABLE: &str = "_sqlx_migrations";
 
 statements! {
     PING = "SELECT CAST(1 AS BIGINT)";
@@ -19,30 +23,40 @@ impl Store {
     /// Applies what is missing; safe to call by several servers at once.
     ///
     /// # Errors
-    /// [`StoreError::Migration`], among others when the database was written by a newer version.
+    /// [`StoreError::Newer`], [`StoreError::HalfMigrated`] or [`StoreError::ForeignMigration`] if this version can't do anything
+    /// with the database, [`StoreError::Migration`] if a migration failed.
     pub async fn migrate(&self) -> Result<()> {
         match &self.db {
-            Db::Sqlite { writer, .. } => SQLITE.run(writer).await?,
+            Db::Sqlite { writer, .. } => {
+                SQLITE.run(writer).await?;
+                self.settle(writer).await;
+            }
             Db::Postgres(pool) => POSTGRES.run(pool).await?,
         }
         Ok(())
     }
 
+    /// Folds the log into the file once the schema is as it will stay: a copy of the file then has the schema, and a log that has
+    /// another one is not its own.
+    async fn settle(&self, writer: &SqlitePool) {
+        let Some(keeper) = &self.keeper else { return };
+        match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await {
+            Ok((0, ..)) => keeper.serves(),
+            Ok(_) => tracing::warn!("another program reads the database, so its log stays as it is"),
+            // A full disk keeps no server from starting.
+            Err(error) => tracing::warn!(error = chain(&error), "the log could not be folded into the database"),
+        }
+    }
+
     /// Names of the migrations that [`Store::migrate`] would apply, in order.
     ///
     /// # Errors
-    /// What the engine says.
+    /// As [`Store::migrate`] if it would refuse the database.
     pub async fn pending_migrations(&self) -> Result<Vec<String>> {
-        let applied: BTreeSet<i64> = match &self.db {
-            Db::Sqlite { writer, .. } => applied(&mut *writer.acquire().await?).await?,
-            Db::Postgres(pool) => applied(&mut *pool.acquire().await?).await?,
-        };
-        let all = match &self.db {
-            Db::Sqlite { .. } => &SQLITE,
-            Db::Postgres(_) => &POSTGRES,
-        };
-        let missing = all.iter().filter(|migration| !applied.contains(&migration.version));
-        Ok(missing.map(|migration| format!("{:04}_{}", migration.version, migration.description.replace(' ', "_"))).collect())
+        match &self.db {
+            Db::Sqlite { writer, .. } => pending(&SQLITE, &mut *writer.acquire().await?).await,
+            Db::Postgres(pool) => pending(&POSTGRES, &mut *pool.acquire().await?).await,
+        }
     }
 
     /// Asks the database for an answer, to know that it is there.
@@ -55,10 +69,21 @@ impl Store {
     }
 }
 
-async fn applied<C: sqlx::migrate::Migrate>(connection: &mut C) -> Result<BTreeSet<i64>, StoreError> {
-    connection.ensure_migrations_table("_sqlx_migrations").await?;
-    let applied = connection.list_applied_migrations("_sqlx_migrations").await.map_err(|error: MigrateError| error)?;
-    Ok(applied.into_iter().map(|migration| migration.version).collect())
+async fn pending<C: Migrate>(migrator: &Migrator, connection: &mut C) -> Result<Vec<String>> {
+    connection.ensure_migrations_table(TABLE).await?;
+    if let Some(version) = connection.dirty_version(TABLE).await? {
+        return Err(StoreError::HalfMigrated { version });
+    }
+    let applied = connection.list_applied_migrations(TABLE).await?;
+    let applied: BTreeMap<i64, _> = applied.into_iter().map(|migration| (migration.version, migration.checksum)).collect();
+    if let Some(version) = applied.keys().rfind(|version| !migrator.version_exists(**version)) {
+        return Err(StoreError::Newer { version: *version });
+    }
+    if let Some(foreign) = migrator.iter().find(|migration| applied.get(&migration.version).is_some_and(|sum| *sum != migration.checksum)) {
+        return Err(StoreError::ForeignMigration { version: foreign.version });
+    }
+    let missing = migrator.iter().filter(|migration| !applied.contains_key(&migration.version));
+    Ok(missing.map(|migration| format!("{:04}_{}", migration.version, migration.description.replace(' ', "_"))).collect())
 }
 
 /// Brings a database to where an older release left it, for tests of what newer ones make of it.

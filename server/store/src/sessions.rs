@@ -68,10 +68,13 @@ impl Store {
     /// # Errors
     /// As [`Store::insert_session`].
     pub async fn insert_successor(&self, session: &Session, of: SessionId, secret_hash: &[u8]) -> Result<()> {
-        query!(
-            write self, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent,
-            &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash, of
-        )?;
+        let insert = || async {
+            query!(
+                write self, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent,
+                &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash, of
+            )
+        };
+        self.urgent(insert).await?;
         Ok(())
     }
 
@@ -104,7 +107,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn touch_session(&self, session: SessionId, at: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<()> {
-        query!(write self, execute, TOUCH_SESSION, session, at, expires_at)?;
+        self.urgent(|| async { query!(write self, execute, TOUCH_SESSION, session, at, expires_at) }).await?;
         Ok(())
     }
 
@@ -114,7 +117,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn retire_session(&self, session: SessionId, until: DateTime<Utc>) -> Result<bool> {
-        Ok(query!(write self, execute, RETIRE_SESSION, session, until)? > 0)
+        Ok(self.urgent(|| async { query!(write self, execute, RETIRE_SESSION, session, until) }).await? > 0)
     }
 
     /// Gives a session a new secret; false if it is gone.
@@ -138,7 +141,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_session(&self, person: PersonId, session: SessionId) -> Result<bool> {
-        Ok(query!(write self, execute, DELETE_SESSION, person, session)? > 0)
+        Ok(self.urgent(|| async { query!(write self, execute, DELETE_SESSION, person, session) }).await? > 0)
     }
 
     /// Ends all of a person's sessions but one; gives how many.
@@ -146,10 +149,13 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_sessions(&self, person: PersonId, except: Option<SessionId>) -> Result<u64> {
-        match except {
-            Some(kept) => query!(write self, execute, DELETE_OTHER_SESSIONS, person, kept),
-            None => query!(write self, execute, DELETE_SESSIONS, person),
-        }
+        let delete = || async {
+            match except {
+                Some(kept) => query!(write self, execute, DELETE_OTHER_SESSIONS, person, kept),
+                None => query!(write self, execute, DELETE_SESSIONS, person),
+            }
+        };
+        self.urgent(delete).await
     }
 
     /// Keeps a reset token's hash; the person's older one stops working.

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::engine::{Engine, Options, Store};
+use crate::engine::{Db, Engine, Options, Store};
 
 /// A migrated, empty store.
 #[derive(Debug)]
@@ -50,6 +50,11 @@ impl TestStore {
     /// The store itself, to be cloned into what is tested. Keep the `TestStore` alive as long.
     pub fn store(&self) -> Store {
         self.store.clone()
+    }
+
+    /// Lets the SQLite writer's disk be full until its connection is opened anew.
+    pub async fn fill(&self) {
+        fill(&self.store).await;
     }
 
     /// Its address, for a second connection.
@@ -107,6 +112,14 @@ pub async fn execute(store: &Store, sql: &str) {
         crate::engine::Db::Sqlite { writer, .. } => drop(sqlx::raw_sql(sql).execute(writer).await.unwrap()),
         crate::engine::Db::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
     }
+}
+
+/// As [`TestStore::fill`].
+pub async fn fill(store: &Store) {
+    let Db::Sqlite { writer, .. } = &store.db else { panic!("only SQLite's disk can be full") };
+    let mut writer = writer.acquire().await.unwrap();
+    let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(&mut *writer).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(&mut *writer).await.unwrap();
 }
 
 /// A store on each engine.

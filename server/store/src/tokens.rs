@@ -105,10 +105,13 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Missing`] if the member is gone.
     pub async fn insert_refresh(&self, token: &RefreshToken, hash: &[u8]) -> Result<()> {
-        query!(
-            write self, execute, INSERT_REFRESH, token.id, token.family, token.member, hash, token.expires_at, false,
-            &token.user_agent, &token.address, token.signed_in_at, token.signed_in_at
-        )?;
+        let insert = || async {
+            query!(
+                write self, execute, INSERT_REFRESH, token.id, token.family, token.member, hash, token.expires_at, false,
+                &token.user_agent, &token.address, token.signed_in_at, token.signed_in_at
+            )
+        };
+        self.urgent(insert).await?;
         Ok(())
     }
 
@@ -118,6 +121,17 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn rotate_refresh(
+        &self,
+        hash: &[u8],
+        now: DateTime<Utc>,
+        new_id: Uuid,
+        new_hash: &[u8],
+        new_expires_at: DateTime<Utc>,
+    ) -> Result<Refreshed> {
+        self.urgent(|| self.rotate(hash, now, new_id, new_hash, new_expires_at)).await
+    }
+
+    async fn rotate(
         &self,
         hash: &[u8],
         now: DateTime<Utc>,
@@ -223,7 +237,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn revoke_family(&self, family: Uuid) -> Result<()> {
-        query!(write self, execute, REVOKE_FAMILY, family, true)?;
+        self.urgent(|| async { query!(write self, execute, REVOKE_FAMILY, family, true) }).await?;
         Ok(())
     }
 
@@ -260,7 +274,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_api_token(&self, member: MemberId, token: ApiTokenId) -> Result<bool> {
-        Ok(query!(write self, execute, DELETE_API_TOKEN, member, token)? > 0)
+        Ok(self.urgent(|| async { query!(write self, execute, DELETE_API_TOKEN, member, token) }).await? > 0)
     }
 
     /// Notes a token's last use.
@@ -268,7 +282,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn touch_api_token(&self, token: ApiTokenId, at: DateTime<Utc>) -> Result<()> {
-        query!(write self, execute, TOUCH_API_TOKEN, token, at)?;
+        self.urgent(|| async { query!(write self, execute, TOUCH_API_TOKEN, token, at) }).await?;
         Ok(())
     }
 }

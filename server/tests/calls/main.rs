@@ -10,6 +10,7 @@ mod html;
 mod support;
 
 mod contention;
+mod database;
 mod export;
 mod flow;
 mod functions;

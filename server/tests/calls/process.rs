@@ -13,7 +13,7 @@ use crate::page::{Page, hello, make, new_call, words};
 use crate::support::{PASSWORD, Program, email};
 
 /// The program with a data folder, and nothing of the developer's own configuration.
-fn closezly(data: &Path, arguments: &[&str]) -> Command {
+pub fn closezly(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_closezly"));
     command.current_dir(data).args(arguments).arg("--data-dir").arg(data.join("data")).env_remove("DATABASE_URL");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CLOSEZLY_")) {
@@ -22,7 +22,7 @@ fn closezly(data: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -53,9 +53,11 @@ fn commands_do_what_they_say() {
 }
 
 /// A running server and its address.
-struct Running {
-    process: Child,
-    base: String,
+pub struct Running {
+    /// The process.
+    pub process: Child,
+    /// Its address.
+    pub base: String,
 }
 
 impl Drop for Running {
@@ -66,7 +68,8 @@ impl Drop for Running {
 }
 
 impl Running {
-    fn start(folder: &Path) -> Self {
+    /// Starts it and waits until it listens.
+    pub fn start(folder: &Path) -> Self {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
         let process = closezly(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut running = Self { process, base: String::new() };
@@ -97,13 +100,14 @@ impl Running {
         self.process.wait().unwrap();
     }
 
-    fn signal(&self) {
+    /// Asks it to stop.
+    pub fn signal(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Waits for its end; the code and how long it took.
-    async fn ended(&mut self) -> (Option<i32>, Duration) {
+    pub async fn ended(&mut self) -> (Option<i32>, Duration) {
         let started = Instant::now();
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
@@ -114,7 +118,8 @@ impl Running {
         }
     }
 
-    async fn owner(&self) -> Program {
+    /// Somebody who has signed up.
+    pub async fn owner(&self) -> Program {
         let program = Program::of(&self.base);
         let body = json!({ "name": "Ann", "email": email("Ann"), "organization": "Acme", "password": PASSWORD });
         let answer = program.post("/api/v1/auth/register", body).await;

@@ -203,7 +203,7 @@ pub(super) fn key(organization: OrganizationId, stored: &StoredFile) -> Result<F
 }
 
 /// The work that deletes files, which is stored with the rows' deletion: a storage that can't be reached now is asked again.
-pub(super) fn forget_job(services: &Kernel, organization: OrganizationId) -> impl FnOnce(&[String]) -> Option<NewJob> {
+pub(super) fn forget_job(services: &Kernel, organization: OrganizationId) -> impl Fn(&[String]) -> Option<NewJob> {
     // A moment later: mostly the files are gone by then, and nothing is left to do.
     let run_at = services.now() + chrono::TimeDelta::seconds(30);
     move |keys| {

@@ -104,7 +104,16 @@ impl Store {
         &self,
         organization: OrganizationId,
         collection: CollectionId,
-        forget: impl FnOnce(&[String]) -> Option<NewJob>,
+        forget: impl Fn(&[String]) -> Option<NewJob>,
+    ) -> Result<Option<Vec<String>>> {
+        self.urgent(|| self.remove_collection(organization, collection, &forget)).await
+    }
+
+    async fn remove_collection(
+        &self,
+        organization: OrganizationId,
+        collection: CollectionId,
+        forget: impl Fn(&[String]) -> Option<NewJob>,
     ) -> Result<Option<Vec<String>>> {
         let mut tx = self.begin().await?;
         let removal = removal::begin(&mut tx, organization).await?;

@@ -235,7 +235,16 @@ impl Store {
         &self,
         organization: OrganizationId,
         document: DocumentId,
-        forget: impl FnOnce(&[String]) -> Option<NewJob>,
+        forget: impl Fn(&[String]) -> Option<NewJob>,
+    ) -> Result<Option<Vec<String>>> {
+        self.urgent(|| self.remove_document(organization, document, &forget)).await
+    }
+
+    async fn remove_document(
+        &self,
+        organization: OrganizationId,
+        document: DocumentId,
+        forget: impl Fn(&[String]) -> Option<NewJob>,
     ) -> Result<Option<Vec<String>>> {
         let mut tx = self.begin().await?;
         let removal = removal::begin(&mut tx, organization).await?;

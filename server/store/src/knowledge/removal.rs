@@ -57,7 +57,7 @@ impl Removal {
         &self,
         tx: &mut Tx,
         documents: impl Iterator<Item = DocumentId>,
-        forget: impl FnOnce(&[String]) -> Option<NewJob>,
+        forget: impl Fn(&[String]) -> Option<NewJob>,
     ) -> Result<Vec<String>> {
         let mut keys = Vec::new();
         for document in documents {

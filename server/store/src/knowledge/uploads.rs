@@ -80,7 +80,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn delete_upload(&self, organization: OrganizationId, upload: UploadId) -> Result<bool> {
-        Ok(query!(write self, execute, DELETE_UPLOAD, organization, upload)? > 0)
+        Ok(self.urgent(|| async { query!(write self, execute, DELETE_UPLOAD, organization, upload) }).await? > 0)
     }
 
     /// Uploads of all organizations that nobody went on with, longest first.

@@ -127,7 +127,16 @@ impl Store {
         &self,
         organization: OrganizationId,
         website: WebsiteId,
-        forget: impl FnOnce(&[String]) -> Option<NewJob>,
+        forget: impl Fn(&[String]) -> Option<NewJob>,
+    ) -> Result<Option<Vec<String>>> {
+        self.urgent(|| self.remove_website(organization, website, &forget)).await
+    }
+
+    async fn remove_website(
+        &self,
+        organization: OrganizationId,
+        website: WebsiteId,
+        forget: impl Fn(&[String]) -> Option<NewJob>,
     ) -> Result<Option<Vec<String>>> {
         let mut tx = self.begin().await?;
         let removal = removal::begin(&mut tx, organization).await?;

@@ -3,13 +3,16 @@
 
 mod audit;
 mod calls;
+mod disk;
 mod fixtures;
 mod heard;
 mod identity;
 mod isolation;
 mod jobs;
+mod keeper;
 mod kept;
 mod knowledge;
+mod migrations;
 mod outbox;
 mod recording;
 mod recording_disk;

@@ -91,5 +91,5 @@ async fn a_database_of_a_newer_version_is_refused(#[values(Engine::Sqlite, Engin
             sqlx::query(newer).bind(vec![0_u8]).execute(&mut connection).await.unwrap();
         }
     }
-    assert!(matches!(store.migrate().await, Err(StoreError::Migration(_))));
+    assert!(matches!(store.migrate().await, Err(StoreError::Newer { version: 9999 })));
 }

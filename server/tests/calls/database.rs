@@ -1,0 +1,207 @@
+//! The program and its SQLite file: two servers, a restored copy, a damaged file, a full disk, a call that can't be read.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+use crate::page::{make, new_call, path};
+use crate::process::{Running, closezly, text};
+use crate::support::{PASSWORD, Program, email};
+
+fn database(folder: &Path) -> PathBuf {
+    folder.join("data/closezly.db")
+}
+
+async fn run_sql(folder: &Path, sql: &str) {
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", database(folder).display())).await.unwrap();
+    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// What a command says that ends by itself.
+fn says(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let output = closezly(folder, arguments).output().unwrap();
+    (output.status.success(), text(&output))
+}
+
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+async fn readiness(running: &Running) -> (StatusCode, String) {
+    let response = reqwest::get(format!("{}/health/ready", running.base)).await.unwrap();
+    (response.status(), response.text().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_the_same_database_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = Running::start(folder.path());
+    for arguments in [&SERVE[..], &["migrate"]] {
+        let (done, words) = says(folder.path(), arguments);
+        assert!(!done && words.contains("in use by another server"), "{words}");
+    }
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("ok      database     Sqlite, up to date; a server has it open"), "{words}");
+    assert_eq!(readiness(&first).await, (StatusCode::OK, "ready\n".to_owned()));
+    first.owner().await;
+    // The system takes the lock back.
+    first.process.kill().unwrap();
+    first.process.wait().unwrap();
+    let mut next = Running::start(folder.path());
+    next.signal();
+    assert_eq!(next.ended().await.0, Some(0));
+    let (done, words) = says(folder.path(), &["migrate"]);
+    assert!(done, "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_put_beside_the_old_log_is_told_from_its_own() {
+    for checkpointed in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = Running::start(folder.path());
+        let ann = running.owner().await;
+        let kept = make(&ann, new_call("Before the copy")).await;
+        let copy = folder.path().join("copy.db");
+        run_sql(folder.path(), &format!("VACUUM INTO '{}'", copy.display())).await;
+        make(&ann, new_call("After the copy")).await;
+        if checkpointed {
+            run_sql(folder.path(), "PRAGMA wal_checkpoint(PASSIVE)").await;
+            make(&ann, new_call("After the checkpoint")).await;
+        }
+        running.process.kill().unwrap();
+        running.process.wait().unwrap();
+        std::fs::copy(&copy, database(folder.path())).unwrap();
+        for arguments in [&SERVE[..], &["migrate"], &["doctor"]] {
+            let (done, words) = says(folder.path(), arguments);
+            assert!(!done && words.contains("does not belong to") && words.contains("closezly.db-shm and start again"), "{words}");
+        }
+        for suffix in ["-wal", "-shm"] {
+            std::fs::remove_file(folder.path().join(format!("data/closezly.db{suffix}"))).unwrap();
+        }
+        let restored = Running::start(folder.path());
+        let ann = Program::of(&restored.base).with_token(ann.token.as_ref().unwrap());
+        let calls = ann.get("/api/v1/calls").await;
+        assert_eq!(calls.body["data"].as_array().map(Vec::len), Some(1), "{:?}", calls.body);
+        assert_eq!(ann.get(&path(kept, "")).await.status, StatusCode::OK);
+        assert_eq!(readiness(&restored).await.0, StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_database_is_not_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    running.owner().await;
+    run_sql(folder.path(), "PRAGMA wal_checkpoint(TRUNCATE)").await;
+    running.process.kill().unwrap();
+    running.process.wait().unwrap();
+    let mut bytes = std::fs::read(database(folder.path())).unwrap();
+    let (from, to) = (bytes.len() / 4, bytes.len() / 4 * 3);
+    bytes[from..to].fill(0x5a);
+    std::fs::write(database(folder.path()), bytes).unwrap();
+    for arguments in [&SERVE[..], &["doctor"]] {
+        let (done, words) = says(folder.path(), arguments);
+        assert!(!done && words.contains("is damaged") && words.contains("restore your last copy"), "{words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_cannot_be_taken_up_keeps_nobody_from_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let bad = make(&ann, new_call("Bad")).await;
+    running.signal();
+    running.ended().await;
+    let spoil = format!("UPDATE calls SET state = 'live', vocabulary = '{{' WHERE id = x'{}'", bad.0.simple());
+    run_sql(folder.path(), &spoil).await;
+    let running = Running::start(folder.path());
+    assert_eq!(readiness(&running).await, (StatusCode::OK, "ready\n".to_owned()));
+    let ann = Program::of(&running.base).with_token(ann.token.as_ref().unwrap());
+    make(&ann, new_call("Good")).await;
+}
+
+/// A disk of its own, of some megabytes; none where a test may not mount one.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn new(megabytes: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={megabytes}m");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "closezly-test"]).arg(folder.path()).output();
+        mounted.is_ok_and(|output| output.status.success()).then_some(Self(folder))
+    }
+
+    /// Takes all that is free; gives what has to be removed for space.
+    fn fill(&self) -> PathBuf {
+        let path = self.0.path().join("filler");
+        let mut file = std::fs::File::options().append(true).create(true).open(&path).unwrap();
+        for size in [65_536, 512, 1] {
+            while std::io::Write::write_all(&mut file, &vec![7; size]).is_ok() {}
+        }
+        path
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).output();
+    }
+}
+
+async fn until_ready(running: &Running, expected: StatusCode) -> String {
+    let started = Instant::now();
+    loop {
+        let (status, words) = readiness(running).await;
+        if status == expected {
+            return words;
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "{status}: {words}");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_people_sign_in_and_delete_and_afterwards_all_is_well() {
+    let Some(disk) = SmallDisk::new(32) else {
+        eprintln!("skipped: this test may not mount a disk");
+        return;
+    };
+    let running = Running::start(disk.0.path());
+    let ann = running.owner().await;
+    let first = make(&ann, new_call("The first")).await;
+    let upload = json!({ "file_name": "prices.txt", "bytes": 1_000 });
+    let begun = ann.post("/api/v1/knowledge/uploads", upload).await;
+    until_ready(&running, StatusCode::OK).await;
+    let filler = disk.fill();
+    let mut refused = None;
+    for _ in 0..2_000 {
+        let answer = ann.post("/api/v1/calls", new_call(&"More ".repeat(20))).await;
+        if answer.status != StatusCode::CREATED {
+            refused = Some(answer.status);
+            break;
+        }
+    }
+    assert_eq!(refused, Some(StatusCode::INSUFFICIENT_STORAGE));
+
+    let login = json!({ "email": email("Ann"), "password": PASSWORD });
+    let answer = Program::of(&running.base).post("/api/v1/auth/login", login.clone()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+    let back = Program::of(&running.base).with_token(answer.body["data"]["access_token"].as_str().unwrap());
+    assert_eq!(back.delete(&path(first, "")).await.status, StatusCode::NO_CONTENT);
+    if let Some(id) = begun.body["data"]["id"].as_str() {
+        assert_eq!(back.delete(&format!("/api/v1/knowledge/uploads/{id}")).await.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(back.get(&path(first, "")).await.status, StatusCode::NOT_FOUND);
+    let words = until_ready(&running, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(words.contains("reserve"), "{words}");
+
+    std::fs::remove_file(filler).unwrap();
+    until_ready(&running, StatusCode::OK).await;
+    make(&back, new_call("Afterwards")).await;
+    let again = Program::of(&running.base).post("/api/v1/auth/login", login).await;
+    assert_eq!(again.status, StatusCode::OK, "{:?}", again.body);
+}
