@@ -64,6 +64,20 @@ pub fn scope() -> Result<Scope, AppError> {
     use_context::<Option<Scope>>().flatten().ok_or_else(|| AppError::new(Code::Unauthenticated, "You are signed out. Sign in again."))
 }
 
+/// With what, and who asks: what most server functions begin with.
+///
+/// # Errors
+/// `unauthenticated` if nobody is signed in; `internal` outside of a request.
+pub fn caller() -> Result<(Services, Scope), AppError> {
+    Ok((services()?, scope()?))
+}
+
+/// Most bytes of a server function's body, where its area lets it have more than usual.
+pub fn most_bytes(path: &str) -> Option<usize> {
+    let areas = [crate::pages::knowledge::api::LARGE_BODIES];
+    areas.into_iter().flatten().find(|(of, _)| *of == path).map(|(_, most)| *most)
+}
+
 /// A domain error as server functions return it. Logs what a client may not see.
 impl From<DomainError> for AppError {
     fn from(error: DomainError) -> Self {

@@ -42,7 +42,7 @@ const RECENT: u32 = 5;
 /// The person's last calls and numbers.
 #[server(endpoint = "home")]
 pub async fn my_overview() -> Result<Overview, AppError> {
-    let (services, scope) = (crate::server::services()?, crate::server::scope()?);
+    let (services, scope) = crate::server::caller()?;
     if scope.role() < model::Role::Rep {
         // A guest has no calls of their own.
         return Ok(Overview::default());
