@@ -1,17 +1,30 @@
 //! axum's extractors, with failures that say what to do.
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::IntoResponse;
 use http::StatusCode;
 use model::Code;
+use serde::de::DeserializeOwned;
 
+use crate::web::body;
 use crate::web::problem::Failure;
 
-/// A JSON body.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Failure))]
+/// A JSON body: small, or what its route allows, and soon there.
 pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let most = body::most(request.extensions());
+        body::check_announced(request.headers(), most)?;
+        match tokio::time::timeout(body::MAX_WAIT, axum::Json::from_request(request, state)).await {
+            Ok(read) => read.map(|axum::Json(value)| Self(value)).map_err(|rejection| unread(rejection, most)),
+            Err(_) => Err(body::too_slow()),
+        }
+    }
+}
 
 /// Parts of the path.
 #[derive(FromRequestParts)]
@@ -23,23 +36,23 @@ pub struct Path<T>(pub T);
 #[from_request(via(axum::extract::Query), rejection(Failure))]
 pub struct Query<T>(pub T);
 
-impl From<JsonRejection> for Failure {
-    fn from(rejection: JsonRejection) -> Self {
-        match rejection {
-            JsonRejection::JsonDataError(error) => Self::new(
-                Code::Invalid,
-                format!("The JSON does not fit: {}. The document at /api/docs says what is expected.", inner(&error)),
-            ),
-            JsonRejection::JsonSyntaxError(error) => {
-                Self::new(Code::Invalid, format!("The body is no valid JSON: {}.", inner(&error))).with_status(StatusCode::BAD_REQUEST)
-            }
-            JsonRejection::MissingJsonContentType(_) => {
-                Self::new(Code::Invalid, "Send JSON with the header “Content-Type: application/json”.")
-                    .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-            }
-            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Self::new(Code::TooLarge, "A request may carry at most 1 MB."),
-            _ => Self::new(Code::Invalid, "The body could not be read. Send it again.").with_status(StatusCode::BAD_REQUEST),
+/// The failure of a JSON body that can't be taken.
+pub fn unread(rejection: JsonRejection, most: usize) -> Failure {
+    match rejection {
+        JsonRejection::JsonDataError(error) => Failure::new(
+            Code::Invalid,
+            format!("The JSON does not fit: {}. The document at /api/docs says what is expected.", inner(&error)),
+        ),
+        JsonRejection::JsonSyntaxError(error) => {
+            Failure::new(Code::Invalid, format!("The body is no valid JSON: {}.", inner(&error))).with_status(StatusCode::BAD_REQUEST)
         }
+        JsonRejection::MissingJsonContentType(_) => {
+            Failure::new(Code::Invalid, "Send JSON with the header “Content-Type: application/json”.")
+                .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        }
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => body::too_large(most),
+        other if body::is_too_slow(&other) => body::too_slow(),
+        _ => body::broken_off(),
     }
 }
 

@@ -16,9 +16,9 @@ use model::wire::{ClientMessage, Frame, ServerMessage};
 use model::{CallId, Code, Problem};
 use tracing::Instrument;
 
-use super::extract::Path;
+use crate::api::extract::Path;
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// A frame is at most 1 s of audio (32 KB), and a text message is short. What is over that is told by `Rejected`, up to here;
@@ -35,13 +35,11 @@ const MAX_MESSAGE: usize = 1024 * 1024;
 /// `Rejected`, `Refused` and `Restarting`. Keep every frame until an `Ack` has passed it, and send it again, in order,
 /// after a reconnect. `docs/api/stream.md` has it all.
 #[utoipa::path(
-    get, path = "/api/v1/calls/{id}/stream", tag = "calls", security(("bearer" = []), ("session" = [])),
+    get, path = "/api/v1/calls/{id}/stream",
     params(("id" = CallId, Path, description = "The call's id")),
     responses(
         (status = 101, description = "The stream is open; what is wrong with the call comes as its first message, `Refused`"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "A page of another site", body = FailureBody, content_type = "application/problem+json"),
-        (status = 426, description = "Not a websocket", body = FailureBody, content_type = "application/problem+json")
+        (status = 426, description = "Not a websocket")
     )
 )]
 pub async fn open(
