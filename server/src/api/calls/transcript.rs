@@ -43,7 +43,8 @@ pub struct Correction {
     params(("id" = CallId, Path, description = "The call's id"), ("number" = i64, Path, description = "The segment's number")),
     responses(
         (status = 200, description = "Corrected", body = Envelope<Segment>),
-        (status = 404, description = "No such call or segment")
+        (status = 404, description = "No such call or segment"),
+        (status = 409, description = "The call is still going on")
     )
 )]
 pub async fn correct(
