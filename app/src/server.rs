@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::identity::SignedIn;
-use domain::{Client, DomainError, Scope, Services};
+use domain::{Client, DomainError, Actor, Kernel};
 use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;
@@ -47,7 +47,7 @@ impl Bundle {
 ///
 /// # Errors
 /// `internal` outside of a request.
-pub fn services() -> Result<Services, AppError> {
+pub fn services() -> Result<Kernel, AppError> {
     use_context().ok_or_else(|| Problem::internal().into())
 }
 
@@ -60,8 +60,22 @@ pub fn client() -> Client {
 ///
 /// # Errors
 /// `unauthenticated` if nobody is signed in.
-pub fn scope() -> Result<Scope, AppError> {
-    use_context::<Option<Scope>>().flatten().ok_or_else(|| AppError::new(Code::Unauthenticated, "You are signed out. Sign in again."))
+pub fn scope() -> Result<Actor, AppError> {
+    use_context::<Option<Actor>>().flatten().ok_or_else(|| AppError::new(Code::Unauthenticated, "You are signed out. Sign in again."))
+}
+
+/// With what, and who asks: what most server functions begin with.
+///
+/// # Errors
+/// `unauthenticated` if nobody is signed in; `internal` outside of a request.
+pub fn caller() -> Result<(Kernel, Actor), AppError> {
+    Ok((services()?, scope()?))
+}
+
+/// Most bytes of a server function's body, where its area lets it have more than usual.
+pub fn most_bytes(path: &str) -> Option<usize> {
+    let areas = [crate::pages::knowledge::api::LARGE_BODIES];
+    areas.into_iter().flatten().find(|(of, _)| *of == path).map(|(_, most)| *most)
 }
 
 /// A domain error as server functions return it. Logs what a client may not see.
@@ -72,13 +86,13 @@ impl From<DomainError> for AppError {
 }
 
 /// Keeps the browser signed in from this answer on.
-pub fn remember(services: &Services, signed_in: &SignedIn) {
+pub fn remember(services: &Kernel, signed_in: &SignedIn) {
     let seconds = (signed_in.expires_at - services.now()).num_seconds();
     answer_with(&cookie(SESSION_COOKIE, signed_in.secret.expose_secret(), seconds, is_secure(services)));
 }
 
 /// Takes the session's cookie back.
-pub fn forget(services: &Services) {
+pub fn forget(services: &Kernel) {
     answer_with(&clear_cookie(SESSION_COOKIE, is_secure(services)));
 }
 
@@ -97,8 +111,8 @@ fn answer_with(cookie: &str) {
     }
 }
 
-fn is_secure(services: &Services) -> bool {
-    services.config().public_url.starts_with("https://")
+fn is_secure(services: &Kernel) -> bool {
+    services.public_url().starts_with("https://")
 }
 
 /// A cookie that scripts can't read and that other sites' requests don't carry, for `seconds`.

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use domain::identity::{self, SignUp, SignedUp};
 use domain::knowledge;
-use domain::{Client, Scope, Services};
+use domain::{Client, Actor, Kernel};
 use model::{CollectionAccess, DocumentId, DocumentSource, DocumentState, NewCollection, Passage, Place, PlaceKind, Question};
 use serde::Deserialize;
 use server::config::{Config, EmbeddingsKind, Settings};
@@ -96,7 +96,7 @@ async fn measure(name: &str, settings: Settings, texts: &[Text], queries: &[Quer
     println!("retrieval.{name}.question_p95_ms={:.1}", at(95));
 }
 
-async fn scope(services: &Services) -> Scope {
+async fn scope(services: &Kernel) -> Actor {
     let form = SignUp {
         name: "Ada".into(),
         email: "ada@example.com".into(),
@@ -110,10 +110,10 @@ async fn scope(services: &Services) -> Scope {
 }
 
 /// Each text a document that answers, under its id.
-async fn keep(services: &Services, scope: &Scope, texts: &[Text]) {
+async fn keep(services: &Kernel, scope: &Actor, texts: &[Text]) {
     let general = NewCollection { name: "General".into(), access: CollectionAccess::Everybody };
     let collection = knowledge::create_collection(services, scope, general).await.unwrap().id;
-    let (store, organization, at) = (services.store(), scope.organization(), services.now());
+    let (store, organization, at) = (services.store(), scope.organization, services.now());
     for text in texts {
         let id = DocumentId(services.uuid());
         let file = NewVersion {
@@ -147,7 +147,7 @@ async fn keep(services: &Services, scope: &Scope, texts: &[Text]) {
 }
 
 /// Lets the server's own jobs embed what is there, if there is a model.
-async fn embed(name: &str, services: &Services, scope: &Scope) {
+async fn embed(name: &str, services: &Kernel, scope: &Actor) {
     if services.knowledge().embeddings.is_none() {
         return;
     }

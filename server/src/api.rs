@@ -1,20 +1,21 @@
 //! The REST interface under `/api/v1`.
 //!
-//! Each handler reads, calls one domain function and wraps what comes back in the envelope. The OpenAPI document is made of
-//! the handlers' own annotations, and a test compares it with the routes.
+//! Each handler reads, calls one domain function and wraps what comes back in the envelope. Each area declares its routes, the
+//! tags of its operations and the sizes of its bodies; the OpenAPI document is made of the handlers' own annotations and of what
+//! holds for all of them, and tests compare it with what the server does.
 
-mod auth;
+mod area;
 mod calls;
 mod document;
 mod envelope;
 mod extract;
+mod identity;
 mod knowledge;
 mod limit;
-mod organization;
+mod lines;
+mod paging;
 mod reader;
-mod recording;
-mod stream;
-mod tokens;
+mod size;
 
 use axum::Json;
 use axum::Router;
@@ -24,36 +25,19 @@ use axum::routing::get;
 use http::header::CONTENT_SECURITY_POLICY;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::web::body::MAX_BODY;
 use crate::wiring::Server;
 
+pub use area::Area;
 pub use envelope::{Envelope, Meta};
 
+/// Every area with routes of its own.
+const AREAS: [Area; 3] = [identity::AREA, calls::AREA, knowledge::AREA];
+
 fn documented() -> OpenApiRouter<Server> {
-    OpenApiRouter::with_openapi(document::Document::openapi())
-        .routes(routes!(auth::register))
-        .routes(routes!(auth::confirm))
-        .routes(routes!(auth::login))
-        .routes(routes!(auth::refresh))
-        .routes(routes!(auth::logout))
-        .routes(routes!(auth::me))
-        .routes(routes!(calls::list, calls::create))
-        .routes(routes!(calls::get, calls::patch, calls::delete))
-        .routes(routes!(calls::end))
-        .routes(routes!(calls::transcript))
-        .routes(routes!(calls::correct))
-        .routes(routes!(calls::cues))
-        .routes(routes!(calls::set_cue_state))
-        .routes(routes!(calls::review))
-        .routes(routes!(calls::export))
-        .routes(routes!(recording::get))
-        .routes(routes!(stream::open))
-        .routes(routes!(organization::get, organization::update))
-        .routes(routes!(tokens::list, tokens::create))
-        .routes(routes!(tokens::delete))
-        .merge(knowledge::routes())
+    let all = OpenApiRouter::with_openapi(document::Document::openapi());
+    AREAS.iter().fold(all, |all, area| all.merge(area.router()))
 }
 
 /// The OpenAPI 3.1 document.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
-use domain::{Services, calls, identity, jobs};
+use domain::{Kernel, calls, identity};
 use store::chain;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -113,7 +113,7 @@ async fn warm_up() {
 }
 
 /// Looks after the database's files.
-async fn tend(services: Services) {
+async fn tend(services: Kernel) {
     let mut every = tokio::time::interval(TEND_EVERY);
     loop {
         every.tick().await;
@@ -122,7 +122,7 @@ async fn tend(services: Services) {
 }
 
 /// Forgets expired sessions and tokens, once an hour.
-async fn tidy(services: Services) {
+async fn tidy(services: Kernel) {
     let mut hourly = tokio::time::interval(Duration::from_secs(3600));
     loop {
         hourly.tick().await;

@@ -16,8 +16,8 @@ use crate::wiring::Server;
 /// The whole server as one service.
 ///
 /// From the outside in: id, log and panic; compression (not of sound, which is asked for by ranges, nor of documents' files, which
-/// are saved as they are); security headers; foreign origins out; too large bodies out; plain forms; who it is; then pages,
-/// server functions and REST.
+/// are saved as they are); security headers; foreign origins out; patience with slow bodies; plain forms; who it is; then
+/// pages, server functions and REST, whose routes say how large a body may be.
 pub fn router(server: Server) -> Router {
     let options = LeptosOptions::from_ref(&server);
     let context = {
@@ -28,6 +28,7 @@ pub fn router(server: Server) -> Router {
     let routes = generate_route_list(app::App);
     Router::new()
         .leptos_routes_with_context(&server, routes, context, shell)
+        .route_layer(from_fn(body::at_once))
         .merge(api::router(&server))
         .route("/sign-out", post(plain::sign_out))
         .route("/calls/sample", post(plain::sample))
@@ -39,7 +40,7 @@ pub fn router(server: Server) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route_layer(from_fn(trace::route))
-        .layer(from_fn(body::limit))
+        .layer(from_fn(body::patience))
         .layer(from_fn_with_state(server.clone(), origin::check))
         .layer(from_fn_with_state(server.clone(), headers::add))
         .layer(

@@ -10,8 +10,8 @@ use documents::{ChildReader, Limits};
 use ports::files::Files;
 use domain::knowledge::Makers;
 use ports::{Ids, Mailer, Recognizer, SystemClock, SystemIds};
-use domain::services::Parts;
-use domain::{Config as DomainConfig, Services};
+use domain::Parts;
+use domain::{Config as DomainConfig, Kernel};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use providers::mail::{LogMailer, Smtp};
@@ -34,7 +34,7 @@ pub struct Server(Arc<Inner>);
 
 struct Inner {
     config: Config,
-    services: Services,
+    services: Kernel,
     assets: Assets,
     leptos: LeptosOptions,
     metrics: PrometheusHandle,
@@ -46,7 +46,7 @@ impl Server {
     ///
     /// # Errors
     /// If the metrics can't be started or a file of the site can't be read.
-    pub fn new(config: Config, services: Services) -> Result<Self> {
+    pub fn new(config: Config, services: Kernel) -> Result<Self> {
         let assets = Assets::load(&config.site_dir)?;
         let leptos = LeptosOptions::builder().output_name("closezly").site_addr(config.listen).build();
         Ok(Self(Arc::new(Inner { config, services, assets, leptos, metrics: telemetry::metrics()?, probe: Probe::default() })))
@@ -58,7 +58,7 @@ impl Server {
     }
 
     /// The domain.
-    pub fn services(&self) -> &Services {
+    pub fn services(&self) -> &Kernel {
         &self.0.services
     }
 
@@ -88,7 +88,7 @@ impl FromRef<Server> for LeptosOptions {
 ///
 /// # Errors
 /// A sentence that says which part could not be set up.
-pub async fn wire(config: &Config) -> Result<Services> {
+pub async fn wire(config: &Config) -> Result<Kernel> {
     private_folder(&config.data_dir).with_context(|| format!("could not make the data folder {}", config.data_dir.display()))?;
     let token_key = match &config.token_key {
         Some(key) => key.clone(),
@@ -96,7 +96,7 @@ pub async fn wire(config: &Config) -> Result<Services> {
     };
     let store = open_store(config).await?;
     store.tend().await;
-    Ok(Services::new(Parts {
+    Ok(domain::assemble(Parts {
         config: domain_config(config, token_key),
         store,
         clock: Arc::new(SystemClock),

@@ -380,9 +380,11 @@ pub struct Bookmark {
 
 /// Which calls a list shows. Every part narrows; the default shows all that the person may see.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(default, deny_unknown_fields)]
 pub struct CallFilter {
     /// Words that occur in the title, in the people's names or in what was said; empty for no search.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"), param(max_length = 200, pattern = "line"))]
     pub search: String,
     /// Only this state.
     pub state: Option<CallState>,
@@ -390,9 +392,9 @@ pub struct CallFilter {
     pub kind: Option<CallKind>,
     /// Only calls of this member.
     pub member: Option<MemberId>,
-    /// Only calls created at or after.
+    /// Only calls created at or after, RFC 3339.
     pub from: Option<DateTime<Utc>>,
-    /// Only calls created before.
+    /// Only calls created before, RFC 3339.
     pub until: Option<DateTime<Utc>>,
 }
 
@@ -424,14 +426,18 @@ pub struct Found {
 #[serde(deny_unknown_fields)]
 pub struct NewCall {
     /// Title; if empty it is made of contact, company and kind.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"))]
     pub title: String,
     /// Who is on the other side; may be empty.
+    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
     pub contact_name: String,
     /// Their company; may be empty.
+    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
     pub company: String,
     /// What it is for.
     pub kind: CallKind,
     /// BCP 47 tag.
+    #[cfg_attr(feature = "openapi", schema(min_length = 2, max_length = 20, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"))]
     pub language: String,
     /// Names and words to expect, separated by commas.
     pub vocabulary: String,
@@ -440,6 +446,7 @@ pub struct NewCall {
     /// How many cards to show.
     pub verbosity: Verbosity,
     /// Who was told that the call is recorded; may be empty as long as no consent is given.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"))]
     pub consent_who: String,
     /// How they were told; none means that consent isn't given yet.
     pub consent_how: Option<ConsentMethod>,
@@ -468,24 +475,31 @@ impl Default for NewCall {
 #[serde(deny_unknown_fields)]
 pub struct CallPatch {
     /// New title.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "line"))]
     pub title: Option<String>,
     /// New contact name.
+    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
     pub contact_name: Option<String>,
     /// New company.
+    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
     pub company: Option<String>,
     /// New kind.
     pub kind: Option<CallKind>,
     /// New verbosity.
     pub verbosity: Option<Verbosity>,
     /// New name of the rep's channel.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
     pub rep_name: Option<String>,
     /// New name of the customer's channel.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
     pub customer_name: Option<String>,
     /// New notes.
+    #[cfg_attr(feature = "openapi", schema(max_length = 100000, pattern = "text"))]
     pub notes: Option<String>,
     /// Gives consent, with how; takes effect before the first frame.
     pub consent_how: Option<ConsentMethod>,
     /// Who was told, with `consent_how`.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"))]
     pub consent_who: Option<String>,
 }
 

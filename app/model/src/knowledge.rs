@@ -304,6 +304,7 @@ pub struct Binding {
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub kind: BindingKind,
     /// A topic of the playbook such as `objection.price`, or a competitor's name (whatever its case).
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
     pub value: String,
 }
 
@@ -342,24 +343,25 @@ pub struct KnowledgeSize {
 
 /// Which documents a list or a search is about. Empty fields do not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(default, deny_unknown_fields)]
 pub struct DocumentFilter {
-    /// In this collection.
+    /// Only in this collection.
     pub collection: Option<CollectionId>,
-    /// With this tag.
+    /// Only with this tag.
     pub tag: String,
-    /// In this language.
+    /// Only in this language, two letters.
     pub language: String,
-    /// In this state (lists only; a search finds what is ready).
+    /// Only in this state (lists only; a search finds what is ready).
     pub state: Option<DocumentState>,
-    /// Given at or after.
+    /// Only given at or after, RFC 3339.
     pub after: Option<DateTime<Utc>>,
-    /// Given before.
+    /// Only given before, RFC 3339.
     pub before: Option<DateTime<Utc>>,
-    /// Words of its title or file name (lists only).
+    /// Words of the title or the file's name (lists only).
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"), param(max_length = 200, pattern = "line"))]
     pub words: String,
-    /// Never used in a call or an answer (lists only).
+    /// Only those that were never used in a call or an answer (lists only).
     pub unused: bool,
     /// With the sample that comes with Closezly (searches only). They leave it out as soon as there is a document of one's own;
     /// asking for the tag `sample` asks for it too.
@@ -425,6 +427,7 @@ pub struct Hit {
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// 1 to 1,000 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1000, pattern = "text"))]
     pub text: String,
     /// Where to look.
     #[serde(default)]
@@ -522,11 +525,14 @@ pub struct NewUpload {
     #[serde(default)]
     pub replaces: Option<DocumentId>,
     /// The file's name. Folders in front of it are cut off.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, pattern = "line"))]
     pub file_name: String,
     /// The folder that it was dropped with, `/` between names; empty at the top.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 1000, pattern = "line"))]
     pub folder: String,
     /// Bytes of the whole file, 1 to [`MAX_FILE_BYTES`].
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 104857600))]
     pub bytes: u64,
 }
 
@@ -539,11 +545,14 @@ pub struct NewText {
     #[serde(default)]
     pub collection: Option<CollectionId>,
     /// 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "line"))]
     pub title: String,
     /// Markdown or plain text, 1 to 1,000,000 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1000000, pattern = "text"))]
     pub text: String,
     /// Words for it.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 20))]
     pub tags: Vec<String>,
 }
 
@@ -563,6 +572,7 @@ pub struct Given {
 #[serde(deny_unknown_fields)]
 pub struct NewCollection {
     /// 1 to 80 characters, once in an organization whatever the case.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 80, pattern = "line"))]
     pub name: String,
     /// Who may use it.
     pub access: CollectionAccess,
@@ -574,8 +584,10 @@ pub struct NewCollection {
 #[serde(default, deny_unknown_fields)]
 pub struct DocumentChange {
     /// Its title, 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "line"))]
     pub title: Option<String>,
     /// All its tags: at most 20 of 1 to 40 characters.
+    #[cfg_attr(feature = "openapi", schema(max_items = 20))]
     pub tags: Option<Vec<String>>,
     /// Another collection.
     pub collection: Option<CollectionId>,
@@ -650,14 +662,17 @@ pub struct NewWebsite {
     #[serde(default)]
     pub collection: Option<CollectionId>,
     /// Where it starts: an `http` or `https` address.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, pattern = "^\\s*[Hh][Tt][Tt][Pp][Ss]?:"))]
     pub start: String,
     /// Only addresses that begin so are fetched; empty for the folder that `start` is in.
     #[serde(default)]
     pub scope: String,
     /// At most so many pages, 1 to 500.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 500))]
     pub max_pages: u32,
     /// How often it is visited again, in hours; 0 for never.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(maximum = 8784))]
     pub every_hours: u32,
 }
 

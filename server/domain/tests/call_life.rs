@@ -381,7 +381,7 @@ async fn a_deleted_calls_sound_goes_though_the_server_stops_in_between() {
     std::fs::rename(&aside, &folder).unwrap();
     let reborn = house.reborn().await;
     reborn.clock.by(TimeDelta::seconds(31));
-    assert_eq!(domain::jobs::run_due(&reborn.services).await.unwrap(), 1);
+    assert_eq!(domain::run_due(&reborn.services).await.unwrap(), 1);
     assert!(!folder.exists());
 }
 
@@ -395,7 +395,7 @@ async fn the_safety_net_leaves_a_host_alone_that_is_still_at_it() {
     page.say(ClientMessage::End);
     page.finishing().await;
     house.clock.by(TimeDelta::minutes(7));
-    assert_eq!(domain::jobs::run_due(&house.services).await.unwrap(), 1);
+    assert_eq!(domain::run_due(&house.services).await.unwrap(), 1);
     assert_eq!(house.state(&call).await, CallState::Finishing, "no review is written from half the words");
     page.ended().await;
     house.assert_words(&call, 100).await;
@@ -416,7 +416,7 @@ fn the_safety_net_hears_the_last_words_if_nobody_does() {
     live(async {
         let reborn = house.again(Manner::Counts(5)).await;
         reborn.clock.by(TimeDelta::minutes(7));
-        assert_eq!(domain::jobs::run_due(&reborn.services).await.unwrap(), 1);
+        assert_eq!(domain::run_due(&reborn.services).await.unwrap(), 1);
         reborn.assert_words(&call, 100).await;
     });
 }

@@ -72,7 +72,7 @@ async fn is_asked(asked: &AtomicUsize) {
 
 /// A document that answers with these passages.
 async fn knows(house: &House, title: &str, texts: &[&str]) -> DocumentId {
-    let (store, organization) = (house.services.store(), house.scope.organization());
+    let (store, organization) = (house.services.store(), house.scope.organization);
     let at = house.services.now();
     let collection = store.default_collection(organization, house.services.uuid().into(), "General", at).await.unwrap().id;
     let file = NewVersion {

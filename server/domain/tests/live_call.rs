@@ -306,7 +306,7 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
     let job = async || calls::review(&later.services, &later.scope, call.id).await.unwrap().transcript_job;
     assert_eq!(job().await, Some(TranscriptJob::Running));
     assert_eq!(make().await.unwrap_err().into_problem().code, Code::Conflict, "one at a time");
-    assert_eq!(domain::jobs::run_due(&later.services).await.unwrap(), 1);
+    assert_eq!(domain::run_due(&later.services).await.unwrap(), 1);
     let review = calls::review(&later.services, &later.scope, call.id).await.unwrap();
     assert_eq!(review.segments.len(), 3);
     assert_eq!(review.transcript_job, None, "done");

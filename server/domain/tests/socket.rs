@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use domain::{Client, Scope, identity, socket};
+use domain::{Client, Actor, identity, socket};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{ClientMessage, Part, ServerMessage};
@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 type Sender = mpsc::UnboundedSender<Result<ClientMessage, Problem>>;
 
 /// A socket of this caller that has said nothing yet.
-async fn opened(house: &House, scope: &Scope, first: Option<ClientMessage>) -> (Sender, BoxStream<'static, ServerMessage>) {
+async fn opened(house: &House, scope: &Actor, first: Option<ClientMessage>) -> (Sender, BoxStream<'static, ServerMessage>) {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     if let Some(first) = first {
         sender.send(Ok(first)).unwrap();
@@ -26,7 +26,7 @@ async fn opened(house: &House, scope: &Scope, first: Option<ClientMessage>) -> (
     (sender, socket::open(&house.services, scope, messages).await)
 }
 
-async fn joined(house: &House, scope: &Scope, call: &Call, part: Part, page: &str) -> (Sender, BoxStream<'static, ServerMessage>) {
+async fn joined(house: &House, scope: &Actor, call: &Call, part: Part, page: &str) -> (Sender, BoxStream<'static, ServerMessage>) {
     let hello = model::wire::Hello { part, ..hello(call, page) };
     let (sender, mut answers) = opened(house, scope, Some(ClientMessage::Hello(hello))).await;
     assert!(matches!(answers.next().await, Some(ServerMessage::Welcome(_))));
@@ -59,7 +59,7 @@ async fn acked(answers: &mut BoxStream<'static, ServerMessage>, until: u32) {
 }
 
 /// Another session of the same person.
-async fn signed_in(house: &House) -> Scope {
+async fn signed_in(house: &House) -> Actor {
     let profile = identity::profile(&house.services, &house.scope).await.unwrap();
     let password = "correct horse battery".into();
     identity::sign_in(&house.services, &Client::default(), None, &profile.person.email, &password).await.unwrap().scope

@@ -58,7 +58,7 @@ impl DomainError {
 
     /// The error with what is behind it, for logs.
     pub fn chain(&self) -> String {
-        store::chain(self)
+        chain(self)
     }
 
     /// Writes it into the log with what was being done.

@@ -4,6 +4,8 @@ use model::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::paging::Paging;
+
 /// What every answer with data looks like.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Envelope<T> {
@@ -39,9 +41,10 @@ impl<T> Envelope<T> {
 }
 
 impl<T> Envelope<Vec<T>> {
-    /// A page of a list; `cursor` is what it was found by.
-    pub fn of_page(page: Page<T>, cursor: Option<&str>, limit: u32) -> Self {
-        let meta = Meta { page: cursor.is_none().then_some(1), limit, total: None, has_more: page.next.is_some(), next: page.next };
+    /// A page of a list, as it was asked for.
+    pub fn of_page(page: Page<T>, asked: &Paging) -> Self {
+        let number = asked.cursor().is_none().then_some(1);
+        let meta = Meta { page: number, limit: asked.limit(), total: None, has_more: page.next.is_some(), next: page.next };
         Self { success: true, data: page.items, meta: Some(meta) }
     }
 

@@ -13,32 +13,35 @@ use domain::knowledge;
 use http::StatusCode;
 use http::header::LOCATION;
 use model::{Answer, Given, KnowledgeOverview, Question, SearchResult};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::area::Area;
 use super::envelope::Envelope;
 use super::extract::Json;
+use super::size::up_to;
+use crate::web::body::MAX_FORM;
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
-/// The routes of this area.
-pub fn routes() -> OpenApiRouter<Server> {
+/// What this area adds to the interface.
+pub const AREA: Area = Area { tags: &[("knowledge", "Documents, what is found in them, and answers that cite them")], routes };
+
+fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::default()
         .routes(routes!(overview))
-        .routes(routes!(documents::list, documents::give))
+        .routes(up_to(MAX_FORM, routes!(documents::list, documents::give)))
         .routes(routes!(documents::get, documents::edit, documents::delete))
         .routes(routes!(documents::passages))
         .routes(routes!(documents::uses))
         .routes(routes!(documents::file))
-        .routes(routes!(documents::replace))
+        .routes(up_to(MAX_FORM, routes!(documents::replace)))
         .routes(routes!(documents::unlock))
         .routes(routes!(documents::retry))
         .routes(routes!(documents::accept))
         .routes(routes!(uploads::begin))
-        .routes(routes!(uploads::get, uploads::append, uploads::cancel))
+        .routes(up_to(knowledge::MAX_PIECE, routes!(uploads::get, uploads::append, uploads::cancel)))
         .routes(routes!(uploads::finish))
         .routes(routes!(search))
         .routes(routes!(ask))
@@ -47,27 +50,6 @@ pub fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(websites::list, websites::add))
         .routes(routes!(websites::delete))
         .routes(routes!(websites::visit))
-}
-
-/// Which page of a list.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Paging {
-    /// `meta.next` of the page before.
-    cursor: Option<String>,
-    /// Most items, 1 to 100; 25 by default. 0 counts as 1, more than 100 as 100.
-    limit: Option<u32>,
-}
-
-impl Paging {
-    fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref().filter(|cursor| !cursor.is_empty())
-    }
-
-    fn limit(&self) -> u32 {
-        self.limit.unwrap_or(25).clamp(1, knowledge::MAX_PAGE)
-    }
 }
 
 /// The answer to a file or a text: 201 with where the document is, or 200 if it was there already.
@@ -82,12 +64,8 @@ fn given(given: Given) -> Response {
 /// Collections, tags, sizes, the embedding model, unfinished uploads and websites. `may_edit` says whether the caller may add,
 /// change and delete; the others read and ask.
 #[utoipa::path(
-    get, path = "/api/v1/knowledge/overview", tag = "knowledge", security(("bearer" = []), ("session" = [])),
-    responses(
-        (status = 200, description = "The overview", body = Envelope<KnowledgeOverview>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json")
-    )
+    get, path = "/api/v1/knowledge/overview",
+    responses((status = 200, description = "The overview", body = Envelope<KnowledgeOverview>))
 )]
 pub async fn overview(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<KnowledgeOverview>, Failure> {
     Ok(Envelope::of(knowledge::overview(server.services(), &scope).await?))
@@ -98,13 +76,8 @@ pub async fn overview(State(server): State<Server>, Signed(scope): Signed) -> Re
 /// The passages that speak for a question or a few words, best first, by their words and, where there is a model, by their
 /// meaning. Nothing is found if nothing is good enough.
 #[utoipa::path(
-    post, path = "/api/v1/knowledge/search", tag = "knowledge", security(("bearer" = []), ("session" = [])), request_body = Question,
-    responses(
-        (status = 200, description = "What was found, and how", body = Envelope<SearchResult>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json")
-    )
+    post, path = "/api/v1/knowledge/search", request_body = Question,
+    responses((status = 200, description = "What was found, and how", body = Envelope<SearchResult>))
 )]
 pub async fn search(
     State(server): State<Server>,
@@ -119,13 +92,8 @@ pub async fn search(
 /// The sentences that answer, each with the place that it rests on. An answer without lines is “not in your documents”;
 /// `considered` then has what came nearest.
 #[utoipa::path(
-    post, path = "/api/v1/knowledge/ask", tag = "knowledge", security(("bearer" = []), ("session" = [])), request_body = Question,
-    responses(
-        (status = 200, description = "The answer", body = Envelope<Answer>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json")
-    )
+    post, path = "/api/v1/knowledge/ask", request_body = Question,
+    responses((status = 200, description = "The answer", body = Envelope<Answer>))
 )]
 pub async fn ask(State(server): State<Server>, Signed(scope): Signed, Json(question): Json<Question>) -> Result<Envelope<Answer>, Failure> {
     Ok(Envelope::of(knowledge::ask(server.services(), &scope, question).await?))

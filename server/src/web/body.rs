@@ -11,16 +11,15 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use domain::knowledge::MAX_PIECE;
 use futures::{Stream, StreamExt, stream};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
-use http::{HeaderMap, Method, StatusCode};
+use http::header::{CONTENT_LENGTH, EXPECT};
+use http::{Extensions, HeaderMap, Method, StatusCode};
 use model::{Code, MAX_FILE_BYTES};
 use tokio::time::{Instant, timeout_at};
 
 use super::problem::Failure;
 
-/// Largest body of a request, in bytes, where no other limit is said here.
+/// Largest body of a request, in bytes, where its route says nothing else.
 pub const MAX_BODY: usize = 1024 * 1024;
 /// Largest form with a file: the file, and what stands around it.
 pub const MAX_FORM: usize = MAX_FILE_BYTES as usize + 64 * 1024;
@@ -28,53 +27,63 @@ pub const MAX_FORM: usize = MAX_FILE_BYTES as usize + 64 * 1024;
 pub const MAX_TEXT: usize = 8 * 1024 * 1024;
 
 /// Longest time without a byte, or for a body that is read at once.
-const MAX_WAIT: Duration = Duration::from_secs(30);
+pub const MAX_WAIT: Duration = Duration::from_secs(30);
 /// Longest time for a body that is taken piece by piece: 100 MB at 250 kbit/s.
 const MAX_STREAM: Duration = Duration::from_secs(3600);
 
 /// Longest time that the rest of a body is waited for which nobody wants.
 const MAX_REST: Duration = Duration::from_secs(20);
 
-/// What may be sent to an address.
-#[derive(Debug, PartialEq, Eq)]
-enum Allowed {
-    /// So many bytes, read before anything else looks at them.
-    AtOnce(usize),
-    /// So many bytes, read by the handler, after it knows who sends them. The handler says when it is too much; this
-    /// refuses what is announced as such.
-    Streamed(usize),
+/// Most bytes of a body, where a route says so; it is put into the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Most(pub usize);
+
+/// Most bytes of this request's body.
+pub fn most(extensions: &Extensions) -> usize {
+    extensions.get::<Most>().map_or(MAX_BODY, |most| most.0)
 }
 
-impl Allowed {
-    fn of(method: &Method, path: &str, headers: &HeaderMap) -> Self {
-        let documents = path.strip_prefix("/api/v1/knowledge/documents");
-        match (method.as_str(), documents) {
-            ("POST", Some("")) if is_form(headers) => Self::Streamed(MAX_FORM),
-            ("POST", Some("")) => Self::Streamed(MAX_TEXT),
-            ("POST", Some(rest)) if rest.starts_with('/') && rest.ends_with("/versions") => Self::Streamed(MAX_FORM),
-            ("PATCH", _) if path.starts_with("/api/v1/knowledge/uploads/") => Self::Streamed(MAX_PIECE),
-            // A page sends pieces of files too, each with a few words around it.
-            ("POST", _) if path == "/api/knowledge/put-piece" => Self::AtOnce(MAX_PIECE + 1024),
-            _ => Self::AtOnce(MAX_BODY),
-        }
-    }
+/// Refuses a body that says of itself that it is too large, before a byte of it is asked for.
+///
+/// # Errors
+/// The failure to answer with.
+pub fn check_announced(headers: &HeaderMap, most: usize) -> Result<(), Failure> {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > most as u64) { Err(too_large(most)) } else { Ok(()) }
+}
 
-    const fn bytes(&self) -> usize {
-        match self {
-            Self::AtOnce(bytes) | Self::Streamed(bytes) => *bytes,
-        }
+/// Reads a whole body at once.
+///
+/// # Errors
+/// The failure to answer with: too large, too slow, broken off.
+pub async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Failure> {
+    check_announced(headers, most)?;
+    match tokio::time::timeout(MAX_WAIT, to_bytes(body, most)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_too_large(&error) => Err(too_large(most)),
+        Ok(Err(error)) if !is_too_slow(&error) => Err(broken_off()),
+        Ok(Err(_)) | Err(_) => Err(too_slow()),
     }
+}
 
-    fn too_large(&self) -> Failure {
-        match self {
-            Self::Streamed(MAX_FORM) => form_too_large(),
-            _ => too_large(self.bytes()),
-        }
+/// Reads the body of a server function before the function does: what is too large or too slow is told as what it is.
+pub async fn at_once(request: Request, next: Next) -> Response {
+    if is_bodiless(request.method()) {
+        return next.run(request).await;
+    }
+    let most = app::server::most_bytes(request.uri().path()).unwrap_or(MAX_BODY);
+    let (parts, body) = request.into_parts();
+    match read(&parts.headers, body, most).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(failure) => failure.into_response(),
     }
 }
 
 /// The failure of a body with more than `most` bytes.
 pub fn too_large(most: usize) -> Failure {
+    if most == MAX_FORM {
+        return form_too_large();
+    }
     let most = most / 1024 / 1024;
     Failure::new(Code::TooLarge, format!("That is too much at once: this request may carry at most {most} MB."))
 }
@@ -100,31 +109,19 @@ pub fn is_too_slow(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error + 'static>::is::<TooSlow>)
 }
 
-/// Reads the body up to its limit before anything else looks at it: too large is 413, too slow is 408. What is taken piece
-/// by piece is handed on, with the same patience. What is left in the end is read and forgotten.
-pub async fn limit(request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+/// Hands every body on with the same patience: whoever reads it is told when it stands still or takes for ever. How large it may
+/// be, its route says. What is left in the end is read and forgotten.
+pub async fn patience(request: Request, next: Next) -> Response {
+    if is_bodiless(request.method()) {
         return next.run(request).await;
     }
-    let allowed = Allowed::of(request.method(), request.uri().path(), request.headers());
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let (mut parts, body) = request.into_parts();
     // Who asks first whether to send the body doesn't send one that isn't wanted.
     let asks_first = parts.headers.remove(EXPECT).is_some();
     let body = Rest::of(body);
-    let response = if announced.is_some_and(|length| length > allowed.bytes() as u64) {
-        allowed.too_large().into_response()
-    } else if let Allowed::AtOnce(most) = allowed {
-        match tokio::time::timeout(MAX_WAIT, to_bytes(Body::from_stream(body.pieces()), most)).await {
-            Ok(Ok(bytes)) => return next.run(Request::from_parts(parts, Body::from(bytes))).await,
-            Ok(Err(error)) if is_too_large(&error) => allowed.too_large().into_response(),
-            Ok(Err(_)) => broken_off().into_response(),
-            Err(_) => return too_slow().into_response(),
-        }
-    } else {
-        next.run(Request::from_parts(parts, body.patient())).await
-    };
-    if !asks_first || body.was_asked_for() {
+    let response = next.run(Request::from_parts(parts, body.patient())).await;
+    let gave_up = response.status() == StatusCode::REQUEST_TIMEOUT;
+    if !gave_up && (!asks_first || body.was_asked_for()) {
         body.pass().await;
     }
     response
@@ -207,8 +204,8 @@ impl std::fmt::Display for TooSlow {
 
 impl std::error::Error for TooSlow {}
 
-fn is_form(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/form-data"))
+fn is_bodiless(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 fn is_too_large(error: &axum::Error) -> bool {
@@ -228,26 +225,21 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn only_files_and_texts_may_be_large() {
-        let of = |method: Method, path: &str, kind: &'static str| {
-            Allowed::of(&method, path, &HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]))
-        };
-        let (form, json) = ("Multipart/form-data; boundary=x", "application/json");
-        assert_eq!(of(Method::POST, "/api/v1/knowledge/documents", form), Allowed::Streamed(MAX_FORM));
-        assert_eq!(of(Method::POST, "/api/v1/knowledge/documents", json), Allowed::Streamed(MAX_TEXT));
-        assert_eq!(of(Method::POST, "/api/v1/knowledge/documents/1/versions", form), Allowed::Streamed(MAX_FORM));
-        assert_eq!(of(Method::PATCH, "/api/v1/knowledge/uploads/1", "application/octet-stream"), Allowed::Streamed(MAX_PIECE));
-        for (method, path) in [
-            (Method::PATCH, "/api/v1/knowledge/documents/1"),
-            (Method::POST, "/api/v1/knowledge/documents/1/password"),
-            (Method::POST, "/api/v1/knowledge/documentsx/versions"),
-            (Method::POST, "/api/v1/knowledge/uploads"),
-            (Method::POST, "/api/v1/calls"),
-            (Method::PUT, "/api/v1/knowledge/documents"),
-        ] {
-            assert_eq!(of(method.clone(), path, form), Allowed::AtOnce(MAX_BODY), "{method} {path}");
+    #[tokio::test]
+    async fn a_body_is_read_up_to_what_its_route_takes() {
+        let announced = |length: &str| HeaderMap::from_iter([(CONTENT_LENGTH, length.parse().unwrap())]);
+        assert_eq!(read(&announced("4"), Body::from("four"), 4).await.unwrap(), "four");
+        for (headers, body) in [(announced("5"), "five!"), (HeaderMap::new(), "five!")] {
+            let answer = read(&headers, Body::from(body), 4).await.unwrap_err().into_response();
+            assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE, "{headers:?}");
         }
+        let broken = stream::iter([Ok(Bytes::from_static(b"x")), Err(BoxError::from("gone"))]);
+        let answer = read(&HeaderMap::new(), Body::from_stream(broken), 4).await.unwrap_err().into_response();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+        let slow = stream::iter([Err::<Bytes, _>(BoxError::from(TooSlow))]);
+        let answer = read(&HeaderMap::new(), Body::from_stream(slow), 4).await.unwrap_err().into_response();
+        assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!((most(&Extensions::new()), check_announced(&announced("nonsense"), 4).is_ok()), (MAX_BODY, true));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::identity::{self, SignedIn};
-use domain::{Client, DomainError, Scope};
+use domain::{Client, DomainError, Actor};
 use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
@@ -28,7 +28,7 @@ pub struct Caller {
     /// From where.
     pub client: Client,
     /// As whom; none if signed out.
-    pub scope: Option<Scope>,
+    pub scope: Option<Actor>,
     /// The same with names, if a browser is signed in.
     pub profile: Option<Profile>,
 }
@@ -57,7 +57,7 @@ pub async fn identify(State(server): State<Server>, mut request: Request, next: 
         }
     }
     if let Some(scope) = &caller.scope {
-        tracing::Span::current().record("organization", tracing::field::display(scope.organization()));
+        tracing::Span::current().record("organization", tracing::field::display(scope.organization));
     }
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;
@@ -71,7 +71,7 @@ pub async fn identify(State(server): State<Server>, mut request: Request, next: 
     response
 }
 
-async fn bearer(server: &Server, authorization: &HeaderValue) -> Result<Scope, DomainError> {
+async fn bearer(server: &Server, authorization: &HeaderValue) -> Result<Actor, DomainError> {
     let wrong = || {
         DomainError::new(
             Code::Unauthenticated,
@@ -127,7 +127,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
 /// The caller's scope; without one the answer is 401.
 #[derive(Clone, Debug)]
-pub struct Signed(pub Scope);
+pub struct Signed(pub Actor);
 
 impl<S: Sync> FromRequestParts<S> for Signed {
     type Rejection = Failure;

@@ -14,10 +14,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{ACCEPT, CONTENT_TYPE, REFERER, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method};
 use model::Problem;
 
-use super::body::MAX_BODY;
+use super::body::{self, MAX_BODY};
 use super::caller::cookie;
 use crate::wiring::Server;
 
@@ -50,7 +50,10 @@ async fn sent(request: Request, next: Next, secure: bool) -> Response {
     let path = request.uri().path().to_owned();
     let back = back(request.headers());
     let (mut parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY).await else { return StatusCode::BAD_REQUEST.into_response() };
+    let body = match body::read(&parts.headers, body, MAX_BODY).await {
+        Ok(body) => body,
+        Err(failure) => return failure.into_response(),
+    };
     let typed = typed(&body);
     // The function answers with data, not with a redirect of its own.
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -38,6 +38,22 @@ async fn bodies_that_are_too_large() {
 }
 
 #[tokio::test]
+async fn a_page_may_send_a_piece_of_a_file_but_no_more() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    let send = async |function: &str, bytes: usize| {
+        let request = browser.http.post(server.url(function)).header("origin", server.url("")).header("accept", "application/json");
+        request.header("content-type", "application/x-postcard").body(vec![b'x'; bytes]).send().await.unwrap().status()
+    };
+    let (piece, other) = ("/api/knowledge/put-piece", "/api/knowledge/ask");
+    // These are no pieces, so they are refused for what they are; not for their size.
+    assert_eq!(send(piece, 4 * 1024 * 1024 + 1_000).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(send(piece, 4 * 1024 * 1024 + 2_000).await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send(other, 1024 * 1024 + 1).await, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn fields_that_are_wrong_are_named() {
     let server = TestServer::start().await;
     let good = json!({ "name": "Ann", "email": "ann@example.com", "organization": "Acme", "password": "correct horse battery" });

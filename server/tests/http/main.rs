@@ -13,6 +13,7 @@ mod downloads;
 mod forms;
 mod isolation;
 mod lifecycle;
+mod operations;
 mod passwords;
 mod sessions;
 mod sign_ins;

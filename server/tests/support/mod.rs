@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::Services;
+use domain::Kernel;
 use ports::{Clock, Ids, Mail, MailError, Mailer, Recognizer};
-use domain::services::Parts;
+use domain::Parts;
 use providers::speech::SampleTranscript;
 use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::redirect::Policy;
@@ -137,7 +137,7 @@ pub struct TestServer {
     /// Mails.
     pub outbox: Arc<Outbox>,
     /// The domain behind the server.
-    pub services: Services,
+    pub services: Kernel,
     /// Where it listens.
     pub address: SocketAddr,
     stop: CancellationToken,
@@ -173,7 +173,7 @@ impl TestServer {
         // What this machine has installed by accident changes no test.
         let reader = documents::ChildReader::new(env!("CARGO_BIN_EXE_closezly"), ["extract-document"], documents::Limits::default());
         let reader = reader.with_programs(documents::Programs::default());
-        let services = Services::new(Parts {
+        let services = domain::assemble(Parts {
             config: wiring::domain_config(&config, "a key that only tests have, 32+ bytes".to_owned().into()),
             store: store.store(),
             clock: clock.clone(),
@@ -212,7 +212,7 @@ impl TestServer {
 
     /// Runs every job that is due.
     pub async fn run_jobs(&self) {
-        while domain::jobs::run_due(&self.services).await.unwrap() > 0 {}
+        while domain::run_due(&self.services).await.unwrap() > 0 {}
     }
 
     /// Stops it as a signal would; how long it took.

@@ -1,127 +1,126 @@
 //! Server functions of the calls: each asks the domain once and maps its error.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::PostcardEncoding;
+use leptos::server_fn::codec::{Json, PostcardEncoding};
 use leptos::server_fn::{BoxedStream, Websocket};
 use model::wire::{ClientMessage, ServerMessage};
-use model::{Call, CallHit, CallId, CallKind, CallPatch, CallState, CueState, NewCall, Page, Preparation, RecognizerKind, Review, Segment};
+use model::{Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerKind, Review, Segment};
 
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::server::{caller, go_to};
 
 /// Calls of one page of the list.
 #[cfg(feature = "ssr")]
 const PAGE: u32 = 25;
 
-/// The calls that the person may see, newest first; with a search the best match first.
-#[server(endpoint = "calls/list")]
-pub async fn list_calls(
-    search: String,
-    state: Option<CallState>,
-    kind: Option<CallKind>,
-    mine: bool,
-    cursor: Option<String>,
-) -> Result<Page<CallHit>, AppError> {
-    let (services, scope) = ssr::caller()?;
-    let member = mine.then(|| scope.member());
-    let filter = model::CallFilter { search, state, kind, member, ..model::CallFilter::default() };
-    domain::calls::list(&services, &scope, filter, cursor.as_deref(), PAGE).await.map_err(ssr::told)
+/// The calls that the person may see, newest first; with a search the best match first. `mine` narrows to the own ones.
+#[server(endpoint = "calls/list", input = Json)]
+pub async fn list_calls(filter: CallFilter, mine: bool, cursor: Option<String>) -> Result<Page<CallHit>, AppError> {
+    let (services, scope) = caller()?;
+    let filter = if mine { CallFilter { member: scope.member_id(), ..filter } } else { filter };
+    Ok(domain::calls::list(&services, &scope, filter, cursor.as_deref(), PAGE).await?)
 }
 
 /// Last time's choices and the recognizers that can be used now.
 #[server(endpoint = "calls/prepare")]
 pub async fn prepare_call() -> Result<Preparation, AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::prepare(&services, &scope).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    Ok(domain::calls::prepare(&services, &scope).await?)
 }
 
 /// Sets a call up. A form that is sent without JavaScript goes on to the call's page.
 #[server(endpoint = "calls/create")]
 pub async fn create_call(new: NewCall) -> Result<Call, AppError> {
-    let (services, scope) = ssr::caller()?;
-    let call = domain::calls::create(&services, &scope, new).await.map_err(ssr::told)?;
-    crate::server::go_to(&super::live_path(call.id));
+    let (services, scope) = caller()?;
+    let call = domain::calls::create(&services, &scope, new).await?;
+    go_to(&super::live_path(call.id));
     Ok(call)
 }
 
 /// Starts the bundled sample call.
 #[server(endpoint = "calls/sample")]
 pub async fn start_sample() -> Result<Call, AppError> {
-    let (services, scope) = ssr::caller()?;
-    let call = domain::calls::sample::start(&services, &scope).await.map_err(ssr::told)?;
-    crate::server::go_to(&super::live_path(call.id));
+    let (services, scope) = caller()?;
+    let call = domain::calls::sample::start(&services, &scope).await?;
+    go_to(&super::live_path(call.id));
     Ok(call)
 }
 
 /// One call.
 #[server(endpoint = "calls/get")]
 pub async fn get_call(id: CallId) -> Result<Call, AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::get(&services, &scope, id).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    Ok(domain::calls::get(&services, &scope, id).await?)
 }
 
 /// Changes what is set of a call.
 #[server(endpoint = "calls/patch")]
 pub async fn patch_call(id: CallId, patch: CallPatch) -> Result<Call, AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::patch(&services, &scope, id, patch).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    Ok(domain::calls::patch(&services, &scope, id, patch).await?)
 }
 
 /// Deletes a call with its recording and all that was made of it.
 #[server(endpoint = "calls/delete")]
 pub async fn delete_call(id: CallId) -> Result<(), AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::delete(&services, &scope, id).await.map_err(ssr::told)?;
-    crate::server::go_to("/calls");
+    let (services, scope) = caller()?;
+    domain::calls::delete(&services, &scope, id).await?;
+    go_to("/calls");
     Ok(())
 }
 
 /// A call with all that is known of it.
 #[server(endpoint = "calls/review")]
 pub async fn review_call(id: CallId) -> Result<Review, AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::review(&services, &scope, id).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    Ok(domain::calls::review(&services, &scope, id).await?)
 }
 
 /// Corrects one line of the transcript.
 #[server(endpoint = "calls/correct")]
 pub async fn correct_segment(id: CallId, segment: i64, text: String) -> Result<Segment, AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::correct_segment(&services, &scope, id, segment, &text).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    Ok(domain::calls::correct_segment(&services, &scope, id, segment, &text).await?)
 }
 
 /// Swaps the two channels of a call: what the rep said becomes what the customer said.
 #[server(endpoint = "calls/swap-channels")]
 pub async fn swap_channels(id: CallId) -> Result<(), AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::swap_channels(&services, &scope, id).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    domain::calls::swap_channels(&services, &scope, id).await?;
+    Ok(())
 }
 
 /// Ticks an action item off, or takes the tick back.
 #[server(endpoint = "calls/action-done")]
 pub async fn set_action_done(id: CallId, item: u32, done: bool) -> Result<(), AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::set_action_done(&services, &scope, id, item, done).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    domain::calls::set_action_done(&services, &scope, id, item, done).await?;
+    Ok(())
 }
 
 /// What the person made of a card, after the call.
 #[server(endpoint = "calls/cue-state")]
 pub async fn set_cue_state(id: CallId, cue: i64, state: CueState) -> Result<(), AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::set_cue_state(&services, &scope, id, cue, state).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    domain::calls::set_cue_state(&services, &scope, id, cue, state).await?;
+    Ok(())
 }
 
 /// Ends a call from outside its own page.
 #[server(endpoint = "calls/end")]
 pub async fn end_call(id: CallId) -> Result<Call, AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::end(&services, &scope, id).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    Ok(domain::calls::end(&services, &scope, id).await?)
 }
 
 /// Makes the transcript, again or for the first time, from the recording.
 #[server(endpoint = "calls/recognize")]
 pub async fn recognize_later(id: CallId, with: RecognizerKind) -> Result<(), AppError> {
-    let (services, scope) = ssr::caller()?;
-    domain::calls::recognize_later(&services, &scope, id, with).await.map_err(ssr::told)
+    let (services, scope) = caller()?;
+    domain::calls::recognize_later(&services, &scope, id, with).await?;
+    Ok(())
 }
 
 /// The live call itself. What stands in its way is said inside the stream, because an error before it would reach the
@@ -130,7 +129,7 @@ pub async fn recognize_later(id: CallId, with: RecognizerKind) -> Result<(), App
 pub async fn live_call(input: BoxedStream<ClientMessage, AppError>) -> Result<BoxedStream<ServerMessage, AppError>, AppError> {
     use futures::StreamExt;
 
-    let (services, scope) = match ssr::caller() {
+    let (services, scope) = match caller() {
         Ok(caller) => caller,
         Err(error) => return Ok(futures::stream::iter([Ok(ServerMessage::Refused(error.0))]).into()),
     };
@@ -139,20 +138,4 @@ pub async fn live_call(input: BoxedStream<ClientMessage, AppError>) -> Result<Bo
     // The socket opens when this function has answered, so the first message must be waited for inside the stream.
     let answers = futures::stream::once(async move { domain::socket::open(&services, &scope, messages).await }).flatten();
     Ok(answers.map(Ok).into())
-}
-
-#[cfg(feature = "ssr")]
-mod ssr {
-    use domain::{DomainError, Scope, Services};
-
-    use crate::error::AppError;
-
-    /// Who calls, and with what.
-    pub fn caller() -> Result<(Services, Scope), AppError> {
-        Ok((crate::server::services()?, crate::server::scope()?))
-    }
-
-    pub fn told(error: DomainError) -> AppError {
-        error.into_problem().into()
-    }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
-use model::{Call, CallHit, CallKind, CallState, Found, Page};
+use model::{Call, CallFilter, CallHit, CallKind, CallState, Found, Page};
 
 use super::{api, words};
 use crate::components::{
@@ -60,6 +60,10 @@ impl Shown {
         format!("/calls{}", query.to_query_string())
     }
 
+    fn filter(&self) -> CallFilter {
+        CallFilter { search: self.search.clone(), state: self.state, kind: self.kind, ..CallFilter::default() }
+    }
+
     /// Whether anything narrows the list.
     fn narrows(&self) -> bool {
         *self != Self { cursor: self.cursor.clone(), ..Self::default() }
@@ -71,10 +75,7 @@ impl Shown {
 pub fn CallsPage() -> impl IntoView {
     let query = use_query_map();
     let shown = Memo::new(move |_| query.with(Shown::of));
-    let calls = Resource::new_blocking(
-        move || shown.get(),
-        |shown| api::list_calls(shown.search, shown.state, shown.kind, shown.mine, shown.cursor),
-    );
+    let calls = Resource::new_blocking(move || shown.get(), |shown| api::list_calls(shown.filter(), shown.mine, shown.cursor));
     view! {
         <div class="page">
             <PageHeader title="Calls">

@@ -42,12 +42,12 @@ const RECENT: u32 = 5;
 /// The person's last calls and numbers.
 #[server(endpoint = "home")]
 pub async fn my_overview() -> Result<Overview, AppError> {
-    let (services, scope) = (crate::server::services()?, crate::server::scope()?);
-    if scope.role() < model::Role::Rep {
+    let (services, scope) = crate::server::caller()?;
+    if !scope.may(domain::calls::USE) {
         // A guest has no calls of their own.
         return Ok(Overview::default());
     }
-    let mine = model::CallFilter { member: Some(scope.member()), ..model::CallFilter::default() };
+    let mine = model::CallFilter { member: scope.member_id(), ..model::CallFilter::default() };
     let recent = domain::calls::list(&services, &scope, mine.clone(), None, RECENT).await?;
     let now = services.now();
     let (one, two) = (now - chrono::Duration::days(7), now - chrono::Duration::days(14));

@@ -16,8 +16,8 @@ use ports::{
     Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer,
     RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
 };
-use domain::services::Parts;
-use domain::{Client, Config, Scope, Services, calls};
+use domain::Parts;
+use domain::{Client, Config, Actor, Kernel, calls};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
@@ -172,8 +172,8 @@ impl Mailer for Outbox {
 }
 
 pub struct House {
-    pub services: Services,
-    pub scope: Scope,
+    pub services: Kernel,
+    pub scope: Actor,
     pub heard: Arc<Mutex<Vec<usize>>>,
     pub clock: Ahead,
     folder: Arc<tempfile::TempDir>,
@@ -269,12 +269,12 @@ async fn services(
     manner: Manner,
     embeddings: Option<Embeddings>,
     clock: &Ahead,
-) -> (Services, Arc<Mutex<Vec<usize>>>) {
+) -> (Kernel, Arc<Mutex<Vec<usize>>>) {
     let store = Store::connect(&format!("sqlite:{}", folder.path().join("closezly.db").display())).await.unwrap();
     store.migrate().await.unwrap();
     let heard = Arc::new(Mutex::new(Vec::new()));
     let recognizer = Scripted { manner, opened: AtomicU32::new(0), heard: Arc::clone(&heard) };
-    let services = Services::new(Parts {
+    let services = domain::assemble(Parts {
         config: Config {
             files: folder.path().join("files"),
             public_url: "http://localhost:3000".into(),
@@ -292,7 +292,7 @@ async fn services(
     (services, heard)
 }
 
-pub async fn sign_up(services: &Services, email: &str) -> Scope {
+pub async fn sign_up(services: &Kernel, email: &str) -> Actor {
     let form = SignUp { name: "Ann".into(), email: email.into(), organization: "Acme".into(), password: "correct horse battery".into() };
     match identity::sign_up(services, &Client::default(), None, form).await.unwrap() {
         SignedUp::In(signed_in) => signed_in.scope,

@@ -9,17 +9,13 @@ use model::{Collection, CollectionId, NewCollection};
 use crate::api::envelope::Envelope;
 use crate::api::extract::{Json, Path};
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// List collections
 #[utoipa::path(
-    get, path = "/api/v1/knowledge/collections", tag = "knowledge", security(("bearer" = []), ("session" = [])),
-    responses(
-        (status = 200, description = "Those that the caller may use, by name", body = Envelope<Vec<Collection>>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json")
-    )
+    get, path = "/api/v1/knowledge/collections",
+    responses((status = 200, description = "Those that the caller may use, by name", body = Envelope<Vec<Collection>>))
 )]
 pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<Vec<Collection>>, Failure> {
     Ok(Envelope::of_all(knowledge::overview(server.services(), &scope).await?.collections))
@@ -29,13 +25,11 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
 ///
 /// For admins and owners.
 #[utoipa::path(
-    post, path = "/api/v1/knowledge/collections", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    post, path = "/api/v1/knowledge/collections",
     request_body = NewCollection,
     responses(
         (status = 201, description = "Made", body = Envelope<Collection>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong, or the name is taken", body = FailureBody, content_type = "application/problem+json")
+        (status = 422, description = "A field is wrong, or the name is taken")
     )
 )]
 pub async fn create(
@@ -50,15 +44,12 @@ pub async fn create(
 ///
 /// Its name and who may use it. For admins and owners.
 #[utoipa::path(
-    patch, path = "/api/v1/knowledge/collections/{id}", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    patch, path = "/api/v1/knowledge/collections/{id}",
     request_body = NewCollection,
     params(("id" = CollectionId, Path, description = "The collection's id")),
     responses(
         (status = 200, description = "Changed", body = Envelope<Collection>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such collection", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong, or the name is taken", body = FailureBody, content_type = "application/problem+json")
+        (status = 422, description = "A field is wrong, or the name is taken")
     )
 )]
 pub async fn edit(
@@ -74,14 +65,9 @@ pub async fn edit(
 ///
 /// With all its documents and websites. For admins and owners.
 #[utoipa::path(
-    delete, path = "/api/v1/knowledge/collections/{id}", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    delete, path = "/api/v1/knowledge/collections/{id}",
     params(("id" = CollectionId, Path, description = "The collection's id")),
-    responses(
-        (status = 204, description = "Deleted"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such collection", body = FailureBody, content_type = "application/problem+json")
-    )
+    responses((status = 204, description = "Deleted"))
 )]
 pub async fn delete(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<CollectionId>) -> Result<StatusCode, Failure> {
     knowledge::delete_collection(server.services(), &scope, id).await?;

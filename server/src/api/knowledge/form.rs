@@ -7,14 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::BoxError;
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use bytes::Bytes;
-use domain::{Scope, Services, knowledge};
+use domain::{Actor, Kernel, knowledge};
 use futures::channel::{mpsc, oneshot};
 use futures::future::{Either, FutureExt, select};
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
 use model::{Code, CollectionId, DocumentId, Given, NewUpload, Problem};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::web::body;
@@ -29,7 +30,8 @@ const MAX_FIELD: usize = 16 * 1024;
 const MAX_UNCLAIMED: usize = 2 * 1024 * 1024;
 
 /// A file with what is known of it. The file is the last field.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "for the OpenAPI document: the form is read as it comes")]
 pub struct FileForm {
     /// The collection that it goes to; without it the first one.
@@ -37,6 +39,7 @@ pub struct FileForm {
     /// The document whose next version it is. Its collection and its tags stay.
     replaces: Option<DocumentId>,
     /// The folder that it comes from, `/` between names.
+    #[schema(max_length = 1000, pattern = "line")]
     folder: Option<String>,
     /// Words for it, with commas between them: at most 20 of 1 to 40 characters. The field may come several times.
     tags: Option<String>,
@@ -46,7 +49,8 @@ pub struct FileForm {
 }
 
 /// A file.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "for the OpenAPI document: the form is read as it comes")]
 pub struct VersionForm {
     /// The file, with its name; 1 byte to 100 MB.
@@ -58,7 +62,7 @@ pub struct VersionForm {
 ///
 /// # Errors
 /// What is wrong with the form, else what the domain says. Nothing is kept then.
-pub async fn give(services: &Services, scope: &Scope, request: Request, replaces: Option<DocumentId>) -> Result<Given, Failure> {
+pub async fn give(services: &Kernel, scope: &Actor, request: Request, replaces: Option<DocumentId>) -> Result<Given, Failure> {
     let form = Form::of(request).await?;
     let (announce, announced) = oneshot::channel();
     let (pieces, content) = mpsc::channel(0);
@@ -103,7 +107,7 @@ impl Form {
     async fn of(request: Request) -> Result<Self, Failure> {
         let unclaimed = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&unclaimed);
-        let mut request = request.map(|body| {
+        let request = request.map(|body| {
             Body::from_stream(body.into_data_stream().map(move |piece| {
                 let piece = piece.map_err(BoxError::from)?;
                 if counted.fetch_add(piece.len(), Ordering::Relaxed) > MAX_UNCLAIMED {
@@ -112,7 +116,6 @@ impl Form {
                 Ok::<_, BoxError>(piece)
             }))
         });
-        DefaultBodyLimit::max(body::MAX_FORM).apply(&mut request);
         let parts = Multipart::from_request(request, &()).await.map_err(|_| {
             bad_request("The form has no boundary: its “Content-Type” must be “multipart/form-data; boundary=…”, as HTTP clients write it.")
         })?;

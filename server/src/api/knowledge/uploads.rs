@@ -1,7 +1,7 @@
 //! Files that are sent in pieces, and go on where they stopped.
 #![allow(unused_qualifications, reason = "utoipa's macros write them")]
 
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::{DomainError, knowledge};
@@ -16,7 +16,7 @@ use crate::api::envelope::Envelope;
 use crate::api::extract::{Json, Path};
 use crate::web::body;
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody, UPLOAD_OFFSET};
+use crate::web::problem::{Failure, UPLOAD_OFFSET};
 use crate::wiring::Server;
 
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
@@ -25,17 +25,14 @@ const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
 ///
 /// Then send its bytes by `PATCH`, and `finish` it. What nobody goes on with is thrown away after a day. For admins and owners.
 #[utoipa::path(
-    post, path = "/api/v1/knowledge/uploads", tag = "knowledge", security(("bearer" = []), ("session" = [])), request_body = NewUpload,
+    post, path = "/api/v1/knowledge/uploads", request_body = NewUpload,
     responses(
         (status = 201, description = "Begun; `Location` is its address", body = Envelope<Upload>, headers(
             ("Location" = String, description = "Where its pieces go"),
             ("Upload-Offset" = i64, description = "The byte that it goes on at")
         )),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such collection or document", body = FailureBody, content_type = "application/problem+json"),
-        (status = 413, description = "The file is larger than 100 MB", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json")
+        (status = 404, description = "No such collection or document"),
+        (status = 413, description = "The file is larger than 100 MB")
     )
 )]
 pub async fn begin(State(server): State<Server>, Signed(scope): Signed, Json(new): Json<NewUpload>) -> Result<Response, Failure> {
@@ -48,16 +45,13 @@ pub async fn begin(State(server): State<Server>, Signed(scope): Signed, Json(new
 ///
 /// Of one's own uploads. `HEAD` answers with the headers alone.
 #[utoipa::path(
-    get, path = "/api/v1/knowledge/uploads/{id}", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    get, path = "/api/v1/knowledge/uploads/{id}",
     params(("id" = UploadId, Path, description = "The upload's id")),
     responses(
         (status = 200, description = "The upload", body = Envelope<Upload>, headers(
             ("Upload-Offset" = i64, description = "The byte that it goes on at"),
             ("Upload-Length" = i64, description = "Bytes of the whole file")
-        )),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such upload of the caller's", body = FailureBody, content_type = "application/problem+json")
+        ))
     )
 )]
 pub async fn get(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<UploadId>) -> Result<Response, Failure> {
@@ -68,7 +62,7 @@ pub async fn get(State(server): State<Server>, Signed(scope): Signed, Path(id): 
 ///
 /// At most 4 MiB, which begin at the byte that the upload goes on at. What was answered with 200 is on disk.
 #[utoipa::path(
-    patch, path = "/api/v1/knowledge/uploads/{id}", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    patch, path = "/api/v1/knowledge/uploads/{id}",
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The piece"),
     params(
         ("id" = UploadId, Path, description = "The upload's id"),
@@ -79,28 +73,20 @@ pub async fn get(State(server): State<Server>, Signed(scope): Signed, Path(id): 
             ("Upload-Offset" = i64, description = "The byte that it goes on at"),
             ("Upload-Length" = i64, description = "Bytes of the whole file")
         )),
-        (status = 400, description = "The piece broke off; nothing of it was taken", body = FailureBody, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such upload of the caller's", body = FailureBody, content_type = "application/problem+json"),
-        (status = 409, description = "It goes on elsewhere: see `Upload-Offset` and `error.details.upload_offset`", body = FailureBody,
-            content_type = "application/problem+json", headers(("Upload-Offset" = i64, description = "The byte that it goes on at"))),
-        (status = 413, description = "The piece is larger than 4 MiB, or goes beyond the file's end", body = FailureBody,
-            content_type = "application/problem+json"),
-        (status = 415, description = "The piece is not declared as `application/octet-stream`", body = FailureBody,
-            content_type = "application/problem+json"),
-        (status = 422, description = "`Upload-Offset` is missing or no number", body = FailureBody, content_type = "application/problem+json")
+        (status = 400, description = "The piece broke off; nothing of it was taken"),
+        (status = 409, description = "It goes on elsewhere: see `Upload-Offset` and `error.details.upload_offset`", headers(("Upload-Offset" = i64, description = "The byte that it goes on at"))),
+        (status = 413, description = "The piece is larger than 4 MiB, or goes beyond the file's end"),
+        (status = 422, description = "`Upload-Offset` is missing or no number")
     )
 )]
 pub async fn append(
     State(server): State<Server>,
     Signed(scope): Signed,
     Path(id): Path<UploadId>,
-    mut request: Request,
+    request: Request,
 ) -> Result<Response, Failure> {
     let services = server.services();
     let offset = offset(request.headers())?;
-    DefaultBodyLimit::max(knowledge::MAX_PIECE).apply(&mut request);
     let piece = Bytes::from_request(request, &()).await.map_err(|rejection| {
         let (status, too_slow) = (rejection.status(), body::is_too_slow(&rejection));
         match (status, too_slow) {
@@ -125,22 +111,19 @@ pub async fn append(
 pub struct Finish {
     /// Words for a new document: at most 20 of 1 to 40 characters. A new version keeps those that the document has.
     #[serde(default)]
+    #[schema(max_items = 20)]
     tags: Vec<String>,
 }
 
 /// Make a document of a file that has come whole
 #[utoipa::path(
-    post, path = "/api/v1/knowledge/uploads/{id}/finish", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    post, path = "/api/v1/knowledge/uploads/{id}/finish",
     request_body = Finish,
     params(("id" = UploadId, Path, description = "The upload's id")),
     responses(
         (status = 200, description = "It was there already: nothing was added", body = Envelope<Given>),
         (status = 201, description = "Taken; `Location` is the document's address", body = Envelope<Given>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such upload of the caller's", body = FailureBody, content_type = "application/problem+json"),
-        (status = 409, description = "Bytes are missing", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A tag is wrong", body = FailureBody, content_type = "application/problem+json")
+        (status = 409, description = "Bytes are missing")
     )
 )]
 pub async fn finish(
@@ -154,14 +137,9 @@ pub async fn finish(
 
 /// Throw an upload away
 #[utoipa::path(
-    delete, path = "/api/v1/knowledge/uploads/{id}", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    delete, path = "/api/v1/knowledge/uploads/{id}",
     params(("id" = UploadId, Path, description = "The upload's id")),
-    responses(
-        (status = 204, description = "Thrown away, with all that had come"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such upload of the caller's", body = FailureBody, content_type = "application/problem+json")
-    )
+    responses((status = 204, description = "Thrown away, with all that had come"))
 )]
 pub async fn cancel(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<UploadId>) -> Result<StatusCode, Failure> {
     knowledge::cancel_upload(server.services(), &scope, id).await?;

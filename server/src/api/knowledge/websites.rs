@@ -9,19 +9,15 @@ use model::{NewWebsite, Website, WebsiteId};
 use crate::api::envelope::Envelope;
 use crate::api::extract::{Json, Path};
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// List websites
 ///
 /// Empty for those who may not change anything.
 #[utoipa::path(
-    get, path = "/api/v1/knowledge/websites", tag = "knowledge", security(("bearer" = []), ("session" = [])),
-    responses(
-        (status = 200, description = "All of them", body = Envelope<Vec<Website>>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json")
-    )
+    get, path = "/api/v1/knowledge/websites",
+    responses((status = 200, description = "All of them", body = Envelope<Vec<Website>>))
 )]
 pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<Vec<Website>>, Failure> {
     Ok(Envelope::of_all(knowledge::overview(server.services(), &scope).await?.websites))
@@ -32,15 +28,12 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
 /// It is visited soon, as its `robots.txt` allows. Its pages wait in the state `review` until somebody accepts them; one that
 /// is deleted is left out by the next visits, until the website itself is deleted. For admins and owners.
 #[utoipa::path(
-    post, path = "/api/v1/knowledge/websites", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    post, path = "/api/v1/knowledge/websites",
     request_body = NewWebsite,
     responses(
         (status = 201, description = "Added", body = Envelope<Website>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such collection", body = FailureBody, content_type = "application/problem+json"),
-        (status = 409, description = "The collection has this website already", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json")
+        (status = 404, description = "No such collection"),
+        (status = 409, description = "The collection has this website already")
     )
 )]
 pub async fn add(
@@ -55,14 +48,9 @@ pub async fn add(
 ///
 /// With all documents that were fetched from it. For admins and owners.
 #[utoipa::path(
-    delete, path = "/api/v1/knowledge/websites/{id}", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    delete, path = "/api/v1/knowledge/websites/{id}",
     params(("id" = WebsiteId, Path, description = "The website's id")),
-    responses(
-        (status = 204, description = "Deleted"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such website", body = FailureBody, content_type = "application/problem+json")
-    )
+    responses((status = 204, description = "Deleted"))
 )]
 pub async fn delete(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<WebsiteId>) -> Result<StatusCode, Failure> {
     knowledge::delete_website(server.services(), &scope, id).await?;
@@ -73,14 +61,11 @@ pub async fn delete(State(server): State<Server>, Signed(scope): Signed, Path(id
 ///
 /// For admins and owners.
 #[utoipa::path(
-    post, path = "/api/v1/knowledge/websites/{id}/visit", tag = "knowledge", security(("bearer" = []), ("session" = [])),
+    post, path = "/api/v1/knowledge/websites/{id}/visit",
     params(("id" = WebsiteId, Path, description = "The website's id")),
     responses(
         (status = 204, description = "The visit begins soon; its `state` tells"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such website", body = FailureBody, content_type = "application/problem+json"),
-        (status = 409, description = "It is being visited already", body = FailureBody, content_type = "application/problem+json")
+        (status = 409, description = "It is being visited already")
     )
 )]
 pub async fn visit(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<WebsiteId>) -> Result<StatusCode, Failure> {

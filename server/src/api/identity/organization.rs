@@ -6,10 +6,10 @@ use model::Organization;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::envelope::Envelope;
-use super::extract::Json;
+use crate::api::envelope::Envelope;
+use crate::api::extract::Json;
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// New settings.
@@ -17,6 +17,7 @@ use crate::wiring::Server;
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The name, 1 to 120 characters; stays if missing.
+    #[schema(min_length = 1, max_length = 120, pattern = "line")]
     name: Option<String>,
     /// Whether recordings of new calls are kept; stays if missing.
     keep_audio: Option<bool>,
@@ -24,11 +25,8 @@ pub struct Settings {
 
 /// The organization
 #[utoipa::path(
-    get, path = "/api/v1/organization", tag = "organization", security(("bearer" = []), ("session" = [])),
-    responses(
-        (status = 200, description = "The caller's organization", body = Envelope<Organization>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json")
-    )
+    get, path = "/api/v1/organization", tag = "organization",
+    responses((status = 200, description = "The caller's organization", body = Envelope<Organization>))
 )]
 pub async fn get(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<Organization>, Failure> {
     Ok(Envelope::of(identity::profile(server.services(), &scope).await?.organization))
@@ -38,13 +36,8 @@ pub async fn get(State(server): State<Server>, Signed(scope): Signed) -> Result<
 ///
 /// For admins and owners.
 #[utoipa::path(
-    patch, path = "/api/v1/organization", tag = "organization", security(("bearer" = []), ("session" = [])), request_body = Settings,
-    responses(
-        (status = 200, description = "Changed", body = Envelope<Organization>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with this role", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json")
-    )
+    patch, path = "/api/v1/organization", tag = "organization", request_body = Settings,
+    responses((status = 200, description = "Changed", body = Envelope<Organization>))
 )]
 pub async fn update(
     State(server): State<Server>,

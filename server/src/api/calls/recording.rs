@@ -14,9 +14,9 @@ use model::{CallId, Channel, Code};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::extract::{Path, Query};
+use crate::api::extract::{Path, Query};
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// Read at once.
@@ -37,15 +37,14 @@ pub struct Which {
 ///
 /// A WAV of 16 kHz, 16 bit, by byte ranges.
 #[utoipa::path(
-    get, path = "/api/v1/calls/{id}/recording", tag = "calls", security(("bearer" = []), ("session" = [])),
+    get, path = "/api/v1/calls/{id}/recording",
     params(("id" = CallId, Path, description = "The call's id"), Which),
     responses(
         (status = 200, description = "All of it", body = Vec<u8>, content_type = "audio/wav"),
         (status = 206, description = "The range that was asked for", body = Vec<u8>, content_type = "audio/wav"),
         (status = 304, description = "What `If-None-Match` names is still the recording"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such call, or no recording", body = FailureBody, content_type = "application/problem+json"),
-        (status = 416, description = "The range lies outside", body = FailureBody, content_type = "application/problem+json")
+        (status = 404, description = "No such call, or no recording"),
+        (status = 416, description = "The range lies outside")
     )
 )]
 pub async fn get(

@@ -9,10 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::envelope::Envelope;
-use super::extract::Json;
+use crate::api::envelope::Envelope;
+use crate::api::extract::Json;
 use crate::web::caller::{Caller, Signed};
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// A new account.
@@ -20,12 +20,16 @@ use crate::wiring::Server;
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// The person's name, 1 to 120 characters.
+    #[schema(min_length = 1, max_length = 120, pattern = "line")]
     name: String,
     /// The mail address.
+    #[schema(min_length = 1, max_length = 254, format = Email)]
     email: String,
     /// Name of the new organization, 1 to 120 characters.
+    #[schema(min_length = 1, max_length = 120, pattern = "line")]
     organization: String,
-    /// 10 to 200 characters.
+    /// 10 to 200 characters, not all the same.
+    #[schema(min_length = 10, max_length = 200, format = Password)]
     password: String,
 }
 
@@ -49,8 +53,10 @@ pub struct ConfirmByMail {
 #[serde(deny_unknown_fields)]
 pub struct Login {
     /// The mail address.
+    #[schema(min_length = 1, max_length = 254, format = Email)]
     email: String,
     /// The password.
+    #[schema(format = Password)]
     password: String,
 }
 
@@ -91,14 +97,12 @@ impl From<TokenPair> for Tokens {
 /// Makes a person and an organization that the person owns. Where the server sends mail, a link does: the answer is then 202
 /// for every mail address, and what came of it stands in the mail.
 #[utoipa::path(
-    post, path = "/api/v1/auth/register", tag = "auth", security(()), request_body = Register,
+    post, path = "/api/v1/auth/register", security(()), request_body = Register,
     responses(
         (status = 201, description = "Signed up, on a server without mail", body = Envelope<Tokens>),
         (status = 202, description = "A mail is on its way; its link is good for 24 hours", body = Envelope<ConfirmByMail>),
-        (status = 403, description = "The server takes no new accounts", body = FailureBody, content_type = "application/problem+json"),
-        (status = 409, description = "The account can't be made, on a server without mail", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts", body = FailureBody, content_type = "application/problem+json")
+        (status = 403, description = "The server takes no new accounts"),
+        (status = 409, description = "The account can't be made, on a server without mail")
     )
 )]
 pub async fn register(State(server): State<Server>, caller: Caller, Json(new): Json<Register>) -> Result<Response, Failure> {
@@ -116,13 +120,11 @@ pub async fn register(State(server): State<Server>, caller: Caller, Json(new): J
 ///
 /// Makes the person and the organization of a sign-up whose link came by mail. A token is good for one use, within 24 hours.
 #[utoipa::path(
-    post, path = "/api/v1/auth/confirm", tag = "auth", security(()), request_body = Confirm,
+    post, path = "/api/v1/auth/confirm", security(()), request_body = Confirm,
     responses(
         (status = 201, description = "Signed up", body = Envelope<Tokens>),
-        (status = 403, description = "The server takes no new accounts", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "Unknown, too old or used before", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "The body does not fit", body = FailureBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts", body = FailureBody, content_type = "application/problem+json")
+        (status = 403, description = "The server takes no new accounts"),
+        (status = 404, description = "Unknown, too old or used before")
     )
 )]
 pub async fn confirm(
@@ -137,12 +139,10 @@ pub async fn confirm(
 
 /// Sign in
 #[utoipa::path(
-    post, path = "/api/v1/auth/login", tag = "auth", security(()), request_body = Login,
+    post, path = "/api/v1/auth/login", security(()), request_body = Login,
     responses(
         (status = 200, description = "Signed in", body = Envelope<Tokens>),
-        (status = 401, description = "Mail address or password is wrong", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = FailureBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts", body = FailureBody, content_type = "application/problem+json")
+        (status = 401, description = "Mail address or password is wrong")
     )
 )]
 pub async fn login(State(server): State<Server>, caller: Caller, Json(login): Json<Login>) -> Result<Envelope<Tokens>, Failure> {
@@ -155,11 +155,10 @@ pub async fn login(State(server): State<Server>, caller: Caller, Json(login): Js
 ///
 /// Each refresh token is good for one use. One that comes a second time ends all tokens of its sign-in.
 #[utoipa::path(
-    post, path = "/api/v1/auth/refresh", tag = "auth", security(()), request_body = Refresh,
+    post, path = "/api/v1/auth/refresh", security(()), request_body = Refresh,
     responses(
         (status = 200, description = "A new pair", body = Envelope<Tokens>),
-        (status = 401, description = "Unknown, too old or used before", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "The body does not fit", body = FailureBody, content_type = "application/problem+json")
+        (status = 401, description = "Unknown, too old or used before")
     )
 )]
 pub async fn refresh(State(server): State<Server>, caller: Caller, Json(refresh): Json<Refresh>) -> Result<Envelope<Tokens>, Failure> {
@@ -171,11 +170,8 @@ pub async fn refresh(State(server): State<Server>, caller: Caller, Json(refresh)
 ///
 /// Ends the refresh token and all that came of it, the access token at once.
 #[utoipa::path(
-    post, path = "/api/v1/auth/logout", tag = "auth", security(()), request_body = Refresh,
-    responses(
-        (status = 204, description = "Signed out"),
-        (status = 422, description = "The body does not fit", body = FailureBody, content_type = "application/problem+json")
-    )
+    post, path = "/api/v1/auth/logout", security(()), request_body = Refresh,
+    responses((status = 204, description = "Signed out"))
 )]
 pub async fn logout(State(server): State<Server>, Json(refresh): Json<Refresh>) -> Result<StatusCode, Failure> {
     identity::revoke(server.services(), &SecretString::from(refresh.refresh_token)).await?;
@@ -184,11 +180,8 @@ pub async fn logout(State(server): State<Server>, Json(refresh): Json<Refresh>) 
 
 /// Who am I
 #[utoipa::path(
-    get, path = "/api/v1/auth/me", tag = "auth", security(("bearer" = []), ("session" = [])),
-    responses(
-        (status = 200, description = "The caller", body = Envelope<Profile>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json")
-    )
+    get, path = "/api/v1/auth/me",
+    responses((status = 200, description = "The caller", body = Envelope<Profile>))
 )]
 pub async fn me(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<Profile>, Failure> {
     Ok(Envelope::of(identity::profile(server.services(), &scope).await?))

@@ -8,10 +8,10 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::envelope::Envelope;
-use super::extract::{Json, Path};
+use crate::api::envelope::Envelope;
+use crate::api::extract::{Json, Path};
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// A token to make.
@@ -19,6 +19,7 @@ use crate::wiring::Server;
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What it is for, 1 to 120 characters.
+    #[schema(min_length = 1, max_length = 120, pattern = "line")]
     name: String,
 }
 
@@ -33,11 +34,8 @@ pub struct MadeToken {
 
 /// The own API tokens
 #[utoipa::path(
-    get, path = "/api/v1/tokens", tag = "auth", security(("bearer" = []), ("session" = [])),
-    responses(
-        (status = 200, description = "The newest first", body = Envelope<Vec<ApiToken>>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json")
-    )
+    get, path = "/api/v1/tokens",
+    responses((status = 200, description = "The newest first", body = Envelope<Vec<ApiToken>>))
 )]
 pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result<Envelope<Vec<ApiToken>>, Failure> {
     Ok(Envelope::of_all(identity::tokens(server.services(), &scope).await?))
@@ -47,13 +45,11 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
 ///
 /// For a browser's session, or an access token within 15 minutes after signing in with the password; not for an API token.
 #[utoipa::path(
-    post, path = "/api/v1/tokens", tag = "auth", security(("bearer" = []), ("session" = [])), request_body = NewToken,
+    post, path = "/api/v1/tokens", request_body = NewToken,
     responses(
         (status = 201, description = "Made", body = Envelope<MadeToken>),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not with an API token, nor long after signing in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 409, description = "Too many tokens", body = FailureBody, content_type = "application/problem+json"),
-        (status = 422, description = "The name is wrong", body = FailureBody, content_type = "application/problem+json")
+        (status = 403, description = "Not with an API token, nor long after signing in"),
+        (status = 409, description = "Too many tokens")
     )
 )]
 pub async fn create(
@@ -67,12 +63,11 @@ pub async fn create(
 
 /// Delete an API token
 #[utoipa::path(
-    delete, path = "/api/v1/tokens/{id}", tag = "auth", security(("bearer" = []), ("session" = [])),
+    delete, path = "/api/v1/tokens/{id}",
     params(("id" = ApiTokenId, Path, description = "The token's id")),
     responses(
         (status = 204, description = "Deleted; it ended at once"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 404, description = "None of the caller's", body = FailureBody, content_type = "application/problem+json")
+        (status = 404, description = "None of the caller's")
     )
 )]
 pub async fn delete(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<ApiTokenId>) -> Result<StatusCode, Failure> {

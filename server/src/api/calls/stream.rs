@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
-use domain::{Scope, Services, socket};
+use domain::{Actor, Kernel, socket};
 use futures::stream::{BoxStream, SplitStream};
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
@@ -15,9 +15,9 @@ use model::wire::{ClientMessage, Frame, ServerMessage};
 use model::{CallId, Code, Problem};
 use tracing::Instrument;
 
-use super::extract::Path;
+use crate::api::extract::Path;
 use crate::web::caller::Signed;
-use crate::web::problem::{Failure, FailureBody};
+use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// A frame is at most 1 s of audio (32 KB), and a text message is short. What is over that is told by `Rejected`, up to here;
@@ -35,13 +35,11 @@ const MAX_MESSAGE: usize = 1024 * 1024;
 /// after a reconnect. A socket that says no hello within 10 s, and one whose token, session, role or membership ends, is told so
 /// with `Refused` and closed; what it sent until then stays. `docs/api/stream.md` has it all.
 #[utoipa::path(
-    get, path = "/api/v1/calls/{id}/stream", tag = "calls", security(("bearer" = []), ("session" = [])),
+    get, path = "/api/v1/calls/{id}/stream",
     params(("id" = CallId, Path, description = "The call's id")),
     responses(
         (status = 101, description = "The stream is open; what is wrong with the call comes as its first message, `Refused`"),
-        (status = 401, description = "Not signed in", body = FailureBody, content_type = "application/problem+json"),
-        (status = 403, description = "A page of another site", body = FailureBody, content_type = "application/problem+json"),
-        (status = 426, description = "Not a websocket", body = FailureBody, content_type = "application/problem+json")
+        (status = 426, description = "Not a websocket")
     )
 )]
 pub async fn open(
@@ -63,7 +61,7 @@ pub async fn open(
         .on_upgrade(move |socket| carry(services, scope, id, socket).instrument(span)))
 }
 
-async fn carry(services: Services, scope: Scope, id: CallId, carried: WebSocket) {
+async fn carry(services: Kernel, scope: Actor, id: CallId, carried: WebSocket) {
     let (mut out, messages) = carried.split();
     let code = Arc::new(AtomicU16::new(close_code::NORMAL));
     let mut answers = socket::open(&services, &scope, read(messages, id, Arc::clone(&code))).await;
