@@ -125,7 +125,7 @@ async fn pages_are_answered_while_other_servers_start() {
             TestServer::start().await;
         }
     });
-    for number in 0..60 {
+    for number in 0..30 {
         let page = tokio::time::timeout(Duration::from_secs(20), browser.text("/settings/security")).await;
         assert!(page.is_ok_and(|page| page.contains("</html>")), "page {number} was not answered");
     }
