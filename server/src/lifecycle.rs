@@ -83,8 +83,11 @@ pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken)
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(async move { serving.await });
     // Nothing that may fail or take long stands before this. The jobs take up the calls of the server before as their first work.
-    let worker = tokio::spawn(jobs::run(services.clone(), stop.clone()));
-    let aside = [tokio::spawn(warm_up()), tokio::spawn(tidy(services.clone())), tokio::spawn(tend(services.clone()))];
+    let worker = {
+        let (services, stop) = (services.clone(), stop.clone());
+        tokio::spawn(async move { domain::work(&services, &stop).await })
+    };
+    let aside = [tokio::spawn(warm_up()), tokio::spawn(tend(services.clone()))];
     stop.cancelled().await;
     let until = Instant::now() + DEADLINE;
     // Websockets end only when their calls let go of them, so they are told before we wait for them.
@@ -118,17 +121,6 @@ async fn tend(services: Kernel) {
     loop {
         every.tick().await;
         services.store().tend().await;
-    }
-}
-
-/// Forgets expired sessions and tokens, once an hour.
-async fn tidy(services: Kernel) {
-    let mut hourly = tokio::time::interval(Duration::from_secs(3600));
-    loop {
-        hourly.tick().await;
-        if let Err(error) = identity::tidy(&services).await {
-            tracing::error!(error = chain(&error), "could not remove what has expired");
-        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Every route, and the layers around them.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower_http::compression::predicate::NotForContentType;
 use tower_http::compression::{CompressionLayer, DefaultPredicate, Predicate};
 
@@ -25,9 +27,11 @@ pub fn router(server: Server) -> Router {
         move || pages::context(&server)
     };
     let shell = move || app::shell(options.clone());
-    let routes = generate_route_list(app::App);
+    // While leptos draws the app to find its routes, no page of the whole process loads any data: such a page would never be answered. So
+    // it is done once, before the first server listens.
+    static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
     Router::new()
-        .leptos_routes_with_context(&server, routes, context, shell)
+        .leptos_routes_with_context(&server, ROUTES.clone(), context, shell)
         .route_layer(from_fn(body::at_once))
         .merge(api::router(&server))
         .route("/sign-out", post(plain::sign_out))

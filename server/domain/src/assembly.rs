@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kernel::{Area, Kernel, KernelParts, ManifestError, Registry, Result};
+use kernel::{Area, Kernel, KernelParts, Registry, Result};
 use ports::{Clock, Ids, Mailer, Recognizer, SampleCall};
 use secrecy::SecretString;
 use store::Store;
+use tokio_util::sync::CancellationToken;
 
 use crate::calls::CallsState;
 use crate::identity::IdentityState;
@@ -50,24 +51,45 @@ pub struct Parts {
 }
 
 /// Puts the parts together. Starts nothing.
+///
+/// # Panics
+/// If the manifests contradict one another, which a test finds first.
+#[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
     let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge } = parts;
     let Config { files, public_url, token_key, open_sign_up } = config;
-    let mut parts = KernelParts::new(store, clock, ids, public_url)
+    let registry = Registry::new(&AREAS).expect("the manifests hold");
+    let mut parts = KernelParts::new(store, clock, ids, public_url);
+    parts.permissions.clone_from(&registry.permissions);
+    let parts = parts
+        .with(registry)
         .with(IdentityState::new(mailer, token_key, open_sign_up))
         .with(KnowledgeState::new(knowledge, files.clone()))
         .with(CallsState::new(files, recognizers, sample));
-    parts.permissions = AREAS.iter().flat_map(|area| area.permissions).copied().collect();
-    parts.permissions.extend(kernel::own_permissions());
     Kernel::new(parts)
 }
 
-/// The areas' manifests, checked.
-///
-/// # Errors
-/// A mistake in them, which a test finds first.
-pub fn registry() -> Result<Registry, ManifestError> {
-    Registry::new(&AREAS)
+/// What the areas' manifests say together.
+pub fn registry(kernel: &Kernel) -> &Registry {
+    kernel.state()
+}
+
+/// The server's own work until `stop`: what areas do at the start, jobs, schedules, events. To be started when the server listens.
+pub async fn work(kernel: &Kernel, stop: &CancellationToken) {
+    let registry = registry(kernel);
+    let starts = futures::future::join_all(registry.areas.iter().map(|area| (area.on_start)(kernel)));
+    let starts = async {
+        tokio::select! {
+            _ = starts => {}
+            () = stop.cancelled() => {}
+        }
+    };
+    futures::join!(
+        starts,
+        kernel::run_jobs(kernel, registry, stop),
+        kernel::run_schedules(kernel, registry, stop),
+        kernel::relay_events(kernel, registry, stop),
+    );
 }
 
 /// Runs every job that is due now, one after the other; gives how many. For tests.
@@ -75,8 +97,7 @@ pub fn registry() -> Result<Registry, ManifestError> {
 /// # Errors
 /// When the database fails. A job's own failure is kept with the job.
 pub async fn run_due(kernel: &Kernel) -> Result<usize> {
-    let registry = registry().map_err(|error| kernel::DomainError::Internal(error.to_string()))?;
-    kernel::run_due_jobs(kernel, &registry).await
+    kernel::run_due_jobs(kernel, registry(kernel)).await
 }
 
 #[cfg(test)]
@@ -85,6 +106,6 @@ mod tests {
 
     #[test]
     fn the_manifests_hold() {
-        super::registry().unwrap();
+        kernel::Registry::new(&super::AREAS).unwrap();
     }
 }

@@ -14,5 +14,5 @@ pub mod playbooks;
 pub mod socket;
 pub mod website;
 
-pub use assembly::{AREAS, Config, Parts, assemble, registry, run_due};
+pub use assembly::{AREAS, Config, Parts, assemble, registry, run_due, work};
 pub use kernel::{Actor, Client, DomainError, Kernel, Result};

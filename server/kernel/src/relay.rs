@@ -21,11 +21,11 @@ const BATCH: i64 = 500;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Relays events until `stop`.
-pub async fn relay_events(kernel: Kernel, registry: std::sync::Arc<Registry>, stop: CancellationToken) {
+pub async fn relay_events(kernel: &Kernel, registry: &Registry, stop: &CancellationToken) {
     let bell = kernel.bell(EVENTS);
     let mut delivered = None;
     loop {
-        if let Err(error) = relay(&kernel, &registry, &mut delivered).await {
+        if let Err(error) = relay(kernel, registry, &mut delivered).await {
             error.log("events could not be relayed");
         }
         tokio::select! {

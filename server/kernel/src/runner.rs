@@ -1,7 +1,6 @@
 //! Workers: they take jobs of their queue, hold them while they work, and say what came of them.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -39,7 +38,7 @@ event! {
 }
 
 /// Works at the jobs of all queues until `stop`, then gives back what is not done.
-pub async fn run_jobs(kernel: Kernel, registry: Arc<Registry>, stop: CancellationToken) {
+pub async fn run_jobs(kernel: &Kernel, registry: &Registry, stop: &CancellationToken) {
     if kernel.store().engine() == Engine::Sqlite {
         // There is one server on a SQLite file: what others hold was left behind by former ones.
         match kernel.store().release_jobs_of_others(kernel.server()).await {
@@ -49,8 +48,8 @@ pub async fn run_jobs(kernel: Kernel, registry: Arc<Registry>, stop: Cancellatio
         }
     }
     let workers = registry.queues.iter().flat_map(|queue| std::iter::repeat_n(*queue, queue.workers));
-    let workers = workers.map(|queue| work(&kernel, &registry, queue, &stop));
-    futures::future::join(futures::future::join_all(workers), bury(&kernel, &stop)).await;
+    let workers = workers.map(|queue| work(kernel, registry, queue, stop));
+    futures::future::join(futures::future::join_all(workers), bury(kernel, stop)).await;
 }
 
 /// Does every job that is due now, of all queues, one after the other; gives how many. A job's own failure is kept with the job.

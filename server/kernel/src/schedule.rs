@@ -1,7 +1,6 @@
 //! Work that comes again and again, once for however many servers.
 
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -40,16 +39,16 @@ impl Schedule {
 }
 
 /// Enqueues what is due until `stop`.
-pub async fn run_schedules(kernel: Kernel, registry: Arc<Registry>, stop: CancellationToken) {
+pub async fn run_schedules(kernel: &Kernel, registry: &Registry, stop: &CancellationToken) {
     let mut declared = false;
     loop {
         if !declared {
-            match declare(&kernel, &registry).await {
+            match declare(kernel, registry).await {
                 Ok(()) => declared = true,
                 Err(error) => error.log("schedules could not be declared"),
             }
         }
-        let pause = match tick(&kernel, &registry).await {
+        let pause = match tick(kernel, registry).await {
             Ok(next) => next.map_or(LOOK_EVERY, |next| (next - kernel.now()).to_std().unwrap_or_default().min(LOOK_EVERY)),
             Err(error) => {
                 error.log("schedules could not be looked at");

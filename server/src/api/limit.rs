@@ -2,6 +2,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use domain::identity::IdentityKernel as _;
 use crate::web::caller::Caller;
 use crate::web::problem::Failure;
 use crate::wiring::Server;

@@ -49,7 +49,7 @@ pub async fn identify(State(server): State<Server>, mut request: Request, next: 
         match identity::authenticate_session(services, secret).await {
             Ok(Some(visit)) => {
                 cookie_answer = visit.renewed.as_ref().map(|renewed| set_cookie(renewed, services.now(), server.config().is_https()));
-                caller.scope = Some(visit.scope);
+                caller.scope = Some(visit.actor);
                 caller.profile = Some(visit.profile);
             }
             Ok(None) => cookie_answer = Some(app::server::clear_cookie(SESSION_COOKIE, server.config().is_https())),

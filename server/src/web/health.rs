@@ -15,6 +15,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Mutex;
 
 use super::problem::Failure;
+use domain::calls::CallsKernel as _;
 use crate::wiring::Server;
 
 /// So long what was found by writing is believed: whoever asks more often costs nothing more.
@@ -39,7 +40,7 @@ pub async fn ready(State(server): State<Server>) -> Response {
         tracing::error!(error = chain(&error), "the database doesn't answer");
         wrong.push("database");
     } else {
-        wrong = written(server.probe(), store, &server.services().config().files).await;
+        wrong = written(server.probe(), store, server.services().files_folder()).await;
     }
     if store.lacks_reserve() {
         wrong.push("reserve (the disk is full or was; free some space, and the database's reserve is kept again by itself)");

@@ -113,3 +113,21 @@ async fn the_doctor_is_content_with_the_defaults_on_a_built_site() {
             && words.contains("sign-up"))
     );
 }
+
+/// What leptos does to find out the routes keeps every page of the process from loading its data.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_answered_while_other_servers_start() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    let starting = tokio::spawn(async {
+        loop {
+            TestServer::start().await;
+        }
+    });
+    for number in 0..30 {
+        let page = tokio::time::timeout(Duration::from_secs(20), browser.text("/settings/security")).await;
+        assert!(page.is_ok_and(|page| page.contains("</html>")), "page {number} was not answered");
+    }
+    starting.abort();
+}
