@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::identity::SignedIn;
-use domain::{Client, DomainError, Actor, Kernel};
+use domain::{Actor, Client, DomainError, Kernel};
 use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;

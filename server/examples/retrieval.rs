@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 
 use domain::identity::{self, SignUp, SignedUp};
 use domain::knowledge;
-use domain::{Client, Actor, Kernel};
+use domain::knowledge::KnowledgeKernel as _;
+use domain::{Actor, Client, Kernel};
 use model::{CollectionAccess, DocumentId, DocumentSource, DocumentState, NewCollection, Passage, Place, PlaceKind, Question};
 use serde::Deserialize;
 use server::config::{Config, EmbeddingsKind, Settings};
@@ -152,7 +153,10 @@ async fn embed(name: &str, services: &Kernel, scope: &Actor) {
         return;
     }
     let (stop, started) = (CancellationToken::new(), Instant::now());
-    let jobs = tokio::spawn(domain::jobs::run(services.clone(), stop.clone()));
+    let jobs = tokio::spawn({
+        let (services, stop) = (services.clone(), stop.clone());
+        async move { domain::work(&services, &stop).await }
+    });
     let passages = loop {
         let size = knowledge::overview(services, scope).await.unwrap().size;
         if size.embedded == size.passages {

@@ -150,7 +150,7 @@ async fn database(config: &Config) -> Check {
         store.ping().await?;
         let pending = store.pending_migrations().await?;
         store.close().await;
-        Ok::<_, store::StoreError>((store.engine(), pending))
+        Ok::<_, StoreError>((store.engine(), pending))
     })
     .await;
     match looked {

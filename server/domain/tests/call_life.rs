@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use domain::calls;
+use domain::calls::CallsKernel as _;
 use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage};
 use model::{Call, CallState, Channel, Code, RecognizerKind};
 use store::testing::execute;

@@ -11,13 +11,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::calls;
 use domain::calls::export::Format;
-use domain::knowledge::{self, Embeddings};
-use ports::{EmbedError, Embedder, EmbeddingModel};
+use domain::knowledge;
 use model::wire::{CallEvent, ClientMessage, Heard, Hello, Part, ServerMessage};
 use model::{
     Binding, BindingKind, Call, CallId, Channel, Citation, Cue, CueKind, DocumentChange, DocumentId, DocumentSource, DocumentState, Millis,
     Passage, Place, PlaceKind, RecognizerKind,
 };
+use ports::{EmbedError, Embedder, EmbeddingModel, Embeddings};
 use store::knowledge::{NewDocument, NewVersion};
 use support::{House, Manner, TestPage, hello};
 use tokio::sync::watch;

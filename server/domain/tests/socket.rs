@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use domain::{Client, Actor, identity, socket};
+use domain::{Actor, Client, identity, socket};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{ClientMessage, Part, ServerMessage};
@@ -62,7 +62,7 @@ async fn acked(answers: &mut BoxStream<'static, ServerMessage>, until: u32) {
 async fn signed_in(house: &House) -> Actor {
     let profile = identity::profile(&house.services, &house.scope).await.unwrap();
     let password = "correct horse battery".into();
-    identity::sign_in(&house.services, &Client::default(), None, &profile.person.email, &password).await.unwrap().scope
+    identity::sign_in(&house.services, &Client::default(), None, &profile.person.email, &password).await.unwrap().actor
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ mod embedder;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ports::{Audio, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Utterance};
 use model::{Channel, Millis};
+use ports::{Audio, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Utterance};
 
 pub use embedder::embedder_conformance;
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ports::{Mail, MailError, Mailer};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use ports::{Mail, MailError, Mailer};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Connecting, and each answer of the server, may take this long.

@@ -7,8 +7,8 @@ mod adpcm;
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use ports::{SampleCall, SampleTurn};
 use model::{Channel, Millis, Word};
+use ports::{SampleCall, SampleTurn};
 use serde::Deserialize;
 
 use crate::speech::SAMPLE_RATE;

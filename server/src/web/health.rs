@@ -15,8 +15,8 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Mutex;
 
 use super::problem::Failure;
-use domain::calls::CallsKernel as _;
 use crate::wiring::Server;
+use domain::calls::CallsKernel as _;
 
 /// So long what was found by writing is believed: whoever asks more often costs nothing more.
 const BELIEVED: Duration = Duration::from_secs(1);

@@ -109,8 +109,8 @@ pub async fn open_at(engine: Engine, version: i64) -> TestStore {
 pub async fn execute(store: &Store, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     match &store.db {
-        crate::engine::Db::Sqlite { writer, .. } => drop(sqlx::raw_sql(sql).execute(writer).await.unwrap()),
-        crate::engine::Db::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+        Db::Sqlite { writer, .. } => drop(sqlx::raw_sql(sql).execute(writer).await.unwrap()),
+        Db::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
     }
 }
 

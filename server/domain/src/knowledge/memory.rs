@@ -124,6 +124,7 @@ mod tests {
             revision,
             words: "how much is it".to_owned(),
             bound: String::new(),
+            sample: false,
         }
     }
 

@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use ports::files::{Files, KeyRing};
+use domain::Parts;
 use domain::identity::{self, SignUp, SignedUp};
 use domain::knowledge::Makers;
-use ports::{
-    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer,
-    RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
-};
-use domain::Parts;
-use domain::{Client, Config, Actor, Kernel, calls};
+use domain::{Actor, Client, Config, Kernel, calls};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
 use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind};
+use ports::files::{Files, KeyRing};
+use ports::{
+    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer,
+    RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
+};
 use secrecy::SecretString;
 use store::Store;
 use store::recording::RecordingReader;
@@ -295,7 +295,7 @@ async fn services(
 pub async fn sign_up(services: &Kernel, email: &str) -> Actor {
     let form = SignUp { name: "Ann".into(), email: email.into(), organization: "Acme".into(), password: "correct horse battery".into() };
     match identity::sign_up(services, &Client::default(), None, form).await.unwrap() {
-        SignedUp::In(signed_in) => signed_in.scope,
+        SignedUp::In(signed_in) => signed_in.actor,
         SignedUp::ByMail(email) => panic!("a mail went to {email}"),
     }
 }

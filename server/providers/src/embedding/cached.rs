@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use ports::{EmbedError, Embedder, EmbeddingModel};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared, try_join_all};
+use ports::{EmbedError, Embedder, EmbeddingModel};
 
 /// Questions that are remembered. 512 of 1536 numbers are 3 MB.
 const REMEMBERED: usize = 512;

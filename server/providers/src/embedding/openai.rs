@@ -6,8 +6,8 @@ mod wire;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ports::{EmbedError, Embedder, EmbeddingModel};
 use futures::StreamExt;
+use ports::{EmbedError, Embedder, EmbeddingModel};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};

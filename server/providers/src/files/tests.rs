@@ -3,9 +3,9 @@
 mod moto;
 
 use bytes::Bytes;
-use ports::files::{FileError, FileKey, Files, KeyRing};
 use futures::{Stream, TryStreamExt, stream};
 use model::OrganizationId;
+use ports::files::{FileError, FileKey, Files, KeyRing};
 
 use super::*;
 use moto::Moto;

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use model::{Channel, RecognizerChoice, RecognizerKind};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 
 /// The program that ships with the server.
 const POCKETSPHINX: &str = include_str!("command/pocketsphinx.py");

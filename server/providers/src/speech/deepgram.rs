@@ -4,8 +4,8 @@ mod messages;
 mod protocol;
 
 use async_trait::async_trait;
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use model::{Channel, RecognizerChoice, RecognizerKind};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use secrecy::SecretString;
 
 use self::protocol::Protocol;

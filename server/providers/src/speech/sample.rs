@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ports::{
-    Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SampleTurn, Utterance,
-};
 use model::{Channel, Millis, RecognizerChoice, RecognizerKind};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SampleTurn, Utterance};
 use tokio::sync::mpsc;
 
 use crate::speech::{WAITING, millis_of};

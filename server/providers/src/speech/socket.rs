@@ -7,10 +7,10 @@ mod backlog;
 
 use std::time::Duration;
 
-use ports::{Audio, RecognizerError, RecognizerEvent, RecognizerStream, Utterance};
 use futures::{SinkExt, StreamExt};
 use http::{Request, StatusCode};
 use model::Millis;
+use ports::{Audio, RecognizerError, RecognizerEvent, RecognizerStream, Utterance};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 use model::{RecognizerChoice, RecognizerKind};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 use tokio::sync::mpsc;
 
 /// What a [`FakeRecognizer`] does when so much audio has come.
@@ -99,8 +99,8 @@ async fn follow(steps: Vec<Step>, mut audio: mpsc::Receiver<Audio>, events: mpsc
 mod tests {
     use std::sync::Arc;
 
-    use ports::Utterance;
     use model::{Channel, Millis};
+    use ports::Utterance;
 
     use super::*;
     use crate::conformance::{Speech, english, recognizer_conformance};

@@ -13,8 +13,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use ports::{Scope, Want};
 use futures::StreamExt;
+use ports::{Scope, Want};
 use url::Url;
 
 use super::*;

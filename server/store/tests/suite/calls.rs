@@ -195,11 +195,9 @@ async fn a_deleted_call_leaves_the_job_that_deletes_its_sound(#[values(Engine::S
     let ours = tenant(&store, "a@example.com").await;
     let id = insert(&store, ours, "Call", 0).await.id;
     let job = |organization| NewJob {
-        kind: "calls.delete_recording".into(),
         payload: json!({ "call": id }),
-        organization: Some(organization),
-        run_at: noon(4),
         max_attempts: 3,
+        ..NewJob::new("q", "calls.delete_recording", Some(organization), noon(4))
     };
     let nobody = model::OrganizationId(uuid::Uuid::now_v7());
     assert!(store.delete_call(ours.organization, id, Some(&job(nobody))).await.is_err());

@@ -1,10 +1,10 @@
 //! Deepgram's messages both ways, without I/O.
 
-use ports::{OpenStream, RecognizerError, Utterance};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, StatusCode};
 use model::Millis;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ports::{OpenStream, RecognizerError, Utterance};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 

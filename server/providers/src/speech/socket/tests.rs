@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use ports::Recognizer;
 use model::Channel;
+use ports::Recognizer;
 
 use super::*;
 use crate::conformance::{english, play};
