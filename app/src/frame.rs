@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Form, Outlet};
 use model::{CallId, Profile};
 
+use crate::area::Link;
+use crate::areas::AREAS;
 use crate::components::{Avatar, Command, CommandPalette, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch};
 use crate::session::use_session;
 use crate::styles::frame as css;
@@ -11,14 +13,6 @@ use crate::styles::frame as css;
 /// The call that this browser is in, shown on every page. The call page sets it.
 #[derive(Clone, Copy)]
 pub struct LiveCall(pub RwSignal<Option<(CallId, String)>>);
-
-/// The areas that exist, in the order of the navigation.
-const AREAS: [(&str, &str, Glyph); 4] = [
-    ("/", "Home", Glyph::Home),
-    ("/calls", "Calls", Glyph::Calls),
-    ("/knowledge", "Knowledge", Glyph::Knowledge),
-    ("/settings", "Settings", Glyph::Settings),
-];
 
 /// The frame with the page inside.
 #[component]
@@ -45,16 +39,8 @@ pub fn Frame() -> impl IntoView {
 
 /// What the command palette offers.
 fn commands() -> Vec<Command> {
-    let areas = AREAS.map(|(href, label, glyph)| Command::new(label, href, glyph));
-    let others = [
-        Command::new("Start a call", "/calls/new", Glyph::Mic),
-        Command::new("Ask your documents", "/knowledge", Glyph::Question),
-        Command::new("Settings: profile", "/settings", Glyph::Person),
-        Command::new("Settings: security", "/settings/security", Glyph::Shield),
-        Command::new("Settings: organization", "/settings/organization", Glyph::Building),
-        Command::new("Settings: API tokens", "/settings/tokens", Glyph::Key),
-    ];
-    areas.into_iter().chain(others).collect()
+    let links = AREAS.iter().flat_map(|area| area.navigation).chain(AREAS.iter().flat_map(|area| area.commands));
+    links.map(|link| Command::new(link.label, link.href, link.glyph)).collect()
 }
 
 /// A page for somebody who isn't signed in: one card in the middle.
@@ -75,7 +61,8 @@ pub fn PlainFrame(children: Children) -> impl IntoView {
 
 #[component]
 fn Navigation() -> impl IntoView {
-    let links = AREAS.map(|(href, label, glyph)| {
+    let links = AREAS.iter().flat_map(|area| area.navigation).map(|link| {
+        let Link { href, label, glyph } = *link;
         view! {
             <li>
                 <A href=href exact=href == "/" attr:class=css::AREA attr:title=label>

@@ -7,6 +7,8 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its properties: `view!` passes them by value")]
 
+pub mod area;
+pub mod areas;
 pub mod components;
 pub mod error;
 pub mod frame;
@@ -52,17 +54,7 @@ pub fn App() -> impl IntoView {
                 <DevRoute />
                 // Pages for who is signed in, in `Frame`
                 <ProtectedParentRoute path=path!("") view=Frame condition=signed_in redirect_path=sign_in ssr=Async>
-                    <Route path=path!("/") view=lazy::HOME ssr=Async />
-                    <Route path=path!("/settings") view=lazy::PROFILE_SETTINGS ssr=Async />
-                    <Route path=path!("/settings/security") view=lazy::SECURITY_SETTINGS ssr=Async />
-                    <Route path=path!("/settings/organization") view=lazy::ORGANIZATION_SETTINGS ssr=Async />
-                    <Route path=path!("/settings/tokens") view=lazy::TOKEN_SETTINGS ssr=Async />
-                    <Route path=path!("/calls") view=lazy::CALLS ssr=Async />
-                    <Route path=path!("/calls/new") view=lazy::NEW_CALL ssr=Async />
-                    <Route path=path!("/calls/:id") view=lazy::REVIEW ssr=Async />
-                    <Route path=path!("/calls/:id/live") view=lazy::LIVE ssr=Async />
-                    <Route path=path!("/knowledge") view=lazy::KNOWLEDGE ssr=Async />
-                    <Route path=path!("/knowledge/:id") view=lazy::DOCUMENT ssr=Async />
+                    <areas::Pages />
                 </ProtectedParentRoute>
             </Routes>
         </Router>

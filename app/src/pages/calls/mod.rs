@@ -15,8 +15,36 @@ pub use new::NewCallPage;
 pub use review::ReviewPage;
 
 use leptos::prelude::*;
+use leptos_router::SsrMode::Async;
+use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
+use leptos_router::components::Route;
 use leptos_router::hooks::use_params_map;
+use leptos_router::path;
 use model::CallId;
+
+use crate::area::{Area, Link};
+use crate::components::Glyph;
+use crate::lazy;
+
+/// What this area hands to the shell.
+pub const AREA: Area = Area {
+    name: "calls",
+    navigation: &[Link::new("Calls", "/calls", Glyph::Calls)],
+    commands: &[Link::new("Start a call", "/calls/new", Glyph::Mic)],
+};
+
+/// This area's pages.
+#[component(transparent)]
+pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/calls") view=lazy::CALLS ssr=Async />
+        <Route path=path!("/calls/new") view=lazy::NEW_CALL ssr=Async />
+        <Route path=path!("/calls/:id") view=lazy::REVIEW ssr=Async />
+        <Route path=path!("/calls/:id/live") view=lazy::LIVE ssr=Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
 
 /// Where a call's review is.
 pub fn path(id: CallId) -> String {

@@ -4,15 +4,34 @@ mod api;
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_router::SsrMode::Async;
+use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
+use leptos_router::components::Route;
+use leptos_router::path;
 use model::{Call, CallState, Millis, Role};
 
 use self::api::{Overview, Week, my_overview};
+use crate::area::{Area, Link};
 use crate::components::{
     Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Skeleton, SkeletonLines, TextLink, Time,
     Tone,
 };
+use crate::lazy;
 use crate::session::use_session;
 use crate::styles::home as css;
+
+/// What this area hands to the shell.
+pub const AREA: Area = Area { name: "home", navigation: &[Link::new("Home", "/", Glyph::Home)], commands: &[] };
+
+/// This area's pages.
+#[component(transparent)]
+pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/") view=lazy::HOME ssr=Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
 
 /// The first page after signing in.
 #[component]

@@ -20,8 +20,34 @@ pub use document::DocumentPage;
 pub use page::KnowledgePage;
 
 use leptos::prelude::*;
+use leptos_router::SsrMode::Async;
+use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
+use leptos_router::components::Route;
 use leptos_router::hooks::use_params_map;
+use leptos_router::path;
 use model::{Citation, DocumentId};
+
+use crate::area::{Area, Link};
+use crate::components::Glyph;
+use crate::lazy;
+
+/// What this area hands to the shell.
+pub const AREA: Area = Area {
+    name: "knowledge",
+    navigation: &[Link::new("Knowledge", "/knowledge", Glyph::Knowledge)],
+    commands: &[Link::new("Ask your documents", "/knowledge", Glyph::Question)],
+};
+
+/// This area's pages.
+#[component(transparent)]
+pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/knowledge") view=lazy::KNOWLEDGE ssr=Async />
+        <Route path=path!("/knowledge/:id") view=lazy::DOCUMENT ssr=Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
 
 /// The question that the sample file answers.
 const SAMPLE_QUESTION: &str = "What does the Team plan cost?";

@@ -7,15 +7,45 @@ mod security;
 mod tokens;
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::SsrMode::Async;
+use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
+use leptos_router::components::{A, Route};
+use leptos_router::path;
 
-use crate::components::PageHeader;
+use crate::area::{Area, Link};
+use crate::components::{Glyph, PageHeader};
+use crate::lazy;
 use crate::styles::settings as css;
 
 pub use organization::OrganizationSettings;
 pub use profile::ProfileSettings;
 pub use security::SecuritySettings;
 pub use tokens::TokenSettings;
+
+/// What this area hands to the shell.
+pub const AREA: Area = Area {
+    name: "settings",
+    navigation: &[Link::new("Settings", "/settings", Glyph::Settings)],
+    commands: &[
+        Link::new("Settings: profile", "/settings", Glyph::Person),
+        Link::new("Settings: security", "/settings/security", Glyph::Shield),
+        Link::new("Settings: organization", "/settings/organization", Glyph::Building),
+        Link::new("Settings: API tokens", "/settings/tokens", Glyph::Key),
+    ],
+};
+
+/// This area's pages.
+#[component(transparent)]
+pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/settings") view=lazy::PROFILE_SETTINGS ssr=Async />
+        <Route path=path!("/settings/security") view=lazy::SECURITY_SETTINGS ssr=Async />
+        <Route path=path!("/settings/organization") view=lazy::ORGANIZATION_SETTINGS ssr=Async />
+        <Route path=path!("/settings/tokens") view=lazy::TOKEN_SETTINGS ssr=Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
 
 const PARTS: [(&str, &str); 4] = [
     ("/settings", "Profile"),
