@@ -17,7 +17,7 @@ use model::{
     Binding, BindingKind, Call, CallId, Channel, Citation, Cue, CueKind, DocumentChange, DocumentId, DocumentSource, DocumentState, Millis,
     Passage, Place, PlaceKind, RecognizerKind,
 };
-use ports::{EmbedError, Embedder, EmbeddingModel, Embeddings};
+use ports::{EmbedError, Embedder, EmbeddingModel, Embeddings, Outbound};
 use store::knowledge::{NewDocument, NewVersion};
 use support::{House, Manner, TestPage, hello};
 use tokio::sync::watch;
@@ -47,7 +47,7 @@ impl Embedder for Slow {
         &self.model
     }
 
-    async fn embed(&self, _: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn embed(&self, _: &[Outbound<String>]) -> Result<Vec<Vec<f32>>, EmbedError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let mut free = self.free.clone();
         let _ = free.wait_for(|free| *free).await;

@@ -2,6 +2,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::guard::Retryable;
+use crate::redaction::Outbound;
+
 /// Turns text into vectors whose closeness is closeness of meaning.
 #[async_trait]
 pub trait Embedder: Send + Sync {
@@ -12,7 +15,7 @@ pub trait Embedder: Send + Sync {
     ///
     /// # Errors
     /// [`EmbedError`]; `is_retryable` says whether to try again.
-    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError>;
+    async fn embed(&self, texts: &[Outbound<String>]) -> Result<Vec<Vec<f32>>, EmbedError>;
 }
 
 /// An embedding model. Vectors of different models can't be compared.
@@ -66,5 +69,22 @@ impl EmbedError {
     /// Whether trying again may help.
     pub fn is_retryable(&self) -> bool {
         !matches!(self, Self::Refused(_))
+    }
+}
+
+impl Retryable for EmbedError {
+    fn is_retryable(&self) -> bool {
+        self.is_retryable()
+    }
+
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::RateLimited { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+
+    fn unavailable(why: String) -> Self {
+        Self::Unavailable(why)
     }
 }

@@ -1,6 +1,7 @@
 //! Embedding models: text in, vectors out.
 
 mod cached;
+mod guarded;
 pub mod local;
 pub mod openai;
 
@@ -8,9 +9,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ports::Embeddings;
-use ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel, Redaction};
 
 pub use cached::Cached;
+pub use guarded::Guarded;
 pub use local::{LocalConfig, LocalModel, ModelError};
 pub use openai::{OpenAi, OpenAiConfig};
 
@@ -39,7 +41,7 @@ pub async fn from_config(config: Option<&Config>) -> Result<Option<Embeddings>, 
     Ok(match config {
         None => None,
         Some(Config::OpenAi(config)) => {
-            let server = Arc::new(OpenAi::new(config)?);
+            let server = Arc::new(Guarded::new(Arc::new(OpenAi::new(config)?)));
             Some(embeddings(server.clone(), server))
         }
         Some(Config::Local(config)) if LocalModel::must_be_downloaded(config).await => {
@@ -65,7 +67,7 @@ pub async fn check(config: &Config) -> Result<String, String> {
     }
     let embeddings = from_config(Some(config)).await?.ok_or("No model is configured.")?;
     let start = Instant::now();
-    let vectors = embeddings.questions.embed(&["How much does it cost?".to_owned()]).await;
+    let vectors = embeddings.questions.embed(&[Redaction::default().text("How much does it cost?")]).await;
     let vectors = vectors.map_err(|error: EmbedError| format!("No text could be embedded: {error}."))?;
     let EmbeddingModel { name, dimensions } = embeddings.model();
     if vectors.len() != 1 {

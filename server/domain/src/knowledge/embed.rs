@@ -11,7 +11,7 @@ use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::{DomainError, Result};
-use ports::{EmbedError, Embedder};
+use ports::{EmbedError, Embedder, Redaction};
 
 /// Texts that go to the model at once.
 const AT_ONCE: u32 = 32;
@@ -107,7 +107,7 @@ async fn rest(services: &Kernel, organization: OrganizationId, document: Option<
 
 async fn vectors(services: &Kernel, embeddings: &Embeddings, passages: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
     let texts: Vec<String> = passages.iter().map(text).collect();
-    let vectors = embeddings.passages.embed(&texts).await;
+    let vectors = embeddings.passages.embed(&Redaction::default().texts(&texts)).await;
     services.knowledge_memory().set_embedding_problem(&vectors.as_ref().err().map_or_else(String::new, problem));
     let vectors = vectors.map_err(|error| DomainError::Internal(error.to_string()))?;
     if vectors.len() != passages.len() {

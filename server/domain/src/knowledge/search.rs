@@ -16,7 +16,7 @@ use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::Result;
-use ports::Embedder;
+use ports::{Embedder, Redaction};
 
 const QUESTION: Line = Line { field: "text", label: "The question", min: 1, max: MAX_QUESTION_CHARS };
 /// Most passages of a result.
@@ -171,7 +171,7 @@ async fn meaning(services: &Kernel, organization: OrganizationId, question: &str
 }
 
 async fn vectors(services: &Kernel, embedder: &dyn Embedder, texts: &[String]) -> Option<Vec<Vec<f32>>> {
-    match tokio::time::timeout(PATIENCE, embedder.embed(texts)).await {
+    match tokio::time::timeout(PATIENCE, embedder.embed(&Redaction::default().texts(texts))).await {
         Ok(Ok(vectors)) if vectors.len() == texts.len() => Some(vectors),
         Ok(Ok(_)) => None,
         Ok(Err(error)) => {

@@ -1,3 +1,4 @@
+use ports::Redaction;
 use std::sync::Arc;
 
 use ports::Embedder;
@@ -26,7 +27,7 @@ pub async fn embedder_conformance(make: impl Fn() -> Arc<dyn Embedder>) {
 
 async fn vectors(embedder: &dyn Embedder, texts: &[&str]) -> Vec<Vec<f32>> {
     let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
-    let vectors = embedder.embed(&texts).await.expect("texts are embedded");
+    let vectors = embedder.embed(&Redaction::default().texts(&texts)).await.expect("texts are embedded");
     assert_eq!(vectors.len(), texts.len(), "one vector a text");
     for (vector, text) in vectors.iter().zip(&texts) {
         assert_eq!(vector.len(), embedder.model().dimensions, "{text:.60}");
@@ -81,7 +82,8 @@ async fn odd_texts_have_vectors(embedder: &dyn Embedder) {
 
 async fn a_dropped_request_harms_nobody(embedder: &dyn Embedder) {
     let texts = vec!["Somebody asked this and went away.".to_owned(); 100];
-    let request = embedder.embed(&texts);
+    let sent = Redaction::default().texts(&texts);
+    let request = embedder.embed(&sent);
     let gone = tokio::time::timeout(std::time::Duration::from_millis(5), request).await;
     drop(gone);
     vectors(embedder, &["Somebody else asks now."]).await;
@@ -89,10 +91,10 @@ async fn a_dropped_request_harms_nobody(embedder: &dyn Embedder) {
 
 async fn requests_are_independent(embedder: Arc<dyn Embedder>) {
     let texts: Vec<String> = (0..6).map(|n| format!("This is the question of person {n}.")).collect();
-    let expected = embedder.embed(&texts).await.expect("texts are embedded");
+    let expected = embedder.embed(&Redaction::default().texts(&texts)).await.expect("texts are embedded");
     let requests = texts.iter().map(|text| {
         let (embedder, text) = (embedder.clone(), text.clone());
-        tokio::spawn(async move { embedder.embed(&[text]).await })
+        tokio::spawn(async move { embedder.embed(&Redaction::default().texts(&[text])).await })
     });
     for (request, expected) in futures::future::join_all(requests).await.into_iter().zip(expected) {
         let found = request.expect("it doesn't panic").expect("it is embedded");

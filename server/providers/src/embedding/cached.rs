@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared, try_join_all};
-use ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel, Outbound};
 
 /// Questions that are remembered. 512 of 1536 numbers are 3 MB.
 const REMEMBERED: usize = 512;
@@ -42,8 +42,9 @@ impl Cached {
         Self { inner, memory: Arc::default() }
     }
 
-    async fn one(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
-        let question = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    async fn one(&self, text: &Outbound<String>) -> Result<Vec<f32>, EmbedError> {
+        let sent = text.clone().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let question = sent.get().clone();
         let answer = {
             let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(vector) = memory.recall(&question) {
@@ -52,7 +53,7 @@ impl Cached {
             match memory.running.get(&question).and_then(WeakShared::upgrade) {
                 Some(running) => running,
                 None => {
-                    let answer = ask(self.inner.clone(), self.memory.clone(), question.clone());
+                    let answer = ask(self.inner.clone(), self.memory.clone(), sent);
                     // Those whose askers all went away.
                     memory.running.retain(|_, running| running.upgrade().is_some());
                     if let Some(running) = answer.downgrade() {
@@ -66,9 +67,10 @@ impl Cached {
     }
 }
 
-fn ask(inner: Arc<dyn Embedder>, memory: Arc<Mutex<Memory>>, question: String) -> Answer {
+fn ask(inner: Arc<dyn Embedder>, memory: Arc<Mutex<Memory>>, sent: Outbound<String>) -> Answer {
     async move {
-        let asked = inner.embed(std::slice::from_ref(&question)).await;
+        let asked = inner.embed(std::slice::from_ref(&sent)).await;
+        let question = sent.into_inner();
         let vector = asked.and_then(|vectors| {
             vectors.into_iter().next().map(Arc::new).ok_or_else(|| EmbedError::Refused("it made no vector".to_owned()))
         });
@@ -108,7 +110,7 @@ impl Embedder for Cached {
         self.inner.model()
     }
 
-    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn embed(&self, texts: &[Outbound<String>]) -> Result<Vec<Vec<f32>>, EmbedError> {
         if texts.len() > FEW {
             return self.inner.embed(texts).await;
         }

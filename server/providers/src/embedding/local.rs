@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use candle_core::safetensors::SliceSafetensors;
-use ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel, Outbound};
 use rayon::ThreadPool;
 use tokenizers::{Tokenizer, TruncationParams};
 use tokio::sync::Semaphore;
@@ -169,11 +169,13 @@ impl Embedder for LocalEmbedder {
         &self.loaded.model
     }
 
-    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn embed(&self, texts: &[Outbound<String>]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let mut tokens = Vec::with_capacity(texts.len());
         for some in texts.chunks(BATCH * BATCH) {
             let some = some.to_vec();
-            tokens.extend(self.compute(move |loaded| some.iter().map(|text| loaded.tokens(text)).collect::<Result<Vec<_>, _>>()).await?);
+            tokens.extend(
+                self.compute(move |loaded| some.iter().map(|text| loaded.tokens(text.get())).collect::<Result<Vec<_>, _>>()).await?,
+            );
         }
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|&text| tokens[text].len());

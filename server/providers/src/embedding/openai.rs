@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel, Outbound};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -180,9 +180,9 @@ impl Embedder for OpenAi {
     }
 
     /// Several requests one after the other if it takes more than one; a failure of one fails the whole.
-    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn embed(&self, texts: &[Outbound<String>]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let mut vectors = Vec::with_capacity(texts.len());
-        let mut rest: Vec<&str> = texts.iter().map(|text| sendable(text)).collect();
+        let mut rest: Vec<&str> = texts.iter().map(|text| sendable(text.get())).collect();
         while !rest.is_empty() {
             let later = rest.split_off(batch(&rest));
             vectors.extend(self.request(&rest).await?);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::test_utils::EmbeddingServer;
+use ports::Redaction;
 
 #[tokio::test]
 async fn no_configuration_is_no_model() {
@@ -14,9 +15,9 @@ async fn a_server_stands_behind_both_ends_and_questions_are_remembered() {
     let config = Config::OpenAi(server.config());
     let embeddings = from_config(Some(&config)).await.unwrap().unwrap();
     let text = ["What does it cost?".to_owned()];
-    let passage = embeddings.passages.embed(&text).await.unwrap();
+    let passage = embeddings.passages.embed(&Redaction::default().texts(&text)).await.unwrap();
     for _ in 0..3 {
-        assert_eq!(embeddings.questions.embed(&text).await.unwrap(), passage);
+        assert_eq!(embeddings.questions.embed(&Redaction::default().texts(&text)).await.unwrap(), passage);
     }
     assert_eq!(server.requests().len(), 2);
     assert_eq!(embeddings.model(), embeddings.questions.model());
@@ -49,7 +50,7 @@ async fn a_model_that_is_being_downloaded_is_worth_another_try() {
     let text = ["Hello?".to_owned()];
     let mut words = String::new();
     for _ in 0..500 {
-        let error = embeddings.questions.embed(&text).await.unwrap_err();
+        let error = embeddings.questions.embed(&Redaction::default().texts(&text)).await.unwrap_err();
         assert!(error.is_retryable(), "{error}");
         words = error.to_string();
         if words.contains("could not be downloaded") {

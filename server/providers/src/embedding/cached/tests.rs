@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use ports::{Outbound, Redaction};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -33,15 +34,15 @@ impl Embedder for Gated {
         &self.model
     }
 
-    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn embed(&self, texts: &[Outbound<String>]) -> Result<Vec<Vec<f32>>, EmbedError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         self.gate.acquire().await.unwrap().forget();
-        Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
+        Ok(texts.iter().map(|text| vec![text.get().len() as f32]).collect())
     }
 }
 
 async fn ask(cached: &Cached, text: &str) -> Vec<f32> {
-    cached.embed(&[text.to_owned()]).await.unwrap().remove(0)
+    cached.embed(&Redaction::default().texts(&[text.to_owned()])).await.unwrap().remove(0)
 }
 
 #[tokio::test]
@@ -102,7 +103,7 @@ async fn a_question_that_nobody_waits_for_is_dropped() {
 async fn errors_are_not_remembered() {
     let server = EmbeddingServer::start_with(EmbeddingTrouble::Busy(1, 1)).await;
     let cached = Cached::new(Arc::new(server.embedder()));
-    assert!(cached.embed(&["again".to_owned()]).await.unwrap_err().is_retryable());
+    assert!(cached.embed(&Redaction::default().texts(&["again".to_owned()])).await.unwrap_err().is_retryable());
     assert_eq!(ask(&cached, "again").await.len(), EmbeddingServer::DIMENSIONS);
 }
 
@@ -128,6 +129,6 @@ async fn many_texts_go_past_the_memory() {
     let inner = Gated::new(2);
     let cached = Cached::new(inner.clone());
     let texts: Vec<String> = (0..=FEW).map(|n| n.to_string()).collect();
-    assert_eq!(cached.embed(&texts).await.unwrap().len(), FEW + 1);
+    assert_eq!(cached.embed(&Redaction::default().texts(&texts)).await.unwrap().len(), FEW + 1);
     assert_eq!((inner.asked(), cached.memory.lock().unwrap().known.len()), (1, 0));
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ports::{EmbedError, Embedder, EmbeddingModel};
+use ports::{EmbedError, Embedder, EmbeddingModel, Outbound};
 use tokio::sync::watch;
 
 use super::{LocalConfig, LocalModel, MINILM, MINILM_DIMENSIONS};
@@ -67,7 +67,7 @@ impl Embedder for Pending {
         &self.model
     }
 
-    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn embed(&self, texts: &[Outbound<String>]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let arrival = self.arrived.borrow().clone();
         match arrival {
             Arrival::Here(model) if self.live => model.questions().embed(texts).await,

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use ports::Redaction;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
 }
 
 async fn embed(embedder: &LocalEmbedder, texts: &[&str]) -> Vec<Vec<f32>> {
-    embedder.embed(&texts.iter().map(ToString::to_string).collect::<Vec<_>>()).await.unwrap()
+    embedder.embed(&Redaction::default().texts(&texts.iter().map(ToString::to_string).collect::<Vec<_>>())).await.unwrap()
 }
 
 #[tokio::test]
@@ -75,7 +76,7 @@ async fn questions_wait_for_no_passages_and_a_cancelled_request_ends() {
     let passages = vec!["We sell insurance for bicycles and their riders. ".repeat(30); 4 * BATCH];
     let background = tokio::spawn({
         let embedder = model.passages();
-        async move { embedder.embed(&passages).await }
+        async move { embedder.embed(&Redaction::default().texts(&passages)).await }
     });
     while begun() == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use ports::Redaction;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ async fn failure(trouble: EmbeddingTrouble) -> EmbedError {
     let server = EmbeddingServer::start_with(trouble).await;
     let patience = Patience { answers: Duration::from_secs(2), ..Patience::default() };
     let client = OpenAi::with_patience(&server.config(), patience).unwrap();
-    client.embed(&texts(3)).await.expect_err("it fails")
+    client.embed(&Redaction::default().texts(&texts(3))).await.expect_err("it fails")
 }
 
 #[tokio::test]
@@ -29,21 +30,21 @@ async fn an_answer_as_openai_documents_it_is_read() {
     let recorded = r#"{"object":"list","data":[{"object":"embedding","index":1,"embedding":[0.0,-2.0]},{"object":"embedding","index":0,"embedding":[3e-1,4e-1]}],"model":"text-embedding-3-small","usage":{"prompt_tokens":12,"total_tokens":12}}"#;
     let server = EmbeddingServer::start_with(EmbeddingTrouble::Answers(200, vec![], recorded.to_owned())).await;
     let client = OpenAi::new(&OpenAiConfig { dimensions: Some(2), ..server.config() }).unwrap();
-    assert_eq!(client.embed(&texts(2)).await.unwrap(), [[0.6, 0.8], [0.0, -1.0]]);
+    assert_eq!(client.embed(&Redaction::default().texts(&texts(2))).await.unwrap(), [[0.6, 0.8], [0.0, -1.0]]);
 }
 
 #[tokio::test]
 async fn many_texts_are_several_requests_by_count_and_by_size() {
     let server = EmbeddingServer::start().await;
     let client = server.embedder();
-    assert_eq!(client.embed(&texts(150)).await.unwrap().len(), 150);
+    assert_eq!(client.embed(&Redaction::default().texts(&texts(150))).await.unwrap().len(), 150);
     let sizes = |server: &EmbeddingServer| -> Vec<usize> {
         server.requests().iter().map(|request| request["input"].as_array().unwrap().len()).collect()
     };
     assert_eq!(sizes(&server), [64, 64, 22]);
 
     let long = vec!["é".repeat(60_000); 7];
-    assert_eq!(client.embed(&long).await.unwrap().len(), 7);
+    assert_eq!(client.embed(&Redaction::default().texts(&long)).await.unwrap().len(), 7);
     assert_eq!(sizes(&server)[3..], [6, 1]);
     let sent = server.requests()[3]["input"][0].as_str().unwrap().len();
     assert_eq!(sent, LONGEST, "a text is cut at a whole character");
@@ -66,10 +67,10 @@ async fn dimensions_are_asked_for_where_the_model_can_shorten() {
 async fn a_server_that_is_busy_says_for_how_long() {
     let server = EmbeddingServer::start_with(EmbeddingTrouble::Busy(1, 30)).await;
     let client = server.embedder();
-    let busy = client.embed(&texts(1)).await.unwrap_err();
+    let busy = client.embed(&Redaction::default().texts(&texts(1))).await.unwrap_err();
     assert_eq!(busy, EmbedError::RateLimited { retry_after: Some(Duration::from_secs(30)) });
     assert!(busy.is_retryable());
-    assert_eq!(client.embed(&texts(1)).await.unwrap().len(), 1, "later it answers");
+    assert_eq!(client.embed(&Redaction::default().texts(&texts(1))).await.unwrap().len(), 1, "later it answers");
 
     let waits = [
         (vec![("retry-after-ms", "1500"), ("retry-after", "9")], Some(Duration::from_millis(1500))),
@@ -126,9 +127,9 @@ async fn an_answer_that_is_not_what_was_asked_for_is_refused() {
         assert!(!error.is_retryable() && error.to_string().contains(words), "{trouble:?}: {error}");
     }
     let server = EmbeddingServer::start_with(EmbeddingTrouble::NoIndex).await;
-    let vectors = server.embedder().embed(&texts(3)).await.unwrap();
+    let vectors = server.embedder().embed(&Redaction::default().texts(&texts(3))).await.unwrap();
     server.set_trouble(None);
-    assert_eq!(vectors, server.embedder().embed(&texts(3)).await.unwrap(), "without numbers the order counts");
+    assert_eq!(vectors, server.embedder().embed(&Redaction::default().texts(&texts(3))).await.unwrap(), "without numbers the order counts");
 }
 
 #[tokio::test]
@@ -136,7 +137,7 @@ async fn numbers_without_end_make_no_vector() {
     let body = "{\"data\":[{\"index\":0,\"embedding\":[1e39, 1.0]}]}";
     let server = EmbeddingServer::start_with(EmbeddingTrouble::Answers(200, vec![], body.to_owned())).await;
     let client = OpenAi::new(&OpenAiConfig { dimensions: Some(2), ..server.config() }).unwrap();
-    assert!(matches!(client.embed(&texts(1)).await, Err(EmbedError::Refused(_))));
+    assert!(matches!(client.embed(&Redaction::default().texts(&texts(1))).await, Err(EmbedError::Refused(_))));
 }
 
 #[tokio::test]
@@ -149,7 +150,7 @@ async fn a_slow_or_torn_answer_is_worth_another_try() {
     assert!(start.elapsed() < Duration::from_secs(20));
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let config = OpenAiConfig { url: format!("http://127.0.0.1:{port}"), key: None, model: "m".to_owned(), dimensions: Some(2) };
-    let error = OpenAi::new(&config).unwrap().embed(&texts(1)).await.unwrap_err();
+    let error = OpenAi::new(&config).unwrap().embed(&Redaction::default().texts(&texts(1))).await.unwrap_err();
     assert!(matches!(&error, EmbedError::Unavailable(words) if words.contains("refused")), "{error}");
 }
 
@@ -157,7 +158,7 @@ async fn a_slow_or_torn_answer_is_worth_another_try() {
 async fn the_key_is_in_no_error() {
     let server = EmbeddingServer::start().await;
     let config = OpenAiConfig { key: Some("sk-wrong-secret".to_owned().into()), ..server.config() };
-    let error = OpenAi::new(&config).unwrap().embed(&texts(1)).await.unwrap_err().to_string();
+    let error = OpenAi::new(&config).unwrap().embed(&Redaction::default().texts(&texts(1))).await.unwrap_err().to_string();
     assert!(error.contains("key is not accepted") && !error.contains("sk-wrong-secret"), "{error}");
     assert!(!format!("{:?}", OpenAi::new(&config)).contains("sk-wrong-secret"));
 }
