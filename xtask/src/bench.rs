@@ -9,6 +9,7 @@ mod load;
 mod machine;
 mod server;
 mod sizes;
+mod work;
 
 use std::fs;
 
@@ -52,6 +53,7 @@ pub fn bench(effort: Effort, write: bool) -> Result<()> {
     measures.extend(step("sizes", || sizes::measure(&Mode::Release.site()))?);
     measures.extend(step("idle server", || server::measure(effort))?);
     measures.extend(step("load", || load::measure(effort))?);
+    measures.extend(step("jobs and events", work::measure)?);
     measures.extend(step("knowledge", || knowledge::measure(effort))?);
     measures.extend(step("browser", browser::measure)?);
     let machine = machine::describe();

@@ -31,7 +31,7 @@ pub use flag::Flag;
 pub use job::{BoxFuture, Job, JobContext, JobEntry, Lease, Queue};
 pub use kernel::{Kernel, KernelParts};
 pub use permission::{Permission, PermissionEntry, PermissionSet};
-pub use personal_data::{Erasure, PersonalData, Whose};
+pub use personal_data::{Erasure, PersonalData, Subject, Whose, erase_person, export_person};
 pub use relay::{relay_events, relay_once};
 pub use runner::{run_due_jobs, run_jobs};
 pub use schedule::{Schedule, run_schedules, tick};

@@ -103,6 +103,16 @@ impl Tx {
         Ok(())
     }
 
+    /// As [`Tx::audit`], into the log of another organization than the one that this began for.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audit_for(&mut self, actor: &Actor, action: &str, subject: impl ToString, details: Value) -> Result<()> {
+        let (organization, member, subject) = (actor.organization, actor.member_id(), subject.to_string());
+        store::audit::append(&mut self.inner, organization, member, action, &subject, &details, self.at).await?;
+        Ok(())
+    }
+
     /// Tells what happened.
     ///
     /// # Errors

@@ -386,6 +386,45 @@ async fn a_unit_of_work_is_all_or_nothing(#[values(Engine::Sqlite, Engine::Postg
     assert!(tx.commit().await.is_err(), "after an error nothing is kept");
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_kills_and_each_effect_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    const PARCELS: usize = 150;
+    let house = House::new(engine).await;
+    let mut tx = house.kernel.begin(&Actor::system(house.organization, "orders")).await.unwrap();
+    for number in 0..PARCELS {
+        tx.enqueue(&Deliver { what: format!("{number}") }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut random = 0x2545_f491_u32;
+    for _ in 0..50 {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // A server that is killed in the middle of whatever it does, and the next one a lease later.
+        let (kernel, registry) = (kernel(&house.store, &house.shop, &house.clock), Registry::new(&[SHOP, MANNERS]).unwrap());
+        let server = tokio::spawn(async move { run_jobs(&kernel, &registry, &CancellationToken::new()).await });
+        tokio::time::sleep(Duration::from_micros(u64::from(random >> 16) % 30_000)).await;
+        server.abort();
+        let _ = server.await;
+        house.later(31);
+    }
+    for _ in 0..4 {
+        run_due_jobs(&house.kernel, &house.registry).await.unwrap();
+        house.later(4_000);
+    }
+    let mut used = 0;
+    let day = DateTime::from_timestamp(1_790_000_000, 0).unwrap().date_naive();
+    for used_on in house.store.usage(house.organization, day, house.clock.now().date_naive()).await.unwrap() {
+        used += used_on.amount;
+    }
+    // A job whose worker was killed at each of its attempts is laid aside: nothing of it was done.
+    for job in house.store.worn_out_jobs(house.clock.now()).await.unwrap() {
+        assert_eq!(job.attempts, 2, "{job:?}");
+        used += 1;
+    }
+    assert_eq!(usize::try_from(used).unwrap(), PARCELS);
+    assert_eq!(house.dead().await, []);
+}
+
 #[test]
 fn mistakes_in_manifests_are_named() {
     let of = |areas: &[Area]| Registry::new(areas).err();

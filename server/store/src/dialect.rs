@@ -107,7 +107,7 @@ macro_rules! claim {
             UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, deduplication = NULL, worker = $1, lease_until = $3
             WHERE id = (
                 SELECT due.id FROM heads JOIN jobs due ON due.id = heads.id LEFT JOIN busy ON busy.share = due.share
-                WHERE (due.state = 'waiting' AND due.run_at <= $2) OR (due.state = 'running' AND due.lease_until <= $2)
+                WHERE (due.state = 'waiting' AND due.run_at <= $2) OR (due.state = 'running' AND due.lease_until <= $2 AND due.attempts < due.max_attempts)
                 ORDER BY COALESCE(busy.running, 0), due.priority DESC, due.run_at, due.id LIMIT 1",
             $lock,
             ") RETURNING ",

@@ -26,6 +26,7 @@ pub mod jobs;
 mod keeper;
 pub mod knowledge;
 mod migrations;
+pub mod personal;
 pub mod recording;
 mod reserve;
 mod reviews;

@@ -1,0 +1,157 @@
+//! What the machinery of jobs and events costs, on both engines: `cargo run --release -p kernel --example work`. Prints `key=value` lines.
+//!
+//! - claim: 10,000 jobs of one organization wait; each claim is timed.
+//! - other: meanwhile another organization's one job is added; the time until it runs.
+//! - outbox: 100,000 events wait for their places.
+//! - delivery: commit → in a stream's hand, one event after the other.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kernel::{Actor, Area, Job, JobContext, JobEntry, Kernel, KernelParts, Queue, Registry, Result, relay_events, relay_once, run_jobs};
+use model::{Organization, OrganizationId, Person, Role};
+use ports::{Clock, SystemClock, SystemIds};
+use serde::{Deserialize, Serialize};
+use store::testing::{self, TestStore};
+use store::{Engine, NewAccount, NewJob};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+const JOBS: usize = 10_000;
+const EVENTS: usize = 100_000;
+const CLAIMS: usize = 500;
+const DELIVERIES: usize = 300;
+
+#[derive(Serialize, Deserialize)]
+struct Work {}
+
+impl Job for Work {
+    const KIND: &'static str = "bench.work";
+    const QUEUE: Queue = Queue { name: "bench", workers: 2 };
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        // As long as a small review takes.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let ran: &mpsc::UnboundedSender<Option<OrganizationId>> = context.kernel.state();
+        let _ = ran.send(context.organization);
+        Ok(())
+    }
+}
+
+kernel::event! {
+    /// Something.
+    Happened = "bench.happened", of what, belongs to nobody, sees all: None, {
+        /// What.
+        what: String,
+    }
+}
+
+const BENCH: Area = Area { jobs: &[JobEntry::of::<Work>()], events: &[Happened::ENTRY], ..Area::new("bench") };
+
+#[tokio::main]
+async fn main() {
+    for (name, engine) in [("sqlite", Engine::Sqlite), ("postgres", Engine::Postgres)] {
+        let store = testing::open(engine).await;
+        let (many, few) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+        jobs(name, &store, many, few).await;
+        events(name, &store, many).await;
+    }
+}
+
+async fn tenant(store: &TestStore, email: &str) -> OrganizationId {
+    let now = SystemClock.now();
+    let id = || ports::Ids::uuid(&SystemIds, now);
+    let organization = Organization { id: id().into(), name: "Bench".into(), keep_audio: true, created_at: now };
+    let person = Person { id: id().into(), email: email.into(), name: "Bench".into(), created_at: now };
+    let id = organization.id;
+    let account = NewAccount { organization, person, password_hash: "x".into(), member: self::id().into(), role: Role::Owner };
+    store.create_account(&account).await.unwrap();
+    id
+}
+
+fn id() -> uuid::Uuid {
+    ports::Ids::uuid(&SystemIds, SystemClock.now())
+}
+
+fn kernel(store: &TestStore, ran: mpsc::UnboundedSender<Option<OrganizationId>>) -> Kernel {
+    Kernel::new(KernelParts::new(store.store(), Arc::new(SystemClock), Arc::new(SystemIds), String::new()).with(ran))
+}
+
+async fn jobs(name: &str, store: &TestStore, many: OrganizationId, few: OrganizationId) {
+    let now = SystemClock.now();
+    for _ in 0..JOBS / 1_000 {
+        let mut tx = store.begin().await.unwrap();
+        for _ in 0..1_000 {
+            let job = NewJob { payload: serde_json::json!({}), ..NewJob::new("bench", Work::KIND, Some(many), now) };
+            store::jobs::enqueue(&mut tx, &job).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+    let mut times = Vec::new();
+    for _ in 0..CLAIMS {
+        let start = Instant::now();
+        let job = store.claim("bench", "w", SystemClock.now(), Duration::from_secs(600)).await.unwrap().unwrap();
+        times.push(start.elapsed());
+        store.release(job.id, job.fence).await.unwrap();
+    }
+    print(&format!("jobs.{name}.claim"), &mut times);
+
+    let (tell, mut ran) = mpsc::unbounded_channel();
+    let (kernel, registry, stop) = (kernel(store, tell), Registry::new(&[BENCH]).unwrap(), CancellationToken::new());
+    let working = run_jobs(&kernel, &registry, &stop);
+    let other = async {
+        for _ in 0..50 {
+            ran.recv().await;
+        }
+        let start = Instant::now();
+        let mut tx = kernel.begin(&Actor::system(few, "a bench")).await.unwrap();
+        tx.enqueue(&Work {}).await.unwrap();
+        tx.commit().await.unwrap();
+        while ran.recv().await.flatten() != Some(few) {}
+        println!("jobs.{name}.other_organization_done_ms={}", start.elapsed().as_millis());
+        stop.cancel();
+    };
+    tokio::join!(working, other);
+}
+
+async fn events(name: &str, store: &TestStore, organization: OrganizationId) {
+    let (tell, _ran) = mpsc::unbounded_channel();
+    let (kernel, registry) = (kernel(store, tell), Registry::new(&[BENCH]).unwrap());
+    let actor = Actor::system(organization, "a bench");
+    for _ in 0..EVENTS / 2_000 {
+        let mut tx = kernel.begin(&actor).await.unwrap();
+        for _ in 0..2_000 {
+            tx.emit(&Happened { what: "x".into() }).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+    let start = Instant::now();
+    assert_eq!(relay_once(&kernel, &registry).await.unwrap(), EVENTS);
+    println!("events.{name}.outbox_100000_s={:.1}", start.elapsed().as_secs_f64());
+
+    let (stop, mut stream) = (CancellationToken::new(), kernel.hub().subscribe(organization));
+    let delivering = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let mut times = Vec::new();
+        for _ in 0..DELIVERIES {
+            let mut tx = kernel.begin(&actor).await.unwrap();
+            tx.emit(&Happened { what: "x".into() }).await.unwrap();
+            tx.commit().await.unwrap();
+            let start = Instant::now();
+            stream.recv().await.unwrap();
+            times.push(start.elapsed());
+        }
+        print(&format!("events.{name}.commit_to_stream"), &mut times);
+        stop.cancel();
+    };
+    tokio::join!(relay_events(&kernel, &registry, &stop), delivering);
+}
+
+fn print(name: &str, times: &mut [Duration]) {
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
+    println!("{name}_p50_ms={:.2}", at(0.5));
+    println!("{name}_p95_ms={:.2}", at(0.95));
+}
