@@ -16,7 +16,7 @@ use crate::kernel::Kernel;
 /// The bell that rings when an event was written.
 pub(crate) const EVENTS: &str = "kernel.events";
 /// Events that get their places at once.
-const BATCH: i64 = 500;
+const BATCH: i64 = 1_000;
 /// How often to look without having been woken: another server may have written.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 

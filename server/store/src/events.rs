@@ -24,8 +24,14 @@ statements! {
         INSERT INTO events (id, organization_id, member_id, name, subject, payload, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     // Takes the row's lock: one relay at a time.
     LOCK_EVENT_HEAD = "UPDATE event_head SET position = position WHERE one = 1 RETURNING position";
-    PENDING_EVENTS = "SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT $1";
-    PLACE_EVENT = "UPDATE events SET position = $2 WHERE id = $1";
+    PENDING_EVENTS = "SELECT id FROM events WHERE position IS NULL LIMIT $1";
+    PLACE_EVENTS = "
+        UPDATE events SET position = placed.position
+        FROM (
+            SELECT id, $1 + ROW_NUMBER() OVER (ORDER BY id) AS position
+            FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT $2) AS pending
+        ) AS placed
+        WHERE events.id = placed.id";
     SET_EVENT_HEAD = "UPDATE event_head SET position = $1 WHERE one = 1";
     EVENT_HEAD = "SELECT position FROM event_head WHERE one = 1";
     PLACED_EVENTS = concat!("SELECT ", columns!(), " FROM events WHERE position > $1 ORDER BY position LIMIT $2");
@@ -94,16 +100,13 @@ pub async fn emit(tx: &mut Tx, event: &NewEvent) -> Result<()> {
 /// # Errors
 /// What the engine says.
 pub async fn place(tx: &mut Tx, most: i64) -> Result<(i64, usize)> {
-    let (mut position,) = query!(within tx, one (i64,), LOCK_EVENT_HEAD)?;
-    let pending = query!(within tx, all (Uuid,), PENDING_EVENTS, most)?;
-    for (id,) in &pending {
-        position += 1;
-        query!(within tx, execute, PLACE_EVENT, *id, position)?;
-    }
-    if !pending.is_empty() {
+    let (head,) = query!(within tx, one (i64,), LOCK_EVENT_HEAD)?;
+    let placed = query!(within tx, execute, PLACE_EVENTS, head, most)?;
+    let position = head + i64::try_from(placed).unwrap_or_default();
+    if placed > 0 {
         query!(within tx, execute, SET_EVENT_HEAD, position)?;
     }
-    Ok((position, pending.len()))
+    Ok((position, usize::try_from(placed).unwrap_or_default()))
 }
 
 /// Events after a place, of all organizations, in order.

@@ -21,7 +21,7 @@ const WITHOUT_ORGANIZATION: &[&str] = &[
     "WORN_OUT_JOBS",
     "NEXT_DUE",
     "PENDING_EVENTS",
-    "PLACE_EVENT",
+    "PLACE_EVENTS",
     "PLACED_EVENTS",
     "FIRST_EVENT",
     "FORGET_EVENTS",
