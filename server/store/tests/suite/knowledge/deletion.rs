@@ -64,7 +64,7 @@ async fn nothing_of_a_deleted_document_is_left(
 
     let forget = |keys: &[String]| {
         let payload = json!(keys);
-        Some(NewJob { payload: payload, max_attempts: 9, ..NewJob::new("q", "delete_files", Some(us), noon(0)) })
+        Some(NewJob { payload, max_attempts: 9, ..NewJob::new("q", "delete_files", Some(us), noon(0)) })
     };
     let keys = if with_its_collection {
         store.delete_collection(us, board, forget).await.unwrap().unwrap()
