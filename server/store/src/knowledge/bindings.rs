@@ -5,8 +5,8 @@ use model::{Binding, BindingKind, DocumentId, OrganizationId};
 use super::folded;
 use crate::engine::{Store, query};
 use crate::error::Result;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 statements! {
     INSERT_BINDING = "

@@ -4,6 +4,7 @@ use model::{DocumentId, OrganizationId, Place};
 
 use super::embedding::Embedding;
 use super::index::Index;
+use super::indexes::Indexes;
 use super::tenants::{self, TENANT, Tenant};
 use crate::engine::{Store, query};
 use crate::error::Result;
@@ -114,7 +115,7 @@ impl Store {
     /// What the engine says.
     pub async fn delete_vectors(&self, organization: OrganizationId, model: &str) -> Result<u64> {
         let deleted = query!(write self, execute, DELETE_VECTORS, organization, model)?;
-        self.indexes.forget(organization, model);
+        self.extension::<Indexes>().forget(organization, model);
         Ok(deleted)
     }
 
