@@ -110,11 +110,7 @@ const fn counted(file: &'static str, list: &'static str, before: &'static str, t
 const LISTS: [Entry; 17] = [
     entry("app/model/src/ids.rs", "    /// A website that documents", "    /// A @title@.\n    @Item@Id,\n"),
     entry("app/model/src/lib.rs", "pub mod calls;", "pub mod @area@;\n"),
-    entry(
-        "app/model/src/lib.rs",
-        "pub use calls::{",
-        "pub use @area@::{@Item@, @Item@Filter, New@Item@};\npub use ids::@Item@Id;\n",
-    ),
+    entry("app/model/src/lib.rs", "pub use calls::{", "pub use @area@::{@Item@, @Item@Filter, New@Item@};\npub use ids::@Item@Id;\n"),
     entry("server/store/src/lib.rs", "mod calls;", "pub mod @area@;\n"),
     entry("server/store/src/catalogue.rs", "crate::calls::STATEMENTS,", "crate::@area@::STATEMENTS,\n        "),
     entry("server/store/tests/suite/main.rs", "mod calls;", "mod @area@;\n"),
@@ -161,7 +157,8 @@ pub fn write(root: &Path, names: &Names) -> Result<()> {
             }
         };
         let (file, text) = &mut lists[known];
-        *text = added(text, entry, names).with_context(|| format!("{file} has changed: tell xtask/src/new_area.rs where its list is now"))?;
+        *text =
+            added(text, entry, names).with_context(|| format!("{file} has changed: tell xtask/src/new_area.rs where its list is now"))?;
     }
     for (path, text) in files {
         let path = root.join(path);

@@ -40,6 +40,10 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     }
     let listed = output(Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(from))?;
     for path in listed.split('\0').filter(|path| !path.is_empty() && !path.starts_with("docs/screenshots")) {
+        // Cargo's settings count from every folder above as well, and flags that come twice are other flags.
+        if path == ".cargo/config.toml" && to.starts_with(from) {
+            continue;
+        }
         let (source, target) = (from.join(path), to.join(path));
         if !source.is_file() {
             continue;

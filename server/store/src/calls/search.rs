@@ -18,7 +18,7 @@ macro_rules! search_tail {
             ),
             found AS (
                 SELECT r.call_id AS found_call, s.number AS found_number, s.start_ms AS found_start, s.text AS found_text
-                FROM ranked r JOIN segments s ON s.call_id = r.call_id AND s.number = r.number
+                FROM ranked r JOIN segments s ON s.call_id = r.call_id AND s.number = r.number AND s.organization_id = $1
                 WHERE r.place = 1 AND r.call_id NOT IN (SELECT call_id FROM titled)
             )
             SELECT ",

@@ -18,7 +18,8 @@ macro_rules! weigh {
         concat!(
             "SELECT p.serial, p.document_id, d.title, p.version, p.number, p.place, p.text, d.source = 'sample' AS sample,
                 p.terms, v.embedding
-            FROM passages p LEFT JOIN passage_vectors v ON v.passage_serial = p.serial AND v.model = $3",
+            FROM passages p LEFT JOIN passage_vectors v
+                ON v.organization_id = p.organization_id AND v.passage_serial = p.serial AND v.model = $3",
             found!(),
             " AND p.serial IN (",
             $serials,
