@@ -6,7 +6,7 @@ use crate::event::EventEntry;
 use crate::flag::Flag;
 use crate::job::{BoxFuture, JobEntry, Queue};
 use crate::kernel::Kernel;
-use crate::operations::{JobDead, own_permissions};
+use crate::own::{JobDead, own_permissions};
 use crate::permission::PermissionEntry;
 use crate::personal_data::PersonalData;
 use crate::schedule::Schedule;

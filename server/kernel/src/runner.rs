@@ -13,7 +13,7 @@ use crate::error::{DomainError, Result};
 use crate::event::Event;
 use crate::job::{JobContext, Lease, Queue, retry_after};
 use crate::kernel::Kernel;
-use crate::operations::JobDead;
+use crate::own::JobDead;
 use crate::relay::EVENTS;
 
 /// A claimed job is this worker's for so long; while it works it holds the job again and again.
