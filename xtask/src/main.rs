@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod migrations;
+mod new_area;
 mod process;
 mod release;
 mod run;
@@ -69,6 +70,14 @@ enum Command {
     Screenshots,
     /// Write both engines' migrations from their template
     Migrations,
+    /// Begin an area: a list of things, through all floors, compiling and tested
+    NewArea {
+        /// One word, such as `leads`
+        name: String,
+        /// What one of its things is called, such as `lead`; else after the area
+        #[arg(long)]
+        item: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -86,6 +95,7 @@ fn perform(command: Command) -> Result<()> {
         Command::Run { release, server } => run::run(Mode::new(release), &server),
         Command::Build { release } => build::all(Mode::new(release)),
         Command::Migrations => migrations::write(),
+        Command::NewArea { name, item } => new_area::new_area(&workspace::root(), &new_area::Names::new(&name, item.as_deref())?),
         Command::Test { list: true, .. } => {
             test::list();
             Ok(())

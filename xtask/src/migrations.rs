@@ -61,7 +61,12 @@ struct Generated {
 
 /// Writes what the templates make.
 pub fn write() -> Result<()> {
-    for Generated { path, text } in generated()? {
+    write_below(&workspace::root())
+}
+
+/// The same in another copy of the repository.
+pub fn write_below(root: &Path) -> Result<()> {
+    for Generated { path, text } in generated(root)? {
         fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))?;
     }
     Ok(())
@@ -72,7 +77,7 @@ pub fn write() -> Result<()> {
 /// # Errors
 /// Names the file.
 pub fn check() -> Result<()> {
-    for Generated { path, text } in generated()? {
+    for Generated { path, text } in generated(&workspace::root())? {
         if fs::read_to_string(&path).ok().as_deref() != Some(&text) {
             bail!("{} is not what its template makes; run `cargo xtask migrations`", path.display());
         }
@@ -80,20 +85,17 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-fn folder() -> PathBuf {
-    workspace::root().join("server/store/migrations")
-}
-
-fn generated() -> Result<Vec<Generated>> {
+fn generated(root: &Path) -> Result<Vec<Generated>> {
+    let folder = root.join("server/store/migrations");
     let mut files = Vec::new();
-    let mut templates: Vec<PathBuf> = fs::read_dir(folder().join("template"))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut templates: Vec<PathBuf> = fs::read_dir(folder.join("template"))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     templates.sort();
     for template in templates {
         let text = fs::read_to_string(&template)?;
         let name = template.file_name().map(Path::new).context("a template has a name")?;
         for engine in ENGINES {
             let text = render(&text, engine).with_context(|| template.display().to_string())?;
-            files.push(Generated { path: folder().join(engine.name()).join(name), text });
+            files.push(Generated { path: folder.join(engine.name()).join(name), text });
         }
     }
     Ok(files)

@@ -12,6 +12,7 @@
 //! A test that can't run (the recordings of `../shared` are absent) prints one line `skipped: <test>: <why>` and passes; the summary
 //! counts it as skipped.
 
+mod area;
 mod browser;
 mod deps;
 mod postgres;
@@ -48,6 +49,8 @@ pub enum Part {
     Store,
     /// the real router over HTTP
     Http,
+    /// what `new-area` writes, in a scratch copy: it compiles, its tests pass
+    Area,
     /// journeys in a real Chromium
     Browser,
 }
@@ -131,6 +134,7 @@ pub fn test(only: &[Part]) -> Result<()> {
             Part::Docs => docs(),
             Part::Deps => Ok(deps::check()),
             Part::Unit | Part::Store | Part::Http => rust_tests.run(*part),
+            Part::Area => area::check(),
             Part::Browser => browser::run(rust_tests.server_binary()),
         };
         reports.push(Report::new(*part, outcome, start.elapsed()));

@@ -2,23 +2,7 @@
 //! what shows nothing or turns it around is left out.
 
 use crate::problem::Problem;
-
-/// A word that is none of an enum's values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownWord {
-    /// The enum's name.
-    pub kind: &'static str,
-    /// The word, at most 40 characters of it.
-    pub word: String,
-}
-
-impl std::fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "“{}” is no {}", self.word, self.kind)
-    }
-}
-
-impl std::error::Error for UnknownWord {}
+pub use crate::text_enum::UnknownWord;
 
 /// What a line of text may be.
 #[derive(Clone, Copy, Debug)]

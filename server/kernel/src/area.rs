@@ -2,20 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use model::Role;
-
-use crate::event::{EventEntry, Subscriber};
+use crate::event::EventEntry;
 use crate::flag::Flag;
 use crate::job::{BoxFuture, JobEntry, Queue};
 use crate::kernel::Kernel;
-use crate::permission::{Permission, PermissionEntry};
+use crate::own::{JobDead, own_permissions};
+use crate::permission::PermissionEntry;
 use crate::personal_data::PersonalData;
-use crate::runner::JobDead;
 use crate::schedule::Schedule;
 use crate::setting::Setting;
-
-/// May see and retry failed work and other matters of running the organization.
-pub const OPERATE: Permission = Permission::new("operations.manage");
+use crate::subscriber::Subscriber;
 
 /// What an area hands to the binary. The one list of areas is the binary's; everything else is read from here.
 #[derive(Clone, Copy)]
@@ -115,11 +111,6 @@ pub enum ManifestError {
     /// A schedule or a subscriber whose job is no area's.
     #[error("the job “{0}” is in no manifest")]
     NoSuchJob(&'static str),
-}
-
-/// What the kernel itself allows.
-pub fn own_permissions() -> [PermissionEntry; 1] {
-    [PermissionEntry { permission: OPERATE, doc: "See failed work, try it again, discard it.", least: Role::Admin }]
 }
 
 impl Registry {

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use store::PlacedEvent;
 use tokio::sync::broadcast;
 
-use crate::job::JobEntry;
 use crate::permission::Permission;
 
 /// How many events a slow stream may be behind before it is told to catch up from the database.
@@ -90,15 +89,6 @@ fn described(field: &EventField) -> Value {
     };
     schema["description"] = json!(field.doc);
     schema
-}
-
-/// What another area does when something happens: a job that is enqueued when the event gets its place, once.
-#[derive(Clone, Copy)]
-pub struct Subscriber {
-    /// The event's name.
-    pub event: &'static str,
-    /// The job, whose payload is the event as delivered.
-    pub job: JobEntry,
 }
 
 /// Declares an event: its type and its entry in the manifest.

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures::FutureExt;
-use model::JobId;
 use store::{Engine, Failed, Job};
 use tokio_util::sync::CancellationToken;
 
 use crate::area::Registry;
 use crate::error::{DomainError, Result};
-use crate::event;
+use crate::event::Event;
 use crate::job::{JobContext, Lease, Queue, retry_after};
 use crate::kernel::Kernel;
+use crate::own::JobDead;
 use crate::relay::EVENTS;
 
 /// A claimed job is this worker's for so long; while it works it holds the job again and again.
@@ -26,16 +26,6 @@ const GRACE: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long to wait after the database has failed.
 const PAUSE: Duration = Duration::from_secs(1);
-
-event! {
-    /// A job was laid aside after its last attempt; an admin can try it again or discard it.
-    JobDead = "job.dead", of job, belongs to nobody, sees all: Some(crate::area::OPERATE), {
-        /// The job.
-        job: JobId,
-        /// What it was to do.
-        kind: String,
-    }
-}
 
 /// Works at the jobs of all queues until `stop`, then gives back what is not done.
 pub async fn run_jobs(kernel: &Kernel, registry: &Registry, stop: &CancellationToken) {
@@ -157,7 +147,7 @@ async fn died(kernel: &Kernel, tx: &mut store::Tx, job: &Job) -> Result<()> {
     metrics::counter!("jobs_dead", "kind" => job.kind.clone()).increment(1);
     let Some(organization) = job.organization_id else { return Ok(()) };
     let event = JobDead { job: job.id, kind: job.kind.clone() };
-    let (subject, payload) = (event::Event::subject(&event), event::Event::payload(&event));
+    let (subject, payload) = (event.subject(), event.payload());
     let new = store::NewEvent { organization, member: None, name: JobDead::ENTRY.name, subject, payload, at: kernel.now() };
     store::events::emit(tx, &new).await?;
     Ok(())

@@ -1,11 +1,13 @@
 //! Calls: their settings, their life and their list.
 
+mod search;
+
 use chrono::{DateTime, SubsecRound, Utc};
 use model::{Call, CallFilter, CallHit, CallId, CallState, Found, MemberId, Millis, OrganizationId, Page};
 use sqlx::types::Json;
 
+use self::search::SEARCH_CALLS;
 use crate::cursor::{Cursor, end_of_time};
-use crate::dialect::SEARCH_CALLS;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::jobs::{self, NewJob};
@@ -19,7 +21,7 @@ macro_rules! columns {
          started_at, ended_at, duration_ms, created_at, updated_at"
     };
 }
-pub(crate) use columns;
+use columns;
 
 macro_rules! unfinished {
     () => {
@@ -35,7 +37,9 @@ macro_rules! narrowed {
           AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9"
     };
 }
-pub(crate) use narrowed;
+use narrowed;
+
+pub(crate) use self::search::DIFFERING;
 
 statements! {
     INSERT_CALL = concat!(

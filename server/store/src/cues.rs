@@ -1,12 +1,12 @@
 //! Cards and bookmarks of a call.
 
-use model::{Bookmark, CallId, Citation, Cue, CueState, DocumentId, OrganizationId};
+use model::{Bookmark, CallId, Citation, Cue, CueState, OrganizationId};
 use sqlx::types::Json;
 
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 statements! {
     INSERT_CUE = "
@@ -21,8 +21,6 @@ statements! {
         UPDATE cues SET source = $4 WHERE organization_id = $1 AND call_id = $2 AND number = $3
         AND EXISTS (SELECT 1 FROM documents d WHERE d.organization_id = $1 AND d.id = $5)";
     CLEAR_CUE_SOURCE = "UPDATE cues SET source = NULL WHERE organization_id = $1 AND call_id = $2 AND number = $3";
-    FORGET_SOURCES = "
-        UPDATE cues SET source = NULL WHERE organization_id = $1 AND source IS NOT NULL AND source ->> 'document' = $2";
     DELETE_CUES = "DELETE FROM cues WHERE organization_id = $1 AND call_id = $2";
     INSERT_BOOKMARK = "
         INSERT INTO bookmarks (organization_id, call_id, number, at_ms, note) VALUES ($1, $2, $3, $4, $5)
@@ -108,11 +106,5 @@ async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, 
             query!(within tx, execute, SET_CUE_SOURCE, organization, call, cue.number, Json(source), source.document)?;
         }
     }
-    Ok(())
-}
-
-/// A document is deleted: no card shows its words any more.
-pub(crate) async fn forget_sources(tx: &mut Tx, organization: OrganizationId, document: DocumentId) -> Result<()> {
-    query!(within tx, execute, FORGET_SOURCES, organization, document.to_string())?;
     Ok(())
 }

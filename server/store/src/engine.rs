@@ -11,6 +11,7 @@ use sqlx::{Connection, Postgres, Sqlite, Transaction};
 
 use crate::condition::Condition;
 use crate::error::{Result, StoreError};
+use crate::extensions::Extensions;
 use crate::keeper::Keeper;
 
 /// Which database engine it is.
@@ -56,8 +57,8 @@ pub struct Store {
     pub(crate) condition: Arc<Condition>,
     /// What a server holds of its SQLite file; none for whoever only visits, and on PostgreSQL.
     pub(crate) keeper: Option<Arc<Keeper>>,
-    /// Vectors in memory, beside SQLite only.
-    pub(crate) indexes: crate::knowledge::Indexes,
+    /// What areas keep in memory beside it.
+    extensions: Extensions,
 }
 
 /// A transaction that may write; dropped without a commit, what it did is undone. After an error it takes nothing more, on both engines: SQLite rolls back by itself after some
@@ -136,7 +137,7 @@ impl Store {
             // Only the scheme: the rest may carry a password.
             return Err(StoreError::Url(url.split(':').next().unwrap_or_default().chars().take(20).collect()));
         };
-        Ok(Self { db, condition: Arc::default(), keeper: None, indexes: crate::knowledge::Indexes::default() })
+        Ok(Self { db, condition: Arc::default(), keeper: None, extensions: Extensions::default() })
     }
 
     /// Which engine this is.
@@ -145,6 +146,11 @@ impl Store {
             Db::Sqlite { .. } => Engine::Sqlite,
             Db::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// What an area keeps in memory beside the database; clones of the store share it.
+    pub(crate) fn extension<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.extensions.get()
     }
 
     /// Whether the database takes writes: begins a transaction, and takes it back.

@@ -4,6 +4,8 @@
 //! `fence` grows by one with every claim: a worker that comes back after its lease can neither complete nor fail what another one has
 //! taken over. `attempts` counts failures only: a job that is given back has not failed.
 
+mod claim;
+
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -12,8 +14,8 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use self::claim::CLAIM_JOB;
 use crate::cursor::Cursor;
-use crate::dialect::CLAIM_JOB;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
@@ -23,7 +25,9 @@ macro_rules! columns {
         "id, organization_id, queue, kind, version, payload, subject, priority, attempts, max_attempts, fence, run_at, error"
     };
 }
-pub(crate) use columns;
+use columns;
+
+pub(crate) use self::claim::DIFFERING;
 
 statements! {
     // The same work doesn't wait twice.

@@ -4,7 +4,6 @@
 //! Beside `closezly.db` lie `closezly.db-lock`, `-mark` (while a server runs, and after a crash) and `-reserve`. On PostgreSQL
 //! there is nothing of it: several servers may share a database there.
 
-use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -14,88 +13,26 @@ use std::time::{Duration, Instant};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use crate::engine::{Options, Store, is_memory, sqlite_options};
 use crate::error::{Result, StoreError, chain};
-pub use crate::reserve::RESERVE;
+use crate::mark::{Mark, beside, inode};
 use crate::reserve::Reserve;
 use crate::wal;
 
 /// How long to wait for a server that is just about to end.
 const LOCK_WITHIN: Duration = Duration::from_secs(2);
-/// How long a start looks for damage after a crash: half a minute of a large database, then the server is wanted.
-const CHECK_WITHIN: Duration = Duration::from_secs(30);
 
 /// What a server holds of its SQLite file.
 #[derive(Debug)]
 pub(crate) struct Keeper {
-    database: PathBuf,
+    pub(crate) database: PathBuf,
     lock: File,
     mark: Mutex<Option<File>>,
-    reserve: Reserve,
-}
-
-/// What the server before left behind because it did not stop in order.
-#[derive(Debug)]
-pub(crate) struct Mark {
-    /// Which file it had open.
-    pub(crate) database: u64,
-    /// Whether the schema was up to date, so that nothing changes it any more.
-    pub(crate) serving: bool,
-    /// Whether this is a copy of the mark that the server wrote.
-    pub(crate) copied: bool,
-    /// Its last sign of life.
-    pub(crate) changed: (i64, i64),
-}
-
-/// What [`examine`] found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Examined {
-    /// A server has the database open.
-    pub in_use: bool,
-    /// The check took too long and was left.
-    pub unfinished: bool,
-}
-
-impl Store {
-    /// As [`Store::connect_with`], for a server: on SQLite nobody else may serve the file until this store is closed or the
-    /// process ends, a log that is not the file's own is refused, and after a crash the file is checked.
-    ///
-    /// # Errors
-    /// [`StoreError::InUse`], [`StoreError::ForeignLog`], [`StoreError::Damaged`]; then nothing was changed. And as
-    /// [`Store::connect_with`].
-    pub async fn connect_alone(url: &str, options: Options) -> Result<Self> {
-        let Some(file) = file_of(url)? else { return Self::connect_with(url, options).await };
-        let (keeper, unclean) = blocking(move || Keeper::take(&file)).await?;
-        if unclean && quick_check(&keeper.database, CHECK_WITHIN).await? == Checked::Unfinished {
-            tracing::warn!("the last server didn't stop in order, and the database is too large to be checked now; `closezly doctor` does");
-        }
-        let mut store = Self::connect_with(url, options).await?;
-        keeper.write_mark(false);
-        store.keeper = Some(std::sync::Arc::new(keeper));
-        Ok(store)
-    }
-
-    /// Gives a sign of life, and keeps the reserve if it is missing and there is space. To be done every few seconds.
-    pub async fn tend(&self) {
-        let Some(keeper) = self.keeper.clone() else { return };
-        let tended = tokio::task::spawn_blocking(move || {
-            keeper.renew_mark();
-            keeper.reserve.build();
-        });
-        if let Err(error) = tended.await {
-            tracing::error!(%error, "the database's files could not be looked after");
-        }
-    }
-
-    /// Whether the space that is kept for deletions and sign-ins on a full disk is not there.
-    pub fn lacks_reserve(&self) -> bool {
-        self.keeper.as_ref().is_some_and(|keeper| keeper.reserve.is_missing())
-    }
+    pub(crate) reserve: Reserve,
 }
 
 impl Keeper {
     /// Takes the file, and says whether the server before did not stop in order.
-    fn take(file: &Path) -> Result<(Self, bool)> {
+    pub(crate) fn take(file: &Path) -> Result<(Self, bool)> {
         let database = resolved(file)?;
         let path = beside(&database, "-lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
@@ -128,11 +65,11 @@ impl Keeper {
     }
 
     /// A full disk keeps no server from starting, so a mark that can't be written is only missed.
-    fn write_mark(&self, serving: bool) {
+    pub(crate) fn write_mark(&self, serving: bool) {
         let write = || {
             let path = beside(&self.database, "-mark");
             let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
-            let (database, own) = (wal::inode(&std::fs::metadata(&self.database)?), wal::inode(&file.metadata()?));
+            let (database, own) = (inode(&std::fs::metadata(&self.database)?), inode(&file.metadata()?));
             file.write_all(Mark::text(database, own, serving).as_bytes())?;
             file.sync_all()?;
             Ok::<_, Error>(file)
@@ -144,7 +81,7 @@ impl Keeper {
     }
 
     /// The same bytes once more: what counts is when.
-    fn renew_mark(&self) {
+    pub(crate) fn renew_mark(&self) {
         let mut mark = self.lock_mark();
         let Some(file) = mark.as_mut() else { return };
         let mut text = String::new();
@@ -173,50 +110,8 @@ impl Keeper {
     }
 }
 
-impl Mark {
-    /// Always of the same length, so that it can be written over on a full disk.
-    fn text(database: u64, own: u64, serving: bool) -> String {
-        format!("closezly-mark 1\ndatabase {database:020}\nmark {own:020}\nserving {}\n", u8::from(serving))
-    }
-
-    /// The mark beside a database, if there is one that can be read.
-    fn of(database: &Path) -> Option<Self> {
-        let mut file = File::open(beside(database, "-mark")).ok()?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).ok()?;
-        let metadata = file.metadata().ok()?;
-        let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
-        Some(Self {
-            database: value("database ")?,
-            serving: value("serving ")? == 1,
-            copied: value("mark ")? != wal::inode(&metadata),
-            changed: wal::changed(&metadata),
-        })
-    }
-}
-
-/// Looks at a database as [`Store::connect_alone`] would, and longer, without changing anything. Of PostgreSQL and of a file that isn't
-/// there it knows nothing.
-///
-/// # Errors
-/// [`StoreError::ForeignLog`] or [`StoreError::Damaged`].
-pub async fn examine(url: &str, within: Duration) -> Result<Examined> {
-    let Some(file) = file_of(url)?.filter(|file| file.exists() || beside(file, "-wal").exists()) else {
-        return Ok(Examined::default());
-    };
-    let database = resolved(&file)?;
-    let lock = File::open(beside(&database, "-lock"));
-    let in_use = lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
-    if !in_use {
-        let database = database.clone();
-        blocking(move || check_log(&database)).await?;
-    }
-    let unfinished = quick_check(&database, within).await? == Checked::Unfinished;
-    Ok(Examined { in_use, unfinished })
-}
-
 /// Refuses a log that is not the database's own; else whether the last server did not stop in order.
-fn check_log(database: &Path) -> Result<bool> {
+pub(crate) fn check_log(database: &Path) -> Result<bool> {
     let mark = Mark::of(database);
     let foreign = wal::foreign(database, mark.as_ref());
     match foreign.map_err(|source| StoreError::Beside { path: beside(database, "-wal").display().to_string(), source })? {
@@ -226,13 +121,13 @@ fn check_log(database: &Path) -> Result<bool> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Checked {
+pub(crate) enum Checked {
     Good,
     Unfinished,
 }
 
 /// Looks for damage, for so long. The connection only reads: one that may write would fold a log into the file when it is closed.
-async fn quick_check(database: &Path, within: Duration) -> Result<Checked> {
+pub(crate) async fn quick_check(database: &Path, within: Duration) -> Result<Checked> {
     let check = async {
         let options = SqliteConnectOptions::new().filename(database).read_only(true).busy_timeout(Duration::from_secs(5));
         let mut connection = options.connect().await?;
@@ -259,16 +154,8 @@ async fn quick_check(database: &Path, within: Duration) -> Result<Checked> {
     }
 }
 
-/// The file of an address; none on PostgreSQL and in memory.
-fn file_of(url: &str) -> Result<Option<PathBuf>> {
-    if !url.starts_with("sqlite:") || is_memory(url) {
-        return Ok(None);
-    }
-    Ok(Some(sqlite_options(url)?.get_filename().to_owned()))
-}
-
 /// The file behind links, so that two names of it have one lock; makes its folder.
-fn resolved(file: &Path) -> Result<PathBuf> {
+pub(crate) fn resolved(file: &Path) -> Result<PathBuf> {
     if let Ok(found) = file.canonicalize() {
         return Ok(found);
     }
@@ -276,18 +163,4 @@ fn resolved(file: &Path) -> Result<PathBuf> {
     let refused = |source| StoreError::Folder { path: folder.display().to_string(), source };
     std::fs::create_dir_all(folder).map_err(refused)?;
     Ok(folder.canonicalize().map_err(refused)?.join(file.file_name().unwrap_or_default()))
-}
-
-/// The path of a file beside the database.
-pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(database);
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => Err(StoreError::Beside { path: "the database".to_owned(), source: Error::other(error) }),
-    }
 }

@@ -6,7 +6,9 @@
 //! ranked here (`lexical`); vectors are scanned in memory beside SQLite ([`index`]) and by pgvector in PostgreSQL.
 
 mod bindings;
+mod citations;
 mod collections;
+mod differing;
 mod documents;
 mod embedding;
 mod filing;
@@ -32,11 +34,11 @@ pub use uses::NewUse;
 pub use vectors::Unembedded;
 pub use websites::{Visit, WebPage};
 
-pub(crate) use indexes::Indexes;
-pub(crate) use retrieval::found;
+pub(crate) use differing::DIFFERING;
 
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     bindings::STATEMENTS,
+    citations::STATEMENTS,
     collections::STATEMENTS,
     documents::STATEMENTS,
     filing::STATEMENTS,

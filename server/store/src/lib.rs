@@ -2,7 +2,7 @@
 //!
 //! Entry points: [`Store`] for rows, [`recording`] for audio. A module an area; its statements stand at its top as
 //! constants in a `statements!` block, so that a test prepares each of them on both engines. What can't be said in one
-//! text for both is in `dialect`, at most ten statements.
+//! text for both stands there too, in a `differing!` block: at most ten in all. The [`catalogue`] has every statement.
 //!
 //! Architecture invariants: no SQL outside this crate; every statement that touches a tenant's rows binds the
 //! [`model::OrganizationId`]; nothing here reads a clock; times are kept to the microsecond.
@@ -11,6 +11,7 @@
 
 pub mod audit;
 mod calls;
+pub mod catalogue;
 mod condition;
 pub mod credentials;
 mod cues;
@@ -19,12 +20,14 @@ mod dialect;
 mod engine;
 mod error;
 pub mod events;
+mod extensions;
 pub mod flags;
 pub mod idempotency;
 mod identity;
 pub mod jobs;
 mod keeper;
 pub mod knowledge;
+mod mark;
 mod migrations;
 pub mod personal;
 pub mod recording;
@@ -33,11 +36,13 @@ mod reviews;
 pub mod schedules;
 mod search;
 mod segments;
+mod serving;
 mod sessions;
 mod sign_ups;
-pub mod statements;
+mod statements;
 #[cfg(feature = "test-utils")]
 pub mod testing;
+mod text;
 mod tokens;
 pub mod usage;
 mod wal;
@@ -49,8 +54,9 @@ pub use error::{Result, StoreError, chain};
 pub use events::{NewEvent, PlacedEvent};
 pub use identity::{Credentials, NewAccount};
 pub use jobs::{Failed, Job, JobState, NewJob};
-pub use keeper::{Examined, RESERVE, examine};
 pub use recording::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav};
+pub use reserve::RESERVE;
+pub use serving::{Examined, examine};
 pub use sessions::Standing;
 pub use sign_ups::PendingSignUp;
 pub use tokens::{RefreshToken, Refreshed};

@@ -8,6 +8,7 @@ use sqlx::types::Json;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
+use crate::text::clean;
 
 statements! {
     INSERT_SEGMENT = "
@@ -82,11 +83,6 @@ async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, 
         )?;
     }
     Ok(())
-}
-
-/// PostgreSQL takes no NUL in text or JSON, and a recognizer may print anything.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 fn clean_words(words: &[Word]) -> Cow<'_, [Word]> {

@@ -13,12 +13,12 @@
 //! crash and happens to look like a checkpoint that was cut short.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufReader, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::keeper::{Mark, beside};
+use crate::mark::{Mark, beside, changed, inode};
 
 /// More than this of a log is not read.
 const AT_MOST: u64 = 64 * 1024 * 1024;
@@ -180,20 +180,4 @@ fn hash(page: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     page.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Which file it is; always the same where the system doesn't tell.
-pub(crate) fn inode(file: &Metadata) -> u64 {
-    #[cfg(unix)]
-    return std::os::unix::fs::MetadataExt::ino(file);
-    #[cfg(not(unix))]
-    return u64::from(file.is_dir());
-}
-
-/// When anything of it was last changed, which no copying program can choose. Always the same where the system doesn't tell.
-pub(crate) fn changed(file: &Metadata) -> (i64, i64) {
-    #[cfg(unix)]
-    return (std::os::unix::fs::MetadataExt::ctime(file), std::os::unix::fs::MetadataExt::ctime_nsec(file));
-    #[cfg(not(unix))]
-    return (i64::from(file.is_dir()), 0);
 }

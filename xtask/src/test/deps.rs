@@ -1,4 +1,5 @@
-//! What the dependency trees may not contain, what manifests may not declare, and which crate and module may know which.
+//! What the dependency trees may not contain, what manifests may not declare, which crate and module may know which,
+//! and whether the migrations are what their template makes.
 
 mod crates;
 mod modules;
@@ -14,6 +15,7 @@ pub fn check() -> Outcome {
     outcome.check(trees::browser());
     outcome.check(rules::check());
     outcome.check(crates::check());
+    outcome.check(crate::migrations::check());
     outcome.add(modules::check());
     outcome.add(unused::check());
     outcome

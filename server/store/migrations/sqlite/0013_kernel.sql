@@ -100,3 +100,9 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (organization_id, member_id, key)
 ) STRICT;
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
+
+-- What has expired is looked for every hour.
+CREATE INDEX sessions_expires ON sessions (expires_at);
+CREATE INDEX refresh_tokens_expires ON refresh_tokens (expires_at);
+CREATE INDEX password_resets_expires ON password_resets (expires_at);
+CREATE INDEX sign_ups_expires ON sign_ups (expires_at);

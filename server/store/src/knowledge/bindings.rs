@@ -5,13 +5,14 @@ use model::{Binding, BindingKind, DocumentId, OrganizationId};
 use super::folded;
 use crate::engine::{Store, query};
 use crate::error::Result;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 statements! {
     INSERT_BINDING = "
         INSERT INTO document_bindings (organization_id, document_id, kind, folded, value) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (document_id, kind, folded) DO UPDATE SET value = excluded.value";
+        ON CONFLICT (document_id, kind, folded) DO UPDATE SET value = excluded.value
+        WHERE document_bindings.organization_id = excluded.organization_id";
     DELETE_BINDINGS = "DELETE FROM document_bindings WHERE organization_id = $1 AND document_id = $2";
     BINDINGS = "SELECT document_id, kind, value FROM document_bindings WHERE organization_id = $1 ORDER BY kind, folded, document_id";
     DOCUMENT_BINDINGS = "

@@ -7,8 +7,8 @@ use super::{folded, removal};
 use crate::engine::{Store, query};
 use crate::error::Result;
 use crate::jobs::NewJob;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 macro_rules! select {
     () => {

@@ -9,8 +9,8 @@ use crate::cursor::{Cursor, end_of_time};
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::jobs::NewJob;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 /// `$1` organization, `$2` model, `$3` access.
 macro_rules! select {

@@ -10,8 +10,8 @@ use super::uploads::DELETE_UPLOAD;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::jobs::{self, NewJob};
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 statements! {
     INSERT_DOCUMENT = "

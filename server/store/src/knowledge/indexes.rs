@@ -15,9 +15,9 @@ const MOST_VECTORS: usize = 500_000;
 
 type Key = (OrganizationId, String);
 
-/// Cheap to clone; all clones share the indexes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Indexes(Arc<Mutex<Kept>>);
+/// An extension of the store: its clones share the indexes.
+#[derive(Debug, Default)]
+pub(super) struct Indexes(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {

@@ -8,15 +8,15 @@ use std::collections::HashMap;
 
 use model::{CollectionAccess, DocumentFilter, OrganizationId};
 
+use super::differing::CANDIDATES;
 use super::documents::Narrowing;
 use super::tenants::{TENANT, Tenant};
 use super::terms;
-use crate::dialect::CANDIDATES;
 use crate::engine::{Engine, Store, query};
 use crate::error::Result;
 use crate::search::is_stop;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 /// Passages that are weighed for one question.
 const BUDGET: i64 = 2_000;

@@ -6,8 +6,8 @@ use sqlx::types::Json;
 use super::{removal, tenants, terms};
 use crate::engine::{Store, query};
 use crate::error::{Result, StoreError};
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 statements! {
     OPEN_VERSION = "

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use model::{DocumentId, OrganizationId};
 use sqlx::types::Json;
 
+use super::differing::ADD_TERMS;
 use super::tenants::{self, COUNT_TENANT, Tenant};
-use super::terms;
-use crate::cues::forget_sources;
-use crate::dialect::ADD_TERMS;
+use super::{citations, terms};
 use crate::engine::{Tx, query};
 use crate::error::Result;
 use crate::jobs::{self, NewJob};
@@ -75,7 +74,7 @@ impl Removal {
         let keys = query!(within tx, all (String,), OBJECT_KEYS, self.organization, document)?;
         self.count(tx, document, ready, 0).await?;
         self.forget_other_passages(tx, document, 0).await?;
-        forget_sources(tx, self.organization, document).await?;
+        citations::forget(tx, self.organization, document).await?;
         query!(within tx, execute, OMIT_PAGE, self.organization, document)?;
         query!(within tx, execute, DELETE_DOCUMENT, self.organization, document)?;
         Ok(Some(keys.into_iter().map(|(key,)| key).collect()))

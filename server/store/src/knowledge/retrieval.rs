@@ -3,10 +3,11 @@
 use model::{CollectionAccess, DocumentFilter, DocumentId, OrganizationId, Place};
 use sqlx::types::Json;
 
+use super::differing::{NEAREST, NEAREST_EXACT, WEIGH};
 use super::documents::Narrowing;
 use super::embedding::{Embedding, dot};
+use super::indexes::Indexes;
 use super::lexical::Weights;
-use crate::dialect::{NEAREST, NEAREST_EXACT, WEIGH};
 use crate::engine::{Engine, Store, query};
 use crate::error::Result;
 use crate::statements::statements;
@@ -29,7 +30,7 @@ macro_rules! found {
                 WHERE t.organization_id = d.organization_id AND t.document_id = d.id AND t.tag = $9))"
     };
 }
-pub(crate) use found;
+pub(super) use found;
 
 statements! {
     SERIALS_OF = "
@@ -201,7 +202,7 @@ impl Store {
         } else {
             loop {
                 // The index knows nothing of filters: it is asked for more until enough is left.
-                let near = self.indexes.search(self, organization, model, vector, wanted).await?;
+                let near = self.extension::<Indexes>().search(self, organization, model, vector, wanted).await?;
                 let serials: Vec<i64> = near.iter().map(|(serial, _)| *serial).collect();
                 let found = self.weigh(organization, weights, meaning, &serials, filter, access).await?;
                 if found.len() >= limit || near.len() < wanted {

@@ -5,8 +5,8 @@ use model::{MemberId, OrganizationId, Upload, UploadId};
 
 use crate::engine::{Store, query};
 use crate::error::Result;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 macro_rules! columns {
     () => {

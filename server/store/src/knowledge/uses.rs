@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::cursor::Cursor;
 use crate::engine::{Store, query};
 use crate::error::Result;
-use crate::segments::clean;
 use crate::statements::statements;
+use crate::text::clean;
 
 statements! {
     INSERT_USE = "

@@ -4,6 +4,7 @@ use model::{DocumentId, OrganizationId, Place};
 
 use super::embedding::Embedding;
 use super::index::Index;
+use super::indexes::Indexes;
 use super::tenants::{self, TENANT, Tenant};
 use crate::engine::{Store, query};
 use crate::error::Result;
@@ -18,14 +19,16 @@ statements! {
         SELECT p.serial, p.document_id, p.version, d.title, p.place, p.text FROM passages p
         JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND p.version IN (d.version, d.ready_version)
         WHERE p.organization_id = $1 AND p.document_id = COALESCE($3, p.document_id) AND p.serial > $4
-            AND NOT EXISTS (SELECT 1 FROM passage_vectors v WHERE v.passage_serial = p.serial AND v.model = $2)
+            AND NOT EXISTS (SELECT 1 FROM passage_vectors v WHERE v.organization_id = p.organization_id
+                AND v.passage_serial = p.serial AND v.model = $2)
         ORDER BY p.serial LIMIT $5";
     PUT_VECTOR = "
         INSERT INTO passage_vectors (organization_id, passage_serial, document_id, version, model, revision, dimensions, embedding)
         SELECT p.organization_id, p.serial, p.document_id, p.version, $3, CAST($4 AS BIGINT), CAST($5 AS BIGINT), $6
         FROM passages p WHERE p.organization_id = $1 AND p.serial = $2
         ON CONFLICT (passage_serial, model) DO UPDATE SET
-            revision = excluded.revision, dimensions = excluded.dimensions, embedding = excluded.embedding";
+            revision = excluded.revision, dimensions = excluded.dimensions, embedding = excluded.embedding
+        WHERE passage_vectors.organization_id = excluded.organization_id";
     COUNT_VECTORS = "SELECT model, COUNT(*) FROM passage_vectors WHERE organization_id = $1 GROUP BY model ORDER BY model";
     DELETE_VECTORS = "DELETE FROM passage_vectors WHERE organization_id = $1 AND model = $2";
     ADDED_VECTORS = "
@@ -114,7 +117,7 @@ impl Store {
     /// What the engine says.
     pub async fn delete_vectors(&self, organization: OrganizationId, model: &str) -> Result<u64> {
         let deleted = query!(write self, execute, DELETE_VECTORS, organization, model)?;
-        self.indexes.forget(organization, model);
+        self.extension::<Indexes>().forget(organization, model);
         Ok(deleted)
     }
 

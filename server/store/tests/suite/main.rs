@@ -4,6 +4,7 @@
 mod audit;
 mod calls;
 mod disk;
+mod explain;
 mod fixtures;
 mod heard;
 mod identity;

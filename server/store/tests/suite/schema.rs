@@ -11,7 +11,7 @@ async fn every_statement_prepares_on_both_engines() {
     let (sqlite, postgres) = (testing::open(Engine::Sqlite).await, testing::open(Engine::Postgres).await);
     let mut on_sqlite = SqliteConnection::connect(sqlite.url()).await.unwrap();
     let mut on_postgres = PgConnection::connect(postgres.url()).await.unwrap();
-    let statements = store::statements::all();
+    let statements = store::catalogue::all();
     assert!(statements.len() > 60, "only {} statements are registered", statements.len());
     for statement in statements {
         if let Err(error) = (&mut on_sqlite).prepare(statement.sqlite.into_sql_str()).await {
@@ -25,7 +25,7 @@ async fn every_statement_prepares_on_both_engines() {
 
 #[test]
 fn every_statement_has_a_name_of_its_own() {
-    let statements = store::statements::all();
+    let statements = store::catalogue::all();
     let names: BTreeSet<_> = statements.iter().map(|statement| statement.name).collect();
     assert_eq!(names.len(), statements.len());
 }

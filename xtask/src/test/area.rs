@@ -1,0 +1,58 @@
+//! What `cargo xtask new-area demo` writes compiles in a copy of this repository, and its tests pass there.
+//!
+//! The copy builds into the same target folder: dependencies are there already, our own crates are compiled once more because they lie
+//! elsewhere. Features depend on what is selected, so the whole workspace is, and targets are picked by name. Everything that an area
+//! touches is compiled, pages and handlers too; its tests of the store (both engines) and of the domain are run.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::{Outcome, Postgres, tools};
+use crate::new_area::{self, Names};
+use crate::process::{cargo, output, run};
+use crate::workspace;
+
+/// One check for the build, one for each kind of tests.
+pub fn check() -> Result<Outcome> {
+    let copy = workspace::target().join("new-area");
+    copy_tree(&workspace::root(), &copy)?;
+    new_area::write(&copy, &Names::new("demo", None)?)?;
+    let postgres = Postgres::start(&tools::python()?)?;
+    let in_copy = |words: &[&str]| -> Command {
+        let mut command = cargo();
+        command.args(words).current_dir(&copy).env("CLOSEZLY_TEST_POSTGRES", &postgres.url);
+        command
+    };
+    let mut outcome = Outcome::default();
+    let all = ["--workspace", "--exclude", "frontend"];
+    outcome.check(run(&mut in_copy(&["check", all[0], all[1], all[2], "--test", "http"])));
+    outcome.check(run(&mut in_copy(&["test", all[0], all[1], all[2], "--test", "suite", "--test", "demo", "--", "demo"])));
+    Ok(outcome)
+}
+
+/// What git knows of and what is new, as it is now; what the copy has besides goes.
+fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to)?;
+    }
+    let listed = output(Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(from))?;
+    for path in listed.split('\0').filter(|path| !path.is_empty() && !path.starts_with("docs/screenshots")) {
+        // Cargo's settings count from every folder above as well, and flags that come twice are other flags.
+        if path == ".cargo/config.toml" && to.starts_with(from) {
+            continue;
+        }
+        let (source, target) = (from.join(path), to.join(path));
+        if !source.is_file() {
+            continue;
+        }
+        fs::create_dir_all(target.parent().unwrap_or(to))?;
+        fs::copy(&source, &target).with_context(|| path.to_owned())?;
+        // As old as it was: cargo compiles nothing again that has not changed.
+        let modified = source.metadata()?.modified()?;
+        fs::File::options().write(true).open(&target)?.set_modified(modified)?;
+    }
+    Ok(())
+}
