@@ -24,6 +24,7 @@ use model::{CollectionAccess, DocumentId, DocumentSource, DocumentState, NewColl
 use serde::Deserialize;
 use server::config::{Config, EmbeddingsKind, Settings};
 use server::wiring;
+use store::knowledge::alone::Alone as _;
 use store::knowledge::{NewDocument, NewVersion};
 use tokio_util::sync::CancellationToken;
 
@@ -139,7 +140,7 @@ async fn keep(services: &Kernel, scope: &Actor, texts: &[Text]) {
             unless_there: false,
             file,
         };
-        store.insert_document(organization, &new, None).await.unwrap();
+        store.insert_document(organization, &new).await.unwrap();
         let place = Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() };
         assert!(store.begin_passages(organization, id, 1).await.unwrap());
         assert!(store.add_passages(organization, id, 1, &[Passage { number: 1, place, text: text.text.clone() }]).await.unwrap());

@@ -9,6 +9,7 @@ mod calls;
 mod document;
 mod envelope;
 mod extract;
+mod idempotency;
 mod identity;
 mod knowledge;
 mod limit;
@@ -52,6 +53,7 @@ pub fn router(server: &Server) -> Router<Server> {
     let page = reader::page(&document);
     let page = ([(CONTENT_SECURITY_POLICY, reader::POLICY)], page);
     routes
+        .route_layer(from_fn_with_state(server.clone(), idempotency::once))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .route_layer(from_fn_with_state(server.clone(), limit::check))
         .method_not_allowed_fallback(extract::wrong_method)

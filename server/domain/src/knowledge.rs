@@ -9,6 +9,7 @@ mod call;
 mod collections;
 mod documents;
 pub(crate) mod embed;
+mod events;
 pub(crate) mod ingest;
 mod jobs;
 mod memory;
@@ -20,7 +21,8 @@ pub(crate) mod websites;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, Role};
+use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, OrganizationId, Role};
+use serde_json::json;
 
 use kernel::Actor;
 use kernel::Kernel;
@@ -71,6 +73,14 @@ pub const AREA: Area = Area {
             doc: "See where documents were used in everybody's calls and questions.",
             least: Role::Manager,
         },
+    ],
+    events: &[
+        events::DocumentCreated::ENTRY,
+        events::DocumentUpdated::ENTRY,
+        events::DocumentProgressed::ENTRY,
+        events::DocumentDeleted::ENTRY,
+        events::CollectionChanged::ENTRY,
+        events::WebsiteChanged::ENTRY,
     ],
     on_start: |kernel| {
         Box::pin(async move {
@@ -150,15 +160,15 @@ pub struct Makers {
 ///
 /// # Errors
 /// `forbidden` for guests.
-pub async fn overview(services: &Kernel, actor: &Actor) -> Result<KnowledgeOverview> {
+pub async fn overview(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeOverview> {
     let access = readable(actor)?;
-    let (store, organization) = (services.store(), actor.organization);
+    let (store, organization) = (kernel.store(), actor.organization);
     let may_edit = actor.may(MANAGE);
     Ok(KnowledgeOverview {
         collections: store.collections(organization, access).await?,
         tags: store.knowledge_tags(organization, access).await?,
-        size: store.knowledge_size(organization, access, model_name(services)).await?,
-        embedding: EmbeddingState { model: model_name(services).to_owned(), problem: services.knowledge_memory().embedding_problem() },
+        size: store.knowledge_size(organization, access, model_name(kernel)).await?,
+        embedding: EmbeddingState { model: model_name(kernel).to_owned(), problem: kernel.knowledge_memory().embedding_problem() },
         uploads: if may_edit { store.uploads(organization, actor.member()?.id).await? } else { Vec::new() },
         websites: if may_edit { store.websites(organization).await? } else { Vec::new() },
         topics: crate::playbooks::topics(),
@@ -177,21 +187,51 @@ fn require_editor(actor: &Actor) -> Result<()> {
 }
 
 /// The embedding model's name; empty without one.
-fn model_name(services: &Kernel) -> &str {
-    services.knowledge().embeddings.as_ref().map_or("", Embeddings::name)
+fn model_name(kernel: &Kernel) -> &str {
+    kernel.knowledge().embeddings.as_ref().map_or("", Embeddings::name)
 }
 
 /// The collection of this id, or the organization's first one, which is made if there is none.
-async fn collection_or_first(services: &Kernel, actor: &Actor, id: Option<CollectionId>) -> Result<CollectionId> {
-    let store = services.store();
+async fn collection_or_first(kernel: &Kernel, actor: &Actor, id: Option<CollectionId>) -> Result<CollectionId> {
+    let store = kernel.store();
     match id {
         Some(id) => {
             let collection = store.collection(actor.organization, id).await?;
             Ok(collection.ok_or_else(|| DomainError::no_such("collection"))?.id)
         }
-        None => {
-            let new = services.uuid().into();
-            Ok(store.default_collection(actor.organization, new, FIRST_COLLECTION, services.now()).await?.id)
-        }
+        None => match store.first_collection(actor.organization).await? {
+            Some(first) => Ok(first.id),
+            None => make_first_collection(kernel, actor).await,
+        },
     }
+}
+
+async fn make_first_collection(kernel: &Kernel, actor: &Actor) -> Result<CollectionId> {
+    let new = kernel.uuid().into();
+    let mut tx = kernel.begin(actor).await?;
+    let at = tx.at();
+    let first = store::knowledge::default_collection(&mut tx, actor.organization, new, FIRST_COLLECTION, at).await?;
+    // Another request may have made it meanwhile.
+    if first.id == new {
+        tx.audit("knowledge.collection_created", new, json!({ "access": first.access })).await?;
+        tx.emit(&events::CollectionChanged { collection: new, access: first.access }).await?;
+    }
+    tx.commit().await?;
+    Ok(first.id)
+}
+
+/// The server itself, at work on what an organization knows.
+fn system(organization: OrganizationId) -> Actor {
+    Actor::system(organization, "work on what the organization knows")
+}
+
+/// Does what gives space back, on a full disk too.
+async fn urgently<T, F: Future<Output = Result<T>>>(kernel: &Kernel, work: impl Fn() -> F) -> Result<T> {
+    let done = kernel.store().urgent(|| async {
+        match work().await {
+            Err(DomainError::Store(error)) => Err(error),
+            done => Ok(done),
+        }
+    });
+    done.await?
 }

@@ -12,6 +12,7 @@ pub mod identity;
 pub mod knowledge;
 pub mod playbooks;
 pub mod socket;
+pub mod upkeep;
 pub mod website;
 
 pub use assembly::{AREAS, Config, Parts, assemble, registry, run_due, work};

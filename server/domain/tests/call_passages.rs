@@ -18,6 +18,7 @@ use model::{
     Passage, Place, PlaceKind, RecognizerKind,
 };
 use ports::{EmbedError, Embedder, EmbeddingModel, Embeddings, Outbound};
+use store::knowledge::alone::Alone as _;
 use store::knowledge::{NewDocument, NewVersion};
 use support::{House, Manner, TestPage, hello};
 use tokio::sync::watch;
@@ -98,7 +99,7 @@ async fn knows(house: &House, title: &str, texts: &[&str]) -> DocumentId {
         unless_there: false,
         file,
     };
-    store.insert_document(organization, &new, None).await.unwrap();
+    store.insert_document(organization, &new).await.unwrap();
     let passages: Vec<Passage> = texts
         .iter()
         .zip(1..)

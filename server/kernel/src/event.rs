@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use store::PlacedEvent;
 use tokio::sync::broadcast;
 
+use crate::actor::Actor;
 use crate::permission::Permission;
 
 /// How many events a slow stream may be behind before it is told to catch up from the database.
@@ -23,6 +24,11 @@ pub trait Event {
 
     /// To whom it belongs; none if it is nobody's in particular.
     fn member(&self) -> Option<MemberId>;
+
+    /// The permission of those who may see this one, though they may not see all of its kind; none if there are no others.
+    fn open_to(&self) -> Option<Permission> {
+        None
+    }
 
     /// Its fields: ids and small facts, no words of a call.
     fn payload(&self) -> Value;
@@ -46,13 +52,21 @@ pub struct EventEntry {
     pub name: &'static str,
     /// What happened, one sentence.
     pub doc: &'static str,
-    /// Who has it sees all of them; everybody else only those that belong to them. None: everybody in the organization sees it.
+    /// Who has it sees all of them; everybody else only those that belong to them or are open to a permission that they have. None:
+    /// everybody in the organization sees it.
     pub sees_all: Option<Permission>,
     /// Its fields.
     pub fields: &'static [EventField],
 }
 
 impl EventEntry {
+    /// Whether somebody may see one of these events: it belongs to `member` and is open to whoever has the permission `open_to`.
+    pub fn may_be_seen(&self, actor: &Actor, member: Option<MemberId>, open_to: Option<&str>) -> bool {
+        self.sees_all.is_none_or(|all| actor.may(all))
+            || (member.is_some() && member == actor.member_id())
+            || open_to.is_some_and(|name| actor.permissions().iter().any(|permission| permission.name() == name))
+    }
+
     /// The JSON schema of what is delivered.
     pub fn schema(&self) -> Value {
         let mut properties = serde_json::Map::new();
@@ -109,7 +123,7 @@ fn described(field: &EventField) -> Value {
 macro_rules! event {
     (
         $(#[doc = $doc:literal])+
-        $name:ident = $wire:literal, of $subject:ident, belongs to $member:tt, sees all: $all:expr, {
+        $name:ident = $wire:literal, of $subject:ident, belongs to $member:tt, sees all: $all:expr $(, open to: $open:path)?, {
             $($(#[doc = $field_doc:literal])+ $field:ident: $kind:ty,)*
         }
     ) => {
@@ -142,6 +156,12 @@ macro_rules! event {
                 $crate::event!(@member self $member)
             }
 
+            $(
+                fn open_to(&self) -> Option<$crate::Permission> {
+                    $open(self)
+                }
+            )?
+
             fn payload(&self) -> serde_json::Value {
                 serde_json::to_value(self).unwrap_or_default()
             }
@@ -160,6 +180,8 @@ pub struct Delivered {
     pub name: String,
     /// To whom it belongs.
     pub member: Option<MemberId>,
+    /// The permission of those who may see it too.
+    pub open_to: Option<String>,
     /// As JSON: id, position, name, subject, at, data.
     pub json: String,
 }
@@ -167,7 +189,7 @@ pub struct Delivered {
 impl From<PlacedEvent> for Delivered {
     fn from(event: PlacedEvent) -> Self {
         let json = as_json(&event).to_string();
-        Self { position: event.position, name: event.name, member: event.member_id, json }
+        Self { position: event.position, name: event.name, member: event.member_id, open_to: event.open_to, json }
     }
 }
 

@@ -148,7 +148,7 @@ async fn died(kernel: &Kernel, tx: &mut store::Tx, job: &Job) -> Result<()> {
     let Some(organization) = job.organization_id else { return Ok(()) };
     let event = JobDead { job: job.id, kind: job.kind.clone() };
     let (subject, payload) = (event.subject(), event.payload());
-    let new = store::NewEvent { organization, member: None, name: JobDead::ENTRY.name, subject, payload, at: kernel.now() };
+    let new = store::NewEvent { organization, member: None, open_to: None, name: JobDead::ENTRY.name, subject, payload, at: kernel.now() };
     store::events::emit(tx, &new).await?;
     Ok(())
 }

@@ -120,7 +120,8 @@ impl Tx {
     pub async fn emit<E: Event>(&mut self, event: &E) -> Result<()> {
         let organization = self.organization()?;
         let (subject, payload, at) = (event.subject(), event.payload(), self.at);
-        let new = NewEvent { organization, member: event.member(), name: E::NAME, subject, payload, at };
+        let open_to = event.open_to().map(crate::Permission::name);
+        let new = NewEvent { organization, member: event.member(), open_to, name: E::NAME, subject, payload, at };
         store::events::emit(&mut self.inner, &new).await?;
         self.bells.insert(EVENTS);
         Ok(())

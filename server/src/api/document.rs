@@ -1,11 +1,12 @@
 //! The OpenAPI document: what the handlers' annotations say, and what holds for all of them.
 
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::lines;
+use super::{idempotency, lines};
 use crate::web::caller::SESSION_COOKIE;
 use crate::web::problem::FailureBody;
 
@@ -43,6 +44,9 @@ pub fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::Open
         for (method, operation) in operations(item) {
             operation.operation_id = Some(id(method, path));
             operation.security.get_or_insert_with(signed_in);
+            if idempotency::is_taken(method, path) {
+                operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
             let failures = failures(method, path, operation);
             let responses = &mut operation.responses.responses;
             for (status, description) in failures {
@@ -106,12 +110,28 @@ fn failures(method: &str, path: &str, operation: &Operation) -> Vec<(&'static st
     } else if has_query(operation) {
         failures.push(("422", "The query does not fit".to_owned()));
     }
+    if idempotency::is_taken(method, path) {
+        failures.push(("409", "The `Idempotency-Key` was used for another request, or its first request is not done yet".to_owned()));
+        failures.push(("422", "The `Idempotency-Key` is none".to_owned()));
+    }
     failures
 }
 
 fn has_query(operation: &Operation) -> bool {
     let parameters = operation.parameters.iter().flatten();
     parameters.into_iter().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query))
+}
+
+fn idempotency_key() -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"));
+    let description = "A word of your own for this request, for example a UUID. Sent again with the same within 24 hours, it is not done \
+        again: what was answered is answered again, with `Idempotency-Replayed: true`. A secret is not: that is 409.";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
 }
 
 /// `get_calls_id_transcript` for `GET /api/v1/calls/{id}/transcript`: the path is unique, so this is.

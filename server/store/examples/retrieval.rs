@@ -17,6 +17,7 @@ use model::{
     Passage, Person, PersonId, Place, PlaceKind, Role,
 };
 use serde::Deserialize;
+use store::knowledge::alone::Alone as _;
 use store::knowledge::{NewDocument, NewVersion};
 use store::{Engine, NewAccount, Store, testing};
 use uuid::Uuid;
@@ -80,7 +81,7 @@ async fn keep(store: &Store, (organization, collection): (OrganizationId, Collec
         unless_there: false,
         file,
     };
-    store.insert_document(organization, &new, None).await.unwrap();
+    store.insert_document(organization, &new).await.unwrap();
     let passages = texts.iter().zip(1..).map(|(text, number)| Passage {
         number,
         place: Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() },

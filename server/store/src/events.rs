@@ -15,13 +15,13 @@ use crate::statements::statements;
 
 macro_rules! columns {
     () => {
-        "position, id, organization_id, member_id, name, subject, payload, at"
+        "position, id, organization_id, member_id, open_to, name, subject, payload, at"
     };
 }
 
 statements! {
     INSERT_EVENT = "
-        INSERT INTO events (id, organization_id, member_id, name, subject, payload, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        INSERT INTO events (id, organization_id, member_id, open_to, name, subject, payload, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     // Takes the row's lock: one relay at a time.
     LOCK_EVENT_HEAD = "UPDATE event_head SET position = position WHERE one = 1 RETURNING position";
     PENDING_EVENTS = "SELECT id FROM events WHERE position IS NULL LIMIT $1";
@@ -49,6 +49,8 @@ pub struct NewEvent {
     pub organization: OrganizationId,
     /// To whom it belongs; none if it is nobody's in particular.
     pub member: Option<MemberId>,
+    /// The permission of those who may see it too, though not all of its kind.
+    pub open_to: Option<&'static str>,
     /// What, for example `call.ended`.
     pub name: &'static str,
     /// To what, usually an id.
@@ -70,6 +72,8 @@ pub struct PlacedEvent {
     pub organization_id: OrganizationId,
     /// To whom it belongs.
     pub member_id: Option<MemberId>,
+    /// The permission of those who may see it too.
+    pub open_to: Option<String>,
     /// What.
     pub name: String,
     /// To what.
@@ -89,8 +93,8 @@ pub async fn emit(tx: &mut Tx, event: &NewEvent) -> Result<()> {
     #[allow(clippy::disallowed_methods, reason = "the order of events is their position; nobody knows an id before")]
     let id = Uuid::now_v7();
     query!(
-        within tx, execute, INSERT_EVENT, id, event.organization, event.member, event.name, &event.subject, Json(&event.payload),
-        event.at.trunc_subsecs(6)
+        within tx, execute, INSERT_EVENT, id, event.organization, event.member, event.open_to, event.name, &event.subject,
+        Json(&event.payload), event.at.trunc_subsecs(6)
     )?;
     Ok(())
 }

@@ -18,11 +18,14 @@ statements! {
         ON CONFLICT (organization_id, member_id, key) DO UPDATE
             SET fingerprint = excluded.fingerprint, status = NULL, headers = excluded.headers, body = excluded.body,
                 created_at = excluded.created_at
-            WHERE idempotency_keys.created_at < $8";
+            WHERE idempotency_keys.created_at < $8 OR (idempotency_keys.status IS NULL AND idempotency_keys.created_at < $9)";
     KEY = "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE organization_id = $1 AND member_id = $2 AND key = $3";
     FINISH_KEY = "
-        UPDATE idempotency_keys SET status = $4, headers = $5, body = $6
+        UPDATE idempotency_keys SET status = $4, headers = $5, body = $6, fingerprint = $7
         WHERE organization_id = $1 AND member_id = $2 AND key = $3";
+    TOUCH_KEY = "
+        UPDATE idempotency_keys SET created_at = $4
+        WHERE organization_id = $1 AND member_id = $2 AND key = $3 AND status IS NULL";
     DROP_KEY = "DELETE FROM idempotency_keys WHERE organization_id = $1 AND member_id = $2 AND key = $3";
     FORGET_KEYS = "DELETE FROM idempotency_keys WHERE created_at < $1";
 }
@@ -59,15 +62,23 @@ pub struct KeptAnswer {
 }
 
 impl Store {
-    /// Notes that a request with this key begins; false if the key is known since `not_before` (see [`Store::known_request`]).
+    /// Notes that a request with this key begins; false if the key is known since `not_before` (see [`Store::known_request`]), and if
+    /// its request was not answered, since `dead_before`.
     ///
     /// # Errors
     /// [`crate::StoreError::Missing`] if the organization is gone.
-    pub async fn begin_request(&self, of: KeyOf<'_>, fingerprint: &[u8], now: DateTime<Utc>, not_before: DateTime<Utc>) -> Result<bool> {
+    pub async fn begin_request(
+        &self,
+        of: KeyOf<'_>,
+        fingerprint: &[u8],
+        now: DateTime<Utc>,
+        not_before: DateTime<Utc>,
+        dead_before: DateTime<Utc>,
+    ) -> Result<bool> {
         let (nothing, headers): (&[u8], _) = (&[], Json(BTreeMap::<String, String>::new()));
         let begun = query!(
             write self, execute, BEGIN_KEY, of.organization, of.member, of.key, fingerprint, headers, nothing, now.trunc_subsecs(6),
-            not_before.trunc_subsecs(6)
+            not_before.trunc_subsecs(6), dead_before.trunc_subsecs(6)
         )?;
         Ok(begun > 0)
     }
@@ -85,14 +96,23 @@ impl Store {
         }))
     }
 
-    /// Keeps a request's answer.
+    /// Notes that a request that is not answered yet is still being done.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn finish_request(&self, of: KeyOf<'_>, answer: &KeptAnswer) -> Result<()> {
+    pub async fn touch_request(&self, of: KeyOf<'_>, now: DateTime<Utc>) -> Result<()> {
+        query!(write self, execute, TOUCH_KEY, of.organization, of.member, of.key, now.trunc_subsecs(6))?;
+        Ok(())
+    }
+
+    /// Keeps a request's answer, and what was asked.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn finish_request(&self, of: KeyOf<'_>, fingerprint: &[u8], answer: &KeptAnswer) -> Result<()> {
         query!(
             write self, execute, FINISH_KEY, of.organization, of.member, of.key, i64::from(answer.status), Json(&answer.headers),
-            &answer.body
+            &answer.body, fingerprint
         )?;
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! What an organization knows: collections, documents with their versions, passages, and how they are found.
 //!
 //! A document's passages are written beside the ones that answer and take their place in one transaction
-//! ([`Store::publish_passages`](crate::Store::publish_passages)): `documents.version` is what was given last,
+//! ([`publish_passages`]): `documents.version` is what was given last,
 //! `documents.ready_version` what answers. Words are cut and stemmed here (`terms`), so that both engines find the same, and
 //! ranked here (`lexical`); vectors are scanned in memory beside SQLite ([`index`]) and by pgvector in PostgreSQL.
 
+#[cfg(feature = "test-utils")]
+pub mod alone;
 mod bindings;
 mod citations;
 mod collections;
@@ -26,13 +28,18 @@ mod uses;
 mod vectors;
 mod websites;
 
-pub use documents::{Description, DocumentPatch};
-pub use filing::{Kept, NewDocument, NewVersion, StoredFile};
+pub use bindings::set_bindings;
+pub use collections::{default_collection, delete_collection, insert_collection, update_collection};
+pub use documents::{Description, DocumentPatch, delete_document, edit_document, move_document, standing};
+pub use filing::{Kept, NewDocument, NewVersion, StoredFile, add_version, insert_document};
 pub use lexical::matches;
+pub use passages::publish_passages;
+pub use removal::Removed;
 pub use retrieval::{FoundPassage, Retrieved};
+pub use uploads::{delete_upload, insert_upload};
 pub use uses::NewUse;
 pub use vectors::Unembedded;
-pub use websites::{Visit, WebPage};
+pub use websites::{Visit, WebPage, delete_website, finish_visit, insert_website, start_visit, update_website};
 
 pub(crate) use differing::DIFFERING;
 

@@ -85,7 +85,7 @@ async fn names_lead_nowhere_and_hide_nothing() {
         ("C:\\Users\\me\\prices.md", "prices.md", "prices.md"),
         ("a/b/../c.txt", "c.txt", "c.txt"),
         ("👩‍💻 plan.md", "👩‍💻 plan.md", "%F0%9F%91%A9%E2%80%8D%F0%9F%92%BB%20plan.md"),
-        ("price\u{202e}dm.exe", "price\u{202e}dm.exe", "pricedm.exe"),
+        ("price\u{202e}dm.exe", "pricedm.exe", "pricedm.exe"),
         ("قائمة الأسعار.txt", "قائمة الأسعار.txt", "%D9%82%D8%A7%D8%A6%D9%85%D8%A9%20%D8%A7%D9%84%D8%A3%D8%B3%D8%B9%D8%A7%D8%B1.txt"),
         ("a;b=c.txt", "a;b=c.txt", "a%3Bb%3Dc.txt"),
         ("  .env  ", ".env", ".env"),

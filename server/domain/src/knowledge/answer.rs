@@ -39,22 +39,22 @@ struct Candidate<'a> {
 ///
 /// # Errors
 /// `invalid` for a question that is none; `forbidden` for guests.
-pub async fn ask(services: &Kernel, actor: &Actor, question: Question) -> Result<Answer> {
+pub async fn ask(kernel: &Kernel, actor: &Actor, question: Question) -> Result<Answer> {
     let access = readable(actor)?;
     let text = checked(&question)?;
-    let filter = with_sample(services, actor.organization, question.filter, access).await?;
-    let found = retrieve(services, actor.organization, &text, &filter, access).await?;
+    let filter = with_sample(kernel, actor.organization, question.filter, access).await?;
+    let found = retrieve(kernel, actor.organization, &text, &filter, access).await?;
     let enough: Vec<&Scored> = found.enough().take(PASSAGES).collect();
-    let chosen = extract(services, &text, &enough, found.mode).await;
+    let chosen = extract(kernel, &text, &enough, found.mode).await;
     let lines = chosen.iter().map(|line| AnswerLine { text: tidy(line.text), citation: cite(&line.passage.found.passage, line.span) });
     let lines: Vec<AnswerLine> = lines.collect();
-    note(services, actor, &text, &chosen).await;
+    note(kernel, actor, &text, &chosen).await;
     let considered = found.passages.iter().take(MOST).map(|scored| hit(&text, scored)).collect();
     Ok(Answer { question: text, lines, considered, mode: found.mode, made_by: "extractive".to_owned() })
 }
 
 /// The sentences that answer: best document first, in reading order within one.
-async fn extract<'a>(services: &Kernel, question: &str, passages: &[&'a Scored], mode: SearchMode) -> Vec<Candidate<'a>> {
+async fn extract<'a>(kernel: &Kernel, question: &str, passages: &[&'a Scored], mode: SearchMode) -> Vec<Candidate<'a>> {
     let Some(best) = passages.first() else { return Vec::new() };
     let asked = distinct(question, question).max(1);
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
@@ -74,7 +74,7 @@ async fn extract<'a>(services: &Kernel, question: &str, passages: &[&'a Scored],
     candidates.truncate(COMPARED);
     if mode == SearchMode::Hybrid {
         let texts: Vec<String> = candidates.iter().map(|candidate| candidate.text.to_owned()).collect();
-        if let Some(likeness) = search::likeness(services, question, texts).await {
+        if let Some(likeness) = search::likeness(kernel, question, texts).await {
             for (candidate, cosine) in candidates.iter_mut().zip(likeness) {
                 candidate.score = f32::midpoint(candidate.score, cosine.clamp(0.0, 1.0));
             }
@@ -130,8 +130,8 @@ fn answer_id(actor: &Actor, question: &str, now: DateTime<Utc>) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-async fn note(services: &Kernel, actor: &Actor, question: &str, lines: &[Candidate<'_>]) {
-    let now = services.now();
+async fn note(kernel: &Kernel, actor: &Actor, question: &str, lines: &[Candidate<'_>]) {
+    let now = kernel.now();
     let answer = answer_id(actor, question, now);
     let uses: Vec<NewUse> = lines
         .iter()
@@ -154,7 +154,7 @@ async fn note(services: &Kernel, actor: &Actor, question: &str, lines: &[Candida
         return;
     }
     // A document that was deleted in between is no reason to keep the answer back.
-    if let Err(error) = services.store().add_uses(actor.organization, &uses).await {
+    if let Err(error) = kernel.store().add_uses(actor.organization, &uses).await {
         tracing::warn!(%error, "an answer's documents were not noted");
     }
 }

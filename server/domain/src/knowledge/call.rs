@@ -51,8 +51,8 @@ pub struct Found {
 
 /// The best passage for what a customer said, from what everybody in the organization may read; none if none is good enough.
 /// Errors are logged: a call goes on without.
-pub async fn find_for_call(services: &Kernel, organization: OrganizationId, query: CallQuery) -> Option<Found> {
-    match tokio::time::timeout(PATIENCE, find(services, organization, &query)).await {
+pub async fn find_for_call(kernel: &Kernel, organization: OrganizationId, query: CallQuery) -> Option<Found> {
+    match tokio::time::timeout(PATIENCE, find(kernel, organization, &query)).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
             tracing::warn!(error = %error.into_problem(), "no passage could be looked up for a call");
@@ -67,21 +67,21 @@ pub async fn find_for_call(services: &Kernel, organization: OrganizationId, quer
 
 /// Looks up what a customer is about to have said, so that the card's own look-up finds it. The one before it in the same call is
 /// stale and ends.
-pub fn prefetch_for_call(services: &Kernel, organization: OrganizationId, call: CallId, words: String) {
+pub fn prefetch_for_call(kernel: &Kernel, organization: OrganizationId, call: CallId, words: String) {
     if words.split_whitespace().nth(FEWEST_WORDS - 1).is_none() {
         return;
     }
     let looking = {
-        let services = services.clone();
+        let kernel = kernel.clone();
         tokio::spawn(async move {
-            find_for_call(&services, organization, CallQuery { call: Some(call), words, ..CallQuery::default() }).await;
+            find_for_call(&kernel, organization, CallQuery { call: Some(call), words, ..CallQuery::default() }).await;
         })
     };
-    services.knowledge_memory().replace_prefetch(call, looking.abort_handle());
+    kernel.knowledge_memory().replace_prefetch(call, looking.abort_handle());
 }
 
 /// Notes that a passage was shown in a call.
-pub async fn note_use(services: &Kernel, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
+pub async fn note_use(kernel: &Kernel, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
     let used = NewUse {
         document: found.citation.document,
         version: found.citation.version,
@@ -90,30 +90,30 @@ pub async fn note_use(services: &Kernel, organization: OrganizationId, call: Cal
         member: None,
         answer: call.0,
         question: last_words(question),
-        at: services.now(),
+        at: kernel.now(),
     };
     // The document or the call may be gone by now.
-    if let Err(error) = services.store().add_uses(organization, &[used]).await {
+    if let Err(error) = kernel.store().add_uses(organization, &[used]).await {
         tracing::warn!(%error, "a document's use in a call was not noted");
     }
 }
 
-async fn find(services: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
+async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
     let words = last_words(&query.words);
-    let filter = filter(services, organization, query).await?;
-    let bound = bound_documents(services, organization, query, filter.sample).await?;
-    let revision = services.store().knowledge_revision(organization).await?;
+    let filter = filter(kernel, organization, query).await?;
+    let bound = bound_documents(kernel, organization, query, filter.sample).await?;
+    let revision = kernel.store().knowledge_revision(organization).await?;
     // Without a bound document the topic decides nothing, and what was looked up while it was said is found.
     let topic = (!bound.is_empty()).then(|| query.topic.clone());
     let bound_key = bound.iter().map(ToString::to_string).chain(topic).collect::<Vec<_>>().join(" ");
     let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key, sample: filter.sample };
-    let memory = services.knowledge_memory();
+    let memory = kernel.knowledge_memory();
     if let Some(found) = memory.recall(&key) {
         return Ok(found);
     }
-    let found = retrieve(services, organization, &words, &filter, CollectionAccess::Everybody).await?;
+    let found = retrieve(kernel, organization, &words, &filter, CollectionAccess::Everybody).await?;
     let general = found.best_in_call().map(|scored| (found_in(scored, &words), scored.score));
-    let said = of_bound(services, organization, &bound, &format!("{words} {}", title_of(&query.topic))).await?;
+    let said = of_bound(kernel, organization, &bound, &format!("{words} {}", title_of(&query.topic))).await?;
     let best = match (said, general) {
         (Some((said, score)), Some((_, other))) if score + BOUND >= other => Some(said),
         (Some((said, _)), None) => Some(said),
@@ -124,14 +124,14 @@ async fn find(services: &Kernel, organization: OrganizationId, query: &CallQuery
 }
 
 /// In the sample call the sample is what the company sells. In any other it answers while there is nothing else.
-async fn filter(services: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<DocumentFilter> {
+async fn filter(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<DocumentFilter> {
     let call = match query.call {
-        Some(call) => services.store().call(organization, call).await?,
+        Some(call) => kernel.store().call(organization, call).await?,
         None => None,
     };
     let sample = call.is_some_and(|call| call.source == CallSource::Sample);
     let filter = DocumentFilter { sample, ..DocumentFilter::default() };
-    with_sample(services, organization, filter, CollectionAccess::Everybody).await
+    with_sample(kernel, organization, filter, CollectionAccess::Everybody).await
 }
 
 fn found_in(scored: &Scored, words: &str) -> Found {
@@ -141,15 +141,10 @@ fn found_in(scored: &Scored, words: &str) -> Found {
 
 /// The best passage of the documents that somebody bound to what happened. A short one comes even if none of the words lead to it: it
 /// was made for this. Of a long one that says nothing to it nothing comes.
-async fn of_bound(
-    services: &Kernel,
-    organization: OrganizationId,
-    documents: &[DocumentId],
-    question: &str,
-) -> Result<Option<(Found, f32)>> {
+async fn of_bound(kernel: &Kernel, organization: OrganizationId, documents: &[DocumentId], question: &str) -> Result<Option<(Found, f32)>> {
     let mut best: Option<(Found, f32)> = None;
     for id in documents {
-        let found = retrieve_of(services, organization, *id, question).await?;
+        let found = retrieve_of(kernel, organization, *id, question).await?;
         let short = (found.passages.len() <= SHORT).then(|| found.passages.iter().min_by_key(|scored| scored.found.passage.number));
         let Some(scored) = found.best_of_bound().or(short.flatten()) else { continue };
         if best.as_ref().is_none_or(|(_, score)| scored.score > *score) {
@@ -165,13 +160,13 @@ fn title_of(topic: &str) -> String {
     topics.into_iter().find(|known| known.id == topic).map(|known| known.title).unwrap_or_default()
 }
 
-async fn bound_documents(services: &Kernel, organization: OrganizationId, query: &CallQuery, sample: bool) -> Result<Vec<DocumentId>> {
+async fn bound_documents(kernel: &Kernel, organization: OrganizationId, query: &CallQuery, sample: bool) -> Result<Vec<DocumentId>> {
     let mut bound = Vec::new();
     if !query.topic.is_empty() {
-        bound.extend(services.store().bound_documents(organization, BindingKind::Topic, &query.topic, sample).await?);
+        bound.extend(kernel.store().bound_documents(organization, BindingKind::Topic, &query.topic, sample).await?);
     }
     if let Some(competitor) = &query.competitor {
-        bound.extend(services.store().bound_documents(organization, BindingKind::Competitor, competitor, sample).await?);
+        bound.extend(kernel.store().bound_documents(organization, BindingKind::Competitor, competitor, sample).await?);
     }
     Ok(bound)
 }

@@ -3,9 +3,10 @@
 use model::validation::Line;
 use model::{Code, Collection, CollectionId, NewCollection, Problem};
 use serde_json::json;
-use store::StoreError;
+use store::{StoreError, knowledge as kept};
 
-use super::{documents, require_editor};
+use super::events::{CollectionChanged, wider};
+use super::{documents, require_editor, urgently};
 use crate::knowledge::Remembering as _;
 use kernel::Actor;
 use kernel::Kernel;
@@ -17,12 +18,15 @@ const NAME: Line = Line { field: "name", label: "The collection's name", min: 1,
 ///
 /// # Errors
 /// `invalid` with the field, also if there is one of that name; `forbidden` below admins.
-pub async fn create_collection(services: &Kernel, actor: &Actor, new: NewCollection) -> Result<Collection> {
+pub async fn create_collection(kernel: &Kernel, actor: &Actor, new: NewCollection) -> Result<Collection> {
     require_editor(actor)?;
-    let collection = Collection { id: services.uuid().into(), name: NAME.parse(&new.name)?, access: new.access, documents: 0 };
-    services.store().insert_collection(actor.organization, &collection, services.now()).await.map_err(taken)?;
-    let details = json!({ "access": collection.access });
-    services.audit(actor, "knowledge.collection_created", collection.id, details).await?;
+    let collection = Collection { id: kernel.uuid().into(), name: NAME.parse(&new.name)?, access: new.access, documents: 0 };
+    let mut tx = kernel.begin(actor).await?;
+    let at = tx.at();
+    kept::insert_collection(&mut tx, actor.organization, &collection, at).await.map_err(taken)?;
+    tx.audit("knowledge.collection_created", collection.id, json!({ "access": collection.access })).await?;
+    tx.emit(&CollectionChanged { collection: collection.id, access: collection.access }).await?;
+    tx.commit().await?;
     Ok(collection)
 }
 
@@ -30,16 +34,19 @@ pub async fn create_collection(services: &Kernel, actor: &Actor, new: NewCollect
 ///
 /// # Errors
 /// As [`create_collection`]; `not_found`.
-pub async fn edit_collection(services: &Kernel, actor: &Actor, id: CollectionId, new: NewCollection) -> Result<Collection> {
+pub async fn edit_collection(kernel: &Kernel, actor: &Actor, id: CollectionId, new: NewCollection) -> Result<Collection> {
     require_editor(actor)?;
-    let store = services.store();
-    let known = store.collection(actor.organization, id).await?.ok_or_else(|| DomainError::no_such("collection"))?;
+    let known = kernel.store().collection(actor.organization, id).await?.ok_or_else(no_such)?;
+    let access = wider(known.access, new.access);
     let collection = Collection { name: NAME.parse(&new.name)?, access: new.access, ..known };
-    if !store.update_collection(actor.organization, &collection).await.map_err(taken)? {
-        return Err(DomainError::no_such("collection"));
+    let mut tx = kernel.begin(actor).await?;
+    if !kept::update_collection(&mut tx, actor.organization, &collection).await.map_err(taken)? {
+        return Err(no_such());
     }
-    services.knowledge_memory().forget(actor.organization);
-    services.audit(actor, "knowledge.collection_changed", id, json!({ "access": new.access })).await?;
+    tx.audit("knowledge.collection_changed", id, json!({ "access": new.access })).await?;
+    tx.emit(&CollectionChanged { collection: id, access }).await?;
+    tx.commit().await?;
+    kernel.knowledge_memory().forget(actor.organization);
     Ok(collection)
 }
 
@@ -47,13 +54,24 @@ pub async fn edit_collection(services: &Kernel, actor: &Actor, id: CollectionId,
 ///
 /// # Errors
 /// `not_found`; `forbidden` below admins.
-pub async fn delete_collection(services: &Kernel, actor: &Actor, id: CollectionId) -> Result<()> {
+pub async fn delete_collection(kernel: &Kernel, actor: &Actor, id: CollectionId) -> Result<()> {
     require_editor(actor)?;
-    let forget = documents::forget_job(services, actor.organization);
-    let keys = services.store().delete_collection(actor.organization, id, forget).await?;
-    let keys = keys.ok_or_else(|| DomainError::no_such("collection"))?;
-    documents::forget_files(services, actor.organization, &keys).await;
-    services.audit(actor, "knowledge.collection_deleted", id, json!({ "files": keys.len() })).await
+    let removed = urgently(kernel, || async {
+        let known = kernel.store().collection(actor.organization, id).await?.ok_or_else(no_such)?;
+        let mut tx = kernel.begin(actor).await?;
+        let removed = kept::delete_collection(&mut tx, actor.organization, id).await?.ok_or_else(no_such)?;
+        documents::let_go(&mut tx, &removed).await?;
+        tx.audit("knowledge.collection_deleted", id, json!({ "files": removed.keys.len() })).await?;
+        tx.emit(&CollectionChanged { collection: id, access: known.access }).await?;
+        tx.commit().await?;
+        Ok(removed)
+    });
+    documents::forget_files(kernel, actor.organization, &removed.await?.keys).await;
+    Ok(())
+}
+
+fn no_such() -> DomainError {
+    DomainError::no_such("collection")
 }
 
 fn taken(error: StoreError) -> DomainError {

@@ -7,16 +7,13 @@ use model::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::NewJob;
-use store::knowledge::{DocumentPatch, StoredFile};
+use store::knowledge::{self as kept, DocumentPatch, Removed, StoredFile};
 
-use super::jobs;
-use super::{MAX_PAGE, SEE_USES, ingest, model_name, readable, require_editor};
+use super::{MAX_PAGE, SEE_USES, events, ingest, jobs, model_name, readable, require_editor, urgently};
 use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
 use kernel::Actor;
-use kernel::Job as _;
 use kernel::Kernel;
-use kernel::{DomainError, Result};
+use kernel::{DomainError, Result, Tx};
 use ports::files::{FileKey, FileStream};
 
 pub(super) const TITLE: Line = Line { field: "title", label: "The title", min: 1, max: 200 };
@@ -42,17 +39,11 @@ pub struct DocumentFile {
 ///
 /// # Errors
 /// `invalid` for words or a cursor that are none; `forbidden` for guests.
-pub async fn documents(
-    services: &Kernel,
-    actor: &Actor,
-    filter: DocumentFilter,
-    cursor: Option<&str>,
-    limit: u32,
-) -> Result<Page<Document>> {
+pub async fn documents(kernel: &Kernel, actor: &Actor, filter: DocumentFilter, cursor: Option<&str>, limit: u32) -> Result<Page<Document>> {
     let access = readable(actor)?;
     let filter = DocumentFilter { words: WORDS.parse(&filter.words)?, ..filter };
-    let model = model_name(services);
-    let page = services.store().documents(actor.organization, access, model, &filter, cursor, limit.clamp(1, MAX_PAGE)).await;
+    let model = model_name(kernel);
+    let page = kernel.store().documents(actor.organization, access, model, &filter, cursor, limit.clamp(1, MAX_PAGE)).await;
     page.map_err(bad_cursor)
 }
 
@@ -60,11 +51,11 @@ pub async fn documents(
 ///
 /// # Errors
 /// `not_found`, also for what the caller may not read.
-pub async fn document(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<DocumentDetail> {
-    let document = find(services, actor, id).await?;
-    let (store, organization) = (services.store(), actor.organization);
+pub async fn document(kernel: &Kernel, actor: &Actor, id: DocumentId) -> Result<DocumentDetail> {
+    let document = find(kernel, actor, id).await?;
+    let (store, organization) = (kernel.store(), actor.organization);
     let collection = store.collection(organization, document.collection_id).await?;
-    let steps = model::steps(&document, !model_name(services).is_empty());
+    let steps = model::steps(&document, !model_name(kernel).is_empty());
     Ok(DocumentDetail {
         collection: collection.ok_or_else(no_such)?,
         steps,
@@ -78,9 +69,9 @@ pub async fn document(services: &Kernel, actor: &Actor, id: DocumentId) -> Resul
 ///
 /// # Errors
 /// `not_found`; `invalid` for a cursor that is none.
-pub async fn passages(services: &Kernel, actor: &Actor, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<Passage>> {
-    find(services, actor, id).await?;
-    services.store().passages(actor.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
+pub async fn passages(kernel: &Kernel, actor: &Actor, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<Passage>> {
+    find(kernel, actor, id).await?;
+    kernel.store().passages(actor.organization, id, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
 }
 
 /// In which calls and answers a document was used, newest first. Below managers those of the own calls and questions only: what
@@ -88,20 +79,20 @@ pub async fn passages(services: &Kernel, actor: &Actor, id: DocumentId, cursor: 
 ///
 /// # Errors
 /// `not_found`; `invalid` for a cursor that is none.
-pub async fn uses(services: &Kernel, actor: &Actor, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<DocumentUse>> {
-    find(services, actor, id).await?;
+pub async fn uses(kernel: &Kernel, actor: &Actor, id: DocumentId, cursor: Option<&str>, limit: u32) -> Result<Page<DocumentUse>> {
+    find(kernel, actor, id).await?;
     let of = (!actor.may(SEE_USES)).then_some(actor.member()?.id);
-    services.store().document_uses(actor.organization, id, of, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
+    kernel.store().document_uses(actor.organization, id, of, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(bad_cursor)
 }
 
 /// The file of a document, of its current version or of another.
 ///
 /// # Errors
 /// `not_found`; what the storage says.
-pub async fn file(services: &Kernel, actor: &Actor, id: DocumentId, version: Option<i64>) -> Result<DocumentFile> {
-    find(services, actor, id).await?;
-    let stored = services.store().document_file(actor.organization, id, version).await?.ok_or_else(no_such)?;
-    let content = services.knowledge().files.get(&key(actor.organization, &stored)?).await?;
+pub async fn file(kernel: &Kernel, actor: &Actor, id: DocumentId, version: Option<i64>) -> Result<DocumentFile> {
+    find(kernel, actor, id).await?;
+    let stored = kernel.store().document_file(actor.organization, id, version).await?.ok_or_else(no_such)?;
+    let content = kernel.knowledge().files.get(&key(actor.organization, &stored)?).await?;
     Ok(DocumentFile { name: stored.file_name, bytes: u64::try_from(stored.bytes).unwrap_or(0), content })
 }
 
@@ -109,45 +100,63 @@ pub async fn file(services: &Kernel, actor: &Actor, id: DocumentId, version: Opt
 ///
 /// # Errors
 /// `invalid` with the field; `not_found`; `forbidden` below admins.
-pub async fn edit(services: &Kernel, actor: &Actor, id: DocumentId, change: DocumentChange) -> Result<DocumentDetail> {
+pub async fn edit(kernel: &Kernel, actor: &Actor, id: DocumentId, change: DocumentChange) -> Result<DocumentDetail> {
     require_editor(actor)?;
-    find(services, actor, id).await?;
-    let store = services.store();
+    find(kernel, actor, id).await?;
     let title = change.title.map(|title| TITLE.parse(&title)).transpose()?;
     let tags = change.tags.map(|tags| self::tags(&tags)).transpose()?;
     let bindings = change.bindings.map(bindings).transpose()?;
     if let Some(collection) = change.collection {
-        store.collection(actor.organization, collection).await?.ok_or_else(|| DomainError::no_such("collection"))?;
+        let known = kernel.store().collection(actor.organization, collection).await?;
+        known.ok_or_else(|| DomainError::no_such("collection"))?;
     }
     let patch = DocumentPatch { title, tags, collection: change.collection };
-    if !store.edit_document(actor.organization, id, &patch).await? {
+    let changed = json!({
+        "title": patch.title.is_some(),
+        "tags": patch.tags.is_some(),
+        "collection": patch.collection,
+        "bindings": bindings.is_some()
+    });
+    let mut tx = kernel.begin(actor).await?;
+    let (before, _) = kept::standing(&mut tx, actor.organization, id).await?.ok_or_else(no_such)?;
+    if !kept::edit_document(&mut tx, actor.organization, id, &patch).await? {
         return Err(no_such());
     }
     if let Some(bindings) = bindings {
-        store.set_bindings(actor.organization, id, &bindings).await?;
+        kept::set_bindings(&mut tx, actor.organization, id, &bindings).await?;
     }
-    services.knowledge_memory().forget(actor.organization);
-    document(services, actor, id).await
+    tx.audit("knowledge.document_edited", id, changed).await?;
+    events::updated(&mut tx, actor.organization, id, before).await?;
+    tx.commit().await?;
+    kernel.knowledge_memory().forget(actor.organization);
+    document(kernel, actor, id).await
 }
 
 /// Deletes a document: its files, passages, vectors, uses and all that is remembered of it.
 ///
 /// # Errors
 /// `not_found`; `forbidden` below admins.
-pub async fn delete(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
+pub async fn delete(kernel: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
     require_editor(actor)?;
-    let forget = forget_job(services, actor.organization);
-    let keys = services.store().delete_document(actor.organization, id, forget).await?.ok_or_else(no_such)?;
-    services.knowledge_memory().take_password(id);
-    forget_files(services, actor.organization, &keys).await;
-    services.audit(actor, "knowledge.document_deleted", id, json!({ "files": keys.len() })).await
+    let removed = urgently(kernel, || async {
+        let mut tx = kernel.begin(actor).await?;
+        let removed = kept::delete_document(&mut tx, actor.organization, id).await?.ok_or_else(no_such)?;
+        let_go(&mut tx, &removed).await?;
+        tx.audit("knowledge.document_deleted", id, json!({ "files": removed.keys.len() })).await?;
+        tx.commit().await?;
+        Ok(removed)
+    });
+    let removed = removed.await?;
+    kernel.knowledge_memory().take_password(id);
+    forget_files(kernel, actor.organization, &removed.keys).await;
+    Ok(())
 }
 
 /// Gives an encrypted document's password. It is kept in memory only, and only until the document is read.
 ///
 /// # Errors
 /// `conflict` if the document waits for no password; `invalid`; `not_found`; `forbidden` below admins.
-pub async fn unlock(services: &Kernel, actor: &Actor, id: DocumentId, password: SecretString) -> Result<()> {
+pub async fn unlock(kernel: &Kernel, actor: &Actor, id: DocumentId, password: SecretString) -> Result<()> {
     require_editor(actor)?;
     let typed = password.expose_secret();
     if typed.is_empty() {
@@ -156,44 +165,44 @@ pub async fn unlock(services: &Kernel, actor: &Actor, id: DocumentId, password: 
     if typed.len() > MAX_PASSWORD {
         return Err(Problem::of_field("password", "That is too long to be a password.").into());
     }
-    let document = find(services, actor, id).await?;
+    let document = find(kernel, actor, id).await?;
     if document.state != DocumentState::Locked {
         return Err(DomainError::new(Code::Conflict, "This document waits for no password."));
     }
-    services.knowledge_memory().keep_password(id, password);
-    ingest::start_again(services, actor.organization, &document).await
+    kernel.knowledge_memory().keep_password(id, password);
+    ingest::start_again(kernel, actor, &document, "knowledge.document_unlocked").await
 }
 
 /// Reads a failed document again.
 ///
 /// # Errors
 /// `conflict` if it has not failed; `not_found`; `forbidden` below admins.
-pub async fn retry(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
+pub async fn retry(kernel: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
     require_editor(actor)?;
-    let document = find(services, actor, id).await?;
+    let document = find(kernel, actor, id).await?;
     if document.state != DocumentState::Failed {
         return Err(DomainError::new(Code::Conflict, "Only a document that failed can be tried again."));
     }
-    ingest::start_again(services, actor.organization, &document).await
+    ingest::start_again(kernel, actor, &document, "knowledge.document_retried").await
 }
 
 /// Lets a page count that was fetched from a website.
 ///
 /// # Errors
 /// `conflict` if it waits for nobody's word; `not_found`; `forbidden` below admins.
-pub async fn accept(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
+pub async fn accept(kernel: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
     require_editor(actor)?;
-    let document = find(services, actor, id).await?;
+    let document = find(kernel, actor, id).await?;
     if document.state != DocumentState::Review {
         return Err(DomainError::new(Code::Conflict, "This document doesn't wait to be accepted."));
     }
-    ingest::start_again(services, actor.organization, &document).await
+    ingest::start_again(kernel, actor, &document, "knowledge.document_accepted").await
 }
 
 /// A document that the caller may read.
-pub(super) async fn find(services: &Kernel, actor: &Actor, id: DocumentId) -> Result<Document> {
+pub(super) async fn find(kernel: &Kernel, actor: &Actor, id: DocumentId) -> Result<Document> {
     let access = readable(actor)?;
-    services.store().document(actor.organization, access, model_name(services), id).await?.ok_or_else(no_such)
+    kernel.store().document(actor.organization, access, model_name(kernel), id).await?.ok_or_else(no_such)
 }
 
 /// Where a version's bytes are.
@@ -202,36 +211,36 @@ pub(super) fn key(organization: OrganizationId, stored: &StoredFile) -> Result<F
     Ok(FileKey::document(organization, id))
 }
 
-/// The work that deletes files, which is stored with the rows' deletion: a storage that can't be reached now is asked again.
-pub(super) fn forget_job(services: &Kernel, organization: OrganizationId) -> impl Fn(&[String]) -> Option<NewJob> {
-    // A moment later: mostly the files are gone by then, and nothing is left to do.
-    let run_at = services.now() + chrono::TimeDelta::seconds(30);
-    move |keys| {
-        let job = jobs::DeleteFiles { files: keys.to_vec() };
-        if keys.is_empty() { None } else { job.stored(Some(organization), run_at).ok() }
+/// What has to be done and told with the deletion of documents' rows: a file storage that can't be reached now is asked again.
+pub(super) async fn let_go(tx: &mut Tx, removed: &Removed) -> Result<()> {
+    if !removed.keys.is_empty() {
+        // A moment later: mostly the files are gone by then, and nothing is left to do.
+        let run_at = tx.at() + chrono::TimeDelta::seconds(30);
+        tx.enqueue_at(&jobs::DeleteFiles { files: removed.keys.clone() }, run_at).await?;
     }
+    events::deleted(tx, removed).await
 }
 
 /// Deletes files now, and all that is remembered of what they said; what fails is left to the job.
-pub(super) async fn forget_files(services: &Kernel, organization: OrganizationId, keys: &[String]) {
-    services.knowledge_memory().forget(organization);
-    if let Err(error) = delete_files(services, organization, keys).await {
+pub(super) async fn forget_files(kernel: &Kernel, organization: OrganizationId, keys: &[String]) {
+    kernel.knowledge_memory().forget(organization);
+    if let Err(error) = delete_files(kernel, organization, keys).await {
         tracing::warn!(error = %error.into_problem(), "files could not be deleted yet");
     }
 }
 
 /// Deletes the files of these object keys; those that are gone already are deleted. One that can't be deleted keeps no other.
-pub(crate) async fn delete_files(services: &Kernel, organization: OrganizationId, keys: &[String]) -> Result<()> {
+pub(crate) async fn delete_files(kernel: &Kernel, organization: OrganizationId, keys: &[String]) -> Result<()> {
     let mut all = Ok(());
     for key in keys {
-        all = all.and(delete_file(services, organization, key).await);
+        all = all.and(delete_file(kernel, organization, key).await);
     }
     all
 }
 
-async fn delete_file(services: &Kernel, organization: OrganizationId, key: &str) -> Result<()> {
+async fn delete_file(kernel: &Kernel, organization: OrganizationId, key: &str) -> Result<()> {
     let id = key.parse().map_err(|_| DomainError::Internal(format!("“{key}” is no object key")))?;
-    Ok(services.knowledge().files.delete(&FileKey::document(organization, id)).await?)
+    Ok(kernel.knowledge().files.delete(&FileKey::document(organization, id)).await?)
 }
 
 /// Tags as they are kept: trimmed, in lower case, each once.

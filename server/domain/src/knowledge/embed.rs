@@ -5,33 +5,33 @@ use std::sync::Arc;
 use model::{DocumentId, OrganizationId};
 use store::knowledge::Unembedded;
 
-use super::Embeddings;
-use super::jobs;
+use super::{Embeddings, events, jobs, system};
 use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
-use kernel::Actor;
 use kernel::Kernel;
 use kernel::{DomainError, Result};
 use ports::{EmbedError, Embedder, Redaction};
 
 /// Texts that go to the model at once.
 const AT_ONCE: u32 = 32;
+/// How often pages are told how far it is.
+const TELL_EVERY: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
 
 /// Embeds what a document has that the model has not seen. Without a model there is nothing to do.
 ///
 /// # Errors
 /// The provider's, the database's.
-pub(super) async fn document(services: &Kernel, organization: OrganizationId, id: DocumentId) -> Result<()> {
-    rest(services, organization, Some(id)).await
+pub(super) async fn document(kernel: &Kernel, organization: OrganizationId, id: DocumentId) -> Result<()> {
+    rest(kernel, organization, Some(id)).await
 }
 
 /// Embeds what an organization has that the model has not seen, then forgets vectors of other models: the job `knowledge.embed`.
 ///
 /// # Errors
 /// The provider's, the database's: then it is tried again later, and search by words goes on meanwhile.
-pub(crate) async fn organization(services: &Kernel, organization: OrganizationId) -> Result<()> {
-    rest(services, organization, None).await?;
-    let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
-    let store = services.store();
+pub(crate) async fn organization(kernel: &Kernel, organization: OrganizationId) -> Result<()> {
+    rest(kernel, organization, None).await?;
+    let Some(embeddings) = &kernel.knowledge().embeddings else { return Ok(()) };
+    let store = kernel.store();
     for (model, _) in store.count_vectors(organization).await? {
         if model != embeddings.name() {
             store.delete_vectors(organization, &model).await?;
@@ -41,8 +41,8 @@ pub(crate) async fn organization(services: &Kernel, organization: OrganizationId
 }
 
 /// Puts an organization's missing vectors on the list of work.
-pub(super) async fn enqueue(services: &Kernel, organization: OrganizationId) -> Result<()> {
-    let mut tx = services.begin(&Actor::system(organization, "passages wait for their vectors")).await?;
+pub(super) async fn enqueue(kernel: &Kernel, organization: OrganizationId) -> Result<()> {
+    let mut tx = kernel.begin(&system(organization)).await?;
     let due = tx.at() + chrono::TimeDelta::seconds(10);
     tx.enqueue_at(&jobs::Embed {}, due).await?;
     tx.commit().await
@@ -52,19 +52,19 @@ pub(super) async fn enqueue(services: &Kernel, organization: OrganizationId) -> 
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn enqueue_missing(services: &Kernel) -> Result<()> {
-    let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
-    for organization in services.store().knowing_organizations().await? {
-        if let Err(error) = enqueue_if_missing(services, organization, embeddings.name()).await {
+pub(crate) async fn enqueue_missing(kernel: &Kernel) -> Result<()> {
+    let Some(embeddings) = &kernel.knowledge().embeddings else { return Ok(()) };
+    for organization in kernel.store().knowing_organizations().await? {
+        if let Err(error) = enqueue_if_missing(kernel, organization, embeddings.name()).await {
             tracing::error!(%organization, error = %error.into_problem(), "passages without vectors could not be looked for");
         }
     }
     Ok(())
 }
 
-async fn enqueue_if_missing(services: &Kernel, organization: OrganizationId, model: &str) -> Result<()> {
-    if !services.store().unembedded(organization, model, None, 0, 1).await?.is_empty() {
-        enqueue(services, organization).await?;
+async fn enqueue_if_missing(kernel: &Kernel, organization: OrganizationId, model: &str) -> Result<()> {
+    if !kernel.store().unembedded(organization, model, None, 0, 1).await?.is_empty() {
+        enqueue(kernel, organization).await?;
     }
     Ok(())
 }
@@ -73,16 +73,16 @@ async fn enqueue_if_missing(services: &Kernel, organization: OrganizationId, mod
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn serving(services: &Kernel, organization: OrganizationId) -> Result<Option<Arc<dyn Embedder>>> {
-    let makers = services.knowledge();
+pub(super) async fn serving(kernel: &Kernel, organization: OrganizationId) -> Result<Option<Arc<dyn Embedder>>> {
+    let makers = kernel.knowledge();
     let Some(current) = &makers.embeddings else { return Ok(None) };
     let Some(before) = &makers.embeddings_before else { return Ok(Some(current.questions.clone())) };
-    let revision = services.store().knowledge_revision(organization).await?;
-    let memory = services.knowledge_memory();
+    let revision = kernel.store().knowledge_revision(organization).await?;
+    let memory = kernel.knowledge_memory();
     let is_current = match memory.serves_current(organization, revision) {
         Some(known) => known,
         None => {
-            let counts = services.store().count_vectors(organization).await?;
+            let counts = kernel.store().count_vectors(organization).await?;
             let of = |name: &str| counts.iter().find(|(model, _)| model == name).map_or(0, |(_, count)| *count);
             let is_current = of(current.name()) >= of(&before.model().name);
             memory.keep_serving(organization, revision, is_current);
@@ -92,23 +92,29 @@ pub(super) async fn serving(services: &Kernel, organization: OrganizationId) -> 
     Ok(Some(if is_current { current.questions.clone() } else { before.clone() }))
 }
 
-async fn rest(services: &Kernel, organization: OrganizationId, document: Option<DocumentId>) -> Result<()> {
-    let Some(embeddings) = &services.knowledge().embeddings else { return Ok(()) };
-    let (store, mut after) = (services.store(), 0);
+async fn rest(kernel: &Kernel, organization: OrganizationId, document: Option<DocumentId>) -> Result<()> {
+    let Some(embeddings) = &kernel.knowledge().embeddings else { return Ok(()) };
+    let (store, mut after, mut told) = (kernel.store(), 0, kernel.now());
     loop {
         let passages = store.unembedded(organization, embeddings.name(), document, after, AT_ONCE).await?;
         let Some(last) = passages.last() else { return Ok(()) };
         after = last.serial;
-        let vectors = vectors(services, embeddings, &passages).await?;
+        let vectors = vectors(kernel, embeddings, &passages).await?;
         let vectors: Vec<(i64, Vec<f32>)> = passages.iter().map(|passage| passage.serial).zip(vectors).collect();
         store.put_vectors(organization, embeddings.name(), &vectors).await?;
+        if kernel.now() - told >= TELL_EVERY {
+            told = kernel.now();
+            let mut documents: Vec<DocumentId> = passages.iter().map(|passage| passage.document_id).collect();
+            documents.dedup();
+            events::tell_progress(kernel, organization, &documents).await?;
+        }
     }
 }
 
-async fn vectors(services: &Kernel, embeddings: &Embeddings, passages: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
+async fn vectors(kernel: &Kernel, embeddings: &Embeddings, passages: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
     let texts: Vec<String> = passages.iter().map(text).collect();
     let vectors = embeddings.passages.embed(&Redaction::default().texts(&texts)).await;
-    services.knowledge_memory().set_embedding_problem(&vectors.as_ref().err().map_or_else(String::new, problem));
+    kernel.knowledge_memory().set_embedding_problem(&vectors.as_ref().err().map_or_else(String::new, problem));
     let vectors = vectors.map_err(|error| DomainError::Internal(error.to_string()))?;
     if vectors.len() != passages.len() {
         return Err(DomainError::Internal(format!("{} texts gave {} vectors", passages.len(), vectors.len())));

@@ -95,24 +95,24 @@ impl Found {
 ///
 /// # Errors
 /// `invalid` for a question that is none; `forbidden` for guests.
-pub async fn search(services: &Kernel, actor: &Actor, question: Question) -> Result<SearchResult> {
+pub async fn search(kernel: &Kernel, actor: &Actor, question: Question) -> Result<SearchResult> {
     let access = readable(actor)?;
     let text = checked(&question)?;
-    let filter = with_sample(services, actor.organization, question.filter, access).await?;
-    let found = retrieve(services, actor.organization, &text, &filter, access).await?;
+    let filter = with_sample(kernel, actor.organization, question.filter, access).await?;
+    let found = retrieve(kernel, actor.organization, &text, &filter, access).await?;
     Ok(SearchResult { hits: found.enough().take(MOST).map(|scored| hit(&text, scored)).collect(), mode: found.mode })
 }
 
 /// The sample that comes with Closezly speaks of a company that doesn't exist: it answers who asks for it, and an organization that has
 /// nothing else yet.
 pub(super) async fn with_sample(
-    services: &Kernel,
+    kernel: &Kernel,
     organization: OrganizationId,
     filter: DocumentFilter,
     access: CollectionAccess,
 ) -> Result<DocumentFilter> {
     let asked_for = filter.sample || filter.tag.trim().eq_ignore_ascii_case(SAMPLE_TAG);
-    let sample = asked_for || !services.store().has_own_documents(organization, access).await?;
+    let sample = asked_for || !kernel.store().has_own_documents(organization, access).await?;
     Ok(DocumentFilter { sample, ..filter })
 }
 
@@ -129,22 +129,22 @@ fn one_line(text: &str) -> String {
 
 /// Finds passages for a question, best first, all of them scored.
 pub(super) async fn retrieve(
-    services: &Kernel,
+    kernel: &Kernel,
     organization: OrganizationId,
     question: &str,
     filter: &DocumentFilter,
     access: CollectionAccess,
 ) -> Result<Found> {
-    let vector = meaning(services, organization, question).await?;
+    let vector = meaning(kernel, organization, question).await?;
     let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
-    Ok(scored(services.store().retrieve(organization, question, meaning, filter, access).await?, meaning.is_some()))
+    Ok(scored(kernel.store().retrieve(organization, question, meaning, filter, access).await?, meaning.is_some()))
 }
 
 /// The passages of one document that everybody may read, best first, all of them scored.
-pub(super) async fn retrieve_of(services: &Kernel, organization: OrganizationId, document: DocumentId, question: &str) -> Result<Found> {
-    let vector = meaning(services, organization, question).await?;
+pub(super) async fn retrieve_of(kernel: &Kernel, organization: OrganizationId, document: DocumentId, question: &str) -> Result<Found> {
+    let vector = meaning(kernel, organization, question).await?;
     let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
-    let found = services.store().retrieve_of(organization, document, question, meaning, CollectionAccess::Everybody, MOST_OF_ONE).await?;
+    let found = kernel.store().retrieve_of(organization, document, question, meaning, CollectionAccess::Everybody, MOST_OF_ONE).await?;
     Ok(scored(found, meaning.is_some()))
 }
 
@@ -164,18 +164,18 @@ fn score(found: &Retrieved, mode: SearchMode) -> f32 {
 }
 
 /// The question's vector with its model's name; none without a model, or if it fails: words alone answer then.
-async fn meaning(services: &Kernel, organization: OrganizationId, question: &str) -> Result<Option<(String, Vec<f32>)>> {
-    let Some(embedder) = embed::serving(services, organization).await? else { return Ok(None) };
-    let vectors = vectors(services, &*embedder, &[question.to_owned()]).await;
+async fn meaning(kernel: &Kernel, organization: OrganizationId, question: &str) -> Result<Option<(String, Vec<f32>)>> {
+    let Some(embedder) = embed::serving(kernel, organization).await? else { return Ok(None) };
+    let vectors = vectors(kernel, &*embedder, &[question.to_owned()]).await;
     Ok(vectors.and_then(|vectors| vectors.into_iter().next()).map(|vector| (embedder.model().name.clone(), vector)))
 }
 
-async fn vectors(services: &Kernel, embedder: &dyn Embedder, texts: &[String]) -> Option<Vec<Vec<f32>>> {
+async fn vectors(kernel: &Kernel, embedder: &dyn Embedder, texts: &[String]) -> Option<Vec<Vec<f32>>> {
     match tokio::time::timeout(PATIENCE, embedder.embed(&Redaction::default().texts(texts))).await {
         Ok(Ok(vectors)) if vectors.len() == texts.len() => Some(vectors),
         Ok(Ok(_)) => None,
         Ok(Err(error)) => {
-            services.knowledge_memory().set_embedding_problem(&embed::problem(&error));
+            kernel.knowledge_memory().set_embedding_problem(&embed::problem(&error));
             tracing::warn!(%error, "a question was not embedded");
             None
         }
@@ -187,11 +187,11 @@ async fn vectors(services: &Kernel, embedder: &dyn Embedder, texts: &[String]) -
 }
 
 /// How alike texts are to a question in their meaning, as cosines; none without a model, or if it fails or takes too long.
-pub(super) async fn likeness(services: &Kernel, question: &str, texts: Vec<String>) -> Option<Vec<f32>> {
-    let embedder = &services.knowledge().embeddings.as_ref()?.questions;
+pub(super) async fn likeness(kernel: &Kernel, question: &str, texts: Vec<String>) -> Option<Vec<f32>> {
+    let embedder = &kernel.knowledge().embeddings.as_ref()?.questions;
     // The question is mostly remembered; the texts go past that memory.
-    let asked = vectors(services, &**embedder, &[question.to_owned()]).await?.into_iter().next()?;
-    let vectors = vectors(services, &**embedder, &texts).await?;
+    let asked = vectors(kernel, &**embedder, &[question.to_owned()]).await?.into_iter().next()?;
+    let vectors = vectors(kernel, &**embedder, &texts).await?;
     Some(vectors.iter().map(|vector| vector.iter().zip(&asked).map(|(left, right)| left * right).sum()).collect())
 }
 

@@ -10,15 +10,16 @@ use chrono::TimeDelta;
 use futures::{Stream, StreamExt};
 use model::validation::Line;
 use model::{
-    Code, CollectionId, DocumentId, DocumentSource, DocumentState, Given, MAX_FILE_BYTES, NewText, NewUpload, OrganizationId, Problem,
-    Upload, UploadId,
+    Code, CollectionAccess, CollectionId, DocumentId, DocumentSource, DocumentState, Given, MAX_FILE_BYTES, NewText, NewUpload,
+    OrganizationId, Problem, Upload, UploadId,
 };
+use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::knowledge::{Kept, NewDocument, NewVersion};
+use store::knowledge::{self as kept, Kept, NewDocument, NewVersion};
 use tokio::io::AsyncWriteExt;
 
 use super::documents::{TITLE, find, tags};
-use super::{collection_or_first, ingest, require_editor};
+use super::{collection_or_first, events, jobs, require_editor, system, urgently};
 use crate::knowledge::KnowledgeKernel as _;
 use kernel::Actor;
 use kernel::Kernel;
@@ -43,16 +44,18 @@ const SAMPLE: &str = include_str!("sample.md");
 ///
 /// # Errors
 /// `invalid` with the field; `too_large`; `not_found` for the collection or the document to replace; `forbidden` below admins.
-pub async fn begin_upload(services: &Kernel, actor: &Actor, new: NewUpload) -> Result<Upload> {
+pub async fn begin_upload(kernel: &Kernel, actor: &Actor, new: NewUpload) -> Result<Upload> {
     require_editor(actor)?;
-    let upload = checked(services, actor, &new).await?;
+    let upload = checked(kernel, actor, &new).await?;
     if new.bytes == 0 {
         return Err(Problem::of_field("file", "The file is empty.").into());
     }
-    if let Some(folder) = path(services, actor.organization, upload.id).parent() {
+    if let Some(folder) = path(kernel, actor.organization, upload.id).parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
-    services.store().insert_upload(actor.organization, actor.member()?.id, &upload).await?;
+    let mut tx = kernel.begin(actor).await?;
+    kept::insert_upload(&mut tx, actor.organization, actor.member()?.id, &upload).await?;
+    tx.commit().await?;
     Ok(upload)
 }
 
@@ -60,17 +63,17 @@ pub async fn begin_upload(services: &Kernel, actor: &Actor, new: NewUpload) -> R
 ///
 /// # Errors
 /// `not_found` if it is over or somebody else's.
-pub async fn upload(services: &Kernel, actor: &Actor, id: UploadId) -> Result<Upload> {
+pub async fn upload(kernel: &Kernel, actor: &Actor, id: UploadId) -> Result<Upload> {
     require_editor(actor)?;
-    services.store().upload(actor.organization, actor.member()?.id, id).await?.ok_or_else(|| DomainError::no_such("upload"))
+    kernel.store().upload(actor.organization, actor.member()?.id, id).await?.ok_or_else(|| DomainError::no_such("upload"))
 }
 
 /// Adds a piece that begins at `offset`. It is on disk when this returns.
 ///
 /// # Errors
 /// `conflict` if the piece doesn't begin where the upload stands; `too_large`; `not_found`; `storage_full`.
-pub async fn append(services: &Kernel, actor: &Actor, id: UploadId, offset: u64, piece: Bytes) -> Result<Upload> {
-    let known = upload(services, actor, id).await?;
+pub async fn append(kernel: &Kernel, actor: &Actor, id: UploadId, offset: u64, piece: Bytes) -> Result<Upload> {
+    let known = upload(kernel, actor, id).await?;
     let (from, length) = (known.received, piece.len() as i64);
     if piece.len() > MAX_PIECE {
         return Err(DomainError::new(
@@ -84,9 +87,9 @@ pub async fn append(services: &Kernel, actor: &Actor, id: UploadId, offset: u64,
     if from + length > known.bytes {
         return Err(DomainError::new(Code::TooLarge, format!("The file was announced with {} bytes; this is more.", known.bytes)));
     }
-    write_at(&path(services, actor.organization, id), offset, &piece).await?;
-    let expires_at = services.now() + REST;
-    if !services.store().advance_upload(actor.organization, id, from, from + length, expires_at).await? {
+    write_at(&path(kernel, actor.organization, id), offset, &piece).await?;
+    let expires_at = kernel.now() + REST;
+    if !kernel.store().advance_upload(actor.organization, id, from, from + length, expires_at).await? {
         return Err(DomainError::new(Code::Conflict, "Another request has moved this upload on. Ask where it stands."));
     }
     Ok(Upload { received: from + length, expires_at, ..known })
@@ -96,17 +99,17 @@ pub async fn append(services: &Kernel, actor: &Actor, id: UploadId, offset: u64,
 ///
 /// # Errors
 /// `conflict` if bytes are missing; `not_found`; `invalid` for tags; what the storage says.
-pub async fn finish_upload(services: &Kernel, actor: &Actor, id: UploadId, tags: Vec<String>) -> Result<Given> {
-    let upload = upload(services, actor, id).await?;
+pub async fn finish_upload(kernel: &Kernel, actor: &Actor, id: UploadId, tags: Vec<String>) -> Result<Given> {
+    let upload = upload(kernel, actor, id).await?;
     let tags = self::tags(&tags)?;
     if upload.received < upload.bytes {
         let message = format!("{} of {} bytes have arrived. Send the rest first.", upload.received, upload.bytes);
         return Err(DomainError::new(Code::Conflict, message));
     }
-    let path = path(services, actor.organization, id);
-    let (services, actor) = (services.clone(), actor.clone());
+    let path = path(kernel, actor.organization, id);
+    let (kernel, actor) = (kernel.clone(), actor.clone());
     to_the_end(async move {
-        let given = keep(&services, &actor, &upload, &path, tags, true, Origin::File).await?;
+        let given = keep(&kernel, &actor, &upload, &path, tags, true, Origin::File).await?;
         remove(&path).await;
         Ok(given)
     })
@@ -117,12 +120,12 @@ pub async fn finish_upload(services: &Kernel, actor: &Actor, id: UploadId, tags:
 ///
 /// # Errors
 /// `not_found` if it is over already.
-pub async fn cancel_upload(services: &Kernel, actor: &Actor, id: UploadId) -> Result<()> {
-    upload(services, actor, id).await?;
-    if !services.store().delete_upload(actor.organization, id).await? {
+pub async fn cancel_upload(kernel: &Kernel, actor: &Actor, id: UploadId) -> Result<()> {
+    upload(kernel, actor, id).await?;
+    if !end_upload(kernel, actor, id).await? {
         return Err(DomainError::no_such("upload"));
     }
-    remove(&path(services, actor.organization, id)).await;
+    remove(&path(kernel, actor.organization, id)).await;
     Ok(())
 }
 
@@ -130,53 +133,64 @@ pub async fn cancel_upload(services: &Kernel, actor: &Actor, id: UploadId) -> Re
 ///
 /// # Errors
 /// As [`begin_upload`] and [`finish_upload`]; `invalid` if it breaks off: then nothing is kept.
-pub async fn give_file<S>(services: &Kernel, actor: &Actor, new: NewUpload, tags: Vec<String>, content: S) -> Result<Given>
+pub async fn give_file<S>(kernel: &Kernel, actor: &Actor, new: NewUpload, tags: Vec<String>, content: S) -> Result<Given>
 where
     S: Stream<Item = std::io::Result<Bytes>> + Send,
 {
     require_editor(actor)?;
     let tags = self::tags(&tags)?;
-    let upload = checked(services, actor, &new).await?;
-    take(services, actor, upload, tags, content, Origin::File).await
+    let upload = checked(kernel, actor, &new).await?;
+    take(kernel, actor, upload, tags, content, Origin::File).await
 }
 
 /// Takes a pasted text.
 ///
 /// # Errors
 /// `invalid` with the field; `not_found` for the collection; `forbidden` below admins.
-pub async fn add_text(services: &Kernel, actor: &Actor, new: NewText) -> Result<Given> {
+pub async fn add_text(kernel: &Kernel, actor: &Actor, new: NewText) -> Result<Given> {
     require_editor(actor)?;
     let (title, text, tags) = (TITLE.parse(&new.title)?, TEXT.parse_block(&new.text)?, tags(&new.tags)?);
     if text.trim().is_empty() {
         return Err(Problem::of_field("text", "The text is missing.").into());
     }
     let upload = NewUpload { collection: new.collection, file_name: format!("{}.md", file_name(&title)), ..NewUpload::default() };
-    let upload = checked(services, actor, &upload).await?;
-    take(services, actor, upload, tags, once(text.into()), Origin::Text(title)).await
+    let upload = checked(kernel, actor, &upload).await?;
+    take(kernel, actor, upload, tags, once(text.into()), Origin::Text(title)).await
 }
 
 /// Takes the sample that comes with Closezly.
 ///
 /// # Errors
 /// `forbidden` below admins.
-pub async fn add_sample(services: &Kernel, actor: &Actor) -> Result<Given> {
+pub async fn add_sample(kernel: &Kernel, actor: &Actor) -> Result<Given> {
     require_editor(actor)?;
     let upload = NewUpload { file_name: SAMPLE_NAME.to_owned(), ..NewUpload::default() };
-    let upload = checked(services, actor, &upload).await?;
-    take(services, actor, upload, vec![SAMPLE_TAG.to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await
+    let upload = checked(kernel, actor, &upload).await?;
+    take(kernel, actor, upload, vec![SAMPLE_TAG.to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await
 }
 
 /// Throws away what nobody went on with.
-pub(crate) async fn expire(services: &Kernel) -> Result<()> {
-    for (organization, id) in services.store().expired_uploads(services.now(), 100).await? {
-        match services.store().delete_upload(organization, id).await {
-            Ok(_) => remove(&path(services, organization, id)).await,
+pub(crate) async fn expire(kernel: &Kernel) -> Result<()> {
+    for (organization, id) in kernel.store().expired_uploads(kernel.now(), 100).await? {
+        match end_upload(kernel, &system(organization), id).await {
+            Ok(_) => remove(&path(kernel, organization, id)).await,
             Err(error) => {
-                tracing::error!(upload = %id, error = %DomainError::from(error).into_problem(), "a forgotten upload could not be removed");
+                tracing::error!(upload = %id, error = %error.into_problem(), "a forgotten upload could not be removed");
             }
         }
     }
     Ok(())
+}
+
+/// False if it is over already.
+async fn end_upload(kernel: &Kernel, actor: &Actor, id: UploadId) -> Result<bool> {
+    let ended = urgently(kernel, || async {
+        let mut tx = kernel.begin(actor).await?;
+        let ended = kept::delete_upload(&mut tx, actor.organization, id).await?;
+        tx.commit().await?;
+        Ok(ended)
+    });
+    ended.await
 }
 
 /// Where a document comes from, with what is known of it.
@@ -205,11 +219,11 @@ impl Origin {
     }
 }
 
-async fn take<S>(services: &Kernel, actor: &Actor, upload: Upload, tags: Vec<String>, content: S, origin: Origin) -> Result<Given>
+async fn take<S>(kernel: &Kernel, actor: &Actor, upload: Upload, tags: Vec<String>, content: S, origin: Origin) -> Result<Given>
 where
     S: Stream<Item = std::io::Result<Bytes>> + Send,
 {
-    let path = path(services, actor.organization, upload.id);
+    let path = path(kernel, actor.organization, upload.id);
     if let Some(folder) = path.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
@@ -217,8 +231,8 @@ where
     let temporary = Temporary(path);
     let bytes = receive(&temporary.0, content).await?;
     let upload = Upload { bytes: bytes as i64, received: bytes as i64, ..upload };
-    let (services, actor) = (services.clone(), actor.clone());
-    to_the_end(async move { keep(&services, &actor, &upload, &temporary.0, tags, false, origin).await }).await
+    let (kernel, actor) = (kernel.clone(), actor.clone());
+    to_the_end(async move { keep(&kernel, &actor, &upload, &temporary.0, tags, false, origin).await }).await
 }
 
 /// Does what must not stop half-way though nobody waits for it any more: a stored file without its row would stay for ever.
@@ -256,7 +270,7 @@ async fn receive(path: &Path, content: impl Stream<Item = std::io::Result<Bytes>
 
 /// Keeps a whole file that lies at `path`: as a new document, a new version, or not at all if it is there already.
 async fn keep(
-    services: &Kernel,
+    kernel: &Kernel,
     actor: &Actor,
     upload: &Upload,
     path: &Path,
@@ -264,11 +278,11 @@ async fn keep(
     registered: bool,
     origin: Origin,
 ) -> Result<Given> {
-    let (store, organization) = (services.store(), actor.organization);
+    let organization = actor.organization;
     let hash = hash(path).await?;
-    let object = services.uuid();
+    let object = kernel.uuid();
     let key = FileKey::document(organization, object);
-    services.knowledge().files.put_file(&key, path, MAX_FILE_BYTES).await?;
+    kernel.knowledge().files.put_file(&key, path, MAX_FILE_BYTES).await?;
     let file = NewVersion {
         file_name: upload.file_name.clone(),
         bytes: upload.bytes,
@@ -277,16 +291,12 @@ async fn keep(
         member: Some(actor.member()?.id),
         upload: registered.then_some(upload.id),
         state: DocumentState::Waiting,
-        at: services.now(),
+        at: kernel.now(),
     };
-    let id = upload.replaces.unwrap_or_else(|| services.uuid().into());
+    let id = upload.replaces.unwrap_or_else(|| kernel.uuid().into());
     let kept = match upload.replaces {
-        Some(document) => {
-            let job = ingest::job(services, organization, document)?;
-            store.add_version(organization, document, &file, Some(&job)).await
-        }
+        Some(document) => renew(kernel, actor, document, &file).await,
         None => {
-            let job = ingest::job(services, organization, id)?;
             let new = NewDocument {
                 id,
                 collection: upload.collection_id,
@@ -299,43 +309,77 @@ async fn keep(
                 unless_there: true,
                 file,
             };
-            store.insert_document(organization, &new, Some(&job)).await
+            add(kernel, actor, &new).await
         }
     };
     let given = match kept {
         Ok(Kept::Version(_)) => return Ok(Given { document: id, duplicate: false }),
         Ok(Kept::Twin(twin)) => Ok(Given { document: twin, duplicate: true }),
         Ok(Kept::Gone) => Err(DomainError::new(Code::Conflict, "This upload is over, or the document that it was for was deleted.")),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     };
     // Nobody knows the file: it is not kept.
-    services.knowledge().files.delete(&key).await?;
+    kernel.knowledge().files.delete(&key).await?;
     given
 }
 
+/// Keeps a new document whose file is stored, and lets it be read if it waits for nobody.
+pub(super) async fn add(kernel: &Kernel, actor: &Actor, new: &NewDocument) -> Result<Kept> {
+    let mut tx = kernel.begin(actor).await?;
+    let kept = kept::insert_document(&mut tx, actor.organization, new).await?;
+    match kept {
+        Kept::Version(_) => {
+            if new.file.state == DocumentState::Waiting {
+                tx.enqueue(&jobs::Ingest { document: new.id }).await?;
+            }
+            tx.audit("knowledge.document_added", new.id, json!({ "source": new.source, "collection": new.collection })).await?;
+            events::created(&mut tx, actor.organization, new.id).await?;
+        }
+        // The upload is over all the same.
+        Kept::Twin(_) => {}
+        Kept::Gone => return Ok(kept),
+    }
+    tx.commit().await?;
+    Ok(kept)
+}
+
+/// Keeps the next version of a document whose file is stored, and lets it be read if it waits for nobody.
+pub(super) async fn renew(kernel: &Kernel, actor: &Actor, document: DocumentId, file: &NewVersion) -> Result<Kept> {
+    let mut tx = kernel.begin(actor).await?;
+    let kept = kept::add_version(&mut tx, actor.organization, document, file).await?;
+    let Kept::Version(version) = kept else { return Ok(kept) };
+    if file.state == DocumentState::Waiting {
+        tx.enqueue(&jobs::Ingest { document }).await?;
+    }
+    tx.audit("knowledge.version_added", document, json!({ "version": version })).await?;
+    events::updated(&mut tx, actor.organization, document, CollectionAccess::Admins).await?;
+    tx.commit().await?;
+    Ok(kept)
+}
+
 /// Checks what is announced.
-async fn checked(services: &Kernel, actor: &Actor, new: &NewUpload) -> Result<Upload> {
+async fn checked(kernel: &Kernel, actor: &Actor, new: &NewUpload) -> Result<Upload> {
     let file_name = FILE_NAME.parse(base_name(&new.file_name))?;
     if new.bytes > MAX_FILE_BYTES {
         return Err(too_large());
     }
     let replaced = match new.replaces {
-        Some(document) => Some(find(services, actor, document).await?),
+        Some(document) => Some(find(kernel, actor, document).await?),
         None => None,
     };
     let collection_id: CollectionId = match &replaced {
         Some(document) => document.collection_id,
-        None => collection_or_first(services, actor, new.collection).await?,
+        None => collection_or_first(kernel, actor, new.collection).await?,
     };
     Ok(Upload {
-        id: services.uuid().into(),
+        id: kernel.uuid().into(),
         collection_id,
         replaces: replaced.map(|document| -> DocumentId { document.id }),
         file_name,
         folder: folder(&new.folder)?,
         bytes: i64::try_from(new.bytes).unwrap_or(i64::MAX),
         received: 0,
-        expires_at: services.now() + REST,
+        expires_at: kernel.now() + REST,
     })
 }
 
@@ -368,8 +412,8 @@ fn too_large() -> DomainError {
     DomainError::Problem(Problem { code: Code::TooLarge, message, field: Some("file".to_owned()) })
 }
 
-fn path(services: &Kernel, organization: OrganizationId, upload: UploadId) -> PathBuf {
-    services.knowledge_folder().join("uploads").join(organization.to_string()).join(upload.to_string())
+fn path(kernel: &Kernel, organization: OrganizationId, upload: UploadId) -> PathBuf {
+    kernel.knowledge_folder().join("uploads").join(organization.to_string()).join(upload.to_string())
 }
 
 async fn private_file(path: &Path) -> Result<tokio::fs::File> {

@@ -9,14 +9,13 @@ use sha2::{Digest, Sha256};
 use store::knowledge::{self as kept, Kept, NewDocument, NewVersion};
 use tokio_util::sync::CancellationToken;
 
-use super::jobs;
-use super::{collection_or_first, documents, ingest, require_editor};
+use super::events::WebsiteChanged;
+use super::{collection_or_first, documents, jobs, require_editor, system, uploads, urgently};
 use crate::knowledge::KnowledgeKernel as _;
 use crate::website::{PlanError, Visit, Visited, WebsitePlan};
 use kernel::Actor;
-use kernel::Job as _;
 use kernel::Kernel;
-use kernel::{DomainError, Result};
+use kernel::{DomainError, Result, Tx};
 use ports::WebPage;
 use ports::files::FileKey;
 
@@ -31,24 +30,24 @@ const VISIT: Duration = Duration::from_secs(30 * 60);
 ///
 /// # Errors
 /// `invalid` with the field; `conflict` if the collection has this website; `not_found` for the collection; `forbidden` below admins.
-pub async fn add_website(services: &Kernel, actor: &Actor, new: NewWebsite) -> Result<Website> {
+pub async fn add_website(kernel: &Kernel, actor: &Actor, new: NewWebsite) -> Result<Website> {
     require_editor(actor)?;
     let plan = WebsitePlan::new(&new.start, &new.scope, new.max_pages).map_err(|error| bad_plan(&error))?;
-    services.knowledge().web.check(plan.start()).map_err(|error| Problem::of_field("start", error.to_string()))?;
+    kernel.knowledge().web.check(plan.start()).map_err(|error| Problem::of_field("start", error.to_string()))?;
     if new.max_pages > MOST_PAGES {
         return Err(Problem::of_field("max_pages", format!("At most {MOST_PAGES} pages of a website are taken.")).into());
     }
     if new.every_hours > RAREST_HOURS {
         return Err(Problem::of_field("every_hours", "Visit it at least once a year, or never again.").into());
     }
-    let now = services.now();
-    let collection_id = collection_or_first(services, actor, new.collection).await?;
-    let there = services.store().websites(actor.organization).await?;
+    let now = kernel.now();
+    let collection_id = collection_or_first(kernel, actor, new.collection).await?;
+    let there = kernel.store().websites(actor.organization).await?;
     if there.iter().any(|other| other.start == plan.start().as_str() && other.collection_id == collection_id) {
         return Err(DomainError::new(model::Code::Conflict, "This website is in the collection already. Visit it again instead."));
     }
     let website = Website {
-        id: services.uuid().into(),
+        id: kernel.uuid().into(),
         collection_id,
         start: plan.start().to_string(),
         scope: plan.scope().prefix().to_string(),
@@ -60,9 +59,11 @@ pub async fn add_website(services: &Kernel, actor: &Actor, new: NewWebsite) -> R
         visited_at: None,
         due_at: Some(now),
     };
-    services.store().insert_website(actor.organization, &website, now).await?;
-    services.audit(actor, "knowledge.website_added", website.id, json!({ "start": website.start })).await?;
-    start(services, actor.organization, &website).await?;
+    let mut tx = kernel.begin(actor).await?;
+    kept::insert_website(&mut tx, actor.organization, &website, now).await?;
+    tx.audit("knowledge.website_added", website.id, json!({ "start": website.start })).await?;
+    start(&mut tx, actor.organization, website.id).await?;
+    tx.commit().await?;
     Ok(website)
 }
 
@@ -70,54 +71,73 @@ pub async fn add_website(services: &Kernel, actor: &Actor, new: NewWebsite) -> R
 ///
 /// # Errors
 /// `conflict` while it is being visited; `not_found`; `forbidden` below admins.
-pub async fn visit_website(services: &Kernel, actor: &Actor, id: WebsiteId) -> Result<()> {
+pub async fn visit_website(kernel: &Kernel, actor: &Actor, id: WebsiteId) -> Result<()> {
     require_editor(actor)?;
-    let website = services.store().website(actor.organization, id).await?.ok_or_else(no_such)?;
-    if start(services, actor.organization, &website).await? {
-        return Ok(());
+    let website = kernel.store().website(actor.organization, id).await?.ok_or_else(no_such)?;
+    let mut tx = kernel.begin(actor).await?;
+    if !start(&mut tx, actor.organization, website.id).await? {
+        return Err(DomainError::new(model::Code::Conflict, "This website is being visited already."));
     }
-    Err(DomainError::new(model::Code::Conflict, "This website is being visited already."))
+    tx.audit("knowledge.website_visited", website.id, json!({})).await?;
+    tx.commit().await
 }
 
 /// Deletes a website with all its pages.
 ///
 /// # Errors
 /// `not_found`; `forbidden` below admins.
-pub async fn delete_website(services: &Kernel, actor: &Actor, id: WebsiteId) -> Result<()> {
+pub async fn delete_website(kernel: &Kernel, actor: &Actor, id: WebsiteId) -> Result<()> {
     require_editor(actor)?;
-    let forget = documents::forget_job(services, actor.organization);
-    let keys = services.store().delete_website(actor.organization, id, forget).await?.ok_or_else(no_such)?;
-    documents::forget_files(services, actor.organization, &keys).await;
-    services.audit(actor, "knowledge.website_deleted", id, json!({ "files": keys.len() })).await
+    let removed = urgently(kernel, || async {
+        let mut tx = kernel.begin(actor).await?;
+        let removed = kept::delete_website(&mut tx, actor.organization, id).await?.ok_or_else(no_such)?;
+        documents::let_go(&mut tx, &removed).await?;
+        tx.audit("knowledge.website_deleted", id, json!({ "files": removed.keys.len() })).await?;
+        tx.emit(&WebsiteChanged { website: id }).await?;
+        tx.commit().await?;
+        Ok(removed)
+    });
+    documents::forget_files(kernel, actor.organization, &removed.await?.keys).await;
+    Ok(())
 }
 
 /// Starts the visits that are due.
-pub(crate) async fn start_due(services: &Kernel) -> Result<()> {
-    for (organization, website) in services.store().due_websites(services.now(), 20).await? {
-        if let Err(error) = start(services, organization, &website).await {
+pub(crate) async fn start_due(kernel: &Kernel) -> Result<()> {
+    for (organization, website) in kernel.store().due_websites(kernel.now(), 20).await? {
+        if let Err(error) = start_alone(kernel, organization, website.id).await {
             tracing::error!(website = %website.id, error = %error.into_problem(), "a visit could not be started");
         }
     }
     Ok(())
 }
 
+async fn start_alone(kernel: &Kernel, organization: OrganizationId, website: WebsiteId) -> Result<()> {
+    let mut tx = kernel.begin(&system(organization)).await?;
+    start(&mut tx, organization, website).await?;
+    tx.commit().await
+}
+
 /// False if it is being visited already.
-async fn start(services: &Kernel, organization: OrganizationId, website: &Website) -> Result<bool> {
-    let now = services.now();
-    let job = jobs::Visit { website: website.id }.stored(Some(organization), now)?;
-    Ok(services.store().start_visit(organization, website.id, now, now + VISIT, Some(&job)).await?)
+async fn start(tx: &mut Tx, organization: OrganizationId, website: WebsiteId) -> Result<bool> {
+    let now = tx.at();
+    if !kept::start_visit(tx, organization, website, now, now + VISIT).await? {
+        return Ok(false);
+    }
+    tx.enqueue(&jobs::Visit { website }).await?;
+    tx.emit(&WebsiteChanged { website }).await?;
+    Ok(true)
 }
 
 /// Visits a website and keeps what is new or has changed, but no page that somebody deleted: the job `knowledge.visit`.
-pub(crate) async fn visit(services: &Kernel, organization: OrganizationId, id: WebsiteId) -> Result<()> {
-    let store = services.store();
+pub(crate) async fn visit(kernel: &Kernel, organization: OrganizationId, id: WebsiteId) -> Result<()> {
+    let store = kernel.store();
     let Some(website) = store.website(organization, id).await? else { return Ok(()) };
     let plan = WebsitePlan::new(&website.start, &website.scope, u32::try_from(website.max_pages).unwrap_or(1))
         .map_err(|error| DomainError::Internal(error.to_string()))?;
     let known = store.web_pages(organization, id).await?;
     let known: HashMap<String, (DocumentId, Vec<u8>)> = known.into_iter().map(|page| (page.address, (page.id, page.hash))).collect();
     let omitted: HashSet<String> = store.web_omissions(organization, id).await?.into_iter().collect();
-    let mut walk = Visit::new(services.knowledge().web.clone(), plan, CancellationToken::new());
+    let mut walk = Visit::new(kernel.knowledge().web.clone(), plan, CancellationToken::new());
     let (mut pages, mut problem) = (0, None);
     while let Some(step) = walk.next().await {
         match step {
@@ -126,22 +146,25 @@ pub(crate) async fn visit(services: &Kernel, organization: OrganizationId, id: W
             }
             Ok(Visited::Page(page)) => {
                 pages += 1;
-                keep(services, organization, &website, &known, page).await?;
+                keep(kernel, organization, &website, &known, page).await?;
             }
             Ok(Visited::Skipped { url, why }) => tracing::debug!(%url, %why, "a page was not kept"),
             Err(error) => problem = Some(error.to_string()),
         }
     }
-    let at = services.now();
+    let at = kernel.now();
     let again = (website.every_hours > 0).then(|| at + chrono::TimeDelta::hours(website.every_hours));
     let state = if problem.is_some() { WebsiteState::Failed } else { WebsiteState::Done };
     let ended = kept::Visit { state, problem: problem.unwrap_or_default(), pages, at, due_at: again };
-    store.finish_visit(organization, id, &ended).await?;
-    Ok(())
+    let mut tx = kernel.begin(&system(organization)).await?;
+    if kept::finish_visit(&mut tx, organization, id, &ended).await? {
+        tx.emit(&WebsiteChanged { website: id }).await?;
+    }
+    tx.commit().await
 }
 
 async fn keep(
-    services: &Kernel,
+    kernel: &Kernel,
     organization: OrganizationId,
     website: &Website,
     known: &HashMap<String, (DocumentId, Vec<u8>)>,
@@ -153,13 +176,13 @@ async fn keep(
     if before.is_some_and(|(_, known)| known.as_slice() == hash) {
         return Ok(());
     }
-    let object = services.uuid();
+    let object = kernel.uuid();
     let key = FileKey::document(organization, object);
     let bytes = page.body.len() as i64;
-    services.knowledge().files.put(&key, futures::stream::iter([Ok(page.body)]), u64::MAX).await?;
+    kernel.knowledge().files.put(&key, futures::stream::iter([Ok(page.body)]), u64::MAX).await?;
     // What somebody accepted once is renewed by itself; a new page waits.
     let accepted = match before {
-        Some((document, _)) => store_state(services, organization, *document).await? != Some(DocumentState::Review),
+        Some((document, _)) => store_state(kernel, organization, *document).await? != Some(DocumentState::Review),
         None => false,
     };
     let file = NewVersion {
@@ -170,16 +193,14 @@ async fn keep(
         member: None,
         upload: None,
         state: if accepted { DocumentState::Waiting } else { DocumentState::Review },
-        at: services.now(),
+        at: kernel.now(),
     };
+    let actor = system(organization);
     let kept = match before {
-        Some((document, _)) => {
-            let job = accepted.then(|| ingest::job(services, organization, *document)).transpose()?;
-            services.store().add_version(organization, *document, &file, job.as_ref()).await?
-        }
+        Some((document, _)) => uploads::renew(kernel, &actor, *document, &file).await,
         None => {
             let new = NewDocument {
-                id: services.uuid().into(),
+                id: kernel.uuid().into(),
                 collection: website.collection_id,
                 website: Some(website.id),
                 title: title(&page.url),
@@ -190,17 +211,18 @@ async fn keep(
                 unless_there: true,
                 file,
             };
-            services.store().insert_document(organization, &new, None).await?
+            uploads::add(kernel, &actor, &new).await
         }
     };
-    if !matches!(kept, Kept::Version(_)) {
-        services.knowledge().files.delete(&key).await?;
+    if !matches!(kept, Ok(Kept::Version(_))) {
+        // Nobody knows the file.
+        kernel.knowledge().files.delete(&key).await?;
     }
-    Ok(())
+    kept.map(drop)
 }
 
-async fn store_state(services: &Kernel, organization: OrganizationId, document: DocumentId) -> Result<Option<DocumentState>> {
-    Ok(services.store().document_file(organization, document, None).await?.map(|file| file.state))
+async fn store_state(kernel: &Kernel, organization: OrganizationId, document: DocumentId) -> Result<Option<DocumentState>> {
+    Ok(kernel.store().document_file(organization, document, None).await?.map(|file| file.state))
 }
 
 /// The address's last part, with an ending that tells the reader what it is.

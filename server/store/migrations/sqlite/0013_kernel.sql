@@ -39,12 +39,13 @@ CREATE TABLE schedules (
 ) STRICT;
 
 -- What happened, written with the change. `position` is given afterwards, in one order for all readers; `member_id` is whom it belongs to,
--- for who sees only what is their own.
+-- for who sees only what is their own; `open_to` is a permission of those who may see it too.
 CREATE TABLE events (
     id BLOB NOT NULL PRIMARY KEY,
     position INTEGER,
     organization_id BLOB NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     member_id BLOB,
+    open_to TEXT,
     name TEXT NOT NULL,
     subject TEXT NOT NULL,
     payload TEXT NOT NULL,

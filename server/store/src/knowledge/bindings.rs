@@ -3,7 +3,7 @@
 use model::{Binding, BindingKind, DocumentId, OrganizationId};
 
 use super::folded;
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
 use crate::text::clean;
@@ -31,23 +31,20 @@ struct BindingRow {
     binding: Binding,
 }
 
-impl Store {
-    /// Puts these in the place of a document's bindings.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the document is gone or of another organization.
-    pub async fn set_bindings(&self, organization: OrganizationId, document: DocumentId, bindings: &[Binding]) -> Result<()> {
-        let mut tx = self.begin().await?;
-        query!(within &mut tx, execute, DELETE_BINDINGS, organization, document)?;
-        for binding in bindings {
-            let value = clean(&binding.value);
-            query!(
-                within &mut tx, execute, INSERT_BINDING, organization, document, binding.kind.as_str(), folded(&value), value.trim()
-            )?;
-        }
-        tx.commit().await
+/// Puts these in the place of a document's bindings.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the document is gone or of another organization.
+pub async fn set_bindings(tx: &mut Tx, organization: OrganizationId, document: DocumentId, bindings: &[Binding]) -> Result<()> {
+    query!(within tx, execute, DELETE_BINDINGS, organization, document)?;
+    for binding in bindings {
+        let value = clean(&binding.value);
+        query!(within tx, execute, INSERT_BINDING, organization, document, binding.kind.as_str(), folded(&value), value.trim())?;
     }
+    Ok(())
+}
 
+impl Store {
     /// All bindings of an organization, by kind and value.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use model::{Collection, CollectionAccess, CollectionId, OrganizationId};
 
-use super::{folded, removal};
-use crate::engine::{Store, query};
+use super::folded;
+use super::removal::{self, Removed};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::jobs::NewJob;
 use crate::statements::statements;
 use crate::text::clean;
 
@@ -32,39 +32,70 @@ statements! {
     COLLECTION_DOCUMENTS = "SELECT id FROM documents WHERE organization_id = $1 AND collection_id = $2";
 }
 
-impl Store {
-    /// Keeps a new collection. Its `documents` is not looked at.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Taken`] if the organization has one of that name, whatever the case.
-    pub async fn insert_collection(&self, organization: OrganizationId, collection: &Collection, at: DateTime<Utc>) -> Result<()> {
-        let name = clean(&collection.name);
-        query!(
-            write self, execute, INSERT_COLLECTION, organization, collection.id, name.as_ref(), folded(&name),
-            collection.access.as_str(), at.trunc_subsecs(6)
-        )?;
-        Ok(())
-    }
+/// Keeps a new collection. Its `documents` is not looked at.
+///
+/// # Errors
+/// [`crate::StoreError::Taken`] if the organization has one of that name, whatever the case.
+pub async fn insert_collection(tx: &mut Tx, organization: OrganizationId, collection: &Collection, at: DateTime<Utc>) -> Result<()> {
+    let name = clean(&collection.name);
+    query!(
+        within tx, execute, INSERT_COLLECTION, organization, collection.id, name.as_ref(), folded(&name),
+        collection.access.as_str(), at.trunc_subsecs(6)
+    )?;
+    Ok(())
+}
 
-    /// The organization's oldest collection; if it has none, a new one of that id and name for everybody.
+/// The organization's oldest collection; if it has none, a new one of that id and name for everybody.
+///
+/// # Errors
+/// What the engine says.
+pub async fn default_collection(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: CollectionId,
+    name: &str,
+    at: DateTime<Utc>,
+) -> Result<Collection> {
+    if let Some(first) = query!(within tx, optional Collection, FIRST_COLLECTION, organization)? {
+        return Ok(first);
+    }
+    query!(
+        within tx, execute, INSERT_FIRST_COLLECTION, organization, id, name, folded(name), CollectionAccess::Everybody.as_str(),
+        at.trunc_subsecs(6)
+    )?;
+    query!(within tx, one Collection, FIRST_COLLECTION, organization)
+}
+
+/// Sets a collection's name and access; false if it is gone.
+///
+/// # Errors
+/// [`crate::StoreError::Taken`] if the organization has another one of that name, whatever the case.
+pub async fn update_collection(tx: &mut Tx, organization: OrganizationId, collection: &Collection) -> Result<bool> {
+    let name = clean(&collection.name);
+    let updated = query!(
+        within tx, execute, UPDATE_COLLECTION, organization, collection.id, name.as_ref(), folded(&name), collection.access.as_str()
+    )?;
+    Ok(updated > 0)
+}
+
+/// Deletes a collection with its documents, websites and uploads; gives what went with it, none if the collection is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_collection(tx: &mut Tx, organization: OrganizationId, collection: CollectionId) -> Result<Option<Removed>> {
+    let removal = removal::begin(tx, organization).await?;
+    let documents = query!(within tx, all (model::DocumentId,), COLLECTION_DOCUMENTS, organization, collection)?;
+    let removed = removal.documents(tx, documents.into_iter().map(|(id,)| id)).await?;
+    Ok((query!(within tx, execute, DELETE_COLLECTION, organization, collection)? > 0).then_some(removed))
+}
+
+impl Store {
+    /// The organization's oldest collection; none if it has none.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn default_collection(
-        &self,
-        organization: OrganizationId,
-        id: CollectionId,
-        name: &str,
-        at: DateTime<Utc>,
-    ) -> Result<Collection> {
-        if let Some(first) = query!(read self, optional Collection, FIRST_COLLECTION, organization)? {
-            return Ok(first);
-        }
-        query!(
-            write self, execute, INSERT_FIRST_COLLECTION, organization, id, name, folded(name), CollectionAccess::Everybody.as_str(),
-            at.trunc_subsecs(6)
-        )?;
-        query!(write self, one Collection, FIRST_COLLECTION, organization)
+    pub async fn first_collection(&self, organization: OrganizationId) -> Result<Option<Collection>> {
+        query!(read self, optional Collection, FIRST_COLLECTION, organization)
     }
 
     /// A collection of this organization.
@@ -81,48 +112,5 @@ impl Store {
     /// What the engine says.
     pub async fn collections(&self, organization: OrganizationId, access: CollectionAccess) -> Result<Vec<Collection>> {
         query!(read self, all Collection, COLLECTIONS, organization, access.as_str())
-    }
-
-    /// Sets a collection's name and access; false if it is gone.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Taken`] if the organization has another one of that name, whatever the case.
-    pub async fn update_collection(&self, organization: OrganizationId, collection: &Collection) -> Result<bool> {
-        let name = clean(&collection.name);
-        let updated = query!(
-            write self, execute, UPDATE_COLLECTION, organization, collection.id, name.as_ref(), folded(&name), collection.access.as_str()
-        )?;
-        Ok(updated > 0)
-    }
-
-    /// Deletes a collection with its documents, websites and uploads. Gives the object keys of all their files, none if the
-    /// collection is gone. `forget` makes of them the job that deletes the files; it is enqueued together with the deletion.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_collection(
-        &self,
-        organization: OrganizationId,
-        collection: CollectionId,
-        forget: impl Fn(&[String]) -> Option<NewJob>,
-    ) -> Result<Option<Vec<String>>> {
-        self.urgent(|| self.remove_collection(organization, collection, &forget)).await
-    }
-
-    async fn remove_collection(
-        &self,
-        organization: OrganizationId,
-        collection: CollectionId,
-        forget: impl Fn(&[String]) -> Option<NewJob>,
-    ) -> Result<Option<Vec<String>>> {
-        let mut tx = self.begin().await?;
-        let removal = removal::begin(&mut tx, organization).await?;
-        let documents = query!(within &mut tx, all (model::DocumentId,), COLLECTION_DOCUMENTS, organization, collection)?;
-        let keys = removal.documents(&mut tx, documents.into_iter().map(|(id,)| id), forget).await?;
-        if query!(within &mut tx, execute, DELETE_COLLECTION, organization, collection)? == 0 {
-            return Ok(None);
-        }
-        tx.commit().await?;
-        Ok(Some(keys))
     }
 }

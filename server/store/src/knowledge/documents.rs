@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use model::{CollectionAccess, CollectionId, Document, DocumentFilter, DocumentId, DocumentState, KnowledgeSize, OrganizationId, Page};
 use sqlx::types::Json;
 
-use super::{folded, removal};
+use super::folded;
+use super::removal::{self, Removed};
 use crate::cursor::{Cursor, end_of_time};
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::jobs::NewJob;
 use crate::statements::statements;
 use crate::text::clean;
 
@@ -45,6 +45,9 @@ statements! {
             WHERE v.organization_id = d.organization_id AND v.document_id = d.id AND v.version = d.version AND v.hash = $4)
         ORDER BY d.created_at, d.id LIMIT 20"
     );
+    DOCUMENT_STANDING = "
+        SELECT c.access, d.state FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
+        WHERE d.organization_id = $1 AND d.id = $2";
     MOVE_DOCUMENT = "
         UPDATE documents SET state = $4, problem = $5 WHERE organization_id = $1 AND id = $2 AND version = $3";
     DESCRIBE_DOCUMENT = "
@@ -83,6 +86,14 @@ statements! {
         WHERE d.organization_id = $1 AND c.access IN ('everybody', $2)";
 }
 
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    #[sqlx(try_from = "String")]
+    access: CollectionAccess,
+    #[sqlx(try_from = "String")]
+    state: DocumentState,
+}
+
 /// What a reader found out about a document's version.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Description {
@@ -107,6 +118,60 @@ pub struct DocumentPatch {
     pub tags: Option<Vec<String>>,
     /// Another collection.
     pub collection: Option<CollectionId>,
+}
+
+/// Who may read a document, and how far it is; none if it is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn standing(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    document: DocumentId,
+) -> Result<Option<(CollectionAccess, DocumentState)>> {
+    let row = query!(within tx, optional StandingRow, DOCUMENT_STANDING, organization, document)?;
+    Ok(row.map(|row| (row.access, row.state)))
+}
+
+/// Says how far a version of a document is. False if the document is gone or has another version by now.
+///
+/// # Errors
+/// What the engine says.
+pub async fn move_document(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    document: DocumentId,
+    version: i64,
+    state: DocumentState,
+    problem: &str,
+) -> Result<bool> {
+    Ok(query!(within tx, execute, MOVE_DOCUMENT, organization, document, version, state.as_str(), clean(problem).as_ref())? > 0)
+}
+
+/// Changes what a person may change of a document; false if it is gone.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the collection is gone or of another organization.
+pub async fn edit_document(tx: &mut Tx, organization: OrganizationId, document: DocumentId, patch: &DocumentPatch) -> Result<bool> {
+    let names = query!(within tx, optional (String, String, CollectionId), DOCUMENT_NAMES, organization, document)?;
+    let Some((title, file_name, collection)) = names else { return Ok(false) };
+    let title = patch.title.as_deref().map_or(title, |title| clean(title).into_owned());
+    let collection = patch.collection.unwrap_or(collection);
+    query!(within tx, execute, EDIT_DOCUMENT, organization, document, &title, search_text(&title, &file_name), collection)?;
+    if let Some(tags) = &patch.tags {
+        set_tags(tx, organization, document, tags).await?;
+    }
+    Ok(true)
+}
+
+/// Deletes a document with its versions, passages, vectors and uses; gives what went with it, none if it is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_document(tx: &mut Tx, organization: OrganizationId, document: DocumentId) -> Result<Option<Removed>> {
+    let removal = removal::begin(tx, organization).await?;
+    let removed = removal.documents(tx, std::iter::once(document)).await?;
+    Ok(Some(removed).filter(|removed| !removed.documents.is_empty()))
 }
 
 impl Store {
@@ -166,21 +231,6 @@ impl Store {
         query!(read self, all Document, DOCUMENTS_WITH_HASH, organization, model, access.as_str(), hash.as_slice())
     }
 
-    /// Says how far a version of a document is. False if the document is gone or has another version by now.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn move_document(
-        &self,
-        organization: OrganizationId,
-        document: DocumentId,
-        version: i64,
-        state: DocumentState,
-        problem: &str,
-    ) -> Result<bool> {
-        Ok(query!(write self, execute, MOVE_DOCUMENT, organization, document, version, state.as_str(), clean(problem).as_ref())? > 0)
-    }
-
     /// Keeps what was found out about a version. False if the document is gone or has another version by now.
     ///
     /// # Errors
@@ -204,57 +254,6 @@ impl Store {
         )?;
         tx.commit().await?;
         Ok(described > 0)
-    }
-
-    /// Changes what a person may change of a document; false if it is gone.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the collection is gone or of another organization.
-    pub async fn edit_document(&self, organization: OrganizationId, document: DocumentId, patch: &DocumentPatch) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        let names = query!(within &mut tx, optional (String, String, CollectionId), DOCUMENT_NAMES, organization, document)?;
-        let Some((title, file_name, collection)) = names else { return Ok(false) };
-        let title = patch.title.as_deref().map_or(title, |title| clean(title).into_owned());
-        let collection = patch.collection.unwrap_or(collection);
-        query!(
-            within &mut tx, execute, EDIT_DOCUMENT, organization, document, &title, search_text(&title, &file_name), collection
-        )?;
-        if let Some(tags) = &patch.tags {
-            set_tags(&mut tx, organization, document, tags).await?;
-        }
-        tx.commit().await?;
-        Ok(true)
-    }
-
-    /// Deletes a document with its versions, passages, vectors and uses. Gives the object keys of its files, none if it is gone.
-    /// `forget` makes of them the job that deletes the files; it is enqueued together with the deletion.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_document(
-        &self,
-        organization: OrganizationId,
-        document: DocumentId,
-        forget: impl Fn(&[String]) -> Option<NewJob>,
-    ) -> Result<Option<Vec<String>>> {
-        self.urgent(|| self.remove_document(organization, document, &forget)).await
-    }
-
-    async fn remove_document(
-        &self,
-        organization: OrganizationId,
-        document: DocumentId,
-        forget: impl Fn(&[String]) -> Option<NewJob>,
-    ) -> Result<Option<Vec<String>>> {
-        let mut tx = self.begin().await?;
-        let removal = removal::begin(&mut tx, organization).await?;
-        let names = query!(within &mut tx, optional (String, String, CollectionId), DOCUMENT_NAMES, organization, document)?;
-        if names.is_none() {
-            return Ok(None);
-        }
-        let keys = removal.documents(&mut tx, std::iter::once(document), forget).await?;
-        tx.commit().await?;
-        Ok(Some(keys))
     }
 
     /// The tags of the documents that may be read, in lower case, with how many have each, most used first, at most 200.

@@ -9,7 +9,6 @@ use super::tenants;
 use super::uploads::DELETE_UPLOAD;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::jobs::{self, NewJob};
 use crate::statements::statements;
 use crate::text::clean;
 
@@ -88,7 +87,7 @@ pub struct NewVersion {
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// It is kept as this version, and its job is enqueued.
+    /// It is kept as this version.
     Version(i64),
     /// Nothing was kept: this document of the collection has the same content.
     Twin(DocumentId),
@@ -119,76 +118,58 @@ pub struct StoredFile {
     pub state: DocumentState,
 }
 
+/// Keeps a new document; ends its upload. What is not [`Kept::Version`] changes nothing but that: the caller may commit a twin, to let the
+/// upload be over.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the collection or the website is gone or of another organization.
+pub async fn insert_document(tx: &mut Tx, organization: OrganizationId, new: &NewDocument) -> Result<Kept> {
+    // Two of the same content that come at once: the second one waits here, and finds the first.
+    tenants::next_revision(tx, organization).await?;
+    if !end_upload(tx, organization, &new.file).await? {
+        return Ok(Kept::Gone);
+    }
+    if new.unless_there {
+        let twin = query!(within tx, optional (DocumentId,), TWIN, organization, new.file.hash.as_slice(), new.collection)?;
+        if let Some((twin,)) = twin {
+            return Ok(Kept::Twin(twin));
+        }
+    }
+    let (title, file_name) = (clean(&new.title), clean(&new.file.file_name));
+    let none: [String; 0] = [];
+    query!(
+        within tx, execute, INSERT_DOCUMENT, organization, new.id, new.collection, new.website, title.as_ref(),
+        file_name.as_ref(), clean(&new.folder).as_ref(), search_text(&title, &file_name), new.source.as_str(),
+        clean(&new.address).as_ref(), Json(&none), new.file.state.as_str(), new.file.bytes, new.file.at.trunc_subsecs(6)
+    )?;
+    if !new.tags.is_empty() {
+        set_tags(tx, organization, new.id, &new.tags).await?;
+    }
+    insert_version(tx, organization, new.id, 1, &new.file).await?;
+    Ok(Kept::Version(1))
+}
+
+/// Keeps a document's next version; ends its upload. What answered before goes on answering until [`super::publish_passages`].
+///
+/// # Errors
+/// What the engine says.
+pub async fn add_version(tx: &mut Tx, organization: OrganizationId, document: DocumentId, new: &NewVersion) -> Result<Kept> {
+    tenants::next_revision(tx, organization).await?;
+    if !end_upload(tx, organization, new).await? {
+        return Ok(Kept::Gone);
+    }
+    let file_name = clean(&new.file_name);
+    let renewed = query!(
+        within tx, optional (i64, String), RENEW_DOCUMENT, organization, document, file_name.as_ref(), new.bytes,
+        new.state.as_str(), new.at.trunc_subsecs(6)
+    )?;
+    let Some((version, title)) = renewed else { return Ok(Kept::Gone) };
+    query!(within tx, execute, REFOLD_DOCUMENT, organization, document, search_text(&title, &file_name))?;
+    insert_version(tx, organization, document, version, new).await?;
+    Ok(Kept::Version(version))
+}
+
 impl Store {
-    /// Keeps a new document and enqueues the work that reads it, both or neither; ends its upload.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the collection or the website is gone or of another organization.
-    pub async fn insert_document(&self, organization: OrganizationId, new: &NewDocument, job: Option<&NewJob>) -> Result<Kept> {
-        let mut tx = self.begin().await?;
-        // Two of the same content that come at once: the second one waits here, and finds the first.
-        tenants::next_revision(&mut tx, organization).await?;
-        if !end_upload(&mut tx, organization, &new.file).await? {
-            return Ok(Kept::Gone);
-        }
-        if new.unless_there {
-            let twin = query!(within &mut tx, optional (DocumentId,), TWIN, organization, new.file.hash.as_slice(), new.collection)?;
-            if let Some((twin,)) = twin {
-                // The upload is over all the same.
-                tx.commit().await?;
-                return Ok(Kept::Twin(twin));
-            }
-        }
-        let (title, file_name) = (clean(&new.title), clean(&new.file.file_name));
-        let none: [String; 0] = [];
-        query!(
-            within &mut tx, execute, INSERT_DOCUMENT, organization, new.id, new.collection, new.website, title.as_ref(),
-            file_name.as_ref(), clean(&new.folder).as_ref(), search_text(&title, &file_name), new.source.as_str(),
-            clean(&new.address).as_ref(), Json(&none), new.file.state.as_str(), new.file.bytes, new.file.at.trunc_subsecs(6)
-        )?;
-        if !new.tags.is_empty() {
-            set_tags(&mut tx, organization, new.id, &new.tags).await?;
-        }
-        insert_version(&mut tx, organization, new.id, 1, &new.file).await?;
-        if let Some(job) = job {
-            jobs::enqueue(&mut tx, job).await?;
-        }
-        tx.commit().await?;
-        Ok(Kept::Version(1))
-    }
-
-    /// Keeps a document's next version and enqueues the work that reads it, both or neither; ends its upload. What answered
-    /// before goes on answering until [`Store::publish_passages`].
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn add_version(
-        &self,
-        organization: OrganizationId,
-        document: DocumentId,
-        new: &NewVersion,
-        job: Option<&NewJob>,
-    ) -> Result<Kept> {
-        let mut tx = self.begin().await?;
-        tenants::next_revision(&mut tx, organization).await?;
-        if !end_upload(&mut tx, organization, new).await? {
-            return Ok(Kept::Gone);
-        }
-        let file_name = clean(&new.file_name);
-        let renewed = query!(
-            within &mut tx, optional (i64, String), RENEW_DOCUMENT, organization, document, file_name.as_ref(), new.bytes,
-            new.state.as_str(), new.at.trunc_subsecs(6)
-        )?;
-        let Some((version, title)) = renewed else { return Ok(Kept::Gone) };
-        query!(within &mut tx, execute, REFOLD_DOCUMENT, organization, document, search_text(&title, &file_name))?;
-        insert_version(&mut tx, organization, document, version, new).await?;
-        if let Some(job) = job {
-            jobs::enqueue(&mut tx, job).await?;
-        }
-        tx.commit().await?;
-        Ok(Kept::Version(version))
-    }
-
     /// Where the bytes of a document's version are; of the current one if none is named.
     ///
     /// # Errors

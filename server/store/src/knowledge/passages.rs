@@ -4,7 +4,7 @@ use model::{DocumentId, DocumentState, OrganizationId, Page, Passage};
 use sqlx::types::Json;
 
 use super::{removal, tenants, terms};
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::{Result, StoreError};
 use crate::statements::statements;
 use crate::text::clean;
@@ -30,6 +30,30 @@ statements! {
     VERSION_PROGRESS = "
         SELECT (SELECT COUNT(*) FROM passages WHERE organization_id = $1 AND document_id = $2 AND version = $3),
             (SELECT COUNT(*) FROM passage_vectors WHERE organization_id = $1 AND document_id = $2 AND version = $3 AND model = $4)";
+}
+
+/// Lets a version answer in the place of the one before, whose passages and vectors are deleted, and sets the document's state. False
+/// if the document is gone or has another version by now.
+///
+/// # Errors
+/// What the engine says.
+pub async fn publish_passages(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    document: DocumentId,
+    version: i64,
+    state: DocumentState,
+) -> Result<bool> {
+    let removal = removal::begin(tx, organization).await?;
+    let Some((ready,)) = query!(within tx, optional (i64,), READY_VERSION, organization, document, version)? else {
+        return Ok(false);
+    };
+    if ready != version {
+        let passages = removal.count(tx, document, ready, version).await?;
+        removal.forget_other_passages(tx, document, version).await?;
+        query!(within tx, execute, PUBLISH, organization, document, version, passages, state.as_str())?;
+    }
+    Ok(true)
 }
 
 impl Store {
@@ -79,32 +103,6 @@ impl Store {
                 within &mut tx, execute, INSERT_PASSAGE, organization, document, version, passage.number, Json(&place), text.as_ref(),
                 terms
             )?;
-        }
-        tx.commit().await?;
-        Ok(true)
-    }
-
-    /// Lets a version answer in the place of the one before, whose passages and vectors are deleted, and sets the document's
-    /// state, both or neither. False if the document is gone or has another version by now.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn publish_passages(
-        &self,
-        organization: OrganizationId,
-        document: DocumentId,
-        version: i64,
-        state: DocumentState,
-    ) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        let removal = removal::begin(&mut tx, organization).await?;
-        let Some((ready,)) = query!(within &mut tx, optional (i64,), READY_VERSION, organization, document, version)? else {
-            return Ok(false);
-        };
-        if ready != version {
-            let passages = removal.count(&mut tx, document, ready, version).await?;
-            removal.forget_other_passages(&mut tx, document, version).await?;
-            query!(within &mut tx, execute, PUBLISH, organization, document, version, passages, state.as_str())?;
         }
         tx.commit().await?;
         Ok(true)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{DocumentId, OrganizationId};
+use model::{CollectionAccess, DocumentId, OrganizationId};
 use sqlx::types::Json;
 
 use super::differing::ADD_TERMS;
@@ -10,14 +10,16 @@ use super::tenants::{self, COUNT_TENANT, Tenant};
 use super::{citations, terms};
 use crate::engine::{Tx, query};
 use crate::error::Result;
-use crate::jobs::{self, NewJob};
 use crate::statements::statements;
 
 /// Passages whose terms are read at once, and terms that are written at once.
 const CHUNK: usize = 1_000;
 
 statements! {
-    DOCUMENT_VERSIONS_OF = "SELECT version, ready_version FROM documents WHERE organization_id = $1 AND id = $2";
+    REMOVED_DOCUMENT = "
+        SELECT d.ready_version, c.access FROM documents d
+        JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
+        WHERE d.organization_id = $1 AND d.id = $2";
     OBJECT_KEYS = "SELECT object_key FROM document_versions WHERE organization_id = $1 AND document_id = $2";
     PASSAGE_TERMS = "
         SELECT number, terms FROM passages
@@ -38,6 +40,22 @@ statements! {
     DELETE_DOCUMENT = "DELETE FROM documents WHERE organization_id = $1 AND id = $2";
 }
 
+/// What went with a deletion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// The documents, each with who could read it.
+    pub documents: Vec<(DocumentId, CollectionAccess)>,
+    /// The object keys of their files, of every version: nobody knows them any more.
+    pub keys: Vec<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RemovedRow {
+    ready_version: i64,
+    #[sqlx(try_from = "String")]
+    access: CollectionAccess,
+}
+
 /// A change of what answers, at a revision of its own.
 pub(super) struct Removal {
     organization: OrganizationId,
@@ -50,34 +68,27 @@ pub(super) async fn begin(tx: &mut Tx, organization: OrganizationId) -> Result<R
 }
 
 impl Removal {
-    /// Deletes documents with all that belongs to them, and their words on cards, and enqueues what `forget` makes of their files' object
-    /// keys. Pages of a website are left out by its next visits.
-    pub async fn documents(
-        &self,
-        tx: &mut Tx,
-        documents: impl Iterator<Item = DocumentId>,
-        forget: impl Fn(&[String]) -> Option<NewJob>,
-    ) -> Result<Vec<String>> {
-        let mut keys = Vec::new();
+    /// Deletes documents with all that belongs to them, and their words on cards. Pages of a website are left out by its next visits.
+    pub async fn documents(&self, tx: &mut Tx, documents: impl Iterator<Item = DocumentId>) -> Result<Removed> {
+        let mut removed = Removed::default();
         for document in documents {
-            keys.extend(self.document(tx, document).await?.unwrap_or_default());
+            self.document(tx, document, &mut removed).await?;
         }
-        if let Some(job) = forget(&keys) {
-            jobs::enqueue(tx, &job).await?;
-        }
-        Ok(keys)
+        Ok(removed)
     }
 
-    async fn document(&self, tx: &mut Tx, document: DocumentId) -> Result<Option<Vec<String>>> {
-        let versions = query!(within tx, optional (i64, i64), DOCUMENT_VERSIONS_OF, self.organization, document)?;
-        let Some((_, ready)) = versions else { return Ok(None) };
+    async fn document(&self, tx: &mut Tx, document: DocumentId, removed: &mut Removed) -> Result<()> {
+        let row = query!(within tx, optional RemovedRow, REMOVED_DOCUMENT, self.organization, document)?;
+        let Some(RemovedRow { ready_version, access }) = row else { return Ok(()) };
         let keys = query!(within tx, all (String,), OBJECT_KEYS, self.organization, document)?;
-        self.count(tx, document, ready, 0).await?;
+        self.count(tx, document, ready_version, 0).await?;
         self.forget_other_passages(tx, document, 0).await?;
         citations::forget(tx, self.organization, document).await?;
         query!(within tx, execute, OMIT_PAGE, self.organization, document)?;
         query!(within tx, execute, DELETE_DOCUMENT, self.organization, document)?;
-        Ok(Some(keys.into_iter().map(|(key,)| key).collect()))
+        removed.documents.push((document, access));
+        removed.keys.extend(keys.into_iter().map(|(key,)| key));
+        Ok(())
     }
 
     /// Deletes the document's passages of all versions but one.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use model::{MemberId, OrganizationId, Upload, UploadId};
 
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
 use crate::text::clean;
@@ -28,21 +28,29 @@ statements! {
     EXPIRED_UPLOADS = "SELECT organization_id, id FROM uploads WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2";
 }
 
-impl Store {
-    /// Keeps a new upload.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the member, the collection or the document that it replaces is gone or of another
-    /// organization.
-    pub async fn insert_upload(&self, organization: OrganizationId, member: MemberId, upload: &Upload) -> Result<()> {
-        query!(
-            write self, execute, INSERT_UPLOAD, organization, member, upload.id, upload.collection_id, upload.replaces,
-            clean(&upload.file_name).as_ref(), clean(&upload.folder).as_ref(), upload.bytes, upload.received,
-            upload.expires_at.trunc_subsecs(6)
-        )?;
-        Ok(())
-    }
+/// Keeps a new upload.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the member, the collection or the document that it replaces is gone or of another
+/// organization.
+pub async fn insert_upload(tx: &mut Tx, organization: OrganizationId, member: MemberId, upload: &Upload) -> Result<()> {
+    query!(
+        within tx, execute, INSERT_UPLOAD, organization, member, upload.id, upload.collection_id, upload.replaces,
+        clean(&upload.file_name).as_ref(), clean(&upload.folder).as_ref(), upload.bytes, upload.received,
+        upload.expires_at.trunc_subsecs(6)
+    )?;
+    Ok(())
+}
 
+/// Ends an upload; false if it is over already. One that became a document ends with [`super::insert_document`].
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_upload(tx: &mut Tx, organization: OrganizationId, upload: UploadId) -> Result<bool> {
+    Ok(query!(within tx, execute, DELETE_UPLOAD, organization, upload)? > 0)
+}
+
+impl Store {
     /// An upload of this member.
     ///
     /// # Errors
@@ -73,14 +81,6 @@ impl Store {
         expires_at: DateTime<Utc>,
     ) -> Result<bool> {
         Ok(query!(write self, execute, ADVANCE_UPLOAD, organization, upload, from, to, expires_at.trunc_subsecs(6))? > 0)
-    }
-
-    /// Ends an upload; false if it is over already. One that became a document ends with [`Store::insert_document`].
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_upload(&self, organization: OrganizationId, upload: UploadId) -> Result<bool> {
-        Ok(self.urgent(|| async { query!(write self, execute, DELETE_UPLOAD, organization, upload) }).await? > 0)
     }
 
     /// Uploads of all organizations that nobody went on with, longest first.

@@ -3,10 +3,9 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use model::{DocumentId, OrganizationId, Website, WebsiteId, WebsiteState};
 
-use super::removal;
-use crate::engine::{Store, query};
+use super::removal::{self, Removed};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::jobs::{self, NewJob};
 use crate::statements::statements;
 use crate::text::clean;
 
@@ -76,21 +75,72 @@ struct DueRow {
     website: Website,
 }
 
-impl Store {
-    /// Keeps a new website.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the collection is gone or of another organization.
-    pub async fn insert_website(&self, organization: OrganizationId, website: &Website, at: DateTime<Utc>) -> Result<()> {
-        query!(
-            write self, execute, INSERT_WEBSITE, organization, website.id, website.collection_id, clean(&website.start).as_ref(),
-            clean(&website.scope).as_ref(), website.max_pages, website.every_hours, website.state.as_str(),
-            clean(&website.problem).as_ref(), website.pages, website.visited_at.map(|at| at.trunc_subsecs(6)),
-            website.due_at.map(|at| at.trunc_subsecs(6)), at.trunc_subsecs(6)
-        )?;
-        Ok(())
-    }
+/// Keeps a new website.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the collection is gone or of another organization.
+pub async fn insert_website(tx: &mut Tx, organization: OrganizationId, website: &Website, at: DateTime<Utc>) -> Result<()> {
+    query!(
+        within tx, execute, INSERT_WEBSITE, organization, website.id, website.collection_id, clean(&website.start).as_ref(),
+        clean(&website.scope).as_ref(), website.max_pages, website.every_hours, website.state.as_str(),
+        clean(&website.problem).as_ref(), website.pages, website.visited_at.map(|at| at.trunc_subsecs(6)),
+        website.due_at.map(|at| at.trunc_subsecs(6)), at.trunc_subsecs(6)
+    )?;
+    Ok(())
+}
 
+/// Sets what a person may edit: collection, start, scope, limits and when it is due. False if it is gone.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the collection is gone or of another organization.
+pub async fn update_website(tx: &mut Tx, organization: OrganizationId, website: &Website) -> Result<bool> {
+    let updated = query!(
+        within tx, execute, UPDATE_WEBSITE, organization, website.id, website.collection_id, clean(&website.start).as_ref(),
+        clean(&website.scope).as_ref(), website.max_pages, website.every_hours, website.due_at.map(|at| at.trunc_subsecs(6))
+    )?;
+    Ok(updated > 0)
+}
+
+/// Deletes a website with the documents that are its pages; as [`super::delete_document`].
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_website(tx: &mut Tx, organization: OrganizationId, website: WebsiteId) -> Result<Option<Removed>> {
+    let removal = removal::begin(tx, organization).await?;
+    let documents = query!(within tx, all (DocumentId,), WEBSITE_DOCUMENTS, organization, website)?;
+    let removed = removal.documents(tx, documents.into_iter().map(|(id,)| id)).await?;
+    Ok((query!(within tx, execute, DELETE_WEBSITE, organization, website)? > 0).then_some(removed))
+}
+
+/// Takes a website that nobody visits, for a visit that is enqueued with it. It is due again at `until`, when a visit that is not
+/// finished must have died. False if it is being visited, or gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn start_visit(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    website: WebsiteId,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool> {
+    let (now, until) = (now.trunc_subsecs(6), until.trunc_subsecs(6));
+    Ok(query!(within tx, execute, START_VISIT, organization, website, now, until)? > 0)
+}
+
+/// Keeps how a visit ended; false if the website is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn finish_visit(tx: &mut Tx, organization: OrganizationId, website: WebsiteId, visit: &Visit) -> Result<bool> {
+    let finished = query!(
+        within tx, execute, FINISH_VISIT, organization, website, visit.state.as_str(), clean(&visit.problem).as_ref(),
+        visit.pages, visit.at.trunc_subsecs(6), visit.due_at.map(|at| at.trunc_subsecs(6))
+    )?;
+    Ok(finished > 0)
+}
+
+impl Store {
     /// A website of this organization.
     ///
     /// # Errors
@@ -107,48 +157,6 @@ impl Store {
         query!(read self, all Website, WEBSITES, organization)
     }
 
-    /// Sets what a person may edit: collection, start, scope, limits and when it is due. False if it is gone.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the collection is gone or of another organization.
-    pub async fn update_website(&self, organization: OrganizationId, website: &Website) -> Result<bool> {
-        let updated = query!(
-            write self, execute, UPDATE_WEBSITE, organization, website.id, website.collection_id, clean(&website.start).as_ref(),
-            clean(&website.scope).as_ref(), website.max_pages, website.every_hours, website.due_at.map(|at| at.trunc_subsecs(6))
-        )?;
-        Ok(updated > 0)
-    }
-
-    /// Deletes a website with the documents that are its pages; as [`Store::delete_document`].
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_website(
-        &self,
-        organization: OrganizationId,
-        website: WebsiteId,
-        forget: impl Fn(&[String]) -> Option<NewJob>,
-    ) -> Result<Option<Vec<String>>> {
-        self.urgent(|| self.remove_website(organization, website, &forget)).await
-    }
-
-    async fn remove_website(
-        &self,
-        organization: OrganizationId,
-        website: WebsiteId,
-        forget: impl Fn(&[String]) -> Option<NewJob>,
-    ) -> Result<Option<Vec<String>>> {
-        let mut tx = self.begin().await?;
-        let removal = removal::begin(&mut tx, organization).await?;
-        let documents = query!(within &mut tx, all (DocumentId,), WEBSITE_DOCUMENTS, organization, website)?;
-        let keys = removal.documents(&mut tx, documents.into_iter().map(|(id,)| id), forget).await?;
-        if query!(within &mut tx, execute, DELETE_WEBSITE, organization, website)? == 0 {
-            return Ok(None);
-        }
-        tx.commit().await?;
-        Ok(Some(keys))
-    }
-
     /// Websites of all organizations whose visit is due, longest first.
     ///
     /// # Errors
@@ -156,41 +164,6 @@ impl Store {
     pub async fn due_websites(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(OrganizationId, Website)>> {
         let rows = query!(read self, all DueRow, DUE_WEBSITES, now.trunc_subsecs(6), i64::from(limit))?;
         Ok(rows.into_iter().map(|row| (row.organization_id, row.website)).collect())
-    }
-
-    /// Takes a website that nobody visits and enqueues its visit, both or neither. It is due again at `until`, when a visit that is
-    /// not finished must have died. False if it is being visited, or gone.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn start_visit(
-        &self,
-        organization: OrganizationId,
-        website: WebsiteId,
-        now: DateTime<Utc>,
-        until: DateTime<Utc>,
-        job: Option<&NewJob>,
-    ) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        let (now, until) = (now.trunc_subsecs(6), until.trunc_subsecs(6));
-        let started = query!(within &mut tx, execute, START_VISIT, organization, website, now, until)? > 0;
-        if let Some(job) = job.filter(|_| started) {
-            jobs::enqueue(&mut tx, job).await?;
-        }
-        tx.commit().await?;
-        Ok(started)
-    }
-
-    /// Keeps how a visit ended; false if the website is gone.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn finish_visit(&self, organization: OrganizationId, website: WebsiteId, visit: &Visit) -> Result<bool> {
-        let finished = query!(
-            write self, execute, FINISH_VISIT, organization, website, visit.state.as_str(), clean(&visit.problem).as_ref(),
-            visit.pages, visit.at.trunc_subsecs(6), visit.due_at.map(|at| at.trunc_subsecs(6))
-        )?;
-        Ok(finished > 0)
     }
 
     /// The pages of a website that are kept, by address.

@@ -5,10 +5,12 @@ use std::process::Command;
 
 use chrono::TimeDelta;
 use model::{Session, SessionId};
-use store::{Engine, Options, Store, StoreError, testing};
+use store::knowledge::alone::Alone as _;
+use store::{Engine, NewEvent, NewJob, Options, Store, StoreError, testing};
 use uuid::Uuid;
 
 use crate::fixtures::{Tenant, account, call, insert, noon, tenant};
+use crate::knowledge::support as knowledge;
 
 #[tokio::test]
 async fn after_a_full_disk_everything_is_stored_again_at_once() {
@@ -115,5 +117,51 @@ async fn on_a_full_disk_one_can_sign_in_and_delete() {
     assert!(!store.lacks_reserve());
     insert(&store, ours, "Afterwards", 30_000).await;
     tenant(&store, "b@example.com").await;
+    store.close().await;
+}
+
+/// As the domain deletes: rows, the job for the files, the line in the audit log and the event in one transaction.
+#[tokio::test]
+async fn on_a_full_disk_a_document_is_deleted_with_all_that_belongs_to_it() {
+    let Some(disk) = SmallDisk::new(16) else {
+        eprintln!("skipped: this test may not mount a disk");
+        return;
+    };
+    let url = format!("sqlite:{}", disk.path().join("closezly.db").display());
+    let store = Store::connect_alone(&url, Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.tend().await;
+    let ours = tenant(&store, "a@example.com").await;
+    let us = ours.organization;
+    let general = knowledge::general(&store, us).await;
+    let document = knowledge::ready(&store, us, general, "Prices", &["It costs 40 euros."]).await;
+    let _filler = disk.fill();
+    let mut full = None;
+    for number in 0..20_000 {
+        let mut more = knowledge::new_document(general, "More", number);
+        more.folder = "x".repeat(1_000);
+        if let Err(error) = store.insert_document(us, &more).await {
+            full = Some(error);
+            break;
+        }
+    }
+    assert!(matches!(full, Some(StoreError::Full(_))), "{full:?}");
+    let delete = || async {
+        let mut tx = store.begin().await?;
+        let removed = store::knowledge::delete_document(&mut tx, us, document).await?.unwrap();
+        let payload = serde_json::json!({ "files": removed.keys });
+        let job = NewJob { payload: payload.clone(), ..NewJob::new("q", "delete_files", Some(us), noon(0)) };
+        store::jobs::enqueue(&mut tx, &job).await?;
+        let subject = document.to_string();
+        store::audit::append(&mut tx, us, Some(ours.member), "knowledge.document_deleted", &subject, &payload, noon(0)).await?;
+        let event = NewEvent { organization: us, member: None, open_to: None, name: "document.deleted", subject, payload, at: noon(0) };
+        store::events::emit(&mut tx, &event).await?;
+        tx.commit().await
+    };
+    store.urgent(delete).await.unwrap();
+    assert!(knowledge::get(&store, us, document).await.is_none());
+    assert!(store.has_pending_events().await.unwrap());
+    assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
+    assert!(store.lacks_reserve(), "it is told that the reserve is given up");
     store.close().await;
 }

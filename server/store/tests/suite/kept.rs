@@ -70,16 +70,21 @@ async fn an_answer_is_given_again_for_a_day(#[values(Engine::Sqlite, Engine::Pos
     let store = testing::open(engine).await;
     let ours = tenant(&store, "a@example.com").await;
     let of = KeyOf { organization: ours.organization, member: ours.member.0, key: "k" };
-    assert!(store.begin_request(of, b"asked", noon(10), noon(0)).await.unwrap());
-    assert!(!store.begin_request(of, b"asked", noon(11), noon(0)).await.unwrap(), "it runs");
+    assert!(store.begin_request(of, b"", noon(10), noon(0), noon(0)).await.unwrap());
+    assert!(!store.begin_request(of, b"", noon(11), noon(0), noon(10)).await.unwrap(), "it runs");
+    store.touch_request(of, noon(20)).await.unwrap();
+    assert!(!store.begin_request(of, b"", noon(21), noon(0), noon(19)).await.unwrap(), "it still runs");
+    assert!(store.begin_request(of, b"", noon(22), noon(0), noon(21)).await.unwrap(), "its server died");
     assert_eq!(store.known_request(of).await.unwrap().unwrap().answer, None);
     let answer = KeptAnswer { status: 201, headers: BTreeMap::from([("location".into(), "/x".into())]), body: b"{}".to_vec() };
-    store.finish_request(of, &answer).await.unwrap();
+    store.finish_request(of, b"asked", &answer).await.unwrap();
+    store.touch_request(of, noon(30)).await.unwrap();
+    assert!(!store.begin_request(of, b"", noon(31), noon(21), noon(31)).await.unwrap(), "it is answered");
     let known = store.known_request(of).await.unwrap().unwrap();
     assert_eq!((known.fingerprint.as_slice(), known.answer), (b"asked".as_slice(), Some(answer)));
-    assert!(store.begin_request(of, b"other", noon(100), noon(50)).await.unwrap(), "it is too old");
+    assert!(store.begin_request(of, b"other", noon(100), noon(50), noon(50)).await.unwrap(), "it is too old");
     store.drop_request(of).await.unwrap();
     assert_eq!(store.known_request(of).await.unwrap(), None);
-    assert!(store.begin_request(of, b"asked", noon(10), noon(0)).await.unwrap());
+    assert!(store.begin_request(of, b"asked", noon(10), noon(0), noon(0)).await.unwrap());
     assert_eq!(store.forget_requests(noon(11)).await.unwrap(), 1);
 }

@@ -9,7 +9,7 @@ use crate::fixtures::{noon, tenant};
 
 fn event(organization: OrganizationId, subject: usize) -> NewEvent {
     let (subject, at) = (subject.to_string(), noon(subject as i64));
-    NewEvent { organization, member: None, name: "thing.happened", subject, payload: json!({ "n": 1 }), at }
+    NewEvent { organization, member: None, open_to: None, name: "thing.happened", subject, payload: json!({ "n": 1 }), at }
 }
 
 async fn emit(store: &Store, organization: OrganizationId, subjects: std::ops::Range<usize>) {

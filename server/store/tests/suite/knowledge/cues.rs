@@ -79,9 +79,9 @@ async fn a_deleted_documents_words_leave_every_card(
         calls.push(call);
     }
     if with_its_collection {
-        store.delete_collection(us, board, forget).await.unwrap().unwrap();
+        store.delete_collection(us, board).await.unwrap().unwrap();
     } else {
-        store.delete_document(us, gone, forget).await.unwrap().unwrap();
+        store.delete_document(us, gone).await.unwrap().unwrap();
     }
     for call in calls {
         let cues = store.cues(us, call).await.unwrap();

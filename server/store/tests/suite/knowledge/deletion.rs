@@ -4,7 +4,7 @@ use model::{Binding, BindingKind, Channel, CollectionAccess, Upload, UploadId};
 use rstest::rstest;
 use serde_json::json;
 use store::knowledge::NewUse;
-use store::{Engine, NewJob, testing};
+use store::{Engine, NewJob, jobs, knowledge, testing};
 use uuid::Uuid;
 
 use super::support::*;
@@ -28,13 +28,13 @@ async fn nothing_of_a_deleted_document_is_left(
     new.tags = vec!["x".into()];
     let document = insert(&store, us, &new).await;
     publish(&store, us, document, &["secret common words", "more secrets"]).await;
-    store.add_version(us, document, &file("Secret 2.pdf", 1), None).await.unwrap();
+    store.add_version(us, document, &file("Secret 2.pdf", 1)).await.unwrap();
     publish(&store, us, document, &["newer secret words"]).await;
     let vectors: Vec<_> = store.unembedded(us, MODEL, Some(document), 0, 9).await.unwrap();
     let vectors: Vec<_> = vectors.into_iter().map(|passage| (passage.serial, vec![1.0; 384])).collect();
     store.put_vectors(us, MODEL, &vectors).await.unwrap();
     // One that is being indexed, too.
-    store.add_version(us, document, &file("Secret 3.pdf", 2), None).await.unwrap();
+    store.add_version(us, document, &file("Secret 3.pdf", 2)).await.unwrap();
     assert!(store.begin_passages(us, document, 3).await.unwrap());
     assert!(store.add_passages(us, document, 3, &passages(&["unfinished secret"])).await.unwrap());
     store.set_bindings(us, document, &[Binding { kind: BindingKind::Topic, value: "x".into() }]).await.unwrap();
@@ -62,18 +62,24 @@ async fn nothing_of_a_deleted_document_is_left(
     store.insert_upload(us, tenant.member, &upload).await.unwrap();
     assert!(rows(&store).await.iter().zip(&before).all(|(now, before)| now.1 > before.1 || now.0.starts_with("website")));
 
-    let forget = |keys: &[String]| {
-        let payload = json!(keys);
-        Some(NewJob { payload, max_attempts: 9, ..NewJob::new("q", "delete_files", Some(us), noon(0)) })
-    };
-    let keys = if with_its_collection {
-        store.delete_collection(us, board, forget).await.unwrap().unwrap()
-    } else {
-        let keys = store.delete_document(us, document, forget).await.unwrap().unwrap();
-        assert_eq!(store.delete_document(us, document, forget).await.unwrap(), None);
-        store.delete_collection(us, board, |_| None).await.unwrap().unwrap();
-        keys
-    };
+    let removed = together(&store, async |tx| {
+        let removed = if with_its_collection {
+            knowledge::delete_collection(tx, us, board).await?
+        } else {
+            knowledge::delete_document(tx, us, document).await?
+        };
+        let removed = removed.unwrap();
+        let payload = json!(removed.keys);
+        jobs::enqueue(tx, &NewJob { payload, max_attempts: 9, ..NewJob::new("q", "delete_files", Some(us), noon(0)) }).await?;
+        Ok(removed)
+    });
+    let removed = removed.await;
+    if !with_its_collection {
+        assert_eq!(store.delete_document(us, document).await.unwrap(), None);
+        assert_eq!(store.delete_collection(us, board).await.unwrap().unwrap().documents, []);
+    }
+    assert_eq!(removed.documents, [(document, CollectionAccess::Admins)], "with who could read it");
+    let keys = removed.keys;
     assert_eq!(keys.len(), 3, "the file of every version");
     let job = store.claim("q", "w", noon(1), std::time::Duration::from_secs(9)).await.unwrap().unwrap();
     assert_eq!(job.payload, json!(keys));
@@ -103,7 +109,7 @@ async fn an_organization_goes_with_all_it_knows(#[values(Engine::Sqlite, Engine:
     let document = ready(&store, us, general, "One", &["words"]).await;
     let missing = store.unembedded(us, MODEL, None, 0, 9).await.unwrap();
     store.put_vectors(us, MODEL, &[(missing[0].serial, vec![1.0; 384])]).await.unwrap();
-    store.add_version(us, document, &file("x", 1), None).await.unwrap();
+    store.add_version(us, document, &file("x", 1)).await.unwrap();
     publish(&store, us, document, &["other"]).await;
     execute(&store, "DELETE FROM organizations").await;
     assert_eq!(rows(&store).await, empty);
@@ -147,11 +153,11 @@ async fn no_file_of_the_database_holds_deleted_words() {
     }
     // A replaced version goes too, and a corrected segment.
     for document in &documents[..3] {
-        store.add_version(us, *document, &file("Plain.pdf", 1), None).await.unwrap();
+        store.add_version(us, *document, &file("Plain.pdf", 1)).await.unwrap();
         publish(&store, us, *document, &["nothing special"]).await;
     }
     for document in &documents {
-        store.delete_document(us, *document, forget).await.unwrap().unwrap();
+        store.delete_document(us, *document).await.unwrap().unwrap();
     }
     for call in calls {
         assert!(store.correct_segment(us, call, 1, "they said something else").await.unwrap());

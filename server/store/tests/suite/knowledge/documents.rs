@@ -4,7 +4,7 @@ use model::{Collection, CollectionAccess, CollectionId, DocumentFilter, Document
 use rstest::rstest;
 use serde_json::json;
 use store::knowledge::{Description, DocumentPatch, Kept};
-use store::{Engine, NewJob, StoreError, testing};
+use store::{Engine, NewJob, StoreError, jobs, knowledge, testing};
 use uuid::Uuid;
 
 use super::support::*;
@@ -22,7 +22,11 @@ async fn a_document_goes_from_file_to_answer(#[values(Engine::Sqlite, Engine::Po
     let general = general(&store, us).await;
     let mut new = new_document(general, "Pricing", 0);
     new.tags = vec!["Sales".into(), "2026".into()];
-    assert_eq!(store.insert_document(us, &new, Some(&job("read_document"))).await.unwrap(), Kept::Version(1));
+    let kept = together(&store, async |tx| {
+        jobs::enqueue(tx, &job("read_document")).await?;
+        knowledge::insert_document(tx, us, &new).await
+    });
+    assert_eq!(kept.await, Kept::Version(1));
     assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
 
     let document = get(&store, us, new.id).await.unwrap();
@@ -77,8 +81,13 @@ async fn the_old_version_answers_until_the_new_one_is_ready(#[values(Engine::Sql
     let document = ready(&store, us, general, "Pricing", &["Old price.", "Old terms."]).await;
     let old_key = store.document_file(us, document, None).await.unwrap().unwrap().object_key;
 
-    let renewed = store.add_version(us, document, &file("Pricing 2.pdf", 9), Some(&job("read_document"))).await.unwrap();
-    assert_eq!(renewed, Kept::Version(2));
+    let renewed = together(&store, async |tx| {
+        let renewed = knowledge::add_version(tx, us, document, &file("Pricing 2.pdf", 9)).await?;
+        jobs::enqueue(tx, &job("read_document")).await?;
+        Ok(renewed)
+    });
+    assert_eq!(renewed.await, Kept::Version(2));
+    assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
     assert!(!store.begin_passages(us, document, 1).await.unwrap(), "the first version is history");
     assert!(store.begin_passages(us, document, 2).await.unwrap());
     assert!(store.add_passages(us, document, 2, &passages(&["New price."])).await.unwrap());
@@ -127,7 +136,7 @@ async fn the_same_content_is_taken_once(#[values(Engine::Sqlite, Engine::Postgre
     first.unless_there = true;
     let mut second = new_document(general, "Two", 1);
     (second.unless_there, second.file.hash) = (true, first.file.hash);
-    let (one, two) = tokio::join!(store.insert_document(us, &first, None), store.insert_document(us, &second, None));
+    let (one, two) = tokio::join!(store.insert_document(us, &first), store.insert_document(us, &second));
     let kept = [one.unwrap(), two.unwrap()];
     assert!(
         matches!(kept, [Kept::Version(1), Kept::Twin(id)] if id == first.id)
@@ -138,7 +147,7 @@ async fn the_same_content_is_taken_once(#[values(Engine::Sqlite, Engine::Postgre
     assert_eq!(same.len(), 1);
     second.unless_there = false;
     second.id = model::DocumentId(Uuid::now_v7());
-    assert_eq!(store.insert_document(us, &second, None).await.unwrap(), Kept::Version(1), "unless somebody wants both");
+    assert_eq!(store.insert_document(us, &second).await.unwrap(), Kept::Version(1), "unless somebody wants both");
 }
 
 #[rstest]
@@ -202,6 +211,9 @@ async fn people_edit_title_tags_and_collection(#[values(Engine::Sqlite, Engine::
     assert_eq!((edited.title.as_str(), edited.collection_id, edited.tags.len()), ("Prices", board, 2));
     let filter = DocumentFilter { words: "prices".into(), tag: "A".into(), ..Default::default() };
     assert_eq!(titles(&store, us, CollectionAccess::Admins, &filter).await, ["Prices"]);
+    let standing = together(&store, async |tx| knowledge::standing(tx, us, document).await).await;
+    assert_eq!(standing, Some((CollectionAccess::Admins, DocumentState::Waiting)));
+    assert_eq!(together(&store, async |tx| knowledge::standing(tx, them, document).await).await, None);
     assert!(store.edit_document(us, document, &DocumentPatch::default()).await.unwrap());
     assert_eq!(get(&store, us, document).await.unwrap().tags.len(), 2, "what is not named stays");
     let stray = DocumentPatch { collection: Some(theirs), ..Default::default() };
@@ -228,7 +240,7 @@ async fn collections_have_one_name_each(#[values(Engine::Sqlite, Engine::Postgre
     assert!(!store.update_collection(them, &renamed).await.unwrap());
     insert(&store, us, &new_document(admins, "One", 0)).await;
     assert_eq!(store.collection(us, admins).await.unwrap().unwrap().documents, 1);
-    assert_eq!(store.delete_collection(them, admins, forget).await.unwrap(), None);
-    assert_eq!(store.delete_collection(us, admins, forget).await.unwrap().unwrap().len(), 1);
+    assert_eq!(store.delete_collection(them, admins).await.unwrap(), None);
+    assert_eq!(store.delete_collection(us, admins).await.unwrap().unwrap().keys.len(), 1);
     assert_eq!(store.collection(us, admins).await.unwrap(), None);
 }

@@ -58,7 +58,7 @@ async fn another_organization_knows_and_changes_nothing(#[values(Engine::Sqlite,
     assert!(!store.move_document(us, document, 1, DocumentState::Failed, "forged").await.unwrap());
     assert!(!store.describe_document(us, document, 1, &Description::default()).await.unwrap());
     assert!(!store.edit_document(us, document, &DocumentPatch { title: Some("forged".into()), ..Default::default() }).await.unwrap());
-    assert_eq!(store.add_version(us, document, &file("forged", 1), None).await.unwrap(), Kept::Gone);
+    assert_eq!(store.add_version(us, document, &file("forged", 1)).await.unwrap(), Kept::Gone);
     assert!(!store.begin_passages(us, document, 1).await.unwrap());
     assert!(!store.add_passages(us, document, 1, &passages(&["forged"])).await.unwrap());
     assert!(!store.publish_passages(us, document, 1, DocumentState::Ready).await.unwrap());
@@ -70,9 +70,9 @@ async fn another_organization_knows_and_changes_nothing(#[values(Engine::Sqlite,
     ));
     assert!(matches!(store.add_uses(us, &[NewUse { answer: Uuid::now_v7(), ..used }]).await, Err(StoreError::Missing(_))));
     let stray = new_document(theirs, "Forged", 0);
-    assert!(matches!(store.insert_document(us, &stray, None).await, Err(StoreError::Missing(_))));
-    assert_eq!(store.delete_document(us, document, forget).await.unwrap(), None);
-    assert_eq!(store.delete_collection(us, theirs, forget).await.unwrap(), None);
+    assert!(matches!(store.insert_document(us, &stray).await, Err(StoreError::Missing(_))));
+    assert_eq!(store.delete_document(us, document).await.unwrap(), None);
+    assert_eq!(store.delete_collection(us, theirs).await.unwrap(), None);
     assert_eq!(rows(&store).await, before);
     assert_eq!(get(&store, them, document).await.unwrap().title, "Theirs");
 }

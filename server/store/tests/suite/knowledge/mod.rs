@@ -5,7 +5,7 @@ mod deletion;
 mod documents;
 mod isolation;
 mod search;
-mod support;
+pub mod support;
 mod uploads;
 mod uses;
 mod vectors;

@@ -86,14 +86,14 @@ async fn only_what_is_ready_answers(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(texts(&store, us, "price").await, Vec::<String>::new());
     assert!(store.publish_passages(us, document, 1, model::DocumentState::Ready).await.unwrap());
     assert_eq!(texts(&store, us, "price").await, ["The old price."]);
-    store.add_version(us, document, &file("p.pdf", 1), None).await.unwrap();
+    store.add_version(us, document, &file("p.pdf", 1)).await.unwrap();
     assert!(store.begin_passages(us, document, 2).await.unwrap());
     assert!(store.add_passages(us, document, 2, &passages(&["The new price."])).await.unwrap());
     assert_eq!(texts(&store, us, "price").await, ["The old price."]);
     assert!(store.publish_passages(us, document, 2, model::DocumentState::Ready).await.unwrap());
     assert_eq!(texts(&store, us, "price").await, ["The new price."]);
     assert_eq!(texts(&store, us, "old").await, Vec::<String>::new());
-    assert!(store.delete_document(us, document, forget).await.unwrap().is_some());
+    assert!(store.delete_document(us, document).await.unwrap().is_some());
     assert_eq!(texts(&store, us, "price").await, Vec::<String>::new());
 }
 

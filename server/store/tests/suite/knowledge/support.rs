@@ -5,9 +5,10 @@ use model::{
     Passage, Place, PlaceKind,
 };
 use sqlx::{PgConnection, SqliteConnection};
+pub use store::knowledge::alone::Alone;
 use store::knowledge::{Kept, NewDocument, NewVersion};
 use store::testing::TestStore;
-use store::{Engine, NewJob, Store};
+use store::{Engine, Store, StoreError, Tx};
 use uuid::Uuid;
 
 use crate::fixtures::{noon, tenant};
@@ -58,7 +59,7 @@ pub fn new_document(collection: CollectionId, title: &str, at: i64) -> NewDocume
 }
 
 pub async fn insert(store: &Store, organization: OrganizationId, new: &NewDocument) -> DocumentId {
-    assert_eq!(store.insert_document(organization, new, None).await.unwrap(), Kept::Version(1));
+    assert_eq!(store.insert_document(organization, new).await.unwrap(), Kept::Version(1));
     new.id
 }
 
@@ -96,8 +97,12 @@ pub async fn titles(store: &Store, organization: OrganizationId, access: Collect
     page.items.into_iter().map(|document| document.title).collect()
 }
 
-pub fn forget(_: &[String]) -> Option<NewJob> {
-    None
+/// A change that is one with others, as the domain makes them.
+pub async fn together<T>(store: &Store, change: impl AsyncFnOnce(&mut Tx) -> Result<T, StoreError>) -> T {
+    let mut tx = store.begin().await.unwrap();
+    let done = change(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    done
 }
 
 /// Tables of this area and what SQLite's full text index has, with their rows.

@@ -76,7 +76,7 @@ async fn vectors_follow_every_change(#[values(Engine::Sqlite, Engine::Postgres)]
     embed(&store, us, first, 384).await;
     assert_eq!(nearest(&store, us, &towards(1, 384)).await[0], "a");
 
-    store.add_version(us, first, &file("f.pdf", 1), None).await.unwrap();
+    store.add_version(us, first, &file("f.pdf", 1)).await.unwrap();
     assert!(store.begin_passages(us, first, 2).await.unwrap());
     assert!(store.add_passages(us, first, 2, &passages(&["new a"])).await.unwrap());
     embed(&store, us, first, 384).await;
@@ -90,7 +90,7 @@ async fn vectors_follow_every_change(#[values(Engine::Sqlite, Engine::Postgres)]
     let second = ready(&store, us, general, "Second", &["c"]).await;
     embed(&store, us, second, 384).await;
     assert_eq!(nearest(&store, us, &towards(1, 384)).await.len(), 2);
-    store.delete_document(us, first, forget).await.unwrap();
+    store.delete_document(us, first).await.unwrap();
     assert_eq!(nearest(&store, us, &towards(1, 384)).await, ["c"]);
     assert_eq!(store.put_vectors(us, MODEL, &[(999, towards(1, 384))]).await.unwrap(), 0, "its passage is gone");
     // A second server, or this one after a restart, reads it all anew.
@@ -122,7 +122,7 @@ async fn an_index_is_told_what_came_and_went(#[values(Engine::Sqlite, Engine::Po
     let mut late = index.clone();
     store.follow(us, MODEL, &mut index).await.unwrap();
     assert_eq!(index.len(), 2_501);
-    store.delete_document(us, first, forget).await.unwrap();
+    store.delete_document(us, first).await.unwrap();
     for index in [&mut index, &mut late, &mut Index::default()] {
         store.follow(us, MODEL, index).await.unwrap();
         assert_eq!((index.len(), index.revision), (1, store.knowledge_revision(us).await.unwrap()));
