@@ -132,11 +132,6 @@ impl Schema {
         let column = self.0.get(table)?.iter().find(|other| other.name == column)?;
         Some(self.literal(table, column, seed, engine))
     }
-
-    /// The tables' names.
-    pub fn names(&self) -> BTreeSet<&str> {
-        self.0.keys().map(String::as_str).collect()
-    }
 }
 
 /// When everything happened.
