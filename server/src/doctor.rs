@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Utc};
-use ports::{Clock, SystemClock};
+use domain::{DomainError, Sealed, Vault};
+use ports::files::KeyRing;
+use ports::{Clock, SystemClock, SystemIds};
 use providers::mail::Smtp;
 use secrecy::ExposeSecret;
 use store::{Store, StoreError, chain};
@@ -73,6 +75,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         space(&config.data_dir).await,
         database(config).await,
         files(config).await,
+        vault(config).await,
         site(config),
         recognizer(config).await,
         deepgram(config).await,
@@ -184,6 +187,47 @@ async fn files(config: &Config) -> Check {
         Ok(Ok(())) => check("files", Verdict::Good, format!("{place}, {encrypted}")),
         Ok(Err(error)) => check("files", Verdict::Bad, format!("{place}: {error}. Check files, files_endpoint and the credentials.")),
         Err(_) => check("files", Verdict::Bad, format!("{place} does not answer. Check files and files_endpoint.")),
+    }
+}
+
+/// Whether organizations' credentials for other services are sealed and opened. Makes no key.
+async fn vault(config: &Config) -> Check {
+    let file = config.data_dir.join(wiring::VAULT_KEY);
+    let none_yet = config.vault_keys.is_empty() && !file.exists();
+    let keys = if none_yet { Ok(KeyRing::default()) } else { wiring::vault_keys(config) };
+    let keys = match keys {
+        Ok(keys) => keys,
+        Err(error) => return check("vault", Verdict::Bad, format!("{error:#}. Put the key back from your backup.")),
+    };
+    let name = keys.current_name().unwrap_or("none").to_owned();
+    let vault = Vault::new(keys);
+    if !none_yet && let Err(error) = vault.check(&SystemIds) {
+        return check("vault", Verdict::Bad, format!("{error}."));
+    }
+    let looked = tokio::time::timeout(PATIENCE, async {
+        let store = Store::connect(config.database_url.expose_secret()).await?;
+        let migrated = store.pending_migrations().await?.is_empty();
+        let sealed = if migrated { vault.examine(&store).await? } else { Sealed::default() };
+        store.close().await;
+        Ok::<_, DomainError>(sealed)
+    });
+    match looked.await {
+        Ok(Ok(Sealed { all, lost, .. })) if lost > 0 => {
+            let words = format!(
+                "{lost} of {all} credentials can't be opened. Put the key that they were sealed by back: behind {name} (vault_keys), or as {}.",
+                file.display()
+            );
+            check("vault", Verdict::Bad, words)
+        }
+        _ if none_yet => {
+            let words = format!("The first start makes a key in {}; back it up, apart from the database.", file.display());
+            check("vault", Verdict::Good, words)
+        }
+        Ok(Ok(Sealed { all, .. })) => check("vault", Verdict::Good, format!("The key {name} seals and opens; {all} credentials.")),
+        // What is wrong with the database stands in its own line.
+        Ok(Err(_)) | Err(_) => {
+            check("vault", Verdict::Note, format!("The key {name} seals and opens; the database could not be looked at."))
+        }
     }
 }
 

@@ -37,3 +37,4 @@ pub use runner::{run_due_jobs, run_jobs};
 pub use schedule::{Schedule, run_schedules, tick};
 pub use setting::Setting;
 pub use tx::Tx;
+pub use vault::{Sealed, Vault};

@@ -205,3 +205,95 @@ async fn on_a_full_disk_people_sign_in_and_delete_and_afterwards_all_is_well() {
     let again = Program::of(&running.base).post("/api/v1/auth/login", login).await;
     assert_eq!(again.status, StatusCode::OK, "{:?}", again.body);
 }
+
+/// A call whose recording nobody can read to its end: the file is a pipe that is held open and never written to.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_blocks_keeps_no_process_from_ending() {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let call = make(&ann, new_call("Long")).await;
+    let mut page = crate::page::Page::source(&ann, call).await;
+    page.frames(model::Channel::Rep, 0..3).await;
+    page.acked(model::Channel::Rep, 3).await;
+    running.process.kill().unwrap();
+    running.process.wait().unwrap();
+    run_sql(folder.path(), "UPDATE calls SET state = 'finishing', last_seen_at = NULL").await;
+    let recordings = folder.path().join("data/files/recordings");
+    let of = |folder: PathBuf| std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let log = of(of(recordings)).join("rep.log");
+    assert!(log.is_file(), "{}", log.display());
+    std::fs::remove_file(&log).unwrap();
+    assert!(Command::new("mkfifo").arg(&log).status().unwrap().success());
+
+    let mut running = Running::start(folder.path());
+    // Opens only when somebody reads the pipe.
+    let started = Instant::now();
+    let writer = loop {
+        match std::fs::File::options().write(true).custom_flags(0o4000).open(&log) {
+            Ok(writer) => break writer,
+            Err(_) => assert!(started.elapsed() < Duration::from_secs(90), "nobody reads the recording"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(readiness(&running).await.0, StatusCode::OK, "it serves meanwhile");
+    running.signal();
+    let (code, took) = running.ended().await;
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(18), "{took:?}");
+    drop(writer);
+}
+
+/// Seals a credential as the server does.
+async fn seal(folder: &Path, name: &str, secret: &str) {
+    let ring = std::fs::read_to_string(folder.join("data/secrets/vault.key")).unwrap();
+    let ring = ports::files::KeyRing::parse(&ring.into()).unwrap();
+    let store = store::Store::connect(&format!("sqlite:{}", database(folder).display())).await.unwrap();
+    let organization = store.credentials(&email("Ann")).await.unwrap().unwrap().member;
+    let organization = store.profile(organization).await.unwrap().unwrap().organization.id;
+    let sealed = ports::envelope::seal(&ring, format!("{organization}/{name}").as_bytes(), [7; 12], secret.as_bytes()).unwrap();
+    let mut tx = store.begin().await.unwrap();
+    store::credentials::put(&mut tx, organization, name, &sealed, chrono::DateTime::UNIX_EPOCH).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_are_sealed_without_configuration_and_get_another_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("data/secrets/vault.key");
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("ok      vault        The first start makes a key"), "{words}");
+    assert!(!key.exists(), "who only looks makes none");
+    let mut running = Running::start(folder.path());
+    running.owner().await;
+    let made = std::fs::read_to_string(&key).unwrap();
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&key).unwrap().permissions()) & 0o777, 0o600);
+    let (done, words) = says(folder.path(), &["rotate-keys"]);
+    assert!(!done && words.contains("in use by another server"), "{words}");
+    assert_eq!(std::fs::read_to_string(&key).unwrap(), made, "and no key was made");
+    running.signal();
+    assert_eq!(running.ended().await.0, Some(0));
+
+    seal(folder.path(), "crm.token", "SECRET").await;
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("ok      vault        The key kept-1 seals and opens; 1 credentials"), "{words}");
+    let (done, words) = says(folder.path(), &["rotate-keys"]);
+    assert!(done && words.contains("1 credentials were sealed anew; 1 of 1 are under the key kept-2 now"), "{words}");
+    let now = std::fs::read_to_string(&key).unwrap();
+    assert!(now.starts_with("kept-2:") && now.ends_with(&made), "the old key stays behind the new one");
+
+    std::fs::write(&key, &made).unwrap();
+    let (done, words) = says(folder.path(), &["doctor"]);
+    assert!(!done && words.contains("FAILED  vault        1 of 1 credentials can't be opened"), "{words}");
+    std::fs::remove_file(&key).unwrap();
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("FAILED  vault        1 of 1 credentials can't be opened"), "{words}");
+    std::fs::write(&key, now).unwrap();
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("ok      vault        The key kept-2"), "{words}");
+}
