@@ -70,12 +70,14 @@ pub async fn run(config: &Config) -> Result<ExitCode> {
 
 /// Looks at everything.
 pub async fn examine(config: &Config) -> Vec<Check> {
+    let database = database(config).await;
+    let vault = vault(config, database.verdict != Verdict::Bad).await;
     vec![
         data_folder(config).await,
         space(&config.data_dir).await,
-        database(config).await,
+        database,
         files(config).await,
-        vault(config).await,
+        vault,
         site(config),
         recognizer(config).await,
         deepgram(config).await,
@@ -190,8 +192,9 @@ async fn files(config: &Config) -> Check {
     }
 }
 
-/// Whether organizations' credentials for other services are sealed and opened. Makes no key.
-async fn vault(config: &Config) -> Check {
+/// Whether organizations' credentials for other services are sealed and opened. Makes no key, and leaves a database alone that is not sound:
+/// opening it could do it harm.
+async fn vault(config: &Config, sound: bool) -> Check {
     let file = config.data_dir.join(wiring::VAULT_KEY);
     let none_yet = config.vault_keys.is_empty() && !file.exists();
     let keys = if none_yet { Ok(KeyRing::default()) } else { wiring::vault_keys(config) };
@@ -204,15 +207,9 @@ async fn vault(config: &Config) -> Check {
     if !none_yet && let Err(error) = vault.check(&SystemIds) {
         return check("vault", Verdict::Bad, format!("{error}."));
     }
-    let looked = tokio::time::timeout(PATIENCE, async {
-        let store = Store::connect(config.database_url.expose_secret()).await?;
-        let migrated = store.pending_migrations().await?.is_empty();
-        let sealed = if migrated { vault.examine(&store).await? } else { Sealed::default() };
-        store.close().await;
-        Ok::<_, DomainError>(sealed)
-    });
-    match looked.await {
-        Ok(Ok(Sealed { all, lost, .. })) if lost > 0 => {
+    let looked = if sound { tokio::time::timeout(PATIENCE, credentials(config, &vault)).await.ok().and_then(Result::ok) } else { None };
+    match looked {
+        Some(Sealed { all, lost, .. }) if lost > 0 => {
             let words = format!(
                 "{lost} of {all} credentials can't be opened. Put the key that they were sealed by back: behind {name} (vault_keys), or as {}.",
                 file.display()
@@ -223,12 +220,18 @@ async fn vault(config: &Config) -> Check {
             let words = format!("The first start makes a key in {}; back it up, apart from the database.", file.display());
             check("vault", Verdict::Good, words)
         }
-        Ok(Ok(Sealed { all, .. })) => check("vault", Verdict::Good, format!("The key {name} seals and opens; {all} credentials.")),
+        Some(Sealed { all, .. }) => check("vault", Verdict::Good, format!("The key {name} seals and opens; {all} credentials.")),
         // What is wrong with the database stands in its own line.
-        Ok(Err(_)) | Err(_) => {
-            check("vault", Verdict::Note, format!("The key {name} seals and opens; the database could not be looked at."))
-        }
+        None => check("vault", Verdict::Note, format!("The key {name} seals and opens; the database could not be looked at.")),
     }
+}
+
+async fn credentials(config: &Config, vault: &Vault) -> Result<Sealed, DomainError> {
+    let store = Store::connect(config.database_url.expose_secret()).await?;
+    let migrated = store.pending_migrations().await?.is_empty();
+    let sealed = if migrated { vault.examine(&store).await? } else { Sealed::default() };
+    store.close().await;
+    Ok(sealed)
 }
 
 fn site(config: &Config) -> Check {

@@ -154,9 +154,9 @@ async fn note(
 }
 
 /// The same for a person's own matter, in several organizations, in the order of [`store::identity::organizations_of`].
-async fn note_everywhere(tx: &mut Tx, organizations: &[OrganizationId], action: &str, person: PersonId, details: Value) -> Result<()> {
+async fn note_everywhere(tx: &mut Tx, organizations: &[OrganizationId], action: &str, person: PersonId, details: &Value) -> Result<()> {
     for organization in organizations {
-        note(tx, *organization, None, action, person, &details).await?;
+        note(tx, *organization, None, action, person, details).await?;
     }
     Ok(())
 }

@@ -156,22 +156,23 @@ fn keep(path: &Path, text: &str, replace: bool) -> std::io::Result<()> {
     // Beside it, so that the file is whole whenever somebody sees it.
     let turn = TURN.fetch_add(1, Ordering::Relaxed);
     let whole = path.with_extension(format!("new-{}-{turn}", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let placed = (|| {
-        let mut file = options.open(&whole)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        if replace { std::fs::rename(&whole, path) } else { std::fs::hard_link(&whole, path) }
-    })();
+    let placed = write(&whole, text).and_then(|()| if replace { std::fs::rename(&whole, path) } else { std::fs::hard_link(&whole, path) });
     let _ = std::fs::remove_file(&whole);
     placed?;
     // What is sealed by it must not outlive it: its name is on the disk too.
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 fn trimmed(text: &str) -> Option<SecretString> {

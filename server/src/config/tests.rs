@@ -105,7 +105,7 @@ fn keys_come_from_a_setting_a_file_or_a_command() {
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys");
-    std::fs::write(&file, format!("2027:{KEY},2026:{}\n", KEY.to_lowercase())).unwrap();
+    std::fs::write(&file, format!("2027:{KEY},2026:{}\n", KEY.replace("aaa", "bbb"))).unwrap();
     let token = folder.path().join("token");
     std::fs::write(&token, "SECRET-0123456789-0123456789-0123456789\n").unwrap();
     let text = format!(

@@ -1,5 +1,7 @@
 //! A change that can't be written into the audit log is not made.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use store::Engine;
@@ -65,6 +67,8 @@ async fn nothing_is_changed(engine: Engine) {
     assert!(!server.program().post("/api/v1/auth/login", login.clone()).await.status.is_success());
     assert!(!server.program().post("/api/v1/auth/logout", json!({ "refresh_token": refresh })).await.status.is_success());
     mend_log(&server).await;
+    assert!(!server.services.store().has_pending_events().await.unwrap(), "nor is it told");
+    assert_eq!(server.services.store().event_head().await.unwrap(), 0);
 
     assert!(ann.is_signed_in().await && other.is_signed_in().await);
     for token in [&program, &api] {
@@ -81,6 +85,33 @@ async fn nothing_is_changed(engine: Engine) {
     assert_eq!(used.status, StatusCode::OK, "the link is not spent: {:?}", used.body);
     let organization = after[0]["data"]["organization"]["id"].as_str().unwrap().parse().unwrap();
     assert_eq!(server.services.store().verify(organization).await.unwrap().first_broken, None);
+}
+
+/// The names of what was told, once there are so many.
+async fn told(server: &TestServer, count: usize) -> Vec<String> {
+    for _ in 0..500 {
+        let events = server.services.store().placed_events(0, 100).await.unwrap();
+        if events.len() >= count {
+            return events.into_iter().map(|event| event.name).collect();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it was not told");
+}
+
+#[tokio::test]
+async fn changes_that_pages_show_are_told() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let organization = ann.get("/api/v1/organization").await.body["data"]["id"].clone();
+    assert_eq!(ann.patch("/api/v1/organization", json!({ "name": "Initech" })).await.status, StatusCode::OK);
+    let browser = server.browser();
+    browser.sign_in("Ann", PASSWORD).await;
+    assert_eq!(browser.call("/api/settings/update_profile", &[("name", "Bo")]).await.status, StatusCode::OK);
+    assert_eq!(told(&server, 2).await, ["organization.updated", "person.updated"]);
+    let events = server.services.store().placed_events(0, 100).await.unwrap();
+    assert_eq!((events[0].payload.clone(), events[0].member_id), (json!({ "organization": organization }), None));
+    assert!(events[1].member_id.is_some() && events[1].payload.get("name").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

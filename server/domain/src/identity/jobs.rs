@@ -49,7 +49,7 @@ impl Job for NoteRefusedSignIn {
         let mut tx = kernel.begin_own().await?;
         let details = json!({ "address": self.address });
         // Nobody is signed in as the one whom it concerns, so it is nobody's doing.
-        note_everywhere(&mut tx, &[profile.organization.id], "identity.sign_in_failed", profile.person.id, details).await?;
+        note_everywhere(&mut tx, &[profile.organization.id], "identity.sign_in_failed", profile.person.id, &details).await?;
         tx.finish(&context.lease).await?;
         tx.commit().await
     }

@@ -65,7 +65,7 @@ pub async fn reset_password(kernel: &Kernel, client: &Client, token: &str, new: 
     };
     store::tokens::set_password(&mut tx, person, &hash, None, true).await?;
     let organizations = store::identity::organizations_of(&mut tx, person).await?;
-    note_everywhere(&mut tx, &organizations, "identity.password_reset", person, json!({ "address": client.address })).await?;
+    note_everywhere(&mut tx, &organizations, "identity.password_reset", person, &json!({ "address": client.address })).await?;
     tx.commit().await?;
     kernel.revocations().tell(person);
     Ok(())

@@ -49,7 +49,7 @@ fn what_is_made_once_is_the_same_for_everybody_and_nobody_elses() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secrets/vault.key");
     let made = std::sync::atomic::AtomicU32::new(0);
-    let source = MadeOnce::new(&path, || made.fetch_add(1, std::sync::atomic::Ordering::SeqCst).to_string());
+    let source = MadeOnce::new(&path, || made.fetch_add(1, Ordering::SeqCst).to_string());
     let all: Vec<String> = std::thread::scope(|scope| {
         let reading: Vec<_> = (0..8).map(|_| scope.spawn(|| said(&source).unwrap())).collect();
         reading.into_iter().map(|reading| reading.join().unwrap()).collect()
