@@ -56,12 +56,17 @@ pub fn client() -> Client {
     use_context().unwrap_or_default()
 }
 
+/// Who asks, if anybody is signed in. Where nobody need be: a problem that is made is the answer's, even if nobody returns it.
+pub fn visitor() -> Option<Actor> {
+    use_context::<Option<Actor>>().flatten()
+}
+
 /// Who asks.
 ///
 /// # Errors
 /// `unauthenticated` if nobody is signed in.
 pub fn scope() -> Result<Actor, AppError> {
-    use_context::<Option<Actor>>().flatten().ok_or_else(|| AppError::new(Code::Unauthenticated, "You are signed out. Sign in again."))
+    visitor().ok_or_else(|| AppError::new(Code::Unauthenticated, "You are signed out. Sign in again."))
 }
 
 /// With what, and who asks: what most server functions begin with.

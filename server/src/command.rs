@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self, Loaded, Settings};
-use crate::{demo, doctor, lifecycle, telemetry};
+use crate::{demo, doctor, lifecycle, rotation, telemetry};
 
 /// Closezly, a sales co-pilot that you host yourself.
 #[derive(Parser)]
@@ -31,6 +31,8 @@ enum Command {
     Migrate,
     /// Checks everything that the server needs
     Doctor,
+    /// Seals organizations' credentials by the newest key, which it makes itself unless vault_keys names one
+    RotateKeys,
     /// Prints the configuration, secrets masked, and where each value comes from
     Config,
     /// Serves with a throw-away data folder, a demo account and the sample call
@@ -106,6 +108,10 @@ fn dispatch(command: Command, loaded: Loaded) -> Result<ExitCode> {
                 lifecycle::migrate(&loaded.config).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Doctor => doctor::run(&loaded.config).await,
+            Command::RotateKeys => {
+                telemetry::start(&loaded.config)?;
+                rotation::run(&loaded.config).await
+            }
             Command::Config => print_config(&loaded),
             Command::ExtractDocument => Ok(documents::child_main()),
         }

@@ -2,6 +2,7 @@
 
 mod embeddings;
 mod file;
+mod keys;
 mod mask;
 mod settings;
 
@@ -14,6 +15,8 @@ use clap::parser::ValueSource;
 use ports::files::KeyRing;
 use providers::files::OpenError;
 use secrecy::{ExposeSecret, SecretString};
+
+use keys::Place;
 
 pub use embeddings::Embeddings;
 pub use settings::{EmbeddingsKind, LogFormat, Settings};
@@ -84,6 +87,10 @@ pub struct Config {
     pub files_endpoint: Option<String>,
     /// What uploaded files are encrypted by.
     pub files_keys: KeyRing,
+    /// What organizations' credentials are sealed by; empty means a key that is made once and kept in `data_dir/secrets/vault.key`.
+    pub vault_keys: KeyRing,
+    /// Settings that say where a key comes from, as they are shown.
+    key_places: Vec<(&'static str, String)>,
     /// Names of sites that may be fetched though their address isn't public, each with the address that it leads to.
     pub intranet_sites: Vec<(String, IpAddr)>,
     /// Whether strangers may sign up.
@@ -147,6 +154,25 @@ impl Config {
         let secret = |text: Option<String>| text.map(SecretString::from);
         let data_dir = settings.data_dir.clone().unwrap_or_else(|| PathBuf::from("data"));
         let embeddings = embeddings::from_settings(&settings, &data_dir)?;
+        let place = |name, text: &Option<String>, file: &Option<PathBuf>, command: &Option<String>| Place {
+            name,
+            text: text.clone(),
+            file: file.clone(),
+            command: command.clone(),
+        };
+        let of = &settings;
+        let token_place = place("token_key", &of.token_key, &of.token_key_file, &of.token_key_command);
+        let files_place = place("files_keys", &of.files_keys, &of.files_keys_file, &of.files_keys_command);
+        let vault_place = place("vault_keys", &of.vault_keys, &of.vault_keys_file, &of.vault_keys_command);
+        let (token_key, files_keys, vault_keys) = (keys::token(&token_place)?, files_place.ring()?, keys::vault(&vault_place)?);
+        let key_places = vec![
+            ("token_key_file", keys::shown(of.token_key_file.as_ref(), None)),
+            ("token_key_command", keys::shown(None, of.token_key_command.as_ref())),
+            ("files_keys_file", keys::shown(of.files_keys_file.as_ref(), None)),
+            ("files_keys_command", keys::shown(None, of.files_keys_command.as_ref())),
+            ("vault_keys_file", keys::shown(of.vault_keys_file.as_ref(), None)),
+            ("vault_keys_command", keys::shown(None, of.vault_keys_command.as_ref())),
+        ];
         let listen = settings.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         let public_url = settings.public_url.unwrap_or_else(|| local_url(listen)).trim_end_matches('/').to_owned();
         check_public_url(&public_url)?;
@@ -154,14 +180,9 @@ impl Config {
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
             bail!("database_url must start with sqlite:// or postgres://");
         }
-        let token_key = settings.token_key;
-        if token_key.as_ref().is_some_and(|key| key.len() < 32) {
-            bail!("token_key must have at least 32 characters, so that nobody can guess it");
-        }
         let (files, files_endpoint) =
             (settings.files.filter(|text| !text.is_empty()), settings.files_endpoint.filter(|text| !text.is_empty()));
         check_files(files.as_deref(), files_endpoint.as_deref())?;
-        let files_keys = KeyRing::parse(&settings.files_keys.unwrap_or_default().into()).map_err(|error| anyhow!("files_keys: {error}"))?;
         let intranet_sites = providers::web::intranet_sites(&settings.intranet_sites.unwrap_or_default())
             .map_err(|sentence| anyhow!("intranet_sites: {sentence}"))?;
         Ok(Self {
@@ -179,10 +200,12 @@ impl Config {
             deepgram_url: settings.deepgram_url.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_URL.to_owned()),
             deepgram_model: settings.deepgram_model.unwrap_or_else(|| providers::speech::deepgram::DEFAULT_MODEL.to_owned()),
             embeddings,
-            token_key: secret(token_key),
+            token_key,
             files,
             files_endpoint,
             files_keys,
+            vault_keys,
+            key_places,
             intranet_sites,
             open_sign_up: settings.open_sign_up.unwrap_or(true),
             client_address_header: settings
@@ -209,6 +232,7 @@ impl Loaded {
             None => "none".to_owned(),
         };
         let optional = |text: Option<&str>| text.unwrap_or("none").to_owned();
+        let ring = |keys: &KeyRing| (!keys.is_empty()).then(|| format!("{keys:?} ••••••••"));
         let value = |name: &str| match name {
             "listen" => config.listen.to_string(),
             "data_dir" => config.data_dir.display().to_string(),
@@ -234,12 +258,12 @@ impl Loaded {
             }
             "files" => config.files.clone().unwrap_or_else(|| config.data_dir.join("files").display().to_string()),
             "files_endpoint" => optional(config.files_endpoint.as_deref()),
-            "files_keys" => {
-                if config.files_keys.is_empty() {
-                    "none".to_owned()
-                } else {
-                    format!("{:?} ••••••••", config.files_keys)
-                }
+            "files_keys" => ring(&config.files_keys).unwrap_or_else(|| "none".to_owned()),
+            "vault_keys" => {
+                ring(&config.vault_keys).unwrap_or_else(|| format!("kept in {}", config.data_dir.join(crate::wiring::VAULT_KEY).display()))
+            }
+            name if name.ends_with("_file") || name.ends_with("_command") && name != "speech_command" => {
+                config.key_places.iter().find(|(place, _)| *place == name).map(|(_, shown)| shown.clone()).unwrap_or_default()
             }
             "intranet_sites" => {
                 let sites: Vec<String> = config.intranet_sites.iter().map(|(name, address)| format!("{name}={address}")).collect();

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Utc};
-use ports::{Clock, SystemClock};
+use domain::{DomainError, Sealed, Vault};
+use ports::files::KeyRing;
+use ports::{Clock, SystemClock, SystemIds};
 use providers::mail::Smtp;
 use secrecy::ExposeSecret;
 use store::{Store, StoreError, chain};
@@ -68,11 +70,14 @@ pub async fn run(config: &Config) -> Result<ExitCode> {
 
 /// Looks at everything.
 pub async fn examine(config: &Config) -> Vec<Check> {
+    let database = database(config).await;
+    let vault = vault(config, database.verdict != Verdict::Bad).await;
     vec![
         data_folder(config).await,
         space(&config.data_dir).await,
-        database(config).await,
+        database,
         files(config).await,
+        vault,
         site(config),
         recognizer(config).await,
         deepgram(config).await,
@@ -185,6 +190,48 @@ async fn files(config: &Config) -> Check {
         Ok(Err(error)) => check("files", Verdict::Bad, format!("{place}: {error}. Check files, files_endpoint and the credentials.")),
         Err(_) => check("files", Verdict::Bad, format!("{place} does not answer. Check files and files_endpoint.")),
     }
+}
+
+/// Whether organizations' credentials for other services are sealed and opened. Makes no key, and leaves a database alone that is not sound:
+/// opening it could do it harm.
+async fn vault(config: &Config, sound: bool) -> Check {
+    let file = config.data_dir.join(wiring::VAULT_KEY);
+    let none_yet = config.vault_keys.is_empty() && !file.exists();
+    let keys = if none_yet { Ok(KeyRing::default()) } else { wiring::vault_keys(config) };
+    let keys = match keys {
+        Ok(keys) => keys,
+        Err(error) => return check("vault", Verdict::Bad, format!("{error:#}. Put the key back from your backup.")),
+    };
+    let name = keys.current_name().unwrap_or("none").to_owned();
+    let vault = Vault::new(keys);
+    if !none_yet && let Err(error) = vault.check(&SystemIds) {
+        return check("vault", Verdict::Bad, format!("{error}."));
+    }
+    let looked = if sound { tokio::time::timeout(PATIENCE, credentials(config, &vault)).await.ok().and_then(Result::ok) } else { None };
+    match looked {
+        Some(Sealed { all, lost, .. }) if lost > 0 => {
+            let words = format!(
+                "{lost} of {all} credentials can't be opened. Put the key that they were sealed by back: behind {name} (vault_keys), or as {}.",
+                file.display()
+            );
+            check("vault", Verdict::Bad, words)
+        }
+        _ if none_yet => {
+            let words = format!("The first start makes a key in {}; back it up, apart from the database.", file.display());
+            check("vault", Verdict::Good, words)
+        }
+        Some(Sealed { all, .. }) => check("vault", Verdict::Good, format!("The key {name} seals and opens; {all} credentials.")),
+        // What is wrong with the database stands in its own line.
+        None => check("vault", Verdict::Note, format!("The key {name} seals and opens; the database could not be looked at.")),
+    }
+}
+
+async fn credentials(config: &Config, vault: &Vault) -> Result<Sealed, DomainError> {
+    let store = Store::connect(config.database_url.expose_secret()).await?;
+    let migrated = store.pending_migrations().await?.is_empty();
+    let sealed = if migrated { vault.examine(&store).await? } else { Sealed::default() };
+    store.close().await;
+    Ok(sealed)
 }
 
 fn site(config: &Config) -> Check {

@@ -12,8 +12,9 @@ use domain::knowledge::Makers;
 use domain::{Config as DomainConfig, Kernel};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
-use ports::files::Files;
-use ports::{Ids, Mailer, Recognizer, SystemClock, SystemIds};
+use ports::files::{Files, KeyRing};
+use ports::{Ids, KeySource, Mailer, Recognizer, SystemClock, SystemIds};
+use providers::keys::{KeyFile, MadeOnce};
 use providers::mail::{LogMailer, Smtp};
 use providers::speech::{Command, Deepgram, SampleTranscript};
 use providers::web::Web;
@@ -27,6 +28,9 @@ use crate::web::health::Probe;
 
 /// Where the key of access tokens is kept, within the data folder.
 pub const TOKEN_KEY: &str = "secrets/token.key";
+
+/// Where the key of organizations' credentials is kept, within the data folder, if the configuration has none.
+pub const VAULT_KEY: &str = "secrets/vault.key";
 
 /// What every handler works with. Cheap to clone.
 #[derive(Clone)]
@@ -94,6 +98,7 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
         Some(key) => key.clone(),
         None => token_key(&config.data_dir.join(TOKEN_KEY))?,
     };
+    let vault = vault_keys(config)?;
     let store = open_store(config).await?;
     store.tend().await;
     Ok(domain::assemble(Parts {
@@ -105,6 +110,7 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
         recognizers: recognizers(config)?,
         sample: providers::sample::call(),
         knowledge: knowledge(config).await?,
+        vault,
     }))
 }
 
@@ -228,30 +234,53 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 
 /// The key of access tokens: made once, then read. Only the server's own user may read the file.
 fn token_key(file: &Path) -> Result<SecretString> {
-    match std::fs::read_to_string(file) {
-        Ok(key) if key.trim().len() >= 32 => return Ok(key.trim().to_owned().into()),
-        Ok(_) => anyhow::bail!(
+    let key = MadeOnce::new(file, random_key).read().context("the key of access tokens")?;
+    if key.expose_secret().len() < 32 {
+        anyhow::bail!(
             "{} holds no key of at least 32 characters; remove it to get a new one, which ends all access tokens",
             file.display()
-        ),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).with_context(|| format!("could not read {}", file.display())),
+        );
     }
-    let key = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(SystemIds.secret());
-    write_secret(file, &key).with_context(|| format!("could not write {}", file.display()))?;
-    Ok(key.into())
+    Ok(key)
 }
 
-fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
+/// What organizations' credentials are sealed by: the configuration's keys, else one that is made once.
+///
+/// # Errors
+/// A sentence if the key can't be made or read.
+pub fn vault_keys(config: &Config) -> Result<KeyRing> {
+    if !config.vault_keys.is_empty() {
+        return Ok(config.vault_keys.clone());
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(text.as_bytes())
+    let file = config.data_dir.join(VAULT_KEY);
+    let text = MadeOnce::new(&file, || format!("kept-1:{}", random_key())).read().context("the key of credentials")?;
+    parse_vault_keys(&file, &text)
+}
+
+/// Puts a new key in front of those that the data folder holds.
+///
+/// # Errors
+/// A sentence if the file can't be read or written; then nothing was changed.
+pub fn renew_vault_keys(config: &Config) -> Result<KeyRing> {
+    vault_keys(config)?;
+    let file = config.data_dir.join(VAULT_KEY);
+    let before = KeyFile::new(&file).read().context("the key of credentials")?;
+    let number =
+        before.expose_secret().split(',').filter_map(|entry| entry.split(':').next()?.trim().strip_prefix("kept-")?.parse::<u32>().ok());
+    let text = format!("kept-{}:{},{}", number.max().unwrap_or_default() + 1, random_key(), before.expose_secret());
+    let ring = parse_vault_keys(&file, &text.clone().into())?;
+    providers::keys::replace(&file, &text).context("the key of credentials")?;
+    Ok(ring)
+}
+
+fn parse_vault_keys(file: &Path, text: &SecretString) -> Result<KeyRing> {
+    let ring = KeyRing::parse(text).map_err(|error| anyhow!("{}: {error}", file.display()))?;
+    anyhow::ensure!(ring.current_name().is_some(), "{} holds no key to seal credentials by", file.display());
+    Ok(ring)
+}
+
+fn random_key() -> String {
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(SystemIds.secret())
 }
 
 #[cfg(test)]
@@ -270,5 +299,24 @@ mod tests {
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
         std::fs::write(&file, "short").unwrap();
         assert!(token_key(&file).unwrap_err().to_string().contains("at least 32"));
+    }
+
+    #[test]
+    fn the_vaults_key_is_made_once_and_a_new_one_stands_in_front() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = crate::config::Settings { data_dir: Some(folder.path().to_owned()), ..Default::default() };
+        let config = Config::from_settings(settings).unwrap();
+        let (first, again) = (vault_keys(&config).unwrap(), vault_keys(&config).unwrap());
+        assert_eq!((first.current_name(), again.current_name()), (Some("kept-1"), Some("kept-1")));
+        let sealed = ports::envelope::seal(&first, b"x", [1; 12], b"secret").unwrap();
+        assert_eq!(renew_vault_keys(&config).unwrap().current_name(), Some("kept-2"));
+        let now = vault_keys(&config).unwrap();
+        assert_eq!(now.current_name(), Some("kept-2"));
+        assert_eq!(ports::envelope::open(&now, b"x", &sealed).unwrap(), b"secret");
+        let file = folder.path().join(VAULT_KEY);
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+        std::fs::write(&file, "rubbish").unwrap();
+        assert!(format!("{:#}", vault_keys(&config).unwrap_err()).contains("vault.key"));
     }
 }

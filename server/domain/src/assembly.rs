@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kernel::{Area, Kernel, KernelParts, Registry, Result};
+use kernel::{Area, Kernel, KernelParts, Registry, Result, Vault};
+use ports::files::KeyRing;
 use ports::{Clock, Ids, Mailer, Recognizer, SampleCall};
 use secrecy::SecretString;
 use store::Store;
@@ -48,6 +49,8 @@ pub struct Parts {
     pub sample: Arc<SampleCall>,
     /// Files, their reader, the embedding model and the web.
     pub knowledge: Makers,
+    /// What organizations' credentials are sealed by.
+    pub vault: KeyRing,
 }
 
 /// Puts the parts together. Starts nothing.
@@ -56,13 +59,14 @@ pub struct Parts {
 /// If the manifests contradict one another, which a test finds first.
 #[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
-    let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge } = parts;
+    let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault } = parts;
     let Config { files, public_url, token_key, open_sign_up } = config;
     let registry = Registry::new(&AREAS).expect("the manifests hold");
     let mut parts = KernelParts::new(store, clock, ids, public_url);
     parts.permissions.clone_from(&registry.permissions);
     let parts = parts
         .with(registry)
+        .with(Vault::new(vault))
         .with(IdentityState::new(mailer, token_key, open_sign_up))
         .with(KnowledgeState::new(knowledge, files.clone()))
         .with(CallsState::new(files, recognizers, sample));

@@ -19,7 +19,7 @@ mod watch;
 pub use account::{change_password, sign_in, sign_in_program, sign_out};
 use limits::Limits;
 pub use password::warm_up;
-pub use profile::{organization, profile, update_organization, update_profile};
+pub use profile::{OrganizationUpdated, PersonUpdated, organization, profile, update_organization, update_profile};
 pub use reset::{request_password_reset, reset_password};
 pub use session::{
     SignedIn, Visit, authenticate_session, end_other_sessions, end_program_sign_in, end_session, program_sign_ins, sessions,
@@ -31,17 +31,24 @@ pub(crate) use watch::until_over;
 
 use std::sync::Arc;
 
-use kernel::{Actor, Area, Credential, DomainError, JobEntry, Kernel, Member, Permission, PermissionEntry, Result, Schedule};
-use model::{Code, PersonId, Profile, Role};
+use kernel::{Actor, Area, Credential, DomainError, Job, JobEntry, Kernel, Member, Permission, PermissionEntry, Result, Schedule, Tx};
+use model::{Code, MemberId, OrganizationId, PersonId, Profile, Role};
 use ports::Mailer;
 use secrecy::SecretString;
+use serde_json::Value;
 
 /// Removes what has expired: sessions, reset links, sign-ups, refresh tokens. A job calls it.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn tidy(services: &Kernel) -> Result<u64> {
-    Ok(services.store().delete_expired(services.now()).await?)
+pub async fn tidy(kernel: &Kernel) -> Result<u64> {
+    let mut tx = kernel.begin_own().await?;
+    let now = tx.at();
+    let sessions = store::sessions::delete_expired(&mut tx, now).await?;
+    let tokens = store::tokens::delete_expired(&mut tx, now).await?;
+    let sign_ups = store::sign_ups::delete_expired(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(sessions + tokens + sign_ups)
 }
 
 /// May change the organization's name and settings.
@@ -49,8 +56,15 @@ pub const MANAGE_ORGANIZATION: Permission = Permission::new("identity.manage_org
 
 /// What this area hands to the binary.
 pub const AREA: Area = Area {
-    jobs: &[JobEntry::of::<jobs::Tidy>()],
+    jobs: &[
+        JobEntry::of::<jobs::Tidy>(),
+        JobEntry::of::<jobs::NoteRefusedSignIn>(),
+        JobEntry::of::<jobs::MailResetLink>(),
+        JobEntry::of::<jobs::MailSignUp>(),
+        JobEntry::of::<jobs::TellOwner>(),
+    ],
     schedules: &[Schedule { name: "identity.tidy", cron: "7 * * * *", job: JobEntry::of::<jobs::Tidy>() }],
+    events: &[OrganizationUpdated::ENTRY, PersonUpdated::ENTRY],
     permissions: &[PermissionEntry {
         permission: MANAGE_ORGANIZATION,
         doc: "Change the organization's name and settings.",
@@ -115,14 +129,34 @@ impl Own for Kernel {
 }
 
 /// A member as stored now.
-fn actor_of(services: &Kernel, profile: &Profile, credential: Credential) -> Actor {
-    services.admit(profile.organization.id, Member::new(profile.member, profile.person.id, profile.role, credential))
+fn actor_of(kernel: &Kernel, profile: &Profile, credential: Credential) -> Actor {
+    kernel.admit(profile.organization.id, Member::new(profile.member, profile.person.id, profile.role, credential))
 }
 
-/// Writes a line into the log of every organization that a person belongs to.
-async fn audit_of_person(services: &Kernel, person: PersonId, action: &str, details: serde_json::Value) -> Result<()> {
-    for organization in services.store().organizations_of(person).await? {
-        services.audit(&Actor::system(organization, "a person's own matter"), action, person, details.clone()).await?;
+/// Has something done later that nobody is waited for to do.
+async fn enqueue<J: Job>(kernel: &Kernel, job: &J) -> Result<()> {
+    let mut tx = kernel.begin_own().await?;
+    tx.enqueue(job).await?;
+    tx.commit().await
+}
+
+/// Writes a line into an organization's log, where it turns out within the unit of work which one it is.
+async fn note(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: Option<MemberId>,
+    action: &str,
+    subject: impl ToString,
+    details: &Value,
+) -> Result<()> {
+    let (at, subject) = (tx.at(), subject.to_string());
+    Ok(store::audit::append(tx, organization, member, action, &subject, details, at).await?)
+}
+
+/// The same for a person's own matter, in several organizations, in the order of [`store::identity::organizations_of`].
+async fn note_everywhere(tx: &mut Tx, organizations: &[OrganizationId], action: &str, person: PersonId, details: &Value) -> Result<()> {
+    for organization in organizations {
+        note(tx, *organization, None, action, person, details).await?;
     }
     Ok(())
 }

@@ -16,4 +16,4 @@ pub mod upkeep;
 pub mod website;
 
 pub use assembly::{AREAS, Config, Parts, assemble, registry, run_due, work};
-pub use kernel::{Actor, Client, DomainError, Kernel, Result};
+pub use kernel::{Actor, Client, DomainError, Kernel, Result, Sealed, Vault};

@@ -45,3 +45,4 @@ pub use scheduler::{run_schedules, tick};
 pub use setting::Setting;
 pub use subscriber::Subscriber;
 pub use tx::Tx;
+pub use vault::{Sealed, Vault};

@@ -173,4 +173,19 @@ impl Kernel {
         tx.audit(action, subject.to_string(), details).await?;
         tx.commit().await
     }
+
+    /// Does a unit of work that gives space back, or lets a person in to do so. On a full disk it is done once more, with the space that
+    /// is kept for this; so `work` begins its own unit of work.
+    ///
+    /// # Errors
+    /// The work's.
+    pub async fn urgent<T, F: Future<Output = Result<T>>>(&self, work: impl Fn() -> F) -> Result<T> {
+        let once = || async {
+            match work().await {
+                Err(DomainError::Store(error)) => Err(error),
+                done => Ok(done),
+            }
+        };
+        self.store().urgent(once).await?
+    }
 }

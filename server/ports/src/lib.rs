@@ -1,4 +1,4 @@
-//! What has several makers: clock, ids, mail, recognizers, readers of documents, embedding models, fetchers of web pages, storage of
+//! What has several makers: clock, ids, keys, mail, recognizers, readers of documents, embedding models, fetchers of web pages, storage of
 //! files; and the sample call. Makers live in `providers` and `documents`; tests bring their own.
 //!
 //! Architecture invariant: nothing here knows the database, an area or a vendor.
@@ -9,6 +9,7 @@ mod embedder;
 pub mod envelope;
 pub mod files;
 pub mod guard;
+mod keys;
 mod mail;
 mod reader;
 mod recognizer;
@@ -18,6 +19,7 @@ mod time;
 mod web;
 
 pub use embedder::{EmbedError, Embedder, EmbeddingModel, Embeddings};
+pub use keys::{KeySource, KeySourceError};
 pub use mail::{Mail, MailError, Mailer};
 pub use reader::{DocumentReader, ReadDocument, ReadError};
 pub use recognizer::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, Utterance};

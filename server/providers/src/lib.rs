@@ -9,6 +9,7 @@
 pub mod conformance;
 pub mod embedding;
 pub mod files;
+pub mod keys;
 pub mod mail;
 pub mod sample;
 pub mod speech;

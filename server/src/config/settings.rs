@@ -141,6 +141,10 @@ settings! {
     embeddings_key: String = "CLOSEZLY_EMBEDDINGS_KEY",
     /// Signs access tokens, at least 32 characters [default: made once and kept in the data folder]
     token_key: String = "CLOSEZLY_TOKEN_KEY",
+    /// File that holds token_key [default: none]
+    token_key_file: PathBuf = "CLOSEZLY_TOKEN_KEY_FILE",
+    /// Command that prints token_key [default: none]
+    token_key_command: String = "CLOSEZLY_TOKEN_KEY_COMMAND",
     /// Where uploaded files are stored: file:///folder, s3://bucket/folder, gs://bucket/folder or az://container/folder; credentials as
     /// AWS_…, GOOGLE_…, AZURE_… [default: a folder in the data folder]
     files: String = "CLOSEZLY_FILES",
@@ -149,6 +153,17 @@ settings! {
     /// Keys that uploaded files are encrypted by, as name:base64,name:base64; the first one encrypts, the word plain stands for no
     /// encryption [default: none; files are not encrypted]
     files_keys: String = "CLOSEZLY_FILES_KEYS",
+    /// File that holds files_keys [default: none]
+    files_keys_file: PathBuf = "CLOSEZLY_FILES_KEYS_FILE",
+    /// Command that prints files_keys [default: none]
+    files_keys_command: String = "CLOSEZLY_FILES_KEYS_COMMAND",
+    /// Keys that organizations' credentials for other services are sealed by, as name:base64,name:base64; the first one seals
+    /// [default: one that is made once and kept in the data folder]
+    vault_keys: String = "CLOSEZLY_VAULT_KEYS",
+    /// File that holds vault_keys [default: none]
+    vault_keys_file: PathBuf = "CLOSEZLY_VAULT_KEYS_FILE",
+    /// Command that prints vault_keys [default: none]
+    vault_keys_command: String = "CLOSEZLY_VAULT_KEYS_COMMAND",
     /// Sites of one's own network that may be fetched though their address isn't public, as name=address,name=address, for example
     /// wiki.corp=10.0.0.5 [default: none; websites are fetched at public addresses only]
     intranet_sites: String = "CLOSEZLY_INTRANET_SITES",

@@ -43,6 +43,13 @@ fn wrong_values_are_said_with_their_name() {
         ("files = \"s3://bucket\"\nfiles_endpoint = \"minio\"", "files_endpoint: “minio”"),
         ("files_endpoint = \"https://minio.example\"", "files_endpoint: it means nothing"),
         ("files_keys = \"2026:short\"", "files_keys: the key “2026”"),
+        ("files_keys = \"2026:short\"\nfiles_keys_file = \"/k\"", "files_keys and files_keys_file are set"),
+        ("files_keys_file = \"/no/such/file\"", "files_keys_file: /no/such/file"),
+        ("vault_keys = \"2026:short\"", "vault_keys: the key “2026”"),
+        ("vault_keys = \"plain\"", "vault_keys: the word plain"),
+        ("vault_keys_command = \"false\"", "vault_keys_command: the command “false” failed"),
+        ("vault_keys_command = \"'open\"", "vault_keys_command: the command “” has a quote"),
+        ("token_key_command = \"echo short\"", "token_key"),
         ("intranet_sites = \"wiki.corp\"", "intranet_sites: “wiki.corp” must be a name and an address"),
         ("intranet_sites = \"wiki.corp=10.0.0.5:80\"", "intranet_sites: “10.0.0.5:80” is no IP address"),
         ("intranet_sites = \"http://wiki.corp=10.0.0.5\"", "intranet_sites: “http://wiki.corp” is no name of a site"),
@@ -83,6 +90,36 @@ fn no_secret_is_shown() {
     assert!(shown.contains("postgres://ann:••••@db/closezly"), "{shown}");
     assert_eq!(loaded.shown().len(), Settings::NAMES.len());
     assert!(loaded.shown().iter().all(|shown| !shown.value.is_empty()), "every setting has a value to show");
+}
+
+#[test]
+fn keys_come_from_a_setting_a_file_or_a_command() {
+    const KEY: &str = "SECRETaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaE=";
+    let shown = |loaded: &Loaded, name: &str| loaded.shown().into_iter().find(|shown| shown.name == name).unwrap().value;
+    let none = loaded(&[], "data_dir = \"/srv/closezly\"").unwrap();
+    assert!(none.config.vault_keys.is_empty());
+    assert_eq!(
+        (shown(&none, "vault_keys"), shown(&none, "vault_keys_file")),
+        ("kept in /srv/closezly/secrets/vault.key".into(), "none".into())
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys");
+    std::fs::write(&file, format!("2027:{KEY},2026:{}\n", KEY.replace("aaa", "bbb"))).unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "SECRET-0123456789-0123456789-0123456789\n").unwrap();
+    let text = format!(
+        "vault_keys_file = \"{}\"\nfiles_keys_command = \"printf '%s' 2025:{KEY}\"\ntoken_key_file = \"{}\"",
+        file.display(),
+        token.display()
+    );
+    let said = loaded(&[], &text).unwrap();
+    assert_eq!((said.config.vault_keys.current_name(), said.config.files_keys.current_name()), (Some("2027"), Some("2025")));
+    assert!(said.config.token_key.as_ref().unwrap().expose_secret().ends_with("0123456789"));
+    assert_eq!((shown(&said, "vault_keys_file"), shown(&said, "files_keys_command")), (file.display().to_string(), "printf …".into()));
+    assert!(!format!("{:?} {:?}", said.shown(), said.config).contains("SECRET"));
+    let empty = loaded(&["--vault-keys", ""], &format!("vault_keys_file = \"{}\"", file.display())).unwrap();
+    assert_eq!(empty.config.vault_keys.current_name(), Some("2027"), "an empty setting is none");
 }
 
 #[test]

@@ -52,7 +52,9 @@ async fn organization(store: &Store, email: &str) -> (OrganizationId, Collection
     let person = Person { id: PersonId(Uuid::now_v7()), email: email.into(), name: "Ada".into(), created_at: DateTime::UNIX_EPOCH };
     let id = organization.id;
     let account = NewAccount { organization, person, password_hash: String::new(), member: MemberId(Uuid::now_v7()), role: Role::Owner };
-    store.create_account(&account).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    store::identity::insert_account(&mut tx, &account).await.unwrap();
+    tx.commit().await.unwrap();
     let general = store.default_collection(id, CollectionId(Uuid::now_v7()), "General", DateTime::UNIX_EPOCH).await.unwrap();
     (id, general.id)
 }

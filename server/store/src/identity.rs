@@ -22,7 +22,7 @@ statements! {
         FROM members m JOIN people p ON p.id = m.person_id JOIN organizations o ON o.id = m.organization_id
         WHERE m.id = $1";
     UPDATE_ORGANIZATION = "UPDATE organizations SET name = $2, keep_audio = $3 WHERE id = $1";
-    ORGANIZATIONS_OF = "SELECT organization_id FROM members WHERE person_id = $1 ORDER BY created_at, id";
+    ORGANIZATIONS_OF = "SELECT organization_id FROM members WHERE person_id = $1 ORDER BY organization_id";
     UPDATE_PERSON = "UPDATE people SET name = $2 WHERE id = $1";
 }
 
@@ -68,8 +68,11 @@ struct ProfileRow {
     organization_created_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Writes an account's three rows.
-pub(crate) async fn insert_account(tx: &mut Tx, account: &NewAccount) -> Result<()> {
+/// Makes an organization, a person and the person's place in it.
+///
+/// # Errors
+/// [`crate::StoreError::Taken`] if the mail address has an account.
+pub async fn insert_account(tx: &mut Tx, account: &NewAccount) -> Result<()> {
     let (organization, person) = (&account.organization, &account.person);
     query!(within tx, execute, INSERT_ORGANIZATION, organization.id, &organization.name, organization.keep_audio, organization.created_at)?;
     query!(within tx, execute, INSERT_PERSON, person.id, &person.email, &person.name, &account.password_hash, person.created_at)?;
@@ -77,17 +80,33 @@ pub(crate) async fn insert_account(tx: &mut Tx, account: &NewAccount) -> Result<
     Ok(())
 }
 
-impl Store {
-    /// Makes an organization, a person and the person's place in it, all or nothing.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Taken`] if the mail address has an account.
-    pub async fn create_account(&self, account: &NewAccount) -> Result<()> {
-        let mut tx = self.begin().await?;
-        insert_account(&mut tx, account).await?;
-        tx.commit().await
-    }
+/// Changes an organization's settings; false if there is none.
+///
+/// # Errors
+/// What the engine says.
+pub async fn update_organization(tx: &mut Tx, organization: OrganizationId, name: &str, keep_audio: bool) -> Result<bool> {
+    Ok(query!(within tx, execute, UPDATE_ORGANIZATION, organization, name, keep_audio)? > 0)
+}
 
+/// Changes a person's name; false if there is none.
+///
+/// # Errors
+/// What the engine says.
+pub async fn update_person(tx: &mut Tx, person: PersonId, name: &str) -> Result<bool> {
+    Ok(query!(within tx, execute, UPDATE_PERSON, person, name)? > 0)
+}
+
+/// The organizations that a person belongs to, always in the same order: whoever locks something of each of them waits for nobody in a
+/// circle.
+///
+/// # Errors
+/// What the engine says.
+pub async fn organizations_of(tx: &mut Tx, person: PersonId) -> Result<Vec<OrganizationId>> {
+    let rows = query!(within tx, all (OrganizationId,), ORGANIZATIONS_OF, person)?;
+    Ok(rows.into_iter().map(|(organization,)| organization).collect())
+}
+
+impl Store {
     /// The account of a mail address, which is compared as it is: lower case.
     ///
     /// # Errors
@@ -121,30 +140,5 @@ impl Store {
             member: row.member,
             role: row.role,
         }))
-    }
-
-    /// Changes an organization's settings; false if there is none.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn update_organization(&self, organization: OrganizationId, name: &str, keep_audio: bool) -> Result<bool> {
-        Ok(query!(write self, execute, UPDATE_ORGANIZATION, organization, name, keep_audio)? > 0)
-    }
-
-    /// The organizations that a person belongs to, the first joined first.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn organizations_of(&self, person: PersonId) -> Result<Vec<OrganizationId>> {
-        let rows = query!(read self, all (OrganizationId,), ORGANIZATIONS_OF, person)?;
-        Ok(rows.into_iter().map(|(organization,)| organization).collect())
-    }
-
-    /// Changes a person's name; false if there is none.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn update_person(&self, person: PersonId, name: &str) -> Result<bool> {
-        Ok(query!(write self, execute, UPDATE_PERSON, person, name)? > 0)
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use model::{OrganizationId, PersonId, Role, Session, SessionId};
 use uuid::Uuid;
 
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
 
@@ -54,30 +54,108 @@ pub struct Standing {
     pub role: Role,
 }
 
+/// Keeps a new session under the hash of its cookie's secret.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the person or the member is gone.
+pub async fn insert(tx: &mut Tx, session: &Session, secret_hash: &[u8]) -> Result<()> {
+    insert_successor(tx, session, session.id, secret_hash).await
+}
+
+/// The same for a session that takes another one's place: both are of one sign-in.
+///
+/// # Errors
+/// As [`insert`].
+pub async fn insert_successor(tx: &mut Tx, session: &Session, of: SessionId, secret_hash: &[u8]) -> Result<()> {
+    query!(
+        within tx, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent, &session.address,
+        session.created_at, session.last_seen_at, session.expires_at, secret_hash, of
+    )?;
+    Ok(())
+}
+
+/// Lets a session end at `until`, sooner than it would by itself; false if it already does, so that of several who want to replace it
+/// one may.
+///
+/// # Errors
+/// What the engine says.
+pub async fn retire(tx: &mut Tx, session: SessionId, until: DateTime<Utc>) -> Result<bool> {
+    Ok(query!(within tx, execute, RETIRE_SESSION, session, until)? > 0)
+}
+
+/// Gives a session a new secret; false if it is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn rotate(tx: &mut Tx, session: SessionId, new_secret_hash: &[u8]) -> Result<bool> {
+    Ok(query!(within tx, execute, ROTATE_SESSION, session, new_secret_hash)? > 0)
+}
+
+/// Notes a session's last use, and when it now ends by itself.
+///
+/// # Errors
+/// What the engine says.
+pub async fn touch(tx: &mut Tx, session: SessionId, at: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<()> {
+    query!(within tx, execute, TOUCH_SESSION, session, at, expires_at)?;
+    Ok(())
+}
+
+/// Ends one of a person's sessions, with what it took the place of; false if the person has no such session.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete(tx: &mut Tx, person: PersonId, session: SessionId) -> Result<bool> {
+    Ok(query!(within tx, execute, DELETE_SESSION, person, session)? > 0)
+}
+
+/// Ends all of a person's sessions but one; gives how many.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_all(tx: &mut Tx, person: PersonId, except: Option<SessionId>) -> Result<u64> {
+    match except {
+        Some(kept) => query!(within tx, execute, DELETE_OTHER_SESSIONS, person, kept),
+        None => query!(within tx, execute, DELETE_SESSIONS, person),
+    }
+}
+
+/// Keeps a reset token's hash; the person's older one stops working.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the person is gone.
+pub async fn insert_password_reset(tx: &mut Tx, person: PersonId, token_hash: &[u8], expires_at: DateTime<Utc>) -> Result<()> {
+    query!(within tx, execute, INSERT_PASSWORD_RESET, person, token_hash, expires_at)?;
+    Ok(())
+}
+
+/// Uses a reset token up; gives whose it was. None if it is unknown, used or expired.
+///
+/// # Errors
+/// What the engine says.
+pub async fn take_password_reset(tx: &mut Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<PersonId>> {
+    Ok(query!(within tx, optional (PersonId,), TAKE_PASSWORD_RESET, token_hash, now)?.map(|(person,)| person))
+}
+
+/// Lets a person's link to set a new password stop working.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_password_reset(tx: &mut Tx, person: PersonId) -> Result<()> {
+    query!(within tx, execute, DELETE_PASSWORD_RESET, person)?;
+    Ok(())
+}
+
+/// Forgets sessions and password resets that have expired; gives how many.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
+    let sessions = query!(within tx, execute, DELETE_EXPIRED_SESSIONS, now)?;
+    let resets = query!(within tx, execute, DELETE_EXPIRED_RESETS, now)?;
+    Ok(sessions + resets)
+}
+
 impl Store {
-    /// Keeps a new session under the hash of its cookie's secret.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the person or the member is gone.
-    pub async fn insert_session(&self, session: &Session, secret_hash: &[u8]) -> Result<()> {
-        self.insert_successor(session, session.id, secret_hash).await
-    }
-
-    /// The same for a session that takes another one's place: both are of one sign-in.
-    ///
-    /// # Errors
-    /// As [`Store::insert_session`].
-    pub async fn insert_successor(&self, session: &Session, of: SessionId, secret_hash: &[u8]) -> Result<()> {
-        let insert = || async {
-            query!(
-                write self, execute, INSERT_SESSION, session.id, session.person_id, session.member_id, &session.user_agent,
-                &session.address, session.created_at, session.last_seen_at, session.expires_at, secret_hash, of
-            )
-        };
-        self.urgent(insert).await?;
-        Ok(())
-    }
-
     /// The sign-in that a session is of; none if it is gone.
     ///
     /// # Errors
@@ -102,7 +180,7 @@ impl Store {
         query!(read self, optional Session, SESSION, secret_hash, now)
     }
 
-    /// Notes a session's last use, and when it now ends by itself.
+    /// As [`touch`], by itself.
     ///
     /// # Errors
     /// What the engine says.
@@ -111,79 +189,11 @@ impl Store {
         Ok(())
     }
 
-    /// Lets a session end at `until`, sooner than it would by itself; false if it already does, so that of several who
-    /// want to replace it one may.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn retire_session(&self, session: SessionId, until: DateTime<Utc>) -> Result<bool> {
-        Ok(self.urgent(|| async { query!(write self, execute, RETIRE_SESSION, session, until) }).await? > 0)
-    }
-
-    /// Gives a session a new secret; false if it is gone.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn rotate_session(&self, session: SessionId, new_secret_hash: &[u8]) -> Result<bool> {
-        Ok(query!(write self, execute, ROTATE_SESSION, session, new_secret_hash)? > 0)
-    }
-
     /// A person's sessions that have not expired, last used first.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn sessions(&self, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Session>> {
         query!(read self, all Session, SESSIONS, person, now)
-    }
-
-    /// Ends one of a person's sessions, with what it took the place of; false if the person has no such session.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_session(&self, person: PersonId, session: SessionId) -> Result<bool> {
-        Ok(self.urgent(|| async { query!(write self, execute, DELETE_SESSION, person, session) }).await? > 0)
-    }
-
-    /// Ends all of a person's sessions but one; gives how many.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_sessions(&self, person: PersonId, except: Option<SessionId>) -> Result<u64> {
-        let delete = || async {
-            match except {
-                Some(kept) => query!(write self, execute, DELETE_OTHER_SESSIONS, person, kept),
-                None => query!(write self, execute, DELETE_SESSIONS, person),
-            }
-        };
-        self.urgent(delete).await
-    }
-
-    /// Keeps a reset token's hash; the person's older one stops working.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the person is gone.
-    pub async fn insert_password_reset(&self, person: PersonId, token_hash: &[u8], expires_at: DateTime<Utc>) -> Result<()> {
-        query!(write self, execute, INSERT_PASSWORD_RESET, person, token_hash, expires_at)?;
-        Ok(())
-    }
-
-    /// Uses a reset token up; gives whose it was. None if it is unknown, used or expired.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn take_password_reset(&self, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<PersonId>> {
-        Ok(query!(write self, optional (PersonId,), TAKE_PASSWORD_RESET, token_hash, now)?.map(|(person,)| person))
-    }
-
-    /// Forgets sessions, password resets, sign-ups and refresh tokens that have expired; gives how many.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_expired(&self, now: DateTime<Utc>) -> Result<u64> {
-        let sessions = query!(write self, execute, DELETE_EXPIRED_SESSIONS, now)?;
-        let resets = query!(write self, execute, DELETE_EXPIRED_RESETS, now)?;
-        let tokens = query!(write self, execute, crate::tokens::DELETE_EXPIRED_REFRESH, now)?;
-        let sign_ups = query!(write self, execute, crate::sign_ups::DELETE_EXPIRED_SIGN_UPS, now)?;
-        Ok(sessions + resets + tokens + sign_ups)
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use model::{ApiToken, ApiTokenId, MemberId, OrganizationId, PersonId, ProgramSignIn, SessionId};
 use uuid::Uuid;
 
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::sessions::Standing;
 use crate::statements::statements;
@@ -35,7 +35,10 @@ statements! {
     REVOKE_FAMILY_OF = "
         UPDATE refresh_tokens SET spent = $3
         WHERE family = $2 AND NOT spent AND member_id IN (SELECT id FROM members WHERE person_id = $1)";
-    REVOKE_FAMILY = "UPDATE refresh_tokens SET spent = $2 WHERE family = $1";
+    REVOKE_FAMILY = "UPDATE refresh_tokens SET spent = $2 WHERE family = $1 AND NOT spent";
+    WHOSE_FAMILY = "
+        SELECT m.organization_id, m.id AS member_id, m.person_id FROM refresh_tokens t JOIN members m ON m.id = t.member_id
+        WHERE t.family = $1 LIMIT 1";
     REVOKE_OF_PERSON = "
         UPDATE refresh_tokens SET spent = $2 WHERE NOT spent AND member_id IN (SELECT id FROM members WHERE person_id = $1)";
     DELETE_EXPIRED_REFRESH = "DELETE FROM refresh_tokens WHERE expires_at <= $1";
@@ -94,118 +97,154 @@ pub enum Refreshed {
     Reused {
         /// The sign-in it comes from.
         family: Uuid,
+        /// Whether this ended it; false if it had ended before.
+        ended: bool,
     },
     /// No such token, or it has expired.
     Unknown,
 }
 
+/// Whose sign-in it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Whose {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// The place in it.
+    pub member_id: MemberId,
+    /// The person.
+    pub person_id: PersonId,
+}
+
+/// Keeps a sign-in's first refresh token.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the member is gone.
+pub async fn insert_refresh(tx: &mut Tx, token: &RefreshToken, hash: &[u8]) -> Result<()> {
+    query!(
+        within tx, execute, INSERT_REFRESH, token.id, token.family, token.member, hash, token.expires_at, false, &token.user_agent,
+        &token.address, token.signed_in_at, token.signed_in_at
+    )?;
+    Ok(())
+}
+
+/// Spends a token and keeps its successor, which gets the same family and member. A token that was spent before revokes its family.
+///
+/// # Errors
+/// What the engine says.
+pub async fn rotate_refresh(
+    tx: &mut Tx,
+    hash: &[u8],
+    now: DateTime<Utc>,
+    new_id: Uuid,
+    new_hash: &[u8],
+    new_expires_at: DateTime<Utc>,
+) -> Result<Refreshed> {
+    if let Some(old) = query!(within tx, optional Spent, SPEND_REFRESH, hash, now, true)? {
+        query!(
+            within tx, execute, INSERT_REFRESH, new_id, old.family, old.member_id, new_hash, new_expires_at, false, &old.user_agent,
+            &old.address, old.signed_in_at, now
+        )?;
+        return Ok(Refreshed::Ok { member: old.member_id, family: old.family });
+    }
+    let Some(family) = family_of(tx, hash, now).await? else { return Ok(Refreshed::Unknown) };
+    Ok(Refreshed::Reused { family, ended: revoke_family(tx, family).await? })
+}
+
+/// The sign-in that a refresh token is of, spent or not; none if it is unknown or has expired.
+///
+/// # Errors
+/// What the engine says.
+pub async fn family_of(tx: &mut Tx, hash: &[u8], now: DateTime<Utc>) -> Result<Option<Uuid>> {
+    Ok(query!(within tx, optional (Uuid,), REFRESH_FAMILY, hash, now)?.map(|(family,)| family))
+}
+
+/// Whose sign-in it is; none if no token of it is left.
+///
+/// # Errors
+/// What the engine says.
+pub async fn whose_family(tx: &mut Tx, family: Uuid) -> Result<Option<Whose>> {
+    query!(within tx, optional Whose, WHOSE_FAMILY, family)
+}
+
+/// Spends every token of a sign-in; false if it had ended before.
+///
+/// # Errors
+/// What the engine says.
+pub async fn revoke_family(tx: &mut Tx, family: Uuid) -> Result<bool> {
+    Ok(query!(within tx, execute, REVOKE_FAMILY, family, true)? > 0)
+}
+
+/// Ends the sign-in of one of a person's programs; false if the person has no such one.
+///
+/// # Errors
+/// What the engine says.
+pub async fn end_program_sign_in(tx: &mut Tx, person: PersonId, family: Uuid) -> Result<bool> {
+    Ok(query!(within tx, execute, REVOKE_FAMILY_OF, person, family, true)? > 0)
+}
+
+/// Ends all of a person's sessions but one, and all sign-ins of programs; gives how many.
+///
+/// # Errors
+/// What the engine says.
+pub async fn end_sign_ins(tx: &mut Tx, person: PersonId, except: SessionId) -> Result<u64> {
+    let sessions = crate::sessions::delete_all(tx, person, Some(except)).await?;
+    let programs = query!(within tx, execute, REVOKE_OF_PERSON, person, true)?;
+    Ok(sessions + programs)
+}
+
+/// Sets a person's password hash, and ends what was signed in with the old one: sessions but `kept`, programs, links to set a new
+/// password, and API tokens if so wished. False if there is no such person.
+///
+/// # Errors
+/// What the engine says.
+pub async fn set_password(tx: &mut Tx, person: PersonId, hash: &str, kept: Option<SessionId>, api_tokens: bool) -> Result<bool> {
+    if query!(within tx, execute, crate::identity::SET_PASSWORD, person, hash)? == 0 {
+        return Ok(false);
+    }
+    crate::sessions::delete_password_reset(tx, person).await?;
+    crate::sessions::delete_all(tx, person, kept).await?;
+    query!(within tx, execute, REVOKE_OF_PERSON, person, true)?;
+    if api_tokens {
+        query!(within tx, execute, DELETE_API_TOKENS_OF, person)?;
+    }
+    Ok(true)
+}
+
+/// Forgets refresh tokens that have expired; gives how many.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
+    query!(within tx, execute, DELETE_EXPIRED_REFRESH, now)
+}
+
+/// Keeps an API token.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the member is gone or of another organization.
+pub async fn insert_api_token(tx: &mut Tx, token: &ApiToken, organization: OrganizationId, hash: &[u8]) -> Result<()> {
+    query!(
+        within tx, execute, INSERT_API_TOKEN, token.id, token.member_id, &token.name, &token.prefix, token.created_at, token.last_used_at,
+        organization, hash
+    )?;
+    Ok(())
+}
+
+/// Takes one of a member's tokens back; false if the member has no such token.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_api_token(tx: &mut Tx, member: MemberId, token: ApiTokenId) -> Result<bool> {
+    Ok(query!(within tx, execute, DELETE_API_TOKEN, member, token)? > 0)
+}
+
 impl Store {
-    /// Keeps a sign-in's first refresh token.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the member is gone.
-    pub async fn insert_refresh(&self, token: &RefreshToken, hash: &[u8]) -> Result<()> {
-        let insert = || async {
-            query!(
-                write self, execute, INSERT_REFRESH, token.id, token.family, token.member, hash, token.expires_at, false,
-                &token.user_agent, &token.address, token.signed_in_at, token.signed_in_at
-            )
-        };
-        self.urgent(insert).await?;
-        Ok(())
-    }
-
-    /// Spends a token and keeps its successor, which gets the same family and member. A token that was spent before
-    /// revokes its family.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn rotate_refresh(
-        &self,
-        hash: &[u8],
-        now: DateTime<Utc>,
-        new_id: Uuid,
-        new_hash: &[u8],
-        new_expires_at: DateTime<Utc>,
-    ) -> Result<Refreshed> {
-        self.urgent(|| self.rotate(hash, now, new_id, new_hash, new_expires_at)).await
-    }
-
-    async fn rotate(
-        &self,
-        hash: &[u8],
-        now: DateTime<Utc>,
-        new_id: Uuid,
-        new_hash: &[u8],
-        new_expires_at: DateTime<Utc>,
-    ) -> Result<Refreshed> {
-        let mut tx = self.begin().await?;
-        let spent = query!(within &mut tx, optional Spent, SPEND_REFRESH, hash, now, true)?;
-        let refreshed = if let Some(old) = spent {
-            query!(
-                within &mut tx, execute, INSERT_REFRESH, new_id, old.family, old.member_id, new_hash, new_expires_at, false,
-                &old.user_agent, &old.address, old.signed_in_at, now
-            )?;
-            Refreshed::Ok { member: old.member_id, family: old.family }
-        } else if let Some((family,)) = query!(within &mut tx, optional (Uuid,), REFRESH_FAMILY, hash, now)? {
-            query!(within &mut tx, execute, REVOKE_FAMILY, family, true)?;
-            Refreshed::Reused { family }
-        } else {
-            Refreshed::Unknown
-        };
-        tx.commit().await?;
-        Ok(refreshed)
-    }
-
-    /// Sets a person's password hash, and ends what was signed in with the old one: sessions but `kept`, programs, links to set a
-    /// new password, and API tokens if so wished. All or nothing; false if there is no such person.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn set_password(&self, person: PersonId, hash: &str, kept: Option<SessionId>, api_tokens: bool) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        if query!(within &mut tx, execute, crate::identity::SET_PASSWORD, person, hash)? == 0 {
-            return Ok(false);
-        }
-        query!(within &mut tx, execute, crate::sessions::DELETE_PASSWORD_RESET, person)?;
-        match kept {
-            Some(kept) => query!(within &mut tx, execute, crate::sessions::DELETE_OTHER_SESSIONS, person, kept)?,
-            None => query!(within &mut tx, execute, crate::sessions::DELETE_SESSIONS, person)?,
-        };
-        query!(within &mut tx, execute, REVOKE_OF_PERSON, person, true)?;
-        if api_tokens {
-            query!(within &mut tx, execute, DELETE_API_TOKENS_OF, person)?;
-        }
-        tx.commit().await?;
-        Ok(true)
-    }
-
-    /// Ends all of a person's sessions but one, and all sign-ins of programs; gives how many.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn end_sign_ins(&self, person: PersonId, except: SessionId) -> Result<u64> {
-        let mut tx = self.begin().await?;
-        let sessions = query!(within &mut tx, execute, crate::sessions::DELETE_OTHER_SESSIONS, person, except)?;
-        let programs = query!(within &mut tx, execute, REVOKE_OF_PERSON, person, true)?;
-        tx.commit().await?;
-        Ok(sessions + programs)
-    }
-
     /// The sign-ins of a person's programs that can still go on, last used first.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn program_sign_ins(&self, person: PersonId, now: DateTime<Utc>) -> Result<Vec<ProgramSignIn>> {
         query!(read self, all ProgramSignIn, PROGRAM_SIGN_INS, person, now, false)
-    }
-
-    /// Ends the sign-in of one of a person's programs; false if the person has no such one.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn end_program_sign_in(&self, person: PersonId, family: Uuid) -> Result<bool> {
-        Ok(query!(write self, execute, REVOKE_FAMILY_OF, person, family, true)? > 0)
     }
 
     /// When a program's sign-in happened, if it has a token that can still be spent: it was not revoked.
@@ -232,27 +271,6 @@ impl Store {
         query!(read self, optional Standing, STANDING_API_TOKEN, organization, token)
     }
 
-    /// Spends every token of a sign-in.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn revoke_family(&self, family: Uuid) -> Result<()> {
-        self.urgent(|| async { query!(write self, execute, REVOKE_FAMILY, family, true) }).await?;
-        Ok(())
-    }
-
-    /// Keeps an API token.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the member is gone or of another organization.
-    pub async fn insert_api_token(&self, token: &ApiToken, organization: OrganizationId, hash: &[u8]) -> Result<()> {
-        query!(
-            write self, execute, INSERT_API_TOKEN, token.id, token.member_id, &token.name, &token.prefix, token.created_at,
-            token.last_used_at, organization, hash
-        )?;
-        Ok(())
-    }
-
     /// The token of a secret.
     ///
     /// # Errors
@@ -267,14 +285,6 @@ impl Store {
     /// What the engine says.
     pub async fn api_tokens(&self, member: MemberId) -> Result<Vec<ApiToken>> {
         query!(read self, all ApiToken, API_TOKENS, member)
-    }
-
-    /// Takes one of a member's tokens back; false if the member has no such token.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_api_token(&self, member: MemberId, token: ApiTokenId) -> Result<bool> {
-        Ok(self.urgent(|| async { query!(write self, execute, DELETE_API_TOKEN, member, token) }).await? > 0)
     }
 
     /// Notes a token's last use.

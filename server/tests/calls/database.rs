@@ -205,3 +205,108 @@ async fn on_a_full_disk_people_sign_in_and_delete_and_afterwards_all_is_well() {
     let again = Program::of(&running.base).post("/api/v1/auth/login", login).await;
     assert_eq!(again.status, StatusCode::OK, "{:?}", again.body);
 }
+
+/// The review of a call whose recording can't be read to its end: opening the file waits for ever.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_that_blocks_keeps_no_process_from_ending() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let call = make(&ann, new_call("Long")).await;
+    let mut page = crate::page::Page::source(&ann, call).await;
+    page.frames(model::Channel::Rep, 0..3).await;
+    page.acked(model::Channel::Rep, 3).await;
+    let first = |folder: PathBuf| std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let log = first(first(folder.path().join("data/files/recordings"))).join("rep.log");
+    // The server has the log open; who opens the path from now on gets a pipe that nobody writes to.
+    let whole = log.with_extension("whole");
+    std::fs::rename(&log, &whole).unwrap();
+    assert!(Command::new("mkfifo").arg(&log).status().unwrap().success());
+    page.say(model::wire::ClientMessage::End).await;
+    let started = Instant::now();
+    let mut waiting = 0;
+    // One look could meet any file that is just being opened.
+    while waiting < 10 {
+        waiting = if waits_for_pipe(running.process.id()) { waiting + 1 } else { 0 };
+        assert!(started.elapsed() < Duration::from_secs(60), "nobody opens the recording");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(readiness(&running).await.0, StatusCode::OK, "it serves meanwhile");
+    running.signal();
+    let (code, took) = running.ended().await;
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(18), "{took:?}");
+
+    std::fs::rename(&whole, &log).unwrap();
+    let running = Running::start(folder.path());
+    let ann = Program::of(&running.base).with_token(ann.token.as_ref().unwrap());
+    let started = Instant::now();
+    while ann.get(&path(call, "")).await.body["data"]["state"] != "ended" {
+        assert!(started.elapsed() < Duration::from_secs(60), "the next server writes the review");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Whether a thread of a process waits for the other end of a pipe that it opens.
+#[cfg(target_os = "linux")]
+fn waits_for_pipe(process: u32) -> bool {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    // The number of openat; where the kernel doesn't tell the call, it may tell the thread's place in itself.
+    let opens = if cfg!(target_arch = "x86_64") { "257 " } else { "56 " };
+    tasks.flatten().any(|task| {
+        let read = |name: &str| std::fs::read_to_string(task.path().join(name)).unwrap_or_default();
+        read("syscall").starts_with(opens) || read("wchan").contains("wait_for_partner") || read("wchan").contains("fifo_open")
+    })
+}
+
+/// Seals a credential as the server does.
+async fn seal(folder: &Path, name: &str, secret: &str) {
+    let ring = std::fs::read_to_string(folder.join("data/secrets/vault.key")).unwrap();
+    let ring = ports::files::KeyRing::parse(&ring.into()).unwrap();
+    let store = store::Store::connect(&format!("sqlite:{}", database(folder).display())).await.unwrap();
+    let organization = store.credentials(&email("Ann")).await.unwrap().unwrap().member;
+    let organization = store.profile(organization).await.unwrap().unwrap().organization.id;
+    let sealed = ports::envelope::seal(&ring, format!("{organization}/{name}").as_bytes(), [7; 12], secret.as_bytes()).unwrap();
+    let mut tx = store.begin().await.unwrap();
+    store::credentials::put(&mut tx, organization, name, &sealed, chrono::DateTime::UNIX_EPOCH).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_are_sealed_without_configuration_and_get_another_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("data/secrets/vault.key");
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("ok      vault        The first start makes a key"), "{words}");
+    assert!(!key.exists(), "who only looks makes none");
+    let mut running = Running::start(folder.path());
+    running.owner().await;
+    let made = std::fs::read_to_string(&key).unwrap();
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&key).unwrap().permissions()) & 0o777, 0o600);
+    let (done, words) = says(folder.path(), &["rotate-keys"]);
+    assert!(!done && words.contains("in use by another server"), "{words}");
+    assert_eq!(std::fs::read_to_string(&key).unwrap(), made, "and no key was made");
+    running.signal();
+    assert_eq!(running.ended().await.0, Some(0));
+
+    seal(folder.path(), "crm.token", "SECRET").await;
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("ok      vault        The key kept-1 seals and opens; 1 credentials"), "{words}");
+    let (done, words) = says(folder.path(), &["rotate-keys"]);
+    assert!(done && words.contains("1 credentials were sealed anew; 1 of 1 are under the key kept-2 now"), "{words}");
+    let now = std::fs::read_to_string(&key).unwrap();
+    assert!(now.starts_with("kept-2:") && now.ends_with(&made), "the old key stays behind the new one");
+
+    std::fs::write(&key, &made).unwrap();
+    let (done, words) = says(folder.path(), &["doctor"]);
+    assert!(!done && words.contains("FAILED  vault        1 of 1 credentials can't be opened"), "{words}");
+    std::fs::remove_file(&key).unwrap();
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("FAILED  vault        1 of 1 credentials can't be opened"), "{words}");
+    std::fs::write(&key, now).unwrap();
+    let (_, words) = says(folder.path(), &["doctor"]);
+    assert!(words.contains("ok      vault        The key kept-2"), "{words}");
+}

@@ -7,12 +7,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audited;
 mod bodies;
 mod document;
 mod downloads;
 mod forms;
 mod isolation;
 mod lifecycle;
+mod mails;
 mod operations;
 mod passwords;
 mod sessions;

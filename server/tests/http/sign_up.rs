@@ -44,7 +44,9 @@ async fn has_account(server: &TestServer, name: &str) {
         member: MemberId(services.uuid()),
         role: Role::Owner,
     };
-    services.store().create_account(&account).await.unwrap();
+    let mut tx = services.store().begin().await.unwrap();
+    store::identity::insert_account(&mut tx, &account).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// The names of headers, and their values where they may not differ from answer to answer.

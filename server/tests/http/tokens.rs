@@ -127,6 +127,6 @@ async fn the_audit_log_has_what_happened_and_is_whole() {
     let organization = me.body["data"]["organization"]["id"].as_str().unwrap().parse().unwrap();
     let store = server.services.store();
     let actions: Vec<_> = store.entries(organization, None, 100).await.unwrap().items.into_iter().map(|entry| entry.action).collect();
-    assert_eq!(actions, ["identity.token_created", "identity.sign_up"]);
+    assert_eq!(actions, ["identity.token_created", "identity.sign_in", "identity.sign_up"]);
     assert_eq!(store.verify(organization).await.unwrap().first_broken, None);
 }

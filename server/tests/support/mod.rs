@@ -69,12 +69,25 @@ impl Ids for TestIds {
 pub struct Outbox {
     mails: Mutex<Vec<Mail>>,
     delivers: bool,
+    /// What the mail server says instead of taking a mail.
+    trouble: Mutex<Option<fn() -> MailError>>,
+    asked: AtomicU64,
 }
 
 impl Outbox {
     /// The mails so far.
     pub fn all(&self) -> Vec<Mail> {
         self.mails.lock().unwrap().clone()
+    }
+
+    /// Lets every mail fail, or none any more.
+    pub fn fail(&self, trouble: Option<fn() -> MailError>) {
+        *self.trouble.lock().unwrap() = trouble;
+    }
+
+    /// How many mails were handed over, or were tried to be.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::SeqCst)
     }
 
     /// The newest mail, once there are `count` of them: mails go out after the answer.
@@ -92,6 +105,10 @@ impl Outbox {
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if let Some(trouble) = *self.trouble.lock().unwrap() {
+            return Err(trouble());
+        }
         self.mails.lock().unwrap().push(mail);
         Ok(())
     }
@@ -166,7 +183,8 @@ impl TestServer {
         settings.client_address_header.get_or_insert_with(|| "x-forwarded-for".to_owned());
         let config = Config::from_settings(settings).unwrap();
         let clock = Arc::new(TestClock(Mutex::new(Utc.with_ymd_and_hms(2026, 11, 2, 9, 0, 0).unwrap())));
-        let outbox = Arc::new(Outbox { mails: Mutex::default(), delivers: setup.delivers });
+        let outbox =
+            Arc::new(Outbox { mails: Mutex::default(), delivers: setup.delivers, trouble: Mutex::default(), asked: AtomicU64::new(0) });
         let mut recognizers = setup.recognizers;
         recognizers.push(Arc::new(SampleTranscript::new(providers::sample::call())));
         let files = wiring::stored_files(&config).unwrap();
@@ -188,6 +206,7 @@ impl TestServer {
                 embeddings_before: setup.embeddings_before,
                 web: Arc::new(wiring::web(&config).unwrap()),
             },
+            vault: wiring::vault_keys(&config).unwrap(),
         });
         let stop = CancellationToken::new();
         let server = Server::new(config, services.clone()).unwrap();

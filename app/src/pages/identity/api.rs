@@ -8,9 +8,9 @@ use crate::error::AppError;
 /// Signs in.
 #[server(endpoint = "identity/sign_in")]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, AppError> {
-    use crate::server::{client, go_to, remember, scope, services};
+    use crate::server::{client, go_to, remember, services, visitor};
     let services = services()?;
-    let signed_in = domain::identity::sign_in(&services, &client(), scope().ok().as_ref(), &email, &password.into()).await?;
+    let signed_in = domain::identity::sign_in(&services, &client(), visitor().as_ref(), &email, &password.into()).await?;
     remember(&services, &signed_in);
     Ok(go_to(next.as_deref().unwrap_or("/")))
 }
@@ -33,10 +33,10 @@ pub async fn sign_up(
     password: String,
     next: Option<String>,
 ) -> Result<SignedUp, AppError> {
-    use crate::server::{client, go_to, remember, scope, services};
+    use crate::server::{client, go_to, remember, services, visitor};
     let services = services()?;
     let new = domain::identity::SignUp { name, email, organization, password: password.into() };
-    Ok(match domain::identity::sign_up(&services, &client(), scope().ok().as_ref(), new).await? {
+    Ok(match domain::identity::sign_up(&services, &client(), visitor().as_ref(), new).await? {
         domain::identity::SignedUp::In(signed_in) => {
             remember(&services, &signed_in);
             SignedUp::In(go_to(next.as_deref().unwrap_or("/")))
@@ -48,9 +48,9 @@ pub async fn sign_up(
 /// Makes the account of a link that came by mail, and signs in.
 #[server(endpoint = "identity/confirm_sign_up")]
 pub async fn confirm_sign_up(token: String) -> Result<String, AppError> {
-    use crate::server::{client, go_to, remember, scope, services};
+    use crate::server::{client, go_to, remember, services, visitor};
     let services = services()?;
-    let signed_in = domain::identity::confirm_sign_up(&services, &client(), scope().ok().as_ref(), &token).await?;
+    let signed_in = domain::identity::confirm_sign_up(&services, &client(), visitor().as_ref(), &token).await?;
     remember(&services, &signed_in);
     Ok(go_to("/"))
 }
@@ -58,9 +58,9 @@ pub async fn confirm_sign_up(token: String) -> Result<String, AppError> {
 /// Signs out.
 #[server(endpoint = "identity/sign_out")]
 pub async fn sign_out() -> Result<String, AppError> {
-    use crate::server::{forget, go_to, scope, services};
+    use crate::server::{forget, go_to, services, visitor};
     let services = services()?;
-    if let Ok(scope) = scope() {
+    if let Some(scope) = visitor() {
         domain::identity::sign_out(&services, &scope).await?;
     }
     forget(&services);

@@ -1,48 +1,72 @@
 //! What is known of the caller and of their organization.
 
-use model::{Organization, Profile, validation};
+use model::{MemberId, Organization, OrganizationId, PersonId, Profile, validation};
 use serde_json::json;
 
 use super::signed_out;
-use kernel::Actor;
-use kernel::Kernel;
-use kernel::Result;
+use kernel::{Actor, Kernel, Result, event};
+
+event! {
+    /// The organization's name or settings were changed.
+    OrganizationUpdated = "organization.updated", of organization, belongs to nobody, sees all: None, {
+        /// The organization.
+        organization: OrganizationId,
+    }
+}
+
+event! {
+    /// Somebody changed their name.
+    PersonUpdated = "person.updated", of person, belongs to member, sees all: None, {
+        /// The person.
+        person: PersonId,
+        /// Their place in the organization.
+        member: MemberId,
+    }
+}
 
 /// The caller, with names.
 ///
 /// # Errors
 /// `unauthenticated` if the caller was removed meanwhile.
-pub async fn profile(services: &Kernel, actor: &Actor) -> Result<Profile> {
-    services.store().profile(actor.member()?.id).await?.ok_or_else(signed_out)
+pub async fn profile(kernel: &Kernel, actor: &Actor) -> Result<Profile> {
+    kernel.store().profile(actor.member()?.id).await?.ok_or_else(signed_out)
 }
 
 /// The caller's organization.
 ///
 /// # Errors
 /// `unauthenticated` if the caller was removed meanwhile.
-pub async fn organization(services: &Kernel, actor: &Actor) -> Result<Organization> {
-    Ok(profile(services, actor).await?.organization)
+pub async fn organization(kernel: &Kernel, actor: &Actor) -> Result<Organization> {
+    Ok(profile(kernel, actor).await?.organization)
 }
 
 /// Changes the own name.
 ///
 /// # Errors
 /// A problem of the field `name`.
-pub async fn update_profile(services: &Kernel, actor: &Actor, name: &str) -> Result<Profile> {
+pub async fn update_profile(kernel: &Kernel, actor: &Actor, name: &str) -> Result<Profile> {
     let name = validation::NAME.parse(name)?;
-    services.store().update_person(actor.member()?.person, &name).await?;
-    profile(services, actor).await
+    let member = actor.member()?;
+    let mut tx = kernel.begin(actor).await?;
+    store::identity::update_person(&mut tx, member.person, &name).await?;
+    // Without the name: this log is never changed, and a person may have to be forgotten.
+    tx.audit("person.updated", member.person, json!({})).await?;
+    tx.emit(&PersonUpdated { person: member.person, member: member.id }).await?;
+    tx.commit().await?;
+    profile(kernel, actor).await
 }
 
 /// Changes the organization.
 ///
 /// # Errors
 /// `forbidden` below admin; a problem of the field `organization`.
-pub async fn update_organization(services: &Kernel, actor: &Actor, name: &str, keep_audio: bool) -> Result<Profile> {
+pub async fn update_organization(kernel: &Kernel, actor: &Actor, name: &str, keep_audio: bool) -> Result<Profile> {
     actor.require(super::MANAGE_ORGANIZATION)?;
     let name = validation::ORGANIZATION.parse(name)?;
-    services.store().update_organization(actor.organization, &name, keep_audio).await?;
-    let details = json!({ "name": name, "keep_audio": keep_audio });
-    services.audit(actor, "organization.updated", actor.organization, details).await?;
-    profile(services, actor).await
+    let mut tx = kernel.begin(actor).await?;
+    store::identity::update_organization(&mut tx, actor.organization, &name, keep_audio).await?;
+    tx.audit("organization.updated", actor.organization, json!({ "name": name, "keep_audio": keep_audio })).await?;
+    tx.emit(&OrganizationUpdated { organization: actor.organization }).await?;
+    tx.commit().await?;
+    profile(kernel, actor).await
 }

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use kernel::Kernel;
 
 /// A new secret: 32 random bytes as text, after `prefix`.
-pub(super) fn new(services: &Kernel, prefix: &str) -> SecretString {
-    SecretString::from(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(services.secret())))
+pub(super) fn new(kernel: &Kernel, prefix: &str) -> SecretString {
+    SecretString::from(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(kernel.secret())))
 }
 
 /// What the database has of a secret.

@@ -4,15 +4,13 @@
 //! stays for a minute, because a page sends several requests at once and all but one still carry the old secret.
 
 use chrono::{DateTime, Duration, Utc};
-use model::{Code, Profile, ProgramSignIn, Session, SessionId, SignInId, validation};
+use model::{Code, PersonId, Profile, ProgramSignIn, Session, SessionId, SignInId, validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::Own as _;
 use super::{actor_of, secret};
-use kernel::Kernel;
-use kernel::{Actor, Client, Credential};
-use kernel::{DomainError, Result};
+use kernel::{Actor, Client, Credential, DomainError, Kernel, Result, Tx};
 
 const LIFE: Duration = Duration::days(30);
 const SECRET_LIFE: Duration = Duration::hours(24);
@@ -43,27 +41,47 @@ pub struct Visit {
     pub renewed: Option<SignedIn>,
 }
 
-/// Opens a session. The one that the browser had `before`, perhaps somebody else's, ends: its cookie is overwritten, and nobody could
-/// sign it out any more.
-pub(super) async fn open(services: &Kernel, client: &Client, before: Option<&Actor>, profile: &Profile) -> Result<SignedIn> {
-    if let Some((session, before)) = before.and_then(|before| Some((before.session()?, before))) {
-        let person = before.member()?.person;
-        services.store().delete_session(person, session).await?;
-        services.revocations().tell(person);
+/// A session that is about to be opened. The one that the browser had before, perhaps somebody else's, ends: its cookie is overwritten,
+/// and nobody could sign it out any more.
+pub(super) struct Opening {
+    session: Session,
+    secret: SecretString,
+    profile: Profile,
+    before: Option<(PersonId, SessionId)>,
+}
+
+impl Opening {
+    pub(super) fn new(kernel: &Kernel, client: &Client, before: Option<&Actor>, profile: &Profile) -> Self {
+        let now = kernel.now();
+        let session = Session {
+            id: SessionId(kernel.uuid()),
+            person_id: profile.person.id,
+            member_id: profile.member,
+            user_agent: named(client),
+            address: client.address.clone(),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + LIFE,
+        };
+        let before = before.and_then(|before| Some((before.member().ok()?.person, before.session()?)));
+        Self { session, secret: secret::new(kernel, ""), profile: profile.clone(), before }
     }
-    let now = services.now();
-    let session = Session {
-        id: SessionId(services.uuid()),
-        person_id: profile.person.id,
-        member_id: profile.member,
-        user_agent: named(client),
-        address: client.address.clone(),
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now + LIFE,
-    };
-    let before = session.id;
-    insert(services, profile, session, before).await
+
+    pub(super) async fn write(&self, tx: &mut Tx) -> Result<()> {
+        if let Some((person, session)) = self.before {
+            store::sessions::delete(tx, person, session).await?;
+        }
+        Ok(store::sessions::insert(tx, &self.session, &secret::hash(self.secret.expose_secret())).await?)
+    }
+
+    /// What was opened, after the commit.
+    pub(super) fn signed_in(self, kernel: &Kernel) -> SignedIn {
+        if let Some((person, _)) = self.before {
+            kernel.revocations().tell(person);
+        }
+        let actor = actor_of(kernel, &self.profile, Credential::Session(self.session.id));
+        SignedIn { actor, secret: self.secret, expires_at: self.session.expires_at }
+    }
 }
 
 /// What a client calls itself, as it is shown.
@@ -71,45 +89,53 @@ pub(super) fn named(client: &Client) -> String {
     validation::visible(&client.user_agent).chars().take(USER_AGENT).collect()
 }
 
-async fn insert(services: &Kernel, profile: &Profile, session: Session, before: SessionId) -> Result<SignedIn> {
-    let secret = secret::new(services, "");
-    services.store().insert_successor(&session, before, &secret::hash(secret.expose_secret())).await?;
-    Ok(SignedIn { actor: actor_of(services, profile, Credential::Session(session.id)), secret, expires_at: session.expires_at })
-}
-
 /// Gives a session another secret at once.
-pub(super) async fn renew(services: &Kernel, actor: &Actor, session: SessionId) -> Result<SignedIn> {
-    let secret = secret::new(services, "");
-    let now = services.now();
-    if !services.store().rotate_session(session, &secret::hash(secret.expose_secret())).await? {
+pub(super) async fn renew(kernel: &Kernel, tx: &mut Tx, actor: &Actor, session: SessionId) -> Result<SignedIn> {
+    let secret = secret::new(kernel, "");
+    let (now, expires_at) = (tx.at(), tx.at() + LIFE);
+    if !store::sessions::rotate(tx, session, &secret::hash(secret.expose_secret())).await? {
         return Err(super::signed_out());
     }
-    services.store().touch_session(session, now, now + LIFE).await?;
-    Ok(SignedIn { actor: actor.clone(), secret, expires_at: now + LIFE })
+    store::sessions::touch(tx, session, now, expires_at).await?;
+    Ok(SignedIn { actor: actor.clone(), secret, expires_at })
+}
+
+/// Lets a session's successor take its place, unless another request has made one.
+async fn replace(kernel: &Kernel, profile: &Profile, session: &Session, now: DateTime<Utc>) -> Result<Option<SignedIn>> {
+    let next = Session { id: SessionId(kernel.uuid()), last_seen_at: now, expires_at: now + LIFE, ..session.clone() };
+    let secret = secret::new(kernel, "");
+    let replaced = kernel.urgent(|| async {
+        let mut tx = kernel.begin_own().await?;
+        if !store::sessions::retire(&mut tx, session.id, now + OVERLAP).await? {
+            return Ok(false);
+        }
+        store::sessions::insert_successor(&mut tx, &next, session.id, &secret::hash(secret.expose_secret())).await?;
+        tx.commit().await?;
+        Ok(true)
+    });
+    let actor = actor_of(kernel, profile, Credential::Session(next.id));
+    Ok(replaced.await?.then_some(SignedIn { actor, secret, expires_at: next.expires_at }))
 }
 
 /// Who a cookie belongs to; none if to nobody, or not any more.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn authenticate_session(services: &Kernel, secret: &str) -> Result<Option<Visit>> {
-    let now = services.now();
-    let Some(session) = services.store().session(&secret::hash(secret), now).await? else { return Ok(None) };
-    let Some(profile) = services.store().profile(session.member_id).await? else { return Ok(None) };
-    let mut actor = actor_of(services, &profile, Credential::Session(session.id));
+pub async fn authenticate_session(kernel: &Kernel, secret: &str) -> Result<Option<Visit>> {
+    let now = kernel.now();
+    let Some(session) = kernel.store().session(&secret::hash(secret), now).await? else { return Ok(None) };
+    let Some(profile) = kernel.store().profile(session.member_id).await? else { return Ok(None) };
+    let mut actor = actor_of(kernel, &profile, Credential::Session(session.id));
     let mut renewed = None;
     // One that is about to end was replaced already; it must not live on, nor make another.
     if session.expires_at > now + OVERLAP {
         if secret_age(&session, now) >= SECRET_LIFE {
-            if services.store().retire_session(session.id, now + OVERLAP).await? {
-                let before = session.id;
-                let next = Session { id: SessionId(services.uuid()), last_seen_at: now, expires_at: now + LIFE, ..session };
-                let signed_in = insert(services, &profile, next, before).await?;
-                actor = signed_in.actor.clone();
-                renewed = Some(signed_in);
+            renewed = replace(kernel, &profile, &session, now).await?;
+            if let Some(renewed) = &renewed {
+                actor = renewed.actor.clone();
             }
         } else if now - session.last_seen_at >= SEEN_EVERY {
-            services.store().touch_session(session.id, now, now + LIFE).await?;
+            kernel.store().touch_session(session.id, now, now + LIFE).await?;
         }
     }
     Ok(Some(Visit { actor, profile, renewed }))
@@ -126,9 +152,9 @@ fn secret_age(session: &Session, now: DateTime<Utc>) -> Duration {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn sessions(services: &Kernel, actor: &Actor) -> Result<Vec<(Session, bool)>> {
-    let now = services.now();
-    let sessions = services.store().sessions(actor.member()?.person, now).await?;
+pub async fn sessions(kernel: &Kernel, actor: &Actor) -> Result<Vec<(Session, bool)>> {
+    let now = kernel.now();
+    let sessions = kernel.store().sessions(actor.member()?.person, now).await?;
     let lasting = sessions.into_iter().filter(|session| session.expires_at > now + OVERLAP);
     Ok(lasting.map(|session| (session.clone(), Some(session.id) == actor.session())).collect())
 }
@@ -137,42 +163,66 @@ pub async fn sessions(services: &Kernel, actor: &Actor) -> Result<Vec<(Session, 
 ///
 /// # Errors
 /// `not_found` if it is none of the caller's.
-pub async fn end_session(services: &Kernel, actor: &Actor, id: SessionId) -> Result<()> {
-    if !services.store().delete_session(actor.member()?.person, id).await? {
-        return Err(DomainError::no_such("session"));
-    }
-    services.revocations().tell(actor.member()?.person);
-    services.audit(actor, "identity.session_ended", id, json!({})).await
+pub async fn end_session(kernel: &Kernel, actor: &Actor, id: SessionId) -> Result<()> {
+    let person = actor.member()?.person;
+    kernel
+        .urgent(|| async {
+            let mut tx = kernel.begin(actor).await?;
+            if !store::sessions::delete(&mut tx, person, id).await? {
+                return Err(DomainError::no_such("session"));
+            }
+            tx.audit("identity.session_ended", id, json!({})).await?;
+            tx.commit().await
+        })
+        .await?;
+    kernel.revocations().tell(person);
+    Ok(())
 }
 
 /// The own programs that signed in with the password and can still go on, the most recently used first.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn program_sign_ins(services: &Kernel, actor: &Actor) -> Result<Vec<ProgramSignIn>> {
-    Ok(services.store().program_sign_ins(actor.member()?.person, services.now()).await?)
+pub async fn program_sign_ins(kernel: &Kernel, actor: &Actor) -> Result<Vec<ProgramSignIn>> {
+    Ok(kernel.store().program_sign_ins(actor.member()?.person, kernel.now()).await?)
 }
 
 /// Ends the sign-in of one of the own programs, with its access token.
 ///
 /// # Errors
 /// `not_found` if it is none of the caller's.
-pub async fn end_program_sign_in(services: &Kernel, actor: &Actor, id: SignInId) -> Result<()> {
-    if !services.store().end_program_sign_in(actor.member()?.person, id.0).await? {
-        return Err(DomainError::no_such("sign-in"));
-    }
-    services.revocations().tell(actor.member()?.person);
-    services.audit(actor, "identity.program_sign_in_ended", id, json!({})).await
+pub async fn end_program_sign_in(kernel: &Kernel, actor: &Actor, id: SignInId) -> Result<()> {
+    let person = actor.member()?.person;
+    kernel
+        .urgent(|| async {
+            let mut tx = kernel.begin(actor).await?;
+            if !store::tokens::end_program_sign_in(&mut tx, person, id.0).await? {
+                return Err(DomainError::no_such("sign-in"));
+            }
+            tx.audit("identity.program_sign_in_ended", id, json!({})).await?;
+            tx.commit().await
+        })
+        .await?;
+    kernel.revocations().tell(person);
+    Ok(())
 }
 
 /// Ends all own sessions but this one, and the sign-ins of all programs; how many it were.
 ///
 /// # Errors
 /// `forbidden` with a token instead of a session: it would end them all.
-pub async fn end_other_sessions(services: &Kernel, actor: &Actor) -> Result<u64> {
+pub async fn end_other_sessions(kernel: &Kernel, actor: &Actor) -> Result<u64> {
     let session = actor.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to end sessions."))?;
-    let ended = services.store().end_sign_ins(actor.member()?.person, session).await?;
-    services.revocations().tell(actor.member()?.person);
-    services.audit(actor, "identity.other_sessions_ended", session, json!({ "ended": ended })).await?;
+    let person = actor.member()?.person;
+    let ended = kernel
+        .urgent(|| async {
+            let mut tx = kernel.begin(actor).await?;
+            let ended = store::tokens::end_sign_ins(&mut tx, person, session).await?;
+            tx.audit("identity.other_sessions_ended", session, json!({ "ended": ended })).await?;
+            tx.commit().await?;
+            Ok(ended)
+        })
+        .await?;
+    kernel.revocations().tell(person);
     Ok(ended)
 }

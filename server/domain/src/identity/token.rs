@@ -13,10 +13,8 @@ use uuid::Uuid;
 
 use super::session::named;
 use super::{IdentityKernel as _, Own as _};
-use super::{actor_of, secret, signed_out};
-use kernel::Kernel;
-use kernel::{Actor, Client, Credential};
-use kernel::{DomainError, Result};
+use super::{actor_of, note, secret, signed_out};
+use kernel::{Actor, Client, Credential, DomainError, Kernel, Result};
 
 const ACCESS_LIFE: Duration = Duration::minutes(15);
 const REFRESH_LIFE: Duration = Duration::days(30);
@@ -53,30 +51,39 @@ struct Claims {
     exp: i64,
 }
 
-/// A pair of tokens with the rights of somebody who just gave the password, the first of its family.
+/// Signs a program in: a pair of tokens with the rights of somebody who just gave the password, the first of its family.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn issue(services: &Kernel, client: &Client, actor: &Actor) -> Result<TokenPair> {
-    let refresh = secret::new(services, "");
-    let family = services.uuid();
+pub async fn issue(kernel: &Kernel, client: &Client, actor: &Actor) -> Result<TokenPair> {
+    let refresh = secret::new(kernel, "");
+    let family = kernel.uuid();
     let token = RefreshToken {
-        id: services.uuid(),
+        id: kernel.uuid(),
         family,
         member: actor.member()?.id,
-        expires_at: services.now() + REFRESH_LIFE,
+        expires_at: kernel.now() + REFRESH_LIFE,
         user_agent: named(client),
         address: client.address.clone(),
-        signed_in_at: services.now(),
+        signed_in_at: kernel.now(),
     };
-    services.store().insert_refresh(&token, &secret::hash(refresh.expose_secret())).await?;
-    pair(services, actor, family, refresh)
+    let person = actor.member()?.person;
+    let details = json!({ "address": client.address, "program": family });
+    kernel
+        .urgent(|| async {
+            let mut tx = kernel.begin(actor).await?;
+            store::tokens::insert_refresh(&mut tx, &token, &secret::hash(refresh.expose_secret())).await?;
+            tx.audit("identity.sign_in", person, details.clone()).await?;
+            tx.commit().await
+        })
+        .await?;
+    pair(kernel, actor, family, refresh)
 }
 
-fn pair(services: &Kernel, actor: &Actor, family: Uuid, refresh: SecretString) -> Result<TokenPair> {
-    let now = services.now();
+fn pair(kernel: &Kernel, actor: &Actor, family: Uuid, refresh: SecretString) -> Result<TokenPair> {
+    let now = kernel.now();
     let claims = Claims {
-        iss: services.public_url().to_owned(),
+        iss: kernel.public_url().to_owned(),
         aud: AUDIENCE.to_owned(),
         sub: actor.member()?.person.0,
         mem: actor.member()?.id.0,
@@ -84,7 +91,7 @@ fn pair(services: &Kernel, actor: &Actor, family: Uuid, refresh: SecretString) -
         iat: now.timestamp(),
         exp: (now + ACCESS_LIFE).timestamp(),
     };
-    let key = EncodingKey::from_secret(services.token_key().expose_secret().as_bytes());
+    let key = EncodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
     let access = encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|error| DomainError::Internal(format!("JWT: {error}")))?;
     Ok(TokenPair { access: access.into(), access_expires_in: ACCESS_LIFE.num_seconds().unsigned_abs(), refresh })
 }
@@ -93,19 +100,32 @@ fn pair(services: &Kernel, actor: &Actor, family: Uuid, refresh: SecretString) -
 ///
 /// # Errors
 /// `unauthenticated` if it is unknown, too old or was used before; in the last case its family ends. `rate_limited`.
-pub async fn refresh(services: &Kernel, client: &Client, refresh: &SecretString) -> Result<TokenPair> {
-    services.limits().api(&client.address)?;
-    let next = secret::new(services, "");
-    let now = services.now();
+pub async fn refresh(kernel: &Kernel, client: &Client, refresh: &SecretString) -> Result<TokenPair> {
+    kernel.limits().api(&client.address)?;
+    let next = secret::new(kernel, "");
+    let now = kernel.now();
     let (old, new) = (secret::hash(refresh.expose_secret()), secret::hash(next.expose_secret()));
-    match services.store().rotate_refresh(&old, now, services.uuid(), &new, now + REFRESH_LIFE).await? {
+    let id = kernel.uuid();
+    let refreshed = kernel.urgent(|| async {
+        let mut tx = kernel.begin_own().await?;
+        let refreshed = store::tokens::rotate_refresh(&mut tx, &old, now, id, &new, now + REFRESH_LIFE).await?;
+        if let Refreshed::Reused { family, ended: true } = refreshed
+            && let Some(whose) = store::tokens::whose_family(&mut tx, family).await?
+        {
+            let details = json!({ "address": client.address });
+            note(&mut tx, whose.organization_id, None, "identity.refresh_token_reused", family, &details).await?;
+        }
+        tx.commit().await?;
+        Ok(refreshed)
+    });
+    match refreshed.await? {
         Refreshed::Ok { member, family } => {
             // Only whose it is counts here: the rights are read again with each access token.
-            let actor = actor_of_member(services, member, Credential::Password).await?;
-            pair(services, &actor, family, next)
+            let actor = actor_of_member(kernel, member, Credential::Password).await?;
+            pair(kernel, &actor, family, next)
         }
-        Refreshed::Reused { family } => {
-            services.revocations().tell_all();
+        Refreshed::Reused { family, .. } => {
+            kernel.revocations().tell_all();
             tracing::warn!(%family, address = client.address, "a refresh token came twice; its family was ended");
             Err(DomainError::new(
                 Code::Unauthenticated,
@@ -120,16 +140,21 @@ pub async fn refresh(services: &Kernel, client: &Client, refresh: &SecretString)
 ///
 /// # Errors
 /// If the database fails.
-pub async fn revoke(services: &Kernel, refresh: &SecretString) -> Result<()> {
-    // Using it up twice is how a family ends; the pair that the first use would make is never handed out.
-    let now = services.now();
-    let spare = secret::hash(secret::new(services, "").expose_secret());
-    if let Refreshed::Ok { family, .. } | Refreshed::Reused { family } =
-        services.store().rotate_refresh(&secret::hash(refresh.expose_secret()), now, services.uuid(), &spare, now).await?
-    {
-        // Whose it was is not read: everything that is open is few enough to be looked at.
-        services.store().revoke_family(family).await?;
-        services.revocations().tell_all();
+pub async fn revoke(kernel: &Kernel, refresh: &SecretString) -> Result<()> {
+    let hash = secret::hash(refresh.expose_secret());
+    let whose = kernel.urgent(|| async {
+        let mut tx = kernel.begin_own().await?;
+        let now = tx.at();
+        let Some(family) = store::tokens::family_of(&mut tx, &hash, now).await? else { return Ok(None) };
+        let whose = store::tokens::whose_family(&mut tx, family).await?;
+        if let (true, Some(whose)) = (store::tokens::revoke_family(&mut tx, family).await?, whose) {
+            note(&mut tx, whose.organization_id, Some(whose.member_id), "identity.program_sign_out", family, &json!({})).await?;
+        }
+        tx.commit().await?;
+        Ok(whose)
+    });
+    if let Some(whose) = whose.await? {
+        kernel.revocations().tell(whose.person_id);
     }
     Ok(())
 }
@@ -138,36 +163,36 @@ pub async fn revoke(services: &Kernel, refresh: &SecretString) -> Result<()> {
 ///
 /// # Errors
 /// `unauthenticated` if it isn't ours, was changed or is too old.
-pub async fn authenticate_access(services: &Kernel, access: &str) -> Result<Actor> {
+pub async fn authenticate_access(kernel: &Kernel, access: &str) -> Result<Actor> {
     let wrong = || DomainError::new(Code::Unauthenticated, "This access token is not valid, or not any more. Refresh it or sign in again.");
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_audience(&[AUDIENCE]);
-    rules.set_issuer(&[&services.public_url()]);
+    rules.set_issuer(&[&kernel.public_url()]);
     rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
     // By our own clock, below.
     rules.validate_exp = false;
-    let key = DecodingKey::from_secret(services.token_key().expose_secret().as_bytes());
+    let key = DecodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
     let claims = decode::<Claims>(access, &key, &rules).map_err(|_| wrong())?.claims;
-    if claims.exp <= services.now().timestamp() {
+    if claims.exp <= kernel.now().timestamp() {
         return Err(wrong());
     }
     // Signing out, a new password or a stolen refresh token end it at once, not in a quarter of an hour.
     let family = claims.sid;
-    let signed_in_at = services.store().living_family(family, services.now()).await?.ok_or_else(wrong)?;
-    let actor = actor_of_member(services, MemberId(claims.mem), Credential::Program { family, signed_in_at }).await?;
+    let signed_in_at = kernel.store().living_family(family, kernel.now()).await?.ok_or_else(wrong)?;
+    let actor = actor_of_member(kernel, MemberId(claims.mem), Credential::Program { family, signed_in_at }).await?;
     if actor.member()?.person.0 == claims.sub { Ok(actor) } else { Err(wrong()) }
 }
 
-async fn actor_of_member(services: &Kernel, member: MemberId, credential: Credential) -> Result<Actor> {
-    Ok(actor_of(services, &services.store().profile(member).await?.ok_or_else(signed_out)?, credential))
+async fn actor_of_member(kernel: &Kernel, member: MemberId, credential: Credential) -> Result<Actor> {
+    Ok(actor_of(kernel, &kernel.store().profile(member).await?.ok_or_else(signed_out)?, credential))
 }
 
 /// A token that lasts must not come of one that was only lent or may be stolen: it takes a browser's session, or the password within
 /// the last quarter of an hour.
-fn may_make_tokens(services: &Kernel, actor: &Actor) -> Result<()> {
+fn may_make_tokens(kernel: &Kernel, actor: &Actor) -> Result<()> {
     match actor.member()?.credential {
         Credential::Password | Credential::Session(_) => Ok(()),
-        Credential::Program { signed_in_at, .. } if services.now() - signed_in_at < FRESH => Ok(()),
+        Credential::Program { signed_in_at, .. } if kernel.now() - signed_in_at < FRESH => Ok(()),
         Credential::Program { .. } => Err(DomainError::new(
             Code::Forbidden,
             "An API token can be made within 15 minutes after signing in with the password. Sign in again, or make it on the site.",
@@ -184,23 +209,25 @@ fn may_make_tokens(services: &Kernel, actor: &Actor) -> Result<()> {
 /// # Errors
 /// A problem of the field `name`; `conflict` with 50 tokens already; `forbidden` with an API token, or an access token of a sign-in
 /// that is older than a quarter of an hour.
-pub async fn create_token(services: &Kernel, actor: &Actor, name: &str) -> Result<(ApiToken, SecretString)> {
-    may_make_tokens(services, actor)?;
+pub async fn create_token(kernel: &Kernel, actor: &Actor, name: &str) -> Result<(ApiToken, SecretString)> {
+    may_make_tokens(kernel, actor)?;
     let name = validation::TOKEN_NAME.parse(name)?;
-    if services.store().api_tokens(actor.member()?.id).await?.len() >= MOST_TOKENS {
+    if kernel.store().api_tokens(actor.member()?.id).await?.len() >= MOST_TOKENS {
         return Err(DomainError::new(Code::Conflict, "You have 50 tokens, which is the most. Delete one that isn't used any more."));
     }
-    let secret = secret::new(services, PREFIX);
+    let secret = secret::new(kernel, PREFIX);
     let token = ApiToken {
-        id: ApiTokenId(services.uuid()),
+        id: ApiTokenId(kernel.uuid()),
         member_id: actor.member()?.id,
         name,
         prefix: secret.expose_secret().chars().take(SHOWN).collect(),
-        created_at: services.now(),
+        created_at: kernel.now(),
         last_used_at: None,
     };
-    services.store().insert_api_token(&token, actor.organization, &secret::hash(secret.expose_secret())).await?;
-    services.audit(actor, "identity.token_created", token.id, json!({ "name": token.name })).await?;
+    let mut tx = kernel.begin(actor).await?;
+    store::tokens::insert_api_token(&mut tx, &token, actor.organization, &secret::hash(secret.expose_secret())).await?;
+    tx.audit("identity.token_created", token.id, json!({ "name": token.name })).await?;
+    tx.commit().await?;
     Ok((token, secret))
 }
 
@@ -208,35 +235,43 @@ pub async fn create_token(services: &Kernel, actor: &Actor, name: &str) -> Resul
 ///
 /// # Errors
 /// If the database fails.
-pub async fn tokens(services: &Kernel, actor: &Actor) -> Result<Vec<ApiToken>> {
-    Ok(services.store().api_tokens(actor.member()?.id).await?)
+pub async fn tokens(kernel: &Kernel, actor: &Actor) -> Result<Vec<ApiToken>> {
+    Ok(kernel.store().api_tokens(actor.member()?.id).await?)
 }
 
 /// Deletes one of the own API tokens; it ends at once.
 ///
 /// # Errors
 /// `not_found` if it is none of the caller's.
-pub async fn delete_token(services: &Kernel, actor: &Actor, id: ApiTokenId) -> Result<()> {
-    if !services.store().delete_api_token(actor.member()?.id, id).await? {
-        return Err(DomainError::no_such("token"));
-    }
-    services.revocations().tell(actor.member()?.person);
-    services.audit(actor, "identity.token_deleted", id, json!({})).await
+pub async fn delete_token(kernel: &Kernel, actor: &Actor, id: ApiTokenId) -> Result<()> {
+    let member = actor.member()?;
+    kernel
+        .urgent(|| async {
+            let mut tx = kernel.begin(actor).await?;
+            if !store::tokens::delete_api_token(&mut tx, member.id, id).await? {
+                return Err(DomainError::no_such("token"));
+            }
+            tx.audit("identity.token_deleted", id, json!({})).await?;
+            tx.commit().await
+        })
+        .await?;
+    kernel.revocations().tell(member.person);
+    Ok(())
 }
 
 /// Who an API token belongs to; none if it is no token of ours.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn authenticate_token(services: &Kernel, token: &str) -> Result<Option<Actor>> {
+pub async fn authenticate_token(kernel: &Kernel, token: &str) -> Result<Option<Actor>> {
     if !token.starts_with(PREFIX) {
         return Ok(None);
     }
-    let Some(found) = services.store().api_token(&secret::hash(token)).await? else { return Ok(None) };
-    let Some(profile) = services.store().profile(found.member_id).await? else { return Ok(None) };
-    let now = services.now();
+    let Some(found) = kernel.store().api_token(&secret::hash(token)).await? else { return Ok(None) };
+    let Some(profile) = kernel.store().profile(found.member_id).await? else { return Ok(None) };
+    let now = kernel.now();
     if found.last_used_at.is_none_or(|last| now - last >= USED_EVERY) {
-        services.store().touch_api_token(found.id, now).await?;
+        kernel.store().touch_api_token(found.id, now).await?;
     }
-    Ok(Some(actor_of(services, &profile, Credential::ApiToken(found.id))))
+    Ok(Some(actor_of(kernel, &profile, Credential::ApiToken(found.id))))
 }

@@ -11,9 +11,7 @@ use uuid::Uuid;
 
 use super::Own as _;
 use super::signed_out;
-use kernel::Kernel;
-use kernel::{Actor, Credential, Member};
-use kernel::{DomainError, Result};
+use kernel::{Actor, Credential, DomainError, Kernel, Member, Result};
 
 /// A credential that was ended elsewhere (another server, the database) is noticed within this.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
@@ -54,15 +52,15 @@ enum Watched {
 
 /// Waits until the caller may not do any more what they were let in for, and says why. `allowed` is asked with the rights that the
 /// caller has by then. A database that doesn't answer ends nothing.
-pub(crate) async fn until_over<F>(services: &Kernel, actor: &Actor, allowed: impl Fn(Actor) -> F + Send + Sync) -> Problem
+pub(crate) async fn until_over<F>(kernel: &Kernel, actor: &Actor, allowed: impl Fn(Actor) -> F + Send + Sync) -> Problem
 where
     F: Future<Output = Result<()>> + Send,
 {
     // First, so that nothing that is ended from here on is missed.
-    let mut told = services.revocations().0.subscribe();
+    let mut told = kernel.revocations().0.subscribe();
     let mut watched = None;
     loop {
-        match look(services, actor, &mut watched, &allowed).await {
+        match look(kernel, actor, &mut watched, &allowed).await {
             Ok(()) => {}
             Err(DomainError::Problem(problem)) => return problem,
             Err(error) => tracing::warn!(error = %error.into_problem(), "an open socket's credential could not be looked at"),
@@ -85,15 +83,15 @@ where
     }
 }
 
-async fn look<F>(services: &Kernel, actor: &Actor, watched: &mut Option<Watched>, allowed: &(impl Fn(Actor) -> F + Sync)) -> Result<()>
+async fn look<F>(kernel: &Kernel, actor: &Actor, watched: &mut Option<Watched>, allowed: &(impl Fn(Actor) -> F + Sync)) -> Result<()>
 where
     F: Future<Output = Result<()>> + Send,
 {
     let watched = match *watched {
         Some(known) => known,
-        None => *watched.insert(watched_of(services, actor).await?),
+        None => *watched.insert(watched_of(kernel, actor).await?),
     };
-    let (store, now) = (services.store(), services.now());
+    let (store, now) = (kernel.store(), kernel.now());
     let standing = match watched {
         Watched::SignIn(sign_in) => store.standing_of_sign_in(sign_in, now).await?,
         Watched::Program(family) => store.standing_of_family(family, now).await?,
@@ -103,16 +101,16 @@ where
     match standing {
         Some(Standing { organization_id, role }) if organization_id == actor.organization => {
             let member = actor.member()?;
-            allowed(services.admit(organization_id, Member::new(member.id, member.person, role, member.credential))).await
+            allowed(kernel.admit(organization_id, Member::new(member.id, member.person, role, member.credential))).await
         }
         _ => Err(signed_out()),
     }
 }
 
-async fn watched_of(services: &Kernel, actor: &Actor) -> Result<Watched> {
+async fn watched_of(kernel: &Kernel, actor: &Actor) -> Result<Watched> {
     Ok(match actor.member()?.credential {
         // A session is replaced by another one every day; what lasts is the sign-in.
-        Credential::Session(session) => Watched::SignIn(services.store().sign_in_of(session).await?.ok_or_else(signed_out)?),
+        Credential::Session(session) => Watched::SignIn(kernel.store().sign_in_of(session).await?.ok_or_else(signed_out)?),
         Credential::Program { family, .. } => Watched::Program(family),
         Credential::ApiToken(token) => Watched::ApiToken(token),
         Credential::Password => Watched::Nothing,

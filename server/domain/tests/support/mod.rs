@@ -288,6 +288,7 @@ async fn services(
         recognizers: vec![Arc::new(recognizer)],
         sample: Arc::new(SampleCall::default()),
         knowledge: knowledge(folder, embeddings),
+        vault: KeyRing::default(),
     });
     (services, heard)
 }

@@ -9,7 +9,7 @@ use store::knowledge::alone::Alone as _;
 use store::{Engine, NewEvent, NewJob, Options, Store, StoreError, testing};
 use uuid::Uuid;
 
-use crate::fixtures::{Tenant, account, call, insert, noon, tenant};
+use crate::fixtures::{Tenant, account, call, insert, noon, tenant, within};
 use crate::knowledge::support as knowledge;
 
 #[tokio::test]
@@ -19,14 +19,14 @@ async fn after_a_full_disk_everything_is_stored_again_at_once() {
     store.fill().await;
     let mut large = account("b@example.com");
     large.organization.name = "x".repeat(1_000_000);
-    assert!(matches!(store.create_account(&large).await, Err(StoreError::Full(_))));
+    assert!(matches!(within!(store, store::identity::insert_account, &large).await, Err(StoreError::Full(_))));
     // Each of these begins a transaction.
     store.can_write().await.unwrap();
     tenant(&store, "c@example.com").await;
     store.append(ours.organization, None, "a.b", "x", &serde_json::json!({}), noon(0)).await.unwrap();
     assert!(store.credentials("b@example.com").await.unwrap().is_none(), "what was refused is not stored");
     assert!(store.credentials("c@example.com").await.unwrap().is_some());
-    assert!(store.update_person(ours.person, "Bo").await.unwrap());
+    assert!(within!(store, store::identity::update_person, ours.person, "Bo").await.unwrap());
 }
 
 /// A disk of its own, of some megabytes; none where a test may not mount one.
@@ -103,7 +103,8 @@ async fn on_a_full_disk_one_can_sign_in_and_delete() {
     assert!(matches!(full, Some(StoreError::Full(_))), "{full:?}");
     assert!(!store.lacks_reserve(), "what may wait gets nothing of the reserve");
 
-    store.insert_session(&session(ours), &[1; 32]).await.unwrap();
+    let signed_in = session(ours);
+    store.urgent(|| within!(store, store::sessions::insert, &signed_in, &[1; 32])).await.unwrap();
     assert!(store.delete_call(ours.organization, made.id, None).await.unwrap());
     store.append(ours.organization, Some(ours.member), "call.deleted", "x", &serde_json::json!({}), noon(1)).await.unwrap();
     assert!(store.call(ours.organization, made.id).await.unwrap().is_none());

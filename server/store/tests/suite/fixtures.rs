@@ -8,6 +8,19 @@ use model::{
 use store::{NewAccount, Store};
 use uuid::Uuid;
 
+/// Calls a function of the store in a unit of work of its own.
+macro_rules! within {
+    ($store:expr, $does:path $(, $argument:expr)* $(,)?) => {
+        async {
+            let mut tx = $store.begin().await?;
+            let done = $does(&mut tx $(, $argument)*).await?;
+            tx.commit().await?;
+            Ok::<_, store::StoreError>(done)
+        }
+    };
+}
+pub(crate) use within;
+
 /// Seconds after noon of some day.
 pub fn noon(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 123_456_000).unwrap() + TimeDelta::seconds(seconds)
@@ -32,7 +45,7 @@ pub fn account(email: &str) -> NewAccount {
 
 pub async fn tenant(store: &Store, email: &str) -> Tenant {
     let account = account(email);
-    store.create_account(&account).await.unwrap();
+    within!(store, store::identity::insert_account, &account).await.unwrap();
     Tenant { organization: account.organization.id, person: account.person.id, member: account.member }
 }
 

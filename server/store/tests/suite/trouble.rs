@@ -6,7 +6,7 @@ use rstest::rstest;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::{Engine, Options, Store, StoreError, testing};
 
-use crate::fixtures::tenant;
+use crate::fixtures::{tenant, within};
 
 const IMPATIENT: Options = Options { patience: Duration::from_millis(300), connections: 2 };
 
@@ -18,12 +18,18 @@ async fn a_locked_sqlite_file_is_busy_and_still_readable() {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
 
     let asked = Instant::now();
-    assert!(matches!(store.update_person(ours.person, "Bo").await, Err(StoreError::Busy(_))));
+    assert!(matches!(within!(store, store::identity::update_person, ours.person, "Bo").await, Err(StoreError::Busy(_))));
     assert!(asked.elapsed() >= IMPATIENT.patience, "it waited");
-    assert!(matches!(store.create_account(&crate::fixtures::account("b@example.com")).await, Err(StoreError::Busy(_))), "transactions too");
+    assert!(
+        matches!(
+            within!(store, store::identity::insert_account, &crate::fixtures::account("b@example.com")).await,
+            Err(StoreError::Busy(_))
+        ),
+        "transactions too"
+    );
     assert!(store.profile(ours.member).await.unwrap().is_some(), "readers go on");
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
-    assert!(store.update_person(ours.person, "Bo").await.unwrap());
+    assert!(within!(store, store::identity::update_person, ours.person, "Bo").await.unwrap());
 }
 
 #[tokio::test]
@@ -33,9 +39,9 @@ async fn a_locked_postgres_table_is_busy() {
     let mut other = PgConnection::connect(store.url()).await.unwrap();
     let mut holds = other.begin().await.unwrap();
     sqlx::query("LOCK TABLE people").execute(&mut *holds).await.unwrap();
-    assert!(matches!(store.update_person(ours.person, "Bo").await, Err(StoreError::Busy(_))));
+    assert!(matches!(within!(store, store::identity::update_person, ours.person, "Bo").await, Err(StoreError::Busy(_))));
     holds.rollback().await.unwrap();
-    assert!(store.update_person(ours.person, "Bo").await.unwrap());
+    assert!(within!(store, store::identity::update_person, ours.person, "Bo").await.unwrap());
 }
 
 #[rstest]
