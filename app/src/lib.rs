@@ -9,6 +9,7 @@
 
 pub mod components;
 pub mod error;
+mod events;
 pub mod frame;
 mod lazy;
 pub mod pages;
@@ -57,6 +58,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/security") view=lazy::SECURITY_SETTINGS ssr=Async />
                     <Route path=path!("/settings/organization") view=lazy::ORGANIZATION_SETTINGS ssr=Async />
                     <Route path=path!("/settings/tokens") view=lazy::TOKEN_SETTINGS ssr=Async />
+                    <Route path=path!("/settings/operations") view=lazy::OPERATIONS_SETTINGS ssr=Async />
                     <Route path=path!("/calls") view=lazy::CALLS ssr=Async />
                     <Route path=path!("/calls/new") view=lazy::NEW_CALL ssr=Async />
                     <Route path=path!("/calls/:id") view=lazy::REVIEW ssr=Async />

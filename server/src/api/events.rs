@@ -101,9 +101,7 @@ fn written(told: &Told) -> Event {
         Told::Opened(position) => place("opened", position),
         Told::Reset(position) => place("reset", position),
         Told::Happened(event) => Event::default().event(&event.name).id(event.position.to_string()).data(&event.json),
-        Told::Over(problem) => {
-            Event::default().event("over").data(json!({ "code": problem.code, "message": problem.message }).to_string())
-        }
+        Told::Over(problem) => Event::default().event("over").data(json!({ "code": problem.code, "message": problem.message }).to_string()),
     }
 }
 

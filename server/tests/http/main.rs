@@ -10,6 +10,8 @@ mod support;
 mod bodies;
 mod document;
 mod downloads;
+mod events;
+mod failed_jobs;
 mod forms;
 mod isolation;
 mod lifecycle;

@@ -1,6 +1,7 @@
-//! Settings: the own profile and security, the organization, API tokens.
+//! Settings: the own profile and security, the organization, API tokens, the work in the background.
 
 pub mod api;
+mod operations;
 mod organization;
 mod profile;
 mod security;
@@ -8,26 +9,35 @@ mod tokens;
 
 use leptos::prelude::*;
 use leptos_router::components::A;
+use model::Role;
 
 use crate::components::PageHeader;
+use crate::session::use_session;
 use crate::styles::settings as css;
 
+pub use operations::OperationsSettings;
 pub use organization::OrganizationSettings;
 pub use profile::ProfileSettings;
 pub use security::SecuritySettings;
 pub use tokens::TokenSettings;
 
-const PARTS: [(&str, &str); 4] = [
-    ("/settings", "Profile"),
-    ("/settings/security", "Security"),
-    ("/settings/organization", "Organization"),
-    ("/settings/tokens", "API tokens"),
+/// The pages, and the least role that finds something there.
+const PARTS: [(&str, &str, Role); 5] = [
+    ("/settings", "Profile", Role::Guest),
+    ("/settings/security", "Security", Role::Guest),
+    ("/settings/organization", "Organization", Role::Guest),
+    ("/settings/tokens", "API tokens", Role::Guest),
+    ("/settings/operations", "Operations", Role::Admin),
 ];
 
 /// One page of the settings with the way to the others.
 #[component]
 fn Page(title: &'static str, text: &'static str, children: Children) -> impl IntoView {
-    let parts = PARTS.map(|(href, label)| view! { <li><A href=href exact=true attr:class=css::PART>{label}</A></li> });
+    let session = use_session();
+    // Known before this page is shown: its frame waits for it.
+    let role = untrack(|| session.profile()).map_or(Role::Guest, |profile| profile.role);
+    let parts = PARTS.into_iter().filter(|(.., least)| role >= *least);
+    let parts = parts.map(|(href, label, _)| view! { <li><A href=href exact=true attr:class=css::PART>{label}</A></li> });
     view! {
         <div class="page page-narrow">
             <PageHeader title=title text />

@@ -6,6 +6,7 @@ mod calls;
 mod disk;
 mod fixtures;
 mod heard;
+mod hints;
 mod identity;
 mod isolation;
 mod jobs;
