@@ -89,6 +89,7 @@ lazy_pages! {
         SECURITY_SETTINGS = load_security, security: pages::settings::SecuritySettings;
         ORGANIZATION_SETTINGS = load_organization, organization: pages::settings::OrganizationSettings;
         TOKEN_SETTINGS = load_tokens, tokens: pages::settings::TokenSettings;
+        OPERATIONS_SETTINGS = load_operations, operations: pages::settings::OperationsSettings;
         CALLS = load_calls, calls: pages::calls::CallsPage;
         #[cfg(debug_assertions)]
         COMPONENTS = load_components, components: pages::dev::Components;

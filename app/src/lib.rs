@@ -11,6 +11,7 @@ pub mod area;
 pub mod areas;
 pub mod components;
 pub mod error;
+mod events;
 pub mod frame;
 mod lazy;
 pub mod pages;

@@ -8,12 +8,14 @@ mod area;
 mod calls;
 mod document;
 mod envelope;
+pub mod events;
 mod extract;
 mod idempotency;
 mod identity;
 mod knowledge;
 mod limit;
 mod lines;
+mod operations;
 mod paging;
 mod reader;
 mod size;
@@ -34,7 +36,7 @@ pub use area::Area;
 pub use envelope::{Envelope, Meta};
 
 /// Every area with routes of its own.
-const AREAS: [Area; 3] = [identity::AREA, calls::AREA, knowledge::AREA];
+const AREAS: [Area; 5] = [identity::AREA, calls::AREA, knowledge::AREA, events::AREA, operations::AREA];
 
 fn documented() -> OpenApiRouter<Server> {
     let all = OpenApiRouter::with_openapi(document::Document::openapi());

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use axum::Extension;
 use axum::serve::ListenerExt;
 use domain::{Kernel, calls, identity};
 use store::chain;
@@ -17,6 +18,7 @@ use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::api::events::Stopping;
 use crate::config::Config;
 use crate::router::router;
 use crate::wiring::{self, Server, wire};
@@ -77,7 +79,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// If a part can't be started.
 pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let services = server.services().clone();
-    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(server).layer(Extension(Stopping(stop.clone()))).into_make_service_with_connect_info::<SocketAddr>();
     // Acks and events are small and awaited: they must not wait for more to send with.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());

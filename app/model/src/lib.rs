@@ -16,6 +16,7 @@ pub mod ids;
 pub mod insights;
 pub mod knowledge;
 pub mod metrics;
+pub mod operations;
 pub mod page;
 pub mod problem;
 pub mod speech;
@@ -40,6 +41,7 @@ pub use knowledge::{
     SearchMode, SearchResult, Step, StepName, Topic, Upload, Website, WebsiteState, steps,
 };
 pub use metrics::Metrics;
+pub use operations::{FailedJob, FailedKind, Operations, QueueLoad, Retried, RetryKind, Scheduled};
 pub use page::Page;
 pub use problem::{Code, Problem};
 pub use speech::{RecognizerChoice, RecognizerKind};

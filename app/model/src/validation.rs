@@ -96,6 +96,8 @@ pub const NOTES: Line = Line { field: "notes", label: "The notes", min: 0, max: 
 pub const BOOKMARK_NOTE: Line = Line { field: "note", label: "The note", min: 0, max: 500 };
 /// A search.
 pub const SEARCH: Line = Line { field: "search", label: "The search", min: 0, max: 200 };
+/// A kind of job.
+pub const JOB_KIND: Line = Line { field: "kind", label: "The kind", min: 1, max: 120 };
 /// An API token's name.
 pub const TOKEN_NAME: Line = Line { field: "name", label: "The token's name", min: 1, max: 120 };
 

@@ -21,14 +21,14 @@ pub fn List(
 pub fn ListItem(
     /// Where it leads.
     #[prop(optional, into)]
-    href: Option<String>,
+    href: Option<Signal<String>>,
     /// What it shows.
     children: Children,
 ) -> impl IntoView {
     view! {
         <li class=css::ITEM>
             {match href {
-                Some(href) => view! { <a class=css::ROW href=href>{children()}</a> }.into_any(),
+                Some(href) => view! { <a class=css::ROW href=move || href.get()>{children()}</a> }.into_any(),
                 None => view! { <div class=css::ROW>{children()}</div> }.into_any(),
             }}
         </li>

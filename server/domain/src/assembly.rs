@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 use crate::calls::CallsState;
 use crate::identity::IdentityState;
 use crate::knowledge::{KnowledgeState, Makers};
-use crate::{calls, identity, knowledge, playbooks, upkeep};
+use crate::{calls, identity, knowledge, operations, playbooks, upkeep};
 
 /// Every area. The one list: jobs, schedules, events, permissions and the rest are read from their manifests.
-pub const AREAS: [Area; 5] = [identity::AREA, playbooks::AREA, knowledge::AREA, calls::AREA, upkeep::AREA];
+pub const AREAS: [Area; 6] = [identity::AREA, playbooks::AREA, knowledge::AREA, calls::AREA, operations::AREA, upkeep::AREA];
 
 /// Settings of the domain, from the server's configuration.
 #[derive(Clone, Debug)]
@@ -93,6 +93,7 @@ pub async fn work(kernel: &Kernel, stop: &CancellationToken) {
         kernel::run_jobs(kernel, registry, stop),
         kernel::run_schedules(kernel, registry, stop),
         kernel::relay_events(kernel, registry, stop),
+        kernel::share_hints(kernel, stop),
     );
 }
 

@@ -8,12 +8,14 @@
 
 pub mod assembly;
 pub mod calls;
+pub mod events;
 pub mod identity;
 pub mod knowledge;
+pub mod operations;
 pub mod playbooks;
 pub mod socket;
 pub mod upkeep;
 pub mod website;
 
 pub use assembly::{AREAS, Config, Parts, assemble, registry, run_due, work};
-pub use kernel::{Actor, Client, DomainError, Kernel, Result, Sealed, Vault};
+pub use kernel::{Actor, Client, DomainError, EventEntry, Kernel, Result, Sealed, Vault};

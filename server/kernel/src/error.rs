@@ -34,6 +34,9 @@ pub enum DomainError {
     LeaseLost,
 }
 
+/// What people of an organization read of a failure whose inside is none of theirs.
+const INSIDE: &str = "Something went wrong inside the server. Whoever runs it finds more in its log.";
+
 /// Result of every domain function.
 pub type Result<T, E = DomainError> = std::result::Result<T, E>;
 
@@ -59,6 +62,15 @@ impl DomainError {
     /// The error with what is behind it, for logs.
     pub fn chain(&self) -> String {
         chain(self)
+    }
+
+    /// What may be kept where people of an organization read it: never what is inside.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Problem(problem) | Self::RateLimited { problem, .. } => problem.message.clone(),
+            Self::Store(error) => shown_of_store(error).message,
+            Self::Internal(_) | Self::Final(_) | Self::LeaseLost => INSIDE.to_owned(),
+        }
     }
 
     /// Writes it into the log with what was being done.
@@ -115,6 +127,10 @@ fn of_store(error: &StoreError) -> Problem {
         StoreError::Taken(_) | StoreError::Missing(_) | StoreError::Cursor => tracing::info!(error = chain(error), "the store refused"),
         _ => tracing::error!(error = chain(error), "the store failed"),
     }
+    shown_of_store(error)
+}
+
+fn shown_of_store(error: &StoreError) -> Problem {
     match error {
         StoreError::Taken(_) => Problem::new(
             Code::Conflict,

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use crate::actor::{Actor, Member};
 use crate::event::Hub;
+use crate::hints::Untold;
 use crate::permission::{PermissionEntry, PermissionSet};
 
 /// The store, the clock, ids, what areas keep while the server runs, and the bells that wake workers.
@@ -29,6 +30,7 @@ struct Inner {
     states: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     queues: Mutex<HashMap<String, Arc<Notify>>>,
     hub: Hub,
+    hints: Untold,
 }
 
 /// The parts that a [`Kernel`] is made of.
@@ -68,8 +70,8 @@ impl Kernel {
         let roles = [Role::Guest, Role::Rep, Role::Manager, Role::Admin, Role::Owner];
         let (started_at, roles) = (clock.now(), roles.into_iter().map(|role| (role, of(role))).collect());
         let server = ids.uuid(started_at).to_string();
-        let (queues, hub) = (Mutex::default(), Hub::default());
-        Self(Arc::new(Inner { store, clock, ids, public_url, server, started_at, roles, states, queues, hub }))
+        let (queues, hub, hints) = (Mutex::default(), Hub::default(), Untold::of(&store));
+        Self(Arc::new(Inner { store, clock, ids, public_url, server, started_at, roles, states, queues, hub, hints }))
     }
 
     /// The database.
@@ -137,8 +139,25 @@ impl Kernel {
         Arc::clone(queues.entry(queue.to_owned()).or_default())
     }
 
-    /// Wakes whoever waits for work of a queue.
+    /// Wakes whoever waits for work of a queue, on this server and soon on the others.
     pub fn ring(&self, queue: &str) {
+        self.ring_here(queue);
+        self.0.hints.add(queue);
+    }
+
+    /// The same on this server only.
+    pub(crate) fn ring_here(&self, queue: &str) {
         self.bell(queue).notify_one();
+    }
+
+    /// Wakes everybody who waits for work on this server.
+    pub(crate) fn ring_all_here(&self) {
+        let queues = self.0.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.values().for_each(|bell| bell.notify_one());
+    }
+
+    /// What other servers have not been told yet.
+    pub(crate) fn untold(&self) -> &Untold {
+        &self.0.hints
     }
 }

@@ -27,6 +27,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long to wait after the database has failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Why a job is dead that never said so itself.
+const STOPPED: &str = "The server stopped each time before this was done.\nthe worker stopped before the end";
+
 /// Works at the jobs of all queues until `stop`, then gives back what is not done.
 pub async fn run_jobs(kernel: &Kernel, registry: &Registry, stop: &CancellationToken) {
     if kernel.store().engine() == Engine::Sqlite {
@@ -96,7 +99,7 @@ async fn look(
         }
         let Some(job) = kernel.store().claim(queue.name, kernel.server(), kernel.now(), LEASE).await? else { return Ok(due) };
         // There may be more than one.
-        kernel.ring(queue.name);
+        kernel.ring_here(queue.name);
         perform(kernel, registry, job, stop).await?;
     }
     Ok(None)
@@ -134,10 +137,12 @@ async fn perform(kernel: &Kernel, registry: &Registry, job: Job, stop: &Cancella
 
 async fn fail(kernel: &Kernel, tx: &mut store::Tx, job: &Job, error: DomainError) -> Result<()> {
     let message = error.chain();
+    // The first line is for people, the others are for whoever runs the server.
+    let kept = format!("{}\n{message}", error.sentence());
     tracing::warn!(job = %job.id, kind = %job.kind, attempt = job.attempts, error = %message, "a job failed");
     let pause = TimeDelta::from_std(retry_after(job.attempts, kernel.secret()[0])).unwrap_or_default();
     let retry = (!matches!(error, DomainError::Final(_))).then(|| kernel.now() + pause);
-    if store::jobs::fail(tx, job, &message, retry).await? == Failed::Died {
+    if store::jobs::fail(tx, job, &kept, retry).await? == Failed::Died {
         died(kernel, tx, job).await?;
     }
     Ok(())
@@ -187,7 +192,7 @@ async fn bury(kernel: &Kernel, stop: &CancellationToken) {
 async fn bury_worn_out(kernel: &Kernel) -> Result<()> {
     for job in kernel.store().worn_out_jobs(kernel.now()).await? {
         let mut tx = kernel.store().begin().await?;
-        let message = job.error.clone().unwrap_or_else(|| "The worker stopped before the end.".to_owned());
+        let message = job.error.clone().unwrap_or_else(|| STOPPED.to_owned());
         if store::jobs::fail(&mut tx, &job, &message, None).await? == Failed::Died {
             died(kernel, &mut tx, &job).await?;
         }

@@ -70,6 +70,10 @@ statements! {
         UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3, error = NULL
         WHERE organization_id = $1 AND id = $2 AND state = 'dead'";
     DISCARD_JOB = "DELETE FROM jobs WHERE organization_id = $1 AND id = $2 AND state = 'dead'";
+    RETRY_JOBS_OF_KIND = "
+        UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3, error = NULL
+        WHERE organization_id = $1 AND kind = $2 AND state = 'dead'";
+    COUNT_DEAD_JOBS = "SELECT kind, COUNT(*) FROM jobs WHERE organization_id = $1 AND state = 'dead' GROUP BY kind ORDER BY kind";
     JOB_ABOUT = "SELECT state FROM jobs WHERE organization_id = $1 AND kind = $2 AND subject = $3 ORDER BY id DESC LIMIT 1";
     COUNT_JOBS = "SELECT state, COUNT(*) FROM jobs GROUP BY state";
     COUNT_JOBS_OF = "SELECT queue, state, COUNT(*) FROM jobs WHERE organization_id = $1 GROUP BY queue, state ORDER BY queue, state";
@@ -217,6 +221,14 @@ pub async fn retry(tx: &mut Tx, organization: OrganizationId, job: JobId, at: Da
     Ok(query!(within tx, execute, RETRY_JOB, organization, job, at.trunc_subsecs(6))? > 0)
 }
 
+/// Gives every dead job of a kind all its attempts again; gives how many there were.
+///
+/// # Errors
+/// What the engine says.
+pub async fn retry_kind(tx: &mut Tx, organization: OrganizationId, kind: &str, at: DateTime<Utc>) -> Result<u64> {
+    query!(within tx, execute, RETRY_JOBS_OF_KIND, organization, kind, at.trunc_subsecs(6))
+}
+
 /// Forgets a dead job; false if the organization has no such dead job (any more).
 ///
 /// # Errors
@@ -323,5 +335,13 @@ impl Store {
     /// What the engine says.
     pub async fn count_jobs_of(&self, organization: OrganizationId) -> Result<Vec<(String, String, i64)>> {
         query!(read self, all (String, String, i64), COUNT_JOBS_OF, organization)
+    }
+
+    /// How many dead jobs an organization has of each kind.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn count_dead_jobs(&self, organization: OrganizationId) -> Result<Vec<(String, i64)>> {
+        query!(read self, all (String, i64), COUNT_DEAD_JOBS, organization)
     }
 }

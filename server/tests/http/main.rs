@@ -11,6 +11,8 @@ mod audited;
 mod bodies;
 mod document;
 mod downloads;
+mod events;
+mod failed_jobs;
 mod forms;
 mod isolation;
 mod lifecycle;

@@ -4,6 +4,7 @@
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
+use super::failed_jobs::{fail, organization_of};
 use crate::support::{Program, TestServer};
 
 pub const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -112,6 +113,7 @@ impl Operation {
             "POST /api/v1/knowledge/search" | "POST /api/v1/knowledge/ask" => json!({ "text": "What does it cost?" }),
             "POST /api/v1/knowledge/collections" => json!({ "name": "A collection", "access": "everybody" }),
             "PATCH /api/v1/knowledge/collections/{id}" => json!({ "name": "Changed", "access": "everybody" }),
+            "POST /api/v1/operations/jobs/retry" => json!({ "kind": "test.fails" }),
             "POST /api/v1/knowledge/websites" => website(server, "/docs/"),
             name => {
                 assert!(self.says["requestBody"]["content"]["application/json"].is_null(), "no body is known for {name}: give one here");
@@ -152,6 +154,10 @@ pub async fn make(server: &TestServer, program: &Program, kind: &str, words: &st
         "ApiTokenId" => {
             let made = program.post("/api/v1/tokens", json!({ "name": words })).await;
             return text(&made.body["data"]["token"]["id"]);
+        }
+        "JobId" => {
+            let organization = organization_of(program).await;
+            return fail(&server.services, organization, "test.fails", words).await;
         }
         "MemberId" => return text(&program.get("/api/v1/auth/me").await.body["data"]["member"]),
         other => panic!("nobody told this test how to make a {other}: tell it here"),

@@ -320,6 +320,10 @@ pub struct Answer {
 impl Answer {
     async fn of(response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
+        // A stream of events has no end.
+        if headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+            return Self { status, headers, body: Value::Null };
+        }
         let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default();
         Self { status, headers, body }
     }

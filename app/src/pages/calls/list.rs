@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
@@ -12,6 +13,7 @@ use super::{api, words};
 use crate::components::{
     Badge, Button, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, Glyph, PageHeader, Select, Skeleton, SkeletonLines, Time, Tone,
 };
+use crate::events::{CALLS, after_events};
 use crate::styles::calls_list as css;
 
 /// How long typing must rest before it searches.
@@ -198,50 +200,91 @@ fn with_any(any: &str, choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
 
 #[component]
 fn Rows(page: Page<CallHit>, shown: Shown) -> impl IntoView {
-    let Page { items, next } = page;
-    if items.is_empty() {
-        return view! { <Nothing shown /> }.into_any();
-    }
-    let search = shown.search.clone();
-    let newest = shown.cursor.is_some().then(|| Shown { cursor: None, ..shown.clone() }.url());
-    let older = next.map(|next| Shown { cursor: Some(next), ..shown }.url());
+    let page = RwSignal::new(page);
+    let shown = StoredValue::new(shown);
+    after_events(CALLS, None, move || reload(page, shown));
+    let calls = Memo::new(move |_| page.with(|page| page.items.clone()));
+    let empty = Memo::new(move |_| calls.with(Vec::is_empty));
+    let next = Memo::new(move |_| page.with(|page| page.next.clone()));
+    let newest = shown.with_value(|shown| shown.cursor.is_some().then(|| Shown { cursor: None, ..shown.clone() }.url()));
+    let older = move |next| shown.with_value(|shown| Shown { cursor: Some(next), ..shown.clone() }.url());
     view! {
-        <ul class=css::LIST>{items.into_iter().map(|hit| view! { <Row hit search=search.clone() /> }).collect_view()}</ul>
-        <nav class=css::PAGES aria-label="Pages">
-            {newest.map(|href| view! { <ButtonLink href icon=Glyph::ArrowUp>"Newest calls"</ButtonLink> })}
-            {older.map(|href| view! { <ButtonLink href icon=Glyph::ArrowDown>"Older calls"</ButtonLink> })}
-        </nav>
+        <Show when=move || !empty.get() fallback=move || view! { <Nothing shown=shown.get_value() /> }>
+            <ul class=css::LIST>
+                <For
+                    each=move || calls.get()
+                    key=|hit| hit.call.id
+                    children=move |hit| {
+                        view! { <Row hit=kept(calls, hit) search=shown.with_value(|shown| shown.search.clone()) /> }
+                    }
+                />
+            </ul>
+            <nav class=css::PAGES aria-label="Pages">
+                {newest.clone().map(|href| view! { <ButtonLink href icon=Glyph::ArrowUp>"Newest calls"</ButtonLink> })}
+                {move || next.get().map(|next| view! { <ButtonLink href=older(next) icon=Glyph::ArrowDown>"Older calls"</ButtonLink> })}
+            </nav>
+        </Show>
     }
-    .into_any()
 }
 
+/// Asks for the same page of the list again, in place.
+fn reload(page: RwSignal<Page<CallHit>>, shown: StoredValue<Shown>) {
+    let Some(Shown { mine, cursor, .. }) = shown.try_get_value() else { return };
+    let Some(filter) = shown.try_with_value(Shown::filter) else { return };
+    spawn_local(async move {
+        // What could not be asked for is asked for again with the next event; the list stays.
+        if let Ok(new) = api::list_calls(filter, mine, cursor).await
+            && page.try_with_untracked(|old| *old != new) == Some(true)
+        {
+            page.try_set(new);
+        }
+    });
+}
+
+/// What the list has of a call now; the last that it had when it has gone.
+fn kept(calls: Memo<Vec<CallHit>>, first: CallHit) -> Memo<CallHit> {
+    Memo::new(move |before: Option<&CallHit>| {
+        let mine = before.unwrap_or(&first);
+        calls.with(|calls| calls.iter().find(|hit| hit.call.id == mine.call.id).cloned()).unwrap_or_else(|| mine.clone())
+    })
+}
+
+/// One call; what changes of it changes in place, so that the focus stays.
 #[component]
-fn Row(hit: CallHit, search: String) -> impl IntoView {
-    let CallHit { call, found } = hit;
-    let id = call.id;
-    let href = if matches!(call.state, CallState::Live | CallState::Prepared) { super::live_path(id) } else { super::path(id) };
-    let people = people(&call);
-    let tone = match call.state {
+fn Row(hit: Memo<CallHit>, search: String) -> impl IntoView {
+    let id = hit.with_untracked(|hit| hit.call.id);
+    let state = Memo::new(move |_| hit.with(|hit| hit.call.state));
+    let at = Memo::new(move |_| hit.with(|hit| hit.call.started_at.unwrap_or(hit.call.created_at)));
+    let found = Memo::new(move |_| hit.with(|hit| hit.found.clone()));
+    let href = move || if matches!(state.get(), CallState::Live | CallState::Prepared) { super::live_path(id) } else { super::path(id) };
+    let tone = |state| match state {
         CallState::Prepared => Tone::Neutral,
         CallState::Live => Tone::Bad,
         CallState::Finishing => Tone::Info,
         CallState::Ended => Tone::Good,
     };
+    let source = words::source(hit.with_untracked(|hit| hit.call.source));
     view! {
         <li class=css::CALL>
             <div class=css::MAIN>
-                <a class=css::TITLE href=href>{call.title.clone()}</a>
-                <p class=css::META>{people} {call.kind.label()}</p>
+                <a class=css::TITLE href=href>{move || hit.with(|hit| hit.call.title.clone())}</a>
+                <p class=css::META>{move || hit.with(|hit| people(&hit.call))} {move || hit.with(|hit| hit.call.kind.label())}</p>
             </div>
             <div class=css::FACTS>
-                {words::source(call.source).map(|source| view! { <Badge tone=Tone::Info>{source}</Badge> })}
-                {(call.state != CallState::Ended).then(|| view! { <Badge tone=tone dot=true>{words::state(call.state)}</Badge> })}
-                <span class=css::LENGTH>{words::length(call.duration_ms)}</span>
+                {source.map(|source| view! { <Badge tone=Tone::Info>{source}</Badge> })}
+                {move || {
+                    let state = state.get();
+                    (state != CallState::Ended).then(|| view! { <Badge tone=tone(state) dot=true>{words::state(state)}</Badge> })
+                }}
+                <span class=css::LENGTH>{move || words::length(hit.with(|hit| hit.call.duration_ms))}</span>
                 <span class=css::WHEN>
-                    <Time at=call.started_at.unwrap_or(call.created_at) with_time=true />
+                    {move || view! { <Time at=at.get() with_time=true /> }}
                 </span>
             </div>
-            {found.map(|found| view! { <Snippet href=format!("{}#segment-{}", super::path(id), found.segment) found search /> })}
+            {move || {
+                let search = search.clone();
+                found.get().map(|found| view! { <Snippet href=format!("{}#segment-{}", super::path(id), found.segment) found search /> })
+            }}
         </li>
     }
 }

@@ -4,6 +4,7 @@ mod api;
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
 use leptos_router::SsrMode::Async;
 use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
 use leptos_router::components::Route;
@@ -16,6 +17,7 @@ use crate::components::{
     Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Skeleton, SkeletonLines, TextLink, Time,
     Tone,
 };
+use crate::events::{CALLS, after_events};
 use crate::lazy;
 use crate::session::use_session;
 use crate::styles::home as css;
@@ -67,15 +69,34 @@ pub fn Home() -> impl IntoView {
 
 #[component]
 fn Loaded(overview: Overview) -> impl IntoView {
-    let Overview { recent, week, week_before } = overview;
+    let overview = RwSignal::new(overview);
+    after_events(CALLS, None, move || {
+        spawn_local(async move {
+            // What could not be asked for is asked for again with the next event; what is shown stays.
+            if let Ok(new) = my_overview().await
+                && overview.try_with_untracked(|old| *old != new) == Some(true)
+            {
+                overview.try_set(new);
+            }
+        });
+    });
+    let recent = Memo::new(move |_| overview.with(|overview| overview.recent.clone()));
     // Whoever has a few calls knows the way.
-    let is_new = recent.iter().filter(|call| call.started_at.is_some()).count() < 3;
-    let has_numbers = week.calls + week_before.calls > 0;
+    let is_new = Memo::new(move |_| recent.with(|recent| recent.iter().filter(|call| call.started_at.is_some()).count() < 3));
+    let has_calls = Memo::new(move |_| recent.with(|recent| !recent.is_empty()));
+    let weeks = Memo::new(move |_| overview.with(|overview| (overview.week, overview.week_before)));
     view! {
         <div class="stack stack-loose">
-            {has_numbers.then(|| view! { <Numbers week week_before /> })}
-            {(!recent.is_empty()).then(|| view! { <Recent calls=recent /> })}
-            {is_new.then(|| view! { <FirstSteps /> })}
+            {move || {
+                let (week, week_before) = weeks.get();
+                (week.calls + week_before.calls > 0).then(|| view! { <Numbers week week_before /> })
+            }}
+            <Show when=move || has_calls.get()>
+                <Recent calls=recent />
+            </Show>
+            <Show when=move || is_new.get()>
+                <FirstSteps />
+            </Show>
         </div>
     }
 }
@@ -118,40 +139,58 @@ fn spoken(time: Millis) -> String {
 }
 
 #[component]
-fn Recent(calls: Vec<Call>) -> impl IntoView {
-    let rows = calls.into_iter().map(|call| view! { <RecentCall call /> }).collect_view();
+fn Recent(calls: Memo<Vec<Call>>) -> impl IntoView {
     view! {
         <section aria-labelledby="recent" class="stack">
             <div class="row row-between">
                 <h2 id="recent">"Recent calls"</h2>
                 <TextLink href="/calls">"All calls"</TextLink>
             </div>
-            <List label="Recent calls">{rows}</List>
+            <List label="Recent calls">
+                <For each=move || calls.get() key=|call| call.id children=move |call| view! { <RecentCall call=kept(calls, call) /> } />
+            </List>
         </section>
     }
 }
 
+/// What the list has of a call now; the last that it had when it has gone.
+fn kept(calls: Memo<Vec<Call>>, first: Call) -> Memo<Call> {
+    Memo::new(move |before: Option<&Call>| {
+        let mine = before.unwrap_or(&first);
+        calls.with(|calls| calls.iter().find(|call| call.id == mine.id).cloned()).unwrap_or_else(|| mine.clone())
+    })
+}
+
+/// One call; what changes of it changes in place, so that the focus stays.
 #[component]
-fn RecentCall(call: Call) -> impl IntoView {
-    let is_open = matches!(call.state, CallState::Live | CallState::Prepared);
-    let href = if is_open { format!("/calls/{}/live", call.id) } else { format!("/calls/{}", call.id) };
-    let badge = match call.state {
+fn RecentCall(call: Memo<Call>) -> impl IntoView {
+    let id = call.with_untracked(|call| call.id);
+    let state = Memo::new(move |_| call.with(|call| call.state));
+    let at = Memo::new(move |_| call.with(|call| call.started_at.unwrap_or(call.created_at)));
+    let href = Signal::derive(move || match state.get() {
+        CallState::Live | CallState::Prepared => format!("/calls/{id}/live"),
+        CallState::Finishing | CallState::Ended => format!("/calls/{id}"),
+    });
+    let badge = move || match state.get() {
         CallState::Live => Some((Tone::Bad, "Live")),
         CallState::Prepared => Some((Tone::Neutral, "Not started")),
         CallState::Finishing => Some((Tone::Info, "Writing the review")),
         CallState::Ended => None,
     };
-    let who = [call.contact_name, call.company].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
+    let who = move || {
+        let (name, company) = call.with(|call| (call.contact_name.clone(), call.company.clone()));
+        [name, company].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
+    };
     view! {
         <ListItem href>
             <div class=css::CALL>
-                <span class="truncate">{call.title}</span>
+                <span class="truncate">{move || call.with(|call| call.title.clone())}</span>
                 <span class="soft small truncate">{who}</span>
             </div>
-            {badge.map(|(tone, words)| view! { <Badge tone dot=true>{words}</Badge> })}
+            {move || badge().map(|(tone, words)| view! { <Badge tone dot=true>{words}</Badge> })}
             <span class=css::WHEN>
-                <Time at=call.started_at.unwrap_or(call.created_at) />
-                <span>{(call.duration_ms > Millis::ZERO).then(|| call.duration_ms.clock())}</span>
+                {move || view! { <Time at=at.get() /> }}
+                <span>{move || call.with(|call| (call.duration_ms > Millis::ZERO).then(|| call.duration_ms.clock()))}</span>
             </span>
         </ListItem>
     }

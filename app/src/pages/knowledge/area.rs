@@ -1,23 +1,17 @@
 //! What the parts of the page share: the overview, the list, and how both are kept up to date.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use model::{CollectionId, Document, KnowledgeOverview, Page, Problem, UploadId, WebsiteState};
+use model::{CollectionId, Document, KnowledgeOverview, Page, Problem, UploadId};
 
+use super::api;
 use super::shown::Shown;
 use super::upload::Queue;
-use super::{api, words};
 use crate::components::Choice;
 use crate::error::AppError;
+use crate::events::{COLLECTIONS, DOCUMENTS, after_events};
 use crate::pages::identity::FormState;
-
-/// How often documents on their way are asked for.
-pub const POLL: Duration = Duration::from_secs(1);
-/// How often the rest is asked for: it changes slowly.
-const SLOW_POLL: Duration = Duration::from_secs(5);
 
 /// What can be changed from the page. Made outside of the part that waits, so that a form that was sent without JavaScript
 /// finds its answer.
@@ -96,7 +90,7 @@ impl Area {
             queue: StoredValue::new(Queue::of_this_browser()),
         };
         area.follow_changes();
-        area.poll();
+        area.follow_events();
         area
     }
 
@@ -134,28 +128,10 @@ impl Area {
         });
     }
 
-    fn poll(self) {
-        let moving = move || self.documents.with(|page| page.items.iter().any(|document| words::on_its_way(document.state)));
-        poll_while(Signal::derive(moving), POLL, move || self.reload_documents());
-        // When something has arrived, the numbers beside the list have changed too.
-        let on_the_way =
-            Memo::new(move |_| self.documents.with(|page| page.items.iter().filter(|document| words::on_its_way(document.state)).count()));
-        Effect::new(move |before: Option<usize>| {
-            let now = on_the_way.get();
-            if before.is_some_and(|before| now < before) {
-                self.reload_overview();
-            }
-            now
-        });
-        let working = move || {
-            self.overview.with(|overview| {
-                let busy = |state| matches!(state, WebsiteState::Waiting | WebsiteState::Fetching);
-                let visiting = overview.websites.iter().any(|website| busy(website.state));
-                let embeds = !overview.embedding.model.is_empty() && overview.embedding.problem.is_empty();
-                visiting || (embeds && overview.size.embedded < overview.size.passages)
-            })
-        };
-        poll_while(Signal::derive(working), SLOW_POLL, move || self.reload());
+    fn follow_events(self) {
+        // When a document has changed, the numbers beside the list have too.
+        after_events(DOCUMENTS, None, move || self.reload());
+        after_events(COLLECTIONS, None, move || self.reload_overview());
     }
 
     /// Asks for everything again, in place.
@@ -239,22 +215,6 @@ impl Area {
             self.reload_overview();
         });
     }
-}
-
-/// Does something again and again as long as the condition holds.
-pub fn poll_while(condition: Signal<bool>, every: Duration, run: impl Fn() + Clone + 'static) {
-    let condition = Memo::new(move |_| condition.get());
-    Effect::new(move |running: Option<Option<IntervalHandle>>| {
-        if let Some(handle) = running.flatten() {
-            handle.clear();
-        }
-        if !condition.get() {
-            return None;
-        }
-        let handle = set_interval_with_handle(run.clone(), every).ok()?;
-        on_cleanup(move || handle.clear());
-        Some(handle)
-    });
 }
 
 /// What a list has of one of its things now; the last that it had when it has gone.

@@ -1,6 +1,7 @@
-//! Settings: the own profile and security, the organization, API tokens.
+//! Settings: the own profile and security, the organization, API tokens, the work in the background.
 
 pub mod api;
+mod operations;
 mod organization;
 mod profile;
 mod security;
@@ -11,12 +12,15 @@ use leptos_router::SsrMode::Async;
 use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
 use leptos_router::components::{A, Route};
 use leptos_router::path;
+use model::Role;
 
 use crate::area::{Area, Link};
 use crate::components::{Glyph, PageHeader};
 use crate::lazy;
+use crate::session::use_session;
 use crate::styles::settings as css;
 
+pub use operations::OperationsSettings;
 pub use organization::OrganizationSettings;
 pub use profile::ProfileSettings;
 pub use security::SecuritySettings;
@@ -31,6 +35,7 @@ pub const AREA: Area = Area {
         Link::new("Settings: security", "/settings/security", Glyph::Shield),
         Link::new("Settings: organization", "/settings/organization", Glyph::Building),
         Link::new("Settings: API tokens", "/settings/tokens", Glyph::Key),
+        Link::new("Settings: operations", "/settings/operations", Glyph::Settings),
     ],
 };
 
@@ -42,22 +47,29 @@ pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
         <Route path=path!("/settings/security") view=lazy::SECURITY_SETTINGS ssr=Async />
         <Route path=path!("/settings/organization") view=lazy::ORGANIZATION_SETTINGS ssr=Async />
         <Route path=path!("/settings/tokens") view=lazy::TOKEN_SETTINGS ssr=Async />
+        <Route path=path!("/settings/operations") view=lazy::OPERATIONS_SETTINGS ssr=Async />
     }
     .into_inner()
     .into_any_nested_route()
 }
 
-const PARTS: [(&str, &str); 4] = [
-    ("/settings", "Profile"),
-    ("/settings/security", "Security"),
-    ("/settings/organization", "Organization"),
-    ("/settings/tokens", "API tokens"),
+/// The pages, and the least role that finds something there.
+const PARTS: [(&str, &str, Role); 5] = [
+    ("/settings", "Profile", Role::Guest),
+    ("/settings/security", "Security", Role::Guest),
+    ("/settings/organization", "Organization", Role::Guest),
+    ("/settings/tokens", "API tokens", Role::Guest),
+    ("/settings/operations", "Operations", Role::Admin),
 ];
 
 /// One page of the settings with the way to the others.
 #[component]
 fn Page(title: &'static str, text: &'static str, children: Children) -> impl IntoView {
-    let parts = PARTS.map(|(href, label)| view! { <li><A href=href exact=true attr:class=css::PART>{label}</A></li> });
+    let session = use_session();
+    // Known before this page is shown: its frame waits for it.
+    let role = untrack(|| session.profile()).map_or(Role::Guest, |profile| profile.role);
+    let parts = PARTS.into_iter().filter(|(.., least)| role >= *least);
+    let parts = parts.map(|(href, label, _)| view! { <li><A href=href exact=true attr:class=css::PART>{label}</A></li> });
     view! {
         <div class="page page-narrow">
             <PageHeader title=title text />

@@ -7,6 +7,7 @@ mod disk;
 mod explain;
 mod fixtures;
 mod heard;
+mod hints;
 mod identity;
 mod isolation;
 mod jobs;

@@ -8,8 +8,6 @@ mod player;
 mod tools;
 mod transcript;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{Call, CallId, CallState, Code, Millis, Problem, Review, TranscriptJob};
@@ -17,11 +15,9 @@ use model::{Call, CallId, CallState, Code, Millis, Problem, Review, TranscriptJo
 use super::api;
 use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
+use crate::events::{REVIEW, after_events};
 use crate::pages::identity::FormState;
 use crate::styles::calls_review as css;
-
-/// How often a review that is still being written is asked for.
-const POLL: Duration = Duration::from_millis(1_500);
 
 /// What the parts of a review share.
 #[derive(Clone, Copy)]
@@ -81,7 +77,10 @@ impl Shared {
             match api::review_call(self.id).await {
                 Ok(review) => {
                     self.failed.try_set(None);
-                    self.review.try_set(review);
+                    // What is the same stays as it is: the focus, a text that is being corrected.
+                    if self.review.try_with_untracked(|old| *old != review) == Some(true) {
+                        self.review.try_set(review);
+                    }
                 }
                 Err(error) => {
                     self.failed.try_set(Some(error.to_string()));
@@ -158,12 +157,7 @@ fn Loaded(review: Review, actions: Actions) -> impl IntoView {
     let call = shared.call();
     let state = Memo::new(move |_| call.with(|call| call.state));
     let transcript_job = Memo::new(move |_| shared.review.with(|review| review.transcript_job));
-    poll_while(
-        shared,
-        Signal::derive(move || {
-            matches!(state.get(), CallState::Live | CallState::Finishing) || transcript_job.get() == Some(TranscriptJob::Running)
-        }),
-    );
+    after_events(REVIEW, Some(shared.id.to_string()), move || shared.reload());
     view! {
         <header::Header shared />
         <State shared state />
@@ -232,20 +226,4 @@ fn TranscriptState(job: TranscriptJob) -> impl IntoView {
             </Banner>
         },
     }
-}
-
-/// Asks again as long as something is still being written.
-fn poll_while(shared: Shared, writing: Signal<bool>) {
-    let writing = Memo::new(move |_| writing.get());
-    Effect::new(move |running: Option<Option<IntervalHandle>>| {
-        if let Some(handle) = running.flatten() {
-            handle.clear();
-        }
-        if !writing.get() {
-            return None;
-        }
-        let handle = set_interval_with_handle(move || shared.reload(), POLL).ok()?;
-        on_cleanup(move || handle.clear());
-        Some(handle)
-    });
 }

@@ -13,11 +13,11 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 use model::{Code, DocumentDetail, DocumentId, DocumentUse, KnowledgeOverview, Page, Passage, Problem};
 
-use super::area::{POLL, poll_while};
+use super::api;
 use super::upload::Queue;
-use super::{api, words};
 use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
+use crate::events::{DOCUMENTS, after_events};
 use crate::pages::identity::FormState;
 use crate::styles::knowledge_document as css;
 
@@ -148,8 +148,7 @@ impl Shared {
             }
             now
         });
-        let moving = move || self.detail.with(|detail| words::on_its_way(detail.document.state));
-        poll_while(Signal::derive(moving), POLL, move || self.reload());
+        after_events(DOCUMENTS, Some(self.id.to_string()), move || self.reload());
     }
 }
 

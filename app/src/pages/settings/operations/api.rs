@@ -1,0 +1,53 @@
+//! Server functions of Settings → Operations.
+
+use leptos::prelude::*;
+use model::{FailedJob, JobId, Operations, Page};
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// How the work stands.
+    pub operations: Operations,
+    /// What failed.
+    pub failed: Page<FailedJob>,
+}
+
+/// How many failed jobs stand on a page.
+#[cfg(feature = "ssr")]
+const FAILED: u32 = 25;
+
+/// How the work stands, and a page of what failed.
+#[server(endpoint = "settings/operations")]
+pub async fn load_operations(cursor: Option<String>) -> Result<Shown, AppError> {
+    let (kernel, actor) = crate::server::caller()?;
+    let operations = domain::operations::overview(&kernel, &actor).await?;
+    let failed = domain::operations::failed(&kernel, &actor, cursor.as_deref(), FAILED).await?;
+    Ok(Shown { operations, failed })
+}
+
+/// Lets a failed job be tried again.
+#[server(endpoint = "settings/retry_job")]
+pub async fn retry_job(id: JobId) -> Result<String, AppError> {
+    let (kernel, actor) = crate::server::caller()?;
+    domain::operations::retry(&kernel, &actor, id).await?;
+    Ok(crate::server::go_to("/settings/operations"))
+}
+
+/// Lets every failed job of a kind be tried again.
+#[server(endpoint = "settings/retry_jobs")]
+pub async fn retry_jobs(kind: String) -> Result<String, AppError> {
+    let (kernel, actor) = crate::server::caller()?;
+    domain::operations::retry_kind(&kernel, &actor, &kind).await?;
+    Ok(crate::server::go_to("/settings/operations"))
+}
+
+/// Forgets a failed job.
+#[server(endpoint = "settings/discard_job")]
+pub async fn discard_job(id: JobId) -> Result<String, AppError> {
+    let (kernel, actor) = crate::server::caller()?;
+    domain::operations::discard(&kernel, &actor, id).await?;
+    Ok(crate::server::go_to("/settings/operations"))
+}

@@ -1,0 +1,95 @@
+//! Work that failed, for those who run an organization.
+#![allow(unused_qualifications, reason = "utoipa's macros write them")]
+
+use axum::extract::State;
+use domain::operations;
+use http::StatusCode;
+use model::{FailedJob, JobId, Operations, Retried, RetryKind};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::area::Area;
+use super::envelope::Envelope;
+use super::extract::{Json, Path, Query};
+use super::paging::Paging;
+use crate::web::caller::Signed;
+use crate::web::problem::Failure;
+use crate::wiring::Server;
+
+/// What this area adds to the interface.
+pub const AREA: Area = Area { tags: &[("operations", "Work that waits, failed, or comes by the clock; for admins and owners")], routes };
+
+fn routes() -> OpenApiRouter<Server> {
+    OpenApiRouter::default()
+        .routes(routes!(overview))
+        .routes(routes!(list))
+        .routes(routes!(retry_kind))
+        .routes(routes!(retry))
+        .routes(routes!(discard))
+}
+
+/// How the organization's work stands
+///
+/// What failed, by kind; what waits and what is being worked at, by queue; what comes by the clock.
+#[utoipa::path(
+    get, path = "/api/v1/operations",
+    responses((status = 200, description = "How it stands", body = Envelope<Operations>))
+)]
+pub async fn overview(State(server): State<Server>, Signed(actor): Signed) -> Result<Envelope<Operations>, Failure> {
+    Ok(Envelope::of(operations::overview(server.services(), &actor).await?))
+}
+
+/// List work that failed too often
+///
+/// It waits until somebody retries or discards it. `problem` is a sentence for people; what is inside is in the server's log under the id.
+#[utoipa::path(
+    get, path = "/api/v1/operations/jobs", params(Paging),
+    responses((status = 200, description = "The newest first", body = Envelope<Vec<FailedJob>>))
+)]
+pub async fn list(
+    State(server): State<Server>,
+    Signed(actor): Signed,
+    Query(paging): Query<Paging>,
+) -> Result<Envelope<Vec<FailedJob>>, Failure> {
+    let page = operations::failed(server.services(), &actor, paging.cursor(), paging.limit()).await?;
+    Ok(Envelope::of_page(page, &paging))
+}
+
+/// Retry all failed work of a kind
+#[utoipa::path(
+    post, path = "/api/v1/operations/jobs/retry", request_body = RetryKind,
+    responses((status = 200, description = "How many are tried again", body = Envelope<Retried>))
+)]
+pub async fn retry_kind(
+    State(server): State<Server>,
+    Signed(actor): Signed,
+    Json(asked): Json<RetryKind>,
+) -> Result<Envelope<Retried>, Failure> {
+    Ok(Envelope::of(operations::retry_kind(server.services(), &actor, &asked.kind).await?))
+}
+
+/// Retry failed work
+///
+/// With all its attempts. Of two who decide at once the second gets 404.
+#[utoipa::path(
+    post, path = "/api/v1/operations/jobs/{id}/retry",
+    params(("id" = JobId, Path, description = "The job's id")),
+    responses((status = 204, description = "It is tried again soon"))
+)]
+pub async fn retry(State(server): State<Server>, Signed(actor): Signed, Path(id): Path<JobId>) -> Result<StatusCode, Failure> {
+    operations::retry(server.services(), &actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Discard failed work
+///
+/// What it was to do is not done. Of two who decide at once the second gets 404.
+#[utoipa::path(
+    delete, path = "/api/v1/operations/jobs/{id}",
+    params(("id" = JobId, Path, description = "The job's id")),
+    responses((status = 204, description = "Discarded"))
+)]
+pub async fn discard(State(server): State<Server>, Signed(actor): Signed, Path(id): Path<JobId>) -> Result<StatusCode, Failure> {
+    operations::discard(server.services(), &actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
