@@ -180,8 +180,7 @@ impl Stream {
     fn shows(&self, event: &Delivered) -> bool {
         let Some(entry) = self.kernel.state::<Registry>().event(&event.name) else { return false };
         let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = event.member.is_some() && event.member == listener.member_id();
-        self.names.contain(&event.name) && (own || entry.sees_all.is_none_or(|permission| listener.may(permission)))
+        self.names.contain(&event.name) && entry.may_be_seen(&listener, event.member, event.open_to.as_deref())
     }
 }
 

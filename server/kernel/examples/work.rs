@@ -67,7 +67,9 @@ async fn tenant(store: &TestStore, email: &str) -> OrganizationId {
     let person = Person { id: id().into(), email: email.into(), name: "Bench".into(), created_at: now };
     let id = organization.id;
     let account = NewAccount { organization, person, password_hash: "x".into(), member: self::id().into(), role: Role::Owner };
-    store.create_account(&account).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+        store::identity::insert_account(&mut tx, &account).await.unwrap();
+        tx.commit().await.unwrap();
     id
 }
 

@@ -148,7 +148,9 @@ impl House {
         let person = Person { id: id().into(), email: "ann@example.com".into(), name: "Ann".into(), created_at: clock.now() };
         let account =
             NewAccount { organization: organization.clone(), person, password_hash: "x".into(), member: id().into(), role: Role::Owner };
-        store.create_account(&account).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        store::identity::insert_account(&mut tx, &account).await.unwrap();
+        tx.commit().await.unwrap();
         let shop = Arc::new(Shop::default());
         let kernel = kernel(&store, &shop, &clock);
         Self { kernel, registry: Registry::new(&[SHOP, MANNERS]).unwrap(), shop, clock, organization: organization.id, store }

@@ -76,7 +76,7 @@ async fn happens(store: &Store, organization: OrganizationId, member: Option<Mem
     for number in 0..count {
         let (subject, payload) = (number.to_string(), json!({ "number": number }));
         let at = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000);
-        let event = NewEvent { organization, member, name: JobRetried::ENTRY.name, subject, payload, at };
+        let event = NewEvent { organization, member, open_to: None, name: JobRetried::ENTRY.name, subject, payload, at };
         store::events::emit(&mut tx, &event).await.unwrap();
     }
     tx.commit().await.unwrap();
