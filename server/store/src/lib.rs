@@ -10,10 +10,10 @@
 #![warn(missing_docs)]
 
 pub mod audit;
-mod calls;
+pub mod calls;
 mod condition;
 pub mod credentials;
-mod cues;
+pub mod cues;
 mod cursor;
 mod dialect;
 mod engine;
@@ -28,10 +28,10 @@ pub mod knowledge;
 mod migrations;
 pub mod recording;
 mod reserve;
-mod reviews;
+pub mod reviews;
 pub mod schedules;
 mod search;
-mod segments;
+pub mod segments;
 mod sessions;
 mod sign_ups;
 pub mod statements;
