@@ -2,6 +2,7 @@
 //!
 //! A rep sees the own calls; managers and above see the organization's; a guest sees none.
 
+mod edit;
 mod events;
 pub mod export;
 pub(crate) mod finish;
@@ -11,6 +12,7 @@ pub mod recording;
 pub(crate) mod redo;
 pub mod sample;
 pub(crate) mod sources;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -18,19 +20,21 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallPatch, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
-    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment, TranscriptJob,
+    Call, CallFilter, CallHit, CallId, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
+    Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
 };
 use serde_json::json;
 use store::StoreError;
 
 use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated};
-use self::finish::{Material, Voice};
 use self::jobs::{DeleteRecording, Recognize};
 use self::live::Hosts;
 use crate::identity;
-use kernel::{Actor, Area, DomainError, Erasure, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Tx, Whose};
+use kernel::{Actor, Area, DomainError, Erasure, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Whose};
 use ports::{Recognizer, SampleCall};
+
+pub use self::edit::patch;
+pub use self::words::{correct_segment, recognize_later, swap_channels};
 
 /// May have calls of one's own.
 pub const USE: Permission = Permission::new("calls.use");
@@ -137,8 +141,6 @@ impl CallsKernel for Kernel {
 
 /// A deleted call's sound goes at once; a job looks after it this much later.
 const SOUND_GOES_AFTER: TimeDelta = TimeDelta::seconds(30);
-/// How often a change of words is made anew because somebody else changed the call meanwhile.
-const TRIES: usize = 5;
 /// Most calls on a page of the list.
 pub const MAX_PAGE: u32 = 100;
 
@@ -338,72 +340,6 @@ pub async fn list(kernel: &Kernel, actor: &Actor, mut filter: CallFilter, cursor
     }
 }
 
-/// Changes a call's own fields.
-///
-/// # Errors
-/// `invalid` with the field, `conflict` if somebody else changed it at the same moment, `call_ended` for consent after the fact.
-pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch) -> Result<Call> {
-    let mut call = get(kernel, actor, id).await?;
-    let previous = call.updated_at;
-    let before = call.clone();
-    let CallPatch { title, contact_name, company, kind, verbosity, rep_name, customer_name, notes, consent_how, consent_who: who } = patch;
-    let line = |rule: valid::Line, typed: Option<String>, field: &mut String| -> Result<(), Problem> {
-        if let Some(typed) = typed {
-            *field = rule.parse(&typed)?;
-        }
-        Ok(())
-    };
-    line(valid::TITLE, title, &mut call.title)?;
-    line(valid::CONTACT_NAME, contact_name, &mut call.contact_name)?;
-    line(valid::COMPANY, company, &mut call.company)?;
-    line(valid::SPEAKER, rep_name, &mut call.rep_name)?;
-    line(valid::SPEAKER, customer_name, &mut call.customer_name)?;
-    if let Some(notes) = notes {
-        call.notes = valid::NOTES.parse_block(&notes)?;
-    }
-    call.kind = kind.unwrap_or(call.kind);
-    call.verbosity = verbosity.unwrap_or(call.verbosity);
-    let now = kernel.now();
-    if let Some(how) = consent_how {
-        if call.state != CallState::Prepared {
-            return Err(DomainError::new(Code::CallEnded, "Consent is given before a call starts; this one has started."));
-        }
-        call.consent_who = consent_who(&who.unwrap_or_default(), how)?;
-        call.consent_how = how.as_str().to_owned();
-        call.consent_at = Some(now);
-    }
-    call.updated_at = after(previous, now);
-    let mut tx = kernel.begin(actor).await?;
-    if !store::calls::update(&mut tx, &call, previous).await? {
-        return Err(changed_elsewhere());
-    }
-    let fields = changed(&before, &call);
-    if !fields.is_empty() {
-        tx.audit("call.updated", id, json!({ "fields": fields })).await?;
-    }
-    tx.emit(&CallUpdated { call: id, member: call.member_id }).await?;
-    tx.commit().await?;
-    if verbosity.is_some() {
-        live::tell(kernel, id, live::HostInput::Verbosity(call.verbosity)).await;
-    }
-    Ok(call)
-}
-
-/// What of a call was changed, for the audit log. Notes are not in it: they are kept while somebody types.
-fn changed(before: &Call, now: &Call) -> Vec<&'static str> {
-    let fields = [
-        ("title", before.title != now.title),
-        ("contact_name", before.contact_name != now.contact_name),
-        ("company", before.company != now.company),
-        ("kind", before.kind != now.kind),
-        ("verbosity", before.verbosity != now.verbosity),
-        ("rep_name", before.rep_name != now.rep_name),
-        ("customer_name", before.customer_name != now.customer_name),
-        ("consent", before.consent_at != now.consent_at),
-    ];
-    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
-}
-
 /// When something is changed that was changed before: two changes within one tick of the clock must differ.
 fn after(previous: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(previous + TimeDelta::microseconds(1))
@@ -411,16 +347,6 @@ fn after(previous: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
 
 fn changed_elsewhere() -> DomainError {
     DomainError::new(Code::Conflict, "This call was changed somewhere else at the same moment. Load it again and repeat your change.")
-}
-
-/// Locks a call for a change of its words. False, and the change has to be made anew, if somebody else changed it since it was read.
-async fn lock_as_read(tx: &mut Tx, read: &Call) -> Result<bool> {
-    let locked = store::calls::lock(tx, read.organization_id, read.id).await?.ok_or_else(|| DomainError::no_such("call"))?;
-    if locked.updated_at != read.updated_at {
-        return Ok(false);
-    }
-    let at = after(read.updated_at, tx.at());
-    Ok(store::calls::touch(tx, read.organization_id, read.id, at).await?)
 }
 
 /// Deletes a call with everything: transcript, cards, review, recording. A live one is stopped first.
@@ -517,82 +443,6 @@ pub async fn set_cue_state(kernel: &Kernel, actor: &Actor, id: CallId, cue: i64,
     Ok(())
 }
 
-/// Corrects what was heard. The review is written again from the corrected words.
-///
-/// # Errors
-/// `invalid` for an empty or too long text, `not_found`, `conflict` while the call is live.
-pub async fn correct_segment(kernel: &Kernel, actor: &Actor, id: CallId, segment: i64, text: &str) -> Result<Segment> {
-    let call = require_ended(get(kernel, actor, id).await?)?;
-    let text = valid::SEGMENT_TEXT.parse(text)?;
-    let voice = recording::voice(kernel, &call).await?;
-    for _ in 0..TRIES {
-        let read = Material::read(kernel, actor.organization, id).await?;
-        let mut material = read.ok_or_else(|| DomainError::no_such("call"))?;
-        let line = material.segments.iter_mut().find(|known| known.number == segment).ok_or_else(|| DomainError::no_such("line"))?;
-        // The words' times belong to the old text.
-        (line.text, line.words, line.corrected) = (text.clone(), Vec::new(), true);
-        let corrected = line.clone();
-        let (material, draft) = material.draft(voice.clone()).await?;
-        let mut tx = kernel.begin(actor).await?;
-        if !lock_as_read(&mut tx, &material.call).await? {
-            continue;
-        }
-        if !store::segments::correct(&mut tx, actor.organization, id, segment, &text).await? {
-            return Err(DomainError::no_such("line"));
-        }
-        draft.keep(&mut tx, &material.call).await?;
-        tx.audit("call.line_corrected", id, json!({ "line": segment })).await?;
-        tx.emit(&TranscriptUpdated { call: id, member: material.call.member_id }).await?;
-        tx.commit().await?;
-        return Ok(corrected);
-    }
-    Err(changed_elsewhere())
-}
-
-fn require_ended(call: Call) -> Result<Call> {
-    if call.state == CallState::Ended {
-        return Ok(call);
-    }
-    Err(DomainError::new(Code::Conflict, "This call is still going on. End it first, then change what was heard."))
-}
-
-/// Swaps the two sides: for a call whose microphone and tab were the wrong way round. Words and sound change
-/// sides, names stay with theirs; the cards and the review are made anew, since they depend on who said what.
-///
-/// # Errors
-/// `not_found`, `conflict` while the call is live.
-pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
-    let call = require_ended(get(kernel, actor, id).await?)?;
-    let voice = recording::voice(kernel, &call).await?;
-    let voice: Voice = voice.into_iter().map(|(channel, start, end)| (channel.other(), start, end)).collect();
-    for _ in 0..TRIES {
-        let read = Material::read(kernel, actor.organization, id).await?;
-        let mut material = read.ok_or_else(|| DomainError::no_such("call"))?;
-        for segment in &mut material.segments {
-            segment.channel = segment.channel.other();
-        }
-        material.cues = redo::cards(kernel, &material).await;
-        let (material, draft) = material.draft(voice.clone()).await?;
-        let mut tx = kernel.begin(actor).await?;
-        if !lock_as_read(&mut tx, &material.call).await? {
-            continue;
-        }
-        store::segments::swap_channels(&mut tx, actor.organization, id).await?;
-        store::cues::replace(&mut tx, actor.organization, id, &material.cues).await?;
-        draft.keep(&mut tx, &material.call).await?;
-        tx.audit("call.channels_swapped", id, json!({})).await?;
-        tx.emit(&TranscriptUpdated { call: id, member: material.call.member_id }).await?;
-        // The last thing that may be refused; after it only the commit itself.
-        recording::swap(kernel, &call).await?;
-        if let Err(error) = tx.commit().await {
-            recording::swap(kernel, &call).await?;
-            return Err(error);
-        }
-        return Ok(());
-    }
-    Err(changed_elsewhere())
-}
-
 /// Ticks an action item of the review off, or on again. `item` is its place in the list, from 0.
 ///
 /// # Errors
@@ -622,29 +472,4 @@ pub async fn end(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
         live::end(kernel, call.organization_id, call.id).await?;
     }
     get(kernel, actor, id).await
-}
-
-/// Has the recording recognized (again) by a job; what was heard before is replaced when it is done.
-///
-/// # Errors
-/// `not_found` without a recording, `recognizer_unavailable`, `conflict` while the call is live.
-pub async fn recognize_later(kernel: &Kernel, actor: &Actor, id: CallId, with: RecognizerKind) -> Result<()> {
-    let call = require_ended(get(kernel, actor, id).await?)?;
-    if recording::length(kernel, &call).await.is_none() {
-        return Err(DomainError::new(Code::NotFound, "This call has no recording, so it can't be recognized."));
-    }
-    if matches!(with, RecognizerKind::Browser | RecognizerKind::None) {
-        return Err(Problem::of_field("recognizer", "A recording can be recognized on the server only. Choose another recognizer.").into());
-    }
-    require_usable(kernel, with)?;
-    let running = || DomainError::new(Code::Conflict, "The transcript of this call is being made already.");
-    if redo::state(kernel, actor.organization, id).await? == Some(TranscriptJob::Running) {
-        return Err(running());
-    }
-    let mut tx = kernel.begin(actor).await?;
-    if !tx.enqueue(&Recognize { call: id, with }).await? {
-        return Err(running());
-    }
-    tx.audit("call.recognition_requested", id, json!({ "recognizer": with })).await?;
-    tx.commit().await
 }

@@ -277,3 +277,19 @@ async fn a_recognition_that_two_people_want_is_done_once() {
     assert_eq!(words.join(" ").to_lowercase().replace('.', ""), "word 0 word 1");
     assert_eq!(review.transcript_job, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_words_of_a_live_call_it_is_told_every_ten_seconds_at_most() {
+    let house = House::new(Manner::Counts(0)).await;
+    let call = house.call().await;
+    let mut page = house.page(&call, "tab").await;
+    for word in 0..6 {
+        page.frames(CUSTOMER, word * 10..(word + 1) * 10);
+        page.acked(CUSTOMER, (word + 1) * 10).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(house.count("call.transcript_updated").await, 1);
+    // Nothing more is said, and yet it is told of the words that came since.
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    assert_eq!(house.count("call.transcript_updated").await, 2);
+}
