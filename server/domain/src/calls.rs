@@ -2,6 +2,8 @@
 //!
 //! A rep sees the own calls; managers and above see the organization's; a guest sees none.
 
+mod edit;
+mod events;
 pub mod export;
 pub(crate) mod finish;
 mod jobs;
@@ -10,23 +12,29 @@ pub mod recording;
 pub(crate) mod redo;
 pub mod sample;
 pub(crate) mod sources;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallPatch, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
-    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment, TranscriptJob,
+    Call, CallFilter, CallHit, CallId, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
+    Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
 };
+use serde_json::json;
 use store::StoreError;
 
+use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated};
+use self::jobs::{DeleteRecording, Recognize};
 use self::live::Hosts;
 use crate::identity;
-use kernel::Actor;
-use kernel::Kernel;
-use kernel::{Area, DomainError, JobEntry, Permission, PermissionEntry, Result, Schedule};
+use kernel::{Actor, Area, DomainError, Erasure, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Whose};
 use ports::{Recognizer, SampleCall};
+
+pub use self::edit::patch;
+pub use self::words::{correct_segment, recognize_later, swap_channels};
 
 /// May have calls of one's own.
 pub const USE: Permission = Permission::new("calls.use");
@@ -37,14 +45,31 @@ pub const MANAGE_ALL: Permission = Permission::new("calls.manage_all");
 pub const AREA: Area = Area {
     jobs: &[
         JobEntry::of::<jobs::WriteReview>(),
-        JobEntry::of::<jobs::Recognize>(),
-        JobEntry::of::<jobs::DeleteRecording>(),
+        JobEntry::of::<Recognize>(),
+        JobEntry::of::<DeleteRecording>(),
         JobEntry::of::<jobs::Recover>(),
     ],
     schedules: &[Schedule { name: "calls.recover", cron: "* * * * *", job: JobEntry::of::<jobs::Recover>() }],
     permissions: &[
         PermissionEntry { permission: USE, doc: "Have calls of one's own.", least: Role::Rep },
         PermissionEntry { permission: MANAGE_ALL, doc: "See everybody's calls, change and delete them.", least: Role::Manager },
+    ],
+    events: &[
+        CallCreated::ENTRY,
+        CallStarted::ENTRY,
+        CallEnded::ENTRY,
+        CallUpdated::ENTRY,
+        CallDeleted::ENTRY,
+        TranscriptUpdated::ENTRY,
+        CallFeedback::ENTRY,
+        InsightsReady::ENTRY,
+    ],
+    personal_data: &[
+        PersonalData { table: "calls", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: UNTIL_DELETED },
+        of_a_call("segments"),
+        of_a_call("cues"),
+        of_a_call("bookmarks"),
+        of_a_call("reviews"),
     ],
     on_start: |kernel| {
         Box::pin(async move {
@@ -55,6 +80,13 @@ pub const AREA: Area = Area {
     },
     ..Area::new("calls")
 };
+
+const UNTIL_DELETED: &str = "until the call is deleted";
+
+/// What was said in a call, and what was made of it: goes with the call.
+const fn of_a_call(table: &'static str) -> PersonalData {
+    PersonalData { table, column: "call_id", of: Whose::Member, erasure: Erasure::Cascades, retention: UNTIL_DELETED }
+}
 
 /// What this area works with and remembers while the server runs.
 pub struct CallsState {
@@ -107,6 +139,8 @@ impl CallsKernel for Kernel {
     }
 }
 
+/// A deleted call's sound goes at once; a job looks after it this much later.
+const SOUND_GOES_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// Most calls on a page of the list.
 pub const MAX_PAGE: u32 = 100;
 
@@ -114,10 +148,10 @@ pub const MAX_PAGE: u32 = 100;
 ///
 /// # Errors
 /// `forbidden` for guests.
-pub async fn prepare(services: &Kernel, actor: &Actor) -> Result<Preparation> {
+pub async fn prepare(kernel: &Kernel, actor: &Actor) -> Result<Preparation> {
     actor.require(USE)?;
-    let recognizers = recognizers(services);
-    let last = services.store().latest_call(actor.organization, actor.member()?.id).await?;
+    let recognizers = recognizers(kernel);
+    let last = kernel.store().latest_call(actor.organization, actor.member()?.id).await?;
     let usable = |kind: RecognizerKind| recognizers.iter().any(|choice| choice.kind == kind && choice.unavailable.is_none());
     let on_server = [RecognizerKind::Deepgram, RecognizerKind::Command].into_iter().find(|kind| usable(*kind));
     let fresh = NewCall { recognizer: on_server.unwrap_or(RecognizerKind::Browser), ..NewCall::default() };
@@ -135,17 +169,17 @@ pub async fn prepare(services: &Kernel, actor: &Actor) -> Result<Preparation> {
         },
         None => fresh,
     };
-    let keep_audio = identity::profile(services, actor).await?.organization.keep_audio;
+    let keep_audio = identity::profile(kernel, actor).await?.organization.keep_audio;
     let filter = CallFilter { state: Some(CallState::Live), member: Some(actor.member()?.id), ..CallFilter::default() };
-    let unfinished = services.store().calls(actor.organization, &filter, None, 10).await?;
+    let unfinished = kernel.store().calls(actor.organization, &filter, None, 10).await?;
     let unfinished = unfinished.items.into_iter().map(|hit| hit.call).filter(|call| call.source == CallSource::Browser).collect();
     Ok(Preparation { defaults, recognizers, keep_audio, unfinished })
 }
 
 /// Every recognizer that a person may choose for an own call, available or not.
-fn recognizers(services: &Kernel) -> Vec<RecognizerChoice> {
+fn recognizers(kernel: &Kernel) -> Vec<RecognizerChoice> {
     let on_server =
-        services.recognizers().into_iter().filter(|choice| choice.kind != RecognizerKind::Sample && choice.kind != RecognizerKind::Browser);
+        kernel.recognizers().into_iter().filter(|choice| choice.kind != RecognizerKind::Sample && choice.kind != RecognizerKind::Browser);
     let browser = RecognizerChoice {
         kind: RecognizerKind::Browser,
         label: RecognizerKind::Browser.label().to_owned(),
@@ -163,10 +197,10 @@ fn recognizers(services: &Kernel) -> Vec<RecognizerChoice> {
 
 /// The recognizers that a live call's ear tries, in order. A failing service gives way to the program on this server,
 /// never to another service: where audio goes is the person's choice.
-pub(crate) fn recognizers_for(services: &Kernel, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
+pub(crate) fn recognizers_for(kernel: &Kernel, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
     let fallback = (chosen == RecognizerKind::Deepgram).then_some(RecognizerKind::Command);
     let usable = |kind: &RecognizerKind| {
-        let recognizer = services.recognizer(*kind)?;
+        let recognizer = kernel.recognizer(*kind)?;
         (*kind == chosen || recognizer.choice().unavailable.is_none()).then_some(recognizer)
     };
     match chosen {
@@ -179,20 +213,20 @@ pub(crate) fn recognizers_for(services: &Kernel, chosen: RecognizerKind) -> Vec<
 ///
 /// # Errors
 /// `invalid` with the field, `recognizer_unavailable`, `forbidden` for guests.
-pub async fn create(services: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
-    create_from(services, actor, new, CallSource::Browser, None).await
+pub async fn create(kernel: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
+    create_from(kernel, actor, new, CallSource::Browser, None).await
 }
 
 /// As [`create`], for a program that sends the audio through the API.
 ///
 /// # Errors
 /// As [`create`].
-pub async fn create_for_program(services: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
-    create_from(services, actor, new, CallSource::Api, None).await
+pub async fn create_for_program(kernel: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
+    create_from(kernel, actor, new, CallSource::Api, None).await
 }
 
 pub(crate) async fn create_from(
-    services: &Kernel,
+    kernel: &Kernel,
     actor: &Actor,
     new: NewCall,
     source: CallSource,
@@ -208,18 +242,18 @@ pub(crate) async fn create_from(
     let language = valid::language(&new.language)?;
     let vocabulary = valid::vocabulary(&new.vocabulary)?;
     if source != CallSource::Sample {
-        require_usable(services, new.recognizer)?;
+        require_usable(kernel, new.recognizer)?;
     }
-    let now = services.now();
+    let now = kernel.now();
     let (consent_who, consent_how, consent_at) = match new.consent_how {
         Some(how) => (consent_who(&new.consent_who, how)?, how.as_str().to_owned(), Some(now)),
         None => (String::new(), String::new(), None),
     };
-    let profile = identity::profile(services, actor).await?;
+    let profile = identity::profile(kernel, actor).await?;
     let customer_name = if contact_name.is_empty() { "Customer".to_owned() } else { contact_name.clone() };
     let (rep_name, customer_name) = speakers.unwrap_or((profile.person.name, customer_name));
     let call = Call {
-        id: services.uuid().into(),
+        id: kernel.uuid().into(),
         organization_id: actor.organization,
         member_id: actor.member()?.id,
         title,
@@ -245,8 +279,11 @@ pub(crate) async fn create_from(
         created_at: now,
         updated_at: now,
     };
-    services.store().insert_call(&call).await?;
-    services.audit(actor, "call.created", call.id, serde_json::json!({ "source": source })).await?;
+    let mut tx = kernel.begin(actor).await?;
+    store::calls::insert(&mut tx, &call).await?;
+    tx.audit("call.created", call.id, json!({ "source": source })).await?;
+    tx.emit(&CallCreated { call: call.id, member: call.member_id, source }).await?;
+    tx.commit().await?;
     Ok(call)
 }
 
@@ -263,9 +300,9 @@ fn consent_who(typed: &str, how: ConsentMethod) -> Result<String, Problem> {
     }
 }
 
-fn require_usable(services: &Kernel, kind: RecognizerKind) -> Result<()> {
+fn require_usable(kernel: &Kernel, kind: RecognizerKind) -> Result<()> {
     let unavailable = |why: &str| Problem { field: Some("recognizer".to_owned()), ..Problem::new(Code::RecognizerUnavailable, why) };
-    match recognizers(services).into_iter().find(|choice| choice.kind == kind) {
+    match recognizers(kernel).into_iter().find(|choice| choice.kind == kind) {
         Some(RecognizerChoice { unavailable: None, .. }) => Ok(()),
         Some(RecognizerChoice { unavailable: Some(why), .. }) => Err(unavailable(&why).into()),
         None => Err(unavailable("This recognizer isn't set up on this server. Choose another one.").into()),
@@ -276,8 +313,8 @@ fn require_usable(services: &Kernel, kind: RecognizerKind) -> Result<()> {
 ///
 /// # Errors
 /// `not_found` if there is none, or it is none of the caller's.
-pub async fn get(services: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
-    let call = services.store().call(actor.organization, id).await?;
+pub async fn get(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
+    let call = kernel.store().call(actor.organization, id).await?;
     call.filter(|call| sees(actor, call)).ok_or_else(|| DomainError::no_such("call"))
 }
 
@@ -289,13 +326,13 @@ fn sees(actor: &Actor, call: &Call) -> bool {
 ///
 /// # Errors
 /// `invalid` for a search that is too long or a cursor of another list.
-pub async fn list(services: &Kernel, actor: &Actor, mut filter: CallFilter, cursor: Option<&str>, limit: u32) -> Result<Page<CallHit>> {
+pub async fn list(kernel: &Kernel, actor: &Actor, mut filter: CallFilter, cursor: Option<&str>, limit: u32) -> Result<Page<CallHit>> {
     actor.require(USE)?;
     filter.search = valid::SEARCH.parse(&filter.search.replace(['\n', '\t'], " "))?;
     if !actor.may(MANAGE_ALL) {
         filter.member = Some(actor.member()?.id);
     }
-    match services.store().calls(actor.organization, &filter, cursor, limit.clamp(1, MAX_PAGE)).await {
+    match kernel.store().calls(actor.organization, &filter, cursor, limit.clamp(1, MAX_PAGE)).await {
         Err(StoreError::Cursor) => {
             Err(Problem::of_field("cursor", "This place in the list is gone. Start again from its first page.").into())
         }
@@ -303,79 +340,51 @@ pub async fn list(services: &Kernel, actor: &Actor, mut filter: CallFilter, curs
     }
 }
 
-/// Changes a call's own fields.
-///
-/// # Errors
-/// `invalid` with the field, `conflict` if somebody else changed it at the same moment, `call_ended` for consent after the fact.
-pub async fn patch(services: &Kernel, actor: &Actor, id: CallId, patch: CallPatch) -> Result<Call> {
-    let mut call = get(services, actor, id).await?;
-    let previous = call.updated_at;
-    let CallPatch { title, contact_name, company, kind, verbosity, rep_name, customer_name, notes, consent_how, consent_who: who } = patch;
-    let line = |rule: valid::Line, typed: Option<String>, field: &mut String| -> Result<(), Problem> {
-        if let Some(typed) = typed {
-            *field = rule.parse(&typed)?;
-        }
-        Ok(())
-    };
-    line(valid::TITLE, title, &mut call.title)?;
-    line(valid::CONTACT_NAME, contact_name, &mut call.contact_name)?;
-    line(valid::COMPANY, company, &mut call.company)?;
-    line(valid::SPEAKER, rep_name, &mut call.rep_name)?;
-    line(valid::SPEAKER, customer_name, &mut call.customer_name)?;
-    if let Some(notes) = notes {
-        call.notes = valid::NOTES.parse_block(&notes)?;
-    }
-    call.kind = kind.unwrap_or(call.kind);
-    call.verbosity = verbosity.unwrap_or(call.verbosity);
-    let now = services.now();
-    if let Some(how) = consent_how {
-        if call.state != CallState::Prepared {
-            return Err(DomainError::new(Code::CallEnded, "Consent is given before a call starts; this one has started."));
-        }
-        call.consent_who = consent_who(&who.unwrap_or_default(), how)?;
-        call.consent_how = how.as_str().to_owned();
-        call.consent_at = Some(now);
-    }
-    // Two changes within one tick of the clock must differ for the check below.
-    call.updated_at = now.max(previous + chrono::TimeDelta::microseconds(1));
-    if !services.store().update_call(&call, previous).await? {
-        return Err(DomainError::new(
-            Code::Conflict,
-            "This call was changed somewhere else at the same moment. Load it again and repeat your change.",
-        ));
-    }
-    if verbosity.is_some() {
-        live::tell(services, id, live::HostInput::Verbosity(call.verbosity)).await;
-    }
-    Ok(call)
+/// When something is changed that was changed before: two changes within one tick of the clock must differ.
+fn after(previous: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    now.max(previous + TimeDelta::microseconds(1))
+}
+
+fn changed_elsewhere() -> DomainError {
+    DomainError::new(Code::Conflict, "This call was changed somewhere else at the same moment. Load it again and repeat your change.")
 }
 
 /// Deletes a call with everything: transcript, cards, review, recording. A live one is stopped first.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn delete(services: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
-    let call = get(services, actor, id).await?;
-    live::stop(services, id).await;
-    let forget = recording::forget_job(services, actor.organization, id)?;
-    if !services.store().delete_call(actor.organization, call.id, Some(&forget)).await? {
-        return Err(DomainError::no_such("call"));
-    }
+pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
+    let call = get(kernel, actor, id).await?;
+    live::stop(kernel, id).await;
+    kernel
+        .urgent(|| async {
+            let mut tx = kernel.begin(actor).await?;
+            if !store::calls::delete(&mut tx, actor.organization, id).await? {
+                return Err(DomainError::no_such("call"));
+            }
+            // A moment later: mostly the sound is gone by then, and nothing is left to do.
+            let later = tx.at() + SOUND_GOES_AFTER;
+            tx.enqueue_at(&DeleteRecording { call: id }, later).await?;
+            tx.audit("call.deleted", id, json!({})).await?;
+            tx.emit(&CallDeleted { call: id, member: call.member_id }).await?;
+            tx.commit().await
+        })
+        .await?;
     // A page may have come back in between; from now on none can.
-    live::stop(services, id).await;
-    if let Err(error) = recording::delete(services, actor.organization, id).await {
+    live::stop(kernel, id).await;
+    if let Err(error) = recording::delete(kernel, actor.organization, id).await {
         tracing::warn!(call = %id, error = %error.into_problem(), "a recording could not be deleted yet; a job does it");
     }
-    services.audit(actor, "call.deleted", id, serde_json::json!({})).await
+    Ok(())
 }
 
 /// A call with all that is known of it.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn review(services: &Kernel, actor: &Actor, id: CallId) -> Result<Review> {
-    let call = get(services, actor, id).await?;
-    let store = services.store();
+pub async fn review(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Review> {
+    let call = get(kernel, actor, id).await?;
+    let store = kernel.store();
     let segments = by_time(store.segments(actor.organization, id).await?);
     let cues = store.cues(actor.organization, id).await?;
     let mut bookmarks = store.bookmarks(actor.organization, id).await?;
@@ -384,14 +393,14 @@ pub async fn review(services: &Kernel, actor: &Actor, id: CallId) -> Result<Revi
         Some((insights, metrics)) => (Some(insights), metrics),
         None => (None, model::metrics::of(&segments)),
     };
-    let recording_ms = recording::length(services, &call).await;
+    let recording_ms = recording::length(kernel, &call).await;
     let usable = |choice: &RecognizerChoice| choice.kind != RecognizerKind::Browser && choice.kind != RecognizerKind::None;
     let recognizers = if recording_ms.is_some() && call.state == CallState::Ended {
-        recognizers(services).into_iter().filter(usable).collect()
+        recognizers(kernel).into_iter().filter(usable).collect()
     } else {
         Vec::new()
     };
-    let transcript_job = redo::state(services, actor.organization, id).await?;
+    let transcript_job = redo::state(kernel, actor.organization, id).await?;
     Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers, transcript_job })
 }
 
@@ -404,110 +413,63 @@ fn by_time(mut segments: Vec<Segment>) -> Vec<Segment> {
 ///
 /// # Errors
 /// `not_found`.
-pub async fn transcript(services: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Segment>> {
-    get(services, actor, id).await?;
-    Ok(by_time(services.store().segments(actor.organization, id).await?))
+pub async fn transcript(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Segment>> {
+    get(kernel, actor, id).await?;
+    Ok(by_time(kernel.store().segments(actor.organization, id).await?))
 }
 
 /// The cards that came up, in order.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn cues(services: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Cue>> {
-    get(services, actor, id).await?;
-    Ok(services.store().cues(actor.organization, id).await?)
+pub async fn cues(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Cue>> {
+    get(kernel, actor, id).await?;
+    Ok(kernel.store().cues(actor.organization, id).await?)
 }
 
 /// Keeps or dismisses a card; this is the feedback that playbooks learn from.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn set_cue_state(services: &Kernel, actor: &Actor, id: CallId, cue: i64, state: CueState) -> Result<()> {
-    get(services, actor, id).await?;
-    if !services.store().set_cue_state(actor.organization, id, cue, state).await? {
-        return Err(DomainError::no_such("card"));
+pub async fn set_cue_state(kernel: &Kernel, actor: &Actor, id: CallId, cue: i64, state: CueState) -> Result<()> {
+    let call = get(kernel, actor, id).await?;
+    let mut tx = kernel.begin(actor).await?;
+    let is_new = store::cues::set_state(&mut tx, actor.organization, id, cue, state).await?.ok_or_else(|| DomainError::no_such("card"))?;
+    if is_new {
+        tx.emit(&CallFeedback { call: id, member: call.member_id, cue, state }).await?;
     }
-    live::tell(services, id, live::HostInput::Feedback { cue, state }).await;
+    tx.commit().await?;
+    live::tell(kernel, id, live::HostInput::Feedback { cue, state }).await;
     Ok(())
-}
-
-/// Corrects what was heard. The review is written again from the corrected words.
-///
-/// # Errors
-/// `invalid` for an empty or too long text, `not_found`, `conflict` while the call is live.
-pub async fn correct_segment(services: &Kernel, actor: &Actor, id: CallId, segment: i64, text: &str) -> Result<Segment> {
-    let call = require_ended(get(services, actor, id).await?)?;
-    let text = valid::SEGMENT_TEXT.parse(text)?;
-    let store = services.store();
-    if !store.correct_segment(actor.organization, id, segment, &text).await? {
-        return Err(DomainError::no_such("line"));
-    }
-    finish::write_review(services, actor.organization, call.id).await?;
-    let segments = store.segments(actor.organization, id).await?;
-    segments.into_iter().find(|known| known.number == segment).ok_or_else(|| DomainError::no_such("line"))
-}
-
-fn require_ended(call: Call) -> Result<Call> {
-    if call.state == CallState::Ended {
-        return Ok(call);
-    }
-    Err(DomainError::new(Code::Conflict, "This call is still going on. End it first, then change what was heard."))
-}
-
-/// Swaps the two sides: for a call whose microphone and tab were the wrong way round. Words and sound change
-/// sides, names stay with theirs; the cards and the review are made anew, since they depend on who said what.
-///
-/// # Errors
-/// `not_found`, `conflict` while the call is live.
-pub async fn swap_channels(services: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
-    let call = require_ended(get(services, actor, id).await?)?;
-    services.store().swap_channels(actor.organization, id).await?;
-    recording::swap(services, &call).await?;
-    services.audit(actor, "call.channels_swapped", id, serde_json::json!({})).await?;
-    redo::from_segments(services, actor.organization, id).await
 }
 
 /// Ticks an action item of the review off, or on again. `item` is its place in the list, from 0.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn set_action_done(services: &Kernel, actor: &Actor, id: CallId, item: u32, done: bool) -> Result<()> {
-    get(services, actor, id).await?;
-    let Some((mut insights, metrics)) = services.store().review(actor.organization, id).await? else {
+pub async fn set_action_done(kernel: &Kernel, actor: &Actor, id: CallId, item: u32, done: bool) -> Result<()> {
+    get(kernel, actor, id).await?;
+    let mut tx = kernel.begin(actor).await?;
+    let locked = store::calls::lock(&mut tx, actor.organization, id).await?;
+    let call = locked.ok_or_else(|| DomainError::no_such("call"))?;
+    let Some((mut insights, metrics)) = store::reviews::get(&mut tx, actor.organization, id).await? else {
         return Err(DomainError::no_such("action item"));
     };
     let known = insights.action_items.get_mut(item as usize).ok_or_else(|| DomainError::no_such("action item"))?;
     known.done = done;
-    Ok(services.store().save_review(actor.organization, id, &insights, &metrics).await?)
+    store::reviews::save(&mut tx, actor.organization, id, &insights, &metrics).await?;
+    tx.emit(&CallUpdated { call: id, member: call.member_id }).await?;
+    tx.commit().await
 }
 
 /// Ends a live call from outside its page, and waits for its review. Ending an ended call changes nothing.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn end(services: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
-    let call = get(services, actor, id).await?;
+pub async fn end(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
+    let call = get(kernel, actor, id).await?;
     if matches!(call.state, CallState::Prepared | CallState::Live) {
-        live::end(services, call.organization_id, call.id).await?;
+        live::end(kernel, call.organization_id, call.id).await?;
     }
-    get(services, actor, id).await
-}
-
-/// Has the recording recognized (again) by a job; what was heard before is replaced when it is done.
-///
-/// # Errors
-/// `not_found` without a recording, `recognizer_unavailable`, `conflict` while the call is live.
-pub async fn recognize_later(services: &Kernel, actor: &Actor, id: CallId, with: RecognizerKind) -> Result<()> {
-    let call = require_ended(get(services, actor, id).await?)?;
-    if recording::length(services, &call).await.is_none() {
-        return Err(DomainError::new(Code::NotFound, "This call has no recording, so it can't be recognized."));
-    }
-    if matches!(with, RecognizerKind::Browser | RecognizerKind::None) {
-        return Err(Problem::of_field("recognizer", "A recording can be recognized on the server only. Choose another recognizer.").into());
-    }
-    require_usable(services, with)?;
-    if redo::state(services, actor.organization, id).await? == Some(TranscriptJob::Running) {
-        return Err(DomainError::new(Code::Conflict, "The transcript of this call is being made already."));
-    }
-    redo::enqueue(services, &call, with).await
+    get(kernel, actor, id).await
 }

@@ -33,6 +33,10 @@ pub async fn open(
         _ => None,
     };
     let Some(call) = call else { return live::attach(services, actor, futures::stream::iter(first).boxed()).await };
+    // Whoever may not see it from the beginning is told so here, and not by who watches over them.
+    if let Err(error) = calls::get(services, actor, call).await {
+        return futures::stream::iter([ServerMessage::Refused(error.into_problem())]).boxed();
+    }
     let over = watch_over(services, actor, call);
     let messages = futures::stream::iter(first).chain(messages).take_until(is_over(over.clone())).boxed();
     let answers = live::attach(services, actor, messages).await;

@@ -10,7 +10,6 @@ use self::search::SEARCH_CALLS;
 use crate::cursor::{Cursor, end_of_time};
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::jobs::{self, NewJob};
 use crate::search::{shorten, words};
 use crate::statements::statements;
 
@@ -46,6 +45,11 @@ statements! {
         "INSERT INTO calls (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
             $17, $18, $19, $20, $21, $22, $23, $24, $25)"
     );
+    // Takes the row's lock; changes nothing.
+    LOCK_CALL = concat!(
+        "UPDATE calls SET updated_at = updated_at WHERE organization_id = $1 AND id = $2 RETURNING ", columns!()
+    );
+    TOUCH_CALL = "UPDATE calls SET updated_at = $3 WHERE organization_id = $1 AND id = $2";
     CALL = concat!("SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND id = $2");
     UPDATE_CALL = "
         UPDATE calls SET title = $3, contact_name = $4, company = $5, kind = $6, language = $7, vocabulary = $8, recognizer = $9,
@@ -99,62 +103,141 @@ struct HitRow {
     found_text: Option<String>,
 }
 
-impl Store {
-    /// Keeps a new call.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the member is gone or of another organization.
-    pub async fn insert_call(&self, call: &Call) -> Result<()> {
-        query!(
-            write self, execute, INSERT_CALL, call.id, call.organization_id, call.member_id, &call.title, &call.contact_name,
-            &call.company, call.kind.as_str(), &call.language, Json(&call.vocabulary), call.state.as_str(), call.source.as_str(),
-            call.recognizer.as_str(), call.verbosity.as_str(), &call.consent_who, &call.consent_how, call.consent_at,
-            call.keep_audio, &call.rep_name, &call.customer_name, &call.notes, call.started_at, call.ended_at, call.duration_ms,
-            call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6)
-        )?;
-        Ok(())
-    }
+/// Keeps a new call.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the member is gone or of another organization.
+pub async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
+    query!(
+        within tx, execute, INSERT_CALL, call.id, call.organization_id, call.member_id, &call.title, &call.contact_name,
+        &call.company, call.kind.as_str(), &call.language, Json(&call.vocabulary), call.state.as_str(), call.source.as_str(),
+        call.recognizer.as_str(), call.verbosity.as_str(), &call.consent_who, &call.consent_how, call.consent_at,
+        call.keep_audio, &call.rep_name, &call.customer_name, &call.notes, call.started_at, call.ended_at, call.duration_ms,
+        call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6)
+    )?;
+    Ok(())
+}
 
+/// A call of this organization, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// What the engine says.
+pub async fn lock(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<Option<Call>> {
+    query!(within tx, optional Call, LOCK_CALL, organization, call)
+}
+
+/// Writes what a person may edit: title, people, kind, language, vocabulary, recognizer, verbosity, consent, keeping of
+/// audio, names, notes and `updated_at`. False, and nothing written, if the call is gone or was changed since `previous`,
+/// its `updated_at` when it was read.
+///
+/// # Errors
+/// What the engine says.
+pub async fn update(tx: &mut Tx, call: &Call, previous: DateTime<Utc>) -> Result<bool> {
+    let updated = query!(
+        within tx, execute, UPDATE_CALL, call.organization_id, call.id, &call.title, &call.contact_name, &call.company,
+        call.kind.as_str(), &call.language, Json(&call.vocabulary), call.recognizer.as_str(), call.verbosity.as_str(),
+        &call.consent_who, &call.consent_how, call.consent_at, call.keep_audio, &call.rep_name, &call.customer_name, &call.notes,
+        call.updated_at.trunc_subsecs(6), previous.trunc_subsecs(6)
+    )?;
+    Ok(updated > 0)
+}
+
+/// Notes when a call was last changed; false if it is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn touch(tx: &mut Tx, organization: OrganizationId, call: CallId, at: DateTime<Utc>) -> Result<bool> {
+    Ok(query!(within tx, execute, TOUCH_CALL, organization, call, at.trunc_subsecs(6))? > 0)
+}
+
+/// Deletes a call with all that belongs to it in the database. Its recording is [`crate::recording::delete`]'s. False if there is no
+/// such call.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<bool> {
+    Ok(query!(within tx, execute, DELETE_CALL, organization, call)? > 0)
+}
+
+/// Moves a call on if it is in one of `from`; false if it is not, or is gone. Notes when it went live and when it
+/// stopped being so.
+///
+/// # Errors
+/// What the engine says.
+pub async fn move_on(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    call: CallId,
+    from: &[CallState],
+    to: CallState,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    // No list can be bound on both engines; there are four states at most, and '' is none of them.
+    let from = |place: usize| from.get(place).map_or("", |state| state.as_str());
+    let at = at.trunc_subsecs(6);
+    let started = (to == CallState::Live).then_some(at);
+    let ended = matches!(to, CallState::Finishing | CallState::Ended).then_some(at);
+    let moved = query!(
+        within tx, execute, MOVE_CALL, organization, call, to.as_str(), started, ended, at, from(0), from(1), from(2), from(3)
+    )?;
+    Ok(moved > 0)
+}
+
+/// Moves a call to [`CallState::Finishing`]. False if it had been ended before.
+///
+/// # Errors
+/// What the engine says.
+pub async fn finish(tx: &mut Tx, organization: OrganizationId, call: CallId, at: DateTime<Utc>) -> Result<bool> {
+    move_on(tx, organization, call, &[CallState::Prepared, CallState::Live], CallState::Finishing, at).await
+}
+
+/// Sets how long a call is so far. Does not touch `updated_at`.
+///
+/// # Errors
+/// What the engine says.
+pub async fn set_duration(tx: &mut Tx, organization: OrganizationId, call: CallId, duration: Millis) -> Result<bool> {
+    Ok(query!(within tx, execute, SET_DURATION, organization, call, duration)? > 0)
+}
+
+/// Sets a call's notes; false if it is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn set_notes(tx: &mut Tx, organization: OrganizationId, call: CallId, notes: &str, at: DateTime<Utc>) -> Result<bool> {
+    Ok(query!(within tx, execute, SET_NOTES, organization, call, notes, at.trunc_subsecs(6))? > 0)
+}
+
+/// Notes which server process runs a call, when it or one of the call's pages was last there, and how long the call is
+/// so far. Does not touch `updated_at`. False if the call has ended or is gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn see(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    call: CallId,
+    owner: &str,
+    at: DateTime<Utc>,
+    duration: Millis,
+) -> Result<bool> {
+    Ok(query!(within tx, execute, SEE_CALL, organization, call, owner, at.trunc_subsecs(6), duration)? > 0)
+}
+
+/// A server process runs a call no more: any other may go on with it. False if another one has it already.
+///
+/// # Errors
+/// What the engine says.
+pub async fn let_go(tx: &mut Tx, organization: OrganizationId, call: CallId, owner: &str) -> Result<bool> {
+    Ok(query!(within tx, execute, LET_CALL_GO, organization, call, owner)? > 0)
+}
+
+impl Store {
     /// A call of this organization.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn call(&self, organization: OrganizationId, call: CallId) -> Result<Option<Call>> {
         query!(read self, optional Call, CALL, organization, call)
-    }
-
-    /// Writes what a person may edit: title, people, kind, language, vocabulary, recognizer, verbosity, consent, keeping of
-    /// audio, names, notes and `updated_at`. False, and nothing written, if the call is gone or was changed since `previous`,
-    /// its `updated_at` when it was read.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn update_call(&self, call: &Call, previous: DateTime<Utc>) -> Result<bool> {
-        let updated = query!(
-            write self, execute, UPDATE_CALL, call.organization_id, call.id, &call.title, &call.contact_name, &call.company,
-            call.kind.as_str(), &call.language, Json(&call.vocabulary), call.recognizer.as_str(), call.verbosity.as_str(),
-            &call.consent_who, &call.consent_how, call.consent_at, call.keep_audio, &call.rep_name, &call.customer_name, &call.notes,
-            call.updated_at.trunc_subsecs(6), previous.trunc_subsecs(6)
-        )?;
-        Ok(updated > 0)
-    }
-
-    /// Deletes a call with all that belongs to it in the database, and enqueues the work that deletes its recording
-    /// ([`crate::recording::delete`]): both or neither. False if there is no such call.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_call(&self, organization: OrganizationId, call: CallId, forget: Option<&NewJob>) -> Result<bool> {
-        self.urgent(|| async {
-            let mut tx = self.begin().await?;
-            let deleted = query!(within &mut tx, execute, DELETE_CALL, organization, call)? > 0;
-            if let Some(job) = forget.filter(|_| deleted) {
-                jobs::enqueue(&mut tx, job).await?;
-            }
-            tx.commit().await?;
-            Ok(deleted)
-        })
-        .await
     }
 
     /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said.
@@ -196,87 +279,12 @@ impl Store {
         Ok(Page { items, next })
     }
 
-    /// Moves a call on if it is in one of `from`; false if it is not, or is gone. Notes when it went live and when it
-    /// stopped being so.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn move_call(
-        &self,
-        organization: OrganizationId,
-        call: CallId,
-        from: &[CallState],
-        to: CallState,
-        at: DateTime<Utc>,
-    ) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        let moved = move_within(&mut tx, organization, call, from, to, at).await?;
-        tx.commit().await?;
-        Ok(moved)
-    }
-
-    /// Moves a call to [`CallState::Finishing`] and enqueues the work that finishes it, both or neither. False if it had
-    /// been ended before.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn finish_call(&self, organization: OrganizationId, call: CallId, at: DateTime<Utc>, job: &NewJob) -> Result<bool> {
-        let mut tx = self.begin().await?;
-        let from = [CallState::Prepared, CallState::Live];
-        let moved = move_within(&mut tx, organization, call, &from, CallState::Finishing, at).await?;
-        if moved {
-            jobs::enqueue(&mut tx, job).await?;
-        }
-        tx.commit().await?;
-        Ok(moved)
-    }
-
-    /// Sets how long a call is so far. Does not touch `updated_at`.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn set_duration(&self, organization: OrganizationId, call: CallId, duration: Millis) -> Result<bool> {
-        Ok(query!(write self, execute, SET_DURATION, organization, call, duration)? > 0)
-    }
-
-    /// Sets a call's notes; false if it is gone.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn set_notes(&self, organization: OrganizationId, call: CallId, notes: &str, at: DateTime<Utc>) -> Result<bool> {
-        Ok(query!(write self, execute, SET_NOTES, organization, call, notes, at.trunc_subsecs(6))? > 0)
-    }
-
     /// The member's newest call, to offer its settings again.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn latest_call(&self, organization: OrganizationId, member: MemberId) -> Result<Option<Call>> {
         query!(read self, optional Call, LATEST_CALL, organization, member)
-    }
-
-    /// Notes which server process runs a call, when it or one of the call's pages was last there, and how long the call is
-    /// so far. Does not touch `updated_at`. False if the call has ended or is gone.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn see_call(
-        &self,
-        organization: OrganizationId,
-        call: CallId,
-        owner: &str,
-        at: DateTime<Utc>,
-        duration: Millis,
-    ) -> Result<bool> {
-        Ok(query!(write self, execute, SEE_CALL, organization, call, owner, at.trunc_subsecs(6), duration)? > 0)
-    }
-
-    /// A server process runs a call no more: any other may go on with it. False if another one has it already.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn let_call_go(&self, organization: OrganizationId, call: CallId, owner: &str) -> Result<bool> {
-        Ok(query!(write self, execute, LET_CALL_GO, organization, call, owner)? > 0)
     }
 
     /// The calls of all organizations that are live or finishing, oldest first: what a starting server takes up.
@@ -304,23 +312,4 @@ impl HitRow {
         };
         CallHit { call: self.call, found }
     }
-}
-
-async fn move_within(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    call: CallId,
-    from: &[CallState],
-    to: CallState,
-    at: DateTime<Utc>,
-) -> Result<bool> {
-    // No list can be bound on both engines; there are four states at most, and '' is none of them.
-    let from = |place: usize| from.get(place).map_or("", |state| state.as_str());
-    let at = at.trunc_subsecs(6);
-    let started = (to == CallState::Live).then_some(at);
-    let ended = matches!(to, CallState::Finishing | CallState::Ended).then_some(at);
-    let moved = query!(
-        within tx, execute, MOVE_CALL, organization, call, to.as_str(), started, ended, at, from(0), from(1), from(2), from(3)
-    )?;
-    Ok(moved > 0)
 }

@@ -10,11 +10,11 @@
 #![warn(missing_docs)]
 
 pub mod audit;
-mod calls;
+pub mod calls;
 pub mod catalogue;
 mod condition;
 pub mod credentials;
-mod cues;
+pub mod cues;
 mod cursor;
 mod dialect;
 mod engine;
@@ -33,10 +33,10 @@ mod migrations;
 pub mod personal;
 pub mod recording;
 mod reserve;
-mod reviews;
+pub mod reviews;
 pub mod schedules;
 mod search;
-mod segments;
+pub mod segments;
 mod serving;
 pub mod sessions;
 pub mod sign_ups;

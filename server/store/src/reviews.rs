@@ -3,7 +3,7 @@
 use model::{CallId, Insights, Metrics, OrganizationId};
 use sqlx::types::Json;
 
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
 
@@ -15,16 +15,25 @@ statements! {
     REVIEW = "SELECT insights, metrics FROM reviews WHERE organization_id = $1 AND call_id = $2";
 }
 
-impl Store {
-    /// Keeps a call's review; a newer one takes the older's place.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the call is gone or of another organization.
-    pub async fn save_review(&self, organization: OrganizationId, call: CallId, insights: &Insights, metrics: &Metrics) -> Result<()> {
-        query!(write self, execute, SAVE_REVIEW, organization, call, Json(insights), Json(metrics))?;
-        Ok(())
-    }
+/// Keeps a call's review; a newer one takes the older's place.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the call is gone or of another organization.
+pub async fn save(tx: &mut Tx, organization: OrganizationId, call: CallId, insights: &Insights, metrics: &Metrics) -> Result<()> {
+    query!(within tx, execute, SAVE_REVIEW, organization, call, Json(insights), Json(metrics))?;
+    Ok(())
+}
 
+/// A call's review, as this transaction sees it. [`crate::calls::lock`] the call before, and nobody writes another one meanwhile.
+///
+/// # Errors
+/// What the engine says.
+pub async fn get(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<Option<(Insights, Metrics)>> {
+    let row = query!(within tx, optional (Json<Insights>, Json<Metrics>), REVIEW, organization, call)?;
+    Ok(row.map(|(insights, metrics)| (insights.0, metrics.0)))
+}
+
+impl Store {
     /// A call's review; none before it is written.
     ///
     /// # Errors

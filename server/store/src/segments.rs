@@ -26,16 +26,6 @@ statements! {
 }
 
 impl Store {
-    /// Adds segments; one whose number is there already is left as it is, so that the same may come again.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the call is gone or of another organization; then none is added.
-    pub async fn append_segments(&self, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
-        let mut tx = self.begin().await?;
-        insert_within(&mut tx, organization, call, segments).await?;
-        tx.commit().await
-    }
-
     /// A call's segments in the order in which they became final.
     ///
     /// # Errors
@@ -43,38 +33,40 @@ impl Store {
     pub async fn segments(&self, organization: OrganizationId, call: CallId) -> Result<Vec<Segment>> {
         query!(read self, all Segment, SEGMENTS, organization, call)
     }
-
-    /// Sets what was really said; the words' times go, as they belong to the old text. False if there is no such segment.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn correct_segment(&self, organization: OrganizationId, call: CallId, number: i64, text: &str) -> Result<bool> {
-        let none: &[Word] = &[];
-        Ok(query!(write self, execute, CORRECT_SEGMENT, organization, call, number, text, Json(none), true)? > 0)
-    }
-
-    /// Gives each side's words to the other one; false if nothing was said. Names stay with their sides. The recording
-    /// is [`crate::recording::swap_channels`]'s.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn swap_channels(&self, organization: OrganizationId, call: CallId) -> Result<bool> {
-        Ok(query!(write self, execute, SWAP_SEGMENTS, organization, call)? > 0)
-    }
-
-    /// Puts other segments in the place of all that a call has, as after a second recognition.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Missing`] if the call is gone or of another organization.
-    pub async fn replace_segments(&self, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
-        let mut tx = self.begin().await?;
-        query!(within &mut tx, execute, DELETE_SEGMENTS, organization, call)?;
-        insert_within(&mut tx, organization, call, segments).await?;
-        tx.commit().await
-    }
 }
 
-async fn insert_within(tx: &mut Tx, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
+/// Sets what was really said; the words' times go, as they belong to the old text. False if there is no such segment.
+///
+/// # Errors
+/// What the engine says.
+pub async fn correct(tx: &mut Tx, organization: OrganizationId, call: CallId, number: i64, text: &str) -> Result<bool> {
+    let none: &[Word] = &[];
+    Ok(query!(within tx, execute, CORRECT_SEGMENT, organization, call, number, text, Json(none), true)? > 0)
+}
+
+/// Gives each side's words to the other one; false if nothing was said. Names stay with their sides. The recording
+/// is [`crate::recording::swap_channels`]'s.
+///
+/// # Errors
+/// What the engine says.
+pub async fn swap_channels(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<bool> {
+    Ok(query!(within tx, execute, SWAP_SEGMENTS, organization, call)? > 0)
+}
+
+/// Puts other segments in the place of all that a call has, as after a second recognition.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the call is gone or of another organization.
+pub async fn replace(tx: &mut Tx, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
+    query!(within tx, execute, DELETE_SEGMENTS, organization, call)?;
+    append(tx, organization, call, segments).await
+}
+
+/// Adds segments; one whose number is there already is left as it is, so that the same may come again.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the call is gone or of another organization.
+pub async fn append(tx: &mut Tx, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
     for segment in segments {
         let channel: Channel = segment.channel;
         query!(

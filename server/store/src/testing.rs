@@ -12,6 +12,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's set-up that fails is a failed test")]
 #![allow(clippy::disallowed_methods, reason = "the names of the tests' databases are nobody's ids")]
 
+mod calls;
+
 use std::net::TcpListener;
 use std::ops::Deref;
 use std::process::Command;

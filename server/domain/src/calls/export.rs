@@ -47,9 +47,9 @@ pub struct Export {
 ///
 /// # Errors
 /// `not_found` for a foreign or unknown call.
-pub async fn export(services: &Kernel, actor: &Actor, id: CallId, format: Format) -> Result<Export> {
-    let review = super::review(services, actor, id).await?;
-    services.audit(actor, "call.exported", id, serde_json::json!({ "format": format!("{format:?}") })).await?;
+pub async fn export(kernel: &Kernel, actor: &Actor, id: CallId, format: Format) -> Result<Export> {
+    let review = super::review(kernel, actor, id).await?;
+    kernel.audit(actor, "call.exported", id, serde_json::json!({ "format": format!("{format:?}") })).await?;
     let (extension, content_type, body) = match format {
         Format::Markdown => ("md", "text/markdown; charset=utf-8", markdown(&review)),
         Format::Json => {

@@ -45,8 +45,13 @@ impl Job for Recognize {
         self.call.to_string()
     }
 
+    // Two people at once want it once.
+    fn deduplication(&self) -> Option<String> {
+        Some(self.call.to_string())
+    }
+
     async fn run(self, context: JobContext) -> Result<()> {
-        redo::recognize(&context.kernel, context.organization()?, self.call, self.with).await
+        redo::recognize(&context, self.call, self.with).await
     }
 }
 

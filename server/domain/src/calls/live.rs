@@ -105,8 +105,8 @@ impl Hosts {
 }
 
 /// The host of a call; makes one if there is none.
-async fn host_of(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<mpsc::Sender<Input>> {
-    let hosts = services.hosts();
+async fn host_of(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<mpsc::Sender<Input>> {
+    let hosts = kernel.hosts();
     if let Some(host) = hosts.get(call) {
         return Ok(host);
     }
@@ -118,18 +118,18 @@ async fn host_of(services: &Kernel, organization: OrganizationId, call: CallId) 
         return Err(restarts());
     }
     let (sender, inbox) = mpsc::channel(HOST_QUEUE);
-    let host = Host::open(services.clone(), organization, call, hosts.writer(), sender.clone()).await?;
+    let host = Host::open(kernel.clone(), organization, call, hosts.writer(), sender.clone()).await?;
     hosts.lock().insert(call, sender.clone());
     metrics::gauge!("closezly_live_calls").set(hosts.live_count() as f64);
-    let (services, id, ended_host) = (services.clone(), call, sender.clone());
+    let (kernel, id, ended_host) = (kernel.clone(), call, sender.clone());
     tokio::spawn(async move {
         // A panic is one failed call: its host goes, its page connects again and gets a new one.
         let ended = tokio::spawn(host.run(inbox)).await;
         if let Err(error) = ended {
             tracing::error!(call = %id, %error, "a call's host failed");
         }
-        services.hosts().remove(id, &ended_host);
-        metrics::gauge!("closezly_live_calls").set(services.hosts().live_count() as f64);
+        kernel.hosts().remove(id, &ended_host);
+        metrics::gauge!("closezly_live_calls").set(kernel.hosts().live_count() as f64);
     });
     Ok(sender)
 }
@@ -140,7 +140,7 @@ async fn host_of(services: &Kernel, organization: OrganizationId, call: CallId) 
 /// The first message must be [`ClientMessage::Hello`]. An `Err` in `messages` is something that could not be read; it
 /// is answered with [`ServerMessage::Rejected`].
 pub async fn attach(
-    services: &Kernel,
+    kernel: &Kernel,
     actor: &Actor,
     mut messages: BoxStream<'static, Result<ClientMessage, Problem>>,
 ) -> BoxStream<'static, ServerMessage> {
@@ -152,7 +152,7 @@ pub async fn attach(
         None => return futures::stream::empty().boxed(),
     };
     let (sender, receiver) = mpsc::channel(PAGE_QUEUE);
-    match join(services, actor, hello, sender).await {
+    match join(kernel, actor, hello, sender).await {
         Ok((host, page)) => {
             tokio::spawn(forward(host, page, messages));
         }
@@ -165,14 +165,14 @@ fn tokio_stream(receiver: mpsc::Receiver<ServerMessage>) -> impl futures::Stream
     futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|message| (message, receiver)) })
 }
 
-async fn join(services: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64)> {
-    if services.hosts().is_stopping() {
+async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64)> {
+    if kernel.hosts().is_stopping() {
         return Err(restarts());
     }
     if hello.page.is_empty() || hello.page.len() > 100 {
         return Err(DomainError::new(Code::Invalid, "The page's name must have 1 to 100 bytes."));
     }
-    let call = super::get(services, actor, hello.call).await?;
+    let call = super::get(kernel, actor, hello.call).await?;
     if hello.part == Part::Source {
         if call.member_id != actor.member()?.id {
             return Err(DomainError::new(Code::Forbidden, "Only the person who started this call can send its audio."));
@@ -187,13 +187,13 @@ async fn join(services: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Send
     } else if call.state == CallState::Ended {
         return Err(ended());
     }
-    if call.state == CallState::Finishing && services.hosts().get(call.id).is_none() {
-        let unfinished = services.store().unfinished_call(call.organization_id, call.id).await?;
-        if unfinished.is_some_and(|call| services.hosts().myself.is_elsewhere(&call, services.now())) {
+    if call.state == CallState::Finishing && kernel.hosts().get(call.id).is_none() {
+        let unfinished = kernel.store().unfinished_call(call.organization_id, call.id).await?;
+        if unfinished.is_some_and(|call| kernel.hosts().myself.is_elsewhere(&call, kernel.now())) {
             return Err(DomainError::new(Code::Unavailable, "Another server finishes this call. Its review will be on the call's page."));
         }
     }
-    let host = host_of(services, call.organization_id, call.id).await?;
+    let host = host_of(kernel, call.organization_id, call.id).await?;
     let (answer, joined) = oneshot::channel();
     let join = Input::Join { hello, sender, answer };
     let gone = || DomainError::new(Code::Unavailable, "The call is being closed. Try again in a moment.");
@@ -236,8 +236,8 @@ async fn forward(host: mpsc::Sender<Input>, page: u64, mut messages: BoxStream<'
 
 /// Ends a live call from outside its page, and waits until its host has closed it, or can't for now. One that has ended
 /// already is finished: its last words are heard, its review is written.
-pub(super) async fn end(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
-    let host = match host_of(services, organization, call).await {
+pub(super) async fn end(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
+    let host = match host_of(kernel, organization, call).await {
         Err(DomainError::Problem(problem)) if problem.code == Code::CallEnded => return Ok(()),
         host => host?,
     };
@@ -249,8 +249,8 @@ pub(super) async fn end(services: &Kernel, organization: OrganizationId, call: C
 }
 
 /// Stops a call's host, if it has one, without ending the call: it is about to be deleted.
-pub(super) async fn stop(services: &Kernel, call: CallId) {
-    if let Some(host) = services.hosts().get(call) {
+pub(super) async fn stop(kernel: &Kernel, call: CallId) {
+    if let Some(host) = kernel.hosts().get(call) {
         let (answer, closed) = oneshot::channel();
         if host.send(Input::Shutdown { answer }).await.is_ok() {
             let _ = closed.await;
@@ -259,8 +259,8 @@ pub(super) async fn stop(services: &Kernel, call: CallId) {
 }
 
 /// Tells the pages of a call about something that was changed elsewhere (a cue's state, the verbosity).
-pub(super) async fn tell(services: &Kernel, call: CallId, input: Input) {
-    if let Some(host) = services.hosts().get(call) {
+pub(super) async fn tell(kernel: &Kernel, call: CallId, input: Input) {
+    if let Some(host) = kernel.hosts().get(call) {
         let _ = host.send(input).await;
     }
 }
@@ -272,11 +272,11 @@ pub(super) use self::host::Input as HostInput;
 ///
 /// # Errors
 /// When the database can't say which calls there are.
-pub async fn recover(services: &Kernel) -> Result<()> {
-    let unfinished = services.store().unfinished_calls().await?;
+pub async fn recover(kernel: &Kernel) -> Result<()> {
+    let unfinished = kernel.store().unfinished_calls().await?;
     futures::stream::iter(unfinished)
         .for_each_concurrent(RESCUED_AT_ONCE, |call| async move {
-            match tokio::time::timeout(RESCUE, rescue(services, &call)).await {
+            match tokio::time::timeout(RESCUE, rescue(kernel, &call)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::error!(call = %call.id, error = %error.into_problem(), "a call could not be recovered"),
                 Err(_) => tracing::info!(call = %call.id, "a call takes long to be finished; it goes on"),
@@ -287,23 +287,23 @@ pub async fn recover(services: &Kernel) -> Result<()> {
 }
 
 /// Looks after one call that is live or finishing, if nobody else does.
-pub(super) async fn rescue(services: &Kernel, call: &UnfinishedCall) -> Result<()> {
-    if services.hosts().get(call.id).is_some() {
+pub(super) async fn rescue(kernel: &Kernel, call: &UnfinishedCall) -> Result<()> {
+    if kernel.hosts().get(call.id).is_some() {
         return Ok(());
     }
-    match services.hosts().myself.rescue(call, services.now()) {
+    match kernel.hosts().myself.rescue(call, kernel.now()) {
         Rescue::Leave => Ok(()),
         Rescue::End => {
             tracing::info!(call = %call.id, "ending a call that nobody came back to");
-            end(services, call.organization_id, call.id).await
+            end(kernel, call.organization_id, call.id).await
         }
-        Rescue::Finish => end(services, call.organization_id, call.id).await,
+        Rescue::Finish => end(kernel, call.organization_id, call.id).await,
     }
 }
 
 /// Tells every page to connect again, and waits until every host has stored what it has.
-pub async fn shutdown(services: &Kernel) {
-    let hosts = services.hosts();
+pub async fn shutdown(kernel: &Kernel) {
+    let hosts = kernel.hosts();
     hosts.closing.store(true, Ordering::Relaxed);
     let all: Vec<_> = hosts.lock().values().cloned().collect();
     let closing = all.into_iter().map(|host| async move {

@@ -6,13 +6,11 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
-use store::{NewJob, RecordingReader, StereoWav};
+use store::{RecordingReader, StereoWav};
 
-use super::jobs::DeleteRecording;
 use super::live::VoiceDetector;
 use crate::calls::CallsKernel as _;
 use kernel::Actor;
-use kernel::Job as _;
 use kernel::Kernel;
 use kernel::{DomainError, Result};
 
@@ -79,13 +77,13 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder.
-pub(super) fn path(services: &Kernel, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
-    store::recording::path(&root(services), organization, call, channel)
+pub(super) fn path(kernel: &Kernel, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
+    store::recording::path(&root(kernel), organization, call, channel)
 }
 
 /// The folder of all recordings.
-pub(super) fn root(services: &Kernel) -> PathBuf {
-    services.files_folder().join("recordings")
+pub(super) fn root(kernel: &Kernel) -> PathBuf {
+    kernel.files_folder().join("recordings")
 }
 
 fn no_recording() -> DomainError {
@@ -96,12 +94,12 @@ fn no_recording() -> DomainError {
 ///
 /// # Errors
 /// `not_found` for a foreign or unknown call, and for one without a recording.
-pub async fn open(services: &Kernel, actor: &Actor, id: CallId, side: Side) -> Result<Recording> {
-    let call = super::get(services, actor, id).await?;
+pub async fn open(kernel: &Kernel, actor: &Actor, id: CallId, side: Side) -> Result<Recording> {
+    let call = super::get(kernel, actor, id).await?;
     if !call.keep_audio {
         return Err(no_recording());
     }
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, id, channel));
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, call.organization_id, id, channel));
     let opened = blocking(move || {
         let [rep, customer] = paths.map(|path| path.exists().then_some(path));
         let stamp = match side {
@@ -136,11 +134,11 @@ fn version(path: Option<&Path>) -> String {
 }
 
 /// Length of a call's recording; none without one.
-pub(super) async fn length(services: &Kernel, call: &Call) -> Option<Millis> {
+pub(super) async fn length(kernel: &Kernel, call: &Call) -> Option<Millis> {
     if !call.keep_audio {
         return None;
     }
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(services, call.organization_id, call.id, channel));
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, call.organization_id, call.id, channel));
     let ends = move || {
         let ends =
             paths.iter().filter(|path| path.exists()).filter_map(|path| RecordingReader::open(path).ok()).map(|reader| reader.duration());
@@ -153,19 +151,19 @@ pub(super) async fn length(services: &Kernel, call: &Call) -> Option<Millis> {
 ///
 /// # Errors
 /// `unavailable` if the server stops meanwhile: hours of sound take minutes, and nobody waits for them then.
-pub(super) async fn voice(services: &Kernel, call: &Call) -> Result<Vec<(Channel, Millis, Millis)>> {
+pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Vec<(Channel, Millis, Millis)>> {
     if !call.keep_audio {
         return Ok(Vec::new());
     }
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(services, call.organization_id, call.id, channel)));
-    let services = services.clone();
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(kernel, call.organization_id, call.id, channel)));
+    let kernel = kernel.clone();
     let detect = move || {
         let mut stretches = Vec::new();
         for (channel, path) in paths {
             let Ok(reader) = RecordingReader::open(&path) else { continue };
             let mut detector = VoiceDetector::default();
             for frame in reader.frames(channel) {
-                if services.hosts().is_stopping() {
+                if kernel.hosts().is_stopping() {
                     return Err(DomainError::new(Code::Unavailable, "The server stops. The review is written after its next start."));
                 }
                 let Ok(frame) = frame else { break };
@@ -180,32 +178,23 @@ pub(super) async fn voice(services: &Kernel, call: &Call) -> Result<Vec<(Channel
 }
 
 /// Deletes a call's sound for good.
-pub(super) async fn delete(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
-    let root = root(services);
+pub(super) async fn delete(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
+    let root = root(kernel);
     let delete = move || store::recording::delete(&root, organization, call);
     blocking(delete).await?.map(|_| ()).map_err(|error| DomainError::Internal(error.to_string()))
 }
 
-/// The work that deletes a call's sound, which is stored with the deletion of its row: a crash in between leaves nothing.
-///
-/// # Errors
-/// Never in practice: its payload is an id.
-pub(super) fn forget_job(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<NewJob> {
-    // A moment later: mostly the sound is gone by then, and nothing is left to do.
-    DeleteRecording { call }.stored(Some(organization), services.now() + chrono::TimeDelta::seconds(30))
-}
-
 /// Deletes the sound of a call that is deleted: the job's part.
-pub(crate) async fn delete_forgotten(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
-    match services.store().call(organization, call).await? {
+pub(crate) async fn delete_forgotten(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
+    match kernel.store().call(organization, call).await? {
         Some(_) => Ok(()),
-        None => delete(services, organization, call).await,
+        None => delete(kernel, organization, call).await,
     }
 }
 
 /// Gives each side's sound to the other one.
-pub(super) async fn swap(services: &Kernel, call: &Call) -> Result<()> {
-    let (root, organization, id) = (root(services), call.organization_id, call.id);
+pub(super) async fn swap(kernel: &Kernel, call: &Call) -> Result<()> {
+    let (root, organization, id) = (root(kernel), call.organization_id, call.id);
     let swap = move || store::recording::swap_channels(&root, organization, id);
     blocking(swap).await?.map_err(|error| DomainError::Internal(error.to_string()))
 }

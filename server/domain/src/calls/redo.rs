@@ -5,25 +5,20 @@ use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, RecognizerKind, 
 use store::{JobState, RecordingReader};
 use tokio::sync::mpsc;
 
+use super::events::TranscriptUpdated;
+use super::finish::Material;
 use super::jobs::Recognize;
 use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
-use super::{finish, recording, sources};
+use super::{recording, sources};
 use crate::calls::CallsKernel as _;
 use kernel::Kernel;
-use kernel::{Actor, Job as _};
+use kernel::{Actor, Job as _, JobContext};
 use kernel::{DomainError, Result};
 use ports::{OpenStream, RecognizerEvent};
 
-/// Puts the work on the list.
-pub(super) async fn enqueue(services: &Kernel, call: &Call, with: RecognizerKind) -> Result<()> {
-    let mut tx = services.begin(&Actor::system(call.organization_id, "somebody wants a call recognized again")).await?;
-    tx.enqueue(&Recognize { call: call.id, with }).await?;
-    tx.commit().await
-}
-
 /// How far the last of these is for a call; none if there is none or it is done.
-pub(super) async fn state(services: &Kernel, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
-    Ok(services.store().job_about(organization, Recognize::KIND, &call.to_string()).await?.map(|job| match job {
+pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
+    Ok(kernel.store().job_about(organization, Recognize::KIND, &call.to_string()).await?.map(|job| match job {
         JobState::Dead => TranscriptJob::Failed,
         JobState::Waiting | JobState::Running => TranscriptJob::Running,
     }))
@@ -39,12 +34,13 @@ struct Heard {
     words: Vec<Word>,
 }
 
-/// Recognizes both channels of a recording, one after the other, and replaces what was heard.
-pub(crate) async fn recognize(services: &Kernel, organization: OrganizationId, id: CallId, with: RecognizerKind) -> Result<()> {
-    let Some(call) = services.store().call(organization, id).await? else { return Ok(()) };
+/// Recognizes both channels of a recording, one after the other, and replaces what was heard: all of it and the job's end at once.
+pub(super) async fn recognize(context: &JobContext, id: CallId, with: RecognizerKind) -> Result<()> {
+    let (kernel, organization) = (&context.kernel, context.organization()?);
+    let Some(call) = kernel.store().call(organization, id).await? else { return Ok(()) };
     let mut heard = Vec::new();
     for channel in [Channel::Rep, Channel::Customer] {
-        heard.extend(recognize_channel(services, &call, channel, with).await?);
+        heard.extend(recognize_channel(kernel, &call, channel, with).await?);
     }
     // The engine hears what a page would have: in the order in which it became final.
     heard.sort_by_key(|heard| heard.end);
@@ -52,30 +48,35 @@ pub(crate) async fn recognize(services: &Kernel, organization: OrganizationId, i
         let Heard { channel, text, start, end, confidence, words } = heard;
         Event::Final { channel, text, start, end, confidence, words }
     });
-    let (segments, mut cues) = replay(&call, events.collect());
-    let store = services.store();
-    let before = store.cues(organization, id).await?;
-    sources::renew(services, organization, id, &segments, &before, &mut cues).await;
-    store.replace_segments(organization, id, &segments).await?;
-    store.replace_cues(organization, id, &cues).await?;
-    finish::write_review(services, organization, id).await
+    let voice = recording::voice(kernel, &call).await?;
+    let Some(mut material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
+    let (segments, mut cues) = replay(&material.call, events.collect());
+    sources::renew(kernel, organization, id, &segments, &material.cues, &mut cues).await;
+    (material.segments, material.cues) = (segments, cues);
+    let (material, draft) = material.draft(voice).await?;
+
+    let mut tx = kernel.begin(&Actor::system(organization, "a call is recognized again")).await?;
+    let Some(call) = store::calls::lock(&mut tx, organization, id).await? else { return Ok(()) };
+    let at = tx.at();
+    store::calls::touch(&mut tx, organization, id, super::after(call.updated_at, at)).await?;
+    store::segments::replace(&mut tx, organization, id, &material.segments).await?;
+    store::cues::replace(&mut tx, organization, id, &material.cues).await?;
+    draft.keep(&mut tx, &call).await?;
+    tx.emit(&TranscriptUpdated { call: id, member: call.member_id }).await?;
+    tx.finish(&context.lease).await?;
+    tx.commit().await
 }
 
-/// Makes cards and review anew from the segments as they are now.
-pub(super) async fn from_segments(services: &Kernel, organization: OrganizationId, id: CallId) -> Result<()> {
-    let store = services.store();
-    let Some(call) = store.call(organization, id).await? else { return Ok(()) };
-    let mut segments = store.segments(organization, id).await?;
-    segments.sort_by_key(|segment| segment.number);
+/// Cards made anew from the segments as they are now.
+pub(super) async fn cards(kernel: &Kernel, material: &Material) -> Vec<Cue> {
     let mut cues = Vec::new();
-    let mut session = session(&call);
-    for segment in &segments {
+    let mut session = session(&material.call);
+    for segment in &material.segments {
         collect(session.revisit(segment), &mut Vec::new(), &mut cues);
     }
-    let before = store.cues(organization, id).await?;
-    sources::renew(services, organization, id, &segments, &before, &mut cues).await;
-    store.replace_cues(organization, id, &cues).await?;
-    finish::write_review(services, organization, id).await
+    let call = &material.call;
+    sources::renew(kernel, call.organization_id, call.id, &material.segments, &material.cues, &mut cues).await;
+    cues
 }
 
 fn session(call: &Call) -> Session {
@@ -113,12 +114,12 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
     }
 }
 
-async fn recognize_channel(services: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<Heard>> {
-    let path = recording::path(services, call.organization_id, call.id, channel);
+async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<Heard>> {
+    let path = recording::path(kernel, call.organization_id, call.id, channel);
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let recognizer = services.recognizer(with).ok_or_else(|| DomainError::Internal(format!("no recognizer {with}")))?;
+    let recognizer = kernel.recognizer(with).ok_or_else(|| DomainError::Internal(format!("no recognizer {with}")))?;
     let request = OpenStream { channel, language: call.language.clone(), vocabulary: call.vocabulary.clone() };
     let (to_ear, audio) = mpsc::channel(64);
     let (out, mut said) = mpsc::channel(64);

@@ -22,8 +22,8 @@ const AFTERWARDS: usize = 5;
 ///
 /// # Errors
 /// As [`super::create`].
-pub async fn start(services: &Kernel, actor: &Actor) -> Result<Call> {
-    let sample = services.sample();
+pub async fn start(kernel: &Kernel, actor: &Actor) -> Result<Call> {
+    let sample = kernel.sample();
     let new = NewCall {
         title: sample.title.clone(),
         contact_name: sample.contact_name.clone(),
@@ -35,15 +35,15 @@ pub async fn start(services: &Kernel, actor: &Actor) -> Result<Call> {
         ..NewCall::default()
     };
     let names = (sample.rep_name.clone(), sample.contact_name.clone());
-    let call = super::create_from(services, actor, new, CallSource::Sample, Some(names)).await?;
+    let call = super::create_from(kernel, actor, new, CallSource::Sample, Some(names)).await?;
     let (sender, messages) = mpsc::channel(16);
     let hello = Hello { call: call.id, part: Part::Source, page: "sample".to_owned(), take_over: true, last_event: 0 };
     let _ = sender.send(Ok(ClientMessage::Hello(hello))).await;
     let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
-    let mut answers = super::live::attach(services, actor, messages.boxed()).await;
-    let services = services.clone();
+    let mut answers = super::live::attach(kernel, actor, messages.boxed()).await;
+    let kernel = kernel.clone();
     tokio::spawn(async move {
-        tokio::pin! { let playing = play(&services, sender); }
+        tokio::pin! { let playing = play(&kernel, sender); }
         loop {
             tokio::select! {
                 answer = answers.next() => match answer {
@@ -62,8 +62,8 @@ pub async fn start(services: &Kernel, actor: &Actor) -> Result<Call> {
 
 /// Sends both channels' frames at real speed. No frame waits for its own timer: each has a due time from the start, so
 /// that delays don't add up.
-async fn play(services: &Kernel, sender: mpsc::Sender<Result<ClientMessage, model::Problem>>) {
-    let sample = services.sample();
+async fn play(kernel: &Kernel, sender: mpsc::Sender<Result<ClientMessage, model::Problem>>) {
+    let sample = kernel.sample();
     let started = Instant::now();
     let longest = sample.audio.iter().map(|samples| samples.len()).max().unwrap_or_default();
     let frames = longest.div_ceil(FRAME_SAMPLES) + AFTERWARDS;

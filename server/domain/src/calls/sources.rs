@@ -20,15 +20,15 @@ pub(super) fn may_have(cue: &Cue, channel: Channel) -> bool {
 }
 
 /// Looks the passage for a card up; none if nothing is good enough. Errors are logged.
-pub(super) async fn find(services: &Kernel, organization: OrganizationId, call: CallId, cue: &Cue) -> Option<Found> {
-    let competitor = competitor(services, organization, &cue.quote).await;
+pub(super) async fn find(kernel: &Kernel, organization: OrganizationId, call: CallId, cue: &Cue) -> Option<Found> {
+    let competitor = competitor(kernel, organization, &cue.quote).await;
     let query = CallQuery { call: Some(call), words: cue.quote.clone(), topic: cue.topic.clone(), competitor };
-    knowledge::find_for_call(services, organization, query).await
+    knowledge::find_for_call(kernel, organization, query).await
 }
 
 /// The competitor that is named first, of those that documents are bound to.
-async fn competitor(services: &Kernel, organization: OrganizationId, words: &str) -> Option<String> {
-    let bindings = match services.store().bindings(organization).await {
+async fn competitor(kernel: &Kernel, organization: OrganizationId, words: &str) -> Option<String> {
+    let bindings = match kernel.store().bindings(organization).await {
         Ok(bindings) => bindings,
         Err(error) => {
             tracing::warn!(%error, "competitors that documents are bound to could not be read");
@@ -53,7 +53,7 @@ fn first_named(words: &str, names: impl Iterator<Item = String>) -> Option<Strin
 /// Gives cards that were made anew their passages. One that was there before keeps its own; the others are looked up, as many
 /// as there is time for.
 pub(super) async fn renew(
-    services: &Kernel,
+    kernel: &Kernel,
     organization: OrganizationId,
     call: CallId,
     segments: &[Segment],
@@ -72,12 +72,12 @@ pub(super) async fn renew(
             cue.source.clone_from(&same.source);
             continue;
         }
-        let Ok(found) = timeout_at(until, find(services, organization, call, cue)).await else {
+        let Ok(found) = timeout_at(until, find(kernel, organization, call, cue)).await else {
             tracing::warn!(%call, "there was no time to look up the passages of all cards");
             return;
         };
         if let Some(found) = found {
-            knowledge::note_use(services, organization, call, &cue.quote, &found).await;
+            knowledge::note_use(kernel, organization, call, &cue.quote, &found).await;
             cue.source = Some(Box::new(found.citation));
         }
     }

@@ -78,7 +78,7 @@ pub fn delete(root: &Path, organization: OrganizationId, call: CallId) -> Result
     }
 }
 
-/// Gives each side's recording to the other one, as [`crate::Store::swap_channels`] does with the words. Only for calls
+/// Gives each side's recording to the other one, as [`crate::segments::swap_channels`] does with the words. Only for calls
 /// that have ended: an open log would go on under its old name.
 ///
 /// # Errors

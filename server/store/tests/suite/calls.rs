@@ -1,7 +1,7 @@
 //! Calls: their life and their list.
 
 use chrono::{DateTime, Utc};
-use model::{Call, CallFilter, CallKind, CallState, Millis};
+use model::{Call, CallFilter, CallKind, CallState, CueState, Millis};
 use rstest::rstest;
 use serde_json::json;
 use store::{Engine, NewJob, StoreError, UnfinishedCall, testing};
@@ -21,8 +21,8 @@ async fn a_call_comes_back_as_it_was(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(store.call(ours.organization, all.id).await.unwrap(), Some(all.clone()));
     assert!(matches!(store.insert_call(&all).await, Err(StoreError::Taken(_))));
     assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), Some(all.clone()));
-    assert!(store.delete_call(ours.organization, all.id, None).await.unwrap());
-    assert!(!store.delete_call(ours.organization, all.id, None).await.unwrap());
+    assert!(store.delete_call(ours.organization, all.id).await.unwrap());
+    assert!(!store.delete_call(ours.organization, all.id).await.unwrap());
     assert_eq!(store.latest_call(ours.organization, ours.member).await.unwrap(), None);
 }
 
@@ -72,9 +72,22 @@ async fn a_call_moves_forward_only_from_where_it_is(#[values(Engine::Sqlite, Eng
     assert!(store.set_duration(ours.organization, id, Millis(9_000)).await.unwrap());
     assert_eq!(store.unfinished_calls().await.unwrap().len(), 1);
 
-    let job = NewJob { payload: json!({ "call": id }), max_attempts: 3, ..NewJob::new("q", "finish", Some(ours.organization), noon(4)) };
-    assert!(store.finish_call(ours.organization, id, noon(4), &job).await.unwrap());
-    assert!(!store.finish_call(ours.organization, id, noon(5), &job).await.unwrap(), "ended before");
+    let finish = |at: i64| {
+        let store = store.store();
+        async move {
+            let job =
+                NewJob { payload: json!({ "call": id }), max_attempts: 3, ..NewJob::new("q", "finish", Some(ours.organization), noon(4)) };
+            let mut tx = store.begin().await.unwrap();
+            let finished = store::calls::finish(&mut tx, ours.organization, id, noon(at)).await.unwrap();
+            if finished {
+                store::jobs::enqueue(&mut tx, &job).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            finished
+        }
+    };
+    assert!(finish(4).await);
+    assert!(!finish(5).await, "ended before");
     assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)], "and no second job");
     assert!(moved(&[CallState::Finishing], CallState::Ended, 6).await);
     assert_eq!(store.unfinished_calls().await.unwrap(), []);
@@ -92,7 +105,10 @@ async fn a_job_that_cannot_be_kept_leaves_the_call_live(#[values(Engine::Sqlite,
     let id = insert(&store, ours, "Call", 0).await.id;
     let nobody = Some(model::OrganizationId(uuid::Uuid::now_v7()));
     let job = NewJob { payload: json!(null), max_attempts: 3, ..NewJob::new("q", "finish", nobody, noon(4)) };
-    assert!(matches!(store.finish_call(ours.organization, id, noon(4), &job).await, Err(StoreError::Missing(_))));
+    let mut tx = store.begin().await.unwrap();
+    assert!(store::calls::finish(&mut tx, ours.organization, id, noon(4)).await.unwrap());
+    assert!(matches!(store::jobs::enqueue(&mut tx, &job).await, Err(StoreError::Missing(_))));
+    assert!(tx.commit().await.is_err());
     assert_eq!(store.call(ours.organization, id).await.unwrap().unwrap().state, CallState::Prepared);
 }
 
@@ -199,11 +215,23 @@ async fn a_deleted_call_leaves_the_job_that_deletes_its_sound(#[values(Engine::S
         max_attempts: 3,
         ..NewJob::new("q", "calls.delete_recording", Some(organization), noon(4))
     };
+    let delete = |job: NewJob| {
+        let store = store.store();
+        async move {
+            let mut tx = store.begin().await?;
+            let deleted = store::calls::delete(&mut tx, ours.organization, id).await?;
+            if deleted {
+                store::jobs::enqueue(&mut tx, &job).await?;
+            }
+            tx.commit().await?;
+            Ok::<bool, StoreError>(deleted)
+        }
+    };
     let nobody = model::OrganizationId(uuid::Uuid::now_v7());
-    assert!(store.delete_call(ours.organization, id, Some(&job(nobody))).await.is_err());
+    assert!(delete(job(nobody)).await.is_err());
     assert!(store.call(ours.organization, id).await.unwrap().is_some(), "both or neither");
-    assert!(store.delete_call(ours.organization, id, Some(&job(ours.organization))).await.unwrap());
-    assert!(!store.delete_call(ours.organization, id, Some(&job(ours.organization))).await.unwrap());
+    assert!(delete(job(ours.organization)).await.unwrap());
+    assert!(!delete(job(ours.organization)).await.unwrap());
     assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
 }
 
@@ -218,4 +246,38 @@ async fn cards_and_bookmarks_with_any_character_are_kept(#[values(Engine::Sqlite
     let bookmark = model::Bookmark { number: 1, at_ms: Millis(1), note: "a\0b".into() };
     store.append_bookmark(ours.organization, id, &bookmark).await.unwrap();
     assert_eq!(store.cues(ours.organization, id).await.unwrap()[0].quote, "too\u{fffd}expensive");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_locked_call_is_as_it_was_and_its_review_is_read_beside_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    let call = insert(&store, ours, "Call", 0).await;
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(store::calls::lock(&mut tx, ours.organization, call.id).await.unwrap(), Some(call.clone()));
+    assert_eq!(store::calls::lock(&mut tx, theirs.organization, call.id).await.unwrap(), None);
+    assert_eq!(store::reviews::get(&mut tx, ours.organization, call.id).await.unwrap(), None);
+    assert!(!store::calls::touch(&mut tx, theirs.organization, call.id, noon(9)).await.unwrap());
+    assert!(store::calls::touch(&mut tx, ours.organization, call.id, noon(7)).await.unwrap());
+    tx.commit().await.unwrap();
+    let touched = Call { updated_at: noon(7), ..call };
+    assert_eq!(store.call(ours.organization, touched.id).await.unwrap(), Some(touched));
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_became_of_a_card_is_new_only_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+    let id = insert(&store, ours, "Call", 0).await.id;
+    store.append_cues(ours.organization, id, &[cue(1)]).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let kept = CueState::Kept;
+    assert_eq!(store::cues::set_state(&mut tx, ours.organization, id, 1, kept).await.unwrap(), Some(true));
+    assert_eq!(store::cues::set_state(&mut tx, ours.organization, id, 1, kept).await.unwrap(), Some(false));
+    assert_eq!(store::cues::set_state(&mut tx, ours.organization, id, 2, kept).await.unwrap(), None);
+    assert_eq!(store::cues::set_state(&mut tx, theirs.organization, id, 1, CueState::Open).await.unwrap(), None);
+    tx.commit().await.unwrap();
+    assert_eq!(store.cues(ours.organization, id).await.unwrap()[0].state, kept);
 }

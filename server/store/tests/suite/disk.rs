@@ -105,7 +105,7 @@ async fn on_a_full_disk_one_can_sign_in_and_delete() {
 
     let signed_in = session(ours);
     store.urgent(|| within!(store, store::sessions::insert, &signed_in, &[1; 32])).await.unwrap();
-    assert!(store.delete_call(ours.organization, made.id, None).await.unwrap());
+    assert!(store.delete_call(ours.organization, made.id).await.unwrap());
     store.append(ours.organization, Some(ours.member), "call.deleted", "x", &serde_json::json!({}), noon(1)).await.unwrap();
     assert!(store.call(ours.organization, made.id).await.unwrap().is_none());
     assert!(store.session(&[1; 32], noon(2)).await.unwrap().is_some());

@@ -110,7 +110,7 @@ async fn a_deleted_call_takes_everything_along(#[values(Engine::Sqlite, Engine::
     let call = insert(&store, ours, "Call", 0).await.id;
     store.append_segments(ours.organization, call, &[segment(1, Channel::Rep, "a")]).await.unwrap();
     store.append_cues(ours.organization, call, &[cue(1)]).await.unwrap();
-    assert!(store.delete_call(ours.organization, call, None).await.unwrap());
+    assert!(store.delete_call(ours.organization, call).await.unwrap());
     assert_eq!(store.segments(ours.organization, call).await.unwrap(), []);
     assert_eq!(store.cues(ours.organization, call).await.unwrap(), []);
 }

@@ -99,7 +99,7 @@ async fn the_index_follows_every_change(#[values(Engine::Sqlite, Engine::Postgre
     store.replace_segments(organization, call.id, &[segment(1, Channel::Rep, "deadline")]).await.unwrap();
     assert_eq!(titles(&store, organization, "budget").await, Vec::<String>::new());
     assert_eq!(titles(&store, organization, "deadline").await, ["Expansion"]);
-    store.delete_call(organization, call.id, None).await.unwrap();
+    store.delete_call(organization, call.id).await.unwrap();
     assert_eq!(titles(&store, organization, "deadline").await, Vec::<String>::new());
     // A new row may get the old one's place: nothing of the old one may stick to it.
     insert(&store, ours, "Fresh", 1).await;

@@ -20,12 +20,13 @@ use tokio::time::Instant;
 use super::catch_up::catch_up;
 use super::journal::Journal;
 use super::retrieval::Retrieval;
-use super::scribe::{Row, Scribe, ToScribe, Writing};
+use super::scribe::{By, Row, Scribe, ToScribe, Writing};
 use super::writer::{SharedLog, Writer, Written};
 use super::{Ear, FromEar, Piece, ToEar, VoiceDetector};
 use crate::calls::CallsKernel as _;
+use crate::calls::events::CallStarted;
 use crate::calls::{recognizers_for, recording};
-use kernel::Kernel;
+use kernel::{Actor, Kernel};
 use kernel::{DomainError, Result};
 use ports::{OpenStream, RecognizerEvent};
 
@@ -119,7 +120,7 @@ enum Phase {
 
 /// One live call.
 pub(super) struct Host {
-    services: Kernel,
+    kernel: Kernel,
     call: Call,
     engine: Session,
     segments: Vec<Segment>,
@@ -162,13 +163,13 @@ type Answer = (Frame, Result<Written, RecordingError>);
 impl Host {
     /// Loads what is known of the call. Starts the scribe; ears start with the first audio that they have not heard.
     pub(super) async fn open(
-        services: Kernel,
+        kernel: Kernel,
         organization: OrganizationId,
         id: CallId,
         writer: Writer,
         myself: mpsc::Sender<Input>,
     ) -> Result<Self> {
-        let store = services.store();
+        let store = kernel.store();
         let call = store.call(organization, id).await?.ok_or_else(|| DomainError::no_such("call"))?;
         if call.state == CallState::Ended {
             return Err(super::ended());
@@ -178,19 +179,20 @@ impl Host {
         let bookmarks = store.bookmarks(organization, id).await?;
         let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
         let engine = Session::restore(crate::playbooks::playbook(), settings, &segments, &cues, &bookmarks);
-        let rep = open_side(&services, &call, Channel::Rep, &segments).await?;
-        let customer = open_side(&services, &call, Channel::Customer, &segments).await?;
+        let rep = open_side(&kernel, &call, Channel::Rep, &segments).await?;
+        let customer = open_side(&kernel, &call, Channel::Customer, &segments).await?;
         let (scribe, rows) = mpsc::unbounded_channel();
         let (told, scribe_says) = mpsc::unbounded_channel();
         let (written, written_inbox) = mpsc::unbounded_channel();
-        let owner = services.hosts().myself.owner.clone();
-        tokio::spawn(Scribe { store: store.clone(), organization, call: id, owner }.write(rows, told));
+        let owner = kernel.hosts().myself.owner.clone();
+        let scribe_of = Scribe { kernel: kernel.clone(), organization, call: id, member: call.member_id, owner };
+        tokio::spawn(scribe_of.write(rows, told));
         let finishing = call.state == CallState::Finishing;
         let mut host = Self {
-            journal: Journal::new(u64::try_from(services.now().timestamp_millis()).unwrap_or_default()),
+            journal: Journal::new(u64::try_from(kernel.now().timestamp_millis()).unwrap_or_default()),
             lane: usize::from(id.0.as_bytes()[15]),
-            retrieval: Retrieval::new(services.clone(), organization, id),
-            services,
+            retrieval: Retrieval::new(kernel.clone(), organization, id),
+            kernel,
             engine,
             segments,
             cues,
@@ -263,7 +265,7 @@ impl Host {
     }
 
     fn start_clock(&mut self) {
-        let wall = self.call.started_at.map_or(0, |started| (self.services.now() - started).num_milliseconds());
+        let wall = self.call.started_at.map_or(0, |started| (self.kernel.now() - started).num_milliseconds());
         let recorded = self.sides.iter().map(|side| side.log.with(|log| log.end())).max().unwrap_or_default();
         let elapsed = wall.max(recorded.0).clamp(0, Frame::MAX_CAPTURED_AT);
         self.epoch = Some(Instant::now() - Duration::from_millis(elapsed.unsigned_abs()));
@@ -413,9 +415,13 @@ impl Host {
         if self.epoch.is_some() {
             return Ok(());
         }
-        let now = self.services.now();
+        let now = self.kernel.now();
         let (organization, id) = (self.call.organization_id, self.call.id);
-        self.services.store().move_call(organization, id, &[CallState::Prepared], CallState::Live, now).await?;
+        let mut tx = self.kernel.begin(&Actor::system(organization, "a call starts")).await?;
+        if store::calls::move_on(&mut tx, organization, id, &[CallState::Prepared], CallState::Live, now).await? {
+            tx.emit(&CallStarted { call: id, member: self.call.member_id }).await?;
+        }
+        tx.commit().await?;
         self.call.state = CallState::Live;
         self.call.started_at = Some(now);
         self.epoch = Some(Instant::now());
@@ -546,7 +552,7 @@ impl Host {
             return;
         }
         side.catching_up = true;
-        let path = recording::path(&self.services, self.call.organization_id, self.call.id, channel);
+        let path = recording::path(&self.kernel, self.call.organization_id, self.call.id, channel);
         let (from, myself, passed) = (side.given, self.myself.clone(), Arc::clone(&self.passed));
         tokio::spawn(async move {
             let next = catch_up(path, channel, from, ear, &passed).await;
@@ -571,7 +577,7 @@ impl Host {
         if side.ear.is_some() || !matches!(self.phase, Phase::Live | Phase::Finishing) {
             return;
         }
-        let recognizers = recognizers_for(&self.services, self.call.recognizer);
+        let recognizers = recognizers_for(&self.kernel, self.call.recognizer);
         if recognizers.is_empty() {
             return;
         }
@@ -670,6 +676,7 @@ impl Host {
 
     /// Gives the engine an event, and carries out what follows.
     fn feed(&mut self, event: Event) {
+        let fed = if let Event::Feedback { cue, .. } = &event { Some(*cue) } else { None };
         let speaks = if let Event::Partial { channel, .. } = &event { Some(*channel) } else { None };
         let effects = self.engine.handle(event, self.now());
         for effect in effects {
@@ -708,7 +715,8 @@ impl Host {
                     self.publish(CallEvent::CueWithdrawn { cue });
                 }
                 Effect::CueState { cue, state } => {
-                    self.store(Row::CueState(cue, state));
+                    let by = if fed == Some(cue) { By::Person } else { By::Engine };
+                    self.store(Row::CueState(cue, state, by));
                     if let Some(known) = self.cues.iter_mut().find(|known| known.number == cue) {
                         known.state = state;
                     }
@@ -779,7 +787,7 @@ impl Host {
     fn note_seen(&self) {
         // While rows wait these would only pile up behind them.
         if !self.rows_wait {
-            self.store(Row::Seen(self.services.now(), self.length()));
+            self.store(Row::Seen(self.kernel.now(), self.length()));
         }
     }
 
@@ -866,8 +874,8 @@ impl Host {
 }
 
 /// Opens a channel's recording.
-async fn open_side(services: &Kernel, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Side> {
-    let path = recording::path(services, call.organization_id, call.id, channel);
+async fn open_side(kernel: &Kernel, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Side> {
+    let path = recording::path(kernel, call.organization_id, call.id, channel);
     let keep = call.keep_audio;
     let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max().unwrap_or_default();
     let open = move || open_log(&path, keep).map(|log| (log, first_unheard(&path, heard_until)));

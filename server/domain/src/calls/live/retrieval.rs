@@ -40,7 +40,7 @@ struct Asked {
 
 /// One call's look-ups. They end with it.
 pub(super) struct Retrieval {
-    services: Kernel,
+    kernel: Kernel,
     organization: OrganizationId,
     call: CallId,
     /// The last one of each card, done or not.
@@ -51,10 +51,10 @@ pub(super) struct Retrieval {
 }
 
 impl Retrieval {
-    pub(super) fn new(services: Kernel, organization: OrganizationId, call: CallId) -> Self {
+    pub(super) fn new(kernel: Kernel, organization: OrganizationId, call: CallId) -> Self {
         let (ahead, said) = watch::channel(String::new());
-        tokio::spawn(prefetch(services.clone(), organization, call, said));
-        Self { services, organization, call, asked: HashMap::new(), running: JoinSet::new(), ahead }
+        tokio::spawn(prefetch(kernel.clone(), organization, call, said));
+        Self { kernel, organization, call, asked: HashMap::new(), running: JoinSet::new(), ahead }
     }
 
     /// Looks up what the customer is saying, so that a card's own look-up finds it done. Empty: they have said it.
@@ -75,10 +75,10 @@ impl Retrieval {
         if self.asked.get(&cue.number).is_some_and(|asked| are_same(&asked.question, &question)) {
             return;
         }
-        let (services, organization, call, cue) = (self.services.clone(), self.organization, self.call, cue.clone());
+        let (kernel, organization, call, cue) = (self.kernel.clone(), self.organization, self.call, cue.clone());
         let number = cue.number;
         let task = self.running.spawn(async move {
-            let found = sources::find(&services, organization, call, &cue).await;
+            let found = sources::find(&kernel, organization, call, &cue).await;
             Looked { cue: cue.number, question: cue.quote, found }
         });
         if let Some(stale) = self.asked.insert(number, Asked { question, task, shown: None }) {
@@ -127,16 +127,16 @@ impl Retrieval {
 
     /// Beside the call too.
     fn note_use(&self, question: String, found: Found) {
-        let (services, organization, call) = (self.services.clone(), self.organization, self.call);
-        tokio::spawn(async move { knowledge::note_use(&services, organization, call, &question, &found).await });
+        let (kernel, organization, call) = (self.kernel.clone(), self.organization, self.call);
+        tokio::spawn(async move { knowledge::note_use(&kernel, organization, call, &question, &found).await });
     }
 }
 
 /// Looks up the newest of what is being said, until the call's host is gone.
-async fn prefetch(services: Kernel, organization: OrganizationId, call: CallId, mut said: watch::Receiver<String>) {
+async fn prefetch(kernel: Kernel, organization: OrganizationId, call: CallId, mut said: watch::Receiver<String>) {
     while said.changed().await.is_ok() {
         let words = said.borrow_and_update().clone();
-        knowledge::prefetch_for_call(&services, organization, call, words);
+        knowledge::prefetch_for_call(&kernel, organization, call, words);
         tokio::time::sleep(AHEAD_EVERY).await;
     }
 }

@@ -1,23 +1,39 @@
 //! Writes a live call's rows to the database, in order, beside the call: a slow database delays no word on the page, and
 //! one that fails is tried again until it has everything.
 
-use std::error::Error;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use model::{Bookmark, CallId, Citation, Cue, CueState, Millis, OrganizationId, Segment};
-use store::{NewJob, Store, StoreError};
+use kernel::{Actor, DomainError, Kernel, Result};
+use model::{Bookmark, CallId, Citation, Cue, CueState, MemberId, Millis, OrganizationId, Segment};
+use store::StoreError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use crate::calls::events::{CallEnded, CallFeedback, TranscriptUpdated};
+use crate::calls::finish::SAFETY_NET;
+use crate::calls::jobs::WriteReview;
 
 /// So many rows wait when the page is told a second time: some hours of talk, a few megabytes.
 const MANY: usize = 5_000;
+
+/// New words are told of this often at most.
+const TELL_EVERY: Duration = Duration::from_secs(10);
+
+/// Who decided what became of a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Person,
+    /// It made room for another one.
+    Engine,
+}
 
 /// Something to be stored.
 #[derive(Clone, Debug)]
 pub(super) enum Row {
     Segment(Segment),
     Cue(Cue),
-    CueState(i64, CueState),
+    CueState(i64, CueState, By),
     CueSource(i64, Option<Box<Citation>>),
     Bookmark(Bookmark),
     Duration(Millis),
@@ -25,8 +41,8 @@ pub(super) enum Row {
     Seen(DateTime<Utc>, Millis),
     /// This server runs the call no more.
     LetGo,
-    /// The call has ended at this moment; the job is its safety net.
-    End(DateTime<Utc>, Box<NewJob>),
+    /// The call has ended at this moment.
+    End(DateTime<Utc>),
 }
 
 /// To the scribe.
@@ -55,11 +71,26 @@ pub(super) enum Writing {
 
 /// Where the rows belong.
 pub(super) struct Scribe {
-    pub(super) store: Store,
+    pub(super) kernel: Kernel,
     pub(super) organization: OrganizationId,
     pub(super) call: CallId,
+    /// Whose call it is.
+    pub(super) member: MemberId,
     /// The server process that runs the call.
     pub(super) owner: String,
+}
+
+/// Whether words were stored that nobody was told of.
+#[derive(Default)]
+struct News {
+    told: Option<Instant>,
+    untold: bool,
+}
+
+impl News {
+    fn due(&self) -> Instant {
+        self.told.map_or_else(Instant::now, |told| told + TELL_EVERY)
+    }
 }
 
 impl Scribe {
@@ -69,15 +100,27 @@ impl Scribe {
         let tell = |writing| {
             let _ = told.send(writing);
         };
-        let mut waiting = false;
-        while let Some(first) = rows.recv().await {
-            match first {
+        let (mut waiting, mut news) = (false, News::default());
+        loop {
+            let next = tokio::select! {
+                next = rows.recv() => next,
+                () = tokio::time::sleep_until(news.due()), if news.untold => {
+                    self.tell_of_words(&mut news).await;
+                    continue;
+                }
+            };
+            let Some(next) = next else { break };
+            match next {
                 ToScribe::Flush(done) => {
                     let _ = done.send(());
                 }
-                ToScribe::TellAllStored => tell(Writing::AllStored),
+                ToScribe::TellAllStored => {
+                    // The review that follows tells of the last words.
+                    news.untold = false;
+                    tell(Writing::AllStored);
+                }
                 ToScribe::Row(row) => {
-                    let stored = self.store_in_the_end(&row, &rows, &mut waiting, &tell).await;
+                    let stored = self.store_in_the_end(&row, &rows, &mut waiting, &mut news, &tell).await;
                     if stored && std::mem::take(&mut waiting) {
                         tell(Writing::CaughtUp);
                     }
@@ -87,6 +130,27 @@ impl Scribe {
                 }
             }
         }
+        if news.untold {
+            self.tell_of_words(&mut news).await;
+        }
+    }
+
+    /// Tells of words that are stored already: the next ones may be long in coming.
+    async fn tell_of_words(&self, news: &mut News) {
+        let told = async {
+            let mut tx = self.kernel.begin(&self.actor()).await?;
+            tx.emit(&TranscriptUpdated { call: self.call, member: self.member }).await?;
+            tx.commit().await
+        };
+        match told.await {
+            Ok(()) => news.untold = false,
+            Err(error) => error.log("nobody could be told of a call's new words"),
+        }
+        news.told = Some(Instant::now());
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::system(self.organization, "a call goes on")
     }
 
     /// Tries until the row is stored; false if it never can be.
@@ -95,19 +159,20 @@ impl Scribe {
         row: &Row,
         rows: &mpsc::UnboundedReceiver<ToScribe>,
         waiting: &mut bool,
+        news: &mut News,
         tell: &impl Fn(Writing),
     ) -> bool {
         let (mut pause, mut told_many) = (Duration::from_millis(100), false);
         loop {
-            match self.store(row).await {
+            match self.store(row, news).await {
                 Ok(()) => return true,
                 // Its call was deleted meanwhile, or it is there already: it must not hold up the rest.
-                Err(error @ (StoreError::Missing(_) | StoreError::Taken(_))) => {
-                    tracing::warn!(call = %self.call, error = chain(&error), "a row has no place any more");
+                Err(DomainError::Store(error @ (StoreError::Missing(_) | StoreError::Taken(_)))) => {
+                    tracing::warn!(call = %self.call, error = store::chain(&error), "a row has no place any more");
                     return false;
                 }
                 Err(error) => {
-                    tracing::warn!(call = %self.call, error = chain(&error), "the database takes nothing; trying again");
+                    tracing::warn!(call = %self.call, error = error.chain(), "the database takes nothing; trying again");
                     if !std::mem::replace(waiting, true) {
                         tell(Writing::Waiting);
                     }
@@ -121,25 +186,55 @@ impl Scribe {
         }
     }
 
-    async fn store(&self, row: &Row) -> Result<(), StoreError> {
-        let (store, organization, call) = (&self.store, self.organization, self.call);
+    /// Stores a row with what follows from it, all or nothing.
+    async fn store(&self, row: &Row, news: &mut News) -> Result<()> {
+        let (organization, id, member) = (self.organization, self.call, self.member);
+        let mut tx = self.kernel.begin(&self.actor()).await?;
+        let mut tells = false;
         match row {
-            Row::Segment(segment) => store.append_segments(organization, call, std::slice::from_ref(segment)).await,
-            Row::Cue(cue) => store.append_cues(organization, call, std::slice::from_ref(cue)).await,
-            Row::CueState(cue, state) => store.set_cue_state(organization, call, *cue, *state).await.map(|_| ()),
+            Row::Segment(segment) => {
+                store::segments::append(&mut tx, organization, id, std::slice::from_ref(segment)).await?;
+                tells = news.due() <= Instant::now();
+                if tells {
+                    tx.emit(&TranscriptUpdated { call: id, member }).await?;
+                }
+            }
+            Row::Cue(cue) => store::cues::append(&mut tx, organization, id, std::slice::from_ref(cue)).await?,
+            Row::CueState(cue, state, by) => {
+                let is_new = store::cues::set_state(&mut tx, organization, id, *cue, *state).await?;
+                // Of one that was given elsewhere it was told there.
+                if *by == By::Person && is_new == Some(true) {
+                    tx.emit(&CallFeedback { call: id, member, cue: *cue, state: *state }).await?;
+                }
+            }
             // A card whose words aren't final yet has no row; it brings its passage along when it is stored.
-            Row::CueSource(cue, source) => store.set_cue_source(organization, call, *cue, source.as_deref()).await.map(|_| ()),
-            Row::Bookmark(bookmark) => store.append_bookmark(organization, call, bookmark).await,
-            Row::Duration(duration) => store.set_duration(organization, call, *duration).await.map(|_| ()),
-            Row::Seen(at, duration) => store.see_call(organization, call, &self.owner, *at, *duration).await.map(|_| ()),
-            Row::LetGo => store.let_call_go(organization, call, &self.owner).await.map(|_| ()),
-            Row::End(at, job) => store.finish_call(organization, call, *at, job).await.map(|_| ()),
+            Row::CueSource(cue, source) => {
+                store::cues::set_source(&mut tx, organization, id, *cue, source.as_deref()).await?;
+            }
+            Row::Bookmark(bookmark) => store::cues::append_bookmark(&mut tx, organization, id, bookmark).await?,
+            Row::Duration(duration) => {
+                store::calls::set_duration(&mut tx, organization, id, *duration).await?;
+            }
+            Row::Seen(at, duration) => {
+                store::calls::see(&mut tx, organization, id, &self.owner, *at, *duration).await?;
+            }
+            Row::LetGo => {
+                store::calls::let_go(&mut tx, organization, id, &self.owner).await?;
+            }
+            Row::End(at) => {
+                if store::calls::finish(&mut tx, organization, id, *at).await? {
+                    tx.enqueue_at(&WriteReview { call: id }, *at + SAFETY_NET).await?;
+                    tx.emit(&CallEnded { call: id, member }).await?;
+                }
+            }
         }
+        tx.commit().await?;
+        if matches!(row, Row::Segment(_)) {
+            news.untold = !tells;
+            if tells {
+                news.told = Some(Instant::now());
+            }
+        }
+        Ok(())
     }
-}
-
-/// An error with its causes: the outermost one alone says only that it failed.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

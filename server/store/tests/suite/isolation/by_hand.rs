@@ -63,7 +63,6 @@ async fn another_organization_writes_nothing(#[values(Engine::Sqlite, Engine::Po
     store.save_review(theirs.organization, call, &insights(), &Metrics::default()).await.unwrap();
 
     let us = ours.organization;
-    let job = NewJob { payload: json!(1), max_attempts: 1, ..NewJob::new("q", "x", Some(us), noon(0)) };
     let forged = Call { organization_id: us, title: "Forged".into(), ..before.clone() };
     assert!(!store.update_call(&forged, before.updated_at).await.unwrap());
     assert!(
@@ -71,7 +70,7 @@ async fn another_organization_writes_nothing(#[values(Engine::Sqlite, Engine::Po
         "their member"
     );
     assert!(!store.move_call(us, call, CallState::ALL, CallState::Ended, noon(1)).await.unwrap());
-    assert!(!store.finish_call(us, call, noon(1), &job).await.unwrap());
+    assert!(!store.finish_call(us, call, noon(1)).await.unwrap());
     assert!(!store.set_duration(us, call, Millis(1)).await.unwrap());
     assert!(!store.see_call(us, call, "forged", noon(1), Millis(1)).await.unwrap());
     assert!(!store.let_call_go(us, call, "forged").await.unwrap());
@@ -79,7 +78,7 @@ async fn another_organization_writes_nothing(#[values(Engine::Sqlite, Engine::Po
     assert!(!store.swap_channels(us, call).await.unwrap());
     assert!(!store.correct_segment(us, call, 1, "forged").await.unwrap());
     assert!(!store.set_cue_state(us, call, 1, CueState::Dismissed).await.unwrap());
-    assert!(!store.delete_call(us, call, None).await.unwrap());
+    assert!(!store.delete_call(us, call).await.unwrap());
     let forged = [segment(2, Channel::Rep, "forged")];
     assert!(matches!(store.append_segments(us, call, &forged).await, Err(StoreError::Missing(_))));
     assert!(matches!(store.replace_segments(us, call, &forged).await, Err(StoreError::Missing(_))));

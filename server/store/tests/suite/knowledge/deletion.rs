@@ -161,7 +161,7 @@ async fn no_file_of_the_database_holds_deleted_words() {
     }
     for call in calls {
         assert!(store.correct_segment(us, call, 1, "they said something else").await.unwrap());
-        assert!(store.delete_call(us, call, None).await.unwrap());
+        assert!(store.delete_call(us, call).await.unwrap());
     }
     store.close().await;
     // The words' stems and prefixes of calls' words are indexed as well.

@@ -42,7 +42,7 @@ async fn a_passage_counts_once_in_a_call(#[values(Engine::Sqlite, Engine::Postgr
     let unused = DocumentFilter { unused: true, ..Default::default() };
     assert_eq!(titles(&store, us, CollectionAccess::Admins, &unused).await, ["Unused"]);
     assert_eq!(store.knowledge_size(us, CollectionAccess::Admins, MODEL).await.unwrap().unused, 1);
-    store.delete_call(us, call, None).await.unwrap();
+    store.delete_call(us, call).await.unwrap();
     assert_eq!(get(&store, us, used).await.unwrap().uses, 1, "what was said in a deleted call is forgotten");
     let gone = NewUse { call: Some(call), ..new(1, None, 5) };
     assert!(matches!(store.add_uses(us, &[gone]).await, Err(StoreError::Missing(_))));

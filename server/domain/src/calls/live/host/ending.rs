@@ -34,10 +34,7 @@ impl Host {
         self.phase = Phase::Finishing;
         self.finishing_since = Some(Instant::now());
         // Stored before it is said: a page that goes to the review finds it being written.
-        match finish::job(&self.services, self.call.organization_id, self.call.id) {
-            Ok(job) => self.store(Row::End(self.services.now(), Box::new(job))),
-            Err(error) => error.log("a call's end could not be written down"),
-        }
+        self.store(Row::End(self.kernel.now()));
         self.finish_ears();
         self.close_if_done().await;
     }
@@ -110,9 +107,9 @@ impl Host {
     pub(super) fn write_review(&mut self) {
         self.review_again = None;
         self.review_tries += 1;
-        let (services, organization, id, myself) = (self.services.clone(), self.call.organization_id, self.call.id, self.myself.clone());
+        let (kernel, organization, id, myself) = (self.kernel.clone(), self.call.organization_id, self.call.id, self.myself.clone());
         tokio::spawn(async move {
-            let written = tokio::spawn(async move { finish::write_review(&services, organization, id).await });
+            let written = tokio::spawn(async move { finish::write_review(&kernel, organization, id).await });
             let written = match written.await {
                 Ok(written) => written.map_err(kernel::DomainError::into_problem),
                 Err(error) => {

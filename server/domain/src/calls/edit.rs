@@ -1,0 +1,75 @@
+//! A call's own fields, changed.
+
+use model::validation as valid;
+use model::{Call, CallId, CallPatch, CallState, Code, Problem};
+use serde_json::json;
+
+use super::events::CallUpdated;
+use super::{after, changed_elsewhere, consent_who, get, live};
+use kernel::{Actor, DomainError, Kernel, Result};
+
+/// Changes a call's own fields.
+///
+/// # Errors
+/// `invalid` with the field, `conflict` if somebody else changed it at the same moment, `call_ended` for consent after the fact.
+pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch) -> Result<Call> {
+    let mut call = get(kernel, actor, id).await?;
+    let previous = call.updated_at;
+    let before = call.clone();
+    let CallPatch { title, contact_name, company, kind, verbosity, rep_name, customer_name, notes, consent_how, consent_who: who } = patch;
+    let line = |rule: valid::Line, typed: Option<String>, field: &mut String| -> Result<(), Problem> {
+        if let Some(typed) = typed {
+            *field = rule.parse(&typed)?;
+        }
+        Ok(())
+    };
+    line(valid::TITLE, title, &mut call.title)?;
+    line(valid::CONTACT_NAME, contact_name, &mut call.contact_name)?;
+    line(valid::COMPANY, company, &mut call.company)?;
+    line(valid::SPEAKER, rep_name, &mut call.rep_name)?;
+    line(valid::SPEAKER, customer_name, &mut call.customer_name)?;
+    if let Some(notes) = notes {
+        call.notes = valid::NOTES.parse_block(&notes)?;
+    }
+    call.kind = kind.unwrap_or(call.kind);
+    call.verbosity = verbosity.unwrap_or(call.verbosity);
+    let now = kernel.now();
+    if let Some(how) = consent_how {
+        if call.state != CallState::Prepared {
+            return Err(DomainError::new(Code::CallEnded, "Consent is given before a call starts; this one has started."));
+        }
+        call.consent_who = consent_who(&who.unwrap_or_default(), how)?;
+        call.consent_how = how.as_str().to_owned();
+        call.consent_at = Some(now);
+    }
+    call.updated_at = after(previous, now);
+    let mut tx = kernel.begin(actor).await?;
+    if !store::calls::update(&mut tx, &call, previous).await? {
+        return Err(changed_elsewhere());
+    }
+    let fields = changed(&before, &call);
+    if !fields.is_empty() {
+        tx.audit("call.updated", id, json!({ "fields": fields })).await?;
+    }
+    tx.emit(&CallUpdated { call: id, member: call.member_id }).await?;
+    tx.commit().await?;
+    if verbosity.is_some() {
+        live::tell(kernel, id, live::HostInput::Verbosity(call.verbosity)).await;
+    }
+    Ok(call)
+}
+
+/// What of a call was changed, for the audit log. Notes are not in it: they are kept while somebody types.
+fn changed(before: &Call, now: &Call) -> Vec<&'static str> {
+    let fields = [
+        ("title", before.title != now.title),
+        ("contact_name", before.contact_name != now.contact_name),
+        ("company", before.company != now.company),
+        ("kind", before.kind != now.kind),
+        ("verbosity", before.verbosity != now.verbosity),
+        ("rep_name", before.rep_name != now.rep_name),
+        ("customer_name", before.customer_name != now.customer_name),
+        ("consent", before.consent_at != now.consent_at),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+}
