@@ -190,28 +190,3 @@ impl Kernel {
         self.store().urgent(once).await?
     }
 }
-
-impl Kernel {
-    /// Does what gives space back, or lets a person in to do so: a unit of work that begins and commits within. On a full disk it is done
-    /// once more, with the space that the store has reserved.
-    ///
-    /// # Errors
-    /// The work's.
-    pub async fn urgent<T, F: Future<Output = Result<T>>>(&self, work: impl Fn() -> F) -> Result<T> {
-        let refused = Mutex::new(None);
-        let done = self.store().urgent(|| async {
-            work().await.map_err(|error| match error {
-                DomainError::Store(error) => error,
-                other => {
-                    *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(other);
-                    StoreError::RolledBack
-                }
-            })
-        });
-        let done = done.await;
-        match refused.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(refused) => Err(refused),
-            None => Ok(done?),
-        }
-    }
-}
