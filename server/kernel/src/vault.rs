@@ -121,11 +121,12 @@ impl Vault {
     }
 
     fn seal(&self, random: [u8; 32], organization: OrganizationId, name: &str, secret: &SecretString) -> Result<String> {
-        envelope::seal(&self.0, &context(organization, name), nonce(random), secret.expose_secret().as_bytes()).map_err(told)
+        envelope::seal(&self.0, &context(organization, name), nonce(random), secret.expose_secret().as_bytes())
+            .map_err(|error| told(&error))
     }
 
     fn open(&self, organization: OrganizationId, name: &str, sealed: &str) -> Result<SecretString> {
-        let secret = envelope::open(&self.0, &context(organization, name), sealed).map_err(told)?;
+        let secret = envelope::open(&self.0, &context(organization, name), sealed).map_err(|error| told(&error))?;
         let secret = String::from_utf8(secret).map_err(|_| DomainError::Internal("a credential is no text".to_owned()))?;
         Ok(secret.into())
     }
@@ -141,7 +142,7 @@ fn context(organization: OrganizationId, name: &str) -> Vec<u8> {
     format!("{organization}/{name}").into_bytes()
 }
 
-fn told(error: EnvelopeError) -> DomainError {
+fn told(error: &EnvelopeError) -> DomainError {
     tracing::error!(%error, "vault");
     DomainError::new(Code::Unavailable, "This credential can't be opened: its key is not set up. Ask whoever runs the server.")
 }
