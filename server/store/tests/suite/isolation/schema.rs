@@ -1,6 +1,6 @@
 //! The migrated schema, and rows in every table of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 use store::Engine;
@@ -131,11 +131,6 @@ impl Schema {
     pub fn value(&self, table: &str, column: &str, seed: u8, engine: Engine) -> Option<String> {
         let column = self.0.get(table)?.iter().find(|other| other.name == column)?;
         Some(self.literal(table, column, seed, engine))
-    }
-
-    /// The tables' names.
-    pub fn names(&self) -> BTreeSet<&str> {
-        self.0.keys().map(String::as_str).collect()
     }
 }
 
