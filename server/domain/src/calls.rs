@@ -64,13 +64,14 @@ pub const AREA: Area = Area {
         CallFeedback::ENTRY,
         InsightsReady::ENTRY,
     ],
-    personal_data: &[
-        PersonalData { table: "calls", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: UNTIL_DELETED },
-        of_a_call("segments"),
-        of_a_call("cues"),
-        of_a_call("bookmarks"),
-        of_a_call("reviews"),
-    ],
+    // The calls are the organization's, and what was said in them stays with them; the person's name goes.
+    personal_data: &[PersonalData {
+        table: "calls",
+        column: "member_id",
+        of: Whose::Member,
+        erasure: Erasure::Overwrite(&[("rep_name", "Erased person")]),
+        retention: "until the call is deleted",
+    }],
     on_start: |kernel| {
         Box::pin(async move {
             if let Err(error) = live::recover(kernel).await {
@@ -80,13 +81,6 @@ pub const AREA: Area = Area {
     },
     ..Area::new("calls")
 };
-
-const UNTIL_DELETED: &str = "until the call is deleted";
-
-/// What was said in a call, and what was made of it: goes with the call.
-const fn of_a_call(table: &'static str) -> PersonalData {
-    PersonalData { table, column: "call_id", of: Whose::Member, erasure: Erasure::Cascades, retention: UNTIL_DELETED }
-}
 
 /// What this area works with and remembers while the server runs.
 pub struct CallsState {

@@ -31,7 +31,7 @@ pub(crate) use watch::until_over;
 
 use std::sync::Arc;
 
-use kernel::{Actor, Area, Credential, DomainError, Job, JobEntry, Kernel, Member, Permission, PermissionEntry, Result, Schedule, Tx};
+use kernel::{Actor, Area, Credential, DomainError, Erasure, Job, JobEntry, Kernel, Member, Permission, PermissionEntry, PersonalData, Result, Schedule, Tx, Whose};
 use model::{Code, MemberId, OrganizationId, PersonId, Profile, Role};
 use ports::Mailer;
 use secrecy::SecretString;
@@ -70,6 +70,26 @@ pub const AREA: Area = Area {
         doc: "Change the organization's name and settings.",
         least: Role::Admin,
     }],
+    personal_data: &[
+        PersonalData {
+            table: "people",
+            column: "id",
+            of: Whose::Person,
+            erasure: Erasure::Overwrite(&[("name", "Erased person"), ("email", "{id}@erased.invalid"), ("password_hash", "")]),
+            retention: "as long as the account",
+        },
+        PersonalData { table: "sessions", column: "person_id", of: Whose::Person, erasure: Erasure::Delete, retention: "30 days" },
+        PersonalData { table: "password_resets", column: "person_id", of: Whose::Person, erasure: Erasure::Delete, retention: "30 minutes" },
+        PersonalData { table: "refresh_tokens", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "30 days" },
+        PersonalData { table: "api_tokens", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "until deleted" },
+        PersonalData {
+            table: "audit_entries",
+            column: "actor",
+            of: Whose::Member,
+            erasure: Erasure::Keep("the log is chained; it names members by number only"),
+            retention: "as long as the organization",
+        },
+    ],
     ..Area::new("identity")
 };
 

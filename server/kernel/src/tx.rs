@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use model::{MemberId, OrganizationId};
 use serde_json::Value;
-use store::{NewEvent, StoreError};
+use store::NewEvent;
 
 use crate::actor::Actor;
 use crate::error::{DomainError, Result};
