@@ -179,7 +179,6 @@ async fn with_all_that_another_organization_has_nothing_of_it_is_read_or_changed
             unseen.push(*name);
         }
     }
-    println!("{} reads, of which {unseen:?} show nothing to their own organization either", reads.len());
     // Else the test would prove little.
     assert!(unseen.len() * 3 < reads.len(), "not even their organization finds its rows with: {unseen:?}");
     let mut unchanged = Vec::new();
@@ -191,6 +190,5 @@ async fn with_all_that_another_organization_has_nothing_of_it_is_read_or_changed
             unchanged.push(*name);
         }
     }
-    println!("{} writes, of which {unchanged:?} change nothing of their own organization either", writes.len());
     assert!(unchanged.len() * 3 < writes.len(), "not even their organization changes its rows with: {unchanged:?}");
 }
