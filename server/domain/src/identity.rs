@@ -31,7 +31,10 @@ pub(crate) use watch::until_over;
 
 use std::sync::Arc;
 
-use kernel::{Actor, Area, Credential, DomainError, Erasure, Job, JobEntry, Kernel, Member, Permission, PermissionEntry, PersonalData, Result, Schedule, Tx, Whose};
+use kernel::{
+    Actor, Area, Credential, DomainError, Erasure, Job, JobEntry, Kernel, Member, Permission, PermissionEntry, PersonalData, Result,
+    Schedule, Tx, Whose,
+};
 use model::{Code, MemberId, OrganizationId, PersonId, Profile, Role};
 use ports::Mailer;
 use secrecy::SecretString;
@@ -79,7 +82,13 @@ pub const AREA: Area = Area {
             retention: "as long as the account",
         },
         PersonalData { table: "sessions", column: "person_id", of: Whose::Person, erasure: Erasure::Delete, retention: "30 days" },
-        PersonalData { table: "password_resets", column: "person_id", of: Whose::Person, erasure: Erasure::Delete, retention: "30 minutes" },
+        PersonalData {
+            table: "password_resets",
+            column: "person_id",
+            of: Whose::Person,
+            erasure: Erasure::Delete,
+            retention: "30 minutes",
+        },
         PersonalData { table: "refresh_tokens", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "30 days" },
         PersonalData { table: "api_tokens", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "until deleted" },
         PersonalData {

@@ -68,8 +68,8 @@ async fn tenant(store: &TestStore, email: &str) -> OrganizationId {
     let id = organization.id;
     let account = NewAccount { organization, person, password_hash: "x".into(), member: self::id().into(), role: Role::Owner };
     let mut tx = store.begin().await.unwrap();
-        store::identity::insert_account(&mut tx, &account).await.unwrap();
-        tx.commit().await.unwrap();
+    store::identity::insert_account(&mut tx, &account).await.unwrap();
+    tx.commit().await.unwrap();
     id
 }
 

@@ -9,8 +9,8 @@
 
 mod actor;
 mod area;
-mod error;
 mod erasure;
+mod error;
 mod event;
 mod flag;
 mod hints;
@@ -30,8 +30,8 @@ pub mod vault;
 
 pub use actor::{Actor, Client, Credential, Member, Who};
 pub use area::{Area, ManifestError, Registry};
-pub use error::{DomainError, Result};
 pub use erasure::{Subject, erase_person, export_person};
+pub use error::{DomainError, Result};
 pub use event::{Delivered, Event, EventEntry, EventField, Hub};
 pub use flag::Flag;
 pub use hints::share_hints;

@@ -242,7 +242,10 @@ async fn failures_are_tried_again_and_then_laid_aside(#[values(Engine::Sqlite, E
     house.later(13);
     assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 1);
     let dead = house.dead().await;
-    assert_eq!((dead.len(), dead[0].error.as_deref(), dead[0].subject.as_str()), (1, Some("the road is closed"), "book"));
+    assert_eq!(
+        (dead.len(), dead[0].error.as_deref(), dead[0].subject.as_str()),
+        (1, Some("Something went wrong inside the server. Whoever runs it finds more in its log.\nthe road is closed"), "book")
+    );
     relay_once(&house.kernel, &house.registry).await.unwrap();
     let told = house.store.events_of(house.organization, 0, 9).await.unwrap();
     assert_eq!((told[0].name.as_str(), told[0].subject.clone()), ("job.dead", dead[0].id.to_string()));
@@ -256,7 +259,7 @@ async fn a_panic_and_what_no_release_knows_are_failed_jobs(#[values(Engine::Sqli
     assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 1);
     house.later(13);
     assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 1);
-    assert_eq!(house.dead().await[0].error.as_deref(), Some("it panicked"));
+    assert!(house.dead().await[0].error.as_deref().unwrap().ends_with("\nit panicked"));
     let mut tx = house.store.begin().await.unwrap();
     let unknown = store::NewJob::new("shop", "shop.unknown", Some(house.organization), house.clock.now());
     store::jobs::enqueue(&mut tx, &unknown).await.unwrap();
@@ -264,9 +267,10 @@ async fn a_panic_and_what_no_release_knows_are_failed_jobs(#[values(Engine::Sqli
     store::jobs::enqueue(&mut tx, &newer).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 2);
-    let mut errors: Vec<_> = house.dead().await.into_iter().filter_map(|job| job.error).collect();
-    errors.sort();
-    assert!(errors[1].contains("newer release") && errors[2].contains("no work of the kind shop.unknown"), "{errors:?}");
+    let errors: Vec<_> = house.dead().await.into_iter().filter_map(|job| job.error).collect();
+    for said in ["newer release", "no work of the kind shop.unknown"] {
+        assert!(errors.iter().any(|error| error.contains(said)), "{said}: {errors:?}");
+    }
 }
 
 #[rstest]
@@ -409,9 +413,14 @@ async fn fifty_kills_and_each_effect_once(#[values(Engine::Sqlite, Engine::Postg
         let _ = server.await;
         house.later(31);
     }
-    for _ in 0..4 {
+    for _ in 0..100 {
         run_due_jobs(&house.kernel, &house.registry).await.unwrap();
-        house.later(4_000);
+        if house.store.next_due("shop").await.unwrap().is_none() {
+            break;
+        }
+        // The database may still hold what a killed server had locked; and what failed waits for its time.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        house.later(600);
     }
     let mut used = 0;
     let day = DateTime::from_timestamp(1_790_000_000, 0).unwrap().date_naive();
@@ -423,8 +432,8 @@ async fn fifty_kills_and_each_effect_once(#[values(Engine::Sqlite, Engine::Postg
         assert_eq!(job.attempts, 2, "{job:?}");
         used += 1;
     }
-    assert_eq!(usize::try_from(used).unwrap(), PARCELS);
     assert_eq!(house.dead().await, []);
+    assert_eq!(usize::try_from(used).unwrap(), PARCELS);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use store::{Engine, testing};
 const UNBOUND: &[(&str, &str, &str)] = &[
     // Who somebody is, is found out by these: by the hash of a secret, or by the person whom it belongs to.
     ("API_TOKEN", "api_tokens", "by the hash of its secret"),
+    ("WHOSE_FAMILY", "m", "by a sign-in that the secret of its refresh token has found"),
     ("API_TOKENS", "api_tokens", "by the member whom authentication has found"),
     ("CREDENTIALS", "m", "by the person's address; gives the member to sign in as"),
     ("DELETE_API_TOKEN", "api_tokens", "by the member whom authentication has found"),
