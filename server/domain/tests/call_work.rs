@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage};
 use model::{Call, CallPatch, CallState, Channel, Code, CueState, NewCall, RecognizerKind};
@@ -43,7 +43,7 @@ impl House {
     }
 
     async fn seconds(&self) -> i64 {
-        let today = Utc::now().date_naive();
+        let today = self.services.now().date_naive();
         let usage = self.services.store().usage(self.scope.organization, today - TimeDelta::days(1), today + TimeDelta::days(9));
         usage.await.unwrap().iter().filter(|used| used.meter == "calls.seconds").map(|used| used.amount).sum()
     }

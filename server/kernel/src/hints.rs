@@ -1,11 +1,8 @@
 //! Waking the other servers on the same database. Without it they look by themselves, seconds later.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use store::{Engine, Hints, Store};
-use tokio::sync::Notify;
+use store::Hints;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -16,36 +13,6 @@ use crate::kernel::Kernel;
 const EVERY: Duration = Duration::from_millis(50);
 /// How long to wait before listening again.
 const PAUSE: Duration = Duration::from_secs(30);
-
-/// Bells that rang on this server, and that others have not been told of.
-#[derive(Default)]
-pub(crate) struct Untold {
-    /// Whether there can be others.
-    shared: bool,
-    rung: Mutex<BTreeSet<String>>,
-    some: Notify,
-}
-
-impl Untold {
-    pub(crate) fn of(store: &Store) -> Self {
-        Self { shared: store.engine() == Engine::Postgres, ..Self::default() }
-    }
-
-    pub(crate) fn add(&self, bell: &str) {
-        if !self.shared {
-            return;
-        }
-        let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        if !rung.contains(bell) {
-            rung.insert(bell.to_owned());
-            self.some.notify_one();
-        }
-    }
-
-    fn take(&self) -> BTreeSet<String> {
-        std::mem::take(&mut *self.rung.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
 
 /// Tells the other servers what happened here, and wakes workers here for what happened there, until `stop`.
 pub async fn share_hints(kernel: &Kernel, stop: &CancellationToken) {

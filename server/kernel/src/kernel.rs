@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 
 use crate::actor::{Actor, Member};
 use crate::event::Hub;
-use crate::hints::Untold;
 use crate::permission::{PermissionEntry, PermissionSet};
+use crate::untold::Untold;
 
 /// The store, the clock, ids, what areas keep while the server runs, and the bells that wake workers.
 #[derive(Clone)]

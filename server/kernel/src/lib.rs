@@ -26,6 +26,7 @@ mod scheduler;
 mod setting;
 mod subscriber;
 mod tx;
+mod untold;
 pub mod vault;
 
 pub use actor::{Actor, Client, Credential, Member, Who};

@@ -189,7 +189,6 @@ async fn servers_on_one_postgresql_wake_one_another() {
         times.push(started.elapsed());
     }
     times.sort();
-    println!("commit on one server to the stream of another: median {:?}, p95 {:?}", times[10], times[18]);
     assert!(times[18] < Duration::from_secs(1), "{times:?}");
     server.services.ring("calls");
     let told = async {

@@ -45,7 +45,8 @@ const AREAS: [(&str, &[&str]); 19] = [
 ];
 
 /// Modules that belong to an area without bearing its name.
-const PARTS: [(&str, &str, &str); 12] = [
+const PARTS: [(&str, &str, &str); 13] = [
+    ("domain", "events", "integrations"),
     ("domain", "socket", "calls"),
     ("domain", "website", "knowledge"),
     ("model", "insights", "calls"),
