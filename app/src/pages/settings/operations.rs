@@ -213,6 +213,8 @@ fn words(kind: &str) -> &str {
         "knowledge.visit_due" => "Looking which websites are due",
         "knowledge.delete_files" => "Deleting a deleted document's files",
         "knowledge.expire_uploads" => "Forgetting uploads that broke off",
+        "upkeep.forget_events" => "Forgetting events of last week",
+        "upkeep.forget_keys" => "Forgetting answers to repeated requests",
         other => other,
     }
 }
