@@ -1,6 +1,6 @@
 //! Identifiers: UUID version 7 in newtypes, so that one kind can never be passed for another.
 //!
-//! They are made on the server only (`domain::ports::Ids`); a segment, a cue and a bookmark have no id of their own but a
+//! They are made on the server only (`ports::Ids`); a segment, a cue and a bookmark have no id of their own but a
 //! number within their call.
 
 use serde::{Deserialize, Serialize};
