@@ -1,6 +1,6 @@
 //! Pages whose code the browser fetches when they are first shown.
 //!
-//! `xtask` cuts the browser's code apart at the functions below: a chunk a name, what several chunks share in chunks of its
+//! `xtask` cuts the browser's code apart at the functions that [`lazy_pages`] makes: a chunk a name, what several chunks share in chunks of its
 //! own, what the main module needs too in the main module. The server draws these pages like any other, and names a page's chunks in its head so that they load at once.
 //!
 //! A chunk that can't be fetched (no network, or a server with a newer build) never leaves a dead page:
@@ -15,12 +15,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use leptos::prelude::*;
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos::wasm_split::SplitLoaderError;
 use leptos_router::ChooseView;
 use leptos_router::hooks::use_location;
 
 use crate::components::{Banner, Tone};
-use crate::pages;
 
 type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
 
@@ -29,10 +28,10 @@ type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
 pub struct LazyPage {
     /// The chunk's name in the site's manifest.
     #[cfg(feature = "ssr")]
-    chunk: &'static str,
+    pub(crate) chunk: &'static str,
     #[cfg(feature = "hydrate")]
-    load: fn() -> Loading<()>,
-    view: fn() -> Loading<AnyView>,
+    pub(crate) load: fn() -> Loading<()>,
+    pub(crate) view: fn() -> Loading<AnyView>,
 }
 
 impl ChooseView for LazyPage {
@@ -52,11 +51,15 @@ impl ChooseView for LazyPage {
     }
 }
 
-/// Names the pages and their chunks. `constant = page` within `chunk { … }`.
+/// Declares pages that lie in chunks: `CONSTANT = loader, function: Page;` within `chunk { … }`. Each area declares its own.
+///
+/// Few chunks: code that several of them share lands in a chunk for each set of names that needs it, so each new name may double the
+/// number of files. `identity` (the sign-in) and `live` stand alone, for they must be light; `pages` is where an area begins; one that
+/// grows big gets a name.
 macro_rules! lazy_pages {
     ($($chunk:ident { $($(#[$attribute:meta])* $constant:ident = $load:ident, $view:ident: $page:path;)+ })+) => {$($(
         $(#[$attribute])*
-        pub const $constant: LazyPage = LazyPage {
+        pub(crate) const $constant: $crate::lazy::LazyPage = $crate::lazy::LazyPage {
             #[cfg(feature = "ssr")]
             chunk: stringify!($chunk),
             #[cfg(feature = "hydrate")]
@@ -65,47 +68,13 @@ macro_rules! lazy_pages {
         };
 
         $(#[$attribute])*
-        #[wasm_split($chunk, wasm_split_path = leptos::wasm_split, preload(#[allow(dead_code)] $load), fallible)]
-        fn $view() -> Result<AnyView, SplitLoaderError> {
-            Ok($page().into_any())
+        #[::leptos::wasm_split::wasm_split($chunk, wasm_split_path = leptos::wasm_split, preload(#[allow(dead_code)] $load), fallible)]
+        fn $view() -> Result<leptos::prelude::AnyView, leptos::wasm_split::SplitLoaderError> {
+            Ok(leptos::prelude::IntoAny::into_any($page()))
         }
     )+)+};
 }
-
-// Few names: code that several chunks share lands in a chunk for each set of names that needs it, so each new name may double
-// the number of files. The sign-in and the live page stand alone, for they must be light; an area that grows big gets a name.
-lazy_pages! {
-    identity {
-        SIGN_IN = load_sign_in, sign_in: pages::identity::SignIn;
-        SIGN_UP = load_sign_up, sign_up: pages::identity::SignUp;
-    }
-    // The pages that a mail leads to are seldom opened, and light enough for where the rest is.
-    pages {
-        CONFIRM_SIGN_UP = load_confirm_sign_up, confirm_sign_up: pages::identity::ConfirmSignUp;
-        FORGOT_PASSWORD = load_forgot_password, forgot_password: pages::identity::ForgotPassword;
-        RESET_PASSWORD = load_reset_password, reset_password: pages::identity::ResetPassword;
-        HOME = load_home, home: pages::home::Home;
-        PROFILE_SETTINGS = load_profile, profile: pages::settings::ProfileSettings;
-        SECURITY_SETTINGS = load_security, security: pages::settings::SecuritySettings;
-        ORGANIZATION_SETTINGS = load_organization, organization: pages::settings::OrganizationSettings;
-        TOKEN_SETTINGS = load_tokens, tokens: pages::settings::TokenSettings;
-        OPERATIONS_SETTINGS = load_operations, operations: pages::settings::OperationsSettings;
-        CALLS = load_calls, calls: pages::calls::CallsPage;
-        #[cfg(debug_assertions)]
-        COMPONENTS = load_components, components: pages::dev::Components;
-    }
-    call {
-        NEW_CALL = load_new_call, new_call: pages::calls::NewCallPage;
-        REVIEW = load_review, review: pages::calls::ReviewPage;
-    }
-    knowledge {
-        KNOWLEDGE = load_knowledge, knowledge: pages::knowledge::KnowledgePage;
-        DOCUMENT = load_knowledge_document, knowledge_document: pages::knowledge::DocumentPage;
-    }
-    live {
-        LIVE = load_live, live: pages::calls::LivePage;
-    }
-}
+pub(crate) use lazy_pages;
 
 /// Names a chunk's files in the document's head, so that the browser need not wait for the main module to ask for them.
 #[cfg(feature = "ssr")]

@@ -47,11 +47,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 // Pages for anybody, in `PlainFrame`
-                <Route path=path!("/sign-in") view=lazy::SIGN_IN ssr=Async />
-                <Route path=path!("/sign-up") view=lazy::SIGN_UP ssr=Async />
-                <Route path=path!("/sign-up/confirm") view=lazy::CONFIRM_SIGN_UP ssr=Async />
-                <Route path=path!("/forgot-password") view=lazy::FORGOT_PASSWORD ssr=Async />
-                <Route path=path!("/reset-password") view=lazy::RESET_PASSWORD ssr=Async />
+                <pages::identity::Pages />
                 <DevRoute />
                 // Pages for who is signed in, in `Frame`
                 <ProtectedParentRoute path=path!("") view=Frame condition=signed_in redirect_path=sign_in ssr=Async>
@@ -78,7 +74,7 @@ fn sign_in() -> String {
 #[cfg(debug_assertions)]
 #[component(transparent)]
 fn DevRoute() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/dev/components") view=lazy::COMPONENTS ssr=Async /> }.into_inner()
+    view! { <Route path=path!("/dev/components") view=pages::dev::COMPONENTS ssr=Async /> }.into_inner()
 }
 
 #[cfg(not(debug_assertions))]

@@ -200,7 +200,8 @@ test("a website that is visited again doesn't lose the focus", async ({ page, ac
 
 test("a document that becomes ready under the focus keeps it", async ({ page, account }) => {
   expect(account).toBeTruthy();
-  // That it is ready comes to the page when one has come to the document.
+  // Long enough that the list shows it before it is read; that it is ready comes to the page when one has come to the document.
+  const long = Array.from({ length: 8_000 }, (_, number) => `${SENTENCE} That was line ${number}.`).join("\n\n");
   let arrive = () => {};
   const there = new Promise<void>((done) => (arrive = done));
   await page.route("**/api/knowledge/documents", async (route) => {
@@ -210,7 +211,7 @@ test("a document that becomes ready under the focus keeps it", async ({ page, ac
   });
   await page.goto("/knowledge");
   await hydrated(page);
-  await page.locator("#knowledge-files").setInputFiles(textFile("Orion.txt", SENTENCE));
+  await page.locator("#knowledge-files").setInputFiles(textFile("Orion.txt", long));
   const document = page.getByRole("link", { name: "Orion", exact: true });
   await tabTo(page, document);
   await expect(page.getByRole("list", { name: "Steps" })).toBeVisible();

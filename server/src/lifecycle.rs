@@ -127,24 +127,32 @@ async fn tend(services: Kernel) {
 }
 
 /// Cancels `stop` at the first signal and ends the process at the second. It listens on a thread of its own, so that the second one
-/// works to the very end, whatever the runtime waits for.
+/// works to the very end, whatever the runtime waits for. When this returns, a signal no longer ends the process by itself.
 pub fn stop_at_signal(stop: CancellationToken) {
+    let (heard, ready) = std::sync::mpsc::channel::<()>();
     let listen = move || {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "signals can't be heard; the process has to be killed to end it"),
         };
         runtime.block_on(async {
-            signal().await;
+            let mut signals = match Signals::new() {
+                Ok(signals) => signals,
+                Err(error) => return tracing::error!(%error, "signals can't be heard; the process has to be killed to end it"),
+            };
+            drop(heard);
+            signals.next().await;
             tracing::info!("stopping; a second signal stops at once");
             stop.cancel();
-            signal().await;
+            signals.next().await;
             tracing::warn!("stopped at once");
             std::process::exit(130);
         });
     };
-    if let Err(error) = std::thread::Builder::new().name("signals".to_owned()).spawn(listen) {
-        tracing::error!(%error, "signals can't be heard; the process has to be killed to end it");
+    match std::thread::Builder::new().name("signals".to_owned()).spawn(listen) {
+        // Ends when the thread listens, or can't.
+        Ok(_) => drop(ready.recv()),
+        Err(error) => tracing::error!(%error, "signals can't be heard; the process has to be killed to end it"),
     }
 }
 
@@ -156,23 +164,39 @@ pub fn run_to_the_end<T>(runtime: Runtime, work: impl Future<Output = T>) -> T {
     done
 }
 
+/// SIGTERM and SIGINT (elsewhere Ctrl-C), from when this was made on; none is missed between two.
 #[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
-        tracing::error!("signals can't be heard; the process has to be killed to end it");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = self.0.recv().await;
     }
 }
 

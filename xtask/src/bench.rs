@@ -47,12 +47,13 @@ pub fn bench(effort: Effort, write: bool) -> Result<()> {
     build::browser_side(Mode::Release)?;
     // Together: the load generator alone would have everything compiled again.
     step("server and load generator", || {
-        run(cargo().args(["build", "--package", "server", "--bin", "closezly", "--example", "load", "--release"]))
+        run(cargo().args(["build", "--package", "server", "--bin", "closezly", "--example", "load", "--example", "streams", "--release"]))
     })?;
     let mut measures = step("live engine", engine::measure)?;
     measures.extend(step("sizes", || sizes::measure(&Mode::Release.site()))?);
     measures.extend(step("idle server", || server::measure(effort))?);
     measures.extend(step("load", || load::measure(effort))?);
+    measures.extend(step("event streams", || load::measure_streams(effort))?);
     measures.extend(step("jobs and events", work::measure)?);
     measures.extend(step("knowledge", || knowledge::measure(effort))?);
     measures.extend(step("browser", browser::measure)?);

@@ -107,7 +107,7 @@ const fn counted(file: &'static str, list: &'static str, before: &'static str, t
 }
 
 /// Every list that an area stands in. rustfmt puts them in order afterwards.
-const LISTS: [Entry; 18] = [
+const LISTS: [Entry; 17] = [
     entry("app/model/src/ids.rs", "    /// A website that documents", "    /// A @title@.\n    @Item@Id,\n"),
     entry("app/model/src/lib.rs", "pub mod calls;", "pub mod @area@;\n"),
     entry("app/model/src/lib.rs", "pub use calls::{", "pub use @area@::{@Item@, @Item@Filter, New@Item@};\npub use ids::@Item@Id;\n"),
@@ -128,7 +128,6 @@ const LISTS: [Entry; 18] = [
     entry("app/src/areas.rs", "calls, home, knowledge", "@area@, "),
     entry("app/src/areas.rs", "        <settings::Pages />", "        <@area@::Pages />\n"),
     counted("app/src/areas.rs", "const AREAS: [Area", "settings::AREA", "@area@::AREA, "),
-    entry("app/src/lazy.rs", "CALLS = load_calls", "@ITEMS@ = load_@items@, @items@: pages::@area@::@Area@Page;\n        "),
     counted("xtask/src/test/deps/modules.rs", "const AREAS: [(&str", "(\"identity\"", "(\"@area@\", &[]),\n    "),
 ];
 
@@ -177,7 +176,7 @@ pub fn new_area(root: &Path, names: &Names) -> Result<()> {
         "The area {0} is there, a list of {1}s. What next:\n\
          - The API's snapshot: INSTA_UPDATE=always {snapshot}\n\
          - What the area may know of others: its line in xtask/src/test/deps/modules.rs\n\
-         - A chunk of its own once its page grows: app/src/lazy.rs\n\
+         - A chunk of its own once its page grows: app/src/pages/{0}/mod.rs\n\
          - docs/guides/add-a-table.md and its neighbours",
         names.area, names.item
     );

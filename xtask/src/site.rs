@@ -5,7 +5,7 @@
 //! pkg/closezly.<hash>.js                wasm-bindgen's glue, an ES module
 //! pkg/closezly_bg.<hash>.wasm           the browser's part: what every page needs
 //! pkg/closezly_chunks.<hash>.js         fetches chunks; the glue imports it
-//! pkg/split_<chunk>.<hash>.wasm         the chunk of a page, or of pages that belong together (`app/src/lazy.rs`)
+//! pkg/split_<chunk>.<hash>.wasm         the chunk of a page, or of pages that belong together (`lazy_pages!`, `app/src/lazy.rs`)
 //! pkg/chunk_<n>.<hash>.wasm             what several of them share
 //! pkg/snippets/…                        JavaScript that crates carry along, if any
 //! capture/worklet.wasm                  the audio callback: plain WASM without bindgen

@@ -17,6 +17,7 @@ mod icon;
 mod keyboard_help;
 mod level_meter;
 mod list;
+mod list_page;
 mod menu;
 mod page_header;
 mod palette;
@@ -56,6 +57,9 @@ pub use icon::{Glyph, Icon};
 pub use keyboard_help::{KeyboardHelp, Shortcut};
 pub use level_meter::LevelMeter;
 pub use list::{List, ListItem};
+pub use list_page::{
+    ListCheck, ListFilters, ListPages, ListQuery, Narrow, list_url, put, query_cursor, query_text, reload_list, row_of, use_list_query,
+};
 pub use menu::{Menu, MenuButton, MenuDivider, MenuLink};
 pub use page_header::PageHeader;
 pub use palette::{Command, CommandPalette};

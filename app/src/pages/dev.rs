@@ -5,6 +5,12 @@ use leptos::prelude::*;
 use crate::components::*;
 use crate::styles::dev as css;
 
+crate::lazy::lazy_pages! {
+    pages {
+        COMPONENTS = load_components, components: Components;
+    }
+}
+
 /// The page of components.
 #[component]
 pub fn Components() -> impl IntoView {

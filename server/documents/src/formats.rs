@@ -143,7 +143,7 @@ fn write_table(rows: &[Vec<String>], out: &mut Content) -> Result<(), Failure> {
 /// What is wrong with it. [`Failure::Full`] says that it goes on behind what was read.
 pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failure> {
     if bytes.is_empty() {
-        return Err(Failure::NoText("This file is empty.".into()));
+        return Err(Failure::NoText("This file is empty: nothing is in it that could be read.".into()));
     }
     if head(bytes, 1024).windows(5).any(|window| window == b"%PDF-") {
         out.format = "pdf";

@@ -1,6 +1,8 @@
-//! Many live two-channel calls against one server: `server/examples/load.rs`, which starts it and prints `load.key=value` lines.
+//! Many live two-channel calls, or open event streams, against one server: `server/examples/{load,streams}.rs`, which start it and print
+//! `key=value` lines.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -11,7 +13,7 @@ use crate::workspace::Mode;
 
 pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
     let server = Mode::Release.server_binary();
-    let generator = server.with_file_name("examples").join(format!("load{}", env::consts::EXE_SUFFIX));
+    let generator = example("load");
     let (sizes, seconds): (&[u32], u32) = match effort {
         Effort::Quick => (&[10], 5),
         Effort::Full => (&[10, 100, 500], 30),
@@ -24,6 +26,22 @@ pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
         measures.extend(rows(*calls, key_values(&output(&mut command)?)));
     }
     Ok(measures)
+}
+
+/// Many open event streams: `server/examples/streams.rs`.
+pub fn measure_streams(effort: Effort) -> Result<Vec<Measure>> {
+    let streams = match effort {
+        Effort::Quick => 1_000,
+        // Each is an open file of the server's too.
+        Effort::Full => 10_000,
+    };
+    let mut command = Command::new(example("streams"));
+    command.arg("--server").arg(Mode::Release.server_binary()).args(["--streams", &streams.to_string()]);
+    Ok(key_values(&output(command.env("CLOSEZLY_SITE_DIR", Mode::Release.site()))?))
+}
+
+fn example(name: &str) -> PathBuf {
+    Mode::Release.server_binary().with_file_name("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
 /// `load.ack_p95_ms` of 100 calls becomes `load.100_calls.ack_p95_ms`.

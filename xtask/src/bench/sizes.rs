@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Measure;
 
-/// The pages with a budget, and the chunk each loads (`app/src/lazy.rs`).
+/// The pages with a budget, and the chunk each loads (`lazy_pages!` in its area).
 const PAGES: [(&str, &str); 2] = [("sign-in", "identity"), ("live", "live")];
 
 /// How a file goes over the wire: the label, and what the neighbour's name ends with.

@@ -1,4 +1,4 @@
-//! Cuts the browser's code apart at the functions that `app/src/lazy.rs` marks: one main module, and a chunk a page.
+//! Cuts the browser's code apart at the functions that `lazy_pages!` (`app/src/lazy.rs`) marks: one main module, and a chunk a page.
 
 use std::collections::BTreeMap;
 use std::fs;

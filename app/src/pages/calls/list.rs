@@ -1,25 +1,18 @@
 //! All calls: searched over titles and every word said, filtered by the URL, page by page.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 use model::{Call, CallFilter, CallHit, CallKind, CallState, Found, Page};
 
 use super::{api, words};
 use crate::components::{
-    Badge, Button, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, Glyph, PageHeader, Select, Skeleton, SkeletonLines, Time, Tone,
+    Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow, PageHeader,
+    Select, Skeleton, SkeletonLines, Time, Tone, list_url, query_cursor, query_text, reload_list, row_of, use_list_query,
 };
 use crate::events::{CALLS, after_events};
 use crate::styles::calls_list as css;
 
-/// How long typing must rest before it searches.
-const REST: Duration = Duration::from_millis(200);
-
-/// Which calls the page shows; all of it is in the URL.
+/// Which calls the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Shown {
     search: String,
@@ -29,55 +22,54 @@ struct Shown {
     cursor: Option<String>,
 }
 
-impl Shown {
-    /// Reads the URL. A word that is none of ours narrows nothing.
+impl ListQuery for Shown {
+    /// And whether only the person's own.
+    type Filter = (CallFilter, bool);
+
     fn of(query: &ParamsMap) -> Self {
         Self {
-            search: query.get("search").unwrap_or_default(),
-            state: query.get("state").and_then(|word| word.parse().ok()),
-            kind: query.get("kind").and_then(|word| word.parse().ok()),
-            mine: query.get("mine").is_some_and(|word| word == "true"),
-            cursor: query.get("cursor").filter(|cursor| !cursor.is_empty()),
+            search: query_text(query, "search"),
+            state: query_text(query, "state").parse().ok(),
+            kind: query_text(query, "kind").parse().ok(),
+            mine: query_text(query, "mine") == "true",
+            cursor: query_cursor(query),
         }
     }
 
-    /// The address of this view.
     fn url(&self) -> String {
-        let mut query = ParamsMap::new();
-        if !self.search.is_empty() {
-            query.insert("search", self.search.clone());
-        }
-        if let Some(state) = self.state {
-            query.insert("state", state.to_string());
-        }
-        if let Some(kind) = self.kind {
-            query.insert("kind", kind.to_string());
-        }
-        if self.mine {
-            query.insert("mine", "true".to_owned());
-        }
-        if let Some(cursor) = &self.cursor {
-            query.insert("cursor", cursor.clone());
-        }
-        format!("/calls{}", query.to_query_string())
+        let texts = [
+            ("search", self.search.clone()),
+            ("state", self.state.map(|state| state.to_string()).unwrap_or_default()),
+            ("kind", self.kind.map(|kind| kind.to_string()).unwrap_or_default()),
+            ("mine", if self.mine { "true".to_owned() } else { String::new() }),
+            ("cursor", self.cursor.clone().unwrap_or_default()),
+        ];
+        list_url("/calls", texts)
     }
 
-    fn filter(&self) -> CallFilter {
-        CallFilter { search: self.search.clone(), state: self.state, kind: self.kind, ..CallFilter::default() }
+    fn filter(&self) -> Self::Filter {
+        (CallFilter { search: self.search.clone(), state: self.state, kind: self.kind, ..CallFilter::default() }, self.mine)
     }
 
-    /// Whether anything narrows the list.
-    fn narrows(&self) -> bool {
-        *self != Self { cursor: self.cursor.clone(), ..Self::default() }
+    fn at(&self, cursor: Option<String>) -> Self {
+        Self { cursor, ..self.clone() }
     }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+async fn load(shown: Shown) -> Result<Page<CallHit>, crate::error::AppError> {
+    let (filter, mine) = shown.filter();
+    api::list_calls(filter, mine, shown.cursor).await
 }
 
 /// The page of all calls.
 #[component]
 pub fn CallsPage() -> impl IntoView {
-    let query = use_query_map();
-    let shown = Memo::new(move |_| query.with(Shown::of));
-    let calls = Resource::new_blocking(move || shown.get(), |shown| api::list_calls(shown.filter(), shown.mine, shown.cursor));
+    let shown = use_list_query::<Shown>();
+    let calls = Resource::new_blocking(move || shown.get(), load);
     view! {
         <div class="page">
             <PageHeader title="Calls">
@@ -87,7 +79,7 @@ pub fn CallsPage() -> impl IntoView {
             <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Row count=6 label="Loading calls" /> }>
                 {move || Suspend::new(async move {
                     match calls.await {
-                        Ok(page) => view! { <Rows page shown=shown.get_untracked() /> }.into_any(),
+                        Ok(page) => view! { <Rows page shown /> }.into_any(),
                         Err(error) => view! { <ErrorState error retry=Callback::new(move |()| calls.refetch()) /> }.into_any(),
                     }
                 })}
@@ -103,94 +95,34 @@ fn Filters(shown: Memo<Shown>) -> impl IntoView {
     let state = RwSignal::new(now.state.map(|state| state.to_string()).unwrap_or_default());
     let kind = RwSignal::new(now.kind.map(|kind| kind.to_string()).unwrap_or_default());
     let mine = RwSignal::new(now.mine);
-    let typed = StoredValue::new(0_u32);
-    let navigate = StoredValue::new(use_navigate());
-    // Typing replaces the entry in the history, so that back leaves the list in one step.
-    let go = move || {
-        let wanted = Shown {
-            search: search.get_untracked().trim().to_owned(),
-            state: state.get_untracked().parse().ok(),
-            kind: kind.get_untracked().parse().ok(),
-            mine: mine.get_untracked(),
-            cursor: None,
-        };
-        if (Shown { cursor: None, ..shown.get_untracked() }) != wanted {
-            navigate.with_value(|navigate| {
-                navigate(&wanted.url(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-            });
-        }
-    };
-    let go_soon = move || {
-        let Some(mark) = typed.try_update_value(|typed| {
-            *typed = typed.wrapping_add(1);
-            *typed
-        }) else {
-            return;
-        };
-        set_timeout(
-            move || {
-                if typed.try_get_value() == Some(mark) {
-                    go();
-                }
-            },
-            REST,
-        );
-    };
-    Effect::new(move |before: Option<()>| {
+    let narrow = Narrow::new(shown, move || Shown {
+        search: search.get_untracked().trim().to_owned(),
+        state: state.get_untracked().parse().ok(),
+        kind: kind.get_untracked().parse().ok(),
+        mine: mine.get_untracked(),
+        cursor: None,
+    });
+    narrow.after(move || {
         state.track();
         kind.track();
         mine.track();
-        if before.is_some() {
-            go();
-        }
     });
     let states = with_any("Any state", CallState::ALL.iter().map(|state| Choice::new(state.as_str(), words::state(*state))));
     let kinds = with_any("Any kind", CallKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), kind.label())));
     view! {
-        <form
-            class=css::FILTERS
-            method="get"
+        <ListFilters
             action="/calls"
-            role="search"
-            on:submit=move |event| {
-                event.prevent_default();
-                go();
-            }
+            narrow
+            label="Calls"
+            search
+            search_name="search"
+            search_label="Search"
+            placeholder="Titles, people, every word said"
         >
-            <div class=css::SEARCH>
-                <label class=css::LABEL for="calls-search">"Search"</label>
-                <input
-                    id="calls-search"
-                    class=css::INPUT
-                    type="search"
-                    name="search"
-                    maxlength="200"
-                    placeholder="Titles, people, every word said"
-                    value=search.get_untracked()
-                    prop:value=move || search.get()
-                    on:input:target=move |event| {
-                        search.set(event.target().value());
-                        go_soon();
-                    }
-                />
-            </div>
             <Select label="State" name="state" choices=states value=state />
             <Select label="Kind" name="kind" choices=kinds value=kind />
-            <label class=css::MINE>
-                <input
-                    type="checkbox"
-                    name="mine"
-                    value="true"
-                    checked=mine.get_untracked()
-                    prop:checked=move || mine.get()
-                    on:change:target=move |event| mine.set(event.target().checked())
-                />
-                "Only mine"
-            </label>
-            <noscript>
-                <Button submit=true>"Search"</Button>
-            </noscript>
-        </form>
+            <ListCheck name="mine" label="Only mine" value=mine />
+        </ListFilters>
     }
 }
 
@@ -199,54 +131,27 @@ fn with_any(any: &str, choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
 }
 
 #[component]
-fn Rows(page: Page<CallHit>, shown: Shown) -> impl IntoView {
+fn Rows(page: Page<CallHit>, shown: Memo<Shown>) -> impl IntoView {
     let page = RwSignal::new(page);
-    let shown = StoredValue::new(shown);
-    after_events(CALLS, None, move || reload(page, shown));
+    after_events(CALLS, None, move || reload_list(shown, page, load, drop));
     let calls = Memo::new(move |_| page.with(|page| page.items.clone()));
     let empty = Memo::new(move |_| calls.with(Vec::is_empty));
-    let next = Memo::new(move |_| page.with(|page| page.next.clone()));
-    let newest = shown.with_value(|shown| shown.cursor.is_some().then(|| Shown { cursor: None, ..shown.clone() }.url()));
-    let older = move |next| shown.with_value(|shown| Shown { cursor: Some(next), ..shown.clone() }.url());
+    let search = shown.with_untracked(|shown| shown.search.clone());
     view! {
-        <Show when=move || !empty.get() fallback=move || view! { <Nothing shown=shown.get_value() /> }>
+        <Show when=move || !empty.get() fallback=move || view! { <Nothing shown=shown.get_untracked() /> }>
             <ul class=css::LIST>
                 <For
                     each=move || calls.get()
                     key=|hit| hit.call.id
-                    children=move |hit| {
-                        view! { <Row hit=kept(calls, hit) search=shown.with_value(|shown| shown.search.clone()) /> }
+                    children={
+                        let search = search.clone();
+                        move |hit| view! { <Row hit=row_of(calls, hit, |hit| hit.call.id) search=search.clone() /> }
                     }
                 />
             </ul>
-            <nav class=css::PAGES aria-label="Pages">
-                {newest.clone().map(|href| view! { <ButtonLink href icon=Glyph::ArrowUp>"Newest calls"</ButtonLink> })}
-                {move || next.get().map(|next| view! { <ButtonLink href=older(next) icon=Glyph::ArrowDown>"Older calls"</ButtonLink> })}
-            </nav>
+            <ListPages shown next=Signal::derive(move || page.with(|page| page.next.clone())) noun="calls" />
         </Show>
     }
-}
-
-/// Asks for the same page of the list again, in place.
-fn reload(page: RwSignal<Page<CallHit>>, shown: StoredValue<Shown>) {
-    let Some(Shown { mine, cursor, .. }) = shown.try_get_value() else { return };
-    let Some(filter) = shown.try_with_value(Shown::filter) else { return };
-    spawn_local(async move {
-        // What could not be asked for is asked for again with the next event; the list stays.
-        if let Ok(new) = api::list_calls(filter, mine, cursor).await
-            && page.try_with_untracked(|old| *old != new) == Some(true)
-        {
-            page.try_set(new);
-        }
-    });
-}
-
-/// What the list has of a call now; the last that it had when it has gone.
-fn kept(calls: Memo<Vec<CallHit>>, first: CallHit) -> Memo<CallHit> {
-    Memo::new(move |before: Option<&CallHit>| {
-        let mine = before.unwrap_or(&first);
-        calls.with(|calls| calls.iter().find(|hit| hit.call.id == mine.call.id).cloned()).unwrap_or_else(|| mine.clone())
-    })
 }
 
 /// One call; what changes of it changes in place, so that the focus stays.

@@ -24,7 +24,7 @@ use model::CallId;
 
 use crate::area::{Area, Link};
 use crate::components::Glyph;
-use crate::lazy;
+use crate::lazy::lazy_pages;
 
 /// What this area hands to the shell.
 pub const AREA: Area = Area {
@@ -33,14 +33,27 @@ pub const AREA: Area = Area {
     commands: &[Link::new("Start a call", "/calls/new", Glyph::Mic)],
 };
 
+lazy_pages! {
+    pages {
+        CALLS = load_calls, calls: CallsPage;
+    }
+    call {
+        NEW_CALL = load_new_call, new_call: NewCallPage;
+        REVIEW = load_review, review: ReviewPage;
+    }
+    live {
+        LIVE = load_live, live: LivePage;
+    }
+}
+
 /// This area's pages.
 #[component(transparent)]
 pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("/calls") view=lazy::CALLS ssr=Async />
-        <Route path=path!("/calls/new") view=lazy::NEW_CALL ssr=Async />
-        <Route path=path!("/calls/:id") view=lazy::REVIEW ssr=Async />
-        <Route path=path!("/calls/:id/live") view=lazy::LIVE ssr=Async />
+        <Route path=path!("/calls") view=CALLS ssr=Async />
+        <Route path=path!("/calls/new") view=NEW_CALL ssr=Async />
+        <Route path=path!("/calls/:id") view=REVIEW ssr=Async />
+        <Route path=path!("/calls/:id/live") view=LIVE ssr=Async />
     }
     .into_inner()
     .into_any_nested_route()

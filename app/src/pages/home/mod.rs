@@ -15,21 +15,27 @@ use self::api::{Overview, Week, my_overview};
 use crate::area::{Area, Link};
 use crate::components::{
     Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Skeleton, SkeletonLines, TextLink, Time,
-    Tone,
+    Tone, row_of,
 };
 use crate::events::{CALLS, after_events};
-use crate::lazy;
+use crate::lazy::lazy_pages;
 use crate::session::use_session;
 use crate::styles::home as css;
 
 /// What this area hands to the shell.
 pub const AREA: Area = Area { name: "home", navigation: &[Link::new("Home", "/", Glyph::Home)], commands: &[] };
 
+lazy_pages! {
+    pages {
+        HOME = load_home, home: Home;
+    }
+}
+
 /// This area's pages.
 #[component(transparent)]
 pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("/") view=lazy::HOME ssr=Async />
+        <Route path=path!("/") view=HOME ssr=Async />
     }
     .into_inner()
     .into_any_nested_route()
@@ -147,18 +153,10 @@ fn Recent(calls: Memo<Vec<Call>>) -> impl IntoView {
                 <TextLink href="/calls">"All calls"</TextLink>
             </div>
             <List label="Recent calls">
-                <For each=move || calls.get() key=|call| call.id children=move |call| view! { <RecentCall call=kept(calls, call) /> } />
+                <For each=move || calls.get() key=|call| call.id children=move |call| view! { <RecentCall call=row_of(calls, call, |call| call.id) /> } />
             </List>
         </section>
     }
-}
-
-/// What the list has of a call now; the last that it had when it has gone.
-fn kept(calls: Memo<Vec<Call>>, first: Call) -> Memo<Call> {
-    Memo::new(move |before: Option<&Call>| {
-        let mine = before.unwrap_or(&first);
-        calls.with(|calls| calls.iter().find(|call| call.id == mine.id).cloned()).unwrap_or_else(|| mine.clone())
-    })
 }
 
 /// One call; what changes of it changes in place, so that the focus stays.

@@ -6,12 +6,44 @@ mod sign_up;
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos_router::SsrMode::Async;
+use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
+use leptos_router::components::Route;
 use leptos_router::hooks::use_query_map;
+use leptos_router::path;
 
 use crate::components::{Banner, Button, ButtonKind, FormError, PageTitle, TextField, TextLink, Tone, field_error};
 use crate::frame::PlainFrame;
+use crate::lazy::lazy_pages;
 pub use form::{FormReturn, FormState};
 pub use sign_up::{ConfirmSignUp, SignUp};
+
+lazy_pages! {
+    identity {
+        SIGN_IN = load_sign_in, sign_in: SignIn;
+        SIGN_UP = load_sign_up, sign_up: SignUp;
+    }
+    // The pages that a mail leads to are seldom opened, and light enough for where the rest is.
+    pages {
+        CONFIRM_SIGN_UP = load_confirm_sign_up, confirm_sign_up: ConfirmSignUp;
+        FORGOT_PASSWORD = load_forgot_password, forgot_password: ForgotPassword;
+        RESET_PASSWORD = load_reset_password, reset_password: ResetPassword;
+    }
+}
+
+/// This area's pages, for anybody.
+#[component(transparent)]
+pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/sign-in") view=SIGN_IN ssr=Async />
+        <Route path=path!("/sign-up") view=SIGN_UP ssr=Async />
+        <Route path=path!("/sign-up/confirm") view=CONFIRM_SIGN_UP ssr=Async />
+        <Route path=path!("/forgot-password") view=FORGOT_PASSWORD ssr=Async />
+        <Route path=path!("/reset-password") view=RESET_PASSWORD ssr=Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
 
 /// `/sign-in`
 #[component]

@@ -6,7 +6,7 @@ use model::{Answer, AnswerLine, Code, Hit};
 use super::area::Area;
 use super::shown::Shown;
 use super::{citation_path, words};
-use crate::components::{ButtonLink, ErrorState, Glyph, Icon, Skeleton, SkeletonLines};
+use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Skeleton, SkeletonLines};
 use crate::error::AppError;
 use crate::styles::knowledge_answer as css;
 

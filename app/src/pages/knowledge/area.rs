@@ -8,7 +8,7 @@ use model::{CollectionId, Document, KnowledgeOverview, Page, Problem, UploadId};
 use super::api;
 use super::shown::Shown;
 use super::upload::Queue;
-use crate::components::Choice;
+use crate::components::{Choice, ListQuery as _, put, reload_list};
 use crate::error::AppError;
 use crate::events::{COLLECTIONS, DOCUMENTS, after_events};
 use crate::pages::identity::FormState;
@@ -143,33 +143,17 @@ impl Area {
     fn reload_overview(self) {
         spawn_local(async move {
             let answer = api::overview().await;
-            self.take(answer, self.overview);
+            self.failed_with(put(self.overview, answer).err());
         });
     }
 
     fn reload_documents(self) {
-        let Some(shown) = self.shown.try_get_untracked() else { return };
-        spawn_local(async move {
-            let answer = api::list_documents(shown.filter(), shown.cursor.clone()).await;
-            // Another view may have been opened meanwhile.
-            if self.shown.try_get_untracked().is_some_and(|now| now == shown) {
-                self.take(answer, self.documents);
-            }
-        });
+        let load = |shown: Shown| async move { api::list_documents(shown.filter(), shown.cursor).await };
+        reload_list(self.shown, self.documents, load, move |problem| self.failed_with(problem));
     }
 
-    fn take<T: PartialEq + Send + Sync + 'static>(self, answer: Result<T, AppError>, into: RwSignal<T>) {
-        match answer {
-            Ok(new) => {
-                self.failed.try_set(None);
-                if into.try_with_untracked(|old| *old != new) == Some(true) {
-                    into.try_set(new);
-                }
-            }
-            Err(error) => {
-                self.failed.try_set(Some(error.to_string()));
-            }
-        }
+    fn failed_with(self, problem: Option<AppError>) {
+        self.failed.try_set(problem.map(|problem| problem.to_string()));
     }
 
     /// Whether the person may add and change.
@@ -215,16 +199,4 @@ impl Area {
             self.reload_overview();
         });
     }
-}
-
-/// What a list has of one of its things now; the last that it had when it has gone.
-pub fn kept<T, I>(all: Memo<Vec<T>>, first: T, id_of: fn(&T) -> I) -> Memo<T>
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-    I: PartialEq + 'static,
-{
-    Memo::new(move |before: Option<&T>| {
-        let mine = before.unwrap_or(&first);
-        all.with(|all| all.iter().find(|one| id_of(one) == id_of(mine)).cloned()).unwrap_or_else(|| mine.clone())
-    })
 }

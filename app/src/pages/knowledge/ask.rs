@@ -7,7 +7,7 @@ use leptos_router::hooks::use_navigate;
 use super::area::Area;
 use super::shown::Shown;
 use super::words;
-use crate::components::{Button, Choice, Field, Glyph, Icon, Select};
+use crate::components::{Button, Choice, Field, Glyph, Icon, ListQuery as _, Select};
 use crate::styles::knowledge_ask as css;
 
 /// The box, with where to look.

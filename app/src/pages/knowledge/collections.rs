@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use model::{Collection, CollectionAccess, CollectionId};
 
-use super::area::{Area, kept};
+use super::area::Area;
 use super::shown::Shown;
 use super::words;
-use crate::components::{Badge, Button, ButtonKind, Choice, FormError, Glyph, Select, TextField, Tone, field_error};
+use crate::components::{
+    Badge, Button, ButtonKind, Choice, FormError, Glyph, ListQuery as _, Select, TextField, Tone, field_error, row_of,
+};
 use crate::styles::knowledge_side as css;
 
 /// The collections, with how to make and change them for those who may.
@@ -21,7 +23,7 @@ pub fn Collections(area: Area) -> impl IntoView {
                 <For
                     each=move || collections.get()
                     key=|collection| collection.id
-                    children=move |collection| view! { <Item area collection=kept(collections, collection, |collection| collection.id) chosen /> }
+                    children=move |collection| view! { <Item area collection=row_of(collections, collection, |collection| collection.id) chosen /> }
                 />
             </ul>
             <Show when=move || area.may_edit()>

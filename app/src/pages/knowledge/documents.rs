@@ -1,23 +1,18 @@
 //! The list of documents: filtered by the URL, page by page, each with how far it is.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use model::{Document, DocumentState};
 
-use super::area::{Area, kept};
+use super::area::Area;
 use super::first::FirstAnswer;
 use super::shown::Shown;
 use super::{path, words};
-use crate::components::{Badge, Button, ButtonLink, Choice, EmptyState, Glyph, Icon, Select, Time};
+use crate::components::{
+    Badge, ButtonLink, Choice, EmptyState, Glyph, Icon, ListCheck, ListFilters, ListPages, ListQuery, Narrow, Select, Time, row_of,
+};
 use crate::styles::knowledge_documents as css;
 
-/// How long typing must rest before it searches.
-const REST: Duration = Duration::from_millis(200);
-
-/// What narrows the list. Typing replaces the entry in the history, so that back leaves the list in one step.
+/// What narrows the list.
 #[component]
 pub fn Filters(area: Area) -> impl IntoView {
     let now = area.shown.get_untracked();
@@ -26,8 +21,6 @@ pub fn Filters(area: Area) -> impl IntoView {
     let tag = RwSignal::new(now.tag);
     let state = RwSignal::new(now.state.map(|state| state.to_string()).unwrap_or_default());
     let unused = RwSignal::new(now.unused);
-    let typed = StoredValue::new(0_u32);
-    let navigate = StoredValue::new(use_navigate());
     let wanted = move || Shown {
         words: search.get_untracked().trim().to_owned(),
         collection: collection.get_untracked().parse().ok(),
@@ -36,30 +29,7 @@ pub fn Filters(area: Area) -> impl IntoView {
         unused: unused.get_untracked(),
         ..Shown::default()
     };
-    let go = move || {
-        let wanted = wanted();
-        if area.shown.with_untracked(|shown| shown.filter() != wanted.filter()) {
-            navigate.with_value(|navigate| {
-                navigate(&wanted.url(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-            });
-        }
-    };
-    let go_soon = move || {
-        let Some(mark) = typed.try_update_value(|typed| {
-            *typed = typed.wrapping_add(1);
-            *typed
-        }) else {
-            return;
-        };
-        set_timeout(
-            move || {
-                if typed.try_get_value() == Some(mark) {
-                    go();
-                }
-            },
-            REST,
-        );
-    };
+    let narrow = Narrow::new(area.shown, wanted);
     // A link beside the list, or the way back, narrows it too.
     Effect::new(move |before: Option<Shown>| {
         let now = area.shown.get();
@@ -72,64 +42,29 @@ pub fn Filters(area: Area) -> impl IntoView {
         }
         now
     });
-    Effect::new(move |before: Option<()>| {
+    narrow.after(move || {
         collection.track();
         tag.track();
         state.track();
         unused.track();
-        if before.is_some() {
-            go();
-        }
     });
     let states = DocumentState::ALL.iter().map(|state| Choice::new(state.as_str(), words::state(*state)));
     let states: Vec<Choice> = std::iter::once(Choice::new("", "Any state")).chain(states).collect();
     view! {
-        <form
-            class=css::FILTERS
-            method="get"
+        <ListFilters
             action="/knowledge"
-            role="search"
-            aria-label="Documents"
-            on:submit=move |event| {
-                event.prevent_default();
-                go();
-            }
+            narrow
+            label="Documents"
+            search
+            search_name="words"
+            search_label="Find"
+            placeholder="Title or file name"
         >
-            <div class=css::SEARCH>
-                <label class=css::LABEL for="documents-search">"Find"</label>
-                <input
-                    id="documents-search"
-                    class=css::INPUT
-                    type="search"
-                    name="words"
-                    maxlength="200"
-                    placeholder="Title or file name"
-                    value=search.get_untracked()
-                    prop:value=move || search.get()
-                    on:input:target=move |event| {
-                        search.set(event.target().value());
-                        go_soon();
-                    }
-                />
-            </div>
             <Select label="Collection" name="collection" id="filter-collection" choices=area.collections("All") value=collection />
             <Select label="Tag" name="tag" id="filter-tag" choices=area.tags() value=tag />
             <Select label="State" name="state" id="filter-state" choices=states value=state />
-            <label class=css::UNUSED>
-                <input
-                    type="checkbox"
-                    name="unused"
-                    value="true"
-                    checked=unused.get_untracked()
-                    prop:checked=move || unused.get()
-                    on:change:target=move |event| unused.set(event.target().checked())
-                />
-                "Never used"
-            </label>
-            <noscript>
-                <Button submit=true>"Find"</Button>
-            </noscript>
-        </form>
+            <ListCheck name="unused" label="Never used" value=unused />
+        </ListFilters>
     }
 }
 
@@ -138,11 +73,6 @@ pub fn Filters(area: Area) -> impl IntoView {
 pub fn Documents(area: Area) -> impl IntoView {
     let documents = Memo::new(move |_| area.documents.with(|page| page.items.clone()));
     let empty = Memo::new(move |_| documents.with(Vec::is_empty));
-    let newest = Memo::new(move |_| area.shown.with(|shown| shown.cursor.is_some().then(|| shown.first_page().url())));
-    let older = Memo::new(move |_| {
-        let next = area.documents.with(|page| page.next.clone());
-        next.map(|next| area.shown.with(|shown| Shown { cursor: Some(next), ..shown.clone() }.url()))
-    });
     view! {
         <FirstAnswer area />
         <Show when=move || !empty.get() fallback=move || view! { <Nothing area /> }>
@@ -150,14 +80,15 @@ pub fn Documents(area: Area) -> impl IntoView {
                 <For
                     each=move || documents.get()
                     key=|document| document.id
-                    children=move |document| view! { <Row area document=kept(documents, document, |document| document.id) /> }
+                    children=move |document| view! { <Row area document=row_of(documents, document, |document| document.id) /> }
                 />
             </ul>
         </Show>
-        <nav class=css::PAGES aria-label="Pages">
-            {move || newest.get().map(|href| view! { <ButtonLink href icon=Glyph::ArrowUp>"Newest documents"</ButtonLink> })}
-            {move || older.get().map(|href| view! { <ButtonLink href icon=Glyph::ArrowDown>"Older documents"</ButtonLink> })}
-        </nav>
+        <ListPages
+            shown=area.shown
+            next=Signal::derive(move || area.documents.with(|page| page.next.clone()))
+            noun="documents"
+        />
     }
 }
 

@@ -29,7 +29,7 @@ use model::{Citation, DocumentId};
 
 use crate::area::{Area, Link};
 use crate::components::Glyph;
-use crate::lazy;
+use crate::lazy::lazy_pages;
 
 /// What this area hands to the shell.
 pub const AREA: Area = Area {
@@ -38,12 +38,19 @@ pub const AREA: Area = Area {
     commands: &[Link::new("Ask your documents", "/knowledge", Glyph::Question)],
 };
 
+lazy_pages! {
+    knowledge {
+        KNOWLEDGE = load_knowledge, knowledge: KnowledgePage;
+        DOCUMENT = load_knowledge_document, knowledge_document: DocumentPage;
+    }
+}
+
 /// This area's pages.
 #[component(transparent)]
 pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("/knowledge") view=lazy::KNOWLEDGE ssr=Async />
-        <Route path=path!("/knowledge/:id") view=lazy::DOCUMENT ssr=Async />
+        <Route path=path!("/knowledge") view=KNOWLEDGE ssr=Async />
+        <Route path=path!("/knowledge/:id") view=DOCUMENT ssr=Async />
     }
     .into_inner()
     .into_any_nested_route()

@@ -13,7 +13,7 @@ use super::first::Empty;
 use super::shown::Shown;
 use super::side::Side;
 use super::upload::{AddFiles, DropZone};
-use crate::components::{Banner, ErrorState, PageHeader, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::styles::knowledge_page as css;
 
@@ -84,7 +84,7 @@ fn Loaded(overview: KnowledgeOverview, shown: Memo<Shown>, actions: Actions, doc
     let empty = Memo::new(move |_| area.is_empty() && !asked.get());
     let listed = move || !empty.get() && !asked.get();
     // One document needs no looking for.
-    let several = Memo::new(move |_| shown.with(Shown::narrows) || area.overview.with(|overview| overview.size.documents != 1));
+    let several = Memo::new(move |_| shown.with(ListQuery::narrows) || area.overview.with(|overview| overview.size.documents != 1));
     let filtered = move || listed() && several.get();
     view! {
         <PageHeader title="Knowledge">

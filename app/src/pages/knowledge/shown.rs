@@ -4,6 +4,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use leptos_router::params::ParamsMap;
 use model::{CollectionId, DocumentFilter, DocumentState, Question};
 
+use crate::components::{ListQuery, list_url, query_cursor, query_text};
+
 /// What the address says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
@@ -29,10 +31,11 @@ pub struct Shown {
     pub cursor: Option<String>,
 }
 
-impl Shown {
-    /// Reads the URL. A word that is none of ours narrows nothing.
-    pub fn of(query: &ParamsMap) -> Self {
-        let text = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+impl ListQuery for Shown {
+    type Filter = DocumentFilter;
+
+    fn of(query: &ParamsMap) -> Self {
+        let text = |name: &str| query_text(query, name);
         Self {
             question: text("q"),
             collection: text("collection").parse().ok(),
@@ -43,13 +46,11 @@ impl Shown {
             words: text("words"),
             state: text("state").parse().ok(),
             unused: text("unused") == "true",
-            cursor: query.get("cursor").filter(|cursor| !cursor.is_empty()),
+            cursor: query_cursor(query),
         }
     }
 
-    /// The address of this view.
-    pub fn url(&self) -> String {
-        let mut query = ParamsMap::new();
+    fn url(&self) -> String {
         let texts = [
             ("q", self.question.clone()),
             ("collection", self.collection.map(|id| id.to_string()).unwrap_or_default()),
@@ -62,24 +63,10 @@ impl Shown {
             ("unused", if self.unused { "true".to_owned() } else { String::new() }),
             ("cursor", self.cursor.clone().unwrap_or_default()),
         ];
-        for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
-            query.insert(name, text);
-        }
-        format!("/knowledge{}", query.to_query_string())
+        list_url("/knowledge", texts)
     }
 
-    /// Whether anything narrows the list.
-    pub fn narrows(&self) -> bool {
-        self.filter() != DocumentFilter::default()
-    }
-
-    /// Whether a question looks at less than all documents.
-    pub fn narrows_question(&self) -> bool {
-        self.asked().is_some_and(|question| question.filter != DocumentFilter::default())
-    }
-
-    /// Which documents the list has.
-    pub fn filter(&self) -> DocumentFilter {
+    fn filter(&self) -> DocumentFilter {
         DocumentFilter {
             collection: self.collection,
             tag: self.tag.clone(),
@@ -88,6 +75,21 @@ impl Shown {
             unused: self.unused,
             ..DocumentFilter::default()
         }
+    }
+
+    fn at(&self, cursor: Option<String>) -> Self {
+        Self { cursor, ..self.clone() }
+    }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+impl Shown {
+    /// Whether a question looks at less than all documents.
+    pub fn narrows_question(&self) -> bool {
+        self.asked().is_some_and(|question| question.filter != DocumentFilter::default())
     }
 
     /// What was asked, and where to look; none for the list.
@@ -104,11 +106,6 @@ impl Shown {
             ..DocumentFilter::default()
         };
         Some(Question { text: self.question.clone(), filter })
-    }
-
-    /// The same view, from its first document on.
-    pub fn first_page(&self) -> Self {
-        Self { cursor: None, ..self.clone() }
     }
 }
 

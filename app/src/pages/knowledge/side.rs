@@ -8,7 +8,7 @@ use super::collections::Collections;
 use super::shown::Shown;
 use super::websites::Websites;
 use super::words;
-use crate::components::{Banner, Tone};
+use crate::components::{Banner, ListQuery as _, Tone};
 use crate::styles::knowledge_side as css;
 
 /// The column beside the list.

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use model::{DocumentState, Website, WebsiteState};
 
-use super::area::{Area, kept};
+use super::area::Area;
 use super::shown::Shown;
 use super::words;
 use crate::components::{
-    Badge, Button, ButtonKind, Choice, Dialog, DialogActions, FormError, Glyph, Select, TextField, Time, Tone, field_error, use_toasts,
+    Badge, Button, ButtonKind, Choice, Dialog, DialogActions, FormError, Glyph, ListQuery as _, Select, TextField, Time, Tone, field_error,
+    row_of, use_toasts,
 };
 use crate::styles::knowledge_side as css;
 
@@ -94,7 +95,7 @@ pub fn Websites(area: Area) -> impl IntoView {
                 <For
                     each=move || websites.get()
                     key=|website| website.id
-                    children=move |website| view! { <Item area website=kept(websites, website, |website| website.id) /> }
+                    children=move |website| view! { <Item area website=row_of(websites, website, |website| website.id) /> }
                 />
             </ul>
             <Show when=move || websites.with(|websites| !websites.is_empty())>

@@ -16,7 +16,7 @@ use model::Role;
 
 use crate::area::{Area, Link};
 use crate::components::{Glyph, PageHeader};
-use crate::lazy;
+use crate::lazy::lazy_pages;
 use crate::session::use_session;
 use crate::styles::settings as css;
 
@@ -39,15 +39,25 @@ pub const AREA: Area = Area {
     ],
 };
 
+lazy_pages! {
+    pages {
+        PROFILE = load_profile, profile: ProfileSettings;
+        SECURITY = load_security, security: SecuritySettings;
+        ORGANIZATION = load_organization, organization: OrganizationSettings;
+        TOKENS = load_tokens, tokens: TokenSettings;
+        OPERATIONS = load_operations, operations: OperationsSettings;
+    }
+}
+
 /// This area's pages.
 #[component(transparent)]
 pub fn Pages() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("/settings") view=lazy::PROFILE_SETTINGS ssr=Async />
-        <Route path=path!("/settings/security") view=lazy::SECURITY_SETTINGS ssr=Async />
-        <Route path=path!("/settings/organization") view=lazy::ORGANIZATION_SETTINGS ssr=Async />
-        <Route path=path!("/settings/tokens") view=lazy::TOKEN_SETTINGS ssr=Async />
-        <Route path=path!("/settings/operations") view=lazy::OPERATIONS_SETTINGS ssr=Async />
+        <Route path=path!("/settings") view=PROFILE ssr=Async />
+        <Route path=path!("/settings/security") view=SECURITY ssr=Async />
+        <Route path=path!("/settings/organization") view=ORGANIZATION ssr=Async />
+        <Route path=path!("/settings/tokens") view=TOKENS ssr=Async />
+        <Route path=path!("/settings/operations") view=OPERATIONS ssr=Async />
     }
     .into_inner()
     .into_any_nested_route()

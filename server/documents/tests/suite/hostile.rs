@@ -13,7 +13,7 @@ use crate::made::{docx, docx_of, docx_with, limits, pdf, pdf_of, read, read_with
 #[tokio::test]
 async fn an_empty_file_has_no_text() {
     for name in ["a.pdf", "a.docx", "a.txt", "a"] {
-        assert_eq!(read(b"", name).await, Err(ReadError::NoText("This file is empty.".into())));
+        assert_eq!(read(b"", name).await, Err(ReadError::NoText("This file is empty: nothing is in it that could be read.".into())));
     }
     for nearly in [&b" \n\t "[..], b"1.", b"<html><body><p> </p></body></html>"] {
         assert!(matches!(read(nearly, "a.txt").await, Err(ReadError::NoText(_))), "{nearly:?}");
