@@ -170,7 +170,8 @@ pub fn ListFilters(
             </div>
             {children()}
             <noscript>
-                <Button submit=true>{search_label}</Button>
+                // Written as it is, so words of ours only.
+                <Button submit=true>"Search"</Button>
             </noscript>
         </form>
     }
