@@ -1,21 +1,24 @@
 //! What the machinery of jobs and events costs, on both engines: `cargo run --release -p kernel --example work`. Prints `key=value` lines.
 //!
+//! - order: nothing else is to be done; from an order's commit to the end of its job, 20 ms of which are its work.
 //! - claim: 10,000 jobs of one organization wait; each claim is timed.
 //! - other: meanwhile another organization's one job is added; the time until it runs.
 //! - outbox: 100,000 events wait for their places.
-//! - delivery: commit → in a stream's hand, one event after the other.
+//! - delivery: commit → in a stream's hand, one event after the other; on PostgreSQL also in that of another server's stream.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kernel::{Actor, Area, Job, JobContext, JobEntry, Kernel, KernelParts, Queue, Registry, Result, relay_events, relay_once, run_jobs};
+use kernel::{
+    Actor, Area, Job, JobContext, JobEntry, Kernel, KernelParts, Queue, Registry, Result, relay_events, relay_once, run_jobs, share_hints,
+};
 use model::{Organization, OrganizationId, Person, Role};
 use ports::{Clock, SystemClock, SystemIds};
 use serde::{Deserialize, Serialize};
 use store::testing::{self, TestStore};
-use store::{Engine, NewAccount, NewJob};
+use store::{Engine, NewAccount, NewJob, Store};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +26,7 @@ const JOBS: usize = 10_000;
 const EVENTS: usize = 100_000;
 const CLAIMS: usize = 500;
 const DELIVERIES: usize = 300;
+const ORDERS: usize = 100;
 
 #[derive(Serialize, Deserialize)]
 struct Work {}
@@ -55,8 +59,12 @@ async fn main() {
     for (name, engine) in [("sqlite", Engine::Sqlite), ("postgres", Engine::Postgres)] {
         let store = testing::open(engine).await;
         let (many, few) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
+        orders(name, &store, few).await;
         jobs(name, &store, many, few).await;
         events(name, &store, many).await;
+        if engine == Engine::Postgres {
+            elsewhere(&store, many).await;
+        }
     }
 }
 
@@ -77,8 +85,27 @@ fn id() -> uuid::Uuid {
     ports::Ids::uuid(&SystemIds, SystemClock.now())
 }
 
-fn kernel(store: &TestStore, ran: mpsc::UnboundedSender<Option<OrganizationId>>) -> Kernel {
-    Kernel::new(KernelParts::new(store.store(), Arc::new(SystemClock), Arc::new(SystemIds), String::new()).with(ran))
+fn kernel(store: Store, ran: mpsc::UnboundedSender<Option<OrganizationId>>) -> Kernel {
+    Kernel::new(KernelParts::new(store, Arc::new(SystemClock), Arc::new(SystemIds), String::new()).with(ran))
+}
+
+async fn orders(name: &str, store: &TestStore, organization: OrganizationId) {
+    let (tell, mut ran) = mpsc::unbounded_channel();
+    let (kernel, registry, stop) = (kernel(store.store(), tell), Registry::new(&[BENCH]).unwrap(), CancellationToken::new());
+    let ordering = async {
+        let mut times = Vec::new();
+        for _ in 0..ORDERS {
+            let mut tx = kernel.begin(&Actor::system(organization, "a bench")).await.unwrap();
+            tx.enqueue(&Work {}).await.unwrap();
+            tx.commit().await.unwrap();
+            let start = Instant::now();
+            ran.recv().await.unwrap();
+            times.push(start.elapsed());
+        }
+        print(&format!("jobs.{name}.order_to_done"), &mut times);
+        stop.cancel();
+    };
+    tokio::join!(run_jobs(&kernel, &registry, &stop), ordering);
 }
 
 async fn jobs(name: &str, store: &TestStore, many: OrganizationId, few: OrganizationId) {
@@ -101,7 +128,7 @@ async fn jobs(name: &str, store: &TestStore, many: OrganizationId, few: Organiza
     print(&format!("jobs.{name}.claim"), &mut times);
 
     let (tell, mut ran) = mpsc::unbounded_channel();
-    let (kernel, registry, stop) = (kernel(store, tell), Registry::new(&[BENCH]).unwrap(), CancellationToken::new());
+    let (kernel, registry, stop) = (kernel(store.store(), tell), Registry::new(&[BENCH]).unwrap(), CancellationToken::new());
     let working = run_jobs(&kernel, &registry, &stop);
     let other = async {
         for _ in 0..50 {
@@ -120,7 +147,7 @@ async fn jobs(name: &str, store: &TestStore, many: OrganizationId, few: Organiza
 
 async fn events(name: &str, store: &TestStore, organization: OrganizationId) {
     let (tell, _ran) = mpsc::unbounded_channel();
-    let (kernel, registry) = (kernel(store, tell), Registry::new(&[BENCH]).unwrap());
+    let (kernel, registry) = (kernel(store.store(), tell), Registry::new(&[BENCH]).unwrap());
     let actor = Actor::system(organization, "a bench");
     for _ in 0..EVENTS / 2_000 {
         let mut tx = kernel.begin(&actor).await.unwrap();
@@ -149,6 +176,35 @@ async fn events(name: &str, store: &TestStore, organization: OrganizationId) {
         stop.cancel();
     };
     tokio::join!(relay_events(&kernel, &registry, &stop), delivering);
+}
+
+/// What happens on one server, in the hand of another one's stream.
+async fn elsewhere(store: &TestStore, organization: OrganizationId) {
+    let registry = Registry::new(&[BENCH]).unwrap();
+    let (here, there) = (
+        kernel(store.store(), mpsc::unbounded_channel().0),
+        kernel(Store::connect(store.url()).await.unwrap(), mpsc::unbounded_channel().0),
+    );
+    let (stop, mut stream) = (CancellationToken::new(), there.hub().subscribe(organization));
+    let delivering = async {
+        let happens = async || {
+            let mut tx = here.begin(&Actor::system(organization, "a bench")).await.unwrap();
+            tx.emit(&Happened { what: "x".into() }).await.unwrap();
+            tx.commit().await.unwrap();
+            Instant::now()
+        };
+        // Until the other one listens; what it finds by looking comes seconds later.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let mut times = Vec::new();
+        for _ in 0..DELIVERIES {
+            let start = happens().await;
+            stream.recv().await.unwrap();
+            times.push(start.elapsed());
+        }
+        print("events.postgres.commit_to_stream_of_another_server", &mut times);
+        stop.cancel();
+    };
+    tokio::join!(relay_events(&there, &registry, &stop), share_hints(&there, &stop), share_hints(&here, &stop), delivering);
 }
 
 fn print(name: &str, times: &mut [Duration]) {

@@ -156,7 +156,8 @@ fn shown_of_store(error: &StoreError) -> Problem {
         | StoreError::Newer { .. }
         | StoreError::HalfMigrated { .. }
         | StoreError::ForeignMigration { .. }
-        | StoreError::Migration(_)
+        | StoreError::Migration { .. }
+        | StoreError::Migrations(_)
         | StoreError::Engine(_) => Problem::internal(),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use model::{OrganizationId, Role};
@@ -31,6 +33,7 @@ struct Inner {
     queues: Mutex<HashMap<String, Arc<Notify>>>,
     hub: Hub,
     hints: Untold,
+    only_woken: AtomicBool,
 }
 
 /// The parts that a [`Kernel`] is made of.
@@ -71,7 +74,8 @@ impl Kernel {
         let (started_at, roles) = (clock.now(), roles.into_iter().map(|role| (role, of(role))).collect());
         let server = ids.uuid(started_at).to_string();
         let (queues, hub, hints) = (Mutex::default(), Hub::default(), Untold::of(&store));
-        Self(Arc::new(Inner { store, clock, ids, public_url, server, started_at, roles, states, queues, hub, hints }))
+        let only_woken = AtomicBool::default();
+        Self(Arc::new(Inner { store, clock, ids, public_url, server, started_at, roles, states, queues, hub, hints, only_woken }))
     }
 
     /// The database.
@@ -154,6 +158,18 @@ impl Kernel {
     pub(crate) fn ring_all_here(&self) {
         let queues = self.0.queues.lock().unwrap_or_else(PoisonError::into_inner);
         queues.values().for_each(|bell| bell.notify_one());
+    }
+
+    /// From now on whoever waits for work or for events sleeps until a bell wakes it, instead of looking by itself every few seconds. For
+    /// tests that bells ring: without it what a lost bell leaves undone is found a little later, and nobody sees it.
+    pub fn look_only_when_woken(&self) {
+        self.0.only_woken.store(true, Ordering::Relaxed);
+    }
+
+    /// How long to sleep at most without having been woken.
+    pub(crate) fn look_every(&self, usual: Duration) -> Duration {
+        const HOUR: Duration = Duration::from_secs(3_600);
+        if self.0.only_woken.load(Ordering::Relaxed) { HOUR } else { usual }
     }
 
     /// What other servers have not been told yet.

@@ -31,7 +31,7 @@ pub async fn relay_events(kernel: &Kernel, registry: &Registry, stop: &Cancellat
         tokio::select! {
             () = stop.cancelled() => return,
             () = bell.notified() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(kernel.look_every(LOOK_EVERY)) => {}
         }
     }
 }

@@ -68,9 +68,10 @@ pub async fn run_due_jobs(kernel: &Kernel, registry: &Registry) -> Result<usize>
 async fn work(kernel: &Kernel, registry: &Registry, queue: Queue, stop: &CancellationToken) {
     let bell = kernel.bell(queue.name);
     while !stop.is_cancelled() {
+        let longest = kernel.look_every(LOOK_EVERY);
         let pause = match look(kernel, registry, queue, stop).await {
-            Ok(Some(due)) => (due - kernel.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(20), LOOK_EVERY),
-            Ok(None) => LOOK_EVERY,
+            Ok(Some(due)) => (due - kernel.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(20), longest),
+            Ok(None) => longest,
             Err(error) => {
                 error.log("no job could be claimed");
                 PAUSE

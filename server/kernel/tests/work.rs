@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Actor, Area, DomainError, Event, Job, JobContext, JobEntry, Kernel, KernelParts, ManifestError, Permission, PermissionEntry, Queue,
-    Registry, Result, Schedule, Subscriber, relay_events, relay_once, run_due_jobs, run_jobs, tick,
+    Registry, Result, Schedule, Subscriber, relay_events, relay_once, run_due_jobs, run_jobs, share_hints, tick,
 };
 use model::{Organization, OrganizationId, Person, Role};
 use ports::{Clock, SystemIds};
@@ -39,6 +39,11 @@ impl Job for Deliver {
     const KIND: &'static str = "shop.deliver";
     const QUEUE: Queue = QUEUE;
     const MAX_ATTEMPTS: u32 = 2;
+    const VERSION: i64 = 2;
+
+    fn upgrade(version: i64, payload: serde_json::Value) -> Option<serde_json::Value> {
+        (version == 1).then(|| json!({ "what": payload["parcel"] }))
+    }
 
     fn subject(&self) -> String {
         self.what.clone()
@@ -309,26 +314,147 @@ async fn what_a_killed_server_held_goes_on_at_once() {
 
 #[rstest]
 #[tokio::test]
+async fn payloads_of_an_older_release_are_done_and_those_that_none_reads_say_so(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let house = House::new(engine).await;
+    let mut tx = house.store.begin().await.unwrap();
+    for (version, payload) in [(1, json!({ "parcel": "book" })), (0, json!({ "box": "lamp" })), (1, json!({ "parcel": 7 }))] {
+        let new = store::NewJob::new("shop", Deliver::KIND, Some(house.organization), house.clock.now());
+        store::jobs::enqueue(&mut tx, &store::NewJob { version, payload, ..new }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 3);
+    assert_eq!(house.done(), ["book"]);
+    let mut errors: Vec<_> = house.dead().await.into_iter().filter_map(|job| job.error).collect();
+    errors.sort_by_key(|error| error.contains("can't be read"));
+    assert!(errors[0].contains("version 0, which this release does not read any more"), "{errors:?}");
+    assert!(errors.len() == 2 && errors[1].contains("can't be read"), "tried once, then laid aside with what is wrong: {errors:?}");
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_order_wakes_a_worker_and_an_event_reaches_a_stream(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let house = House::new(engine).await;
+    // Nobody looks by themselves for an hour: what is done, a bell told.
+    house.kernel.look_only_when_woken();
     let mut stream = house.kernel.hub().subscribe(house.organization);
     let stop = CancellationToken::new();
     let work = async {
         tokio::join!(run_jobs(&house.kernel, &house.registry, &stop), relay_events(&house.kernel, &house.registry, &stop));
     };
-    let order = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let start = std::time::Instant::now();
-        house.order("book").await;
-        let event = tokio::time::timeout(Duration::from_secs(10), stream.recv()).await.unwrap().unwrap();
-        assert!(start.elapsed() < Duration::from_secs(4), "woken, not found by looking: {:?}", start.elapsed());
-        assert_eq!((event.position, event.name.as_str()), (1, "shop.delivered"));
-        let json: serde_json::Value = serde_json::from_str(&event.json).unwrap();
-        assert_eq!((json["subject"].as_str(), json["data"]["what"].as_str()), (Some("book"), Some("book")));
-        until("the other area heard of it", || house.done().len() == 2).await;
+    let orders = async {
+        // Each when all is done, so that everybody sleeps again.
+        for number in 1..=5 {
+            let what = number.to_string();
+            house.order(&what).await;
+            let event = tokio::time::timeout(Duration::from_secs(60), stream.recv()).await.expect("somebody is woken").unwrap();
+            assert_eq!((event.position, event.name.as_str()), (number, "shop.delivered"));
+            let json: serde_json::Value = serde_json::from_str(&event.json).unwrap();
+            assert_eq!((json["subject"].as_str(), json["data"]["what"].as_str()), (Some(what.as_str()), Some(what.as_str())));
+            until("the other area heard of it", || house.done().len() as i64 == 2 * number).await;
+        }
         stop.cancel();
     };
-    tokio::join!(work, order);
+    tokio::join!(work, orders);
+}
+
+#[tokio::test]
+async fn an_order_on_one_server_wakes_a_worker_on_another() {
+    let house = House::new(Engine::Postgres).await;
+    let elsewhere = kernel_on(store::Store::connect(house.store.url()).await.unwrap(), &house.shop, &house.clock);
+    elsewhere.look_only_when_woken();
+    let stop = CancellationToken::new();
+    let work = async {
+        tokio::join!(run_jobs(&elsewhere, &house.registry, &stop), share_hints(&elsewhere, &stop), share_hints(&house.kernel, &stop));
+    };
+    let orders = async {
+        // Hints reach whoever listens already: the other server just begins to.
+        house.order("0").await;
+        until("the other server listens", || {
+            house.kernel.ring("shop");
+            house.done().len() == 1
+        })
+        .await;
+        for number in 1..=5 {
+            house.order(&number.to_string()).await;
+            until("somebody is woken", || house.done().len() == number + 1).await;
+        }
+        stop.cancel();
+    };
+    tokio::join!(work, orders);
+    assert_eq!(house.done(), ["0", "1", "2", "3", "4", "5"]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_is_killed_at_any_moment_loses_no_event_and_doubles_no_job(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    const KILLS: usize = 30;
+    const EACH: usize = 5;
+    let house = House::new(engine).await;
+    let mut random = 0x9e37_79b9_u32;
+    for kill in 0..KILLS {
+        let mut tx = house.kernel.begin(&Actor::system(house.organization, "a test")).await.unwrap();
+        for number in 0..EACH {
+            tx.emit(&Delivered { what: format!("{}", kill * EACH + number) }).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // With connections of its own, which end with it.
+        let store = match engine {
+            Engine::Sqlite => house.store.store(),
+            Engine::Postgres => store::Store::connect(house.store.url()).await.unwrap(),
+        };
+        let (kernel, registry) = (kernel_on(store, &house.shop, &house.clock), Registry::new(&[SHOP, MANNERS]).unwrap());
+        // Somebody listens, so that it is killed while it hands events on too.
+        let stream = kernel.hub().subscribe(house.organization);
+        let relay = tokio::spawn(async move { relay_events(&kernel, &registry, &CancellationToken::new()).await });
+        tokio::time::sleep(Duration::from_micros(u64::from(random >> 16) % 8_000)).await;
+        relay.abort();
+        let _ = relay.await;
+        drop(stream);
+    }
+    relay_once(&house.kernel, &house.registry).await.unwrap();
+    let told = house.store.events_of(house.organization, 0, 5_000).await.unwrap();
+    let order: Vec<(i64, usize)> = told.iter().map(|event| (event.position, event.subject.parse().unwrap())).collect();
+    assert!(order.iter().copied().eq((1..).zip(0..KILLS * EACH)), "one order without gaps, none twice: {order:?}");
+    // What the other area does about each of them.
+    assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), KILLS * EACH);
+    let mut done: Vec<usize> = house.done().iter().map(|done| done.strip_prefix("shop.delivered ").unwrap().parse().unwrap()).collect();
+    done.sort_unstable();
+    assert!(done.iter().copied().eq(0..KILLS * EACH), "each once: {done:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_clock_that_goes_back_an_hour_does_nothing_twice_and_loses_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let house = House::new(engine).await;
+    house.order("held").await;
+    let held = house.store.claim("shop", "w", house.clock.now(), Duration::from_secs(30)).await.unwrap().unwrap();
+    house.order("waits").await;
+    house.later(-3_600);
+    house.order("new").await;
+    assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 1, "what is new is done at once, what is held is not taken");
+    assert_eq!(house.done(), ["new"]);
+    // The worker that was at it holds on, and finishes once.
+    assert!(house.store.extend(held.id, held.fence, house.clock.now() + TimeDelta::seconds(30)).await.unwrap());
+    let lease = kernel::Lease { job: held.id, fence: held.fence, attempt: held.attempts, last_attempt: false };
+    let mut tx = house.kernel.begin(&Actor::system(house.organization, "a test")).await.unwrap();
+    tx.emit(&Delivered { what: "held".into() }).await.unwrap();
+    tx.finish(&lease).await.unwrap();
+    tx.commit().await.unwrap();
+    relay_once(&house.kernel, &house.registry).await.unwrap();
+    // What waited from before is not lost: its time comes once more.
+    house.later(3_600);
+    while run_due_jobs(&house.kernel, &house.registry).await.unwrap() > 0 {}
+    relay_once(&house.kernel, &house.registry).await.unwrap();
+    let told = house.store.events_of(house.organization, 0, 9).await.unwrap();
+    let order: Vec<(i64, &str)> = told.iter().map(|event| (event.position, event.subject.as_str())).collect();
+    assert_eq!(order, [(1, "new"), (2, "held"), (3, "waits")], "in the order in which it happened, whatever the clock said");
+    assert_eq!(house.done().iter().filter(|done| !done.starts_with("shop.delivered")).count(), 2, "{:?}", house.done());
+    assert!(house.dead().await.is_empty());
 }
 
 #[rstest]

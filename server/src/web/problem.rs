@@ -157,7 +157,8 @@ mod tests {
             (StoreError::Newer { version: 99 }, StatusCode::INTERNAL_SERVER_ERROR),
             (StoreError::HalfMigrated { version: 99 }, StatusCode::INTERNAL_SERVER_ERROR),
             (StoreError::ForeignMigration { version: 99 }, StatusCode::INTERNAL_SERVER_ERROR),
-            (StoreError::Migration(sqlx::migrate::MigrateError::VersionMissing(99)), StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Migration { version: 99, source: inner() }, StatusCode::INTERNAL_SERVER_ERROR),
+            (StoreError::Migrations(sqlx::migrate::MigrateError::VersionMissing(99)), StatusCode::INTERNAL_SERVER_ERROR),
             (StoreError::Engine(inner()), StatusCode::INTERNAL_SERVER_ERROR),
         ];
         for (error, status) in all {

@@ -111,9 +111,22 @@ pub enum StoreError {
         /// Which.
         version: i64,
     },
-    /// The schema could not be brought up to date.
-    #[error("the database could not be migrated; it is as before this migration")]
-    Migration(#[source] sqlx::migrate::MigrateError),
+    /// A migration failed and was taken back.
+    #[error(
+        "migration {version} of the database failed and was taken back: every table is as it was before it, with all its rows. Mend the cause, \
+         which is named after this, and start again: the upgrade goes on from there. To go back to the version before, restore the copy from \
+         before the upgrade (operator's manual, “Downgrade”)"
+    )]
+    Migration {
+        /// Which.
+        version: i64,
+        /// What it ran into.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Which migrations the database has could not be found out.
+    #[error("the database could not be migrated; nothing was changed")]
+    Migrations(#[source] sqlx::migrate::MigrateError),
     /// Anything else the engine says.
     #[error("the database failed")]
     Engine(#[source] sqlx::Error),
@@ -157,17 +170,18 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
         use sqlx::migrate::MigrateError as Its;
         match error {
             Its::Execute(source) => match Self::from(source) {
-                Self::Engine(source) => Self::Migration(Its::Execute(source)),
+                Self::Engine(source) => Self::Migrations(Its::Execute(source)),
                 other => other,
             },
             Its::ExecuteMigration(source, version) => match Self::from(source) {
-                Self::Engine(source) => Self::Migration(Its::ExecuteMigration(source, version)),
+                // What a row collides with is the migration's matter, not that of somebody who stores something.
+                Self::Engine(source) | Self::Taken(source) | Self::Missing(source) => Self::Migration { version, source },
                 other => other,
             },
             Its::VersionMissing(version) => Self::Newer { version },
             Its::Dirty(version) => Self::HalfMigrated { version },
             Its::VersionMismatch(version) => Self::ForeignMigration { version },
-            other => Self::Migration(other),
+            other => Self::Migrations(other),
         }
     }
 }

@@ -132,6 +132,8 @@ pub struct Setup {
     pub embeddings: Option<ports::Embeddings>,
     /// The model before it.
     pub embeddings_before: Option<Arc<dyn ports::Embedder>>,
+    /// Whether workers and the relay sleep until a bell wakes them.
+    pub only_when_woken: bool,
 }
 
 impl Default for Setup {
@@ -143,6 +145,7 @@ impl Default for Setup {
             delivers: false,
             embeddings: None,
             embeddings_before: None,
+            only_when_woken: false,
         }
     }
 }
@@ -208,6 +211,9 @@ impl TestServer {
             },
             vault: wiring::vault_keys(&config).unwrap(),
         });
+        if setup.only_when_woken {
+            services.look_only_when_woken();
+        }
         let stop = CancellationToken::new();
         let server = Server::new(config, services.clone()).unwrap();
         let running = tokio::spawn(lifecycle::run(server, listener, stop.clone()));

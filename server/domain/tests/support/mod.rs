@@ -23,8 +23,9 @@ use ports::{
     RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
 };
 use secrecy::SecretString;
-use store::Store;
 use store::recording::RecordingReader;
+use store::testing::{self, TestStore};
+use store::{Engine, Store};
 use tokio::sync::mpsc;
 
 /// What the recognizer does.
@@ -178,6 +179,8 @@ pub struct House {
     pub clock: Ahead,
     folder: Arc<tempfile::TempDir>,
     manner: Manner,
+    /// Its own database, where that is not the file in the folder.
+    database: Option<TestStore>,
 }
 
 impl House {
@@ -188,10 +191,22 @@ impl House {
     /// One with an embedding model.
     pub async fn thinking(manner: Manner, embeddings: Option<Embeddings>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
+        let store = store(&folder).await;
+        Self::at(folder, store, manner, embeddings).await
+    }
+
+    /// One on an engine.
+    pub async fn on(engine: Engine) -> Self {
+        let database = testing::open(engine).await;
+        let house = Self::at(Arc::new(tempfile::tempdir().unwrap()), database.store(), Manner::Works, None).await;
+        Self { database: Some(database), ..house }
+    }
+
+    async fn at(folder: Arc<tempfile::TempDir>, store: Store, manner: Manner, embeddings: Option<Embeddings>) -> Self {
         let clock = Ahead::default();
-        let (services, heard) = services(&folder, manner, embeddings, &clock).await;
+        let (services, heard) = services(&folder, store, manner, embeddings, &clock);
         let scope = sign_up(&services, "ann@example.com").await;
-        Self { services, scope, heard, clock, folder, manner }
+        Self { services, scope, heard, clock, folder, manner, database: None }
     }
 
     /// The same house after the process died: new services on the same folder.
@@ -201,8 +216,9 @@ impl House {
 
     /// The same folder with a recognizer of another manner, and without a model.
     pub async fn again(&self, manner: Manner) -> Self {
-        let (services, heard) = services(&self.folder, manner, None, &self.clock).await;
-        Self { services, scope: self.scope.clone(), heard, clock: self.clock.clone(), folder: Arc::clone(&self.folder), manner }
+        let (services, heard) = services(&self.folder, store(&self.folder).await, manner, None, &self.clock);
+        let (scope, clock, folder) = (self.scope.clone(), self.clock.clone(), Arc::clone(&self.folder));
+        Self { services, scope, heard, clock, folder, manner, database: None }
     }
 
     pub fn files(&self) -> PathBuf {
@@ -264,14 +280,20 @@ impl WebFetcher for Nobody {
     }
 }
 
-async fn services(
+/// The file in the folder.
+async fn store(folder: &tempfile::TempDir) -> Store {
+    let store = Store::connect(&format!("sqlite:{}", folder.path().join("closezly.db").display())).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+fn services(
     folder: &tempfile::TempDir,
+    store: Store,
     manner: Manner,
     embeddings: Option<Embeddings>,
     clock: &Ahead,
 ) -> (Kernel, Arc<Mutex<Vec<usize>>>) {
-    let store = Store::connect(&format!("sqlite:{}", folder.path().join("closezly.db").display())).await.unwrap();
-    store.migrate().await.unwrap();
     let heard = Arc::new(Mutex::new(Vec::new()));
     let recognizer = Scripted { manner, opened: AtomicU32::new(0), heard: Arc::clone(&heard) };
     let services = domain::assemble(Parts {

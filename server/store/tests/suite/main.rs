@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod audit;
+mod beside;
 mod calls;
 mod disk;
 mod explain;

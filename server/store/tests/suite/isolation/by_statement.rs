@@ -2,13 +2,14 @@
 //! before the other organization was there, and it must change nothing.
 
 use rstest::rstest;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnection, TypeInfo, ValueRef};
-use store::testing::{self, TestStore};
+use sqlx::{Connection, Executor, PgConnection, TypeInfo};
+use store::testing;
 use store::{Engine, catalogue};
 
 use super::schema::{Schema, TIME, uuid as uuid_of};
 use super::sql::{self, Read};
 use super::{UNBOUND, sql::Tenants};
+use crate::beside::On;
 
 /// The organization that asks, and the one whose rows are asked for.
 const OURS: u8 = 1;
@@ -75,61 +76,6 @@ async fn kinds(postgres: &mut PgConnection, text: &'static str) -> Vec<String> {
     match described.parameters() {
         Some(sqlx::Either::Left(kinds)) => kinds.iter().map(|kind| kind.name().to_owned()).collect(),
         _ => Vec::new(),
-    }
-}
-
-/// A connection of the store's engine.
-enum On {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-impl On {
-    async fn open(store: &TestStore) -> Self {
-        match store.engine() {
-            Engine::Sqlite => Self::Sqlite(SqliteConnection::connect(store.url()).await.unwrap()),
-            Engine::Postgres => Self::Postgres(PgConnection::connect(store.url()).await.unwrap()),
-        }
-    }
-
-    /// What a statement reads, as text.
-    async fn rows(&mut self, sql: String) -> Result<Vec<String>, sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => {
-                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await?;
-                let value = |row: &sqlx::sqlite::SqliteRow, at: usize| {
-                    let kind = row.try_get_raw(at).unwrap().type_info().name().to_owned();
-                    match kind.as_str() {
-                        "INTEGER" | "BOOLEAN" => row.get::<Option<i64>, _>(at).map(|value| value.to_string()),
-                        "REAL" => row.get::<Option<f64>, _>(at).map(|value| value.to_string()),
-                        "BLOB" => row.get::<Option<Vec<u8>>, _>(at).map(hex::encode),
-                        "NULL" => None,
-                        _ => row.get_unchecked::<Option<String>, _>(at),
-                    }
-                };
-                Ok(rows.iter().map(|row| format!("{:?}", (0..row.len()).map(|at| value(row, at)).collect::<Vec<_>>())).collect())
-            }
-            Self::Postgres(connection) => {
-                let sql = format!("SELECT CAST(to_jsonb(t) AS TEXT) FROM ({sql}) t");
-                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await
-            }
-        }
-    }
-
-    /// How many rows a statement would change.
-    async fn would_change(&mut self, sql: String) -> Result<u64, sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => {
-                let mut tx = connection.begin().await?;
-                let changed = sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?.rows_affected();
-                tx.rollback().await.map(|()| changed)
-            }
-            Self::Postgres(connection) => {
-                let mut tx = connection.begin().await?;
-                let changed = sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?.rows_affected();
-                tx.rollback().await.map(|()| changed)
-            }
-        }
     }
 }
 
