@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
+    Call, CallFilter, CallHit, CallId, CallSource, CallState, Channel, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
     Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
 };
 use serde_json::json;
@@ -31,7 +31,7 @@ use self::jobs::{DeleteRecording, Recognize};
 use self::live::Hosts;
 use crate::identity;
 use kernel::{Actor, Area, DomainError, Erasure, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Whose};
-use ports::{Recognizer, SampleCall};
+use ports::{OpenStream, Recognizer, Redaction, SampleCall};
 
 pub use self::edit::patch;
 pub use self::words::{correct_segment, recognize_later, swap_channels};
@@ -190,17 +190,22 @@ fn recognizers(kernel: &Kernel) -> Vec<RecognizerChoice> {
 }
 
 /// The recognizers that a live call's ear tries, in order. A failing service gives way to the program on this server,
-/// never to another service: where audio goes is the person's choice.
+/// never to one that sound leaves for: where audio goes is the person's choice.
 pub(crate) fn recognizers_for(kernel: &Kernel, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
     let fallback = (chosen == RecognizerKind::Deepgram).then_some(RecognizerKind::Command);
     let usable = |kind: &RecognizerKind| {
         let recognizer = kernel.recognizer(*kind)?;
-        (*kind == chosen || recognizer.choice().unavailable.is_none()).then_some(recognizer)
+        (*kind == chosen || (recognizer.choice().unavailable.is_none() && !recognizer.leaves_server())).then_some(recognizer)
     };
     match chosen {
         RecognizerKind::Browser | RecognizerKind::None => Vec::new(),
         _ => [Some(chosen), fallback].into_iter().flatten().filter_map(|kind| usable(&kind)).collect(),
     }
+}
+
+/// What a channel's recognizer is opened with.
+pub(crate) fn open_stream(call: &Call, channel: Channel) -> OpenStream {
+    OpenStream { channel, language: call.language.clone(), vocabulary: Redaction::default().texts(&call.vocabulary) }
 }
 
 /// Sets a call up. Consent may be given now or later, but no audio is taken before.

@@ -71,7 +71,7 @@ impl Guard {
     pub async fn call<T, E: Retryable, F: Future<Output = Result<T, E>>>(&self, call: impl Fn() -> F) -> Result<T, E> {
         let mut tried = 0;
         loop {
-            self.admit().map_err(E::unavailable)?;
+            let admitted = self.admit().map_err(E::unavailable)?;
             tried += 1;
             let start = Instant::now();
             let done = match tokio::time::timeout(self.patience.deadline, call()).await {
@@ -86,7 +86,7 @@ impl Guard {
             };
             metrics::histogram!("closezly_provider_seconds", "provider" => self.name.clone(), "outcome" => outcome)
                 .record(start.elapsed().as_secs_f64());
-            self.note(outcome == "failed");
+            admitted.note(outcome == "failed");
             match done {
                 Err(error) if error.is_retryable() && tried < self.patience.tries => {
                     let pause = error.retry_after().unwrap_or_else(|| self.pause(tried));
@@ -105,23 +105,15 @@ impl Guard {
         with(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn admit(&self) -> Result<(), String> {
+    fn admit(&self) -> Result<Admitted<'_>, String> {
         self.state(|state| match state.open {
-            None => Ok(()),
+            None => Ok(Admitted { guard: self, is_trial: false }),
             Some(since) if since.elapsed() >= self.patience.spared && !state.trying => {
                 state.trying = true;
-                Ok(())
+                Ok(Admitted { guard: self, is_trial: true })
             }
             Some(_) => Err(format!("{} failed {} times in a row and is left alone for a moment", self.name, state.failures)),
         })
-    }
-
-    fn note(&self, failed: bool) {
-        self.state(|state| {
-            state.trying = false;
-            state.failures = if failed { state.failures.saturating_add(1) } else { 0 };
-            state.open = (state.failures >= self.patience.failures).then(Instant::now);
-        });
     }
 
     fn pause(&self, tried: u32) -> Duration {
@@ -131,6 +123,29 @@ impl Guard {
             f64::from(state.random >> 16) / f64::from(u16::MAX)
         });
         self.patience.pause.mul_f64(2_f64.powi(tried.cast_signed() - 1) * (0.5 + random))
+    }
+}
+
+/// One call that may be made. Whoever makes it may stop waiting: then another may try.
+struct Admitted<'a> {
+    guard: &'a Guard,
+    is_trial: bool,
+}
+
+impl Admitted<'_> {
+    fn note(self, failed: bool) {
+        self.guard.state(|state| {
+            state.failures = if failed { state.failures.saturating_add(1) } else { 0 };
+            state.open = (state.failures >= self.guard.patience.failures).then(Instant::now);
+        });
+    }
+}
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        if self.is_trial {
+            self.guard.state(|state| state.trying = false);
+        }
     }
 }
 
@@ -203,6 +218,18 @@ mod tests {
         tokio::time::advance(Duration::from_secs(31)).await;
         assert!(provider.ask(|_| Err(Wrong::Refused)).await.is_err());
         assert_eq!(provider.ask(Ok).await, Ok(6), "it answers again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_tries_and_stops_waiting_leaves_it_to_the_next() {
+        let provider = Provider::new();
+        for _ in 0..2 {
+            assert!(provider.ask(|_| away()).await.is_err());
+        }
+        tokio::time::advance(Duration::from_secs(31)).await;
+        let trial = provider.guard.call(std::future::pending::<Result<u32, Wrong>>);
+        assert!(tokio::time::timeout(Duration::from_secs(1), trial).await.is_err(), "it was not waited for");
+        assert!(provider.ask(Ok).await.is_ok(), "another one tries");
     }
 
     #[tokio::test(start_paused = true)]

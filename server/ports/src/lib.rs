@@ -1,10 +1,12 @@
 //! What has several makers: clock, ids, keys, mail, recognizers, readers of documents, embedding models, fetchers of web pages, storage of
 //! files; and the sample call. Makers live in `providers` and `documents`; tests bring their own.
 //!
-//! Architecture invariant: nothing here knows the database, an area or a vendor.
+//! Architecture invariant: nothing here knows the database, an area or a vendor. Words leave for a provider as [`Outbound`] only, sound as
+//! [`ConsentedAudio`] only.
 
 #![warn(missing_docs)]
 
+mod consent;
 mod embedder;
 pub mod envelope;
 pub mod files;
@@ -18,6 +20,7 @@ mod sample;
 mod time;
 mod web;
 
+pub use consent::{Consent, ConsentMissing, ConsentedAudio};
 pub use embedder::{EmbedError, Embedder, EmbeddingModel, Embeddings};
 pub use keys::{KeySource, KeySourceError};
 pub use mail::{Mail, MailError, Mailer};

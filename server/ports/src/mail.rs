@@ -1,5 +1,8 @@
 use async_trait::async_trait;
 
+use crate::guard::Retryable;
+use crate::redaction::Outbound;
+
 /// A plain-text mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
@@ -12,7 +15,7 @@ pub struct Mail {
 }
 
 /// A mail was not handed over.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// The address or the text can't be a mail.
     #[error("the mail can't be written: {0}")]
@@ -25,6 +28,16 @@ pub enum MailError {
     Unreachable(String),
 }
 
+impl Retryable for MailError {
+    fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unreachable(_))
+    }
+
+    fn unavailable(why: String) -> Self {
+        Self::Unreachable(why)
+    }
+}
+
 /// Sends mail.
 #[async_trait]
 pub trait Mailer: Send + Sync {
@@ -32,7 +45,7 @@ pub trait Mailer: Send + Sync {
     ///
     /// # Errors
     /// [`MailError`]; `Unreachable` is worth trying again.
-    async fn send(&self, mail: Mail) -> Result<(), MailError>;
+    async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError>;
 
     /// Whether mails reach people; if not (no server is configured), they are only logged.
     fn delivers(&self) -> bool;

@@ -2,6 +2,10 @@ use async_trait::async_trait;
 use model::{Channel, Millis, RecognizerChoice, RecognizerKind, Word};
 use tokio::sync::mpsc;
 
+use crate::consent::ConsentedAudio;
+use crate::guard::Retryable;
+use crate::redaction::Outbound;
+
 /// Turns one channel's speech into text.
 ///
 /// Times in its events are stream time: ms since the first sample that was pushed, whatever the call's own time; the host
@@ -16,6 +20,9 @@ pub trait Recognizer: Send + Sync {
 
     /// Which audio it wants.
     fn gate(&self) -> Gate;
+
+    /// Whether sound goes to another company's or another machine's service.
+    fn leaves_server(&self) -> bool;
 
     /// Opens a stream for one channel.
     ///
@@ -41,7 +48,7 @@ pub struct OpenStream {
     /// BCP 47 tag.
     pub language: String,
     /// Words to expect.
-    pub vocabulary: Vec<String>,
+    pub vocabulary: Vec<Outbound<String>>,
 }
 
 /// An open stream: audio in, events out. Dropping both ends it.
@@ -57,7 +64,7 @@ pub struct RecognizerStream {
 #[derive(Clone, Debug)]
 pub enum Audio {
     /// 16 kHz mono samples, any number.
-    Samples(Vec<i16>),
+    Samples(ConsentedAudio),
     /// No more will come: say the rest, then end.
     Finish,
 }
@@ -107,6 +114,9 @@ pub enum RecognizerError {
     /// The program ended by itself.
     #[error("The recognizer's program ended: {0}")]
     Crashed(String),
+    /// It does not open in time, or failed so often that it is spared for a moment.
+    #[error("The recognizer can't be reached: {0}")]
+    Unavailable(String),
     /// It takes no audio, or says nothing in time.
     #[error("The recognizer does not answer any more.")]
     Hung,
@@ -121,6 +131,16 @@ pub enum RecognizerError {
 impl RecognizerError {
     /// Whether opening it again may help.
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Connection(_) | Self::Crashed(_) | Self::Hung)
+        matches!(self, Self::Connection(_) | Self::Crashed(_) | Self::Unavailable(_) | Self::Hung)
+    }
+}
+
+impl Retryable for RecognizerError {
+    fn is_retryable(&self) -> bool {
+        self.is_retryable()
+    }
+
+    fn unavailable(why: String) -> Self {
+        Self::Unavailable(why)
     }
 }

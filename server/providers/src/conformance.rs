@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Channel, Millis};
-use ports::{Audio, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Utterance};
+use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Redaction, Utterance};
 
 pub use embedder::embedder_conformance;
 
@@ -54,7 +54,12 @@ impl Said {
 
 /// A request for a channel in English.
 pub fn english(channel: Channel) -> OpenStream {
-    OpenStream { channel, language: "en-US".to_owned(), vocabulary: vec!["Closezly".to_owned()] }
+    OpenStream { channel, language: "en-US".to_owned(), vocabulary: Redaction::default().texts(&["Closezly"]) }
+}
+
+/// Sound as a recognizer takes it.
+pub fn sound(samples: Vec<i16>) -> Audio {
+    Audio::Samples(Consent::of_test().audio(samples))
 }
 
 /// Plays samples in odd chunks, finishes, and waits for the end.
@@ -67,7 +72,7 @@ pub async fn play(stream: RecognizerStream, samples: &[i16]) -> Said {
         let (mut rest, mut sizes) = (samples, [1_usize, 799, 1600, 4801, 37, 16_000].into_iter().cycle());
         while !rest.is_empty() {
             let (chunk, later) = rest.split_at(rest.len().min(sizes.next().unwrap_or(1600)));
-            audio.send(Audio::Samples(chunk.to_vec())).await.expect("the stream takes audio");
+            audio.send(sound(chunk.to_vec())).await.expect("the stream takes audio");
             rest = later;
         }
         audio.send(Audio::Finish).await.expect("the stream can be finished");
@@ -156,7 +161,7 @@ async fn ends_without_audio(recognizer: &dyn Recognizer) {
 async fn survives_being_dropped(recognizer: &dyn Recognizer, speech: &Speech) {
     let RecognizerStream { audio, events } = recognizer.open(english(Channel::Rep)).await.expect("a stream opens");
     let beginning = speech.samples[..speech.samples.len() / 2].to_vec();
-    audio.send(Audio::Samples(beginning)).await.expect("the stream takes audio");
+    audio.send(sound(beginning)).await.expect("the stream takes audio");
     drop(events);
     let closed = tokio::time::timeout(PATIENCE, audio.closed()).await;
     closed.expect("a stream that nobody listens to stops taking audio");

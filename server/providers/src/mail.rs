@@ -6,11 +6,14 @@ use async_trait::async_trait;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use ports::{Mail, MailError, Mailer};
+use ports::guard::{Guard, Patience};
+use ports::{Mail, MailError, Mailer, Outbound};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Connecting, and each answer of the server, may take this long.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// A whole mail may take this long.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Hands mails to an SMTP server.
 #[derive(Debug)]
@@ -74,8 +77,8 @@ impl Smtp {
 
 #[async_trait]
 impl Mailer for Smtp {
-    async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        let message = self.message(&mail)?;
+    async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError> {
+        let message = self.message(mail.get())?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() => Err(MailError::Refused(reason(&error))),
@@ -94,13 +97,39 @@ fn reason(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// A mail server behind a guard: a deadline, and left alone for a moment when it is down. Asked once: the mail is a job's, which comes
+/// again by itself, and a mail that a server took without saying so must not go out twice within a second.
+pub struct Guarded<T> {
+    inner: T,
+    guard: Guard,
+}
+
+impl<T: Mailer> Guarded<T> {
+    /// Guards a mailer.
+    pub fn new(inner: T) -> Self {
+        Self { inner, guard: Guard::new("mail", Patience { deadline: DEADLINE, tries: 1, ..Patience::default() }) }
+    }
+}
+
+#[async_trait]
+impl<T: Mailer> Mailer for Guarded<T> {
+    async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError> {
+        self.guard.call(|| self.inner.send(mail)).await
+    }
+
+    fn delivers(&self) -> bool {
+        self.inner.delivers()
+    }
+}
+
 /// Writes mails to the log: what a server without SMTP can do. Whoever reads the log can pass a link on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LogMailer;
 
 #[async_trait]
 impl Mailer for LogMailer {
-    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+    async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError> {
+        let mail = mail.get();
         tracing::warn!(
             to = mail.to,
             subject = mail.subject,

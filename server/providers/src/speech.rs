@@ -2,12 +2,14 @@
 
 pub mod command;
 pub mod deepgram;
+mod guarded;
 mod sample;
 pub mod socket;
 mod timeline;
 
 pub use command::Command;
 pub use deepgram::Deepgram;
+pub use guarded::Guarded;
 pub use sample::SampleTranscript;
 
 /// Samples in a second of every stream.

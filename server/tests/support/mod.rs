@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::Kernel;
 use domain::Parts;
-use ports::{Clock, Ids, Mail, MailError, Mailer, Recognizer};
+use ports::{Clock, Ids, Mail, MailError, Mailer, Outbound, Recognizer};
 use providers::speech::SampleTranscript;
 use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::redirect::Policy;
@@ -104,12 +104,12 @@ impl Outbox {
 
 #[async_trait]
 impl Mailer for Outbox {
-    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+    async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if let Some(trouble) = *self.trouble.lock().unwrap() {
             return Err(trouble());
         }
-        self.mails.lock().unwrap().push(mail);
+        self.mails.lock().unwrap().push(mail.get().clone());
         Ok(())
     }
 

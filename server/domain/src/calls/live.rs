@@ -41,6 +41,7 @@ use crate::calls::CallsKernel as _;
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::{DomainError, Result};
+use ports::Consent;
 
 /// Messages that wait for a page. One that is further behind than this is let go; it comes back and gets a snapshot.
 const PAGE_QUEUE: usize = 1_024;
@@ -181,9 +182,7 @@ async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender
             CallState::Prepared | CallState::Live => {}
             CallState::Finishing | CallState::Ended => return Err(ended()),
         }
-        if call.consent_at.is_none() {
-            return Err(consent_missing());
-        }
+        Consent::of(&call).map_err(Problem::from)?;
     } else if call.state == CallState::Ended {
         return Err(ended());
     }
@@ -195,7 +194,7 @@ async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender
     }
     let host = host_of(kernel, call.organization_id, call.id).await?;
     let (answer, joined) = oneshot::channel();
-    let join = Input::Join { hello, sender, answer };
+    let join = Input::Join { hello, call: Box::new(call), sender, answer };
     let gone = || DomainError::new(Code::Unavailable, "The call is being closed. Try again in a moment.");
     host.send(join).await.map_err(|_| gone())?;
     match joined.await.map_err(|_| gone())? {
@@ -210,10 +209,6 @@ fn restarts() -> DomainError {
 
 fn ended() -> DomainError {
     DomainError::new(Code::CallEnded, "This call has ended. Its review is on the call's page.")
-}
-
-fn consent_missing() -> DomainError {
-    DomainError::new(Code::ConsentMissing, "Say first who was told that the call is recorded, and how. Until then no audio is taken.")
 }
 
 /// Passes a page's messages to the host.

@@ -1,7 +1,7 @@
 //! A call's cards, numbers and review made anew: from its recording by a recognizer, or from its segments.
 
 use live::{Effect, Event, Session, Settings};
-use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, RecognizerKind, Segment, TranscriptJob, Word};
+use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerKind, Segment, TranscriptJob, Word};
 use store::{JobState, RecordingReader};
 use tokio::sync::mpsc;
 
@@ -9,12 +9,12 @@ use super::events::TranscriptUpdated;
 use super::finish::Material;
 use super::jobs::Recognize;
 use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
-use super::{recording, sources};
+use super::{open_stream, recording, sources};
 use crate::calls::CallsKernel as _;
 use kernel::Kernel;
 use kernel::{Actor, Job as _, JobContext};
 use kernel::{DomainError, Result};
-use ports::{OpenStream, RecognizerEvent};
+use ports::{Consent, RecognizerEvent};
 
 /// How far the last of these is for a call; none if there is none or it is done.
 pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
@@ -120,10 +120,10 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
         return Ok(Vec::new());
     }
     let recognizer = kernel.recognizer(with).ok_or_else(|| DomainError::Internal(format!("no recognizer {with}")))?;
-    let request = OpenStream { channel, language: call.language.clone(), vocabulary: call.vocabulary.clone() };
+    let (request, consent) = (open_stream(call, channel), Consent::of(call).map_err(Problem::from)?);
     let (to_ear, audio) = mpsc::channel(64);
     let (out, mut said) = mpsc::channel(64);
-    tokio::spawn(Ear { channel, recognizers: vec![recognizer], request }.listen(audio, out));
+    tokio::spawn(Ear { channel, recognizers: vec![recognizer], request, consent }.listen(audio, out));
     let pushing = tokio::task::spawn_blocking(move || -> Result<()> {
         let reader = RecordingReader::open(&path).map_err(|error| DomainError::Internal(error.to_string()))?;
         let mut voice = VoiceDetector::default();

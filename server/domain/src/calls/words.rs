@@ -9,6 +9,7 @@ use super::finish::{Material, Voice};
 use super::jobs::Recognize;
 use super::{after, changed_elsewhere, get, recording, redo, require_usable};
 use kernel::{Actor, DomainError, Kernel, Result, Tx};
+use ports::Consent;
 
 /// How often a change of words is made anew because somebody else changed the call meanwhile.
 const TRIES: usize = 5;
@@ -85,7 +86,7 @@ pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result
 /// Has the recording recognized (again) by a job; what was heard before is replaced when it is done.
 ///
 /// # Errors
-/// `not_found` without a recording, `recognizer_unavailable`, `conflict` while the call is live.
+/// `not_found` without a recording, `recognizer_unavailable`, `consent_missing`, `conflict` while the call is live.
 pub async fn recognize_later(kernel: &Kernel, actor: &Actor, id: CallId, with: RecognizerKind) -> Result<()> {
     let call = require_ended(get(kernel, actor, id).await?)?;
     if recording::length(kernel, &call).await.is_none() {
@@ -95,6 +96,7 @@ pub async fn recognize_later(kernel: &Kernel, actor: &Actor, id: CallId, with: R
         return Err(Problem::of_field("recognizer", "A recording can be recognized on the server only. Choose another recognizer.").into());
     }
     require_usable(kernel, with)?;
+    Consent::of(&call).map_err(Problem::from)?;
     let running = || DomainError::new(Code::Conflict, "The transcript of this call is being made already.");
     if redo::state(kernel, actor.organization, id).await? == Some(TranscriptJob::Running) {
         return Err(running());

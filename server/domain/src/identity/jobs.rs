@@ -3,7 +3,7 @@
 //! A mail's job holds no secret: the token of its link is made, and its hash stored, when the mail is written.
 
 use kernel::{DomainError, Job, JobContext, Kernel, Queue, Result};
-use ports::{Mail, MailError};
+use ports::{Mail, MailError, Redaction};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -116,7 +116,7 @@ impl Job for TellOwner {
 
 /// Hands a mail over. What the mail server refuses for good is dropped: strangers type addresses that nobody has.
 async fn send(kernel: &Kernel, mail: Mail) -> Result<()> {
-    match kernel.mailer().send(mail).await {
+    match kernel.mailer().send(&Redaction::default().account_mail(mail)).await {
         Ok(()) => Ok(()),
         Err(error @ MailError::Unreachable(_)) => Err(DomainError::Internal(error.to_string())),
         Err(error @ (MailError::Malformed(_) | MailError::Refused(_))) => {

@@ -19,7 +19,7 @@ use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, S
 use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind};
 use ports::files::{Files, KeyRing};
 use ports::{
-    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, ReadDocument, ReadError, Recognizer,
+    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError, Recognizer,
     RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
 };
 use secrecy::SecretString;
@@ -64,6 +64,10 @@ impl Recognizer for Scripted {
         Gate::Everything
     }
 
+    fn leaves_server(&self) -> bool {
+        false
+    }
+
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
         let count = self.opened.fetch_add(1, Ordering::SeqCst);
         if self.manner == Manner::Broken {
@@ -91,7 +95,7 @@ impl Recognizer for Scripted {
             let mut said = 0;
             while let Some(input) = pushed.recv().await {
                 let Audio::Samples(piece) = input else { break };
-                samples += piece.len();
+                samples += piece.samples().len();
                 heard.lock().unwrap()[index] = samples;
                 if crashes && samples >= 16_000 {
                     let _ = out.send(Err(RecognizerError::Crashed("as told".into()))).await;
@@ -113,8 +117,8 @@ impl Recognizer for Scripted {
 async fn count_frames(mut pushed: mpsc::Receiver<Audio>, out: mpsc::Sender<Result<RecognizerEvent, RecognizerError>>, pace: Duration) {
     let mut samples = 0_i64;
     while let Some(Audio::Samples(piece)) = pushed.recv().await {
-        samples += piece.len() as i64;
-        let number = i64::from(piece[0]) - 1;
+        samples += piece.samples().len() as i64;
+        let number = i64::from(piece.samples()[0]) - 1;
         if number >= 0 && number % 10 == 9 {
             tokio::time::sleep(pace).await;
             let end = Millis(samples / 16);
@@ -161,8 +165,8 @@ pub struct Outbox(pub Mutex<Vec<Mail>>);
 
 #[async_trait]
 impl Mailer for Outbox {
-    async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        self.0.lock().unwrap().push(mail);
+    async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError> {
+        self.0.lock().unwrap().push(mail.get().clone());
         Ok(())
     }
 

@@ -43,7 +43,7 @@ impl Cached {
     }
 
     async fn one(&self, text: &Outbound<String>) -> Result<Vec<f32>, EmbedError> {
-        let sent = text.clone().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let sent = text.folded();
         let question = sent.get().clone();
         let answer = {
             let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);

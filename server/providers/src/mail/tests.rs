@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use ports::Redaction;
+
 use super::*;
 use crate::test_utils::{SmtpSink, SmtpTrouble};
 
@@ -11,6 +13,10 @@ fn mail() -> Mail {
     }
 }
 
+fn out(mail: Mail) -> Outbound<Mail> {
+    Redaction::default().account_mail(mail)
+}
+
 fn smtp(url: &str) -> Smtp {
     Smtp::from_url(&url.to_owned().into(), "Closezly <closezly@example.com>").unwrap()
 }
@@ -20,8 +26,8 @@ async fn a_mail_reaches_the_server_as_it_was_written() {
     let sink = SmtpSink::start().await;
     let smtp = smtp(sink.url());
     assert!(smtp.delivers());
-    smtp.send(mail()).await.unwrap();
-    smtp.send(mail()).await.unwrap();
+    smtp.send(&out(mail())).await.unwrap();
+    smtp.send(&out(mail())).await.unwrap();
     let mails = sink.mails();
     assert_eq!(mails.len(), 2);
     for part in ["From: Closezly <closezly@example.com>", "To: dana@example.com", "Date: ", "Open this:\n.dot\nhttps://x/reset?t=1\n"] {
@@ -32,20 +38,20 @@ async fn a_mail_reaches_the_server_as_it_was_written() {
 #[tokio::test]
 async fn a_refusal_is_told_from_a_delay() {
     let refuses = SmtpSink::start_with(Some(SmtpTrouble::RefusesReceivers)).await;
-    assert!(matches!(smtp(refuses.url()).send(mail()).await, Err(MailError::Refused(reason)) if reason.contains("no such mailbox")));
+    assert!(matches!(smtp(refuses.url()).send(&out(mail())).await, Err(MailError::Refused(reason)) if reason.contains("no such mailbox")));
     let later = SmtpSink::start_with(Some(SmtpTrouble::TriesLater)).await;
-    assert!(matches!(smtp(later.url()).send(mail()).await, Err(MailError::Unreachable(reason)) if reason.contains("later")));
+    assert!(matches!(smtp(later.url()).send(&out(mail())).await, Err(MailError::Unreachable(reason)) if reason.contains("later")));
     assert!(refuses.mails().is_empty() && later.mails().is_empty());
 }
 
 #[tokio::test]
 async fn a_server_that_is_away_is_unreachable() {
     let hangs_up = SmtpSink::start_with(Some(SmtpTrouble::HangsUp)).await;
-    assert!(matches!(smtp(hangs_up.url()).send(mail()).await, Err(MailError::Unreachable(_))));
+    assert!(matches!(smtp(hangs_up.url()).send(&out(mail())).await, Err(MailError::Unreachable(_))));
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let away = smtp(&format!("smtp://127.0.0.1:{port}"));
-    assert!(matches!(away.send(mail()).await, Err(MailError::Unreachable(_))));
+    assert!(matches!(away.send(&out(mail())).await, Err(MailError::Unreachable(_))));
     assert!(away.check().await.unwrap_err().contains("can't be used"));
 }
 
@@ -59,7 +65,7 @@ async fn the_check_says_that_the_server_answers() {
 async fn what_cannot_be_a_mail_is_malformed() {
     let sink = SmtpSink::start().await;
     for broken in [Mail { to: "nobody".into(), ..mail() }, Mail { subject: "a\r\nBcc: b@example.com".into(), ..mail() }] {
-        assert!(matches!(smtp(sink.url()).send(broken).await, Err(MailError::Malformed(_))));
+        assert!(matches!(smtp(sink.url()).send(&out(broken)).await, Err(MailError::Malformed(_))));
     }
     assert!(sink.mails().is_empty());
 }
@@ -83,5 +89,22 @@ async fn encrypted_schemes_are_known() {
 #[tokio::test]
 async fn without_a_server_mails_are_only_logged() {
     assert!(!LogMailer.delivers());
-    LogMailer.send(mail()).await.unwrap();
+    LogMailer.send(&out(mail())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_spared_and_one_that_refuses_a_receiver_is_not() {
+    let refuses = SmtpSink::start_with(Some(SmtpTrouble::RefusesReceivers)).await;
+    let guarded = Guarded::new(smtp(refuses.url()));
+    for _ in 0..7 {
+        assert!(matches!(guarded.send(&out(mail())).await, Err(MailError::Refused(_))));
+    }
+    let hangs_up = SmtpSink::start_with(Some(SmtpTrouble::HangsUp)).await;
+    let guarded = Guarded::new(smtp(hangs_up.url()));
+    let mut last = None;
+    for _ in 0..6 {
+        last = guarded.send(&out(mail())).await.err();
+    }
+    assert!(matches!(last, Some(MailError::Unreachable(why)) if why.contains("left alone")));
+    assert!(guarded.delivers());
 }

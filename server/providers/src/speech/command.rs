@@ -146,6 +146,10 @@ impl Recognizer for Command {
         Gate::Speech
     }
 
+    fn leaves_server(&self) -> bool {
+        false
+    }
+
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
         if self.argv.is_empty() {
             return Err(RecognizerError::NotConfigured("no program is set".to_owned()));

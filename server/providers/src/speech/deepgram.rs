@@ -73,6 +73,10 @@ impl Recognizer for Deepgram {
         Gate::Everything
     }
 
+    fn leaves_server(&self) -> bool {
+        true
+    }
+
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
         let Some(key) = self.key.clone() else {
             return Err(RecognizerError::NotConfigured("no Deepgram key is configured on this server".to_owned()));

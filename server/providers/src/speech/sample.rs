@@ -42,6 +42,10 @@ impl Recognizer for SampleTranscript {
         Gate::Everything
     }
 
+    fn leaves_server(&self) -> bool {
+        false
+    }
+
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
         let (audio, audio_in) = mpsc::channel(WAITING);
         let (events_out, events) = mpsc::channel(WAITING);
@@ -60,7 +64,7 @@ async fn recite(
     let mut script = call.turns_of(channel).peekable();
     let mut spoken = 0;
     while let Some(Audio::Samples(chunk)) = audio.recv().await {
-        samples += chunk.len() as u64;
+        samples += chunk.samples().len() as u64;
         let now = millis_of(samples);
         while let Some(turn) = script.peek() {
             let words = turn.words.iter().take_while(|word| word.end.0 <= now).count();
@@ -104,7 +108,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::conformance::{Speech, english, play, recognizer_conformance};
+    use crate::conformance::{Speech, english, play, recognizer_conformance, sound};
 
     #[tokio::test]
     async fn it_passes_the_suite() {
@@ -131,7 +135,7 @@ mod tests {
         let RecognizerStream { audio, mut events } = SampleTranscript::new(call.clone()).open(english(Channel::Rep)).await.unwrap();
         let first = call.turns_of(Channel::Rep).next().unwrap();
         let until = first.words[2].end.0;
-        audio.send(Audio::Samples(call.samples(Channel::Rep)[..until as usize * 16].to_vec())).await.unwrap();
+        audio.send(sound(call.samples(Channel::Rep)[..until as usize * 16].to_vec())).await.unwrap();
         for count in 1..=3 {
             let Some(Ok(RecognizerEvent::Partial(said))) = events.recv().await else { panic!("not a partial") };
             assert_eq!(said.words, first.words[..count]);

@@ -199,7 +199,7 @@ impl<P: LiveProtocol> Stream<P> {
                 tokio::select! {
                     () = self.events.closed() => return Ok(None),
                     chunk = self.audio.recv(), if !self.finishing => match chunk {
-                        Some(Audio::Samples(samples)) => self.backlog.push_unconnected(&samples),
+                        Some(Audio::Samples(sound)) => self.backlog.push_unconnected(sound.samples()),
                         Some(Audio::Finish) | None => self.finishing = true,
                     },
                     () = sleep_until(until) => break,
@@ -262,7 +262,7 @@ impl<P: LiveProtocol> Stream<P> {
                     }
                 }
                 chunk = self.audio.recv(), if !self.finishing => match chunk {
-                    Some(Audio::Samples(samples)) => self.backlog.push(&samples),
+                    Some(Audio::Samples(sound)) => self.backlog.push(sound.samples()),
                     Some(Audio::Finish) | None => self.finishing = true,
                 },
                 () = sleep_until(last_sent + self.pace.keep_alive), if !finished => {

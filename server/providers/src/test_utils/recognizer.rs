@@ -60,6 +60,10 @@ impl Recognizer for FakeRecognizer {
         self.gate
     }
 
+    fn leaves_server(&self) -> bool {
+        self.kind == RecognizerKind::Deepgram
+    }
+
     async fn open(&self, _: OpenStream) -> Result<RecognizerStream, RecognizerError> {
         if let Some(error) = &self.refuses {
             return Err(error.clone());
@@ -75,7 +79,7 @@ async fn follow(steps: Vec<Step>, mut audio: mpsc::Receiver<Audio>, events: mpsc
     let mut samples = 0;
     let mut steps = steps.into_iter().peekable();
     while let Some(Audio::Samples(chunk)) = audio.recv().await {
-        samples += chunk.len() as i64;
+        samples += chunk.samples().len() as i64;
         while let Some(step) = steps.next_if(|step| step.due() <= samples / 16) {
             let said = match step {
                 Step::Say(event) => events.send(Ok(event)).await,
@@ -103,7 +107,7 @@ mod tests {
     use ports::Utterance;
 
     use super::*;
-    use crate::conformance::{Speech, english, recognizer_conformance};
+    use crate::conformance::{Speech, english, recognizer_conformance, sound};
 
     fn said(text: &str, start: i64, end: i64) -> Utterance {
         Utterance { text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: 1.0, words: Vec::new() }
@@ -121,7 +125,7 @@ mod tests {
         let steps = vec![Step::Say(RecognizerEvent::Final(said("yes", 0, 500))), Step::Fail(700, RecognizerError::Flooded)];
         let fake = FakeRecognizer { steps, ..FakeRecognizer::saying([]) };
         let RecognizerStream { audio, mut events } = fake.open(english(Channel::Rep)).await.unwrap();
-        audio.send(Audio::Samples(vec![0; 16_000])).await.unwrap();
+        audio.send(sound(vec![0; 16_000])).await.unwrap();
         assert_eq!(events.recv().await, Some(Ok(RecognizerEvent::Final(said("yes", 0, 500)))));
         assert_eq!(events.recv().await, Some(Err(RecognizerError::Flooded)));
         assert_eq!(events.recv().await, None);

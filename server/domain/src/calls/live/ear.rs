@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
 use super::gate::{Piece, SpeechGate, StreamClock};
-use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 
-/// Longest wait for a recognizer to open.
-const OPENING: Duration = Duration::from_secs(15);
+/// Longest wait for a recognizer to open, one that nothing guards.
+const OPENING: Duration = Duration::from_secs(20);
 /// A recognizer that takes no audio for so long is hung.
 const PUSHING: Duration = Duration::from_secs(20);
 /// Longest wait for the last words after the end, as long as something still comes.
@@ -55,6 +55,8 @@ pub(crate) struct Ear {
     pub recognizers: Vec<Arc<dyn Recognizer>>,
     /// Language and vocabulary.
     pub request: OpenStream,
+    /// That the people on the call were told.
+    pub consent: Consent,
 }
 
 /// How a stream ended.
@@ -217,7 +219,7 @@ impl Listening<'_> {
                         if let Some(piece) = self.unanswered.get(self.pushed) {
                             clock.pushed(piece);
                             self.pushed += 1;
-                            permit.send(Audio::Samples(piece.samples.clone()));
+                            permit.send(Audio::Samples(self.ear.consent.audio(piece.samples.clone())));
                         } else {
                             permit.send(Audio::Finish);
                             push = None;

@@ -25,10 +25,10 @@ use super::writer::{SharedLog, Writer, Written};
 use super::{Ear, FromEar, Piece, ToEar, VoiceDetector};
 use crate::calls::CallsKernel as _;
 use crate::calls::events::CallStarted;
-use crate::calls::{recognizers_for, recording};
+use crate::calls::{open_stream, recognizers_for, recording};
 use kernel::{Actor, Kernel};
 use kernel::{DomainError, Result};
-use ports::{OpenStream, RecognizerEvent};
+use ports::{Consent, ConsentMissing, RecognizerEvent};
 
 /// How often the engine is told the time.
 const TICK: Duration = Duration::from_millis(500);
@@ -47,8 +47,8 @@ const MAX_BOOKMARKS: i64 = 1_000;
 
 /// To a host.
 pub(in crate::calls) enum Input {
-    /// A page comes.
-    Join { hello: Hello, sender: mpsc::Sender<ServerMessage>, answer: oneshot::Sender<Joined> },
+    /// A page comes. `call` is as it is now: a host that was made before consent was given learns of it.
+    Join { hello: Hello, call: Box<Call>, sender: mpsc::Sender<ServerMessage>, answer: oneshot::Sender<Joined> },
     /// A page says something.
     Message { page: u64, message: ClientMessage },
     /// A page said something that can't be read.
@@ -277,7 +277,10 @@ impl Host {
 
     async fn take(&mut self, input: Input) {
         match input {
-            Input::Join { hello, sender, answer } => {
+            Input::Join { hello, call, sender, answer } => {
+                if self.call.consent_at.is_none() {
+                    (self.call.consent_who, self.call.consent_how, self.call.consent_at) = (call.consent_who, call.consent_how, call.consent_at);
+                }
                 let joined = self.join(hello, sender);
                 let _ = answer.send(joined);
             }
@@ -581,10 +584,15 @@ impl Host {
         if recognizers.is_empty() {
             return;
         }
+        // Without consent no page may send a frame, so there is none to be recognized.
+        let Ok(consent) = Consent::of(&self.call) else {
+            tracing::error!(call = %self.call.id, "{ConsentMissing}");
+            return;
+        };
         let (sender, audio) = mpsc::channel(EAR_QUEUE);
         let (out, mut said) = mpsc::channel(64);
-        let request = OpenStream { channel, language: self.call.language.clone(), vocabulary: self.call.vocabulary.clone() };
-        tokio::spawn(Ear { channel, recognizers, request }.listen(audio, out));
+        let request = open_stream(&self.call, channel);
+        tokio::spawn(Ear { channel, recognizers, request, consent }.listen(audio, out));
         let myself = self.myself.clone();
         tokio::spawn(async move {
             let mut done = false;

@@ -39,10 +39,11 @@ pub(super) fn start(argv: &[String], request: &OpenStream, patience: Patience) -
             command.env_remove(&*name);
         }
     }
+    let vocabulary: Vec<&str> = request.vocabulary.iter().map(AsRef::as_ref).collect();
     command
         .env("CLOSEZLY_CHANNEL", request.channel.as_str())
         .env("CLOSEZLY_LANGUAGE", request.language.replace('\0', ""))
-        .env("CLOSEZLY_VOCABULARY", request.vocabulary.join("\n").replace('\0', ""));
+        .env("CLOSEZLY_VOCABULARY", vocabulary.join("\n").replace('\0', ""));
     let mut child = command.spawn().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => RecognizerError::NotConfigured(format!("the program {} isn't there", argv[0])),
         std::io::ErrorKind::PermissionDenied => RecognizerError::NotConfigured(format!("the program {} may not be run", argv[0])),
@@ -176,8 +177,8 @@ impl Process {
                     }
                 },
                 chunk = self.audio.recv(), if self.waiting.is_empty() && self.stdin.is_some() => match chunk {
-                    Some(Audio::Samples(samples)) => {
-                        self.waiting = to_bytes(&samples);
+                    Some(Audio::Samples(sound)) => {
+                        self.waiting = to_bytes(sound.samples());
                         deadline = Some(Instant::now() + self.patience.takes_audio);
                     }
                     Some(Audio::Finish) | None => {

@@ -6,7 +6,7 @@ use ports::RecognizerEvent;
 use tempfile::TempDir;
 
 use super::*;
-use crate::conformance::{Speech, english, play, recognizer_conformance};
+use crate::conformance::{Speech, english, play, recognizer_conformance, sound};
 
 /// Short enough for a test, long enough for a busy machine.
 const PATIENCE: Patience =
@@ -23,7 +23,7 @@ fn python(folder: &TempDir, program: &str) -> Command {
 async fn outcome(recognizer: &Command) -> Vec<Result<RecognizerEvent, RecognizerError>> {
     let RecognizerStream { audio, mut events } = recognizer.open(english(Channel::Rep)).await.unwrap();
     tokio::spawn(async move {
-        let _ = audio.send(Audio::Samples(vec![1000; 16_000])).await;
+        let _ = audio.send(sound(vec![1000; 16_000])).await;
         let _ = audio.send(Audio::Finish).await;
     });
     let mut all = Vec::new();
@@ -86,7 +86,7 @@ text = " ".join(names) + "|" + os.environ["CLOSEZLY_CHANNEL"] + "|" + os.environ
 sys.stdin.buffer.read()
 print(json.dumps({"type": "final", "text": text, "start": 0, "end": 1}))"#,
     );
-    let request = OpenStream { vocabulary: vec!["Closezly".into(), "Gong".into()], ..english(Channel::Customer) };
+    let request = OpenStream { vocabulary: ports::Redaction::default().texts(&["Closezly", "Gong"]), ..english(Channel::Customer) };
     let said = play(program.open(request).await.unwrap(), &[0; 1600]).await;
     assert_eq!(said.finals().next().unwrap().text, "CLOSEZLY_CHANNEL CLOSEZLY_LANGUAGE CLOSEZLY_VOCABULARY|customer|en-US|Closezly,Gong");
 }
@@ -133,7 +133,7 @@ async fn a_program_that_takes_no_audio_or_never_ends_hangs() {
     let folder = TempDir::new().unwrap();
     let deaf = python(&folder, "time.sleep(600)");
     let RecognizerStream { audio, mut events } = deaf.open(english(Channel::Rep)).await.unwrap();
-    audio.send(Audio::Samples(vec![0; 200_000])).await.unwrap();
+    audio.send(sound(vec![0; 200_000])).await.unwrap();
     assert_eq!(events.recv().await, Some(Err(RecognizerError::Hung)));
     assert_eq!(events.recv().await, None);
     assert_eq!(failure("sys.stdin.buffer.read(); time.sleep(600)").await, RecognizerError::Hung);

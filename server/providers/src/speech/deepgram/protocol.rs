@@ -145,7 +145,7 @@ fn address(base: &str, model: &str, request: &OpenStream) -> String {
     ];
     // Older models know `keywords` instead, which work otherwise.
     if model.starts_with("nova-3") {
-        query.extend(request.vocabulary.iter().take(MOST_KEY_TERMS).map(|term| ("keyterm", term.as_str())));
+        query.extend(request.vocabulary.iter().take(MOST_KEY_TERMS).map(|term| ("keyterm", term.as_ref())));
     }
     let query: Vec<_> = query.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, RESERVED))).collect();
     format!("{base}/v1/listen?{}", query.join("&"))

@@ -4,7 +4,7 @@ use model::Channel;
 use ports::Recognizer;
 
 use super::*;
-use crate::conformance::{english, play};
+use crate::conformance::{english, play, sound};
 use crate::speech::Deepgram;
 use crate::test_utils::{DeepgramTrouble, DeepgramUpstream, Sentence};
 
@@ -40,7 +40,7 @@ async fn upstream(trouble: DeepgramTrouble) -> DeepgramUpstream {
 async fn failure(trouble: DeepgramTrouble) -> (RecognizerError, usize) {
     let upstream = upstream(trouble).await;
     let RecognizerStream { audio, mut events } = at(&upstream).open(english(Channel::Customer)).await.unwrap();
-    audio.send(Audio::Samples(clock(4))).await.unwrap();
+    audio.send(sound(clock(4))).await.unwrap();
     // The stream may be over already.
     let _ = audio.send(Audio::Finish).await;
     loop {
@@ -85,7 +85,7 @@ async fn what_was_worked_through_is_not_sent_again() {
     // Slowly: what the service says before the cut must have been read.
     let feed = async {
         for frame in clock(18).chunks(1600) {
-            audio.send(Audio::Samples(frame.to_vec())).await.unwrap();
+            audio.send(sound(frame.to_vec())).await.unwrap();
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
         audio.send(Audio::Finish).await.unwrap();
@@ -137,7 +137,7 @@ async fn nobody_there_is_a_lost_connection() {
 async fn dropping_the_stream_closes_the_socket() {
     let upstream = DeepgramUpstream::start(script()).await;
     let stream = at(&upstream).open(english(Channel::Customer)).await.unwrap();
-    stream.audio.send(Audio::Samples(clock(1))).await.unwrap();
+    stream.audio.send(sound(clock(1))).await.unwrap();
     drop(stream);
     let closed = async {
         while !upstream.sessions().first().is_some_and(|session| session.ended) {

@@ -1,0 +1,104 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model::{RecognizerChoice, RecognizerKind};
+use ports::guard::{Guard, Patience};
+use ports::{Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+
+/// Longest that opening a stream takes.
+const OPENING: Duration = Duration::from_secs(15);
+/// A recognizer that is down is spared for less than a call's ear tries to open it, so that each call has asked it once at least before
+/// it gives way to the next one.
+const SPARED: Duration = Duration::from_secs(2);
+/// Two channels a call try a few times each.
+const FAILURES: u32 = 12;
+
+/// A recognizer whose opening is guarded: a deadline, and all calls together leave it alone for a moment when it is down. It is asked once:
+/// trying again, and the next recognizer, are the call's.
+pub struct Guarded {
+    inner: Arc<dyn Recognizer>,
+    guard: Guard,
+}
+
+impl Guarded {
+    /// Guards a recognizer.
+    pub fn new(inner: Arc<dyn Recognizer>) -> Self {
+        let patience = Patience { deadline: OPENING, tries: 1, failures: FAILURES, spared: SPARED, ..Patience::default() };
+        let guard = Guard::new(inner.kind().as_str(), patience);
+        Self { inner, guard }
+    }
+}
+
+#[async_trait]
+impl Recognizer for Guarded {
+    fn kind(&self) -> RecognizerKind {
+        self.inner.kind()
+    }
+
+    fn choice(&self) -> RecognizerChoice {
+        self.inner.choice()
+    }
+
+    fn gate(&self) -> Gate {
+        self.inner.gate()
+    }
+
+    fn leaves_server(&self) -> bool {
+        self.inner.leaves_server()
+    }
+
+    async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
+        self.guard.call(|| self.inner.open(request.clone())).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use model::Channel;
+
+    use super::*;
+    use crate::conformance::{Speech, english, recognizer_conformance};
+    use crate::test_utils::FakeRecognizer;
+
+    #[tokio::test]
+    async fn it_passes_the_suite() {
+        let call = crate::sample::call();
+        let speech = Speech {
+            samples: call.samples(Channel::Customer).to_vec(),
+            words: vec!["expensive", "security", "pilot"],
+            at_least: 3,
+            listens: false,
+        };
+        recognizer_conformance(|| Arc::new(Guarded::new(Arc::new(super::super::SampleTranscript::new(call.clone())))), &speech).await;
+    }
+
+    async fn open(guarded: &Guarded) -> RecognizerError {
+        guarded.open(english(Channel::Rep)).await.unwrap_err()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_down_is_spared_and_asked_again_soon() {
+        let down = FakeRecognizer { refuses: Some(RecognizerError::Connection("refused".to_owned())), ..FakeRecognizer::saying([]) };
+        let guarded = Guarded::new(Arc::new(down));
+        for _ in 0..FAILURES {
+            assert!(matches!(open(&guarded).await, RecognizerError::Connection(_)));
+        }
+        let spared = open(&guarded).await;
+        assert!(matches!(&spared, RecognizerError::Unavailable(why) if why.contains("left alone")), "{spared}");
+        assert!(spared.is_retryable(), "a call tries on");
+        tokio::time::advance(SPARED).await;
+        assert!(matches!(open(&guarded).await, RecognizerError::Connection(_)));
+    }
+
+    #[tokio::test]
+    async fn one_that_says_no_is_not_down() {
+        let refuses = FakeRecognizer { refuses: Some(RecognizerError::Authentication), ..FakeRecognizer::saying([]) };
+        let guarded = Guarded::new(Arc::new(refuses));
+        for _ in 0..=FAILURES {
+            assert_eq!(open(&guarded).await, RecognizerError::Authentication);
+        }
+    }
+}
