@@ -6,13 +6,17 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Actor, Area, DomainError, Kernel, OPERATE, Registry, Result};
+use kernel::{Actor, Area, DomainError, Kernel, OPERATE, PersonalData, Registry, Result, Whose};
 use model::validation as valid;
 use model::{FailedJob, FailedKind, JobId, Operations, Page, QueueLoad, Retried, Scheduled};
 use serde_json::json;
 
 /// What this area hands to the binary. Who may use it, [`OPERATE`], is the kernel's, as is `job.dead`.
-pub const AREA: Area = Area { events: &[JobRetried::ENTRY, JobsRetried::ENTRY, JobDiscarded::ENTRY], ..Area::new("operations") };
+pub const AREA: Area = Area {
+    events: &[JobRetried::ENTRY, JobsRetried::ENTRY, JobDiscarded::ENTRY],
+    personal_data: &[PersonalData::deleted("feature_flags", "member_id", Whose::Member, "until taken back")],
+    ..Area::new("operations")
+};
 
 /// Most items of a page.
 pub const MAX_PAGE: u32 = 100;

@@ -19,6 +19,7 @@ mod lifecycle;
 mod mails;
 mod operations;
 mod passwords;
+mod person;
 mod sessions;
 mod sign_ins;
 mod sign_up;

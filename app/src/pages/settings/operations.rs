@@ -211,6 +211,7 @@ fn words(kind: &str) -> &str {
         "knowledge.embed" => "Preparing the search by meaning",
         "knowledge.visit" => "Visiting a website",
         "knowledge.visit_due" => "Looking which websites are due",
+        "knowledge.delete_upload" => "Deleting an upload of somebody who was erased",
         "knowledge.delete_files" => "Deleting a deleted document's files",
         "knowledge.expire_uploads" => "Forgetting uploads that broke off",
         "upkeep.forget_events" => "Forgetting events of last week",

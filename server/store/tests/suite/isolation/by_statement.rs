@@ -6,9 +6,9 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnect
 use store::testing::{self, TestStore};
 use store::{Engine, catalogue};
 
-use super::schema::{Schema, TIME, uuid as uuid_of};
 use super::sql::{self, Read};
 use super::{UNBOUND, sql::Tenants};
+use store::testing::schema::{Schema, TIME, uuid as uuid_of};
 
 /// The organization that asks, and the one whose rows are asked for.
 const OURS: u8 = 1;
