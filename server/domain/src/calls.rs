@@ -31,7 +31,7 @@ use self::jobs::{DeleteRecording, Recognize};
 use self::live::Hosts;
 use crate::identity;
 use kernel::{
-    Actor, Area, DomainError, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
+    Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
     Whose,
 };
 use ports::{Recognizer, SampleCall};
@@ -44,8 +44,16 @@ pub const USE: Permission = Permission::new("calls.use");
 /// May see everybody's calls, change and delete them.
 pub const MANAGE_ALL: Permission = Permission::new("calls.manage_all");
 
+/// Whether a live call's cards show what the organization's documents say to them.
+pub const LIVE_PASSAGES: Flag = Flag {
+    name: "calls.live_passages",
+    doc: "Cards of live calls show the passage of your documents that answers the customer.",
+    default: true,
+};
+
 /// What this area hands to the binary.
 pub const AREA: Area = Area {
+    flags: &[LIVE_PASSAGES],
     jobs: &[
         JobEntry::of::<jobs::WriteReview>(),
         JobEntry::of::<Recognize>(),

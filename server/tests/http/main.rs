@@ -13,6 +13,7 @@ mod document;
 mod downloads;
 mod events;
 mod failed_jobs;
+mod flags;
 mod forms;
 mod isolation;
 mod lifecycle;
