@@ -17,6 +17,8 @@ pub const DOCUMENTS: &[&str] = &["document.created", "document.updated", "docume
 pub const COLLECTIONS: &[&str] = &["collection.changed", "website.changed"];
 /// What changes the list of failed work.
 pub const JOBS: &[&str] = &["job.dead", "job.retried", "job.kind_retried", "job.discarded"];
+/// What changes what is switched on.
+pub const FLAGS: &[&str] = &["flag.changed"];
 
 /// Does something soon after each of these events, once for several that come together; with `about` only for those that name this id.
 /// Also when nobody knows what was missed. Ends with what it was called in. Nothing on the server.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self, Loaded, Settings};
+use crate::person::{self, PersonCommand};
 use crate::{demo, doctor, lifecycle, rotation, telemetry};
 
 /// Closezly, a sales co-pilot that you host yourself.
@@ -23,7 +24,7 @@ struct Arguments {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Command {
     /// Serves the site and the API (what happens without a command)
     Serve,
@@ -33,6 +34,9 @@ enum Command {
     Doctor,
     /// Seals organizations' credentials by the newest key, which it makes itself unless vault_keys names one
     RotateKeys,
+    /// Hands out what is kept of a person, or erases a person
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Prints the configuration, secrets masked, and where each value comes from
     Config,
     /// Serves with a throw-away data folder, a demo account and the sample call
@@ -74,7 +78,10 @@ pub fn run() -> ExitCode {
         return documents::child_main();
     }
     // A global flag may stand before or after the command: the innermost matches know both.
-    let innermost = matches.subcommand().map_or(&matches, |(_, inner)| inner);
+    let mut innermost = &matches;
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
+    }
     let done = config::load(&arguments.settings, innermost, arguments.config.as_deref())
         .and_then(|loaded| dispatch(arguments.command.unwrap_or(Command::Serve), loaded));
     match done {
@@ -111,6 +118,10 @@ fn dispatch(command: Command, loaded: Loaded) -> Result<ExitCode> {
             Command::RotateKeys => {
                 telemetry::start(&loaded.config)?;
                 rotation::run(&loaded.config).await
+            }
+            Command::Person(command) => {
+                telemetry::start(&loaded.config)?;
+                person::run(&loaded.config, &command, &mut std::io::stdout()).await
             }
             Command::Config => print_config(&loaded),
             Command::ExtractDocument => Ok(documents::child_main()),

@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod lifecycle;
+pub mod person;
 pub mod rotation;
 pub mod router;
 pub mod telemetry;

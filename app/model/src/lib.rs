@@ -41,7 +41,7 @@ pub use knowledge::{
     SearchMode, SearchResult, Step, StepName, Topic, Upload, Website, WebsiteState, steps,
 };
 pub use metrics::Metrics;
-pub use operations::{FailedJob, FailedKind, Operations, QueueLoad, Retried, RetryKind, Scheduled};
+pub use operations::{FailedJob, FailedKind, FlagState, MemberFlag, Operations, QueueLoad, Retried, RetryKind, Scheduled, SetFlag};
 pub use page::Page;
 pub use problem::{Code, Problem};
 pub use speech::{RecognizerChoice, RecognizerKind};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::JobId;
+use crate::ids::{JobId, MemberId};
 
 /// Work that failed too often and waits for somebody to decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,4 +85,43 @@ pub struct RetryKind {
 pub struct Retried {
     /// How many jobs.
     pub jobs: u64,
+}
+
+/// A part of the program that can be switched, and how it is set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FlagState {
+    /// Its name, for example `calls.live_passages`.
+    pub key: String,
+    /// What it switches.
+    pub description: String,
+    /// Whether it is on where nobody has set it.
+    pub default: bool,
+    /// What the organization has set: the share of calls, of a hundred, for which it is on; 0 is off, 100 is on. Null where it is not set.
+    pub share: Option<u32>,
+    /// Members who have a setting of their own, which goes before the organization's.
+    pub members: Vec<MemberFlag>,
+}
+
+/// A member's own setting of a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberFlag {
+    /// Whose.
+    pub member: MemberId,
+    /// The share of their calls, 0 to 100.
+    pub share: u32,
+}
+
+/// How a flag is to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetFlag {
+    /// For which share of calls, of a hundred: 0 is off, 100 is on. In between it depends on the call, and is always the same for one;
+    /// where no call is meant, it is off.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 100))]
+    pub share: u32,
+    /// For one member alone; without it, for the organization.
+    pub member: Option<MemberId>,
 }

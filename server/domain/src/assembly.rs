@@ -73,6 +73,15 @@ pub fn assemble(parts: Parts) -> Kernel {
     Kernel::new(parts)
 }
 
+/// The kernel with the manifests and no area's state, for commands that work on the database alone.
+///
+/// # Panics
+/// As [`assemble`].
+#[allow(clippy::expect_used, reason = "as above")]
+pub fn assemble_bare(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Kernel {
+    Kernel::new(KernelParts::new(store, clock, ids, String::new()).with(Registry::new(&AREAS).expect("the manifests hold")))
+}
+
 /// What the areas' manifests say together.
 pub fn registry(kernel: &Kernel) -> &Registry {
     kernel.state()

@@ -20,8 +20,8 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallSource, CallState, Channel, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
-    Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
+    Call, CallFilter, CallHit, CallId, CallSource, CallState, Channel, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
+    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
 };
 use serde_json::json;
 use store::StoreError;
@@ -30,7 +30,10 @@ use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarte
 use self::jobs::{DeleteRecording, Recognize};
 use self::live::Hosts;
 use crate::identity;
-use kernel::{Actor, Area, DomainError, Erasure, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Whose};
+use kernel::{
+    Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
+    Whose,
+};
 use ports::{OpenStream, Recognizer, Redaction, SampleCall};
 
 pub use self::edit::patch;
@@ -41,8 +44,16 @@ pub const USE: Permission = Permission::new("calls.use");
 /// May see everybody's calls, change and delete them.
 pub const MANAGE_ALL: Permission = Permission::new("calls.manage_all");
 
+/// Whether a live call's cards show what the organization's documents say to them.
+pub const LIVE_PASSAGES: Flag = Flag {
+    name: "calls.live_passages",
+    doc: "Cards of live calls show the passage of your documents that answers the customer.",
+    default: true,
+};
+
 /// What this area hands to the binary.
 pub const AREA: Area = Area {
+    flags: &[LIVE_PASSAGES],
     jobs: &[
         JobEntry::of::<jobs::WriteReview>(),
         JobEntry::of::<Recognize>(),
@@ -64,14 +75,15 @@ pub const AREA: Area = Area {
         CallFeedback::ENTRY,
         InsightsReady::ENTRY,
     ],
-    // The calls are the organization's, and what was said in them stays with them; the person's name goes.
-    personal_data: &[PersonalData {
-        table: "calls",
-        column: "member_id",
-        of: Whose::Member,
-        erasure: Erasure::Overwrite(&[("rep_name", "Erased person")]),
-        retention: "until the call is deleted",
-    }],
+    // A call is its rep's voice and words: it goes with them, whole.
+    personal_data: &[
+        of_call("segments"),
+        of_call("cues"),
+        of_call("bookmarks"),
+        of_call("reviews"),
+        PersonalData::deleted("calls", "member_id", Whose::Member, UNTIL_DELETED),
+    ],
+    on_erase: |tx, subject| Box::pin(let_go(tx, subject)),
     on_start: |kernel| {
         Box::pin(async move {
             if let Err(error) = live::recover(kernel).await {
@@ -81,6 +93,29 @@ pub const AREA: Area = Area {
     },
     ..Area::new("calls")
 };
+
+const UNTIL_DELETED: &str = "until the call is deleted";
+
+/// A table whose rows belong to a call.
+const fn of_call(table: &'static str) -> PersonalData {
+    let calls = Through { table: "calls", id: "id", column: "member_id" };
+    PersonalData::deleted(table, "call_id", Whose::Member, UNTIL_DELETED).through(calls)
+}
+
+/// A person is erased: their recordings are deleted by jobs.
+async fn let_go(tx: &mut Tx, subject: &Subject) -> Result<()> {
+    for (organization, member) in &subject.members {
+        for (call, seen_at) in store::calls::of_member(tx, *organization, *member).await? {
+            // Its server would go on writing words and sound.
+            if seen_at.is_some_and(|seen_at| tx.at() - seen_at <= live::SILENT_AFTER) {
+                let message = "This person is in a call at this moment. Let the call end, wait a minute, and try again.";
+                return Err(DomainError::new(Code::Conflict, message));
+            }
+            tx.enqueue_for(*organization, &DeleteRecording { call }).await?;
+        }
+    }
+    Ok(())
+}
 
 /// What this area works with and remembers while the server runs.
 pub struct CallsState {

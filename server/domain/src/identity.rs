@@ -8,6 +8,7 @@ mod account;
 mod jobs;
 pub mod limits;
 mod password;
+pub mod person;
 mod profile;
 mod reset;
 mod secret;
@@ -74,30 +75,16 @@ pub const AREA: Area = Area {
         least: Role::Admin,
     }],
     personal_data: &[
-        PersonalData {
-            table: "people",
-            column: "id",
-            of: Whose::Person,
-            erasure: Erasure::Overwrite(&[("name", "Erased person"), ("email", "{id}@erased.invalid"), ("password_hash", "")]),
-            retention: "as long as the account",
-        },
-        PersonalData { table: "sessions", column: "person_id", of: Whose::Person, erasure: Erasure::Delete, retention: "30 days" },
-        PersonalData {
-            table: "password_resets",
-            column: "person_id",
-            of: Whose::Person,
-            erasure: Erasure::Delete,
-            retention: "30 minutes",
-        },
-        PersonalData { table: "refresh_tokens", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "30 days" },
-        PersonalData { table: "api_tokens", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "until deleted" },
-        PersonalData {
-            table: "audit_entries",
-            column: "actor",
-            of: Whose::Member,
-            erasure: Erasure::Keep("the log is chained; it names members by number only"),
-            retention: "as long as the organization",
-        },
+        PersonalData::deleted("jobs", "payload ->> 'email'", Whose::Address, "until the mail is sent, a day at most"),
+        PersonalData::deleted("sign_ups", "email", Whose::Address, "24 hours"),
+        PersonalData::deleted("sessions", "person_id", Whose::Person, "30 days"),
+        PersonalData::deleted("password_resets", "person_id", Whose::Person, "30 minutes"),
+        PersonalData::deleted("refresh_tokens", "member_id", Whose::Member, "30 days"),
+        PersonalData::deleted("api_tokens", "member_id", Whose::Member, "until deleted"),
+        PersonalData::deleted("audit_entries", "actor", Whose::Member, "as long as the organization")
+            .but(Erasure::Keep("the log is chained, and names members by number only")),
+        PersonalData::deleted("members", "person_id", Whose::Person, "as long as the account"),
+        PersonalData::deleted("people", "id", Whose::Person, "as long as the account"),
     ],
     ..Area::new("identity")
 };

@@ -26,7 +26,7 @@ use serde_json::json;
 
 use kernel::Actor;
 use kernel::Kernel;
-use kernel::{Area, DomainError, JobEntry, Permission, PermissionEntry, Result, Schedule};
+use kernel::{Area, DomainError, Erasure, JobEntry, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Tx, Whose};
 use ports::files::Files;
 use ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
 
@@ -54,6 +54,7 @@ pub const AREA: Area = Area {
         JobEntry::of::<jobs::Embed>(),
         JobEntry::of::<jobs::Visit>(),
         JobEntry::of::<jobs::DeleteFiles>(),
+        JobEntry::of::<jobs::DeleteUpload>(),
         JobEntry::of::<jobs::ExpireUploads>(),
         JobEntry::of::<jobs::VisitDue>(),
     ],
@@ -82,6 +83,14 @@ pub const AREA: Area = Area {
         events::CollectionChanged::ENTRY,
         events::WebsiteChanged::ENTRY,
     ],
+    // Documents are the organization's, whoever gave them; what somebody asked is theirs.
+    personal_data: &[
+        PersonalData::deleted("uploads", "member_id", Whose::Member, "a day"),
+        PersonalData::deleted("knowledge_uses", "member_id", Whose::Member, "until the document or the call is deleted"),
+        PersonalData::deleted("document_versions", "member_id", Whose::Member, "until the document is deleted")
+            .but(Erasure::Empty(&["member_id"])),
+    ],
+    on_erase: |tx, subject| Box::pin(let_go(tx, subject)),
     on_start: |kernel| {
         Box::pin(async move {
             ingest::tidy(kernel).await;
@@ -92,6 +101,24 @@ pub const AREA: Area = Area {
     },
     ..Area::new("knowledge")
 };
+
+/// Most files that one job deletes.
+const FILES_OF_A_JOB: usize = 500;
+
+/// A person is erased: what they were sending is deleted by jobs, and so is every file of an organization that goes with them.
+async fn let_go(tx: &mut Tx, subject: &Subject) -> Result<()> {
+    for (organization, member) in &subject.members {
+        for upload in store::knowledge::uploads_of(tx, *organization, *member).await? {
+            tx.enqueue_for(*organization, &jobs::DeleteUpload { upload }).await?;
+        }
+    }
+    for organization in &subject.organizations {
+        for files in store::knowledge::object_keys_of_all(tx, *organization).await?.chunks(FILES_OF_A_JOB) {
+            tx.enqueue_for(*organization, &jobs::DeleteFiles { files: files.to_vec() }).await?;
+        }
+    }
+    Ok(())
+}
 
 /// What this area works with and remembers while the server runs.
 pub struct KnowledgeState {

@@ -17,5 +17,5 @@ pub mod socket;
 pub mod upkeep;
 pub mod website;
 
-pub use assembly::{AREAS, Config, Parts, assemble, registry, run_due, work};
-pub use kernel::{Actor, Client, DomainError, EventEntry, Kernel, Result, Sealed, Vault};
+pub use assembly::{AREAS, Config, Parts, assemble, assemble_bare, registry, run_due, work};
+pub use kernel::{Actor, Client, DomainError, Erased, Erasure, EventEntry, Kernel, Result, Sealed, Vault};

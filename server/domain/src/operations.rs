@@ -1,18 +1,34 @@
-//! Work that failed, for those who run an organization: seen, tried again, discarded.
+//! For those who run an organization: work that failed, seen, tried again, discarded; and what is switched on ([`flags`]).
 //!
 //! What a job failed with is kept in two parts: a sentence for people, and the inside (paths, addresses, what a provider or the database
 //! said). Only the sentence leaves this module: an administrator of an organization need not be who runs the server. The inside is in the
 //! server's log under the job's id.
 
+mod flags;
+
 use std::collections::BTreeMap;
 
-use kernel::{Actor, Area, DomainError, Kernel, OPERATE, Registry, Result};
+use kernel::{Actor, Area, DomainError, Kernel, OPERATE, Permission, PermissionEntry, PersonalData, Registry, Result, Whose};
 use model::validation as valid;
-use model::{FailedJob, FailedKind, JobId, Operations, Page, QueueLoad, Retried, Scheduled};
+use model::{FailedJob, FailedKind, JobId, Operations, Page, QueueLoad, Retried, Role, Scheduled};
 use serde_json::json;
 
-/// What this area hands to the binary. Who may use it, [`OPERATE`], is the kernel's, as is `job.dead`.
-pub const AREA: Area = Area { events: &[JobRetried::ENTRY, JobsRetried::ENTRY, JobDiscarded::ENTRY], ..Area::new("operations") };
+pub use self::flags::{flags, set_flag, unset_flag};
+
+/// May switch parts of the program on and off.
+pub const SET_FLAGS: Permission = Permission::new("operations.set_flags");
+
+/// What this area hands to the binary. Who may see failed work, [`OPERATE`], is the kernel's, as is `job.dead`.
+pub const AREA: Area = Area {
+    events: &[JobRetried::ENTRY, JobsRetried::ENTRY, JobDiscarded::ENTRY, flags::FlagChanged::ENTRY],
+    permissions: &[PermissionEntry {
+        permission: SET_FLAGS,
+        doc: "Switch parts of the program on and off, for everybody, a member or a share of calls.",
+        least: Role::Admin,
+    }],
+    personal_data: &[PersonalData::deleted("feature_flags", "member_id", Whose::Member, "until taken back")],
+    ..Area::new("operations")
+};
 
 /// Most items of a page.
 pub const MAX_PAGE: u32 = 100;

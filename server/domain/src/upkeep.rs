@@ -1,7 +1,7 @@
 //! What the kernel keeps for a while is forgotten in time: answers to requests with a key, and what happened.
 
 use chrono::TimeDelta;
-use kernel::{Area, Erasure, Job, JobContext, JobEntry, PersonalData, Queue, Result, Schedule, Whose};
+use kernel::{Area, Job, JobContext, JobEntry, PersonalData, Queue, Result, Schedule, Whose};
 use serde::{Deserialize, Serialize};
 
 /// How long the answer to a request with an `Idempotency-Key` is kept.
@@ -19,8 +19,8 @@ pub const AREA: Area = Area {
         Schedule { name: "upkeep.forget_events", cron: "43 * * * *", job: JobEntry::of::<ForgetEvents>() },
     ],
     personal_data: &[
-        PersonalData { table: "idempotency_keys", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "25 hours" },
-        PersonalData { table: "events", column: "member_id", of: Whose::Member, erasure: Erasure::Delete, retention: "7 days" },
+        PersonalData::deleted("idempotency_keys", "member_id", Whose::Member, "25 hours"),
+        PersonalData::deleted("events", "member_id", Whose::Member, "7 days"),
     ],
     ..Area::new("upkeep")
 };

@@ -173,6 +173,27 @@ async fn uses(house: &House, document: DocumentId) -> Vec<(Option<CallId>, i64, 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_organization_that_switched_passages_off_sees_cards_without_them() {
+    let house = House::new(Manner::Works).await;
+    let document = sheet(&house).await;
+    let off = model::SetFlag { share: 0, member: None };
+    domain::operations::set_flag(&house.services, &house.scope, calls::LIVE_PASSAGES.name, off).await.unwrap();
+    let (call, mut page) = call_of(&house).await;
+    page.say(asks(ASKED, false));
+    page.say(asks("What does the Team plan cost per seat?", true));
+    assert_eq!(card(&mut page).await.source, None);
+    ended(&mut page).await;
+    assert_eq!(cues(&house, call.id).await[0].source, None);
+    assert!(knowledge::uses(&house.services, &house.scope, document, None, 50).await.unwrap().items.is_empty());
+    // What is switched back holds from the next call on.
+    domain::operations::unset_flag(&house.services, &house.scope, calls::LIVE_PASSAGES.name, None).await.unwrap();
+    let (_, mut page) = call_of(&house).await;
+    page.say(asks("What does the Team plan cost per seat?", true));
+    card(&mut page).await;
+    assert_eq!(passage(&mut page).await.1.unwrap().document, document);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_shows_its_passage_after_its_card_wherever_the_call_is_looked_at() {
     let house = House::new(Manner::Works).await;
     let document = sheet(&house).await;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::erasure::Subject;
+use crate::error::Result;
 use crate::event::EventEntry;
 use crate::flag::Flag;
 use crate::job::{BoxFuture, JobEntry, Queue};
@@ -12,6 +14,7 @@ use crate::personal_data::PersonalData;
 use crate::schedule::Schedule;
 use crate::setting::Setting;
 use crate::subscriber::Subscriber;
+use crate::tx::Tx;
 
 /// What an area hands to the binary. The one list of areas is the binary's; everything else is read from here.
 #[derive(Clone, Copy)]
@@ -36,6 +39,9 @@ pub struct Area {
     pub personal_data: &'static [PersonalData],
     /// What it does after the server listens. It logs what goes wrong and never keeps the server from serving.
     pub on_start: fn(&Kernel) -> BoxFuture<'_, ()>,
+    /// What it does, within the unit of work and before any row goes, when a person is erased: lets jobs delete what is not in the
+    /// database, or refuses for now.
+    pub on_erase: for<'a> fn(&'a mut Tx, &'a Subject) -> BoxFuture<'a, Result<()>>,
 }
 
 impl Area {
@@ -52,12 +58,17 @@ impl Area {
             flags: &[],
             personal_data: &[],
             on_start: nothing,
+            on_erase: nothing_more,
         }
     }
 }
 
 fn nothing(_: &Kernel) -> BoxFuture<'_, ()> {
     Box::pin(std::future::ready(()))
+}
+
+fn nothing_more<'a>(_: &'a mut Tx, _: &'a Subject) -> BoxFuture<'a, Result<()>> {
+    Box::pin(std::future::ready(Ok(())))
 }
 
 /// What every area has together. Made once, at the start.
@@ -163,6 +174,16 @@ impl Registry {
     /// A kind of job.
     pub fn job(&self, kind: &str) -> Option<&JobEntry> {
         self.jobs.get(kind)
+    }
+
+    /// Every flag, in the order of the areas.
+    pub fn flags(&self) -> impl Iterator<Item = &'static Flag> + '_ {
+        self.areas.iter().flat_map(|area| area.flags)
+    }
+
+    /// Where data of people is, higher areas first: their rows point at those of the areas beneath.
+    pub fn personal_data(&self) -> impl Iterator<Item = &PersonalData> {
+        self.areas.iter().rev().flat_map(|area| area.personal_data)
     }
 
     /// Every kind of job, by name.

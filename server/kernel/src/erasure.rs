@@ -2,36 +2,51 @@
 
 use model::{MemberId, OrganizationId, PersonId};
 use serde_json::{Map, Value};
-use store::personal::{self, PersonalRows};
-use uuid::Uuid;
+use store::personal::{self, Key};
 
 use crate::actor::Actor;
 use crate::area::Registry;
 use crate::error::Result;
 use crate::kernel::Kernel;
-use crate::personal_data::{Erasure, PersonalData, Whose};
+use crate::personal_data::{Erasure, Whose};
+use crate::tx::Tx;
 
 /// Whose data it is about.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The person.
-    pub person: PersonId,
+    /// The mail address, lower case.
+    pub email: String,
+    /// The person; none if the address has no account, but perhaps a sign-up that was not confirmed, or a mail on its way.
+    pub person: Option<PersonId>,
     /// Their places in organizations.
     pub members: Vec<(OrganizationId, MemberId)>,
+    /// Those of the organizations that are nobody else's, and go with the person.
+    pub organizations: Vec<OrganizationId>,
 }
 
 impl Subject {
-    fn ids(&self, of: Whose) -> Vec<Uuid> {
+    fn keys(&self, of: Whose) -> Vec<Key<'_>> {
         match of {
-            Whose::Person => vec![self.person.0],
-            Whose::Member => self.members.iter().map(|(_, member)| member.0).collect(),
+            Whose::Person => self.person.iter().map(|person| Key::Id(person.0)).collect(),
+            Whose::Member => self.members.iter().map(|(_, member)| Key::Id(member.0)).collect(),
+            Whose::Address => vec![Key::Address(&self.email)],
         }
     }
 }
 
-const fn rows(data: &PersonalData) -> PersonalRows {
-    PersonalRows { table: data.table, column: data.column }
+/// Rows of a person in a table, and what becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// The table.
+    pub table: &'static str,
+    /// How many.
+    pub rows: u64,
+    /// What becomes of them.
+    pub erasure: Erasure,
 }
+
+/// What an organization is called that went with its only member. Its row stays, for its log.
+const GONE: &str = "Erased organization";
 
 /// Everything that is kept of a person: the tables, each with its rows and how long they are kept.
 ///
@@ -39,12 +54,12 @@ const fn rows(data: &PersonalData) -> PersonalRows {
 /// If the database fails.
 pub async fn export_person(kernel: &Kernel, registry: &Registry, subject: &Subject) -> Result<Value> {
     let mut tables = Map::new();
-    for data in registry.areas.iter().flat_map(|area| area.personal_data) {
+    for data in registry.personal_data() {
         let mut found = Vec::new();
-        for id in subject.ids(data.of) {
-            found.extend(kernel.store().personal_rows(rows(data), id).await?);
+        for key in subject.keys(data.of) {
+            found.extend(kernel.store().personal_rows(data.rows, key).await?);
         }
-        let kept = tables.entry(data.table).or_insert_with(|| serde_json::json!({ "retention": data.retention, "rows": [] }));
+        let kept = tables.entry(data.rows.table).or_insert_with(|| serde_json::json!({ "retention": data.retention, "rows": [] }));
         if let Some(rows) = kept["rows"].as_array_mut() {
             rows.extend(found);
         }
@@ -52,28 +67,41 @@ pub async fn export_person(kernel: &Kernel, registry: &Registry, subject: &Subje
     Ok(Value::Object(tables))
 }
 
-/// Erases a person, all or nothing, with a line in the audit log of each of their organizations; gives how many rows were touched. What
-/// stays, and why, is in the manifests.
+/// Erases a person within a unit of work, with a line in the log of each of their organizations that names nobody; gives what was there,
+/// table by table. Files go by jobs that the areas enqueue. What stays, and why, is in the manifests.
 ///
 /// # Errors
-/// If the database fails.
-pub async fn erase_person(kernel: &Kernel, registry: &Registry, subject: &Subject) -> Result<u64> {
-    let mut tx = kernel.begin_own().await?;
-    let mut touched = 0;
-    // Higher areas first: their rows point to those of the areas beneath.
-    for data in registry.areas.iter().rev().flat_map(|area| area.personal_data) {
-        for id in subject.ids(data.of) {
-            touched += match data.erasure {
-                Erasure::Delete => personal::delete(&mut tx, rows(data), id).await?,
-                Erasure::Overwrite(columns) => personal::overwrite(&mut tx, rows(data), id, columns).await?,
-                Erasure::Keep(_) => 0,
-            };
+/// An area's that can't let the person go now; if the database fails.
+pub async fn erase_person(tx: &mut Tx, registry: &Registry, subject: &Subject) -> Result<Vec<Erased>> {
+    for area in &registry.areas {
+        (area.on_erase)(tx, subject).await?;
+    }
+    // Counted before anything goes: foreign keys take rows of other tables along.
+    let mut erased = Vec::new();
+    for data in registry.personal_data() {
+        let mut rows = 0;
+        for key in subject.keys(data.of) {
+            rows += personal::count(tx, data.rows, key).await?;
+        }
+        erased.push(Erased { table: data.rows.table, rows, erasure: data.erasure });
+    }
+    for data in registry.personal_data() {
+        for key in subject.keys(data.of) {
+            match data.erasure {
+                Erasure::Delete => personal::delete(tx, data.rows, key).await?,
+                Erasure::Empty(columns) => personal::empty(tx, data.rows, key, columns).await?,
+                Erasure::Keep(_) => {}
+            }
         }
     }
-    for (organization, _) in &subject.members {
-        let details = serde_json::json!({ "rows": touched });
-        tx.audit_for(&Actor::system(*organization, "a person was erased"), "person.erased", subject.person, details).await?;
+    for organization in &subject.organizations {
+        personal::erase_organization(tx, *organization, GONE).await?;
     }
-    tx.commit().await?;
-    Ok(touched)
+    let gone: u64 = erased.iter().filter(|table| table.erasure == Erasure::Delete).map(|table| table.rows).sum();
+    for (organization, _) in &subject.members {
+        let details = serde_json::json!({ "rows": gone, "organization": subject.organizations.contains(organization) });
+        let subject = subject.person.map(|person| person.to_string()).unwrap_or_default();
+        tx.audit_for(&Actor::system(*organization, "a person was erased"), "person.erased", subject, details).await?;
+    }
+    Ok(erased)
 }

@@ -46,6 +46,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_call_keeps_its_side() {
+        // For ever: a server of another release, or after a restart, must find the same.
+        let call = |n: u128| CallId(uuid::Uuid::from_u128(n));
+        let found = [1, 2, 3].map(|n| hundredth("calls.test", call(n)));
+        assert_eq!(found, [1, 2, 3].map(|n| hundredth("calls.test", call(n))));
+        assert_eq!(found, [28, 84, 40]);
+        // Who has it at 30 has it at 60 too: a share that grows takes it from nobody.
+        let on = |share: u32| (0..1_000).filter(|n| hundredth("calls.test", call(*n)) < share).collect::<Vec<_>>();
+        assert!(on(30).iter().all(|n| on(60).contains(n)));
+        assert!((0..1_000).all(|n| hundredth("calls.test", call(n)) < 100));
+    }
+
+    #[test]
     fn a_share_is_a_share() {
         let call = |n: u128| CallId(uuid::Uuid::from_u128(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)));
         let on = (0..10_000).filter(|n| hundredth("calls.test", call(*n)) < 30).count();

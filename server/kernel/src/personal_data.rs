@@ -1,13 +1,14 @@
 //! Where data of people is, so that it can be handed out and erased by one command.
 
-/// A table with data of people, in a manifest.
+use store::personal::PersonalRows;
+pub use store::personal::Through;
+
+/// A table with data of people, in a manifest. Of two tables the one that points at the other stands first: it is erased first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PersonalData {
-    /// The table.
-    pub table: &'static str,
-    /// The column that says whose it is.
-    pub column: &'static str,
-    /// What the column holds.
+    /// The rows, and what says whose they are.
+    pub rows: PersonalRows,
+    /// Whom that names.
     pub of: Whose,
     /// What happens to the rows when that person is erased.
     pub erasure: Erasure,
@@ -15,13 +16,35 @@ pub struct PersonalData {
     pub retention: &'static str,
 }
 
-/// What a column says of whom a row belongs to.
+impl PersonalData {
+    /// Rows that go with their person: those whose `column` is theirs.
+    pub const fn deleted(table: &'static str, column: &'static str, of: Whose, retention: &'static str) -> Self {
+        let rows = PersonalRows { table, column, through: None };
+        Self { rows, of, erasure: Erasure::Delete, retention }
+    }
+
+    /// The same for rows whose column points at another table's row, which says whose both are.
+    #[must_use]
+    pub const fn through(self, through: Through) -> Self {
+        Self { rows: PersonalRows { through: Some(through), ..self.rows }, ..self }
+    }
+
+    /// The same for rows that don't go.
+    #[must_use]
+    pub const fn but(self, erasure: Erasure) -> Self {
+        Self { erasure, ..self }
+    }
+}
+
+/// Whom a row names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// A person's id.
+    /// A person, by id.
     Person,
-    /// A member's id.
+    /// A member, by id.
     Member,
+    /// Whoever has a mail address, with or without an account.
+    Address,
 }
 
 /// What becomes of rows when their person is erased.
@@ -29,8 +52,8 @@ pub enum Whose {
 pub enum Erasure {
     /// They are deleted.
     Delete,
-    /// They stay; what names the person is overwritten: column and text, in which `{id}` is the person's or member's id.
-    Overwrite(&'static [(&'static str, &'static str)]),
+    /// They are the organization's and stay; these columns, which name the person, are emptied.
+    Empty(&'static [&'static str]),
     /// They stay as they are, for this reason.
     Keep(&'static str),
 }

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use chrono::{DateTime, Utc};
 use model::{MemberId, OrganizationId};
 use serde_json::Value;
-use store::NewEvent;
+use store::{NewEvent, NewJob};
 
 use crate::actor::Actor;
 use crate::error::{DomainError, Result};
@@ -86,7 +86,18 @@ impl Tx {
     /// # Errors
     /// If the database fails.
     pub async fn enqueue_at<J: Job>(&mut self, job: &J, run_at: DateTime<Utc>) -> Result<bool> {
-        let new = job.stored(self.organization, run_at)?;
+        self.enqueue_stored::<J>(job.stored(self.organization, run_at)?).await
+    }
+
+    /// As [`Tx::enqueue`], for another organization than the one that this began for.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn enqueue_for<J: Job>(&mut self, organization: OrganizationId, job: &J) -> Result<bool> {
+        self.enqueue_stored::<J>(job.stored(Some(organization), self.at)?).await
+    }
+
+    async fn enqueue_stored<J: Job>(&mut self, new: NewJob) -> Result<bool> {
         let added = store::jobs::enqueue(&mut self.inner, &new).await?;
         self.bells.insert(J::QUEUE.name);
         Ok(added)

@@ -1,10 +1,12 @@
-//! Work that failed, for those who run an organization.
+//! Work that failed, and what is switched on, for those who run an organization.
 #![allow(unused_qualifications, reason = "utoipa's macros write them")]
 
 use axum::extract::State;
 use domain::operations;
 use http::StatusCode;
-use model::{FailedJob, JobId, Operations, Retried, RetryKind};
+use model::{FailedJob, FlagState, JobId, MemberId, Operations, Retried, RetryKind, SetFlag};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,7 +19,10 @@ use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// What this area adds to the interface.
-pub const AREA: Area = Area { tags: &[("operations", "Work that waits, failed, or comes by the clock; for admins and owners")], routes };
+pub const AREA: Area = Area {
+    tags: &[("operations", "Work that waits, failed, or comes by the clock, and what is switched on; for admins and owners")],
+    routes,
+};
 
 fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::default()
@@ -26,6 +31,8 @@ fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(retry_kind))
         .routes(routes!(retry))
         .routes(routes!(discard))
+        .routes(routes!(flags))
+        .routes(routes!(set_flag, unset_flag))
 }
 
 /// How the organization's work stands
@@ -92,4 +99,59 @@ pub async fn retry(State(server): State<Server>, Signed(actor): Signed, Path(id)
 pub async fn discard(State(server): State<Server>, Signed(actor): Signed, Path(id): Path<JobId>) -> Result<StatusCode, Failure> {
     operations::discard(server.services(), &actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// List what can be switched
+///
+/// Each with how the organization has set it, and members who have a setting of their own.
+#[utoipa::path(
+    get, path = "/api/v1/operations/flags",
+    responses((status = 200, description = "All of them", body = Envelope<Vec<FlagState>>))
+)]
+pub async fn flags(State(server): State<Server>, Signed(actor): Signed) -> Result<Envelope<Vec<FlagState>>, Failure> {
+    Ok(Envelope::of_all(operations::flags(server.services(), &actor).await?))
+}
+
+/// Switch a part of the program
+///
+/// For the organization, or with `member` for one of its members, whose setting goes before the organization's. Calls that run keep what
+/// they began with.
+#[utoipa::path(
+    put, path = "/api/v1/operations/flags/{key}", request_body = SetFlag,
+    params(("key" = String, Path, description = "The flag's key")),
+    responses((status = 200, description = "How it is set now", body = Envelope<FlagState>))
+)]
+pub async fn set_flag(
+    State(server): State<Server>,
+    Signed(actor): Signed,
+    Path(key): Path<String>,
+    Json(asked): Json<SetFlag>,
+) -> Result<Envelope<FlagState>, Failure> {
+    Ok(Envelope::of(operations::set_flag(server.services(), &actor, &key, asked).await?))
+}
+
+/// Whose setting is taken back.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct Unset {
+    /// A member's own; without it, the organization's.
+    pub member: Option<MemberId>,
+}
+
+/// Take a switch's setting back
+///
+/// What the organization has set holds again, or without that the default.
+#[utoipa::path(
+    delete, path = "/api/v1/operations/flags/{key}",
+    params(("key" = String, Path, description = "The flag's key"), Unset),
+    responses((status = 200, description = "How it is set now", body = Envelope<FlagState>))
+)]
+pub async fn unset_flag(
+    State(server): State<Server>,
+    Signed(actor): Signed,
+    Path(key): Path<String>,
+    Query(asked): Query<Unset>,
+) -> Result<Envelope<FlagState>, Failure> {
+    Ok(Envelope::of(operations::unset_flag(server.services(), &actor, &key, asked.member).await?))
 }

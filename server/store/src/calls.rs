@@ -71,6 +71,9 @@ statements! {
         UPDATE calls SET owner = $3, last_seen_at = $4, duration_ms = CASE WHEN $5 > duration_ms THEN $5 ELSE duration_ms END
         WHERE organization_id = $1 AND id = $2 AND state <> 'ended'";
     LET_CALL_GO = "UPDATE calls SET owner = NULL WHERE organization_id = $1 AND id = $2 AND owner = $3";
+    CALLS_OF_MEMBER = "
+        SELECT id, CASE WHEN state IN ('live', 'finishing') THEN COALESCE(last_seen_at, updated_at) END AS seen_at
+        FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at, id";
     // Of all tenants: the server takes up at its start what it left.
     UNFINISHED_CALLS = concat!("SELECT ", unfinished!(), " FROM calls WHERE state IN ('live', 'finishing') ORDER BY created_at, id");
     UNFINISHED_CALL = concat!(
@@ -157,6 +160,14 @@ pub async fn touch(tx: &mut Tx, organization: OrganizationId, call: CallId, at: 
 /// What the engine says.
 pub async fn delete(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<bool> {
     Ok(query!(within tx, execute, DELETE_CALL, organization, call)? > 0)
+}
+
+/// The calls of a member, oldest first, each with when its server or one of its pages was last there, if it has not ended.
+///
+/// # Errors
+/// What the engine says.
+pub async fn of_member(tx: &mut Tx, organization: OrganizationId, member: MemberId) -> Result<Vec<(CallId, Option<DateTime<Utc>>)>> {
+    query!(within tx, all (CallId, Option<DateTime<Utc>>), CALLS_OF_MEMBER, organization, member)
 }
 
 /// Moves a call on if it is in one of `from`; false if it is not, or is gone. Notes when it went live and when it

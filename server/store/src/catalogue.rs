@@ -30,6 +30,7 @@ pub fn all() -> Vec<Statement> {
         crate::usage::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::audit::STATEMENTS,
+        crate::personal::STATEMENTS,
         crate::migrations::STATEMENTS,
     ];
     let shared = shared.into_iter().chain(crate::knowledge::STATEMENTS.iter().copied()).flatten().map(|(name, text)| Statement {

@@ -24,6 +24,13 @@ statements! {
     UPDATE_ORGANIZATION = "UPDATE organizations SET name = $2, keep_audio = $3 WHERE id = $1";
     ORGANIZATIONS_OF = "SELECT organization_id FROM members WHERE person_id = $1 ORDER BY organization_id";
     UPDATE_PERSON = "UPDATE people SET name = $2 WHERE id = $1";
+    PERSON_OF_ADDRESS = "SELECT id, email, name, created_at FROM people WHERE email = $1";
+    PLACES_OF = "
+        SELECT m.organization_id, m.id AS member, m.role, o.name AS organization_name
+        FROM members m JOIN organizations o ON o.id = m.organization_id WHERE m.person_id = $1 ORDER BY m.organization_id";
+    COLLEAGUES = "
+        SELECT p.email, m.role FROM members m JOIN people p ON p.id = m.person_id
+        WHERE m.organization_id = $1 AND m.id <> $2 ORDER BY m.created_at, m.id";
 }
 
 /// All that a sign-up makes.
@@ -51,6 +58,30 @@ pub struct Credentials {
     pub password_hash: String,
     /// The place that a session starts in: the person's oldest.
     pub member: MemberId,
+}
+
+/// A person's place in an organization.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Place {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// The place itself.
+    pub member: MemberId,
+    /// What the person is there.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    /// What the organization is called.
+    pub organization_name: String,
+}
+
+/// Another member of an organization.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Colleague {
+    /// Their mail address.
+    pub email: String,
+    /// What they are there.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
 }
 
 #[derive(sqlx::FromRow)]
@@ -104,6 +135,30 @@ pub async fn update_person(tx: &mut Tx, person: PersonId, name: &str) -> Result<
 pub async fn organizations_of(tx: &mut Tx, person: PersonId) -> Result<Vec<OrganizationId>> {
     let rows = query!(within tx, all (OrganizationId,), ORGANIZATIONS_OF, person)?;
     Ok(rows.into_iter().map(|(organization,)| organization).collect())
+}
+
+/// A person's places in organizations, always in the same order, as [`organizations_of`] has it.
+///
+/// # Errors
+/// What the engine says.
+pub async fn places_of(tx: &mut Tx, person: PersonId) -> Result<Vec<Place>> {
+    query!(within tx, all Place, PLACES_OF, person)
+}
+
+/// The other members of an organization, the oldest first.
+///
+/// # Errors
+/// What the engine says.
+pub async fn colleagues(tx: &mut Tx, organization: OrganizationId, member: MemberId) -> Result<Vec<Colleague>> {
+    query!(within tx, all Colleague, COLLEAGUES, organization, member)
+}
+
+/// Who has a mail address, which is compared as it is: lower case.
+///
+/// # Errors
+/// What the engine says.
+pub async fn person_of_address(tx: &mut Tx, email: &str) -> Result<Option<Person>> {
+    query!(within tx, optional Person, PERSON_OF_ADDRESS, email)
 }
 
 impl Store {

@@ -13,6 +13,7 @@
 #![allow(clippy::disallowed_methods, reason = "the names of the tests' databases are nobody's ids")]
 
 mod calls;
+pub mod schema;
 
 use std::net::TcpListener;
 use std::ops::Deref;

@@ -84,13 +84,19 @@ async fn ask(server: &TestServer, owner: &Program, guest: &Program, operation: &
         requests.push(("with an unknown id", operation.request(server, owner, NOBODY)));
         requests.push(("with an id that is none", operation.request(server, owner, "null,null")));
     }
+    if operation.path.contains("{key}") {
+        requests.push(("with an unknown key", operation.request(server, owner, NOBODY)));
+    }
     let plain = || owner.request(operation.method.clone(), &operation.address(&id));
     let many = |parameter: &Value| parameter["in"] == "query";
     if operation.says["parameters"].as_array().is_some_and(|parameters| parameters.iter().any(many)) {
         for query in ["limit=many", "cursor=z%00", "state=asleep", "channel=AAA", "version=x", "format=x", "member=x", "collection=x"] {
             requests.push((
                 "with a query that does not fit",
-                owner.request(operation.method.clone(), &format!("{}?{query}", operation.path.replace("{id}", &id))),
+                owner.request(
+                    operation.method.clone(),
+                    &format!("{}?{query}", operation.address(&id).split('?').next().unwrap_or_default()),
+                ),
             ));
         }
     }

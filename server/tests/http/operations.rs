@@ -65,9 +65,10 @@ impl Operation {
         Some(&document["components"]["schemas"][name])
     }
 
-    /// Its address, with this in the place of the id.
+    /// Its address, with this in the place of the id, and in that of a key if there is one to put.
     pub fn address(&self, id: &str) -> String {
-        let address = self.path.replace("{id}", id).replace("{number}", "1");
+        let key = if id.is_empty() { "calls.live_passages" } else { id };
+        let address = self.path.replace("{id}", id).replace("{number}", "1").replace("{key}", key);
         if self.path.ends_with("/export") { format!("{address}?format=json") } else { address }
     }
 
@@ -114,6 +115,7 @@ impl Operation {
             "POST /api/v1/knowledge/collections" => json!({ "name": "A collection", "access": "everybody" }),
             "PATCH /api/v1/knowledge/collections/{id}" => json!({ "name": "Changed", "access": "everybody" }),
             "POST /api/v1/operations/jobs/retry" => json!({ "kind": "test.fails" }),
+            "PUT /api/v1/operations/flags/{key}" => json!({ "share": 50 }),
             "POST /api/v1/knowledge/websites" => website(server, "/docs/"),
             name => {
                 assert!(self.says["requestBody"]["content"]["application/json"].is_null(), "no body is known for {name}: give one here");

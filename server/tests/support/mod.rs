@@ -230,6 +230,11 @@ impl TestServer {
         self.store.url()
     }
 
+    /// Its database.
+    pub fn store(&self) -> &TestStore {
+        &self.store
+    }
+
     /// Folder of the data.
     pub fn data(&self) -> &std::path::Path {
         self.folder.path()

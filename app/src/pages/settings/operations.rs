@@ -1,6 +1,7 @@
-//! Settings → Operations: work that failed, to be tried again or discarded; what waits; what comes by the clock.
+//! Settings → Operations: work that failed, to be tried again or discarded; what waits; what comes by the clock; what is switched on.
 
 mod api;
+mod flags;
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,12 +11,13 @@ use leptos_router::hooks::use_query_map;
 use model::{FailedJob, FailedKind};
 
 use self::api::Shown;
+use self::flags::Flags;
 use super::{Page, Panel};
 use crate::components::{
     Banner, Button, ButtonKind, ButtonLink, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextLink, Time, Tone,
 };
 use crate::error::AppError;
-use crate::events::{JOBS, after_events};
+use crate::events::{FLAGS, JOBS, after_events};
 use crate::pages::identity::FormState;
 use crate::styles::settings as css;
 
@@ -25,19 +27,26 @@ struct Actions {
     retry: ServerAction<api::RetryJob>,
     retry_kind: ServerAction<api::RetryJobs>,
     discard: ServerAction<api::DiscardJob>,
+    set_flag: ServerAction<api::SetFlag>,
 }
 
 /// `/settings/operations`
 #[component]
 pub fn OperationsSettings() -> impl IntoView {
-    let actions = Actions { retry: ServerAction::new(), retry_kind: ServerAction::new(), discard: ServerAction::new() };
-    let problems =
-        [FormState::of(actions.retry), FormState::of(actions.retry_kind), FormState::of(actions.discard)].map(FormState::problem);
+    let actions = Actions {
+        retry: ServerAction::new(),
+        retry_kind: ServerAction::new(),
+        discard: ServerAction::new(),
+        set_flag: ServerAction::new(),
+    };
+    let forms =
+        [FormState::of(actions.retry), FormState::of(actions.retry_kind), FormState::of(actions.discard), FormState::of(actions.set_flag)];
+    let problems = forms.map(FormState::problem);
     let query = use_query_map();
     let cursor = Memo::new(move |_| query.with(|query| query.get("cursor")).filter(|cursor| !cursor.is_empty()));
     let shown = Resource::new_blocking(move || cursor.get(), api::load_operations);
     view! {
-        <Page title="Settings" text="Work that the server does for your organization in the background.">
+        <Page title="Settings" text="Work that the server does for your organization in the background, and what is switched on.">
             {problems.map(|problem| view! { <FormError problem /> }).into_iter().collect_view()}
             <Transition fallback=|| view! { <SkeletonLines count=4 label="Loading the server's work" /> }>
                 {move || Suspend::new(async move {
@@ -73,6 +82,8 @@ fn Loaded(shown: Shown, cursor: Option<String>, actions: Actions) -> impl IntoVi
         });
     };
     after_events(JOBS, None, reload.clone());
+    after_events(FLAGS, None, reload.clone());
+    reload_after(actions.set_flag, reload.clone());
     reload_after(actions.retry, reload.clone());
     reload_after(actions.retry_kind, reload.clone());
     reload_after(actions.discard, reload);
@@ -81,6 +92,7 @@ fn Loaded(shown: Shown, cursor: Option<String>, actions: Actions) -> impl IntoVi
         let kinds = shown.with(|shown| shown.operations.failed.clone());
         kinds.into_iter().filter(|kind| kind.count > 1).collect::<Vec<_>>()
     });
+    let flags = Memo::new(move |_| shown.with(|shown| shown.flags.clone()));
     let next = Memo::new(move |_| shown.with(|shown| shown.failed.next.clone()));
     view! {
         {move || failure.get().map(|message| view! { <Banner tone=Tone::Bad>{message}</Banner> })}
@@ -110,6 +122,9 @@ fn Loaded(shown: Shown, cursor: Option<String>, actions: Actions) -> impl IntoVi
         </Panel>
         <Panel id="queues" title="Under way">{move || shown.with(queues)}</Panel>
         <Panel id="schedules" title="By the clock">{move || shown.with(schedules)}</Panel>
+        <Panel id="flags" title="Switched on">
+            <Flags flags action=actions.set_flag />
+        </Panel>
     }
 }
 
@@ -211,6 +226,7 @@ fn words(kind: &str) -> &str {
         "knowledge.embed" => "Preparing the search by meaning",
         "knowledge.visit" => "Visiting a website",
         "knowledge.visit_due" => "Looking which websites are due",
+        "knowledge.delete_upload" => "Deleting an upload of somebody who was erased",
         "knowledge.delete_files" => "Deleting a deleted document's files",
         "knowledge.expire_uploads" => "Forgetting uploads that broke off",
         "upkeep.forget_events" => "Forgetting events of last week",

@@ -35,6 +35,7 @@ pub(crate) use gate::Piece;
 pub(crate) use voice::VoiceDetector;
 
 use self::host::{Host, Input, Joined};
+pub(super) use self::liveness::SILENT_AFTER;
 use self::liveness::{Myself, Rescue};
 use self::writer::Writer;
 use crate::calls::CallsKernel as _;

@@ -1,7 +1,7 @@
 //! What is done about documents later.
 
 use kernel::{Job, JobContext, Queue, Result};
-use model::{DocumentId, WebsiteId};
+use model::{DocumentId, UploadId, WebsiteId};
 use serde::{Deserialize, Serialize};
 
 use super::{documents, embed, ingest, uploads, websites};
@@ -82,6 +82,26 @@ impl Job for DeleteFiles {
 
     async fn run(self, context: JobContext) -> Result<()> {
         documents::delete_files(&context.kernel, context.organization()?, &self.files).await
+    }
+}
+
+/// Deletes what has come of an upload that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DeleteUpload {
+    pub(super) upload: UploadId,
+}
+
+impl Job for DeleteUpload {
+    const KIND: &'static str = "knowledge.delete_upload";
+    const QUEUE: Queue = UPKEEP;
+    const MAX_ATTEMPTS: u32 = 20;
+
+    fn subject(&self) -> String {
+        self.upload.to_string()
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        uploads::delete_forgotten(&context.kernel, context.organization()?, self.upload).await
     }
 }
 

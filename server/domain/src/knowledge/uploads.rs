@@ -182,6 +182,17 @@ pub(crate) async fn expire(kernel: &Kernel) -> Result<()> {
     Ok(())
 }
 
+/// Deletes the bytes of an upload whose row is gone: the job's part.
+pub(crate) async fn delete_forgotten(kernel: &Kernel, organization: OrganizationId, id: UploadId) -> Result<()> {
+    if kernel.store().has_upload(organization, id).await? {
+        return Ok(());
+    }
+    match tokio::fs::remove_file(path(kernel, organization, id)).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(FileError::Local(error).into()),
+        _ => Ok(()),
+    }
+}
+
 /// False if it is over already.
 async fn end_upload(kernel: &Kernel, actor: &Actor, id: UploadId) -> Result<bool> {
     let ended = urgently(kernel, || async {

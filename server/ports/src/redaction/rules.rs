@@ -43,12 +43,7 @@ macro_rules! pattern {
 }
 
 // A passage may end within one.
-pattern!(
-    PRIVATE_KEY = concat!(
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
-        r"(?:(?s:.*?)-----END [A-Z ]*PRIVATE KEY-----|[A-Za-z0-9+/=\s]*)",
-    )
-);
+pattern!(PRIVATE_KEY = concat!(r"-----BEGIN [A-Z ]*PRIVATE KEY-----", r"(?:(?s:.*?)-----END [A-Z ]*PRIVATE KEY-----|[A-Za-z0-9+/=\s]*)",));
 // As their makers document them; `czl_` are this server's own.
 pattern!(
     KEY = concat!(

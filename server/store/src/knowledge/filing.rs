@@ -33,6 +33,7 @@ statements! {
         FROM documents d
         JOIN document_versions v ON v.organization_id = d.organization_id AND v.document_id = d.id AND v.version = COALESCE($3, d.version)
         WHERE d.organization_id = $1 AND d.id = $2";
+    ALL_OBJECT_KEYS = "SELECT object_key FROM document_versions WHERE organization_id = $1 ORDER BY document_id, version";
     HISTORY = "
         SELECT version, file_name, bytes, member_id, created_at FROM document_versions
         WHERE organization_id = $1 AND document_id = $2 ORDER BY version DESC";
@@ -116,6 +117,15 @@ pub struct StoredFile {
     /// How far the document's current version is.
     #[sqlx(try_from = "String")]
     pub state: DocumentState,
+}
+
+/// The object keys of every file of an organization, within the change that lets them go.
+///
+/// # Errors
+/// What the engine says.
+pub async fn object_keys_of_all(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<String>> {
+    let rows = query!(within tx, all (String,), ALL_OBJECT_KEYS, organization)?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
 /// Keeps a new document; ends its upload. What is not [`Kept::Version`] changes nothing but that: the caller may commit a twin, to let the

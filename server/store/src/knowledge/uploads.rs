@@ -20,10 +20,12 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     UPLOAD = concat!("SELECT ", columns!(), " FROM uploads WHERE organization_id = $1 AND member_id = $2 AND id = $3");
     UPLOADS = concat!("SELECT ", columns!(), " FROM uploads WHERE organization_id = $1 AND member_id = $2 ORDER BY id");
+    HAS_UPLOAD = "SELECT id FROM uploads WHERE organization_id = $1 AND id = $2";
     ADVANCE_UPLOAD = "
         UPDATE uploads SET received = $4, expires_at = $5
         WHERE organization_id = $1 AND id = $2 AND received = $3 AND bytes >= $4";
     DELETE_UPLOAD = "DELETE FROM uploads WHERE organization_id = $1 AND id = $2";
+    UPLOADS_OF_MEMBER = "SELECT id FROM uploads WHERE organization_id = $1 AND member_id = $2 ORDER BY id";
     // Of all tenants: the server clears up what nobody goes on with.
     EXPIRED_UPLOADS = "SELECT organization_id, id FROM uploads WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2";
 }
@@ -50,6 +52,15 @@ pub async fn delete_upload(tx: &mut Tx, organization: OrganizationId, upload: Up
     Ok(query!(within tx, execute, DELETE_UPLOAD, organization, upload)? > 0)
 }
 
+/// The uploads of a member, within the change that ends them.
+///
+/// # Errors
+/// What the engine says.
+pub async fn uploads_of(tx: &mut Tx, organization: OrganizationId, member: MemberId) -> Result<Vec<UploadId>> {
+    let rows = query!(within tx, all (UploadId,), UPLOADS_OF_MEMBER, organization, member)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 impl Store {
     /// An upload of this member.
     ///
@@ -57,6 +68,14 @@ impl Store {
     /// What the engine says.
     pub async fn upload(&self, organization: OrganizationId, member: MemberId, upload: UploadId) -> Result<Option<Upload>> {
         query!(read self, optional Upload, UPLOAD, organization, member, upload)
+    }
+
+    /// Whether there is such an upload, whoever's it is.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_upload(&self, organization: OrganizationId, upload: UploadId) -> Result<bool> {
+        Ok(query!(read self, optional (UploadId,), HAS_UPLOAD, organization, upload)?.is_some())
     }
 
     /// The uploads that a member may go on with, oldest first.

@@ -18,6 +18,7 @@ const FEW: &[(&str, &str)] = &[
 
 /// Statements that may read a whole table, and why.
 const WHOLE: &[(&str, &str)] = &[
+    ("DELETE_MEMBERS", "SQLite looks for sessions of a member without an index; only a command by hand erases an organization"),
     ("COUNT_JOBS", "the server's own metrics count all jobs"),
     ("KNOWING_ORGANIZATIONS", "once at a start, each organization that knows something"),
 ];

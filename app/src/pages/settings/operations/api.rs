@@ -1,7 +1,7 @@
 //! Server functions of Settings → Operations.
 
 use leptos::prelude::*;
-use model::{FailedJob, JobId, Operations, Page};
+use model::{FailedJob, FlagState, JobId, Operations, Page};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -13,6 +13,8 @@ pub struct Shown {
     pub operations: Operations,
     /// What failed.
     pub failed: Page<FailedJob>,
+    /// What can be switched.
+    pub flags: Vec<FlagState>,
 }
 
 /// How many failed jobs stand on a page.
@@ -25,7 +27,8 @@ pub async fn load_operations(cursor: Option<String>) -> Result<Shown, AppError> 
     let (kernel, actor) = crate::server::caller()?;
     let operations = domain::operations::overview(&kernel, &actor).await?;
     let failed = domain::operations::failed(&kernel, &actor, cursor.as_deref(), FAILED).await?;
-    Ok(Shown { operations, failed })
+    let flags = domain::operations::flags(&kernel, &actor).await?;
+    Ok(Shown { operations, failed, flags })
 }
 
 /// Lets a failed job be tried again.
@@ -49,5 +52,22 @@ pub async fn retry_jobs(kind: String) -> Result<String, AppError> {
 pub async fn discard_job(id: JobId) -> Result<String, AppError> {
     let (kernel, actor) = crate::server::caller()?;
     domain::operations::discard(&kernel, &actor, id).await?;
+    Ok(crate::server::go_to("/settings/operations"))
+}
+
+/// Switches a part of the program for the organization: `state` is `default`, `on`, `off`, or `share` with the `share` of calls.
+#[server(endpoint = "settings/set_flag")]
+pub async fn set_flag(key: String, state: String, #[server(default)] share: String) -> Result<String, AppError> {
+    let (kernel, actor) = crate::server::caller()?;
+    let share = match state.as_str() {
+        "default" => None,
+        "on" => Some(100),
+        "off" => Some(0),
+        _ => Some(share.trim().parse().map_err(|_| model::Problem::of_field("share", "The share is a number from 0 to 100."))?),
+    };
+    match share {
+        Some(share) => domain::operations::set_flag(&kernel, &actor, &key, model::SetFlag { share, member: None }).await?,
+        None => domain::operations::unset_flag(&kernel, &actor, &key, None).await?,
+    };
     Ok(crate::server::go_to("/settings/operations"))
 }

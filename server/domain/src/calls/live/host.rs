@@ -188,10 +188,12 @@ impl Host {
         let scribe_of = Scribe { kernel: kernel.clone(), organization, call: id, member: call.member_id, owner };
         tokio::spawn(scribe_of.write(rows, told));
         let finishing = call.state == CallState::Finishing;
+        // Asked once: what somebody switches holds from the next call on.
+        let shows_passages = kernel.is_on(&crate::calls::LIVE_PASSAGES, organization, Some(call.member_id), Some(id)).await?;
         let mut host = Self {
             journal: Journal::new(u64::try_from(kernel.now().timestamp_millis()).unwrap_or_default()),
             lane: usize::from(id.0.as_bytes()[15]),
-            retrieval: Retrieval::new(kernel.clone(), organization, id),
+            retrieval: Retrieval::new(kernel.clone(), organization, id, shows_passages),
             kernel,
             engine,
             segments,
@@ -279,7 +281,8 @@ impl Host {
         match input {
             Input::Join { hello, call, sender, answer } => {
                 if self.call.consent_at.is_none() {
-                    (self.call.consent_who, self.call.consent_how, self.call.consent_at) = (call.consent_who, call.consent_how, call.consent_at);
+                    (self.call.consent_who, self.call.consent_how, self.call.consent_at) =
+                        (call.consent_who, call.consent_how, call.consent_at);
                 }
                 let joined = self.join(hello, sender);
                 let _ = answer.send(joined);

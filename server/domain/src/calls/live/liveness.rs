@@ -8,7 +8,7 @@ use store::UnfinishedCall;
 /// then, pages that it was away from may still be coming back.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(30);
 /// A server that runs a call says so every five seconds; one that has been silent for so long runs it no more.
-const SILENT_AFTER: TimeDelta = TimeDelta::seconds(30);
+pub(in crate::calls) const SILENT_AFTER: TimeDelta = TimeDelta::seconds(30);
 
 /// This server process, as other servers on the same database know it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -43,6 +43,8 @@ pub(super) struct Retrieval {
     kernel: Kernel,
     organization: OrganizationId,
     call: CallId,
+    /// Whether anything is looked up at all.
+    is_on: bool,
     /// The last one of each card, done or not.
     asked: HashMap<i64, Asked>,
     running: JoinSet<Looked>,
@@ -51,10 +53,13 @@ pub(super) struct Retrieval {
 }
 
 impl Retrieval {
-    pub(super) fn new(kernel: Kernel, organization: OrganizationId, call: CallId) -> Self {
+    /// With `is_on` false nothing is looked up, and no card has a passage.
+    pub(super) fn new(kernel: Kernel, organization: OrganizationId, call: CallId, is_on: bool) -> Self {
         let (ahead, said) = watch::channel(String::new());
-        tokio::spawn(prefetch(kernel.clone(), organization, call, said));
-        Self { kernel, organization, call, asked: HashMap::new(), running: JoinSet::new(), ahead }
+        if is_on {
+            tokio::spawn(prefetch(kernel.clone(), organization, call, said));
+        }
+        Self { kernel, organization, call, is_on, asked: HashMap::new(), running: JoinSet::new(), ahead }
     }
 
     /// Looks up what the customer is saying, so that a card's own look-up finds it done. Empty: they have said it.
@@ -72,7 +77,7 @@ impl Retrieval {
     /// Looks a card's passage up, unless that was done for the same words.
     pub(super) fn look_up(&mut self, cue: &Cue) {
         let question = cue.quote.clone();
-        if self.asked.get(&cue.number).is_some_and(|asked| are_same(&asked.question, &question)) {
+        if !self.is_on || self.asked.get(&cue.number).is_some_and(|asked| are_same(&asked.question, &question)) {
             return;
         }
         let (kernel, organization, call, cue) = (self.kernel.clone(), self.organization, self.call, cue.clone());

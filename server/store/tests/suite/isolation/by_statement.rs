@@ -6,10 +6,10 @@ use sqlx::{Connection, Executor, PgConnection, TypeInfo};
 use store::testing;
 use store::{Engine, catalogue};
 
-use super::schema::{Schema, TIME, uuid as uuid_of};
 use super::sql::{self, Read};
 use super::{UNBOUND, sql::Tenants};
 use crate::beside::On;
+use store::testing::schema::{Schema, TIME, uuid as uuid_of};
 
 /// The organization that asks, and the one whose rows are asked for.
 const OURS: u8 = 1;

@@ -2,12 +2,11 @@
 
 mod by_hand;
 mod by_statement;
-mod schema;
 pub mod sql;
 
 use std::collections::BTreeSet;
 
-use schema::Schema;
+use store::testing::schema::Schema;
 use store::{Engine, testing};
 
 /// What statements leave unbound, by statement and the table's name in it, and why they may.
@@ -21,6 +20,7 @@ const UNBOUND: &[(&str, &str, &str)] = &[
     ("DELETE_API_TOKENS_OF", "api_tokens", "a person's, in all their organizations"),
     ("DELETE_API_TOKENS_OF", "members", "a person's, in all their organizations"),
     ("ORGANIZATIONS_OF", "members", "a person's, in all their organizations"),
+    ("PLACES_OF", "m", "a person's, in all their organizations"),
     ("PROFILE", "m", "by the member whom authentication has found; gives the organization"),
     ("PROGRAM_SIGN_INS", "m", "a person's, in all their organizations"),
     ("REVOKE_FAMILY_OF", "members", "a person's, in all their organizations"),

@@ -1,16 +1,16 @@
-//! The migrated schema, and rows in every table of it.
+//! The migrated schema, rows in every table of it, and where words are in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
-use store::Engine;
-use store::testing::TestStore;
 
-use super::sql::Tenants;
+use super::TestStore;
+use crate::engine::Engine;
 
 /// A column as both engines have it.
 #[derive(Clone, Debug)]
 pub struct Column {
+    /// Its name.
     pub name: String,
     /// PostgreSQL's type.
     pub kind: String,
@@ -22,6 +22,7 @@ pub struct Column {
     serial: bool,
 }
 
+/// Every table with its columns; none of those that SQLite's full text search makes for itself.
 #[derive(Debug)]
 pub struct Schema(pub BTreeMap<String, Vec<Column>>);
 
@@ -58,7 +59,7 @@ impl Schema {
     }
 
     /// The tables that have an organization.
-    pub fn tenants(&self) -> Tenants {
+    pub fn tenants(&self) -> BTreeSet<String> {
         let has = |columns: &Vec<Column>| columns.iter().any(|column| column.name == "organization_id");
         self.0.iter().filter(|(_, columns)| has(columns)).map(|(table, _)| table.clone()).collect()
     }
@@ -113,7 +114,7 @@ impl Schema {
         }
     }
 
-    /// A row in every table for an organization.
+    /// A row in every table for an organization; its words are `word` and `seed`.
     pub async fn fill(&self, store: &TestStore, seed: u8) {
         let engine = store.engine();
         // What there is once for all.
@@ -123,8 +124,42 @@ impl Schema {
             let values: Vec<String> = columns.iter().map(|column| self.literal(table, column, seed, engine)).collect();
             let overriding = if engine == Engine::Postgres { " OVERRIDING SYSTEM VALUE" } else { "" };
             let sql = format!("INSERT INTO {table} ({}){overriding} VALUES ({})", names.join(", "), values.join(", "));
-            store::testing::execute(store, &sql).await;
+            super::execute(store, &sql).await;
         }
+    }
+
+    /// How many rows a table has, of those for which a condition holds.
+    pub async fn count(store: &TestStore, table: &str, condition: &str) -> i64 {
+        let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table} WHERE {condition}"));
+        match store.engine() {
+            Engine::Sqlite => {
+                let mut connection = SqliteConnection::connect(store.url()).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+            Engine::Postgres => {
+                let mut connection = PgConnection::connect(store.url()).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
+    /// The columns in which words are found, as `table.column`, whatever they hold: text, JSON, or bytes that are text. In any case.
+    pub async fn find(&self, store: &TestStore, words: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (table, columns) in &self.0 {
+            for column in columns {
+                let name = &column.name;
+                let text = match (store.engine(), column.kind.as_str()) {
+                    (Engine::Postgres, "bytea") => format!("encode({name}, 'escape')"),
+                    _ => format!("CAST({name} AS TEXT)"),
+                };
+                let condition = format!("LOWER({text}) LIKE '%{}%'", words.to_lowercase());
+                if Self::count(store, table, &condition).await > 0 {
+                    found.push(format!("{table}.{name}"));
+                }
+            }
+        }
+        found
     }
 
     /// The value that a table's row has in a column, in tenant `seed`.
