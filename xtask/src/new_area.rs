@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::migrations;
-use crate::process::{cargo, line, run};
+use crate::process::{cargo, run};
 
 /// What an area is called, in every case that sources need.
 #[derive(Debug, PartialEq, Eq)]
@@ -171,13 +171,13 @@ pub fn write(root: &Path, names: &Names) -> Result<()> {
 /// `cargo xtask new-area`.
 pub fn new_area(root: &Path, names: &Names) -> Result<()> {
     write(root, names)?;
-    let snapshot = line(cargo().args(["nextest", "run", "-p", "server", "--test", "http", "openapi"]));
     println!(
         "The area {0} is there, a list of {1}s. What next:\n\
-         - The API's snapshot: INSTA_UPDATE=always {snapshot}\n\
+         - The API's snapshot: INSTA_UPDATE=always cargo nextest run --workspace --exclude frontend -E 'binary(http) & test(openapi)'\n\
          - What the area may know of others: its line in xtask/src/test/deps/modules.rs\n\
          - A chunk of its own once its page grows: app/src/pages/{0}/mod.rs\n\
-         - docs/guides/add-a-table.md and its neighbours",
+         - Its pictures: end2end/screenshots.ts; its line in docs/ARCHITECTURE.md\n\
+         - docs/guides/add-a-table.md, add-an-operation.md and their neighbours",
         names.area, names.item
     );
     Ok(())
