@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 use domain::identity::SignedIn;
 use domain::{Actor, Client, DomainError, Kernel};
 use http::header::SET_COOKIE;
@@ -122,8 +124,8 @@ fn is_secure(services: &Kernel) -> bool {
 
 /// A cookie that scripts can't read and that other sites' requests don't carry, for `seconds`.
 pub fn cookie(name: &str, value: &str, seconds: i64, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+    let cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(secure);
+    cookie.max_age(Duration::seconds(seconds)).build().to_string()
 }
 
 /// Takes a cookie back.

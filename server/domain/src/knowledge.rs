@@ -4,6 +4,7 @@
 //! stored (`uploads`), a job reads it in a child process and stores its passages (`ingest`), which then answer by their words,
 //! and by their meaning as soon as the model has seen them. [`search()`] is the one way to find: for the page, the API and calls.
 
+mod anew;
 mod answer;
 mod call;
 mod collections;
@@ -52,6 +53,7 @@ pub const AREA: Area = Area {
     jobs: &[
         JobEntry::of::<jobs::Ingest>(),
         JobEntry::of::<jobs::Embed>(),
+        JobEntry::of::<jobs::IndexAnew>(),
         JobEntry::of::<jobs::Visit>(),
         JobEntry::of::<jobs::DeleteFiles>(),
         JobEntry::of::<jobs::DeleteUpload>(),
@@ -94,6 +96,9 @@ pub const AREA: Area = Area {
     on_start: |kernel| {
         Box::pin(async move {
             ingest::tidy(kernel).await;
+            if let Err(error) = anew::enqueue(kernel).await {
+                error.log("passages that an older stemmer indexed could not be looked for");
+            }
             if let Err(error) = embed::enqueue_missing(kernel).await {
                 error.log("passages without vectors could not be looked for");
             }

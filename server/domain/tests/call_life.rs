@@ -66,6 +66,16 @@ impl TestPage {
     }
 }
 
+/// A call whose page has sent so many frames of the customer, all of which are on the disk.
+async fn live_call(manner: Manner, frames: u32) -> (House, Call, TestPage) {
+    let house = House::new(manner).await;
+    let call = house.call().await;
+    let mut page = house.page(&call, "tab").await;
+    page.frames(CUSTOMER, 0..frames);
+    page.acked(CUSTOMER, frames).await;
+    (house, call, page)
+}
+
 /// A process that dies with its runtime: no task is asked to close anything.
 fn die<T>(live: impl Future<Output = T>) -> T {
     let doomed = tokio::runtime::Runtime::new().unwrap();
@@ -82,11 +92,7 @@ fn live<T>(live: impl Future<Output = T>) -> T {
 fn a_restart_in_any_minute_ends_no_call() {
     for minute in [31, 100] {
         let (house, call) = die(async {
-            let house = House::new(Manner::Counts(0)).await;
-            let call = house.call().await;
-            let mut page = house.page(&call, "tab").await;
-            page.frames(CUSTOMER, 0..20);
-            page.acked(CUSTOMER, 20).await;
+            let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
             page.says_word(1).await;
             house.clock.by(TimeDelta::minutes(minute));
             (house, call)
@@ -114,11 +120,7 @@ fn a_restart_in_any_minute_ends_no_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_ended_when_nobody_came_back_for_half_an_hour() {
-    let house = House::new(Manner::Counts(0)).await;
-    let call = house.call().await;
-    let mut page = house.page(&call, "tab").await;
-    page.frames(CUSTOMER, 0..20);
-    page.acked(CUSTOMER, 20).await;
+    let (house, call, _page) = live_call(Manner::Counts(0), 20).await;
     let old = house.reborn().await;
     house.clock.by(TimeDelta::minutes(31));
     // The page comes back for a moment in minute 31, then it and its server are away for 137 s.
@@ -209,10 +211,7 @@ async fn mend_rows(house: &House) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_database_refuses_waits_for_it() {
-    let house = House::new(Manner::Counts(0)).await;
-    let call = house.call().await;
-    let mut page = house.page(&call, "tab").await;
-    page.frames(CUSTOMER, 0..20);
+    let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
     page.says_word(1).await;
     break_rows(&house).await;
     page.frames(CUSTOMER, 20..60);
@@ -229,10 +228,7 @@ async fn what_the_database_refuses_waits_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_call_waits_for_the_database_and_is_not_told_before() {
-    let house = House::new(Manner::Counts(0)).await;
-    let call = house.call().await;
-    let mut page = house.page(&call, "tab").await;
-    page.frames(CUSTOMER, 0..20);
+    let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
     page.says_word(1).await;
     let refuse = "CREATE TRIGGER no_end BEFORE UPDATE OF state ON calls BEGIN SELECT RAISE(ABORT, 'out of order'); END";
     execute(house.services.store(), refuse).await;
@@ -254,10 +250,7 @@ async fn the_end_of_a_call_waits_for_the_database_and_is_not_told_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_review_that_can_not_be_written_is_tried_again_before_the_end_is_told() {
-    let house = House::new(Manner::Counts(0)).await;
-    let call = house.call().await;
-    let mut page = house.page(&call, "tab").await;
-    page.frames(CUSTOMER, 0..20);
+    let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
     page.says_word(1).await;
     execute(house.services.store(), "CREATE TRIGGER no_review BEFORE INSERT ON reviews BEGIN SELECT RAISE(ABORT, 'out of order'); END")
         .await;
@@ -273,11 +266,7 @@ async fn a_review_that_can_not_be_written_is_tried_again_before_the_end_is_told(
 fn what_the_recognizer_still_owed_is_heard_though_no_frame_comes_any_more() {
     let (house, call) = die(async {
         // A recognizer that is more than 30 s behind when its server dies.
-        let house = House::new(Manner::Counts(200)).await;
-        let call = house.call().await;
-        let mut page = house.page(&call, "tab").await;
-        page.frames(CUSTOMER, 0..700);
-        page.acked(CUSTOMER, 700).await;
+        let (house, call, mut page) = live_call(Manner::Counts(200), 700).await;
         page.says_word(3).await;
         (house, call)
     });
@@ -295,11 +284,7 @@ fn what_the_recognizer_still_owed_is_heard_though_no_frame_comes_any_more() {
 fn a_finishing_call_is_heard_to_its_end_by_the_next_server() {
     for killed in [true, false] {
         let (house, call) = die(async {
-            let house = House::new(Manner::Counts(300)).await;
-            let call = house.call().await;
-            let mut page = house.page(&call, "tab").await;
-            page.frames(CUSTOMER, 0..500);
-            page.acked(CUSTOMER, 500).await;
+            let (house, call, mut page) = live_call(Manner::Counts(300), 500).await;
             page.say(ClientMessage::End);
             page.finishing().await;
             page.says_word(2).await;
@@ -365,11 +350,7 @@ async fn every_frame_is_acked_with_its_own_number() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_calls_sound_goes_though_the_server_stops_in_between() {
-    let house = House::new(Manner::Counts(0)).await;
-    let call = house.call().await;
-    let mut page = house.page(&call, "tab").await;
-    page.frames(CUSTOMER, 0..10);
-    page.acked(CUSTOMER, 10).await;
+    let (house, call, mut page) = live_call(Manner::Counts(0), 10).await;
     page.say(ClientMessage::End);
     page.ended().await;
     let folder = house.log(&call, CUSTOMER).parent().unwrap().to_owned();
@@ -388,11 +369,7 @@ async fn a_deleted_calls_sound_goes_though_the_server_stops_in_between() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_safety_net_leaves_a_host_alone_that_is_still_at_it() {
-    let house = House::new(Manner::Counts(300)).await;
-    let call = house.call().await;
-    let mut page = house.page(&call, "tab").await;
-    page.frames(CUSTOMER, 0..100);
-    page.acked(CUSTOMER, 100).await;
+    let (house, call, mut page) = live_call(Manner::Counts(300), 100).await;
     page.say(ClientMessage::End);
     page.finishing().await;
     house.clock.by(TimeDelta::minutes(7));
@@ -405,11 +382,7 @@ async fn the_safety_net_leaves_a_host_alone_that_is_still_at_it() {
 #[test]
 fn the_safety_net_hears_the_last_words_if_nobody_does() {
     let (house, call) = die(async {
-        let house = House::new(Manner::Counts(300)).await;
-        let call = house.call().await;
-        let mut page = house.page(&call, "tab").await;
-        page.frames(CUSTOMER, 0..100);
-        page.acked(CUSTOMER, 100).await;
+        let (house, call, mut page) = live_call(Manner::Counts(300), 100).await;
         page.say(ClientMessage::End);
         page.finishing().await;
         (house, call)
@@ -424,11 +397,7 @@ fn the_safety_net_hears_the_last_words_if_nobody_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopping_server_begins_no_long_listening() {
-    let house = House::new(Manner::Counts(0)).await;
-    let call = house.call().await;
-    let mut page = house.page(&call, "tab").await;
-    page.frames(CUSTOMER, 0..50);
-    page.acked(CUSTOMER, 50).await;
+    let (house, call, mut page) = live_call(Manner::Counts(0), 50).await;
     page.say(ClientMessage::End);
     page.ended().await;
     calls::live::shutdown(&house.services).await;

@@ -11,9 +11,11 @@ use domain::operations::{self, JobRetried};
 use domain::{Actor, Kernel, Result};
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
-use model::{Code, JobId};
+use model::{Code, CollectionId, DocumentId, DocumentSource, DocumentState, JobId, Passage, Place, PlaceKind, Question};
 use rstest::rstest;
 use serde_json::json;
+use store::knowledge::alone::Alone as _;
+use store::knowledge::{NewDocument, NewVersion};
 use store::{Engine, NewEvent, NewJob, testing};
 use support::{House, sign_up};
 use tokio_util::sync::CancellationToken;
@@ -130,6 +132,54 @@ async fn a_consumer_that_is_gone_keeps_nobody_and_misses_nothing(#[values(Engine
     happens(&house, "again").await;
     assert_eq!(next(&mut back).await, (4, "again".to_owned()));
     stop.cancel();
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_older_stemmer_indexed_is_indexed_anew_after_the_start(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let house = House::on(engine).await;
+    let (store, ours) = (house.services.store(), house.scope.organization);
+    let collection = store.default_collection(ours, CollectionId(house.services.uuid()), "General", house.services.now()).await.unwrap().id;
+    let file = NewVersion {
+        file_name: "gifts.txt".into(),
+        bytes: 10,
+        hash: [7; 32],
+        object_key: "files/gifts".into(),
+        member: None,
+        upload: None,
+        state: DocumentState::Waiting,
+        at: house.services.now(),
+    };
+    let (id, title) = (DocumentId(house.services.uuid()), "Gifts".to_owned());
+    let (source, folder, address, tags) = (DocumentSource::File, String::new(), String::new(), Vec::new());
+    let document = NewDocument { id, collection, website: None, title, folder, source, address, tags, unless_there: false, file };
+    store.insert_document(ours, &document).await.unwrap();
+    assert!(store.begin_passages(ours, id, 1).await.unwrap());
+    let place = Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() };
+    assert!(store.add_passages(ours, id, 1, &[Passage { number: 1, place, text: "They give generously.".into() }]).await.unwrap());
+    assert!(store.publish_passages(ours, id, 1, DocumentState::Ready).await.unwrap());
+    assert!(!store.is_indexed_by_old_stems(ours).await.unwrap());
+    // As the release before had it.
+    testing::execute(
+        store,
+        "UPDATE passages SET terms = REPLACE(terms, 'xgenerous', 'xgener'); UPDATE knowledge_terms SET term = 'gener' WHERE term = 'generous';
+        UPDATE knowledge_tenants SET stems = 1, languages = '[]'",
+    )
+    .await;
+    let ask = async || {
+        let question = Question { text: "Who is generous?".into(), ..Question::default() };
+        domain::knowledge::search(&house.services, &house.scope, question).await.unwrap().hits.len()
+    };
+    assert_eq!(ask().await, 0);
+    let (services, stop) = (house.services.clone(), CancellationToken::new());
+    let until = stop.clone();
+    let server = tokio::spawn(async move { domain::work(&services, &until).await });
+    while store.is_indexed_by_old_stems(ours).await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(ask().await, 1);
+    stop.cancel();
+    server.await.unwrap();
 }
 
 /// A job that failed for good.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
-    Actor, Area, DomainError, Event, Job, JobContext, JobEntry, Kernel, KernelParts, ManifestError, Permission, PermissionEntry, Queue,
-    Registry, Result, Schedule, Subscriber, relay_events, relay_once, run_due_jobs, run_jobs, share_hints, tick,
+    Actor, Area, DomainError, Event, Flag, Job, JobContext, JobEntry, Kernel, KernelParts, ManifestError, Permission, PermissionEntry,
+    Queue, Registry, Result, Schedule, Setting, Subscriber, relay_events, relay_once, run_due_jobs, run_jobs, share_hints, tick,
 };
 use model::{Organization, OrganizationId, Person, Role};
 use ports::{Clock, SystemIds};
@@ -583,6 +583,14 @@ fn mistakes_in_manifests_are_named() {
     assert_eq!(of(&[Area { schedules: &[], ..other }]), Some(ManifestError::Prefix { area: "other", name: "shop.deliver" }));
     const SEE: PermissionEntry = PermissionEntry { permission: Permission::new("shop.see"), doc: "See.", least: Role::Rep };
     assert_eq!(of(&[Area { permissions: &[SEE, SEE], ..Area::new("shop") }]), twice("permissions", "shop.see"));
+    const ON: Flag = Flag { name: "shop.on", doc: "On.", default: false };
+    const HOURS: Setting = Setting { name: "shop_hours", default: "9 to 5", secret: false, doc: "When it is open." };
+    let elsewhere = Area { jobs: &[], schedules: &[], ..SHOP };
+    assert_eq!(of(&[SHOP, Area { name: "other", ..elsewhere }]), twice("events", "shop.delivered"));
+    assert_eq!(of(&[Area { schedules: &[SHOP.schedules[0], SHOP.schedules[0]], ..SHOP }]), twice("schedules", "shop.sweep"));
+    assert_eq!(of(&[Area { flags: &[ON, ON], ..Area::new("shop") }]), twice("flags", "shop.on"));
+    let open = Area { settings: &[HOURS], ..Area::new("shop") };
+    assert_eq!(of(&[open, Area { name: "other", ..open }]), twice("settings", "shop_hours"));
     assert_eq!(of(&[MANNERS]), Some(ManifestError::NoSuchEvent("shop.delivered")));
     let orphan = Area { schedules: SHOP.schedules, ..Area::new("shop") };
     assert_eq!(of(&[orphan]), Some(ManifestError::NoSuchJob("shop.sweep")));

@@ -6,6 +6,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use cookie::Cookie;
 use domain::identity::{self, SignedIn};
 use domain::{Actor, Client, DomainError};
 use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE, USER_AGENT};
@@ -109,12 +110,8 @@ fn client(server: &Server, request: &Request) -> Client {
 
 /// The value of a cookie.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    let sent = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    sent.flat_map(|value| Cookie::split_parse(value)).flatten().find(|cookie| cookie.name() == name)?.value_raw()
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -136,5 +133,28 @@ impl<S: Sync> FromRequestParts<S> for Signed {
         parts.extensions.get::<Caller>().and_then(|caller| caller.scope.clone()).map(Self).ok_or_else(|| {
             Failure::new(Code::Unauthenticated, "Sign in first: send “Authorization: Bearer” with an access token or an API token.")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others_however_they_are_sent() {
+        let headers = |values: &[&'static str]| values.iter().map(|value| (COOKIE, HeaderValue::from_static(value))).collect::<HeaderMap>();
+        for (sent, found) in [
+            (&["closezly_session=abc"][..], Some("abc")),
+            (&["theme=dark; closezly_session=abc;"], Some("abc")),
+            (&["theme=dark;closezly_session=a=b"], Some("a=b")),
+            (&["theme=dark", " closezly_session = abc "], Some("abc")),
+            (&["closezly_session=first; closezly_session=second"], Some("first")),
+            (&["nothing; =x; ;; closezly_session="], Some("")),
+            (&["closezly_sessions=abc; xclosezly_session=abc"], None),
+            (&["closezly_session"], None),
+            (&[], None),
+        ] {
+            assert_eq!(cookie(&headers(sent), SESSION_COOKIE), found, "{sent:?}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 
 #[cfg(feature = "test-utils")]
 pub mod alone;
+mod anew;
 mod bindings;
 mod citations;
 mod collections;
@@ -44,6 +45,7 @@ pub use websites::{Visit, WebPage, delete_website, finish_visit, insert_website,
 pub(crate) use differing::DIFFERING;
 
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
+    anew::STATEMENTS,
     bindings::STATEMENTS,
     citations::STATEMENTS,
     collections::STATEMENTS,

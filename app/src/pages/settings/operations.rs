@@ -224,6 +224,7 @@ fn words(kind: &str) -> &str {
         "identity.tidy" => "Forgetting what has expired",
         "knowledge.ingest" => "Reading a document",
         "knowledge.embed" => "Preparing the search by meaning",
+        "knowledge.index_anew" => "Indexing words anew after an upgrade",
         "knowledge.visit" => "Visiting a website",
         "knowledge.visit_due" => "Looking which websites are due",
         "knowledge.delete_upload" => "Deleting an upload of somebody who was erased",

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Datelike, Utc};
 use model::{Answer, AnswerLine, DocumentId, MemberId, Question, SearchMode};
 use sha2::{Digest, Sha256};
-use store::knowledge::{NewUse, matches};
+use store::knowledge::{FoundPassage, NewUse, matches};
 use uuid::Uuid;
 
 use super::readable;
@@ -56,16 +56,16 @@ pub async fn ask(kernel: &Kernel, actor: &Actor, question: Question) -> Result<A
 /// The sentences that answer: best document first, in reading order within one.
 async fn extract<'a>(kernel: &Kernel, question: &str, passages: &[&'a Scored], mode: SearchMode) -> Vec<Candidate<'a>> {
     let Some(best) = passages.first() else { return Vec::new() };
-    let asked = distinct(question, question).max(1);
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
     for passage in passages.iter().copied().filter(|passage| passage.score >= NEAR * best.score) {
-        let text = &passage.found.passage.text;
+        let FoundPassage { text, language, .. } = &passage.found.passage;
+        let asked = distinct(question, question, language).max(1);
         for span in sentences(text) {
             let sentence = slice(text, span);
             if is_heading(sentence) || candidates.iter().any(|other| other.text == sentence) {
                 continue;
             }
-            let words = distinct(question, sentence) as f32 / asked as f32;
+            let words = distinct(question, sentence, language) as f32 / asked as f32;
             // Of two sentences alike, the one in the better passage.
             candidates.push(Candidate { passage, span, text: sentence, score: words + 0.1 * passage.score });
         }
@@ -98,9 +98,9 @@ async fn extract<'a>(kernel: &Kernel, question: &str, passages: &[&'a Scored], m
     candidates
 }
 
-/// How many different words of the question a text has.
-fn distinct(question: &str, text: &str) -> usize {
-    let mut words: Vec<String> = matches(question, text).into_iter().map(|span| slice(text, span).to_lowercase()).collect();
+/// How many different words of the question a text of this language has.
+fn distinct(question: &str, text: &str, language: &str) -> usize {
+    let mut words: Vec<String> = matches(question, text, language).into_iter().map(|span| slice(text, span).to_lowercase()).collect();
     words.sort_unstable();
     words.dedup();
     words.len()
@@ -173,8 +173,8 @@ mod tests {
 
     #[test]
     fn words_of_the_question_count_once() {
-        assert_eq!(distinct("What does the Team plan cost?", "The team plan costs more than other plans of the team."), 4);
-        assert_eq!(distinct("What does the Team plan cost?", "Nothing of it."), 0);
+        assert_eq!(distinct("What does the Team plan cost?", "The team plan costs more than other plans of the team.", "en"), 4);
+        assert_eq!(distinct("What does the Team plan cost?", "Nothing of it.", "en"), 0);
     }
 
     #[test]

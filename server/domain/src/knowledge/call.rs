@@ -136,7 +136,7 @@ async fn filter(kernel: &Kernel, organization: OrganizationId, query: &CallQuery
 
 fn found_in(scored: &Scored, words: &str) -> Found {
     let passage = &scored.found.passage;
-    Found { citation: cite(passage, excerpt(words, &passage.text, EXCERPT)), score: scored.score }
+    Found { citation: cite(passage, excerpt(words, &passage.text, &passage.language, EXCERPT)), score: scored.score }
 }
 
 /// The best passage of the documents that somebody bound to what happened. A short one comes even if none of the words lead to it: it

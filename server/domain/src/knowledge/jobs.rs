@@ -4,7 +4,7 @@ use kernel::{Job, JobContext, Queue, Result};
 use model::{DocumentId, UploadId, WebsiteId};
 use serde::{Deserialize, Serialize};
 
-use super::{documents, embed, ingest, uploads, websites};
+use super::{anew, documents, embed, ingest, uploads, websites};
 
 const INGEST: Queue = Queue { name: "knowledge.ingest", workers: 2 };
 /// Nobody waits for it: a website is visited a page a second.
@@ -46,6 +46,23 @@ impl Job for Embed {
 
     async fn run(self, context: JobContext) -> Result<()> {
         embed::organization(&context.kernel, context.organization()?).await
+    }
+}
+
+/// Indexes words anew that an older release's stemmer had indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct IndexAnew {}
+
+impl Job for IndexAnew {
+    const KIND: &'static str = "knowledge.index_anew";
+    const QUEUE: Queue = UPKEEP;
+
+    fn deduplication(&self) -> Option<String> {
+        Some("all".to_owned())
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        anew::organization(&context.kernel, context.organization()?).await
     }
 }
 

@@ -198,10 +198,10 @@ pub(super) async fn likeness(kernel: &Kernel, question: &str, texts: Vec<String>
 /// A found passage as it is shown: cut around what matches.
 pub(super) fn hit(question: &str, scored: &Scored) -> Hit {
     let passage = &scored.found.passage;
-    let span = snippet(question, &passage.text);
+    let span = snippet(question, &passage.text, &passage.language);
     let quote = slice(&passage.text, span);
     Hit {
-        highlights: matches(question, quote),
+        highlights: matches(question, quote, &passage.language),
         citation: cite(passage, span),
         score: scored.score,
         lexical: scored.found.share,
@@ -229,13 +229,13 @@ fn labelled(title: &str) -> String {
 }
 
 /// Whole sentences around the one that matches best, as many as fit.
-pub(super) fn snippet(question: &str, text: &str) -> Span {
+pub(super) fn snippet(question: &str, text: &str, language: &str) -> Span {
     let length = chars(text);
     if length <= SNIPPET {
         return (0, length);
     }
     let sentences = sentences(text);
-    let found = matches(question, text);
+    let found = matches(question, text, language);
     let best = best_sentence(text, &sentences, &found);
     let Some(&(start, end)) = sentences.get(best) else { return (0, SNIPPET) };
     if end - start > SNIPPET {
@@ -256,9 +256,9 @@ pub(super) fn snippet(question: &str, text: &str) -> Span {
 }
 
 /// The sentence that answers and what follows it, as much as fits: for where there is room for little.
-pub(super) fn excerpt(question: &str, text: &str, most: u32) -> Span {
+pub(super) fn excerpt(question: &str, text: &str, language: &str, most: u32) -> Span {
     let sentences = sentences(text);
-    let found = matches(question, text);
+    let found = matches(question, text, language);
     let rest = sentences.get(best_sentence(text, &sentences, &found)..).unwrap_or_default();
     let Some(&(start, end)) = rest.first() else { return (0, most.min(chars(text))) };
     if end - start > most {
@@ -295,18 +295,18 @@ mod tests {
     fn a_snippet_is_whole_sentences_around_the_match() {
         let filler = "Nothing of interest is told here at all. ".repeat(20);
         let text = format!("{filler}The Team plan costs 29 euros per seat. {filler}");
-        let span = snippet("What does the team plan cost?", &text);
+        let span = snippet("What does the team plan cost?", &text, "en");
         let quote = slice(&text, span);
         assert!(quote.contains("The Team plan costs 29 euros per seat."), "{quote}");
         assert!(span.1 - span.0 <= SNIPPET);
         assert!(quote.ends_with('.'));
-        assert_eq!(snippet("price", "Short."), (0, 6));
+        assert_eq!(snippet("price", "Short.", "en"), (0, 6));
     }
 
     #[test]
     fn an_excerpt_begins_with_the_sentence_that_answers() {
         let text = "- The Team plan costs 29 € per seat.\n- The Business plan costs 59 €.\n- The Enterprise plan is by agreement.";
-        let cut = |question: &str, most: u32| slice(text, excerpt(question, text, most));
+        let cut = |question: &str, most: u32| slice(text, excerpt(question, text, "en", most));
         assert_eq!(cut("What does the business plan cost?", 40), "- The Business plan costs 59 €.");
         assert_eq!(
             cut("What does the business plan cost?", 200),
@@ -314,16 +314,16 @@ mod tests {
         );
         assert_eq!(cut("plan", 50), "- The Team plan costs 29 € per seat.", "of equals the first");
         assert_eq!(cut("nothing of it", 50), "- The Team plan costs 29 € per seat.");
-        assert_eq!(excerpt("price", "", 50), (0, 0));
+        assert_eq!(excerpt("price", "", "en", 50), (0, 0));
         let endless = format!("{}price {}", "word ".repeat(300), "word ".repeat(300));
-        let (start, end) = excerpt("price", &endless, 50);
+        let (start, end) = excerpt("price", &endless, "en", 50);
         assert!(slice(&endless, (start, end)).contains("price") && end - start == 50);
     }
 
     #[test]
     fn an_endless_sentence_is_cut_around_its_match() {
         let text = format!("{}price {}", "word ".repeat(300), "word ".repeat(300));
-        let (start, end) = snippet("price", &text);
+        let (start, end) = snippet("price", &text, "en");
         assert!(slice(&text, (start, end)).contains("price"));
         assert_eq!(end - start, SNIPPET);
     }

@@ -16,7 +16,7 @@ macro_rules! add_terms {
 macro_rules! weigh {
     ($serials:literal) => {
         concat!(
-            "SELECT p.serial, p.document_id, d.title, p.version, p.number, p.place, p.text, d.source = 'sample' AS sample,
+            "SELECT p.serial, p.document_id, d.title, p.version, p.number, p.place, p.text, d.source = 'sample' AS sample, d.language,
                 p.terms, v.embedding
             FROM passages p LEFT JOIN passage_vectors v
                 ON v.organization_id = p.organization_id AND v.passage_serial = p.serial AND v.model = $3",

@@ -10,6 +10,7 @@ use model::{CollectionAccess, DocumentFilter, OrganizationId};
 
 use super::differing::CANDIDATES;
 use super::documents::Narrowing;
+use super::stem::Rules;
 use super::tenants::{TENANT, Tenant};
 use super::terms;
 use crate::engine::{Engine, Store, query};
@@ -39,11 +40,13 @@ statements! {
         WHERE organization_id = $1 AND term IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 }
 
-/// Where the words of a question stand in a text, in characters (first, one past the last), stop words left out: what to
-/// highlight.
-pub fn matches(question: &str, text: &str) -> Vec<(u32, u32)> {
-    let asked: Vec<String> = terms::tokens(question).into_iter().filter(|token| !is_stop(&token.word)).map(|token| token.term).collect();
-    terms::tokens(text).into_iter().filter(|token| asked.contains(&token.term)).map(|token| (token.start, token.end)).collect()
+/// Where the words of a question stand in a text of this language, in characters (first, one past the last), stop words left out: what
+/// to highlight.
+pub fn matches(question: &str, text: &str, language: &str) -> Vec<(u32, u32)> {
+    let rules = Rules::of(language);
+    let asked: Vec<String> = terms::tokens(question).iter().filter(|token| !is_stop(&token.word)).map(|token| token.term(&rules)).collect();
+    let is_asked = |token: &terms::Token| asked.contains(&token.term(&rules));
+    terms::tokens(text).into_iter().filter(is_asked).map(|token| (token.start, token.end)).collect()
 }
 
 /// A question's terms with what they weigh in an organization.
@@ -72,7 +75,8 @@ pub(super) struct Score {
 
 #[derive(Debug)]
 struct Term {
-    term: String,
+    /// One for each language that stems it in another way.
+    stems: Vec<String>,
     passages: i64,
     weight: f64,
     stop: bool,
@@ -86,19 +90,28 @@ impl Store {
         };
         let mut terms: Vec<Term> = Vec::new();
         let mut order = Vec::new();
+        let rules = tenant.rules();
         for token in terms::tokens(&clean(question)) {
-            let place = terms.iter().position(|term| term.term == token.term);
+            let mut stems: Vec<String> = rules.iter().map(|rules| token.term(rules)).collect();
+            stems.sort_unstable();
+            stems.dedup();
+            let place = terms.iter().position(|term| term.stems.iter().any(|stem| stems.contains(stem)));
             if place.is_none() && terms.len() == MAX_TERMS {
                 break;
             }
             order.push(place.unwrap_or(terms.len()));
-            if place.is_none() {
-                terms.push(Term { stop: is_stop(&token.word), term: token.term, passages: 0, weight: 0.0 });
+            match place {
+                Some(place) => {
+                    stems.retain(|stem| !terms[place].stems.contains(stem));
+                    terms[place].stems.extend(stems);
+                }
+                None => terms.push(Term { stop: is_stop(&token.word), stems, passages: 0, weight: 0.0 }),
             }
         }
         let mut known: HashMap<String, i64> = HashMap::new();
-        for chunk in terms.chunks(16) {
-            let t = |place: usize| chunk.get(place).map_or("", |term| term.term.as_str());
+        let stems: Vec<&str> = terms.iter().flat_map(|term| &term.stems).map(String::as_str).collect();
+        for chunk in stems.chunks(16) {
+            let t = |place: usize| chunk.get(place).copied().unwrap_or_default();
             known.extend(query!(
                 read self, all (String, i64), TERM_PASSAGES, organization, t(0), t(1), t(2), t(3), t(4), t(5), t(6), t(7), t(8), t(9),
                 t(10), t(11), t(12), t(13), t(14), t(15)
@@ -108,7 +121,11 @@ impl Store {
         // In a small collection every word that is there is common, and one that isn't would count for more than all that are.
         let reckoned = all.max(LEAST_RECKONED);
         for term in &mut terms {
-            term.passages = known.get(&term.term).copied().unwrap_or(0);
+            // What nobody has need not be looked for.
+            if term.stems.iter().any(|stem| known.contains_key(stem)) {
+                term.stems.retain(|stem| known.contains_key(stem));
+            }
+            term.passages = term.stems.iter().filter_map(|stem| known.get(stem)).sum::<i64>().min(tenant.passages);
             // A word that is nowhere tells no more than one that is in one place only.
             let having = term.passages.max(1) as f64;
             let rare = (1.0 + (reckoned - having + 0.5).max(0.5) / (having + 0.5)).ln();
@@ -175,11 +192,15 @@ impl Weights {
             sum <= BUDGET
         });
         let rare = rare.count();
-        let quoted = |term: &Term| {
-            let term = terms::with_number(self.number, &term.term);
-            if engine == Engine::Sqlite { format!("\"{term}\"") } else { format!("'{term}'") }
-        };
         let (and, or) = if engine == Engine::Sqlite { (" AND ", " OR ") } else { (" & ", " | ") };
+        let quoted = |term: &Term| {
+            let quote = |stem: &String| {
+                let term = terms::with_number(self.number, stem);
+                if engine == Engine::Sqlite { format!("\"{term}\"") } else { format!("'{term}'") }
+            };
+            let stems = term.stems.iter().map(quote).collect::<Vec<_>>().join(or);
+            if term.stems.len() > 1 { format!("({stems})") } else { stems }
+        };
         let mut searches = Vec::new();
         if rare > 0 {
             let any: Vec<String> = terms[..rare].iter().map(|term| quoted(term)).collect();
@@ -206,7 +227,7 @@ impl Weights {
         let mut before: Option<usize> = None;
         for term in terms::stored(stored) {
             length += 1;
-            let place = self.terms.iter().position(|asked| asked.term == term);
+            let place = self.terms.iter().position(|asked| asked.stems.iter().any(|stem| stem == term));
             if let Some(place) = place {
                 counts[place] += 1;
                 if let Some(before) = before

@@ -3,6 +3,7 @@
 use model::{DocumentId, DocumentState, OrganizationId, Page, Passage};
 use sqlx::types::Json;
 
+use super::stem::Rules;
 use super::{removal, tenants, terms};
 use crate::engine::{Store, Tx, query};
 use crate::error::{Result, StoreError};
@@ -11,7 +12,7 @@ use crate::text::clean;
 
 statements! {
     OPEN_VERSION = "
-        SELECT version FROM documents WHERE organization_id = $1 AND id = $2 AND version = $3 AND ready_version < version";
+        SELECT language FROM documents WHERE organization_id = $1 AND id = $2 AND version = $3 AND ready_version < version";
     INSERT_PASSAGE = "
         INSERT INTO passages (organization_id, document_id, version, number, place, text, terms) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (organization_id, document_id, version, number) DO NOTHING";
@@ -65,7 +66,7 @@ impl Store {
     pub async fn begin_passages(&self, organization: OrganizationId, document: DocumentId, version: i64) -> Result<bool> {
         let mut tx = self.begin().await?;
         let tenant = tenants::next_revision(&mut tx, organization).await?;
-        if query!(within &mut tx, optional (i64,), OPEN_VERSION, organization, document, version)?.is_none() {
+        if query!(within &mut tx, optional (String,), OPEN_VERSION, organization, document, version)?.is_none() {
             return Ok(false);
         }
         if query!(within &mut tx, execute, DELETE_VERSION_PASSAGES, organization, document, version)? > 0 {
@@ -90,15 +91,17 @@ impl Store {
         let mut tx = self.begin().await?;
         // The organization's number, and nobody publishes or deletes the document in between.
         let tenant = tenants::next_revision(&mut tx, organization).await?;
-        if query!(within &mut tx, optional (i64,), OPEN_VERSION, organization, document, version)?.is_none() {
+        let Some((language,)) = query!(within &mut tx, optional (String,), OPEN_VERSION, organization, document, version)? else {
             return Ok(false);
-        }
+        };
+        tenant.note_language(&mut tx, organization, &language).await?;
+        let rules = Rules::of(&language);
         for passage in passages {
             let text = clean(&passage.text);
             let mut place = passage.place.clone();
             place.label = clean(&place.label).into_owned();
             place.headings = place.headings.iter().map(|heading| clean(heading).into_owned()).collect();
-            let terms = terms::of_passage(tenant.number, &place, &text);
+            let terms = terms::of_passage(tenant.number, &place, &text, &rules);
             query!(
                 within &mut tx, execute, INSERT_PASSAGE, organization, document, version, passage.number, Json(&place), text.as_ref(),
                 terms

@@ -62,6 +62,8 @@ pub struct FoundPassage {
     pub text: String,
     /// Whether it is of the sample that comes with Closezly.
     pub sample: bool,
+    /// Its document's language, two letters; empty if nobody could tell.
+    pub language: String,
 }
 
 /// A passage with what speaks for it.

@@ -1,28 +1,41 @@
 //! From text to the terms that are indexed: the same for both engines, for passages and for questions.
 //!
-//! A term is a word in lower case without accents, stemmed as English (which does other languages no harm: a word and the
-//! same word of a question lose the same end). Writing without spaces (Chinese, Japanese, Thai …) gives pairs of letters.
+//! A term is a word in lower case without accents, stemmed by the rules of its document's language. A question's language isn't known: its
+//! words have a stem for each language that the organization has documents in. Writing without spaces (Chinese, Japanese, Thai …) gives
+//! pairs of letters.
 
 use model::Place;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::stem::stem;
+use super::stem::{Rules, fold};
 
 /// Characters of a term; longer words are cut.
 const MAX_CHARS: usize = 40;
 
-/// A term and where its word stands in the text, in characters: first, one past the last.
+/// A word and where it stands in the text, in characters: first, one past the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    pub term: String,
-    /// Before it was stemmed.
+    /// In lower case.
+    written: String,
+    /// Without accents too.
     pub word: String,
     pub start: u32,
     pub end: u32,
 }
 
-/// The terms of a text, in order.
+impl Token {
+    fn new(written: String, start: u32, end: u32) -> Self {
+        Self { word: fold(&written), written, start, end }
+    }
+
+    /// What it is indexed as in a language.
+    pub fn term(&self, rules: &Rules) -> String {
+        rules.stem(&self.written)
+    }
+}
+
+/// The words of a text, in order.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut word = String::new();
@@ -38,10 +51,10 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                     tokens.pop();
                 }
                 let pair: String = [before, c].into_iter().collect();
-                tokens.push(Token { term: pair.clone(), word: pair, start: at - 1, end: at + 1 });
+                tokens.push(Token::new(pair, at - 1, at + 1));
             }
             if alone {
-                tokens.push(Token { term: c.to_string(), word: c.to_string(), start: at, end: at + 1 });
+                tokens.push(Token::new(c.to_string(), at, at + 1));
             }
             before = Some(c);
         } else {
@@ -54,7 +67,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             } else if !is_apostrophe(c) || word.is_empty() {
                 finish(&mut tokens, &mut word, start, at);
             } else {
-                // "customer's" is one word; the stemmer drops the end.
+                // "customer's" is one word; its end goes later.
                 word.push('\'');
             }
         }
@@ -68,14 +81,13 @@ fn finish(tokens: &mut Vec<Token>, word: &mut String, start: u32, end: u32) {
     if word.is_empty() {
         return;
     }
-    // Accents go; the marks of other scripts are vowels.
-    let plain: String = word.nfkd().flat_map(char::to_lowercase).filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect();
-    let plain = plain.trim_end_matches('\'');
-    let plain = plain.strip_suffix("'s").unwrap_or(plain);
-    // Decomposition may bring spaces and slashes ("½").
-    let plain: String = plain.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).take(MAX_CHARS).collect();
-    if !plain.is_empty() {
-        tokens.push(Token { term: stem(&plain), word: plain, start, end: end.min(start + word.chars().count() as u32) });
+    let written: String = word.nfkc().flat_map(char::to_lowercase).collect();
+    let written = written.trim_end_matches('\'');
+    let written = written.strip_suffix("'s").unwrap_or(written);
+    let written: String = written.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).take(MAX_CHARS).collect();
+    let token = Token::new(written, start, end.min(start + word.chars().count() as u32));
+    if !token.word.is_empty() {
+        tokens.push(token);
     }
     word.clear();
 }
@@ -91,14 +103,14 @@ fn is_unspaced(c: char) -> bool {
 }
 
 /// What is stored and indexed of a passage: the terms of its headings and text with the organization's number before each.
-pub(super) fn of_passage(number: i64, place: &Place, text: &str) -> String {
+pub(super) fn of_passage(number: i64, place: &Place, text: &str, rules: &Rules) -> String {
     let mut stored = String::with_capacity(text.len() + text.len() / 4);
     for part in place.headings.iter().map(String::as_str).chain([place.label.as_str(), text]) {
         for token in tokens(part) {
             if !stored.is_empty() {
                 stored.push(' ');
             }
-            stored.push_str(&with_number(number, &token.term));
+            stored.push_str(&with_number(number, &token.term(rules)));
         }
     }
     stored

@@ -175,13 +175,13 @@ async fn words_that_many_passages_have_still_find_some(#[values(Engine::Sqlite, 
 #[test]
 fn matches_are_where_the_words_stand() {
     let text = "Zürich's prices: we price per seat.";
-    let found: Vec<String> = matches("What is the PRICING in zurich", text)
+    let found: Vec<String> = matches("What is the PRICING in zurich", text, "en")
         .into_iter()
         .map(|(start, end)| text.chars().skip(start as usize).take((end - start) as usize).collect())
         .collect();
     assert_eq!(found, ["Zürich's", "prices", "price"]);
-    assert_eq!(matches("料金", "東京都の料金について"), [(4, 6)]);
-    assert_eq!(matches("", text), []);
+    assert_eq!(matches("料金", "東京都の料金について", "ja"), [(4, 6)]);
+    assert_eq!(matches("", text, "en"), []);
 }
 
 /// What `domain` takes for an answer by words alone.

@@ -85,6 +85,8 @@ pub async fn row_of(store: &Store, table: &str) {
         "knowledge_tenants" => {
             assert_eq!(store.knowing_organizations().await.unwrap(), [US]);
             assert_eq!(store.knowledge_revision(US).await.unwrap(), 2);
+            // Found all the same, until they are indexed anew.
+            assert!(store.is_indexed_by_old_stems(US).await.unwrap());
         }
         "collections" => {
             let collection = store.collection(US, COLLECTION).await.unwrap().unwrap();
