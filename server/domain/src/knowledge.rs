@@ -14,6 +14,7 @@ pub(crate) mod ingest;
 mod jobs;
 mod memory;
 mod search;
+mod settings;
 mod text;
 pub(crate) mod uploads;
 pub(crate) mod websites;
@@ -99,6 +100,7 @@ pub const AREA: Area = Area {
             }
         })
     },
+    settings: settings::SETTINGS,
     ..Area::new("knowledge")
 };
 
