@@ -3,6 +3,7 @@
 mod embeddings;
 mod file;
 mod keys;
+mod manifest;
 mod mask;
 mod settings;
 
@@ -19,6 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use keys::Place;
 
 pub use embeddings::Embeddings;
+pub use manifest::{SERVER, all as manifest, nearest};
 pub use settings::{EmbeddingsKind, LogFormat, Settings};
 
 /// Where a value came from.
@@ -224,7 +226,7 @@ impl Config {
 }
 
 impl Loaded {
-    /// Every setting as `closezly config` prints it: no secret in it.
+    /// Every setting of the manifests as `closezly config` prints it: no secret in it.
     pub fn shown(&self) -> Vec<Shown> {
         let config = &self.config;
         let masked = |secret: &Option<SecretString>| match secret {
@@ -274,7 +276,8 @@ impl Loaded {
             "metrics_token" => masked(&config.metrics_token),
             _ => String::new(),
         };
-        self.origins.iter().map(|&(name, origin)| Shown { name, value: value(name), origin }).collect()
+        let origin = |name| self.origins.iter().find(|(known, _)| *known == name).map_or(Origin::Default, |(_, origin)| *origin);
+        manifest::all().map(|setting| Shown { name: setting.name, value: value(setting.name), origin: origin(setting.name) }).collect()
     }
 }
 

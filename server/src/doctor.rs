@@ -14,7 +14,7 @@ use providers::mail::Smtp;
 use secrecy::ExposeSecret;
 use store::{Store, StoreError, chain};
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::web::assets::Assets;
 use crate::{command, web, wiring};
 
@@ -102,6 +102,11 @@ fn variables(set: impl Iterator<Item = String>) -> Check {
     if unknown.is_empty() {
         return check("variables", Verdict::Good, "Every CLOSEZLY_ variable that is set is one that the server knows.");
     }
+    let meant = |name: &String| match config::nearest(&name.trim_start_matches("CLOSEZLY_").to_lowercase()) {
+        Some(meant) => format!("{name} (CLOSEZLY_{}?)", meant.to_uppercase()),
+        None => name.clone(),
+    };
+    let unknown: Vec<String> = unknown.iter().map(meant).collect();
     check("variables", Verdict::Note, format!("The server knows no {}: a misspelling?", unknown.join(", ")))
 }
 

@@ -11,6 +11,7 @@ pub mod live;
 pub mod recording;
 pub(crate) mod redo;
 pub mod sample;
+mod settings;
 pub(crate) mod sources;
 mod words;
 
@@ -91,6 +92,7 @@ pub const AREA: Area = Area {
             }
         })
     },
+    settings: settings::SETTINGS,
     ..Area::new("calls")
 };
 

@@ -13,6 +13,7 @@ mod profile;
 mod reset;
 mod secret;
 mod session;
+mod settings;
 mod sign_up;
 mod token;
 mod watch;
@@ -86,6 +87,7 @@ pub const AREA: Area = Area {
         PersonalData::deleted("members", "person_id", Whose::Person, "as long as the account"),
         PersonalData::deleted("people", "id", Whose::Person, "as long as the account"),
     ],
+    settings: settings::SETTINGS,
     ..Area::new("identity")
 };
 

@@ -15,6 +15,7 @@ pub(crate) mod ingest;
 mod jobs;
 mod memory;
 mod search;
+mod settings;
 mod text;
 pub(crate) mod uploads;
 pub(crate) mod websites;
@@ -104,6 +105,7 @@ pub const AREA: Area = Area {
             }
         })
     },
+    settings: settings::SETTINGS,
     ..Area::new("knowledge")
 };
 

@@ -25,8 +25,78 @@ fn flags_go_over_the_file_and_the_file_over_defaults() {
 
 #[test]
 fn an_unknown_key_is_named() {
-    let error = format!("{:#}", loaded(&[], "lisen = \"127.0.0.1:5000\"\n").unwrap_err());
-    assert!(error.contains("lisen") && error.contains("listen") && error.contains("closezly.toml"), "{error}");
+    let error = |file: &str| format!("{:#}", loaded(&[], file).unwrap_err());
+    let misspelt = error("lisen = \"127.0.0.1:5000\"\n");
+    assert!(misspelt.contains("“lisen”") && misspelt.contains("“listen”") && misspelt.contains("closezly.toml"), "{misspelt}");
+    assert!(error("deepgram_modle = \"nova-2\"").contains("did you mean “deepgram_model”"));
+    // What is like no setting is not guessed at.
+    assert!(error("x = 1").contains("`closezly config` prints all"), "{}", error("x = 1"));
+    assert!(error("[server]\nlisten = \"127.0.0.1:5000\"").contains("“server”"), "a table is no setting");
+    assert!(error("listen = \"127.0.0.1:1\"\nlisten = \"127.0.0.1:2\"").contains("duplicate"));
+}
+
+#[test]
+fn the_manifests_and_what_is_read_are_the_same_settings() {
+    let mut manifests: Vec<&str> = manifest().map(|setting| setting.name).collect();
+    let mut read = Settings::NAMES.to_vec();
+    manifests.sort_unstable();
+    read.sort_unstable();
+    assert_eq!(manifests, read, "a setting has an entry in its area's manifest and a type in settings.rs");
+    let areas: Vec<_> = domain::AREAS.into_iter().chain([SERVER]).collect();
+    domain::Registry::new(&areas).map(drop).unwrap();
+    let command = Settings::augment_args(Command::new("closezly"));
+    for setting in manifest() {
+        let argument = command.get_arguments().find(|argument| argument.get_id() == setting.name).unwrap();
+        assert_eq!(argument.get_env().unwrap().to_str().unwrap(), format!("CLOSEZLY_{}", setting.name.to_uppercase()));
+        let help = argument.get_help().unwrap().to_string();
+        assert!(help.contains("[default: ") && !help.contains('`'), "{help}");
+        assert!(!setting.doc.ends_with('.') && !setting.doc.contains('|') && setting.doc.len() > 10, "{}", setting.name);
+    }
+}
+
+#[test]
+fn what_holds_without_a_setting_is_as_its_manifest_says() {
+    // Said of others' values: the address of LISTEN, a folder here, a model that nobody uses.
+    let excused = ["public_url", "data_dir", "embeddings_model"];
+    let defaults = loaded(&[], "").unwrap().shown();
+    for setting in manifest().filter(|setting| setting.default == "none" || manifest::is_value(setting.default)) {
+        let shown = defaults.iter().find(|shown| shown.name == setting.name).unwrap();
+        assert!(shown.value == setting.default || excused.contains(&setting.name), "{shown:?} is not {}", setting.default);
+    }
+}
+
+#[test]
+fn the_manuals_table_is_the_manifests() {
+    const BEGIN: &str = "<!-- The settings, from the manifests: UPDATE_MANUAL=1 cargo nextest run -p server -E 'test(manuals_table)' -->\n";
+    const END: &str = "<!-- The end of the settings -->\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operators-manual.md");
+    let manual = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = manual.split_once(BEGIN).unwrap();
+    let (table, after) = rest.split_once(END).unwrap();
+    let wanted = manifest::table();
+    if std::env::var_os("UPDATE_MANUAL").is_some() {
+        std::fs::write(path, format!("{before}{BEGIN}{wanted}{END}{after}")).unwrap();
+    } else {
+        assert!(table == wanted, "the manual's table of settings is not the manifests'; UPDATE_MANUAL=1 writes it:\n{wanted}");
+    }
+}
+
+#[test]
+fn no_setting_that_a_manifest_calls_secret_is_shown() {
+    const KEYS: &str = "2026:SECRETaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaE=";
+    for setting in manifest().filter(|setting| setting.secret) {
+        let value = match setting.name {
+            "database_url" => "postgres://ann:SECRET@db/closezly",
+            "smtp_url" => "smtp://ann:SECRET@mail.example:587",
+            "files_keys" | "vault_keys" => KEYS,
+            "token_key" => "SECRET-0123456789-0123456789-0123456789",
+            _ => "SECRET",
+        };
+        let more = if setting.name == "embeddings_key" { "embeddings = \"openai\"\n" } else { "" };
+        let loaded = loaded(&[], &format!("{more}{} = \"{value}\"", setting.name)).unwrap();
+        let shown = loaded.shown().into_iter().find(|shown| shown.name == setting.name).unwrap();
+        assert!(shown.value.contains("••••") && !format!("{:?}{:?}", shown, loaded.config).contains("SECRET"), "{shown:?}");
+    }
 }
 
 #[test]
@@ -64,7 +134,11 @@ fn wrong_values_are_said_with_their_name() {
         ("embeddings_before = \"local\"", "embeddings_before"),
         ("embeddings = \"openai\"\nembeddings_url = \"http://a\"\nembeddings_before = \"magic\"", "embeddings_before"),
         ("embeddings = \"local\"\nembeddings_folder = \"m\"\nembeddings_key = \"k\"", "embeddings_key"),
-        ("open_sign_up = \"perhaps\"", "open_sign_up"),
+        ("open_sign_up = \"perhaps\"", "open_sign_up: invalid type: string \"perhaps\", expected a boolean"),
+        ("listen = 5", "listen: invalid type"),
+        ("listen = \"localhost\"", "listen: invalid socket address"),
+        ("embeddings_dimensions = -1", "embeddings_dimensions: invalid value"),
+        ("metrics_token = true", "metrics_token: invalid type"),
     ] {
         let error = format!("{:#}", loaded(&[], file).unwrap_err());
         assert!(error.contains(name), "{file}: {error}");

@@ -1,0 +1,16 @@
+//! What whoever runs the server may set about recognizers.
+
+use kernel::Setting;
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting::new(
+        "speech_command",
+        "none",
+        "a program that reads 16 kHz PCM and prints JSON lines, with its arguments, or the word `pocketsphinx` (see \
+         `guides/recognizer-program.md`)",
+    ),
+    Setting::new("speech_python", "python3", "the Python that has PocketSphinx"),
+    Setting::secret("deepgram_key", "none", "key of the recognizer Deepgram"),
+    Setting::new("deepgram_url", "wss://api.deepgram.com", "address of Deepgram, for a proxy"),
+    Setting::new("deepgram_model", "nova-3", "Deepgram's model"),
+];
