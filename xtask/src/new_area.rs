@@ -125,7 +125,7 @@ const LISTS: [Entry; 17] = [
         "\"POST /api/v1/@area@\" => json!({ \"name\": \"A @title@\" }),\n            ",
     ),
     entry("app/src/pages/mod.rs", "pub mod calls;", "pub mod @area@;\n"),
-    entry("app/src/areas.rs", "calls, home, knowledge", "@area@, "),
+    entry("app/src/areas.rs", "calls, ", "@area@, "),
     entry("app/src/areas.rs", "        <settings::Pages />", "        <@area@::Pages />\n"),
     counted("app/src/areas.rs", "const AREAS: [Area", "settings::AREA", "@area@::AREA, "),
     counted("xtask/src/test/deps/modules.rs", "const AREAS: [(&str", "(\"identity\"", "(\"@area@\", &[]),\n    "),

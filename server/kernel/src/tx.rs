@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use model::{MemberId, OrganizationId};
 use serde_json::Value;
 use store::{NewEvent, NewJob};
@@ -59,12 +59,12 @@ impl Kernel {
 
     async fn begin_for(&self, organization: Option<OrganizationId>, member: Option<MemberId>) -> Result<Tx> {
         let inner = self.store().begin().await?;
-        Ok(Tx { inner, kernel: self.clone(), organization, member, at: self.now(), bells: BTreeSet::new() })
+        Ok(Tx { inner, kernel: self.clone(), organization, member, at: self.now().trunc_subsecs(6), bells: BTreeSet::new() })
     }
 }
 
 impl Tx {
-    /// When it began: the time of everything in it.
+    /// When it began: the time of everything in it, in whole microseconds, as both databases keep it.
     pub const fn at(&self) -> DateTime<Utc> {
         self.at
     }
