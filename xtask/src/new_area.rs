@@ -173,7 +173,7 @@ pub fn new_area(root: &Path, names: &Names) -> Result<()> {
     write(root, names)?;
     println!(
         "The area {0} is there, a list of {1}s. What next:\n\
-         - The API's snapshot: INSTA_UPDATE=always cargo nextest run --workspace --exclude frontend -E 'binary(http) & test(openapi)'\n\
+         - The snapshots of the API and of events: INSTA_UPDATE=always cargo nextest run --workspace --exclude frontend -E 'binary(http)'\n\
          - What the area may know of others: its line in xtask/src/test/deps/modules.rs\n\
          - A chunk of its own once its page grows: app/src/pages/{0}/mod.rs\n\
          - Its pictures: end2end/screenshots.ts; its line in docs/ARCHITECTURE.md\n\
