@@ -127,15 +127,22 @@ async fn tend(services: Kernel) {
 }
 
 /// Cancels `stop` at the first signal and ends the process at the second. It listens on a thread of its own, so that the second one
-/// works to the very end, whatever the runtime waits for.
+/// works to the very end, whatever the runtime waits for. Signals are heard from the return of this on.
 pub fn stop_at_signal(stop: CancellationToken) {
+    let (hears, heard) = std::sync::mpsc::channel();
     let listen = move || {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "signals can't be heard; the process has to be killed to end it"),
         };
         runtime.block_on(async {
-            signal().await;
+            let mut first = std::pin::pin!(signal());
+            // The first look at it takes the signals over from the system.
+            let came = futures::poll!(first.as_mut()).is_ready();
+            let _ = hears.send(());
+            if !came {
+                first.await;
+            }
             tracing::info!("stopping; a second signal stops at once");
             stop.cancel();
             signal().await;
@@ -146,6 +153,8 @@ pub fn stop_at_signal(stop: CancellationToken) {
     if let Err(error) = std::thread::Builder::new().name("signals".to_owned()).spawn(listen) {
         tracing::error!(%error, "signals can't be heard; the process has to be killed to end it");
     }
+    // A thread that could not be started, or can't hear them, has let go of its end.
+    let _ = heard.recv();
 }
 
 /// Runs the program's work, and ends without waiting for blocking work that nobody needs any more: a long review is written again by
