@@ -20,8 +20,8 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallSource, CallState, Channel, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
-    Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
+    Call, CallFilter, CallHit, CallId, CallSource, CallState, Channel, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
+    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
 };
 use serde_json::json;
 use store::StoreError;
@@ -277,6 +277,7 @@ pub(crate) async fn create_from(
         duration_ms: Millis::ZERO,
         created_at: now,
         updated_at: now,
+        sides_swapped: false,
     };
     let mut tx = kernel.begin(actor).await?;
     store::calls::insert(&mut tx, &call).await?;

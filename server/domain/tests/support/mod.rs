@@ -19,8 +19,9 @@ use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, S
 use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind};
 use ports::files::{Files, KeyRing};
 use ports::{
-    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError, Recognizer,
-    RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage, WebRequest,
+    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError,
+    Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage,
+    WebRequest,
 };
 use secrecy::SecretString;
 use store::Store;

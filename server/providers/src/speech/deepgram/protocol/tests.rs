@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 use super::*;
 
 fn request() -> OpenStream {
-    OpenStream { channel: Channel::Customer, language: "en-US".into(), vocabulary: ports::Redaction::default().texts(&["Closezly", "S&P 500"]) }
+    OpenStream {
+        channel: Channel::Customer,
+        language: "en-US".into(),
+        vocabulary: ports::Redaction::default().texts(&["Closezly", "S&P 500"]),
+    }
 }
 
 fn protocol() -> Protocol {
