@@ -9,7 +9,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self, Loaded, Settings};
 use crate::person::{self, PersonCommand};
-use crate::{demo, doctor, lifecycle, rotation, telemetry};
+use crate::{demo, doctor, jobs, lifecycle, rotation, telemetry};
 
 /// Closezly, a sales co-pilot that you host yourself.
 #[derive(Parser)]
@@ -37,6 +37,11 @@ enum Command {
     /// Hands out what is kept of a person, or erases a person
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Lists, retries and discards work of the server itself that failed for good, mails for example
+    Jobs {
+        #[command(subcommand)]
+        asked: Option<jobs::Asked>,
+    },
     /// Prints the configuration, secrets masked, and where each value comes from
     Config,
     /// Serves with a throw-away data folder, a demo account and the sample call
@@ -78,10 +83,7 @@ pub fn run() -> ExitCode {
         return documents::child_main();
     }
     // A global flag may stand before or after the command: the innermost matches know both.
-    let mut innermost = &matches;
-    while let Some((_, inner)) = innermost.subcommand() {
-        innermost = inner;
-    }
+    let innermost = std::iter::successors(Some(&matches), |outer| Some(outer.subcommand()?.1)).last().unwrap_or(&matches);
     let done = config::load(&arguments.settings, innermost, arguments.config.as_deref())
         .and_then(|loaded| dispatch(arguments.command.unwrap_or(Command::Serve), loaded));
     match done {
@@ -123,6 +125,7 @@ fn dispatch(command: Command, loaded: Loaded) -> Result<ExitCode> {
                 telemetry::start(&loaded.config)?;
                 person::run(&loaded.config, &command, &mut std::io::stdout()).await
             }
+            Command::Jobs { asked } => jobs::run(&loaded.config, asked.unwrap_or(jobs::Asked::List)).await,
             Command::Config => print_config(&loaded),
             Command::ExtractDocument => Ok(documents::child_main()),
         }

@@ -72,12 +72,14 @@ pub async fn run(config: &Config) -> Result<ExitCode> {
 pub async fn examine(config: &Config) -> Vec<Check> {
     let database = database(config).await;
     let vault = vault(config, database.verdict != Verdict::Bad).await;
+    let jobs = jobs(config, database.verdict != Verdict::Bad).await;
     vec![
         data_folder(config).await,
         space(&config.data_dir).await,
         database,
         files(config).await,
         vault,
+        jobs,
         site(config),
         recognizer(config).await,
         deepgram(config).await,
@@ -237,6 +239,28 @@ async fn credentials(config: &Config, vault: &Vault) -> Result<Sealed, DomainErr
     let sealed = if migrated { vault.examine(&store).await? } else { Sealed::default() };
     store.close().await;
     Ok(sealed)
+}
+
+/// Whether work of the server itself failed for good: no organization's administrator sees it. Leaves a database alone that is not sound.
+async fn jobs(config: &Config, sound: bool) -> Check {
+    let count = async {
+        let store = Store::connect(config.database_url.expose_secret()).await?;
+        let migrated = store.pending_migrations().await?.is_empty();
+        let count = if migrated { store.count_own_dead_jobs().await? } else { 0 };
+        store.close().await;
+        Ok::<_, StoreError>(count)
+    };
+    let looked = if sound { tokio::time::timeout(PATIENCE, count).await.ok().and_then(Result::ok) } else { None };
+    match looked {
+        Some(0) => check("jobs", Verdict::Good, "No work of the server itself has failed for good."),
+        Some(count) => check(
+            "jobs",
+            Verdict::Note,
+            format!("{count} pieces of the server's own work, mails for example, failed for good: see `closezly jobs`."),
+        ),
+        // What is wrong with the database stands in its own line.
+        None => check("jobs", Verdict::Note, "The database could not be looked at."),
+    }
 }
 
 fn site(config: &Config) -> Check {

@@ -8,6 +8,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod jobs;
 pub mod lifecycle;
 pub mod person;
 pub mod rotation;

@@ -54,6 +54,10 @@ pub fn metrics() -> Result<PrometheusHandle> {
         "Time to the answer's head, by route, method and status."
     );
     metrics::describe_gauge!("closezly_live_calls", "Calls that are live on this server.");
+    metrics::describe_gauge!(
+        "closezly_failed_server_jobs",
+        "Work of the server itself that failed for good; `closezly jobs` lists it, of all servers on the database."
+    );
     *started = Some(handle.clone());
     Ok(handle)
 }

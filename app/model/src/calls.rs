@@ -210,6 +210,9 @@ pub struct Call {
     pub created_at: DateTime<Utc>,
     /// When anything of it last changed.
     pub updated_at: DateTime<Utc>,
+    /// Whether each side's sound is in the file of the other one. The server's own matter: it is told to nobody.
+    #[serde(skip)]
+    pub sides_swapped: bool,
 }
 
 impl Call {

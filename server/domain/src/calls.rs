@@ -314,6 +314,7 @@ pub(crate) async fn create_from(
         duration_ms: Millis::ZERO,
         created_at: now,
         updated_at: now,
+        sides_swapped: false,
     };
     let mut tx = kernel.begin(actor).await?;
     store::calls::insert(&mut tx, &call).await?;

@@ -28,7 +28,7 @@ pub use session::{
 };
 pub use sign_up::{SignUp, SignedUp, confirm_sign_up, confirm_sign_up_program, sign_up, sign_up_program};
 pub use token::{TokenPair, authenticate_access, authenticate_token, create_token, delete_token, issue, refresh, revoke, tokens};
-use watch::Revocations;
+use watch::AccessChanged;
 pub(crate) use watch::until_over;
 
 use std::sync::Arc;
@@ -69,7 +69,7 @@ pub const AREA: Area = Area {
         JobEntry::of::<jobs::TellOwner>(),
     ],
     schedules: &[Schedule { name: "identity.tidy", cron: "7 * * * *", job: JobEntry::of::<jobs::Tidy>() }],
-    events: &[OrganizationUpdated::ENTRY, PersonUpdated::ENTRY],
+    events: &[OrganizationUpdated::ENTRY, PersonUpdated::ENTRY, AccessChanged::ENTRY],
     permissions: &[PermissionEntry {
         permission: MANAGE_ORGANIZATION,
         doc: "Change the organization's name and settings.",
@@ -97,13 +97,12 @@ pub struct IdentityState {
     token_key: SecretString,
     open_sign_up: bool,
     limits: Limits,
-    revocations: Revocations,
 }
 
 impl IdentityState {
     /// `token_key` signs access tokens; `open_sign_up` is whether strangers may open an organization.
     pub fn new(mailer: Arc<dyn Mailer>, token_key: SecretString, open_sign_up: bool) -> Self {
-        Self { mailer, token_key, open_sign_up, limits: Limits::default(), revocations: Revocations::default() }
+        Self { mailer, token_key, open_sign_up, limits: Limits::default() }
     }
 }
 
@@ -129,7 +128,6 @@ impl IdentityKernel for Kernel {
 trait Own {
     fn token_key(&self) -> &SecretString;
     fn open_sign_up(&self) -> bool;
-    fn revocations(&self) -> &Revocations;
 }
 
 impl Own for Kernel {
@@ -139,10 +137,6 @@ impl Own for Kernel {
 
     fn open_sign_up(&self) -> bool {
         self.state::<IdentityState>().open_sign_up
-    }
-
-    fn revocations(&self) -> &Revocations {
-        &self.state::<IdentityState>().revocations
     }
 }
 

@@ -33,7 +33,7 @@ use ports::files::Files;
 use ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
 
 pub use answer::ask;
-pub use call::{CallQuery, Found, find_for_call, note_use, prefetch_for_call};
+pub use call::{CallQuery, Found, find_for_call, note_use, prefetch_for_call, use_in_call};
 pub use collections::{create_collection, delete_collection, edit_collection};
 pub use documents::{DocumentFile, accept, delete, document, documents, edit, file, passages, retry, unlock, uses};
 pub use search::search;

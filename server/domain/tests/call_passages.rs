@@ -6,7 +6,6 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::calls;
@@ -160,16 +159,10 @@ async fn cues(house: &House, call: CallId) -> Vec<Cue> {
     calls::review(&house.services, &house.scope, call).await.unwrap().cues
 }
 
-/// In which calls a document was used, once it was: that is noted beside the call.
+/// In which calls a document was used: what an ended call showed is stored with its rows, before its end is told.
 async fn uses(house: &House, document: DocumentId) -> Vec<(Option<CallId>, i64, String)> {
-    for _ in 0..200 {
-        let uses = knowledge::uses(&house.services, &house.scope, document, None, 50).await.unwrap().items;
-        if !uses.is_empty() {
-            return uses.into_iter().map(|used| (used.call_id, used.passage, used.question)).collect();
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Vec::new()
+    let uses = knowledge::uses(&house.services, &house.scope, document, None, 50).await.unwrap().items;
+    uses.into_iter().map(|used| (used.call_id, used.passage, used.question)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

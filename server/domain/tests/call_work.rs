@@ -293,3 +293,43 @@ async fn of_the_words_of_a_live_call_it_is_told_every_ten_seconds_at_most() {
     tokio::time::sleep(Duration::from_secs(9)).await;
     assert_eq!(house.count("call.transcript_updated").await, 2);
 }
+
+/// Whose side the words are on, and whose the sound. Only the customer was heard.
+async fn sides(house: &House, call: &Call) -> (Channel, Channel) {
+    let words = calls::review(&house.services, &house.scope, call.id).await.unwrap().segments[0].channel;
+    let mut sound = Vec::new();
+    for channel in [Channel::Rep, Channel::Customer] {
+        if calls::recording::open(&house.services, &house.scope, call.id, calls::recording::Side::One(channel)).await.is_ok() {
+            sound.push(channel);
+        }
+    }
+    assert_eq!(sound.len(), 1, "{sound:?}");
+    (words, sound[0])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_that_dies_at_any_step_leaves_words_and_sound_on_one_side() {
+    let house = House::new(Manner::Works).await;
+    let call = house.ended(25).await;
+    let file = house.log(&call, Channel::Customer);
+    let recorded = std::fs::read(&file).unwrap();
+    let (mut swapped, mut steps) = (false, 0);
+    while !swapped {
+        let mut swap = Box::pin(calls::swap_channels(&house.services, &house.scope, call.id));
+        for _ in 0..=steps {
+            if let std::task::Poll::Ready(done) = futures::poll!(&mut swap) {
+                done.unwrap();
+                swapped = true;
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        drop(swap);
+        let (words, sound) = sides(&house, &call).await;
+        assert_eq!(words, sound, "after {steps} steps");
+        steps += 1;
+        assert!(steps < 2_000, "it comes to an end");
+    }
+    assert!(steps > 2, "it died on its way");
+    assert_eq!(std::fs::read(&file).unwrap(), recorded, "no file was touched");
+}

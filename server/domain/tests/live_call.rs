@@ -6,7 +6,7 @@ mod support;
 
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
-use model::{CallId, CallState, Channel, Code, CueState, Millis, NewCall, RecognizerKind, TranscriptJob};
+use model::{CallId, CallPatch, CallState, Channel, Code, ConsentMethod, CueState, Millis, NewCall, RecognizerKind, TranscriptJob};
 use store::recording::RecordingReader;
 use support::{House, Manner, assert_recorded, frame, hello, sign_up};
 
@@ -113,6 +113,21 @@ async fn no_byte_is_kept_before_consent() {
         calls::create(&house.services, &house.scope, NewCall { recognizer: RecognizerKind::None, ..NewCall::default() }).await.unwrap();
     assert_eq!(house.page(&call, "tab").await.refused().await.code, Code::ConsentMissing);
     assert!(!house.log(&call, REP).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_that_is_given_while_somebody_watches_lets_the_recognizer_hear() {
+    let house = House::new(Manner::Works).await;
+    let new = NewCall { recognizer: RecognizerKind::Command, ..NewCall::default() };
+    let call = calls::create(&house.services, &house.scope, new).await.unwrap();
+    let mut viewer = house.join(Hello { part: Part::Viewer, page: "viewer".into(), ..hello(&call, "tab") }).await;
+    viewer.welcome().await;
+    let given = CallPatch { consent_how: Some(ConsentMethod::NobodyElse), ..CallPatch::default() };
+    calls::patch(&house.services, &house.scope, call.id, given).await.unwrap();
+    let mut page = house.page(&call, "tab").await;
+    assert!(page.welcome().await.call.consent_at.is_some());
+    page.frames(CUSTOMER, 0..25);
+    page.event(|event| matches!(event, CallEvent::Segment(_))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,7 @@ use model::wire::{ClientMessage, Part, ServerMessage};
 use model::{Call, Channel, Code, Problem};
 use support::{House, Manner, frame, hello};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 type Sender = mpsc::UnboundedSender<Result<ClientMessage, Problem>>;
 
@@ -58,6 +59,12 @@ async fn acked(answers: &mut BoxStream<'static, ServerMessage>, until: u32) {
     }
 }
 
+/// Hands what happens to whoever waits for it, as a running server does.
+fn relay(house: &House) {
+    let services = house.services.clone();
+    tokio::spawn(async move { kernel::relay_events(&services, domain::registry(&services), &CancellationToken::new()).await });
+}
+
 /// Another session of the same person.
 async fn signed_in(house: &House) -> Actor {
     let profile = identity::profile(&house.services, &house.scope).await.unwrap();
@@ -68,6 +75,7 @@ async fn signed_in(house: &House) -> Actor {
 #[tokio::test]
 async fn signing_out_ends_the_sockets_of_that_session_and_what_came_stays() {
     let house = House::new(Manner::Works).await;
+    relay(&house);
     let call = house.call().await;
     let other = signed_in(&house).await;
     let (source, mut answers) = joined(&house, &other, &call, Part::Source, "one").await;
@@ -92,6 +100,7 @@ async fn signing_out_ends_the_sockets_of_that_session_and_what_came_stays() {
 #[tokio::test]
 async fn a_new_password_a_deleted_token_and_an_ended_program_end_theirs() {
     let house = House::new(Manner::Works).await;
+    relay(&house);
     let (services, scope) = (&house.services, &house.scope);
     let call = house.call().await;
     let (token, secret) = identity::create_token(services, scope, "Dialer").await.unwrap();

@@ -1,5 +1,7 @@
 //! Who acts.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use model::{ApiTokenId, Code, MemberId, OrganizationId, PersonId, Role, SessionId};
 use uuid::Uuid;
@@ -17,6 +19,8 @@ pub struct Actor {
     /// Who it is.
     pub who: Who,
     permissions: PermissionSet,
+    /// The key under which their request is done once.
+    request: Option<Arc<str>>,
 }
 
 /// The kinds of actors.
@@ -74,12 +78,24 @@ impl Member {
 impl Actor {
     /// Admits a member. For the identity area, which has authenticated them; a test of the arrows sees to that.
     pub const fn admit(organization: OrganizationId, member: Member, permissions: PermissionSet) -> Self {
-        Self { organization, who: Who::Member(member), permissions }
+        Self { organization, who: Who::Member(member), permissions, request: None }
     }
 
     /// The server itself, for an organization.
     pub fn system(organization: OrganizationId, reason: &'static str) -> Self {
-        Self { organization, who: Who::System { reason }, permissions: PermissionSet::default() }
+        Self { organization, who: Who::System { reason }, permissions: PermissionSet::default(), request: None }
+    }
+
+    /// The same, within a request that is done once under this key (`Idempotency-Key`): each of its commits notes that.
+    #[must_use]
+    pub fn within_request(mut self, key: &str) -> Self {
+        self.request = Some(key.into());
+        self
+    }
+
+    /// That key.
+    pub(crate) const fn request(&self) -> Option<&Arc<str>> {
+        self.request.as_ref()
     }
 
     /// The member, where only a person can be meant: whose calls, whose sessions.

@@ -178,6 +178,8 @@ pub struct Delivered {
     pub position: i64,
     /// What.
     pub name: String,
+    /// To what it happened.
+    pub subject: String,
     /// To whom it belongs.
     pub member: Option<MemberId>,
     /// The permission of those who may see it too.
@@ -189,7 +191,7 @@ pub struct Delivered {
 impl From<PlacedEvent> for Delivered {
     fn from(event: PlacedEvent) -> Self {
         let json = as_json(&event).to_string();
-        Self { position: event.position, name: event.name, member: event.member_id, open_to: event.open_to, json }
+        Self { position: event.position, name: event.name, subject: event.subject, member: event.member_id, open_to: event.open_to, json }
     }
 }
 
@@ -205,24 +207,46 @@ pub(crate) fn as_json(event: &PlacedEvent) -> Value {
     })
 }
 
-/// The open streams, by organization: an event wakes nobody of another one.
+/// The open streams, by organization: an event wakes nobody of another one. And who waits for one kind of event, whoever's it is.
 #[derive(Default)]
-pub struct Hub(Mutex<HashMap<OrganizationId, broadcast::Sender<Arc<Delivered>>>>);
+pub struct Hub {
+    organizations: Channels<OrganizationId>,
+    names: Channels<&'static str>,
+}
+
+type Channels<K> = Mutex<HashMap<K, broadcast::Sender<Arc<Delivered>>>>;
+
+fn subscribe<K: Eq + std::hash::Hash>(channels: &Channels<K>, of: K) -> broadcast::Receiver<Arc<Delivered>> {
+    let mut channels = channels.lock().unwrap_or_else(PoisonError::into_inner);
+    channels.entry(of).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe()
+}
 
 impl Hub {
     /// Events of an organization from now on.
     pub fn subscribe(&self, organization: OrganizationId) -> broadcast::Receiver<Arc<Delivered>> {
-        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.entry(organization).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe()
+        subscribe(&self.organizations, organization)
+    }
+
+    /// Events of a kind from now on, of all organizations, happened on whichever server: for the server itself.
+    pub fn subscribe_to<E: Event>(&self) -> broadcast::Receiver<Arc<Delivered>> {
+        subscribe(&self.names, E::NAME)
     }
 
     /// Hands an event to the streams of its organization.
     pub(crate) fn deliver(&self, event: PlacedEvent) {
-        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let organization = event.organization_id;
-        if let Some(channel) = channels.get(&organization)
-            && channel.send(Arc::new(event.into())).is_err()
-        {
+        // If nobody waits for a name now, somebody may later: there are few names, so their channels stay.
+        let named = self.names.lock().unwrap_or_else(PoisonError::into_inner).get(event.name.as_str()).cloned();
+        let mut channels = self.organizations.lock().unwrap_or_else(PoisonError::into_inner);
+        let streams = channels.get(&organization);
+        if named.is_none() && streams.is_none() {
+            return;
+        }
+        let event = Arc::new(Delivered::from(event));
+        if let Some(named) = named {
+            let _ = named.send(event.clone());
+        }
+        if streams.is_some_and(|streams| streams.send(event).is_err()) {
             // Nobody listens any more.
             channels.remove(&organization);
         }
@@ -230,7 +254,7 @@ impl Hub {
 
     /// How many streams are open.
     pub fn streams(&self) -> usize {
-        let channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let channels = self.organizations.lock().unwrap_or_else(PoisonError::into_inner);
         channels.values().map(broadcast::Sender::receiver_count).sum()
     }
 }

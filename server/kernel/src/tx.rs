@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use model::{MemberId, OrganizationId};
 use serde_json::Value;
+use store::idempotency::KeyOf;
 use store::{NewEvent, NewJob};
 
 use crate::actor::Actor;
@@ -21,6 +23,8 @@ pub struct Tx {
     kernel: Kernel,
     organization: Option<OrganizationId>,
     member: Option<MemberId>,
+    /// The key of the request that this is done for.
+    request: Option<Arc<str>>,
     at: DateTime<Utc>,
     /// Whom to wake after the commit.
     bells: BTreeSet<&'static str>,
@@ -46,7 +50,7 @@ impl Kernel {
     /// # Errors
     /// If the database can't be written to.
     pub async fn begin(&self, actor: &Actor) -> Result<Tx> {
-        self.begin_for(Some(actor.organization), actor.member_id()).await
+        self.begin_for(Some(actor.organization), actor.member_id(), actor.request().cloned()).await
     }
 
     /// Begins a unit of work of the server itself, for no organization.
@@ -54,12 +58,12 @@ impl Kernel {
     /// # Errors
     /// If the database can't be written to.
     pub async fn begin_own(&self) -> Result<Tx> {
-        self.begin_for(None, None).await
+        self.begin_for(None, None, None).await
     }
 
-    async fn begin_for(&self, organization: Option<OrganizationId>, member: Option<MemberId>) -> Result<Tx> {
+    async fn begin_for(&self, organization: Option<OrganizationId>, member: Option<MemberId>, request: Option<Arc<str>>) -> Result<Tx> {
         let inner = self.store().begin().await?;
-        Ok(Tx { inner, kernel: self.clone(), organization, member, at: self.now().trunc_subsecs(6), bells: BTreeSet::new() })
+        Ok(Tx { inner, kernel: self.clone(), organization, member, request, at: self.now().trunc_subsecs(6), bells: BTreeSet::new() })
     }
 }
 
@@ -130,6 +134,14 @@ impl Tx {
     /// If the database fails.
     pub async fn emit<E: Event>(&mut self, event: &E) -> Result<()> {
         let organization = self.organization()?;
+        self.emit_in(organization, event).await
+    }
+
+    /// As [`Tx::emit`], in an organization that turned out within this unit of work.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn emit_in<E: Event>(&mut self, organization: OrganizationId, event: &E) -> Result<()> {
         let (subject, payload, at) = (event.subject(), event.payload(), self.at);
         let open_to = event.open_to().map(crate::Permission::name);
         let new = NewEvent { organization, member: event.member(), open_to, name: E::NAME, subject, payload, at };
@@ -160,12 +172,16 @@ impl Tx {
         Err(DomainError::LeaseLost)
     }
 
-    /// Keeps everything, and wakes whoever waits for it.
+    /// Keeps everything, and wakes whoever waits for it. Of a request with an `Idempotency-Key` it is noted in the same moment that it was
+    /// done.
     ///
     /// # Errors
     /// If the database fails; then nothing is kept.
     pub async fn commit(self) -> Result<()> {
-        let Self { inner, kernel, bells, .. } = self;
+        let Self { mut inner, kernel, organization, member, request, bells, .. } = self;
+        if let (Some(organization), Some(member), Some(key)) = (organization, member, &request) {
+            store::idempotency::done(&mut inner, KeyOf { organization, member: member.0, key }).await?;
+        }
         inner.commit().await?;
         for bell in bells {
             kernel.ring(bell);

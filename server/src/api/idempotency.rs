@@ -1,7 +1,8 @@
 //! `Idempotency-Key`: a request that comes again, because its answer was lost, is answered again and not done again.
 //!
-//! A key is noted before its request is done, and the answer with it afterwards. Bodies may be large files: they are hashed as they pass,
-//! and kept nowhere. Only what was done is kept: a failure changes nothing, so the key is free again after it.
+//! A key is noted before its request is done, and the answer with it afterwards. In between, the commit of what was asked notes that it was
+//! done: a server that dies before it keeps the answer leaves a key whose request is not done again. Bodies may be large files: they are
+//! hashed as they pass, and kept nowhere. Only what was done is kept: a failure changes nothing, so the key is free again after it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,6 +82,10 @@ pub async fn once(State(server): State<Server>, caller: Caller, request: Request
         Err(failure) => return failure.into_response(),
     };
     // To the end, though its client may have gone: it will ask again.
+    let mut request = request;
+    if let Some(Caller { scope, .. }) = request.extensions_mut().get_mut::<Caller>() {
+        *scope = scope.take().map(|actor| actor.within_request(&key.key));
+    }
     let doing = tokio::spawn(answer(server, key, request, next).in_current_span());
     match doing.await {
         Ok(Ok(response)) => response,
@@ -113,8 +118,13 @@ async fn answer(server: Server, key: Key, request: Request, next: Next) -> Resul
         return again(&server, &key, hashed, is_secret).await;
     }
     let response = run(&server, &key, next, Request::from_parts(parts, hashed.pass())).await;
-    if response.status().is_client_error() || response.status().is_server_error() {
-        drop_key(&server, &key).await;
+    if response.status().is_client_error() {
+        drop_key(&server, &key, true).await;
+        return Ok(response);
+    }
+    if response.status().is_server_error() {
+        // What was done before it failed stays done.
+        drop_key(&server, &key, false).await;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
@@ -138,7 +148,7 @@ async fn answer(server: Server, key: Key, request: Request, next: Next) -> Resul
             }
         }
         // What broke off was not needed, but nobody knows what was asked.
-        Err(_) => drop_key(&server, &key).await,
+        Err(_) => drop_key(&server, &key, true).await,
     }
     Ok(Response::from_parts(parts, Body::from(body)))
 }
@@ -161,6 +171,13 @@ async fn run(server: &Server, key: &Key, next: Next, request: Request) -> Respon
 /// The answer to a request whose key is known.
 async fn again(server: &Server, key: &Key, hashed: Hashed, is_secret: bool) -> Result<Response, Failure> {
     let known = server.services().store().known_request(key.of()).await.map_err(DomainError::from)?;
+    if known.as_ref().is_some_and(|known| known.answer.is_none() && known.done && known.noted_at < server.services().now() - DEAD) {
+        return Err(Failure::new(
+            Code::Conflict,
+            "What was asked with this Idempotency-Key was done, but its answer was lost. Look at what is there now; to ask for more, use a \
+             new key.",
+        ));
+    }
     let Some((known, answer)) = known.and_then(|known| Some((known.fingerprint, known.answer?))) else {
         let problem = Problem::new(Code::Conflict, "The first request with this Idempotency-Key is not done yet. Come again in a moment.");
         return Err(DomainError::RateLimited { problem, wait: Duration::from_secs(1) }.into());
@@ -190,9 +207,9 @@ async fn again(server: &Server, key: &Key, hashed: Hashed, is_secret: bool) -> R
     Ok(response)
 }
 
-async fn drop_key(server: &Server, key: &Key) {
-    if let Err(error) = server.services().store().drop_request(key.of()).await {
-        // It is free by itself a minute later.
+async fn drop_key(server: &Server, key: &Key, even_done: bool) {
+    if let Err(error) = server.services().store().drop_request(key.of(), even_done).await {
+        // It is free by itself a minute later, or stays as one that was done.
         DomainError::from(error).log("a key could not be set free");
     }
 }

@@ -93,6 +93,10 @@ pub async fn metrics(
         ));
     }
     metrics::gauge!("closezly_live_calls").set(server.services().hosts().live_count() as f64);
+    match server.services().store().count_own_dead_jobs().await {
+        Ok(count) => metrics::gauge!("closezly_failed_server_jobs").set(count as f64),
+        Err(error) => tracing::error!(error = chain(&error), "failed jobs could not be counted"),
+    }
     server.metrics().run_upkeep();
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], server.metrics().render()).into_response())
 }

@@ -17,7 +17,7 @@ macro_rules! columns {
     () => {
         "id, organization_id, member_id, title, contact_name, company, kind, language, vocabulary, state, source, \
          recognizer, verbosity, consent_who, consent_how, consent_at, keep_audio, rep_name, customer_name, notes, \
-         started_at, ended_at, duration_ms, created_at, updated_at"
+         started_at, ended_at, duration_ms, created_at, updated_at, sides_swapped"
     };
 }
 use columns;
@@ -43,13 +43,14 @@ pub(crate) use self::search::DIFFERING;
 statements! {
     INSERT_CALL = concat!(
         "INSERT INTO calls (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
     );
     // Takes the row's lock; changes nothing.
     LOCK_CALL = concat!(
         "UPDATE calls SET updated_at = updated_at WHERE organization_id = $1 AND id = $2 RETURNING ", columns!()
     );
     TOUCH_CALL = "UPDATE calls SET updated_at = $3 WHERE organization_id = $1 AND id = $2";
+    SWAP_SIDES = "UPDATE calls SET sides_swapped = NOT sides_swapped WHERE organization_id = $1 AND id = $2";
     CALL = concat!("SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND id = $2");
     UPDATE_CALL = "
         UPDATE calls SET title = $3, contact_name = $4, company = $5, kind = $6, language = $7, vocabulary = $8, recognizer = $9,
@@ -116,7 +117,7 @@ pub async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
         &call.company, call.kind.as_str(), &call.language, Json(&call.vocabulary), call.state.as_str(), call.source.as_str(),
         call.recognizer.as_str(), call.verbosity.as_str(), &call.consent_who, &call.consent_how, call.consent_at,
         call.keep_audio, &call.rep_name, &call.customer_name, &call.notes, call.started_at, call.ended_at, call.duration_ms,
-        call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6)
+        call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6), call.sides_swapped
     )?;
     Ok(())
 }
@@ -151,6 +152,15 @@ pub async fn update(tx: &mut Tx, call: &Call, previous: DateTime<Utc>) -> Result
 /// What the engine says.
 pub async fn touch(tx: &mut Tx, organization: OrganizationId, call: CallId, at: DateTime<Utc>) -> Result<bool> {
     Ok(query!(within tx, execute, TOUCH_CALL, organization, call, at.trunc_subsecs(6))? > 0)
+}
+
+/// Lets each side's sound be the other one's, as [`crate::segments::swap_channels`] does with the words; false if the call is gone. Only for
+/// calls that have ended: one that is live is written to by side.
+///
+/// # Errors
+/// What the engine says.
+pub async fn swap_sides(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<bool> {
+    Ok(query!(within tx, execute, SWAP_SIDES, organization, call)? > 0)
 }
 
 /// Deletes a call with all that belongs to it in the database. Its recording is [`crate::recording::delete`]'s. False if there is no

@@ -66,6 +66,16 @@ statements! {
         ORDER BY run_at DESC, id DESC LIMIT $4"
     );
     DEAD_JOB = concat!("SELECT ", columns!(), " FROM jobs WHERE organization_id = $1 AND id = $2 AND state = 'dead'");
+    // The server's own, which are no organization's: mails, what goes by the clock.
+    OWN_DEAD_JOBS = concat!(
+        "SELECT ", columns!(), " FROM jobs WHERE organization_id IS NULL AND state = 'dead' ORDER BY run_at DESC, id DESC LIMIT $1"
+    );
+    OWN_DEAD_JOB = concat!("SELECT ", columns!(), " FROM jobs WHERE organization_id IS NULL AND id = $1 AND state = 'dead'");
+    COUNT_OWN_DEAD_JOBS = "SELECT COUNT(*) FROM jobs WHERE organization_id IS NULL AND state = 'dead'";
+    RETRY_OWN_JOB = "
+        UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $2, error = NULL
+        WHERE organization_id IS NULL AND id = $1 AND state = 'dead'";
+    DISCARD_OWN_JOB = "DELETE FROM jobs WHERE organization_id IS NULL AND id = $1 AND state = 'dead'";
     RETRY_JOB = "
         UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3, error = NULL
         WHERE organization_id = $1 AND id = $2 AND state = 'dead'";
@@ -319,6 +329,46 @@ impl Store {
     /// What the engine says.
     pub async fn dead_job(&self, organization: OrganizationId, job: JobId) -> Result<Option<Job>> {
         query!(read self, optional Job, DEAD_JOB, organization, job)
+    }
+
+    /// The newest dead jobs that are no organization's.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn own_dead_jobs(&self, limit: u32) -> Result<Vec<Job>> {
+        query!(read self, all Job, OWN_DEAD_JOBS, i64::from(limit))
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn own_dead_job(&self, job: JobId) -> Result<Option<Job>> {
+        query!(read self, optional Job, OWN_DEAD_JOB, job)
+    }
+
+    /// How many there are.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn count_own_dead_jobs(&self) -> Result<i64> {
+        Ok(query!(read self, one (i64,), COUNT_OWN_DEAD_JOBS)?.0)
+    }
+
+    /// As [`retry`], for a job that is no organization's.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn retry_own(&self, job: JobId, at: DateTime<Utc>) -> Result<bool> {
+        Ok(query!(write self, execute, RETRY_OWN_JOB, job, at.trunc_subsecs(6))? > 0)
+    }
+
+    /// As [`discard`], for a job that is no organization's.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn discard_own(&self, job: JobId) -> Result<bool> {
+        Ok(query!(write self, execute, DISCARD_OWN_JOB, job)? > 0)
     }
 
     /// How many jobs are `waiting`, `running` and `dead`, of all organizations, for the server's own metrics.

@@ -38,7 +38,7 @@ pub use passages::publish_passages;
 pub use removal::Removed;
 pub use retrieval::{FoundPassage, Retrieved};
 pub use uploads::{delete_upload, insert_upload, uploads_of};
-pub use uses::NewUse;
+pub use uses::{NewUse, add as add_uses};
 pub use vectors::Unembedded;
 pub use websites::{Visit, WebPage, delete_website, finish_visit, insert_website, start_visit, update_website};
 

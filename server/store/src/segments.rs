@@ -45,7 +45,7 @@ pub async fn correct(tx: &mut Tx, organization: OrganizationId, call: CallId, nu
 }
 
 /// Gives each side's words to the other one; false if nothing was said. Names stay with their sides. The recording
-/// is [`crate::recording::swap_channels`]'s.
+/// is [`crate::calls::swap_sides`]'s.
 ///
 /// # Errors
 /// What the engine says.

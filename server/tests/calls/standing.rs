@@ -3,15 +3,17 @@
 use std::time::{Duration, Instant};
 
 use model::wire::{ClientMessage, Part, ServerMessage};
-use model::{CallId, Channel, Code, Problem};
+use model::{CallId, Channel, Code, OrganizationId, PersonId, Problem};
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
+use store::NewEvent;
 
 use crate::page::{Page, connect, hello, make, new_call, path};
 use crate::support::{Browser, PASSWORD, Program, TestServer, cookie_value, email, set_cookie};
 
-/// What was ended on this server is noticed at once; what wasn't, within this.
+/// Within this, whatever ends is noticed, on whichever server it was ended.
 const SOON: Duration = Duration::from_secs(5);
+/// A socket that says nothing is given ten seconds.
 const LOOKED_AT: Duration = Duration::from_secs(15);
 
 /// Signs a browser in; its cookie.
@@ -110,12 +112,27 @@ async fn a_new_password_ends_all_sockets_but_those_of_the_session_that_set_it() 
     own.until(|message| matches!(message, ServerMessage::Pong { .. }).then_some(())).await;
 }
 
-/// Changes a member's role as another server would: past this one.
+/// Changes a member's role as another server would: past this one, and with the event that tells of it.
 async fn set_role(server: &TestServer, of: &Program, role: &str) {
-    let member = of.get("/api/v1/auth/me").await.body["data"]["member"].as_str().unwrap().parse::<uuid::Uuid>().unwrap();
+    let me = of.get("/api/v1/auth/me").await.body["data"].clone();
+    let id = |value: &Value| value.as_str().unwrap().parse::<uuid::Uuid>().unwrap();
+    let member = id(&me["member"]);
     let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(server.database()).await.unwrap();
     let changed = sqlx::query("UPDATE members SET role = ? WHERE id = ?").bind(role).bind(member).execute(&mut connection).await.unwrap();
     assert_eq!(changed.rows_affected(), 1);
+    let (organization, person) = (OrganizationId(id(&me["organization"]["id"])), PersonId(id(&me["person"]["id"])));
+    let mut tx = server.services.store().begin().await.unwrap();
+    let event = NewEvent {
+        organization,
+        member: None,
+        open_to: None,
+        name: "access.changed",
+        subject: person.to_string(),
+        payload: json!({ "person": person }),
+        at: server.services.now(),
+    };
+    store::events::emit(&mut tx, &event).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]
@@ -128,7 +145,7 @@ async fn a_lower_role_ends_what_it_may_not_see() {
     let (hers, mut his) = (viewer(&mia, call).await, viewer(&max, call).await);
     set_role(&server, &mia, "rep").await;
     set_role(&server, &max, "admin").await;
-    let problem = refused_within(hers, LOOKED_AT).await;
+    let problem = refused_within(hers, SOON).await;
     assert_eq!(problem.code, Code::Forbidden, "{problem}");
     his.say(ClientMessage::Ping { nonce: 1 }).await;
     his.until(|message| matches!(message, ServerMessage::Pong { .. }).then_some(())).await;

@@ -159,7 +159,7 @@ async fn a_stream_ends_with_its_sign_in_and_with_the_server() {
     let ann = server.owner("Ann").await;
     let signed_in = ann.post("/api/v1/auth/login", json!({ "email": email("Ann"), "password": PASSWORD })).await.body["data"].clone();
     let other = server.program().with_token(signed_in["access_token"].as_str().unwrap());
-    let (mut stays, mut ends) = (Listening::to(&ann, "", None).await, Listening::to(&other, "", None).await);
+    let (mut stays, mut ends) = (Listening::to(&ann, "?names=call.*", None).await, Listening::to(&other, "?names=call.*", None).await);
     assert!(stays.next().await.is_some() && ends.next().await.is_some());
     other.post("/api/v1/auth/logout", json!({ "refresh_token": signed_in["refresh_token"] })).await;
     let over = ends.next().await.unwrap();
@@ -205,6 +205,31 @@ async fn servers_on_one_postgresql_wake_one_another() {
     };
     tokio::time::timeout(Duration::from_secs(5), told).await.expect("others are told");
     elsewhere.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_out_ends_streams_on_another_server() {
+    let server = TestServer::with(Setup { engine: Engine::Postgres, ..Setup::default() }).await;
+    let other = server.beside().await;
+    let ann = server.owner("Ann").await;
+    for _ in 0..3 {
+        let signed_in = ann.post("/api/v1/auth/login", json!({ "email": email("Ann"), "password": PASSWORD })).await.body["data"].clone();
+        let token = signed_in["access_token"].as_str().unwrap();
+        let mut ends = Listening::to(&other.program().with_token(token), "", None).await;
+        let mut stays = Listening::to(&other.program().with_token(ann.token()), "?names=call.*", None).await;
+        assert!(ends.next().await.is_some() && stays.next().await.is_some());
+        let started = Instant::now();
+        ann.post("/api/v1/auth/logout", json!({ "refresh_token": signed_in["refresh_token"] })).await;
+        let over = loop {
+            let heard = ends.next().await.expect("it says why it ends");
+            if heard.name == "over" {
+                break heard;
+            }
+        };
+        assert_eq!(over.data["code"], "unauthenticated");
+        assert!(started.elapsed() < Duration::from_secs(5), "after {:?}", started.elapsed());
+        assert!(stays.is_silent().await, "another sign-in is none of its matter");
+    }
 }
 
 #[tokio::test]

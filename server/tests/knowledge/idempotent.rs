@@ -118,6 +118,34 @@ async fn a_key_whose_server_died_is_free_a_minute_later() {
 }
 
 #[tokio::test]
+async fn what_was_done_before_its_server_died_is_not_done_again() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let (organization, member) = me(&ann).await;
+    let of = KeyOf { organization, member: member.0, key: "one" };
+    let (now, kernel) = (server.services.now(), &server.services);
+    assert!(kernel.store().begin_request(of, &[], now, now, now).await.unwrap());
+    // The request's way up to its commit; its server keeps no answer any more.
+    let token = ann.token().to_owned();
+    let actor = domain::identity::authenticate_access(kernel, &token).await.unwrap().within_request("one");
+    let new: model::NewCollection = serde_json::from_value(json!({ "name": "Prices", "access": "everybody" })).unwrap();
+    domain::knowledge::create_collection(kernel, &actor, new).await.unwrap();
+
+    let body = json!({ "name": "Prices", "access": "everybody" });
+    let early = post(&ann, COLLECTIONS, "one", body.clone()).await;
+    assert_eq!(early.failure(409), "conflict");
+    assert_eq!(early.headers["retry-after"], "1", "it may still be answered");
+    server.clock.advance(TimeDelta::seconds(61));
+    for body in [body, json!({ "name": "Other", "access": "everybody" })] {
+        let late = post(&ann, COLLECTIONS, "one", body).await;
+        assert_eq!(late.failure(409), "conflict");
+        assert!(late.body.to_string().contains("its answer was lost"), "{:?}", late.body);
+    }
+    assert_eq!(collections(&ann).await, 1, "once");
+    assert_eq!(post(&ann, COLLECTIONS, "two", json!({ "name": "Next", "access": "everybody" })).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
 async fn files_go_by_their_bytes_and_are_kept_nowhere_else() {
     let server = TestServer::start().await;
     let ann = server.owner("Ann").await;

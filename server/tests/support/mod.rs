@@ -162,7 +162,9 @@ pub struct TestServer {
     pub address: SocketAddr,
     stop: CancellationToken,
     running: Option<JoinHandle<anyhow::Result<()>>>,
-    store: TestStore,
+    database: String,
+    /// Goes with the server that made it.
+    _store: Option<TestStore>,
     folder: TempDir,
 }
 
@@ -175,6 +177,23 @@ impl TestServer {
     /// As the test wants it.
     pub async fn with(setup: Setup) -> Self {
         let store = store::testing::open(setup.engine).await;
+        let clock = Arc::new(TestClock(Mutex::new(Utc.with_ymd_and_hms(2026, 11, 2, 9, 0, 0).unwrap())));
+        let (opened, database) = (store.store(), store.url().to_owned());
+        let mut server = Self::on(opened, database, setup, clock, TestIds::default()).await;
+        server._store = Some(store);
+        server
+    }
+
+    /// Another server on the same (PostgreSQL) database, by the same clock, with a folder of its own.
+    pub async fn beside(&self) -> Self {
+        let opened = store::Store::connect(&self.database).await.unwrap();
+        let ids = TestIds(AtomicU64::new(1 << 32));
+        // People reach both by the one address.
+        let settings = Settings { public_url: Some(self.services.public_url().to_owned()), ..Settings::default() };
+        Self::on(opened, self.database.clone(), Setup { settings, ..Setup::default() }, self.clock.clone(), ids).await
+    }
+
+    async fn on(store: store::Store, database: String, setup: Setup, clock: Arc<TestClock>, ids: TestIds) -> Self {
         let folder = TempDir::new().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -185,7 +204,6 @@ impl TestServer {
         // Tests come from this computer; with this header they can come from anywhere.
         settings.client_address_header.get_or_insert_with(|| "x-forwarded-for".to_owned());
         let config = Config::from_settings(settings).unwrap();
-        let clock = Arc::new(TestClock(Mutex::new(Utc.with_ymd_and_hms(2026, 11, 2, 9, 0, 0).unwrap())));
         let outbox =
             Arc::new(Outbox { mails: Mutex::default(), delivers: setup.delivers, trouble: Mutex::default(), asked: AtomicU64::new(0) });
         let mut recognizers = setup.recognizers;
@@ -196,9 +214,9 @@ impl TestServer {
         let reader = reader.with_programs(documents::Programs::default());
         let services = domain::assemble(Parts {
             config: wiring::domain_config(&config, "a key that only tests have, 32+ bytes".to_owned().into()),
-            store: store.store(),
+            store,
             clock: clock.clone(),
-            ids: Arc::new(TestIds::default()),
+            ids: Arc::new(ids),
             mailer: outbox.clone(),
             recognizers,
             sample: providers::sample::call(),
@@ -217,7 +235,7 @@ impl TestServer {
         let stop = CancellationToken::new();
         let server = Server::new(config, services.clone()).unwrap();
         let running = tokio::spawn(lifecycle::run(server, listener, stop.clone()));
-        Self { clock, outbox, services, address, stop, running: Some(running), store, folder }
+        Self { clock, outbox, services, address, stop, running: Some(running), database, _store: None, folder }
     }
 
     /// Address of a path.
@@ -227,7 +245,7 @@ impl TestServer {
 
     /// Address of its database, for a second connection.
     pub fn database(&self) -> &str {
-        self.store.url()
+        &self.database
     }
 
     /// Its database.
@@ -370,6 +388,11 @@ impl Program {
     /// Where it sends its requests.
     pub fn base(&self) -> String {
         self.base.clone()
+    }
+
+    /// Its token.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
     }
 
     /// The same with another token.

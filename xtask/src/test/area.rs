@@ -31,7 +31,8 @@ pub fn check() -> Result<Outcome> {
     };
     let mut outcome = Outcome::default();
     let all = ["--workspace", "--exclude", "frontend"];
-    outcome.check(run(&mut in_copy(&["test", all[0], all[1], all[2], "--test", "suite", "--test", "demo", "--test", "http", "--", "demo"])));
+    outcome
+        .check(run(&mut in_copy(&["test", all[0], all[1], all[2], "--test", "suite", "--test", "demo", "--test", "http", "--", "demo"])));
     Ok(outcome)
 }
 

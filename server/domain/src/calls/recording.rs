@@ -76,9 +76,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|error| DomainError::Internal(error.to_string()))
 }
 
-/// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder.
-pub(super) fn path(kernel: &Kernel, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
-    store::recording::path(&root(kernel), organization, call, channel)
+/// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder, or in the other channel's file
+/// if the sides were swapped. No file is ever renamed: words and sound change sides with the call's row, by one commit.
+pub(super) fn path(kernel: &Kernel, call: &Call, channel: Channel) -> PathBuf {
+    let recorded = if call.sides_swapped { channel.other() } else { channel };
+    store::recording::path(&root(kernel), call.organization_id, call.id, recorded)
 }
 
 /// The folder of all recordings.
@@ -99,7 +101,7 @@ pub async fn open(kernel: &Kernel, actor: &Actor, id: CallId, side: Side) -> Res
     if !call.keep_audio {
         return Err(no_recording());
     }
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, call.organization_id, id, channel));
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, &call, channel));
     let opened = blocking(move || {
         let [rep, customer] = paths.map(|path| path.exists().then_some(path));
         let stamp = match side {
@@ -122,7 +124,7 @@ pub async fn open(kernel: &Kernel, actor: &Actor, id: CallId, side: Side) -> Res
     opened.ok_or_else(no_recording)
 }
 
-/// Which file a channel's sound is in, and when that was last written. Names don't count: sides change them.
+/// Which file a channel's sound is in, and when that was last written. Names don't count: sides change places.
 fn version(path: Option<&Path>) -> String {
     let Some(file) = path.and_then(|path| path.metadata().ok()) else { return String::new() };
     let written = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
@@ -138,7 +140,7 @@ pub(super) async fn length(kernel: &Kernel, call: &Call) -> Option<Millis> {
     if !call.keep_audio {
         return None;
     }
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, call.organization_id, call.id, channel));
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, call, channel));
     let ends = move || {
         let ends =
             paths.iter().filter(|path| path.exists()).filter_map(|path| RecordingReader::open(path).ok()).map(|reader| reader.duration());
@@ -155,7 +157,7 @@ pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Vec<(Channel, 
     if !call.keep_audio {
         return Ok(Vec::new());
     }
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(kernel, call.organization_id, call.id, channel)));
+    let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(kernel, call, channel)));
     let kernel = kernel.clone();
     let detect = move || {
         let mut stretches = Vec::new();
@@ -190,11 +192,4 @@ pub(crate) async fn delete_forgotten(kernel: &Kernel, organization: Organization
         Some(_) => Ok(()),
         None => delete(kernel, organization, call).await,
     }
-}
-
-/// Gives each side's sound to the other one.
-pub(super) async fn swap(kernel: &Kernel, call: &Call) -> Result<()> {
-    let (root, organization, id) = (root(kernel), call.organization_id, call.id);
-    let swap = move || store::recording::swap_channels(&root, organization, id);
-    blocking(swap).await?.map_err(|error| DomainError::Internal(error.to_string()))
 }

@@ -115,7 +115,7 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
 }
 
 async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<Heard>> {
-    let path = recording::path(kernel, call.organization_id, call.id, channel);
+    let path = recording::path(kernel, call, channel);
     if !path.exists() {
         return Ok(Vec::new());
     }

@@ -54,10 +54,12 @@ pub async fn correct_segment(kernel: &Kernel, actor: &Actor, id: CallId, segment
 pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
     let call = require_ended(get(kernel, actor, id).await?)?;
     let voice = recording::voice(kernel, &call).await?;
-    let voice: Voice = voice.into_iter().map(|(channel, start, end)| (channel.other(), start, end)).collect();
+    let other_voice: Voice = voice.iter().map(|(channel, start, end)| (channel.other(), *start, *end)).collect();
     for _ in 0..TRIES {
         let read = Material::read(kernel, actor.organization, id).await?;
         let mut material = read.ok_or_else(|| DomainError::no_such("call"))?;
+        // Somebody else may have swapped them since.
+        let voice = if material.call.sides_swapped == call.sides_swapped { &other_voice } else { &voice };
         for segment in &mut material.segments {
             segment.channel = segment.channel.other();
         }
@@ -68,16 +70,12 @@ pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result
             continue;
         }
         store::segments::swap_channels(&mut tx, actor.organization, id).await?;
+        store::calls::swap_sides(&mut tx, actor.organization, id).await?;
         store::cues::replace(&mut tx, actor.organization, id, &material.cues).await?;
         draft.keep(&mut tx, &material.call).await?;
         tx.audit("call.channels_swapped", id, json!({})).await?;
         tx.emit(&TranscriptUpdated { call: id, member: material.call.member_id }).await?;
-        // The last thing that may be refused; after it only the commit itself.
-        recording::swap(kernel, &call).await?;
-        if let Err(error) = tx.commit().await {
-            recording::swap(kernel, &call).await?;
-            return Err(error);
-        }
+        tx.commit().await?;
         return Ok(());
     }
     Err(changed_elsewhere())

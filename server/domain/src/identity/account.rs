@@ -4,10 +4,10 @@ use model::{Code, MemberId, Profile, validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+use super::IdentityKernel as _;
 use super::jobs::NoteRefusedSignIn;
 use super::session::{self, SignedIn};
-use super::{IdentityKernel as _, Own as _};
-use super::{actor_of, enqueue, password, signed_out};
+use super::{actor_of, enqueue, password, signed_out, watch};
 use kernel::{Actor, Client, Credential, DomainError, Kernel, Result};
 
 /// Signs a browser in. The session that it had `before` ends.
@@ -69,11 +69,10 @@ pub async fn sign_out(kernel: &Kernel, actor: &Actor) -> Result<()> {
             let mut tx = kernel.begin(actor).await?;
             store::sessions::delete(&mut tx, person, session).await?;
             tx.audit("identity.sign_out", session, json!({})).await?;
+            watch::tell(&mut tx, actor.organization, person).await?;
             tx.commit().await
         })
-        .await?;
-    kernel.revocations().tell(person);
-    Ok(())
+        .await
 }
 
 /// Changes the own password, ends all other sessions, programs' sign-ins and links to set a new password, and gives this session a
@@ -102,7 +101,7 @@ pub async fn change_password(
     store::tokens::set_password(&mut tx, person, &hash, Some(session), api_tokens).await?;
     let renewed = session::renew(kernel, &mut tx, actor, session).await?;
     tx.audit("identity.password_changed", person, json!({ "address": client.address, "api_tokens_ended": api_tokens })).await?;
+    watch::tell(&mut tx, actor.organization, person).await?;
     tx.commit().await?;
-    kernel.revocations().tell(person);
     Ok(renewed)
 }

@@ -6,9 +6,9 @@ use ports::Mail;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+use super::IdentityKernel as _;
 use super::jobs::MailResetLink;
-use super::{IdentityKernel as _, Own as _};
-use super::{actor_of, enqueue, note_everywhere, password, secret};
+use super::{actor_of, enqueue, note_everywhere, password, secret, watch};
 use kernel::{Client, Credential, Kernel, Result};
 
 const LIFE: Duration = Duration::minutes(30);
@@ -66,7 +66,8 @@ pub async fn reset_password(kernel: &Kernel, client: &Client, token: &str, new: 
     store::tokens::set_password(&mut tx, person, &hash, None, true).await?;
     let organizations = store::identity::organizations_of(&mut tx, person).await?;
     note_everywhere(&mut tx, &organizations, "identity.password_reset", person, &json!({ "address": client.address })).await?;
-    tx.commit().await?;
-    kernel.revocations().tell(person);
-    Ok(())
+    if let Some(any) = organizations.first() {
+        watch::tell(&mut tx, *any, person).await?;
+    }
+    tx.commit().await
 }

@@ -4,12 +4,11 @@
 //! stays for a minute, because a page sends several requests at once and all but one still carry the old secret.
 
 use chrono::{DateTime, Duration, Utc};
-use model::{Code, PersonId, Profile, ProgramSignIn, Session, SessionId, SignInId, validation};
+use model::{Code, OrganizationId, PersonId, Profile, ProgramSignIn, Session, SessionId, SignInId, validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::Own as _;
-use super::{actor_of, secret};
+use super::{actor_of, secret, watch};
 use kernel::{Actor, Client, Credential, DomainError, Kernel, Result, Tx};
 
 const LIFE: Duration = Duration::days(30);
@@ -47,7 +46,7 @@ pub(super) struct Opening {
     session: Session,
     secret: SecretString,
     profile: Profile,
-    before: Option<(PersonId, SessionId)>,
+    before: Option<(OrganizationId, PersonId, SessionId)>,
 }
 
 impl Opening {
@@ -63,22 +62,20 @@ impl Opening {
             last_seen_at: now,
             expires_at: now + LIFE,
         };
-        let before = before.and_then(|before| Some((before.member().ok()?.person, before.session()?)));
+        let before = before.and_then(|before| Some((before.organization, before.member().ok()?.person, before.session()?)));
         Self { session, secret: secret::new(kernel, ""), profile: profile.clone(), before }
     }
 
     pub(super) async fn write(&self, tx: &mut Tx) -> Result<()> {
-        if let Some((person, session)) = self.before {
+        if let Some((organization, person, session)) = self.before {
             store::sessions::delete(tx, person, session).await?;
+            watch::tell(tx, organization, person).await?;
         }
         Ok(store::sessions::insert(tx, &self.session, &secret::hash(self.secret.expose_secret())).await?)
     }
 
     /// What was opened, after the commit.
     pub(super) fn signed_in(self, kernel: &Kernel) -> SignedIn {
-        if let Some((person, _)) = self.before {
-            kernel.revocations().tell(person);
-        }
         let actor = actor_of(kernel, &self.profile, Credential::Session(self.session.id));
         SignedIn { actor, secret: self.secret, expires_at: self.session.expires_at }
     }
@@ -172,11 +169,10 @@ pub async fn end_session(kernel: &Kernel, actor: &Actor, id: SessionId) -> Resul
                 return Err(DomainError::no_such("session"));
             }
             tx.audit("identity.session_ended", id, json!({})).await?;
+            watch::tell(&mut tx, actor.organization, person).await?;
             tx.commit().await
         })
-        .await?;
-    kernel.revocations().tell(person);
-    Ok(())
+        .await
 }
 
 /// The own programs that signed in with the password and can still go on, the most recently used first.
@@ -200,11 +196,10 @@ pub async fn end_program_sign_in(kernel: &Kernel, actor: &Actor, id: SignInId) -
                 return Err(DomainError::no_such("sign-in"));
             }
             tx.audit("identity.program_sign_in_ended", id, json!({})).await?;
+            watch::tell(&mut tx, actor.organization, person).await?;
             tx.commit().await
         })
-        .await?;
-    kernel.revocations().tell(person);
-    Ok(())
+        .await
 }
 
 /// Ends all own sessions but this one, and the sign-ins of all programs; how many it were.
@@ -214,15 +209,14 @@ pub async fn end_program_sign_in(kernel: &Kernel, actor: &Actor, id: SignInId) -
 pub async fn end_other_sessions(kernel: &Kernel, actor: &Actor) -> Result<u64> {
     let session = actor.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to end sessions."))?;
     let person = actor.member()?.person;
-    let ended = kernel
+    kernel
         .urgent(|| async {
             let mut tx = kernel.begin(actor).await?;
             let ended = store::tokens::end_sign_ins(&mut tx, person, session).await?;
             tx.audit("identity.other_sessions_ended", session, json!({ "ended": ended })).await?;
+            watch::tell(&mut tx, actor.organization, person).await?;
             tx.commit().await?;
             Ok(ended)
         })
-        .await?;
-    kernel.revocations().tell(person);
-    Ok(ended)
+        .await
 }

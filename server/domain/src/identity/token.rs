@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::session::named;
 use super::{IdentityKernel as _, Own as _};
-use super::{actor_of, note, secret, signed_out};
+use super::{actor_of, note, secret, signed_out, watch};
 use kernel::{Actor, Client, Credential, DomainError, Kernel, Result};
 
 const ACCESS_LIFE: Duration = Duration::minutes(15);
@@ -114,6 +114,7 @@ pub async fn refresh(kernel: &Kernel, client: &Client, refresh: &SecretString) -
         {
             let details = json!({ "address": client.address });
             note(&mut tx, whose.organization_id, None, "identity.refresh_token_reused", family, &details).await?;
+            watch::tell(&mut tx, whose.organization_id, whose.person_id).await?;
         }
         tx.commit().await?;
         Ok(refreshed)
@@ -125,7 +126,6 @@ pub async fn refresh(kernel: &Kernel, client: &Client, refresh: &SecretString) -
             pair(kernel, &actor, family, next)
         }
         Refreshed::Reused { family, .. } => {
-            kernel.revocations().tell_all();
             tracing::warn!(%family, address = client.address, "a refresh token came twice; its family was ended");
             Err(DomainError::new(
                 Code::Unauthenticated,
@@ -142,21 +142,18 @@ pub async fn refresh(kernel: &Kernel, client: &Client, refresh: &SecretString) -
 /// If the database fails.
 pub async fn revoke(kernel: &Kernel, refresh: &SecretString) -> Result<()> {
     let hash = secret::hash(refresh.expose_secret());
-    let whose = kernel.urgent(|| async {
+    let revoked = kernel.urgent(|| async {
         let mut tx = kernel.begin_own().await?;
         let now = tx.at();
-        let Some(family) = store::tokens::family_of(&mut tx, &hash, now).await? else { return Ok(None) };
+        let Some(family) = store::tokens::family_of(&mut tx, &hash, now).await? else { return Ok(()) };
         let whose = store::tokens::whose_family(&mut tx, family).await?;
         if let (true, Some(whose)) = (store::tokens::revoke_family(&mut tx, family).await?, whose) {
             note(&mut tx, whose.organization_id, Some(whose.member_id), "identity.program_sign_out", family, &json!({})).await?;
+            watch::tell(&mut tx, whose.organization_id, whose.person_id).await?;
         }
-        tx.commit().await?;
-        Ok(whose)
+        tx.commit().await
     });
-    if let Some(whose) = whose.await? {
-        kernel.revocations().tell(whose.person_id);
-    }
-    Ok(())
+    revoked.await
 }
 
 /// Who an access token belongs to, with the rights that they have now.
@@ -253,11 +250,10 @@ pub async fn delete_token(kernel: &Kernel, actor: &Actor, id: ApiTokenId) -> Res
                 return Err(DomainError::no_such("token"));
             }
             tx.audit("identity.token_deleted", id, json!({})).await?;
+            watch::tell(&mut tx, actor.organization, member.person).await?;
             tx.commit().await
         })
-        .await?;
-    kernel.revocations().tell(member.person);
-    Ok(())
+        .await
 }
 
 /// Who an API token belongs to; none if it is no token of ours.

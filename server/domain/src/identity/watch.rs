@@ -1,43 +1,33 @@
-//! What stays open longer than a request (a live call's socket) must not outlive the credential that it was opened with: it is looked
-//! at again every few seconds, and at once when something of its person is ended on this server.
+//! What stays open longer than a request (a live call's socket, a stream of events) must not outlive the credential that it was opened with.
+//! Whatever ends a sign-in, a token, or changes a password or a role tells so in the same unit of work ([`AccessChanged`]); the relay hands
+//! that to every server, whose open sockets of that person are then looked at. What ends without being told (a date that passes, a change
+//! past the program) is found out by looking now and then.
 
 use std::time::Duration;
 
-use model::{PersonId, Problem};
+use model::{OrganizationId, PersonId, Problem};
 use store::Standing;
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
-use super::Own as _;
-use super::signed_out;
-use kernel::{Actor, Credential, DomainError, Kernel, Member, Result};
+use super::{MANAGE_ORGANIZATION, signed_out};
+use kernel::{Actor, Credential, DomainError, Kernel, Member, Result, Tx, event};
 
-/// A credential that was ended elsewhere (another server, the database) is noticed within this.
-const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
-/// Revocations that a watcher may be behind; one that is further behind looks at once.
-const KEPT: usize = 256;
+/// What ended without being told is noticed within this and a half more: each watcher has its own pace, so that ten thousand don't look in
+/// the same moment.
+const LOOKED_AT_EVERY: Duration = Duration::from_secs(60);
 
-/// Tells whose sessions, tokens, password or rights were changed on this server.
-pub(crate) struct Revocations(broadcast::Sender<Option<PersonId>>);
-
-impl Default for Revocations {
-    fn default() -> Self {
-        Self(broadcast::channel(KEPT).0)
+event! {
+    /// A sign-in or a token of somebody was ended, or their password or role was changed. What they have open is looked at again.
+    AccessChanged = "access.changed", of person, belongs to nobody, sees all: Some(MANAGE_ORGANIZATION), {
+        /// The person.
+        person: PersonId,
     }
 }
 
-impl Revocations {
-    /// Lets everything that this person has open be looked at now.
-    pub(crate) fn tell(&self, person: PersonId) {
-        // Without an open socket nobody listens.
-        let _ = self.0.send(Some(person));
-    }
-
-    /// Lets everything that is open be looked at now.
-    pub(crate) fn tell_all(&self) {
-        let _ = self.0.send(None);
-    }
+/// Lets everything that this person has open be looked at, on every server, as soon as this unit of work is committed.
+pub(super) async fn tell(tx: &mut Tx, organization: OrganizationId, person: PersonId) -> Result<()> {
+    tx.emit_in(organization, &AccessChanged { person }).await
 }
 
 /// What is looked up again and again.
@@ -57,7 +47,9 @@ where
     F: Future<Output = Result<()>> + Send,
 {
     // First, so that nothing that is ended from here on is missed.
-    let mut told = kernel.revocations().0.subscribe();
+    let mut told = kernel.hub().subscribe_to::<AccessChanged>();
+    let person = actor.member().map(|member| member.person.to_string()).unwrap_or_default();
+    let pace = LOOKED_AT_EVERY.mul_f64(1.0 + f64::from(kernel.secret()[0]) / 512.0);
     let mut watched = None;
     loop {
         match look(kernel, actor, &mut watched, &allowed).await {
@@ -65,13 +57,13 @@ where
             Err(DomainError::Problem(problem)) => return problem,
             Err(error) => tracing::warn!(error = %error.into_problem(), "an open socket's credential could not be looked at"),
         }
-        let next = tokio::time::sleep(LOOKED_AT_EVERY);
+        let next = tokio::time::sleep(pace);
         tokio::pin!(next);
         loop {
             tokio::select! {
                 () = &mut next => break,
-                person = told.recv() => match person {
-                    Ok(Some(person)) if Some(person) != actor.member().ok().map(|member| member.person) => {}
+                changed = told.recv() => match changed {
+                    Ok(changed) if changed.subject != person => {}
                     Ok(_) | Err(RecvError::Lagged(_)) => break,
                     Err(RecvError::Closed) => {
                         (&mut next).await;

@@ -80,9 +80,9 @@ pub fn prefetch_for_call(kernel: &Kernel, organization: OrganizationId, call: Ca
     kernel.knowledge_memory().replace_prefetch(call, looking.abort_handle());
 }
 
-/// Notes that a passage was shown in a call.
-pub async fn note_use(kernel: &Kernel, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
-    let used = NewUse {
+/// The use of a passage that is shown in a call.
+pub fn use_in_call(kernel: &Kernel, call: CallId, question: &str, found: &Found) -> NewUse {
+    NewUse {
         document: found.citation.document,
         version: found.citation.version,
         passage: found.citation.passage,
@@ -91,7 +91,12 @@ pub async fn note_use(kernel: &Kernel, organization: OrganizationId, call: CallI
         answer: call.0,
         question: last_words(question),
         at: kernel.now(),
-    };
+    }
+}
+
+/// Notes that a passage was shown in a call.
+pub async fn note_use(kernel: &Kernel, organization: OrganizationId, call: CallId, question: &str, found: &Found) {
+    let used = use_in_call(kernel, call, question, found);
     // The document or the call may be gone by now.
     if let Err(error) = kernel.store().add_uses(organization, &[used]).await {
         tracing::warn!(%error, "a document's use in a call was not noted");

@@ -71,7 +71,7 @@ fn private_keys(text: &str) -> Vec<Range<usize>> {
 fn keys(text: &str) -> Vec<Range<usize>> {
     let places = KEY.captures_iter(text).filter_map(|found| {
         let part = found.name("bearer").or_else(|| found.name("password"));
-        part.or_else(|| found.get(0)).map(|found| found.range())
+        part.or_else(|| found.get(0)).filter(|found| !is_done(found.as_str())).map(|found| found.range())
     });
     places.collect()
 }
@@ -82,14 +82,18 @@ fn named_secrets(text: &str) -> Vec<Range<usize>> {
     let (mut places, mut from) = (Vec::new(), 0);
     while let Some(found) = NAMED_SECRET.captures_at(text, from) {
         let (Some(value), Some(rest)) = (found.name("value"), found.name("rest")) else { break };
-        let is_done = RULES.iter().any(|rule| value.as_str().contains(rule.instead));
-        if !is_done && (is_secret(value.as_str()) || rest.as_str().trim().is_empty()) {
+        if !is_done(value.as_str()) && (is_secret(value.as_str()) || rest.as_str().trim().is_empty()) {
             places.push(value.range());
         }
         // The rest of the line may name another one.
         from = value.end();
     }
     places
+}
+
+/// Whether what would be taken out was taken out before.
+fn is_done(value: &str) -> bool {
+    RULES.iter().any(|rule| value.contains(rule.instead))
 }
 
 fn is_secret(value: &str) -> bool {

@@ -5,7 +5,7 @@ use model::{CallId, DocumentId, DocumentUse, MemberId, OrganizationId, Page};
 use uuid::Uuid;
 
 use crate::cursor::Cursor;
-use crate::engine::{Store, query};
+use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
 use crate::text::clean;
@@ -53,20 +53,29 @@ struct UseRow {
     source: Uuid,
 }
 
+/// Notes uses; one that is there already is left as it is.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] if the document or the call is gone or of another organization.
+pub async fn add(tx: &mut Tx, organization: OrganizationId, uses: &[NewUse]) -> Result<()> {
+    for used in uses {
+        let source = used.call.map_or(used.answer, |call| call.0);
+        query!(
+            within tx, execute, INSERT_USE, organization, used.document, used.version, used.passage, source, used.call,
+            clean(&used.question).as_ref(), used.at.trunc_subsecs(6), used.member
+        )?;
+    }
+    Ok(())
+}
+
 impl Store {
-    /// Notes uses; one that is there already is left as it is.
+    /// [`add`], in a transaction of its own.
     ///
     /// # Errors
-    /// [`crate::StoreError::Missing`] if the document or the call is gone or of another organization; then none is noted.
+    /// As [`add`]; then none is noted.
     pub async fn add_uses(&self, organization: OrganizationId, uses: &[NewUse]) -> Result<()> {
         let mut tx = self.begin().await?;
-        for used in uses {
-            let source = used.call.map_or(used.answer, |call| call.0);
-            query!(
-                within &mut tx, execute, INSERT_USE, organization, used.document, used.version, used.passage, source, used.call,
-                clean(&used.question).as_ref(), used.at.trunc_subsecs(6), used.member
-            )?;
-        }
+        add(&mut tx, organization, uses).await?;
         tx.commit().await
     }
 

@@ -78,26 +78,6 @@ pub fn delete(root: &Path, organization: OrganizationId, call: CallId) -> Result
     }
 }
 
-/// Gives each side's recording to the other one, as [`crate::segments::swap_channels`] does with the words. Only for calls
-/// that have ended: an open log would go on under its old name.
-///
-/// # Errors
-/// [`RecordingError::Io`] if a file can't be renamed.
-pub fn swap_channels(root: &Path, organization: OrganizationId, call: CallId) -> Result<(), RecordingError> {
-    let (rep, customer) = (path(root, organization, call, Channel::Rep), path(root, organization, call, Channel::Customer));
-    let aside = rep.with_extension("swapping");
-    rename_if_there(&rep, &aside)?;
-    rename_if_there(&customer, &rep)?;
-    rename_if_there(&aside, &customer)
-}
-
-fn rename_if_there(from: &Path, to: &Path) -> Result<(), RecordingError> {
-    match std::fs::rename(from, to) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
-}
-
 /// The sample on the call's timeline where a frame starts that was captured at `captured_at` ms, after one that ended at `end`.
 fn place(end: u64, captured_at: i64) -> u64 {
     let captured = u64::try_from(captured_at).unwrap_or(0).saturating_mul(PER_MS);

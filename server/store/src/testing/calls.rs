@@ -49,6 +49,8 @@ alone! {
     correct_segment = segments::correct(organization: OrganizationId, call: CallId, number: i64, text: &str) -> bool;
     /// [`segments::swap_channels`].
     swap_channels = segments::swap_channels(organization: OrganizationId, call: CallId) -> bool;
+    /// [`calls::swap_sides`].
+    swap_sides = calls::swap_sides(organization: OrganizationId, call: CallId) -> bool;
     /// [`segments::replace`].
     replace_segments = segments::replace(organization: OrganizationId, call: CallId, segments: &[Segment]) -> ();
     /// [`cues::append`].

@@ -67,6 +67,7 @@ pub fn call(tenant: Tenant, title: &str, created: i64) -> Call {
         consent_who: String::new(),
         consent_how: String::new(),
         consent_at: None,
+        sides_swapped: false,
         keep_audio: true,
         rep_name: "You".into(),
         customer_name: "Marie".into(),

@@ -40,6 +40,30 @@ async fn a_recognizers_rubbish_is_kept_as_text(#[values(Engine::Sqlite, Engine::
 
 #[rstest]
 #[tokio::test]
+async fn words_and_sound_change_sides_with_one_commit(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let call = insert(&store, ours, "Call", 0).await.id;
+    store.append_segments(ours.organization, call, &[segment(1, Channel::Rep, "a")]).await.unwrap();
+    let sides = async || {
+        let words = store.segments(ours.organization, call).await.unwrap()[0].channel;
+        (words, store.call(ours.organization, call).await.unwrap().unwrap().sides_swapped)
+    };
+    for (commits, expected) in [(false, (Channel::Rep, false)), (true, (Channel::Customer, true)), (true, (Channel::Rep, false))] {
+        let mut tx = store.begin().await.unwrap();
+        assert!(store::segments::swap_channels(&mut tx, ours.organization, call).await.unwrap());
+        assert!(store::calls::swap_sides(&mut tx, ours.organization, call).await.unwrap());
+        if commits {
+            tx.commit().await.unwrap();
+        } else {
+            drop(tx);
+        }
+        assert_eq!(sides().await, expected);
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn swapped_channels_leave_names_with_their_sides(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let store = testing::open(engine).await;
     let ours = tenant(&store, "a@example.com").await;

@@ -66,6 +66,31 @@ async fn usage_adds_up_by_day(#[values(Engine::Sqlite, Engine::Postgres)] engine
 
 #[rstest]
 #[tokio::test]
+async fn what_was_committed_under_a_key_is_not_done_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let of = KeyOf { organization: ours.organization, member: ours.member.0, key: "k" };
+    assert!(store.begin_request(of, b"", noon(10), noon(0), noon(0)).await.unwrap());
+    // A change that is taken back notes nothing.
+    let mut tx = store.begin().await.unwrap();
+    store::idempotency::done(&mut tx, of).await.unwrap();
+    drop(tx);
+    assert!(!store.known_request(of).await.unwrap().unwrap().done);
+    assert!(store.begin_request(of, b"", noon(11), noon(0), noon(11)).await.unwrap(), "nothing was done");
+    let mut tx = store.begin().await.unwrap();
+    store::idempotency::done(&mut tx, of).await.unwrap();
+    tx.commit().await.unwrap();
+    let known = store.known_request(of).await.unwrap().unwrap();
+    assert_eq!((known.done, known.answer, known.noted_at), (true, None, noon(11)));
+    assert!(!store.begin_request(of, b"", noon(50), noon(0), noon(50)).await.unwrap(), "its server died, but it was done");
+    assert!(!store.drop_request(of, false).await.unwrap(), "the key stays");
+    assert!(store.begin_request(of, b"", noon(50), noon(50), noon(50)).await.unwrap(), "it is too old");
+    assert!(!store.known_request(of).await.unwrap().unwrap().done);
+    assert!(store.drop_request(of, true).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_answer_is_given_again_for_a_day(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let store = testing::open(engine).await;
     let ours = tenant(&store, "a@example.com").await;
@@ -83,7 +108,7 @@ async fn an_answer_is_given_again_for_a_day(#[values(Engine::Sqlite, Engine::Pos
     let known = store.known_request(of).await.unwrap().unwrap();
     assert_eq!((known.fingerprint.as_slice(), known.answer), (b"asked".as_slice(), Some(answer)));
     assert!(store.begin_request(of, b"other", noon(100), noon(50), noon(50)).await.unwrap(), "it is too old");
-    store.drop_request(of).await.unwrap();
+    assert!(store.drop_request(of, false).await.unwrap());
     assert_eq!(store.known_request(of).await.unwrap(), None);
     assert!(store.begin_request(of, b"asked", noon(10), noon(0), noon(0)).await.unwrap());
     assert_eq!(store.forget_requests(noon(11)).await.unwrap(), 1);

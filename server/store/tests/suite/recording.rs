@@ -131,17 +131,12 @@ fn without_keeping_audio_only_the_numbering_stays() {
 }
 
 #[test]
-fn recordings_are_swapped_and_deleted() {
+fn recordings_are_deleted() {
     let home = TempDir::new().unwrap();
     let (organization, call) = (model::OrganizationId(uuid::Uuid::now_v7()), model::CallId(uuid::Uuid::now_v7()));
     let at = |channel: Channel| recording::path(home.path(), organization, call, channel);
     write(&at(Channel::Rep), &[frame(0, 0, 10)]);
-    recording::swap_channels(home.path(), organization, call).unwrap();
-    assert!(!at(Channel::Rep).exists());
-    assert_eq!(read(&at(Channel::Customer)).len(), 1);
-    write(&at(Channel::Rep), &[frame(0, 0, 10), frame(1, 1, 10)]);
-    recording::swap_channels(home.path(), organization, call).unwrap();
-    assert_eq!((read(&at(Channel::Rep)).len(), read(&at(Channel::Customer)).len()), (1, 2));
+    assert_eq!(read(&at(Channel::Rep)).len(), 1);
     assert!(recording::delete(home.path(), organization, call).unwrap());
     assert!(!recording::delete(home.path(), organization, call).unwrap());
 }

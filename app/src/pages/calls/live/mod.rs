@@ -314,6 +314,7 @@ fn sample_call() -> Call {
         consent_who: "Dana".into(),
         consent_how: "spoken".into(),
         consent_at: Some(DateTime::UNIX_EPOCH),
+        sides_swapped: false,
         keep_audio: true,
         rep_name: "You".into(),
         customer_name: "Dana".into(),

@@ -221,6 +221,7 @@ struct Session {
     waiting: VecDeque<ClientMessage>,
     /// The captures are stopped and everything may be sent.
     stopped: bool,
+    /// The server was told on this connection that it is over.
     end_sent: bool,
     refused: bool,
     over: bool,
@@ -316,11 +317,8 @@ impl Session {
         if self.refused {
             return;
         }
-        if self.end_sent {
-            // The server has everything and the word that it ended; the review tells the rest.
-            self.finish(CallState::Finishing);
-            return;
-        }
+        // Whether the server has heard that it is over, nobody knows: it is told again, until it says so.
+        self.end_sent = false;
         self.retry(backoff(self.attempt));
         self.attempt = self.attempt.saturating_add(1);
         self.show_link();

@@ -29,6 +29,7 @@ fn review(text: &str) -> Review {
         consent_who: String::new(),
         consent_how: String::new(),
         consent_at: None,
+        sides_swapped: false,
         keep_audio: true,
         rep_name: "Ann".into(),
         customer_name: "Bo".into(),

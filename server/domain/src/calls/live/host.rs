@@ -558,7 +558,7 @@ impl Host {
             return;
         }
         side.catching_up = true;
-        let path = recording::path(&self.kernel, self.call.organization_id, self.call.id, channel);
+        let path = recording::path(&self.kernel, &self.call, channel);
         let (from, myself, passed) = (side.given, self.myself.clone(), Arc::clone(&self.passed));
         tokio::spawn(async move {
             let next = catch_up(path, channel, from, ear, &passed).await;
@@ -713,7 +713,9 @@ impl Host {
                     self.store(Row::Cue(cue.clone()));
                     self.show(cue.clone());
                     self.look_up(&cue, self.speaker_of(&cue));
-                    self.retrieval.confirm(&cue);
+                    if let Some(used) = self.retrieval.confirm(&cue) {
+                        self.store(Row::Use(used));
+                    }
                 }
                 // Not stored before the segment that it rests on: whatever happens meanwhile, no stored card lacks its words.
                 Effect::EarlyCue(cue) => {
@@ -886,7 +888,7 @@ impl Host {
 
 /// Opens a channel's recording.
 async fn open_side(kernel: &Kernel, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Side> {
-    let path = recording::path(kernel, call.organization_id, call.id, channel);
+    let path = recording::path(kernel, call, channel);
     let keep = call.keep_audio;
     let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max().unwrap_or_default();
     let open = move || open_log(&path, keep).map(|log| (log, first_unheard(&path, heard_until)));

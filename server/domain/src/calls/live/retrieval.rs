@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use model::metrics::Words;
 use model::{CallId, Cue, OrganizationId};
+use store::knowledge::NewUse;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -114,26 +115,23 @@ impl Retrieval {
         }
     }
 
-    /// A passage is shown. That counts as a use as soon as the words are final, and not if they turn out to be others.
-    pub(super) fn shows(&mut self, cue: &Cue, found: Found, is_final: bool) {
+    /// A passage is shown. That is a use, to be stored, as soon as the words are final, and none if they turn out to be others.
+    #[must_use]
+    pub(super) fn shows(&mut self, cue: &Cue, found: Found, is_final: bool) -> Option<NewUse> {
         if is_final {
-            self.note_use(cue.quote.clone(), found);
-        } else if let Some(asked) = self.asked.get_mut(&cue.number) {
+            return Some(knowledge::use_in_call(&self.kernel, self.call, &cue.quote, &found));
+        }
+        if let Some(asked) = self.asked.get_mut(&cue.number) {
             asked.shown = Some(found);
         }
+        None
     }
 
-    /// A card's words are final.
-    pub(super) fn confirm(&mut self, cue: &Cue) {
-        if let Some(found) = self.asked.get_mut(&cue.number).and_then(|asked| asked.shown.take()) {
-            self.note_use(cue.quote.clone(), found);
-        }
-    }
-
-    /// Beside the call too.
-    fn note_use(&self, question: String, found: Found) {
-        let (kernel, organization, call) = (self.kernel.clone(), self.organization, self.call);
-        tokio::spawn(async move { knowledge::note_use(&kernel, organization, call, &question, &found).await });
+    /// A card's words are final: the use of what it shows, to be stored.
+    #[must_use]
+    pub(super) fn confirm(&mut self, cue: &Cue) -> Option<NewUse> {
+        let found = self.asked.get_mut(&cue.number).and_then(|asked| asked.shown.take())?;
+        Some(knowledge::use_in_call(&self.kernel, self.call, &cue.quote, &found))
     }
 }
 

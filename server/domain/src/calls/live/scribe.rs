@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use kernel::{Actor, DomainError, Kernel, Result};
 use model::{Bookmark, CallId, Citation, Cue, CueState, MemberId, Millis, OrganizationId, Segment};
 use store::StoreError;
+use store::knowledge::NewUse;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -35,6 +36,8 @@ pub(super) enum Row {
     Cue(Cue),
     CueState(i64, CueState, By),
     CueSource(i64, Option<Box<Citation>>),
+    /// A passage was shown.
+    Use(NewUse),
     Bookmark(Bookmark),
     Duration(Millis),
     /// This server, or a page of the call, was there at this moment; so long is the call.
@@ -211,6 +214,7 @@ impl Scribe {
             Row::CueSource(cue, source) => {
                 store::cues::set_source(&mut tx, organization, id, *cue, source.as_deref()).await?;
             }
+            Row::Use(used) => store::knowledge::add_uses(&mut tx, organization, std::slice::from_ref(used)).await?,
             Row::Bookmark(bookmark) => store::cues::append_bookmark(&mut tx, organization, id, bookmark).await?,
             Row::Duration(duration) => {
                 store::calls::set_duration(&mut tx, organization, id, *duration).await?;

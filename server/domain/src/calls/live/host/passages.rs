@@ -46,8 +46,9 @@ impl Host {
         let source = found.as_ref().map(|found| Box::new(found.citation.clone()));
         let changed = known.source != source;
         known.source.clone_from(&source);
-        if let Some(found) = found {
-            self.retrieval.shows(known, found, is_final);
+        let used = found.and_then(|found| self.retrieval.shows(known, found, is_final));
+        if let Some(used) = used {
+            self.store(Row::Use(used));
         }
         if changed {
             self.store(Row::CueSource(cue, source.clone()));
