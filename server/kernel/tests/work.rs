@@ -585,10 +585,10 @@ fn mistakes_in_manifests_are_named() {
     assert_eq!(of(&[Area { permissions: &[SEE, SEE], ..Area::new("shop") }]), twice("permissions", "shop.see"));
     const ON: Flag = Flag { name: "shop.on", doc: "On.", default: false };
     const HOURS: Setting = Setting { name: "shop_hours", default: "9 to 5", secret: false, doc: "When it is open." };
+    const SWEEPS: &[Schedule] = &[SHOP.schedules[0], SHOP.schedules[0]];
     let elsewhere = Area { jobs: &[], schedules: &[], ..SHOP };
     assert_eq!(of(&[SHOP, Area { name: "other", ..elsewhere }]), twice("events", "shop.delivered"));
-    const SWEPT_TWICE: &[Schedule] = &[SHOP.schedules[0], SHOP.schedules[0]];
-    assert_eq!(of(&[Area { schedules: SWEPT_TWICE, ..SHOP }]), twice("schedules", "shop.sweep"));
+    assert_eq!(of(&[Area { schedules: SWEEPS, ..SHOP }]), twice("schedules", "shop.sweep"));
     assert_eq!(of(&[Area { flags: &[ON, ON], ..Area::new("shop") }]), twice("flags", "shop.on"));
     let open = Area { settings: &[HOURS], ..Area::new("shop") };
     assert_eq!(of(&[open, Area { name: "other", ..open }]), twice("settings", "shop_hours"));

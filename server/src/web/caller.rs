@@ -111,7 +111,7 @@ fn client(server: &Server, request: &Request) -> Client {
 /// The value of a cookie.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let sent = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    sent.flat_map(|value| Cookie::split_parse(value)).flatten().find(|cookie| cookie.name() == name)?.value_raw()
+    sent.flat_map(Cookie::split_parse).flatten().find(|cookie| cookie.name() == name)?.value_raw()
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
