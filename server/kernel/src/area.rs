@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::erasure::Subject;
 use crate::error::Result;
 use crate::event::EventEntry;
 use crate::flag::Flag;
@@ -10,7 +9,7 @@ use crate::job::{BoxFuture, JobEntry, Queue};
 use crate::kernel::Kernel;
 use crate::own::{JobDead, own_permissions};
 use crate::permission::PermissionEntry;
-use crate::personal_data::PersonalData;
+use crate::personal_data::{PersonalData, Subject};
 use crate::schedule::Schedule;
 use crate::setting::Setting;
 use crate::subscriber::Subscriber;

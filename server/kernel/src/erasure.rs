@@ -1,38 +1,14 @@
 //! One person's data, handed out and erased as the manifests say.
 
-use model::{MemberId, OrganizationId, PersonId};
 use serde_json::{Map, Value};
-use store::personal::{self, Key};
+use store::personal;
 
 use crate::actor::Actor;
 use crate::area::Registry;
 use crate::error::Result;
 use crate::kernel::Kernel;
-use crate::personal_data::{Erasure, Whose};
+use crate::personal_data::{Erasure, Subject};
 use crate::tx::Tx;
-
-/// Whose data it is about.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// The mail address, lower case.
-    pub email: String,
-    /// The person; none if the address has no account, but perhaps a sign-up that was not confirmed, or a mail on its way.
-    pub person: Option<PersonId>,
-    /// Their places in organizations.
-    pub members: Vec<(OrganizationId, MemberId)>,
-    /// Those of the organizations that are nobody else's, and go with the person.
-    pub organizations: Vec<OrganizationId>,
-}
-
-impl Subject {
-    fn keys(&self, of: Whose) -> Vec<Key<'_>> {
-        match of {
-            Whose::Person => self.person.iter().map(|person| Key::Id(person.0)).collect(),
-            Whose::Member => self.members.iter().map(|(_, member)| Key::Id(member.0)).collect(),
-            Whose::Address => vec![Key::Address(&self.email)],
-        }
-    }
-}
 
 /// Rows of a person in a table, and what becomes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,9 @@ use tokio::sync::broadcast;
 use crate::actor::Actor;
 use crate::permission::Permission;
 
+/// The bell that rings when an event was written.
+pub(crate) const EVENTS: &str = "kernel.events";
+
 /// How many events a slow stream may be behind before it is told to catch up from the database.
 const BACKLOG: usize = 256;
 

@@ -31,7 +31,7 @@ pub mod vault;
 
 pub use actor::{Actor, Client, Credential, Member, Who};
 pub use area::{Area, ManifestError, Registry};
-pub use erasure::{Erased, Subject, erase_person, export_person};
+pub use erasure::{Erased, erase_person, export_person};
 pub use error::{DomainError, Result};
 pub use event::{Delivered, Event, EventEntry, EventField, Hub};
 pub use flag::Flag;
@@ -40,7 +40,7 @@ pub use job::{BoxFuture, Job, JobContext, JobEntry, Lease, Queue};
 pub use kernel::{Kernel, KernelParts};
 pub use own::{OPERATE, own_permissions};
 pub use permission::{Permission, PermissionEntry, PermissionSet};
-pub use personal_data::{Erasure, PersonalData, Through, Whose};
+pub use personal_data::{Erasure, PersonalData, Subject, Through, Whose};
 pub use relay::{relay_events, relay_once};
 pub use runner::{run_due_jobs, run_jobs};
 pub use schedule::Schedule;

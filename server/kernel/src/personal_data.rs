@@ -1,7 +1,8 @@
 //! Where data of people is, so that it can be handed out and erased by one command.
 
-use store::personal::PersonalRows;
+use model::{MemberId, OrganizationId, PersonId};
 pub use store::personal::Through;
+use store::personal::{Key, PersonalRows};
 
 /// A table with data of people, in a manifest. Of two tables the one that points at the other stands first: it is erased first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,4 +57,27 @@ pub enum Erasure {
     Empty(&'static [&'static str]),
     /// They stay as they are, for this reason.
     Keep(&'static str),
+}
+
+/// Whose data it is about.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The mail address, lower case.
+    pub email: String,
+    /// The person; none if the address has no account, but perhaps a sign-up that was not confirmed, or a mail on its way.
+    pub person: Option<PersonId>,
+    /// Their places in organizations.
+    pub members: Vec<(OrganizationId, MemberId)>,
+    /// Those of the organizations that are nobody else's, and go with the person.
+    pub organizations: Vec<OrganizationId>,
+}
+
+impl Subject {
+    pub(crate) fn keys(&self, of: Whose) -> Vec<Key<'_>> {
+        match of {
+            Whose::Person => self.person.iter().map(|person| Key::Id(person.0)).collect(),
+            Whose::Member => self.members.iter().map(|(_, member)| Key::Id(member.0)).collect(),
+            Whose::Address => vec![Key::Address(&self.email)],
+        }
+    }
 }

@@ -10,11 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::area::Registry;
 use crate::error::Result;
-use crate::event::as_json;
+use crate::event::{EVENTS, as_json};
 use crate::kernel::Kernel;
 
-/// The bell that rings when an event was written.
-pub(crate) const EVENTS: &str = "kernel.events";
 /// Events that get their places at once.
 const BATCH: i64 = 1_000;
 /// How often to look without having been woken: another server may have written.

@@ -10,11 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::area::Registry;
 use crate::error::{DomainError, Result};
-use crate::event::Event;
+use crate::event::{EVENTS, Event};
 use crate::job::{JobContext, Lease, Queue, retry_after};
 use crate::kernel::Kernel;
 use crate::own::JobDead;
-use crate::relay::EVENTS;
 
 /// A claimed job is this worker's for so long; while it works it holds the job again and again.
 const LEASE: Duration = Duration::from_secs(30);

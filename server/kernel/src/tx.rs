@@ -12,10 +12,9 @@ use store::{NewEvent, NewJob};
 
 use crate::actor::Actor;
 use crate::error::{DomainError, Result};
-use crate::event::Event;
+use crate::event::{EVENTS, Event};
 use crate::job::{Job, Lease};
 use crate::kernel::Kernel;
-use crate::relay::EVENTS;
 
 /// A transaction of an actor. Statements of `store` take it as it is.
 pub struct Tx {
