@@ -164,7 +164,7 @@ pub struct TestServer {
     running: Option<JoinHandle<anyhow::Result<()>>>,
     database: String,
     /// Goes with the server that made it.
-    _store: Option<TestStore>,
+    store: Option<TestStore>,
     folder: TempDir,
 }
 
@@ -180,7 +180,7 @@ impl TestServer {
         let clock = Arc::new(TestClock(Mutex::new(Utc.with_ymd_and_hms(2026, 11, 2, 9, 0, 0).unwrap())));
         let (opened, database) = (store.store(), store.url().to_owned());
         let mut server = Self::on(opened, database, setup, clock, TestIds::default()).await;
-        server._store = Some(store);
+        server.store = Some(store);
         server
     }
 
@@ -235,7 +235,7 @@ impl TestServer {
         let stop = CancellationToken::new();
         let server = Server::new(config, services.clone()).unwrap();
         let running = tokio::spawn(lifecycle::run(server, listener, stop.clone()));
-        Self { clock, outbox, services, address, stop, running: Some(running), database, _store: None, folder }
+        Self { clock, outbox, services, address, stop, running: Some(running), database, store: None, folder }
     }
 
     /// Address of a path.
@@ -243,14 +243,14 @@ impl TestServer {
         format!("http://{}{path}", self.address)
     }
 
+    /// Its database, of the first server on it.
+    pub fn store(&self) -> &TestStore {
+        self.store.as_ref().unwrap()
+    }
+
     /// Address of its database, for a second connection.
     pub fn database(&self) -> &str {
         &self.database
-    }
-
-    /// Its database.
-    pub fn store(&self) -> &TestStore {
-        &self.store
     }
 
     /// Folder of the data.
