@@ -140,7 +140,8 @@ async fn fail(kernel: &Kernel, tx: &mut store::Tx, job: &Job, error: DomainError
     // The first line is for people, the others are for whoever runs the server.
     let kept = format!("{}\n{message}", error.sentence());
     tracing::warn!(job = %job.id, kind = %job.kind, attempt = job.attempts, error = %message, "a job failed");
-    let pause = TimeDelta::from_std(retry_after(job.attempts, kernel.secret()[0])).unwrap_or_default();
+    // The last byte of an id is a random one.
+    let pause = TimeDelta::from_std(retry_after(job.attempts, job.id.0.as_bytes()[15])).unwrap_or_default();
     let retry = (!matches!(error, DomainError::Final(_))).then(|| kernel.now() + pause);
     if store::jobs::fail(tx, job, &kept, retry).await? == Failed::Died {
         died(kernel, tx, job).await?;
