@@ -1,4 +1,4 @@
-//! For those who run an organization: work that failed, seen, tried again, discarded; and what is switched on ([`flags`]).
+//! For those who run an organization: work that failed, seen, tried again, discarded; and what is switched on (`flags`).
 //!
 //! What a job failed with is kept in two parts: a sentence for people, and the inside (paths, addresses, what a provider or the database
 //! said). Only the sentence leaves this module: an administrator of an organization need not be who runs the server. The inside is in the
