@@ -60,9 +60,12 @@ impl TestPage {
         self.event(|event| matches!(event, CallEvent::Notice { message, .. } if message.contains(part))).await;
     }
 
+    /// Also if it came while something else was waited for.
     async fn says_word(&mut self, word: u32) {
         let word = format!("word {word}");
-        self.event(|event| matches!(event, CallEvent::Segment(segment) if segment.text.to_lowercase().contains(&word))).await;
+        while !self.said.iter().any(|text| text.contains(&word)) {
+            self.event(|event| matches!(event, CallEvent::Segment(_))).await;
+        }
     }
 }
 

@@ -252,7 +252,7 @@ impl House {
         sender.send(Ok(ClientMessage::Hello(hello))).unwrap();
         let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
         let answers = calls::live::attach(&self.services, &self.scope, messages.boxed()).await;
-        TestPage { sender: Some(sender), answers, acks: [0, 0], notices: Vec::new() }
+        TestPage { sender: Some(sender), answers, acks: [0, 0], notices: Vec::new(), said: Vec::new() }
     }
 }
 
@@ -353,6 +353,8 @@ pub struct TestPage {
     acks: [u32; 2],
     /// What people were told so far.
     pub notices: Vec<String>,
+    /// Texts of the lines that came, in small letters.
+    pub said: Vec<String>,
 }
 
 impl TestPage {
@@ -374,6 +376,9 @@ impl TestPage {
         }
         if let Some(ServerMessage::Event { event: CallEvent::Notice { message, .. }, .. }) = &message {
             self.notices.push(message.clone());
+        }
+        if let Some(ServerMessage::Event { event: CallEvent::Segment(segment), .. }) = &message {
+            self.said.push(segment.text.to_lowercase());
         }
         message
     }
