@@ -30,3 +30,11 @@ pub fn after_events(names: &'static [&'static str], about: Option<String>, run: 
         leptos::prelude::on_cleanup(move || browser::leave(number));
     }
 }
+
+/// Why this tab may not listen any more, once it may not: what people read of it. Never on the server.
+pub fn over() -> leptos::prelude::Signal<Option<String>> {
+    #[cfg(feature = "hydrate")]
+    return browser::over();
+    #[cfg(not(feature = "hydrate"))]
+    leptos::prelude::Signal::stored(None)
+}

@@ -6,7 +6,7 @@ use model::{CallId, Profile};
 
 use crate::area::Link;
 use crate::areas::AREAS;
-use crate::components::{Avatar, Command, CommandPalette, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch};
+use crate::components::{Avatar, Banner, Command, CommandPalette, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch, Tone};
 use crate::session::use_session;
 use crate::styles::frame as css;
 
@@ -30,10 +30,29 @@ pub fn Frame() -> impl IntoView {
                 </div>
             </header>
             <main class=css::MAIN id="page" tabindex="-1">
+                <Over />
                 <Outlet />
             </main>
             <CommandPalette commands=commands() />
         </div>
+    }
+}
+
+/// Says that somebody was signed out elsewhere; what they typed here stays to be seen.
+#[component]
+fn Over() -> impl IntoView {
+    let over = crate::events::over();
+    move || {
+        over.get().map(|message| {
+            view! {
+                <Banner tone=Tone::Bad>
+                    {message} " What you see here may be out of date. "
+                    <a href="/sign-in" rel="external">
+                        "Sign in"
+                    </a>
+                </Banner>
+            }
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who is signed in, as the pages know it.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use model::Profile;
 
 use crate::error::AppError;
@@ -42,9 +43,17 @@ impl CurrentSession {
         self.known.get()
     }
 
-    /// Asks again: after signing in or out, or after the profile changed.
+    /// Asks again, after the profile changed. The page stays as it is: only who shows the profile is drawn anew.
     pub fn refetch(self) {
-        self.answer.refetch();
+        spawn_local(async move {
+            match current_profile().await {
+                Ok(Some(profile)) => drop(self.known.try_set(Some(profile))),
+                // Signed out meanwhile: the guard of the frame decides.
+                Ok(None) => self.answer.refetch(),
+                // What was known stays until the page is loaded again.
+                Err(_) => {}
+            }
+        });
     }
 }
 

@@ -313,8 +313,9 @@ fn documents() -> Check {
     if missing.is_empty() {
         return check("documents", Verdict::Good, format!("Scanned pages and old Office files are read by {}.", names(&found)));
     }
-    let words = "is not installed: scanned pages (tesseract) and old Office files (LibreOffice) are read where it is.";
-    check("documents", Verdict::Note, format!("{} {words}", names(&missing)))
+    let unread = |name: &str| if name == "tesseract" { "scanned pages" } else { "old Office files" };
+    let unread: Vec<_> = missing.iter().map(|(name, _)| format!("{} can't be read without {name}", unread(name))).collect();
+    check("documents", Verdict::Note, format!("Not everything that is uploaded can be read: {}.", unread.join(", ")))
 }
 
 async fn embeddings(config: &Config) -> Check {

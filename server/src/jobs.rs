@@ -47,7 +47,7 @@ pub async fn run(config: &Config, asked: Asked) -> Result<ExitCode> {
 async fn act(store: &Store, asked: Asked, out: &mut impl Write) -> Result<()> {
     let pending = store.pending_migrations().await?;
     if !pending.is_empty() {
-        bail!("the database is of an older release: start the server, or run `closezly migrate`, first");
+        bail!("the database is new, or of an older release: start the server, or run `closezly migrate`, first");
     }
     match asked {
         Asked::List => list(store, out).await,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Date;
-use leptos::prelude::{IntervalHandle, document, set_interval_with_handle, set_timeout};
+use leptos::prelude::{ArcRwSignal, IntervalHandle, Set, Signal, WithUntracked, document, set_interval_with_handle, set_timeout};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
@@ -61,6 +61,16 @@ struct Tab {
 
 thread_local! {
     static TAB: RefCell<Tab> = RefCell::default();
+    static OVER: ArcRwSignal<Option<String>> = ArcRwSignal::new(None);
+}
+
+fn is_over() -> bool {
+    OVER.with(|over| over.with_untracked(Option::is_some))
+}
+
+/// Why the stream is over for good.
+pub fn over() -> Signal<Option<String>> {
+    OVER.with(|over| over.clone().into())
 }
 
 /// Adds a listener; its number is for [`leave`].
@@ -107,7 +117,7 @@ pub fn leave(number: u32) {
 impl Tab {
     /// Opens the stream if there is none, and lets it hear what the listeners want.
     fn open(&mut self) {
-        if document().hidden() || self.listeners.is_empty() {
+        if document().hidden() || self.listeners.is_empty() || is_over() {
             return;
         }
         if self.stream.is_none() {
@@ -137,6 +147,8 @@ impl Tab {
         let (name, data) = (event.type_(), event.data().as_string().unwrap_or_default());
         if name == "over" {
             self.close();
+            let told = js_sys::JSON::parse(&data).ok().and_then(|over| js_sys::Reflect::get(&over, &"message".into()).ok()?.as_string());
+            OVER.with(|over| over.set(Some(told.unwrap_or_else(|| "You are signed out.".to_owned()))));
             return;
         }
         self.last = event.last_event_id();
@@ -177,7 +189,7 @@ impl Tab {
 
     fn tick(&mut self) {
         let state = self.stream.as_ref().map(|stream| stream.source.ready_state());
-        if document().hidden() || state == Some(EventSource::OPEN) {
+        if document().hidden() || state == Some(EventSource::OPEN) || is_over() {
             return;
         }
         self.call(|_, ()| true, ());

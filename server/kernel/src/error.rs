@@ -10,7 +10,7 @@ use store::{StoreError, chain};
 #[derive(Debug, thiserror::Error)]
 pub enum DomainError {
     /// A code and a sentence for the person.
-    #[error("{0}")]
+    #[error(transparent)]
     Problem(#[from] Problem),
     /// Too many attempts.
     #[error("{problem}")]

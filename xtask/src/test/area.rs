@@ -2,7 +2,7 @@
 //!
 //! The copy builds into the same target folder: dependencies are there already, our own crates are compiled once more because they lie
 //! elsewhere. Features depend on what is selected, so the whole workspace is, and targets are picked by name. Everything that an area
-//! touches is compiled, pages too; its tests of the store (both engines), of the domain and of the API are run.
+//! touches is compiled, pages and handlers too; its tests of the store (both engines) and of the domain are run.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::new_area::{self, Names};
 use crate::process::{cargo, output, run};
 use crate::workspace;
 
-/// One check: it compiles and its tests pass.
+/// One check for the build, one for each kind of tests.
 pub fn check() -> Result<Outcome> {
     let copy = workspace::target().join("new-area");
     copy_tree(&workspace::root(), &copy)?;

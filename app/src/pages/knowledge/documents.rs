@@ -195,9 +195,11 @@ pub fn Steps(steps: Vec<model::Step>, format: String) -> impl IntoView {
 fn Nothing(area: Area) -> impl IntoView {
     move || {
         let shown = area.shown.get();
-        let (title, text) = if shown.state == Some(DocumentState::Failed) {
+        // What is said of all documents holds only if nothing else narrows the list.
+        let only = |rest: Shown| !rest.narrows();
+        let (title, text) = if shown.state == Some(DocumentState::Failed) && only(Shown { state: None, ..shown.clone() }) {
             ("Nothing failed", "Every document could be read.")
-        } else if shown.unused {
+        } else if shown.unused && only(Shown { unused: false, ..shown.clone() }) {
             ("Everything was used", "Each document has answered a question or helped in a call.")
         } else if shown.narrows() {
             ("No document matches", "Try fewer words, or take a filter away.")
