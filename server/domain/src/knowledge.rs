@@ -94,6 +94,7 @@ pub const AREA: Area = Area {
             .but(Erasure::Empty(&["member_id"])),
     ],
     on_erase: |tx, subject| Box::pin(let_go(tx, subject)),
+    on_dead_job: |tx, job| Box::pin(jobs::died(tx, job)),
     on_start: |kernel| {
         Box::pin(async move {
             ingest::tidy(kernel).await;

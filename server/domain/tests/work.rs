@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use domain::events::{self, Told};
 use domain::operations::{self, JobRetried};
-use domain::{Actor, Kernel, Result};
+use domain::{Actor, Kernel, Result, knowledge};
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
-use model::{Code, CollectionId, DocumentId, DocumentSource, DocumentState, JobId, Passage, Place, PlaceKind, Question};
+use model::{Code, CollectionId, DocumentId, DocumentSource, DocumentState, JobId, NewText, Passage, Place, PlaceKind, Question};
 use rstest::rstest;
 use serde_json::json;
 use store::knowledge::alone::Alone as _;
@@ -168,7 +168,7 @@ async fn what_an_older_stemmer_indexed_is_indexed_anew_after_the_start(#[values(
     .await;
     let ask = async || {
         let question = Question { text: "Who is generous?".into(), ..Question::default() };
-        domain::knowledge::search(&house.services, &house.scope, question).await.unwrap().hits.len()
+        knowledge::search(&house.services, &house.scope, question).await.unwrap().hits.len()
     };
     assert_eq!(ask().await, 0);
     let (services, stop) = (house.services.clone(), CancellationToken::new());
@@ -226,4 +226,23 @@ async fn of_two_admins_who_decide_at_once_one_is_told_that_it_is_decided(
         assert_eq!(entries.iter().filter(|entry| entry.action.starts_with("operations.job_")).count(), round, "one line each");
         assert_eq!(house.services.store().dead_jobs(house.scope.organization, None, 9).await.unwrap().items, []);
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_document_whose_reading_is_given_up_has_failed_and_can_be_tried_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let house = House::on(engine).await;
+    let (kernel, actor) = (&house.services, &house.scope);
+    let text = NewText { collection: None, title: "Orion".into(), text: "The notice period is forty days.".into(), tags: Vec::new() };
+    let given = knowledge::add_text(kernel, actor, text).await.unwrap();
+    // As one that took its server down each time, it never comes to say so itself.
+    testing::execute(kernel.store(), "UPDATE jobs SET version = 99 WHERE kind = 'knowledge.ingest'").await;
+    domain::run_due(kernel).await.unwrap();
+    let failed = kernel.store().document_file(actor.organization, given.document, None).await.unwrap().unwrap();
+    assert_eq!(failed.state, DocumentState::Failed);
+    knowledge::retry(kernel, actor, given.document).await.unwrap();
+    let again = kernel.store().document_file(actor.organization, given.document, None).await.unwrap().unwrap();
+    assert_eq!(again.state, DocumentState::Waiting);
 }

@@ -41,6 +41,9 @@ pub struct Area {
     /// What it does, within the unit of work and before any row goes, when a person is erased: lets jobs delete what is not in the
     /// database, or refuses for now.
     pub on_erase: for<'a> fn(&'a mut Tx, &'a Subject) -> BoxFuture<'a, Result<()>>,
+    /// What else changes, within the unit of work that lays a job of its aside for good, also one that took its servers down with it each
+    /// time: what people see waiting for it has failed.
+    pub on_dead_job: for<'a> fn(&'a mut Tx, &'a store::Job) -> BoxFuture<'a, Result<()>>,
 }
 
 impl Area {
@@ -58,8 +61,13 @@ impl Area {
             personal_data: &[],
             on_start: nothing,
             on_erase: nothing_more,
+            on_dead_job: nobody_waits,
         }
     }
+}
+
+fn nobody_waits<'a>(_: &'a mut Tx, _: &'a store::Job) -> BoxFuture<'a, Result<()>> {
+    Box::pin(std::future::ready(Ok(())))
 }
 
 fn nothing(_: &Kernel) -> BoxFuture<'_, ()> {

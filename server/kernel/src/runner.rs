@@ -14,6 +14,7 @@ use crate::event::{EVENTS, Event};
 use crate::job::{JobContext, Lease, Queue, retry_after};
 use crate::kernel::Kernel;
 use crate::own::JobDead;
+use crate::tx::Tx;
 
 /// A claimed job is this worker's for so long; while it works it holds the job again and again.
 const LEASE: Duration = Duration::from_secs(30);
@@ -41,7 +42,7 @@ pub async fn run_jobs(kernel: &Kernel, registry: &Registry, stop: &CancellationT
     }
     let workers = registry.queues.iter().flat_map(|queue| std::iter::repeat_n(*queue, queue.workers));
     let workers = workers.map(|queue| work(kernel, registry, queue, stop));
-    futures::future::join(futures::future::join_all(workers), bury(kernel, stop)).await;
+    futures::future::join(futures::future::join_all(workers), bury(kernel, registry, stop)).await;
 }
 
 /// Does every job that is due now, of all queues, one after the other; gives how many. A job's own failure is kept with the job.
@@ -123,19 +124,19 @@ async fn perform(kernel: &Kernel, registry: &Registry, job: Job, stop: &Cancella
             return Ok(());
         }
     };
-    let mut tx = kernel.store().begin().await?;
+    let mut tx = kernel.begin_for(job.organization_id, None, None).await?;
     match performed {
         // It may have ended itself, within its own unit of work.
         Ok(()) => drop(store::jobs::complete(&mut tx, lease.job, lease.fence).await?),
         Err(DomainError::LeaseLost) => return Ok(()),
-        Err(error) => fail(kernel, &mut tx, &job, error).await?,
+        Err(error) => fail(kernel, registry, &mut tx, &job, error).await?,
     }
     tx.commit().await?;
     kernel.ring(EVENTS);
     Ok(())
 }
 
-async fn fail(kernel: &Kernel, tx: &mut store::Tx, job: &Job, error: DomainError) -> Result<()> {
+async fn fail(kernel: &Kernel, registry: &Registry, tx: &mut Tx, job: &Job, error: DomainError) -> Result<()> {
     let message = error.chain();
     // The first line is for people, the others are for whoever runs the server.
     let kept = format!("{}\n{message}", error.sentence());
@@ -144,13 +145,22 @@ async fn fail(kernel: &Kernel, tx: &mut store::Tx, job: &Job, error: DomainError
     let pause = TimeDelta::from_std(retry_after(job.attempts, job.id.0.as_bytes()[15])).unwrap_or_default();
     let retry = (!matches!(error, DomainError::Final(_))).then(|| kernel.now() + pause);
     if store::jobs::fail(tx, job, &kept, retry).await? == Failed::Died {
-        died(kernel, tx, job).await?;
+        died(kernel, registry, tx, job).await?;
     }
     Ok(())
 }
 
-async fn died(kernel: &Kernel, tx: &mut store::Tx, job: &Job) -> Result<()> {
+async fn died(kernel: &Kernel, registry: &Registry, tx: &mut Tx, job: &Job) -> Result<()> {
     metrics::counter!("jobs_dead", "kind" => job.kind.clone()).increment(1);
+    let area = job.kind.split('.').next().unwrap_or_default();
+    if let Some(area) = registry.areas.iter().find(|known| known.name == area) {
+        match (area.on_dead_job)(tx, job).await {
+            Ok(()) => {}
+            // It is laid aside at another time, with all that belongs to it.
+            Err(DomainError::Store(error)) => return Err(error.into()),
+            Err(error) => error.log("what waited for a job could not be told that it failed"),
+        }
+    }
     let Some(organization) = job.organization_id else { return Ok(()) };
     let event = JobDead { job: job.id, kind: job.kind.clone() };
     let (subject, payload) = (event.subject(), event.payload());
@@ -178,24 +188,24 @@ async fn stopped(stop: &CancellationToken) {
 }
 
 /// Lays aside jobs that took their workers down with them each time.
-async fn bury(kernel: &Kernel, stop: &CancellationToken) {
+async fn bury(kernel: &Kernel, registry: &Registry, stop: &CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(LEASE) => {}
         }
-        if let Err(error) = bury_worn_out(kernel).await {
+        if let Err(error) = bury_worn_out(kernel, registry).await {
             error.log("jobs that ended with their workers could not be laid aside");
         }
     }
 }
 
-async fn bury_worn_out(kernel: &Kernel) -> Result<()> {
+async fn bury_worn_out(kernel: &Kernel, registry: &Registry) -> Result<()> {
     for job in kernel.store().worn_out_jobs(kernel.now()).await? {
-        let mut tx = kernel.store().begin().await?;
+        let mut tx = kernel.begin_for(job.organization_id, None, None).await?;
         let message = job.error.clone().unwrap_or_else(|| STOPPED.to_owned());
         if store::jobs::fail(&mut tx, &job, &message, None).await? == Failed::Died {
-            died(kernel, &mut tx, &job).await?;
+            died(kernel, registry, &mut tx, &job).await?;
         }
         tx.commit().await?;
         kernel.ring(EVENTS);

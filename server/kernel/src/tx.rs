@@ -60,7 +60,12 @@ impl Kernel {
         self.begin_for(None, None, None).await
     }
 
-    async fn begin_for(&self, organization: Option<OrganizationId>, member: Option<MemberId>, request: Option<Arc<str>>) -> Result<Tx> {
+    pub(crate) async fn begin_for(
+        &self,
+        organization: Option<OrganizationId>,
+        member: Option<MemberId>,
+        request: Option<Arc<str>>,
+    ) -> Result<Tx> {
         let inner = self.store().begin().await?;
         Ok(Tx { inner, kernel: self.clone(), organization, member, request, at: self.now().trunc_subsecs(6), bells: BTreeSet::new() })
     }

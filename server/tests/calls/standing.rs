@@ -6,10 +6,10 @@ use model::wire::{ClientMessage, Part, ServerMessage};
 use model::{CallId, Channel, Code, OrganizationId, PersonId, Problem};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use store::NewEvent;
+use store::{Engine, NewEvent};
 
 use crate::page::{Page, connect, hello, make, new_call, path};
-use crate::support::{Browser, PASSWORD, Program, TestServer, cookie_value, email, set_cookie};
+use crate::support::{Browser, PASSWORD, Program, Setup, TestServer, cookie_value, email, set_cookie};
 
 /// Within this, whatever ends is noticed, on whichever server it was ended.
 const SOON: Duration = Duration::from_secs(5);
@@ -164,4 +164,22 @@ async fn a_socket_that_says_nothing_is_closed() {
     let (one, other) = tokio::join!(refused_within(silent, LOOKED_AT), refused_within(function, LOOKED_AT));
     assert_eq!((one.code, other.code), (Code::Invalid, Code::Invalid));
     assert!(one.message.contains("10 seconds"), "{one}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_not_ended_under_the_server_that_runs_it() {
+    let server = TestServer::with(Setup { engine: Engine::Postgres, ..Setup::default() }).await;
+    let other = server.beside().await;
+    let ann = server.owner("Ann").await;
+    let call = make(&ann, new_call("Live")).await;
+    let mut source = Page::source(&ann, call).await;
+    source.frames(Channel::Rep, 0..10).await;
+    source.acked(Channel::Rep, 10).await;
+    let elsewhere = other.program().with_token(ann.token());
+    let refused = elsewhere.post(&path(call, "/end"), json!({})).await;
+    assert_eq!(refused.failure(409), "conflict");
+    assert_eq!(ann.get(&path(call, "")).await.body["data"]["state"], "live");
+    source.frames(Channel::Rep, 10..20).await;
+    source.acked(Channel::Rep, 20).await;
+    source.end().await;
 }

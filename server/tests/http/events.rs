@@ -234,6 +234,27 @@ async fn a_sign_out_ends_streams_on_another_server() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_listens_no_more() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let rob = server.colleague(&ann, "Rob", "rep").await;
+    let mut stream = Listening::to(&rob, "", None).await;
+    assert!(stream.next().await.is_some());
+    domain::identity::person::erase(&server.services, &email("Rob"), false).await.unwrap();
+    let over = async {
+        loop {
+            let heard = stream.next().await.expect("it says why it ends");
+            if heard.name == "over" {
+                return heard;
+            }
+        }
+    };
+    // Sooner than it would look by itself: it was told.
+    let over = tokio::time::timeout(Duration::from_secs(30), over).await.expect("it was told");
+    assert_eq!(over.data["code"], "unauthenticated");
+}
+
 #[tokio::test]
 async fn the_catalogue_is_as_it_was_last_reviewed() {
     let server = TestServer::start().await;

@@ -1,7 +1,7 @@
 //! What `cargo xtask new-area billing` and then `new-area demo` write compiles in a copy of this repository, and its tests pass there.
 //!
-//! The copy builds into the same target folder: dependencies are there already, our own crates are compiled once more because they lie
-//! elsewhere. Features depend on what is selected, so the whole workspace is, and targets are picked by name. Everything that an area
+//! The copy builds into the same target folder: dependencies are there already, our own crates are compiled once more, as another
+//! version. Features depend on what is selected, so the whole workspace is, and targets are picked by name. Everything that an area
 //! touches is compiled, pages and handlers too; its tests of the store (both engines) and of the domain are run.
 
 use std::fs;
@@ -19,6 +19,7 @@ use crate::workspace;
 pub fn check() -> Result<Outcome> {
     let copy = workspace::target().join("new-area");
     copy_tree(&workspace::root(), &copy)?;
+    call_another_version(&copy)?;
     // The second finds every list as the first has left it.
     for area in ["billing", "demo"] {
         new_area::write(&copy, &Names::new(area, None)?)?;
@@ -34,6 +35,18 @@ pub fn check() -> Result<Outcome> {
     outcome
         .check(run(&mut in_copy(&["test", all[0], all[1], all[2], "--test", "suite", "--test", "demo", "--test", "http", "--", "demo"])));
     Ok(outcome)
+}
+
+/// Cargo tells crates apart by their place below the workspace's root, and by their version: with the same one, the copy's would take
+/// the places of this repository's own in the target folder, and the next build would use them.
+fn call_another_version(copy: &Path) -> Result<()> {
+    const HEAD: &str = "[workspace.package]\nversion = \"";
+    let manifest = copy.join("Cargo.toml");
+    let mut text = fs::read_to_string(&manifest)?;
+    let from = text.find(HEAD).context("the workspace says no version")? + HEAD.len();
+    let end = from + text[from..].find('"').context("the workspace's version has no end")?;
+    text.insert_str(end, "-copy");
+    Ok(fs::write(manifest, text)?)
 }
 
 /// What git knows of and what is new, as it is now; what the copy has besides goes.

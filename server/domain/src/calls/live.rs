@@ -233,6 +233,15 @@ async fn forward(host: mpsc::Sender<Input>, page: u64, mut messages: BoxStream<'
 /// Ends a live call from outside its page, and waits until its host has closed it, or can't for now. One that has ended
 /// already is finished: its last words are heard, its review is written.
 pub(super) async fn end(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
+    if kernel.hosts().get(call).is_none() {
+        let unfinished = kernel.store().unfinished_call(organization, call).await?;
+        if unfinished.is_some_and(|call| kernel.hosts().myself.is_elsewhere(&call, kernel.now())) {
+            return Err(DomainError::new(
+                Code::Conflict,
+                "Another server of this installation runs this call. End it on its own page, or try again in a moment.",
+            ));
+        }
+    }
     let host = match host_of(kernel, organization, call).await {
         Err(DomainError::Problem(problem)) if problem.code == Code::CallEnded => return Ok(()),
         host => host?,

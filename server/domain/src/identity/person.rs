@@ -73,6 +73,12 @@ async fn erase_within(tx: &mut Tx, kernel: &Kernel, email: &str, with_organizati
     if erased.iter().all(|table| table.rows == 0) {
         return Err(nobody(&subject.email));
     }
+    // What they have open ends on every server, as after a sign-out.
+    for ((organization, _), person) in subject.members.iter().zip(std::iter::repeat(subject.person)) {
+        if let Some(person) = person {
+            super::watch::tell(tx, *organization, person).await?;
+        }
+    }
     Ok(erased)
 }
 

@@ -12,7 +12,7 @@ use super::uploads::Temporary;
 use super::{embed, events, jobs, system};
 use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
 use kernel::Kernel;
-use kernel::{Actor, Lease};
+use kernel::{Actor, Lease, Tx};
 use kernel::{DomainError, Result};
 use ports::files::FileError;
 use ports::{ReadDocument, ReadError};
@@ -49,6 +49,17 @@ async fn move_on(
     events::progressed(&mut tx, organization, id).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// What a person reads of a document whose reading was given up, or took the server down each time.
+const GAVE_UP: &str = "This document could not be read: the server stopped each time it tried. Try again, or give it in smaller parts.";
+
+/// A document that nobody works at any more has failed: it doesn't wait for ever.
+pub(super) async fn gave_up(tx: &mut Tx, organization: OrganizationId, id: DocumentId) -> Result<()> {
+    if kept::fail_unread(tx, organization, id, GAVE_UP).await? {
+        events::progressed(tx, organization, id).await?;
+    }
+    Ok(())
 }
 
 /// Reads, splits and embeds a document. Its own failures are the document's state; an error is one that may pass.

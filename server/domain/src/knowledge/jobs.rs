@@ -1,6 +1,6 @@
 //! What is done about documents later.
 
-use kernel::{Job, JobContext, Queue, Result};
+use kernel::{Job, JobContext, Queue, Result, Tx};
 use model::{DocumentId, UploadId, WebsiteId};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,15 @@ impl Job for Ingest {
 
     async fn run(self, context: JobContext) -> Result<()> {
         ingest::run(&context.kernel, context.organization()?, self.document, &context.lease).await
+    }
+}
+
+/// A document whose reading is given up has failed.
+pub(super) async fn died(tx: &mut Tx, job: &store::Job) -> Result<()> {
+    let document = (job.kind == Ingest::KIND).then(|| job.subject.parse().ok()).flatten();
+    match (job.organization_id, document) {
+        (Some(organization), Some(document)) => ingest::gave_up(tx, organization, document).await,
+        _ => Ok(()),
     }
 }
 

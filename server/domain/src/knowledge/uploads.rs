@@ -87,6 +87,9 @@ pub async fn append(kernel: &Kernel, actor: &Actor, id: UploadId, offset: u64, p
     if from + length > known.bytes {
         return Err(DomainError::new(Code::TooLarge, format!("The file was announced with {} bytes; this is more.", known.bytes)));
     }
+    if kernel.store().lacks_reserve() {
+        return Err(FileError::Full("what is left is for deletions and sign-ins".to_owned()).into());
+    }
     write_at(&path(kernel, actor.organization, id), offset, &piece).await?;
     let expires_at = kernel.now() + REST;
     if !kernel.store().advance_upload(actor.organization, id, from, from + length, expires_at).await? {

@@ -50,6 +50,9 @@ statements! {
         WHERE d.organization_id = $1 AND d.id = $2";
     MOVE_DOCUMENT = "
         UPDATE documents SET state = $4, problem = $5 WHERE organization_id = $1 AND id = $2 AND version = $3";
+    FAIL_UNREAD_DOCUMENT = "
+        UPDATE documents SET state = 'failed', problem = $3
+        WHERE organization_id = $1 AND id = $2 AND state IN ('waiting', 'reading', 'indexing')";
     DESCRIBE_DOCUMENT = "
         UPDATE documents SET format = $4, title = COALESCE($5, title), language = $6, places = $7, notes = $8, folded = COALESCE($9, folded)
         WHERE organization_id = $1 AND id = $2 AND version = $3";
@@ -146,6 +149,14 @@ pub async fn move_document(
     problem: &str,
 ) -> Result<bool> {
     Ok(query!(within tx, execute, MOVE_DOCUMENT, organization, document, version, state.as_str(), clean(problem).as_ref())? > 0)
+}
+
+/// A document that is on its way has failed; false if it is on none, or gone.
+///
+/// # Errors
+/// What the engine says.
+pub async fn fail_unread(tx: &mut Tx, organization: OrganizationId, document: DocumentId, problem: &str) -> Result<bool> {
+    Ok(query!(within tx, execute, FAIL_UNREAD_DOCUMENT, organization, document, clean(problem).as_ref())? > 0)
 }
 
 /// Changes what a person may change of a document; false if it is gone.

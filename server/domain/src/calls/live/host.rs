@@ -450,6 +450,12 @@ impl Host {
         }
         side.expected += 1;
         let log = side.log.clone();
+        // The little space that was given up for deletions and sign-ins is not for sound.
+        if self.kernel.store().lacks_reserve() {
+            self.writing += 1;
+            let full = RecordingError::Full(std::io::ErrorKind::StorageFull.into());
+            return self.written(&frame, Err(full)).await;
+        }
         if let Err(error) = self.start().await {
             self.sides[frame.channel.index()].expected = frame.sequence;
             return self.answer(page, ServerMessage::Rejected(error.into_problem()));
