@@ -2,6 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -252,7 +253,7 @@ impl House {
         sender.send(Ok(ClientMessage::Hello(hello))).unwrap();
         let messages = futures::stream::unfold(messages, |mut messages| async { messages.recv().await.map(|message| (message, messages)) });
         let answers = calls::live::attach(&self.services, &self.scope, messages.boxed()).await;
-        TestPage { sender: Some(sender), answers, acks: [0, 0], notices: Vec::new(), said: Vec::new() }
+        TestPage { sender: Some(sender), answers, acks: [0, 0], notices: Vec::new(), said: Vec::new(), passed: VecDeque::new() }
     }
 }
 
@@ -355,6 +356,8 @@ pub struct TestPage {
     pub notices: Vec<String>,
     /// Texts of the lines that came, in small letters.
     pub said: Vec<String>,
+    /// Events that came while an ack was waited for.
+    passed: VecDeque<CallEvent>,
 }
 
 impl TestPage {
@@ -422,6 +425,7 @@ impl TestPage {
         loop {
             match self.next().await {
                 Some(ServerMessage::Ack { channel: acked, next: at }) if acked == channel && at == next => return,
+                Some(ServerMessage::Event { event, .. }) => self.passed.push_back(event),
                 None => panic!("the socket ended before frame {next} was acked"),
                 Some(_) => {}
             }
@@ -430,6 +434,11 @@ impl TestPage {
 
     /// Waits for an event.
     pub async fn event(&mut self, wanted: impl Fn(&CallEvent) -> bool) -> CallEvent {
+        while let Some(event) = self.passed.pop_front() {
+            if wanted(&event) {
+                return event;
+            }
+        }
         loop {
             match self.next().await {
                 Some(ServerMessage::Event { event, .. }) if wanted(&event) => return event,
