@@ -85,7 +85,7 @@ async fn main() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let idle = server.resident_kb();
     let client = reqwest::Client::new();
-    let token = sign_up(&client, &server).await;
+    let token = sign_up(&client, &server, "load").await;
     let measured = Arc::new(Mutex::new(Measured::default()));
     let mut tasks = Vec::new();
     // All start together, when every socket is open.

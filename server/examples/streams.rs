@@ -4,10 +4,10 @@
 //! streams --server target/release/closezly --streams 10000
 //! ```
 //!
-//! It starts the server on a free loopback port with a throw-away data folder, signs up, and opens `--streams` connections to
-//! `GET /api/v1/events`. Then calls are made one after the other. The delay of an event is from the answer to the request that made it,
-//! which comes after the commit, to its arrival at a stream; an event's is that of the last of all streams. The generator shares the
-//! server's cores.
+//! It starts the server on a free loopback port with a throw-away data folder, makes `--organizations`, and opens `--streams` connections
+//! to `GET /api/v1/events`, as many for each. Then calls are made one after the other, in each organization in turn. The delay of an event
+//! is from the answer to the request that made it, which comes after the commit, to its arrival at the last stream of its organization.
+//! The generator shares the server's cores.
 
 #![allow(
     clippy::print_stdout,
@@ -39,8 +39,11 @@ struct Arguments {
     /// Streams at once; each is an open file here and in the server.
     #[arg(long, default_value_t = 10_000)]
     streams: usize,
-    /// Events that each of them hears.
-    #[arg(long, default_value_t = 40)]
+    /// Whose streams they are. A member opens at most some 20 a second.
+    #[arg(long, default_value_t = 20)]
+    organizations: usize,
+    /// Events, one after the other.
+    #[arg(long, default_value_t = 100)]
     events: usize,
 }
 
@@ -61,16 +64,21 @@ async fn main() {
     let mut server = Server::start(&arguments.server, folder.path());
     server.ready().await;
     let client = reqwest::Client::new();
-    let token = sign_up(&client, &server).await;
+    let mut tokens = Vec::new();
+    for number in 0..arguments.organizations {
+        tokens.push(sign_up(&client, &server, &format!("load{number}")).await);
+    }
     tokio::time::sleep(Duration::from_secs(1)).await;
     let idle = server.resident_kb();
 
+    let started = Instant::now();
     let heard = Arc::new(Heard::default());
     let address = server.url.trim_start_matches("http://").to_owned();
     let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
-    for _ in 0..arguments.streams {
+    for number in 0..arguments.streams {
         let place = places.clone().acquire_owned().await.unwrap();
-        let (address, token, heard) = (address.clone(), token.clone(), heard.clone());
+        let token = tokens[number % tokens.len()].clone();
+        let (address, heard) = (address.clone(), heard.clone());
         tokio::spawn(async move {
             let stream = open(&address, &token).await;
             heard.open.fetch_add(1, Ordering::Relaxed);
@@ -80,6 +88,7 @@ async fn main() {
         });
     }
     until(|| heard.open.load(Ordering::Relaxed) == arguments.streams).await;
+    let opening = started.elapsed().as_secs_f64();
     // So that what is done once for each stream is done.
     tokio::time::sleep(Duration::from_secs(5)).await;
     let (open, cpu) = (server.resident_kb(), server.cpu_seconds());
@@ -88,17 +97,20 @@ async fn main() {
     let cpu = (server.cpu_seconds() - cpu) / quiet.elapsed().as_secs_f64();
 
     let mut delays = Vec::new();
+    let listeners = arguments.streams / tokens.len();
     for number in 1..=arguments.events {
         let new = json!({
             "title": format!("Stream {number}"), "contact_name": "Ann", "company": "Acme", "kind": "discovery", "language": "en-US",
             "vocabulary": "", "recognizer": "browser", "verbosity": "normal", "consent_who": "", "consent_how": "nobody_else",
         });
-        post(&client, &format!("{}/api/v1/calls", server.url), Some(&token), &new).await;
+        post(&client, &format!("{}/api/v1/calls", server.url), Some(&tokens[number % tokens.len()]), &new).await;
         let committed = Instant::now();
-        until(|| heard.events.load(Ordering::Relaxed) >= number * arguments.streams).await;
+        until(|| heard.events.load(Ordering::Relaxed) >= number * listeners).await;
         delays.push(committed.elapsed().as_secs_f64() * 1e3);
     }
     println!("streams.open={}", arguments.streams);
+    println!("streams.organizations={}", tokens.len());
+    println!("streams.opened_per_s={:.0}", arguments.streams as f64 / opening);
     println!("streams.ended={}", heard.ended.load(Ordering::Relaxed));
     println!("streams.idle_rss_kb={idle}");
     println!("streams.rss_kb={open}");
@@ -110,20 +122,28 @@ async fn main() {
     server.stop();
 }
 
+/// Opens a stream, and waits where the server says to.
 async fn open(address: &str, token: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!(
-        "GET /api/v1/events?names=call.created HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nAccept: text/event-stream\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut head = Vec::new();
-    while !head.windows(13).any(|part| part == b"event: opened") {
-        let mut byte = [0; 512];
-        let count = stream.read(&mut byte).await.unwrap();
-        assert!(count > 0, "the stream was refused: {}", String::from_utf8_lossy(&head));
-        head.extend_from_slice(&byte[..count]);
+    loop {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!(
+            "GET /api/v1/events?names=call.created HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nAccept: text/event-stream\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.windows(13).any(|part| part == b"event: opened") && !head.starts_with(b"HTTP/1.1 429") {
+            let mut piece = [0; 512];
+            let count = stream.read(&mut piece).await.unwrap();
+            head.extend_from_slice(&piece[..count]);
+            // Any other answer never says that it is open.
+            let refused = count == 0 || (head.len() >= 12 && !head.starts_with(b"HTTP/1.1 200") && !head.starts_with(b"HTTP/1.1 429"));
+            assert!(!refused, "the stream was refused: {}", String::from_utf8_lossy(&head));
+        }
+        if !head.starts_with(b"HTTP/1.1 429") {
+            return stream;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    stream
 }
 
 /// Counts events until the stream ends.
