@@ -42,6 +42,7 @@ pub fn App() -> impl IntoView {
     CurrentSession::provide();
     Toasts::provide();
     provide_context(LiveCall(RwSignal::new(None)));
+    components::keep_focus();
     view! {
         <Titles />
         <Router>

@@ -49,6 +49,70 @@ pub(super) fn focus(id: &str) {
     let _ = id;
 }
 
+/// Keeps the focus in the page: when what has it leaves the page (a row that was done with, a link of the page before), the nearest part
+/// around it that is still there gets it, so that the next Tab goes on from there and not from the top. For the whole page, once.
+pub fn keep_focus() {
+    #[cfg(feature = "hydrate")]
+    leptos::prelude::Effect::new(|_| keeper::start());
+}
+
+#[cfg(feature = "hydrate")]
+mod keeper {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use leptos::prelude::document;
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen::closure::Closure;
+    use web_sys::{Element, FocusOptions, HtmlElement, MutationObserver, MutationObserverInit};
+
+    /// Who has the focus, and all around it from the inside out: an element that has left the page doesn't know any more where it was.
+    type Path = Rc<RefCell<Vec<Element>>>;
+
+    pub fn start() {
+        let Some(body) = document().body() else { return };
+        let path = Path::default();
+        let seen = path.clone();
+        let focused = Closure::<dyn FnMut()>::new(move || *seen.borrow_mut() = around(document().active_element()));
+        let changed = Closure::<dyn FnMut()>::new(move || look_after(&path));
+        let Ok(observer) = MutationObserver::new(changed.as_ref().unchecked_ref()) else { return };
+        let options = MutationObserverInit::new();
+        options.set_child_list(true);
+        options.set_subtree(true);
+        if observer.observe_with_options(&body, &options).is_ok()
+            && body.add_event_listener_with_callback("focusin", focused.as_ref().unchecked_ref()).is_ok()
+        {
+            // As long as the page.
+            focused.forget();
+            changed.forget();
+        }
+    }
+
+    fn around(element: Option<Element>) -> Vec<Element> {
+        std::iter::successors(element, Element::parent_element).collect()
+    }
+
+    fn look_after(path: &Path) {
+        let lost = path.borrow().first().is_some_and(|focused| !focused.is_connected());
+        if !lost {
+            return;
+        }
+        let path = path.take();
+        let elsewhere = document().active_element().is_some_and(|now| now.tag_name() != "BODY");
+        let is_part = |element: &&Element| element.is_connected() && matches!(element.tag_name().as_str(), "SECTION" | "DIALOG" | "MAIN");
+        let Some(part) = path.iter().find(is_part).filter(|_| !elsewhere) else { return };
+        if !part.has_attribute("tabindex") {
+            // It takes the focus from here only, never from Tab.
+            let _ = part.set_attribute("tabindex", "-1");
+        }
+        if let Some(part) = part.dyn_ref::<HtmlElement>() {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = part.focus_with_options(&options);
+        }
+    }
+}
+
 /// Whether a click met the element of this id itself, not something within it.
 pub(super) fn is_on(event: &leptos::ev::MouseEvent, id: &str) -> bool {
     #[cfg(feature = "hydrate")]

@@ -362,12 +362,17 @@ fn sees(actor: &Actor, call: &Call) -> bool {
 /// A page of the calls that the caller may see, newest first.
 ///
 /// # Errors
-/// `invalid` for a search that is too long or a cursor of another list.
+/// `invalid` for a search that is too long or a cursor of another list; `forbidden` for another member's calls without the permission
+/// to see them.
 pub async fn list(kernel: &Kernel, actor: &Actor, mut filter: CallFilter, cursor: Option<&str>, limit: u32) -> Result<Page<CallHit>> {
     actor.require(USE)?;
     filter.search = valid::SEARCH.parse(&filter.search.replace(['\n', '\t'], " "))?;
     if !actor.may(MANAGE_ALL) {
-        filter.member = Some(actor.member()?.id);
+        let own = actor.member()?.id;
+        if filter.member.is_some_and(|member| member != own) {
+            return Err(Problem::new(Code::Forbidden, "Your role shows you your own calls only.").into());
+        }
+        filter.member = Some(own);
     }
     match kernel.store().calls(actor.organization, &filter, cursor, limit.clamp(1, MAX_PAGE)).await {
         Err(StoreError::Cursor) => {

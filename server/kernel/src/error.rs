@@ -143,7 +143,7 @@ fn shown_of_store(error: &StoreError) -> Problem {
         StoreError::Full(_) => {
             Problem::new(Code::StorageFull, "The server's disk is full. Nothing was changed; free some space and try again.")
         }
-        StoreError::Busy(_) => Problem::new(Code::Unavailable, "The database is busy. Try again in a moment."),
+        StoreError::Busy(_) => Problem::new(Code::Unavailable, "The database is busy or can't be reached. Try again in a moment."),
         // No wildcard: a new kind of error has to be thought about here.
         StoreError::RolledBack
         | StoreError::Malformed(_)

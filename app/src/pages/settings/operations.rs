@@ -14,7 +14,7 @@ use self::api::Shown;
 use self::flags::Flags;
 use super::{Page, Panel};
 use crate::components::{
-    Banner, Button, ButtonKind, ButtonLink, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextLink, Time, Tone,
+    Banner, Button, ButtonKind, ButtonLink, Confirm, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextLink, Time, Tone,
 };
 use crate::error::AppError;
 use crate::events::{FLAGS, JOBS, after_events};
@@ -178,10 +178,12 @@ fn Failed(job: FailedJob, actions: Actions) -> impl IntoView {
                     <input type="hidden" name="id" value=id.get_value() />
                     <Button submit=true small=true>"Retry" <span class="visually-hidden">{described.get_value()}</span></Button>
                 </ActionForm>
-                <ActionForm action=actions.discard>
-                    <input type="hidden" name="id" value=id.get_value() />
-                    <Button submit=true small=true kind=ButtonKind::Danger>"Discard" <span class="visually-hidden">{described.get_value()}</span></Button>
-                </ActionForm>
+                <Confirm label="Discard" of=format!("“{words}”") warning="This work will never be done. It can't be undone.">
+                    <ActionForm action=actions.discard>
+                        <input type="hidden" name="id" value=id.get_value() />
+                        <Button submit=true small=true kind=ButtonKind::Danger icon=Glyph::Trash>"Discard for good"</Button>
+                    </ActionForm>
+                </Confirm>
             </div>
         </li>
     }

@@ -5,7 +5,7 @@ use model::ApiToken;
 use super::api::MadeToken;
 use super::{Page, Panel, api};
 use crate::components::{
-    Banner, Button, ButtonKind, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextField, Time, Tone, field_error,
+    Banner, Button, ButtonKind, Confirm, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextField, Time, Tone, field_error,
 };
 use crate::pages::identity::FormState;
 use crate::styles::settings as css;
@@ -94,6 +94,7 @@ fn TokenItem(token: ApiToken, delete: ServerAction<api::DeleteToken>) -> impl In
         Some(at) => view! { ", last used " <Time at with_time=true /> }.into_any(),
         None => view! { ", never used" }.into_any(),
     };
+    let name = format!("“{}”", token.name);
     view! {
         <li class=css::ITEM>
             <div class=css::WORDS>
@@ -105,12 +106,14 @@ fn TokenItem(token: ApiToken, delete: ServerAction<api::DeleteToken>) -> impl In
                     {used}
                 </span>
             </div>
-            <ActionForm action=delete>
-                <input type="hidden" name="id" value=token.id.to_string() />
-                <Button submit=true small=true kind=ButtonKind::Danger>
-                    "Delete"
-                </Button>
-            </ActionForm>
+            <Confirm label="Delete" of=name warning="What uses it can't sign in any more. This can't be undone.">
+                <ActionForm action=delete>
+                    <input type="hidden" name="id" value=token.id.to_string() />
+                    <Button submit=true small=true kind=ButtonKind::Danger icon=Glyph::Trash>
+                        "Delete for good"
+                    </Button>
+                </ActionForm>
+            </Confirm>
         </li>
     }
 }
