@@ -31,7 +31,8 @@ pub async fn post(client: &reqwest::Client, url: &str, token: Option<&str>, body
 
 /// The owner of a new organization; their token. `name` is their mail address's.
 pub async fn sign_up(client: &reqwest::Client, server: &Server, name: &str) -> String {
-    let account = json!({ "name": "Load", "email": format!("{name}@example.com"), "organization": "Load", "password": "ten thousand frames" });
+    let account =
+        json!({ "name": "Load", "email": format!("{name}@example.com"), "organization": "Load", "password": "ten thousand frames" });
     let answer = post(client, &format!("{}/api/v1/auth/register", server.url), None, &account).await;
     find_token(&answer).unwrap_or_else(|| panic!("no access token in {answer}"))
 }

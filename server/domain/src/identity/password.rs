@@ -1,41 +1,20 @@
 //! Passwords: argon2id with the parameters that OWASP recommends (19 MiB, two passes, one lane).
 
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, mpsc};
-use std::thread;
+use std::sync::{LazyLock, OnceLock};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use tokio::sync::oneshot;
+use tokio::sync::Semaphore;
 
 use kernel::{DomainError, Result};
 
 /// Longer ones were never accepted, so they are wrong without hashing them.
 const LONGEST: usize = 200 * 4;
 
-type Work = Box<dyn FnOnce() + Send>;
-
-/// Threads that hash, one for each core: more at once would only make all of them slow. They are threads of their own because the
-/// allocator keeps the 19 MiB of a hash with the thread that took them: on tokio's blocking threads, of which there may be hundreds, they
-/// would add up.
-static HASHERS: LazyLock<mpsc::Sender<Work>> = LazyLock::new(|| {
-    let (sender, work) = mpsc::channel::<Work>();
-    let work = Arc::new(Mutex::new(work));
-    for number in 0..thread::available_parallelism().map_or(2, |cores| cores.get().min(8)) {
-        let work = Arc::clone(&work);
-        let hash = move || {
-            loop {
-                let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(next) = next else { return };
-                next();
-            }
-        };
-        if let Err(error) = thread::Builder::new().name(format!("password-{number}")).spawn(hash) {
-            tracing::error!(%error, "a thread that hashes passwords did not start");
-        }
-    }
-    sender
-});
+/// Each running hash takes 19 MiB and a core: more at once than cores would only make all of them slow.
+static AT_ONCE: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, |cores| cores.get().min(8))));
 
 /// A hash that no password has, for mail addresses that nobody has.
 static NOBODY: OnceLock<String> = OnceLock::new();
@@ -88,17 +67,8 @@ pub(super) async fn verify(password: &str, hash: Option<String>) -> Result<bool>
 }
 
 async fn at_once<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let (answer, done) = oneshot::channel();
-    // A panic is one failed hash, not a thread less.
-    let work = std::panic::AssertUnwindSafe(work);
-    let work: Work = Box::new(move || {
-        if let Ok(result) = std::panic::catch_unwind(work) {
-            let _ = answer.send(result);
-        }
-    });
-    let gone = |error: String| DomainError::Internal(format!("hashing: {error}"));
-    HASHERS.send(work).map_err(|error| gone(error.to_string()))?;
-    done.await.map_err(|error| gone(error.to_string()))
+    let _permit = AT_ONCE.acquire().await.map_err(|error| DomainError::Internal(error.to_string()))?;
+    tokio::task::spawn_blocking(work).await.map_err(|error| DomainError::Internal(format!("hashing: {error}")))
 }
 
 #[cfg(test)]
