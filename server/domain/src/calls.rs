@@ -9,10 +9,10 @@ pub(crate) mod finish;
 mod jobs;
 pub mod live;
 pub mod recording;
-pub(crate) mod redo;
+pub(crate) mod retranscribe;
 pub mod sample;
 mod settings;
-pub(crate) mod sources;
+pub(crate) mod cue_passages;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ use store::StoreError;
 
 use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated};
 use self::jobs::{DeleteRecording, Recognize};
-use self::live::Hosts;
+use self::live::CallRegistry;
 use crate::identity;
 use kernel::{
     Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
@@ -124,13 +124,13 @@ pub struct CallsState {
     files: PathBuf,
     recognizers: Vec<Arc<dyn Recognizer>>,
     sample: Arc<SampleCall>,
-    hosts: OnceLock<Hosts>,
+    registry: OnceLock<CallRegistry>,
 }
 
 impl CallsState {
     /// Recordings go below `files`; recognizers are offered in this order, available or not.
     pub const fn new(files: PathBuf, recognizers: Vec<Arc<dyn Recognizer>>, sample: Arc<SampleCall>) -> Self {
-        Self { files, recognizers, sample, hosts: OnceLock::new() }
+        Self { files, recognizers, sample, registry: OnceLock::new() }
     }
 }
 
@@ -145,7 +145,7 @@ pub trait CallsKernel {
     /// The bundled sample call.
     fn sample(&self) -> &Arc<SampleCall>;
     /// The live calls of this server.
-    fn hosts(&self) -> &Hosts;
+    fn call_registry(&self) -> &CallRegistry;
 }
 
 impl CallsKernel for Kernel {
@@ -165,8 +165,8 @@ impl CallsKernel for Kernel {
         &self.state::<CallsState>().sample
     }
 
-    fn hosts(&self) -> &Hosts {
-        self.state::<CallsState>().hosts.get_or_init(|| Hosts::new(self.server().to_owned(), self.started_at()))
+    fn call_registry(&self) -> &CallRegistry {
+        self.state::<CallsState>().registry.get_or_init(|| CallRegistry::new(self.server().to_owned(), self.started_at()))
     }
 }
 
@@ -442,7 +442,7 @@ pub async fn review(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Review
     } else {
         Vec::new()
     };
-    let transcript_job = redo::state(kernel, actor.organization, id).await?;
+    let transcript_job = retranscribe::state(kernel, actor.organization, id).await?;
     Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers, transcript_job })
 }
 
@@ -481,7 +481,7 @@ pub async fn set_cue_state(kernel: &Kernel, actor: &Actor, id: CallId, cue: i64,
         tx.emit(&CallFeedback { call: id, member: call.member_id, cue, state }).await?;
     }
     tx.commit().await?;
-    live::tell(kernel, id, live::HostInput::Feedback { cue, state }).await;
+    live::notify(kernel, id, live::CallInput::Feedback { cue, state }).await;
     Ok(())
 }
 

@@ -157,7 +157,7 @@ async fn a_second_server_leaves_the_first_ones_calls_alone() {
     page.say(ClientMessage::End);
     page.finishing().await;
     second.recover().await;
-    assert_eq!(second.services.hosts().live_count(), 0, "its words are still being heard by the first");
+    assert_eq!(second.services.call_registry().live_count(), 0, "its words are still being heard by the first");
     let viewer = Hello { part: Part::Viewer, ..hello(&call, "viewer") };
     assert_eq!(second.join(viewer).await.refused().await.code, Code::Unavailable);
     assert_eq!(second.state(&call).await, CallState::Finishing);

@@ -92,7 +92,7 @@ pub async fn metrics(
             "Metrics are only for this computer, or for who has the metrics_token of the configuration.",
         ));
     }
-    metrics::gauge!("closezly_live_calls").set(server.services().hosts().live_count() as f64);
+    metrics::gauge!("closezly_live_calls").set(server.services().call_registry().live_count() as f64);
     match server.services().store().count_own_dead_jobs().await {
         Ok(count) => metrics::gauge!("closezly_failed_server_jobs").set(count as f64),
         Err(error) => tracing::error!(error = chain(&error), "failed jobs could not be counted"),

@@ -4,7 +4,7 @@ use kernel::{Job, JobContext, Queue, Result};
 use model::{CallId, RecognizerKind};
 use serde::{Deserialize, Serialize};
 
-use super::{finish, live, recording, redo};
+use super::{finish, live, recording, retranscribe};
 
 const CALLS: Queue = Queue { name: "calls", workers: 1 };
 /// A hurried look that must not wait for a long recognition.
@@ -51,7 +51,7 @@ impl Job for Recognize {
     }
 
     async fn run(self, context: JobContext) -> Result<()> {
-        redo::recognize(&context, self.call, self.with).await
+        retranscribe::recognize(&context, self.call, self.with).await
     }
 }
 

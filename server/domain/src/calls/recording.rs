@@ -165,7 +165,7 @@ pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Vec<(Channel, 
             let Ok(reader) = RecordingReader::open(&path) else { continue };
             let mut detector = VoiceDetector::default();
             for frame in reader.frames(channel) {
-                if kernel.hosts().is_stopping() {
+                if kernel.call_registry().is_stopping() {
                     return Err(DomainError::new(Code::Unavailable, "The server stops. The review is written after its next start."));
                 }
                 let Ok(frame) = frame else { break };

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::events::TranscriptUpdated;
 use super::finish::{Material, Voice};
 use super::jobs::Recognize;
-use super::{after, changed_elsewhere, get, recording, redo, require_usable};
+use super::{after, changed_elsewhere, get, recording, retranscribe, require_usable};
 use kernel::{Actor, DomainError, Kernel, Result, Tx};
 use ports::Consent;
 
@@ -63,7 +63,7 @@ pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result
         for segment in &mut material.segments {
             segment.channel = segment.channel.other();
         }
-        material.cues = redo::cards(kernel, &material).await;
+        material.cues = retranscribe::cards(kernel, &material).await;
         let (material, draft) = material.draft(voice.clone()).await?;
         let mut tx = kernel.begin(actor).await?;
         if !lock_as_read(&mut tx, &material.call).await? {
@@ -96,7 +96,7 @@ pub async fn recognize_later(kernel: &Kernel, actor: &Actor, id: CallId, with: R
     require_usable(kernel, with)?;
     Consent::of(&call).map_err(Problem::from)?;
     let running = || DomainError::new(Code::Conflict, "The transcript of this call is being made already.");
-    if redo::state(kernel, actor.organization, id).await? == Some(TranscriptJob::Running) {
+    if retranscribe::state(kernel, actor.organization, id).await? == Some(TranscriptJob::Running) {
         return Err(running());
     }
     let mut tx = kernel.begin(actor).await?;

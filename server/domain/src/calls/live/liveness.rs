@@ -12,14 +12,14 @@ pub(in crate::calls) const SILENT_AFTER: TimeDelta = TimeDelta::seconds(30);
 
 /// This server process, as other servers on the same database know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Myself {
+pub(super) struct ServerIdentity {
     /// Differs at every start.
     pub(super) owner: String,
     /// When it started.
     pub(super) started: DateTime<Utc>,
 }
 
-/// What is to be done with a call that has no host here.
+/// What is to be done with a call that has no actor here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rescue {
     /// Somebody else is at it, or may come back.
@@ -30,14 +30,14 @@ pub(super) enum Rescue {
     Finish,
 }
 
-impl Myself {
+impl ServerIdentity {
     /// Whether another server runs this call now.
     pub(super) fn is_elsewhere(&self, call: &UnfinishedCall, now: DateTime<Utc>) -> bool {
         let foreign = call.owner.as_ref().is_some_and(|owner| *owner != self.owner);
         foreign && now - call.seen_at <= SILENT_AFTER
     }
 
-    /// What is to be done with a call that has no host here.
+    /// What is to be done with a call that has no actor here.
     pub(super) fn rescue(&self, call: &UnfinishedCall, now: DateTime<Utc>) -> Rescue {
         match call.state {
             CallState::Finishing if !self.is_elsewhere(call, now) => Rescue::Finish,
@@ -60,8 +60,8 @@ mod tests {
         UnfinishedCall { organization_id: id.into(), id: id.into(), state, owner: owner.map(str::to_owned), seen_at: at(seen_at) }
     }
 
-    fn started(seconds: i64) -> Myself {
-        Myself { owner: "me".to_owned(), started: at(seconds) }
+    fn started(seconds: i64) -> ServerIdentity {
+        ServerIdentity { owner: "me".to_owned(), started: at(seconds) }
     }
 
     #[test]
@@ -87,7 +87,7 @@ mod tests {
         let finishing = |owner, seen_at| call(CallState::Finishing, owner, seen_at);
         assert_eq!(me.rescue(&finishing(Some("another"), -30), at(0)), Rescue::Leave);
         assert_eq!(me.rescue(&finishing(Some("another"), -31), at(0)), Rescue::Finish);
-        assert_eq!(me.rescue(&finishing(Some("me"), 0), at(0)), Rescue::Finish, "its host here is gone");
+        assert_eq!(me.rescue(&finishing(Some("me"), 0), at(0)), Rescue::Finish, "its actor here is gone");
         assert_eq!(me.rescue(&finishing(None, 0), at(0)), Rescue::Finish, "it was let go");
     }
 }

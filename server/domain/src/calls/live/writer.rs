@@ -10,12 +10,14 @@ use model::Millis;
 use model::wire::Frame;
 use store::{Appended, RecordingError, RecordingLog};
 
+use super::intake::{InFlight, TrackSink};
+
 /// Writing threads. Two keep one slow file system call from stopping every call.
 const THREADS: usize = 2;
 /// A log is flushed to the disk itself this often.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
 
-/// A log that one host appends to, through the writing threads.
+/// A log that one call appends to, through the writing threads.
 #[derive(Clone)]
 pub(super) struct SharedLog(Arc<Mutex<Entry>>);
 
@@ -35,29 +37,24 @@ impl SharedLog {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).log)
     }
 
-    #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
     fn append(&self, frame: &Frame) -> Result<Written, RecordingError> {
         let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let appended = entry.log.append(frame)?;
-        // Of this frame: by the time the host hears of it, others may have been written behind it.
         let next = entry.log.next();
         Ok(match appended {
             Appended::Written => Written::At { captured_at: entry.log.end() - frame.duration(), next },
-            Appended::Duplicate | Appended::Gap { .. } => Written::NotTheNext,
+            Appended::Duplicate | Appended::Gap { .. } => Written::OutOfOrder { next },
         })
     }
-}
 
-impl SharedLog {
     /// The file, if it is time to flush it to the disk.
+    #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
     fn due(&self) -> Option<File> {
         let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entry.synced.elapsed() < SYNC_EVERY {
             return None;
         }
-        #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-        let now = Instant::now();
-        entry.synced = now;
+        entry.synced = Instant::now();
         entry.log.file().ok().flatten()
     }
 }
@@ -65,18 +62,18 @@ impl SharedLog {
 /// What became of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// It is in the log, at this call time; this one comes next.
+    /// It is in the log, at this call time; frame `next` comes next.
     At { captured_at: Millis, next: u32 },
-    /// It is not the one that the log expects next.
-    NotTheNext,
+    /// It is not the one that the log expects, which is `next`.
+    OutOfOrder { next: u32 },
 }
 
-type Done = Box<dyn FnOnce(Frame, Result<Written, RecordingError>) + Send>;
-
-struct Work {
-    log: SharedLog,
-    frame: Frame,
-    done: Done,
+/// For a writing thread, in order.
+enum Work {
+    /// Append this, and tell the sink.
+    Frame(Arc<TrackSink>, Frame, InFlight, Instant),
+    /// Everything before it is appended: do this.
+    Then(Box<dyn FnOnce() + Send>),
 }
 
 /// The writing threads. They end when the last handle is gone.
@@ -96,15 +93,19 @@ impl Writer {
         Self(senders.collect())
     }
 
-    /// Appends a frame; `done` is called from the writing thread, in order for one `lane`. False if the threads are gone.
-    pub(super) fn append(
-        &self,
-        lane: usize,
-        log: SharedLog,
-        frame: Frame,
-        done: impl FnOnce(Frame, Result<Written, RecordingError>) + Send + 'static,
-    ) -> bool {
-        self.0[lane % self.0.len()].send(Work { log, frame, done: Box::new(done) }).is_ok()
+    /// Appends a frame, and tells the sink from the writing thread; in order for one `shard`. False if the threads are gone.
+    #[allow(clippy::disallowed_methods, reason = "how long a write takes, not call time")]
+    pub(super) fn append(&self, shard: usize, sink: Arc<TrackSink>, frame: Frame, in_flight: InFlight) -> bool {
+        self.send(shard, Work::Frame(sink, frame, in_flight, Instant::now()))
+    }
+
+    /// Does something, on the writing thread, when all that was given to the shard before is appended. False if the threads are gone.
+    pub(super) fn then(&self, shard: usize, act: impl FnOnce() + Send + 'static) -> bool {
+        self.send(shard, Work::Then(Box::new(act)))
+    }
+
+    fn send(&self, shard: usize, work: Work) -> bool {
+        self.0[shard % self.0.len()].send(work).is_ok()
     }
 }
 
@@ -115,11 +116,18 @@ fn start_thread(name: String, work: impl FnOnce() + Send + 'static) {
 }
 
 fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<File>) {
-    while let Ok(Work { log, frame, done }) = work.recv() {
-        let result = log.append(&frame);
-        done(frame, result);
-        if let Some(file) = log.due() {
-            let _ = flush.send(file);
+    while let Ok(work) = work.recv() {
+        match work {
+            Work::Frame(sink, frame, in_flight, taken) => {
+                let written = sink.log().append(&frame);
+                metrics::histogram!("closezly_frame_write_seconds").record(taken.elapsed().as_secs_f64());
+                let due = sink.log().due();
+                sink.on_written(frame, written, in_flight);
+                if let Some(file) = due {
+                    let _ = flush.send(file);
+                }
+            }
+            Work::Then(act) => act(),
         }
     }
 }

@@ -19,11 +19,11 @@ use crate::calls::jobs::WriteReview;
 const MANY: usize = 5_000;
 
 /// New words are told of this often at most.
-const TELL_EVERY: Duration = Duration::from_secs(10);
+const ANNOUNCE_EVERY: Duration = Duration::from_secs(10);
 
 /// Who decided what became of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum DecidedBy {
     Person,
     /// It made room for another one.
     Engine,
@@ -31,35 +31,35 @@ pub(super) enum By {
 
 /// Something to be stored.
 #[derive(Clone, Debug)]
-pub(super) enum Row {
+pub(super) enum WriteOp {
     Segment(Segment),
     Cue(Cue),
-    CueState(i64, CueState, By),
+    CueState(i64, CueState, DecidedBy),
     CueSource(i64, Option<Box<Citation>>),
     /// A passage was shown.
     Use(NewUse),
     Bookmark(Bookmark),
     Duration(Millis),
     /// This server, or a page of the call, was there at this moment; so long is the call.
-    Seen(DateTime<Utc>, Millis),
+    Heartbeat(DateTime<Utc>, Millis),
     /// This server runs the call no more.
-    LetGo,
+    Release,
     /// The call has ended at this moment.
     End(DateTime<Utc>),
 }
 
-/// To the scribe.
-pub(super) enum ToScribe {
-    Row(Row),
+/// To the persister.
+pub(super) enum PersistInput {
+    Op(WriteOp),
     /// Answers when everything before is stored.
     Flush(oneshot::Sender<()>),
-    /// The same, told as [`Writing::AllStored`].
-    TellAllStored,
+    /// The same, told as [`WriteStatus::AllStored`].
+    ReportAllStored,
 }
 
-/// What the host is told.
+/// What the actor is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Writing {
+pub(super) enum WriteStatus {
     /// It fails; it is tried again.
     Waiting,
     /// It fails still, and this many rows wait.
@@ -73,7 +73,7 @@ pub(super) enum Writing {
 }
 
 /// Where the rows belong.
-pub(super) struct Scribe {
+pub(super) struct PersistWorker {
     pub(super) kernel: Kernel,
     pub(super) organization: OrganizationId,
     pub(super) call: CallId,
@@ -85,68 +85,68 @@ pub(super) struct Scribe {
 
 /// Whether words were stored that nobody was told of.
 #[derive(Default)]
-struct News {
+struct UnannouncedWords {
     told: Option<Instant>,
-    untold: bool,
+    pending: bool,
 }
 
-impl News {
+impl UnannouncedWords {
     fn due(&self) -> Instant {
-        self.told.map_or_else(Instant::now, |told| told + TELL_EVERY)
+        self.told.map_or_else(Instant::now, |told| told + ANNOUNCE_EVERY)
     }
 }
 
-impl Scribe {
-    /// Stores rows until the host is gone and everything is stored.
-    pub(super) async fn write(self, mut rows: mpsc::UnboundedReceiver<ToScribe>, told: mpsc::UnboundedSender<Writing>) {
+impl PersistWorker {
+    /// Stores rows until the actor is gone and everything is stored.
+    pub(super) async fn run(self, mut rows: mpsc::UnboundedReceiver<PersistInput>, told: mpsc::UnboundedSender<WriteStatus>) {
         // Nobody to be told is no reason to store less.
         let tell = |writing| {
             let _ = told.send(writing);
         };
-        let (mut waiting, mut news) = (false, News::default());
+        let (mut waiting, mut news) = (false, UnannouncedWords::default());
         loop {
             let next = tokio::select! {
                 next = rows.recv() => next,
-                () = tokio::time::sleep_until(news.due()), if news.untold => {
-                    self.tell_of_words(&mut news).await;
+                () = tokio::time::sleep_until(news.due()), if news.pending => {
+                    self.announce_words(&mut news).await;
                     continue;
                 }
             };
             let Some(next) = next else { break };
             match next {
-                ToScribe::Flush(done) => {
+                PersistInput::Flush(done) => {
                     let _ = done.send(());
                 }
-                ToScribe::TellAllStored => {
+                PersistInput::ReportAllStored => {
                     // The review that follows tells of the last words.
-                    news.untold = false;
-                    tell(Writing::AllStored);
+                    news.pending = false;
+                    tell(WriteStatus::AllStored);
                 }
-                ToScribe::Row(row) => {
-                    let stored = self.store_in_the_end(&row, &rows, &mut waiting, &mut news, &tell).await;
+                PersistInput::Op(row) => {
+                    let stored = self.store_with_retry(&row, &rows, &mut waiting, &mut news, &tell).await;
                     if stored && std::mem::take(&mut waiting) {
-                        tell(Writing::CaughtUp);
+                        tell(WriteStatus::CaughtUp);
                     }
-                    if matches!(row, Row::End(..)) {
-                        tell(Writing::EndStored);
+                    if matches!(row, WriteOp::End(..)) {
+                        tell(WriteStatus::EndStored);
                     }
                 }
             }
         }
-        if news.untold {
-            self.tell_of_words(&mut news).await;
+        if news.pending {
+            self.announce_words(&mut news).await;
         }
     }
 
     /// Tells of words that are stored already: the next ones may be long in coming.
-    async fn tell_of_words(&self, news: &mut News) {
+    async fn announce_words(&self, news: &mut UnannouncedWords) {
         let told = async {
             let mut tx = self.kernel.begin(&self.actor()).await?;
             tx.emit(&TranscriptUpdated { call: self.call, member: self.member }).await?;
             tx.commit().await
         };
         match told.await {
-            Ok(()) => news.untold = false,
+            Ok(()) => news.pending = false,
             Err(error) => error.log("nobody could be told of a call's new words"),
         }
         news.told = Some(Instant::now());
@@ -157,13 +157,13 @@ impl Scribe {
     }
 
     /// Tries until the row is stored; false if it never can be.
-    async fn store_in_the_end(
+    async fn store_with_retry(
         &self,
-        row: &Row,
-        rows: &mpsc::UnboundedReceiver<ToScribe>,
+        row: &WriteOp,
+        rows: &mpsc::UnboundedReceiver<PersistInput>,
         waiting: &mut bool,
-        news: &mut News,
-        tell: &impl Fn(Writing),
+        news: &mut UnannouncedWords,
+        tell: &impl Fn(WriteStatus),
     ) -> bool {
         let (mut pause, mut told_many) = (Duration::from_millis(100), false);
         loop {
@@ -177,10 +177,10 @@ impl Scribe {
                 Err(error) => {
                     tracing::warn!(call = %self.call, error = error.chain(), "the database takes nothing; trying again");
                     if !std::mem::replace(waiting, true) {
-                        tell(Writing::Waiting);
+                        tell(WriteStatus::Waiting);
                     }
                     if rows.len() >= MANY && !std::mem::replace(&mut told_many, true) {
-                        tell(Writing::Many(rows.len()));
+                        tell(WriteStatus::Many(rows.len()));
                     }
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(5));
@@ -190,42 +190,42 @@ impl Scribe {
     }
 
     /// Stores a row with what follows from it, all or nothing.
-    async fn store(&self, row: &Row, news: &mut News) -> Result<()> {
+    async fn store(&self, row: &WriteOp, news: &mut UnannouncedWords) -> Result<()> {
         let (organization, id, member) = (self.organization, self.call, self.member);
         let mut tx = self.kernel.begin(&self.actor()).await?;
         let mut tells = false;
         match row {
-            Row::Segment(segment) => {
+            WriteOp::Segment(segment) => {
                 store::segments::append(&mut tx, organization, id, std::slice::from_ref(segment)).await?;
                 tells = news.due() <= Instant::now();
                 if tells {
                     tx.emit(&TranscriptUpdated { call: id, member }).await?;
                 }
             }
-            Row::Cue(cue) => store::cues::append(&mut tx, organization, id, std::slice::from_ref(cue)).await?,
-            Row::CueState(cue, state, by) => {
+            WriteOp::Cue(cue) => store::cues::append(&mut tx, organization, id, std::slice::from_ref(cue)).await?,
+            WriteOp::CueState(cue, state, by) => {
                 let is_new = store::cues::set_state(&mut tx, organization, id, *cue, *state).await?;
                 // Of one that was given elsewhere it was told there.
-                if *by == By::Person && is_new == Some(true) {
+                if *by == DecidedBy::Person && is_new == Some(true) {
                     tx.emit(&CallFeedback { call: id, member, cue: *cue, state: *state }).await?;
                 }
             }
             // A card whose words aren't final yet has no row; it brings its passage along when it is stored.
-            Row::CueSource(cue, source) => {
+            WriteOp::CueSource(cue, source) => {
                 store::cues::set_source(&mut tx, organization, id, *cue, source.as_deref()).await?;
             }
-            Row::Use(used) => store::knowledge::add_uses(&mut tx, organization, std::slice::from_ref(used)).await?,
-            Row::Bookmark(bookmark) => store::cues::append_bookmark(&mut tx, organization, id, bookmark).await?,
-            Row::Duration(duration) => {
+            WriteOp::Use(used) => store::knowledge::add_uses(&mut tx, organization, std::slice::from_ref(used)).await?,
+            WriteOp::Bookmark(bookmark) => store::cues::append_bookmark(&mut tx, organization, id, bookmark).await?,
+            WriteOp::Duration(duration) => {
                 store::calls::set_duration(&mut tx, organization, id, *duration).await?;
             }
-            Row::Seen(at, duration) => {
+            WriteOp::Heartbeat(at, duration) => {
                 store::calls::see(&mut tx, organization, id, &self.owner, *at, *duration).await?;
             }
-            Row::LetGo => {
+            WriteOp::Release => {
                 store::calls::let_go(&mut tx, organization, id, &self.owner).await?;
             }
-            Row::End(at) => {
+            WriteOp::End(at) => {
                 if store::calls::finish(&mut tx, organization, id, *at).await? {
                     tx.enqueue_at(&WriteReview { call: id }, *at + SAFETY_NET).await?;
                     tx.emit(&CallEnded { call: id, member }).await?;
@@ -233,8 +233,8 @@ impl Scribe {
             }
         }
         tx.commit().await?;
-        if matches!(row, Row::Segment(_)) {
-            news.untold = !tells;
+        if matches!(row, WriteOp::Segment(_)) {
+            news.pending = !tells;
             if tells {
                 news.told = Some(Instant::now());
             }

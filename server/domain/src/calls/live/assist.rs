@@ -1,7 +1,7 @@
 //! Finds passages for a live call's cards, beside the call: no card, word or frame waits for them.
 //!
 //! What the customer is saying is looked up ahead, from their partials: the newest one, a few times a second at most. A card is shown at once; what is found for it comes out
-//! of [`Retrieval::next`] when it is there. A card whose words turn out to be others is looked up again with those, and what
+//! of [`Assist::next`] when it is there. A card whose words turn out to be others is looked up again with those, and what
 //! was on its way for the first ones comes too late.
 
 use std::collections::HashMap;
@@ -13,16 +13,16 @@ use store::knowledge::NewUse;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::calls::sources;
+use crate::calls::cue_passages;
 use crate::knowledge::{self, Found};
 use kernel::Kernel;
 
-/// Least time between two look-ups ahead: partials come faster than a model should be asked.
+/// Least time between two look-ups ahead: partials come faster than a model should be pending.
 const AHEAD_EVERY: Duration = Duration::from_millis(300);
 
 /// What was found for a card.
 #[derive(Debug)]
-pub(super) struct Looked {
+pub(super) struct Lookup {
     /// The cue's number.
     pub cue: i64,
     /// The words that were looked up.
@@ -31,7 +31,7 @@ pub(super) struct Looked {
     pub found: Option<Found>,
 }
 
-struct Asked {
+struct PendingLookup {
     /// The words that were looked up.
     question: String,
     task: AbortHandle,
@@ -40,31 +40,31 @@ struct Asked {
 }
 
 /// One call's look-ups. They end with it.
-pub(super) struct Retrieval {
+pub(super) struct Assist {
     kernel: Kernel,
     organization: OrganizationId,
     call: CallId,
     /// Whether anything is looked up at all.
     is_on: bool,
     /// The last one of each card, done or not.
-    asked: HashMap<i64, Asked>,
-    running: JoinSet<Looked>,
+    pending: HashMap<i64, PendingLookup>,
+    running: JoinSet<Lookup>,
     /// What the customer is saying.
     ahead: watch::Sender<String>,
 }
 
-impl Retrieval {
+impl Assist {
     /// With `is_on` false nothing is looked up, and no card has a passage.
     pub(super) fn new(kernel: Kernel, organization: OrganizationId, call: CallId, is_on: bool) -> Self {
         let (ahead, said) = watch::channel(String::new());
         if is_on {
-            tokio::spawn(prefetch(kernel.clone(), organization, call, said));
+            tokio::spawn(prefetch_newest(kernel.clone(), organization, call, said));
         }
-        Self { kernel, organization, call, is_on, asked: HashMap::new(), running: JoinSet::new(), ahead }
+        Self { kernel, organization, call, is_on, pending: HashMap::new(), running: JoinSet::new(), ahead }
     }
 
     /// Looks up what the customer is saying, so that a card's own look-up finds it done. Empty: they have said it.
-    pub(super) fn look_ahead(&self, partial: &str) {
+    pub(super) fn prefetch(&self, partial: &str) {
         let sentence = last_sentence(partial);
         self.ahead.send_if_modified(|ahead| {
             let other = ahead.as_str() != sentence;
@@ -76,36 +76,36 @@ impl Retrieval {
     }
 
     /// Looks a card's passage up, unless that was done for the same words.
-    pub(super) fn look_up(&mut self, cue: &Cue) {
+    pub(super) fn retrieve(&mut self, cue: &Cue) {
         let question = cue.quote.clone();
-        if !self.is_on || self.asked.get(&cue.number).is_some_and(|asked| are_same(&asked.question, &question)) {
+        if !self.is_on || self.pending.get(&cue.number).is_some_and(|pending| are_same(&pending.question, &question)) {
             return;
         }
         let (kernel, organization, call, cue) = (self.kernel.clone(), self.organization, self.call, cue.clone());
         let number = cue.number;
         let task = self.running.spawn(async move {
-            let found = sources::find(&kernel, organization, call, &cue).await;
-            Looked { cue: cue.number, question: cue.quote, found }
+            let found = cue_passages::find(&kernel, organization, call, &cue).await;
+            Lookup { cue: cue.number, question: cue.quote, found }
         });
-        if let Some(stale) = self.asked.insert(number, Asked { question, task, shown: None }) {
+        if let Some(stale) = self.pending.insert(number, PendingLookup { question, task, shown: None }) {
             stale.task.abort();
         }
     }
 
     /// A card is gone.
     pub(super) fn forget(&mut self, cue: i64) {
-        if let Some(stale) = self.asked.remove(&cue) {
+        if let Some(stale) = self.pending.remove(&cue) {
             stale.task.abort();
         }
     }
 
     /// What is found next; none while nothing is being looked up. Nothing is lost if the caller stops waiting.
-    pub(super) async fn next(&mut self) -> Option<Looked> {
+    pub(super) async fn next(&mut self) -> Option<Lookup> {
         loop {
             match self.running.join_next().await? {
                 Ok(looked) => {
                     // One that was done just before it was aborted is stale all the same.
-                    if self.asked.get(&looked.cue).is_some_and(|asked| asked.question == looked.question) {
+                    if self.pending.get(&looked.cue).is_some_and(|pending| pending.question == looked.question) {
                         return Some(looked);
                     }
                 }
@@ -121,8 +121,8 @@ impl Retrieval {
         if is_final {
             return Some(knowledge::use_in_call(&self.kernel, self.call, &cue.quote, &found));
         }
-        if let Some(asked) = self.asked.get_mut(&cue.number) {
-            asked.shown = Some(found);
+        if let Some(pending) = self.pending.get_mut(&cue.number) {
+            pending.shown = Some(found);
         }
         None
     }
@@ -130,13 +130,13 @@ impl Retrieval {
     /// A card's words are final: the use of what it shows, to be stored.
     #[must_use]
     pub(super) fn confirm(&mut self, cue: &Cue) -> Option<NewUse> {
-        let found = self.asked.get_mut(&cue.number).and_then(|asked| asked.shown.take())?;
+        let found = self.pending.get_mut(&cue.number).and_then(|pending| pending.shown.take())?;
         Some(knowledge::use_in_call(&self.kernel, self.call, &cue.quote, &found))
     }
 }
 
-/// Looks up the newest of what is being said, until the call's host is gone.
-async fn prefetch(kernel: Kernel, organization: OrganizationId, call: CallId, mut said: watch::Receiver<String>) {
+/// Looks up the newest of what is being said, until the call's actor is gone.
+async fn prefetch_newest(kernel: Kernel, organization: OrganizationId, call: CallId, mut said: watch::Receiver<String>) {
     while said.changed().await.is_ok() {
         let words = said.borrow_and_update().clone();
         knowledge::prefetch_for_call(&kernel, organization, call, words);

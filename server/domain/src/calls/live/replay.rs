@@ -9,13 +9,13 @@ const KEPT: usize = 2_000;
 
 /// The newest events.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(super) struct ReplayBuffer {
     next: u64,
     events: VecDeque<(u64, CallEvent)>,
 }
 
-impl Journal {
-    /// Starts above every number that an earlier journal of this call can have given: `seed` grows with the wall clock
+impl ReplayBuffer {
+    /// Starts above every number that an earlier buffer of this call can have given: `seed` grows with the wall clock
     /// (ms), and no call makes a thousand events a second for long.
     pub(super) fn new(seed: u64) -> Self {
         Self { next: seed.max(1), events: VecDeque::new() }
@@ -55,12 +55,12 @@ mod tests {
 
     #[test]
     fn a_page_gets_just_what_it_missed() {
-        let mut journal = Journal::new(1_000);
+        let mut buffer = ReplayBuffer::new(1_000);
         for _ in 0..5 {
-            journal.push(CallEvent::Finishing);
+            buffer.push(CallEvent::Finishing);
         }
-        let numbers = |seen| journal.since(seen).map(Iterator::count);
-        assert_eq!(journal.last(), 1_004);
+        let numbers = |seen| buffer.since(seen).map(Iterator::count);
+        assert_eq!(buffer.last(), 1_004);
         assert_eq!(numbers(1_004), Some(0));
         assert_eq!(numbers(1_001), Some(3));
         assert_eq!(numbers(999), Some(5));
@@ -71,11 +71,11 @@ mod tests {
 
     #[test]
     fn old_events_are_forgotten() {
-        let mut journal = Journal::new(1);
+        let mut buffer = ReplayBuffer::new(1);
         for _ in 0..KEPT + 10 {
-            journal.push(CallEvent::Finishing);
+            buffer.push(CallEvent::Finishing);
         }
-        assert!(journal.since(5).is_none());
-        assert!(journal.since(10).is_some());
+        assert!(buffer.since(5).is_none());
+        assert!(buffer.since(10).is_some());
     }
 }

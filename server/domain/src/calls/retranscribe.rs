@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use super::events::TranscriptUpdated;
 use super::finish::Material;
 use super::jobs::Recognize;
-use super::live::{Ear, FromEar, Piece, ToEar, VoiceDetector};
-use super::{open_stream, recording, sources};
+use super::live::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
+use super::{open_stream, cue_passages, recording};
 use crate::calls::CallsKernel as _;
 use kernel::Kernel;
 use kernel::{Actor, Job as _, JobContext};
@@ -51,7 +51,7 @@ pub(super) async fn recognize(context: &JobContext, id: CallId, with: Recognizer
     let voice = recording::voice(kernel, &call).await?;
     let Some(mut material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
     let (segments, mut cues) = replay(&material.call, events.collect());
-    sources::renew(kernel, organization, id, &segments, &material.cues, &mut cues).await;
+    cue_passages::renew(kernel, organization, id, &segments, &material.cues, &mut cues).await;
     (material.segments, material.cues) = (segments, cues);
     let (material, draft) = material.draft(voice).await?;
 
@@ -75,7 +75,7 @@ pub(super) async fn cards(kernel: &Kernel, material: &Material) -> Vec<Cue> {
         collect(session.revisit(segment), &mut Vec::new(), &mut cues);
     }
     let call = &material.call;
-    sources::renew(kernel, call.organization_id, call.id, &material.segments, &material.cues, &mut cues).await;
+    cue_passages::renew(kernel, call.organization_id, call.id, &material.segments, &material.cues, &mut cues).await;
     cues
 }
 
@@ -121,9 +121,9 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
     }
     let recognizer = kernel.recognizer(with).ok_or_else(|| DomainError::Internal(format!("no recognizer {with}")))?;
     let (request, consent) = (open_stream(call, channel), Consent::of(call).map_err(Problem::from)?);
-    let (to_ear, audio) = mpsc::channel(64);
+    let (to_transcriber, audio) = mpsc::channel(64);
     let (out, mut said) = mpsc::channel(64);
-    tokio::spawn(Ear { channel, recognizers: vec![recognizer], request, consent }.listen(audio, out));
+    tokio::spawn(Transcriber { channel, recognizers: vec![recognizer], request, consent }.run(audio, out));
     let pushing = tokio::task::spawn_blocking(move || -> Result<()> {
         let reader = RecordingReader::open(&path).map_err(|error| DomainError::Internal(error.to_string()))?;
         let mut voice = VoiceDetector::default();
@@ -131,18 +131,18 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
             let frame = frame.map_err(|error| DomainError::Internal(error.to_string()))?;
             let (start, samples) = (frame.captured_at, frame.samples().collect::<Vec<i16>>());
             let voiced = voice.push(start, &samples).any();
-            if to_ear.blocking_send(ToEar::Audio(Piece { start, samples }, voiced)).is_err() {
+            if to_transcriber.blocking_send(TranscriberInput::Audio(Piece { start, samples }, voiced)).is_err() {
                 break;
             }
         }
-        let _ = to_ear.blocking_send(ToEar::Finish);
+        let _ = to_transcriber.blocking_send(TranscriberInput::Finish);
         Ok(())
     });
     let mut heard = Vec::new();
     let mut failure = None;
     while let Some(said) = said.recv().await {
         match said {
-            FromEar::Heard(RecognizerEvent::Final(utterance)) if !utterance.text.trim().is_empty() => heard.push(Heard {
+            TranscriberEvent::Transcript(RecognizerEvent::Final(utterance)) if !utterance.text.trim().is_empty() => heard.push(Heard {
                 channel,
                 text: utterance.text,
                 start: utterance.start,
@@ -150,11 +150,11 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
                 confidence: utterance.confidence,
                 words: utterance.words,
             }),
-            FromEar::Heard(_) => {}
-            FromEar::Status(status) if status.health == model::wire::RecognizerHealth::Failed => failure = Some(status.message),
-            FromEar::Status(status) if status.health == model::wire::RecognizerHealth::Listening => failure = None,
-            FromEar::Status(_) => {}
-            FromEar::Done => break,
+            TranscriberEvent::Transcript(_) => {}
+            TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Failed => failure = Some(status.message),
+            TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Listening => failure = None,
+            TranscriberEvent::Status(_) => {}
+            TranscriberEvent::Done => break,
         }
     }
     pushing.await.map_err(|error| DomainError::Internal(error.to_string()))??;

@@ -1,4 +1,4 @@
-//! Gives a channel's ear what is in the recording and was not recognized yet: what a server that stopped still owed, and what
+//! Gives a transcriber what is in the recording and was not recognized yet: what a server that stopped still owed, and what
 //! a slow recognizer could not take at once.
 
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use store::{RecordingError, RecordingReader};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{Piece, ToEar, VoiceDetector};
+use super::{Piece, TranscriberInput, VoiceDetector};
 
 /// Frames that are read at once: 5 s.
 const AT_ONCE: usize = 50;
@@ -18,9 +18,9 @@ const AT_ONCE: usize = 50;
 /// What is read at once, with whether there is speech in it, and the number of the frame after it.
 type Read = (Vec<(Piece, bool)>, VoiceDetector, u32);
 
-/// Pushes the recording from a frame on to its end, as fast as the ear takes it; answers with the number of the next frame.
-/// None if the recording can't be read, or the ear is gone. `passed` counts along.
-pub(super) async fn catch_up(path: PathBuf, channel: Channel, from: u32, ear: mpsc::Sender<ToEar>, passed: &AtomicU32) -> Option<u32> {
+/// Pushes the recording from a frame on to its end, as fast as the transcriber takes it; answers with the number of the next frame.
+/// None if the recording can't be read, or the transcriber is gone. `passed` counts along.
+pub(in crate::calls::live) async fn catch_up(path: PathBuf, channel: Channel, from: u32, transcriber: mpsc::Sender<TranscriberInput>, passed: &AtomicU32) -> Option<u32> {
     let opened = spawn_blocking(move || RecordingReader::open(path)).await.ok()?;
     let reader = Arc::new(report(channel, opened)?);
     let (mut next, mut voice) = (from, VoiceDetector::default());
@@ -32,7 +32,7 @@ pub(super) async fn catch_up(path: PathBuf, channel: Channel, from: u32, ear: mp
             return Some(reader.frame_count().max(from));
         }
         for (piece, voiced) in pieces {
-            ear.send(ToEar::Audio(piece, voiced)).await.ok()?;
+            transcriber.send(TranscriberInput::Audio(piece, voiced)).await.ok()?;
             passed.fetch_add(1, Ordering::Relaxed);
         }
         (next, voice) = (after, detector);

@@ -1,6 +1,6 @@
 //! One channel's recognizer in a live call: opens it, feeds it, opens it again when it fails, moves on to the next one.
 //!
-//! An ear never loses audio that it still can hear: what was pushed but not answered with a final goes into the next
+//! A transcriber never loses audio that it still can hear: what was pushed but not answered with a final goes into the next
 //! stream first. When more than [`WAITING`] waits to be pushed it takes no more in; whoever feeds it keeps the rest meanwhile.
 
 use std::collections::VecDeque;
@@ -12,7 +12,8 @@ use model::{Channel, Millis};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use super::gate::{Piece, SpeechGate, StreamClock};
+use super::clock::StreamClock;
+use super::gate::{Piece, SpeechGate};
 use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 
 /// Longest wait for a recognizer to open, one that nothing guards.
@@ -26,8 +27,8 @@ const TRIES: u32 = 4;
 /// Audio that waits for a recognizer, and audio that is kept in case one fails before it has answered: two minutes each.
 const WAITING: Millis = Millis(120_000);
 
-/// To an ear.
-pub(crate) enum ToEar {
+/// To a transcriber.
+pub(crate) enum TranscriberInput {
     /// Audio, and whether there is speech in it.
     Audio(Piece, bool),
     /// No audio comes for now: what is being said ends here.
@@ -36,19 +37,19 @@ pub(crate) enum ToEar {
     Finish,
 }
 
-/// From an ear. Times are call time.
+/// From a transcriber. Times are call time.
 #[derive(Debug)]
-pub(crate) enum FromEar {
+pub(crate) enum TranscriberEvent {
     /// Words.
-    Heard(RecognizerEvent),
+    Transcript(RecognizerEvent),
     /// How it is doing.
     Status(RecognizerStatus),
     /// Nothing more will come.
     Done,
 }
 
-/// An ear's settings.
-pub(crate) struct Ear {
+/// A transcriber's settings.
+pub(crate) struct Transcriber {
     /// Whose audio.
     pub channel: Channel,
     /// In order of preference.
@@ -63,15 +64,15 @@ pub(crate) struct Ear {
 enum End {
     /// All was said.
     Finished,
-    /// The host is gone.
+    /// The call's actor is gone.
     Abandoned,
     /// It failed.
     Failed(RecognizerError),
 }
 
 struct Listening<'a> {
-    ear: &'a Ear,
-    out: &'a mpsc::Sender<FromEar>,
+    transcriber: &'a Transcriber,
+    out: &'a mpsc::Sender<TranscriberEvent>,
     /// Let through, not answered with a final yet, in order.
     unanswered: VecDeque<Piece>,
     /// How many of these the stream has been given.
@@ -80,22 +81,22 @@ struct Listening<'a> {
     answered: bool,
 }
 
-impl Ear {
-    /// Listens until the call is over. Ends with [`FromEar::Done`].
-    pub(crate) async fn listen(self, mut audio: mpsc::Receiver<ToEar>, out: mpsc::Sender<FromEar>) {
-        let mut listening = Listening { ear: &self, out: &out, unanswered: VecDeque::new(), pushed: 0, finishing: false, answered: false };
+impl Transcriber {
+    /// Listens until the call is over. Ends with [`TranscriberEvent::Done`].
+    pub(crate) async fn run(self, mut audio: mpsc::Receiver<TranscriberInput>, out: mpsc::Sender<TranscriberEvent>) {
+        let mut listening = Listening { transcriber: &self, out: &out, unanswered: VecDeque::new(), pushed: 0, finishing: false, answered: false };
         let mut failure = None;
         'recognizers: for recognizer in &self.recognizers {
             let mut tries = 0;
             let mut gate = SpeechGate::new(recognizer.gate());
             loop {
                 listening
-                    .say(&**recognizer, if tries == 0 { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting }, String::new())
+                    .report(&**recognizer, if tries == 0 { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting }, String::new())
                     .await;
                 listening.answered = false;
                 let end = match timeout(OPENING, recognizer.open(self.request.clone())).await {
                     Ok(Ok(stream)) => {
-                        listening.say(&**recognizer, RecognizerHealth::Listening, String::new()).await;
+                        listening.report(&**recognizer, RecognizerHealth::Listening, String::new()).await;
                         listening.stream(stream, &mut gate, &mut audio).await
                     }
                     Ok(Err(error)) => End::Failed(error),
@@ -103,7 +104,7 @@ impl Ear {
                 };
                 let error = match end {
                     End::Finished => {
-                        let _ = out.send(FromEar::Done).await;
+                        let _ = out.send(TranscriberEvent::Done).await;
                         return;
                     }
                     End::Abandoned => return,
@@ -113,7 +114,7 @@ impl Ear {
                 tries = if listening.answered { 1 } else { tries + 1 };
                 let again = error.is_retryable() && tries < TRIES;
                 let health = if again { RecognizerHealth::Reconnecting } else { RecognizerHealth::Failed };
-                listening.say(&**recognizer, health, error.to_string()).await;
+                listening.report(&**recognizer, health, error.to_string()).await;
                 failure = Some((recognizer, error));
                 if !again {
                     continue 'recognizers;
@@ -125,30 +126,30 @@ impl Ear {
         }
         if let Some((recognizer, error)) = failure {
             let message = format!("{error} The recording goes on; you can have it recognized after the call.");
-            listening.say(&**recognizer, RecognizerHealth::Failed, message).await;
+            listening.report(&**recognizer, RecognizerHealth::Failed, message).await;
         }
-        // Nobody listens any more: take what comes, so that the call goes on.
+        // No recognizer is left: drain the audio until the end, so that the call goes on.
         if !listening.finishing {
             loop {
                 match audio.recv().await {
-                    Some(ToEar::Audio(..) | ToEar::Silence) => {}
-                    Some(ToEar::Finish) => break,
+                    Some(TranscriberInput::Audio(..) | TranscriberInput::Silence) => {}
+                    Some(TranscriberInput::Finish) => break,
                     None => return,
                 }
             }
         }
-        let _ = out.send(FromEar::Done).await;
+        let _ = out.send(TranscriberEvent::Done).await;
     }
 }
 
 impl Listening<'_> {
-    async fn say(&self, recognizer: &dyn Recognizer, health: RecognizerHealth, message: String) {
-        let status = RecognizerStatus { channel: self.ear.channel, label: recognizer.choice().label, health, message };
-        let _ = self.out.send(FromEar::Status(status)).await;
+    async fn report(&self, recognizer: &dyn Recognizer, health: RecognizerHealth, message: String) {
+        let status = RecognizerStatus { channel: self.transcriber.channel, label: recognizer.choice().label, health, message };
+        let _ = self.out.send(TranscriberEvent::Status(status)).await;
     }
 
-    /// Waits before the next try; audio goes on coming in. False if the host is gone.
-    async fn wait(&mut self, duration: Duration, gate: &mut SpeechGate, audio: &mut mpsc::Receiver<ToEar>) -> bool {
+    /// Waits before the next try; audio goes on coming in. False if the actor is gone.
+    async fn wait(&mut self, duration: Duration, gate: &mut SpeechGate, audio: &mut mpsc::Receiver<TranscriberInput>) -> bool {
         self.pushed = 0;
         let pause = sleep(duration);
         tokio::pin!(pause);
@@ -164,11 +165,11 @@ impl Listening<'_> {
     }
 
     /// Takes audio in.
-    fn take(&mut self, input: ToEar, gate: &mut SpeechGate) {
+    fn take(&mut self, input: TranscriberInput, gate: &mut SpeechGate) {
         match input {
-            ToEar::Finish => self.finishing = true,
-            ToEar::Silence => self.unanswered.extend(gate.fall_silent()),
-            ToEar::Audio(piece, voiced) => self.unanswered.extend(gate.push(piece, voiced)),
+            TranscriberInput::Finish => self.finishing = true,
+            TranscriberInput::Silence => self.unanswered.extend(gate.fall_silent()),
+            TranscriberInput::Audio(piece, voiced) => self.unanswered.extend(gate.push(piece, voiced)),
         }
     }
 
@@ -179,7 +180,7 @@ impl Listening<'_> {
     }
 
     /// Feeds one stream until it or the call ends.
-    async fn stream(&mut self, stream: RecognizerStream, gate: &mut SpeechGate, audio: &mut mpsc::Receiver<ToEar>) -> End {
+    async fn stream(&mut self, stream: RecognizerStream, gate: &mut SpeechGate, audio: &mut mpsc::Receiver<TranscriberInput>) -> End {
         let RecognizerStream { audio: push, mut events } = stream;
         let mut push = Some(push);
         let mut clock = StreamClock::default();
@@ -202,7 +203,7 @@ impl Listening<'_> {
                 biased;
                 event = events.recv() => match event {
                     Some(Ok(event)) => {
-                        if let Some(until) = self.hear(&clock, event).await {
+                        if let Some(until) = self.on_event(&clock, event).await {
                             let kept = self.unanswered.iter().position(|piece| piece.end() > until).unwrap_or(self.unanswered.len());
                             let done = kept.min(self.pushed);
                             self.unanswered.drain(..done);
@@ -219,7 +220,7 @@ impl Listening<'_> {
                         if let Some(piece) = self.unanswered.get(self.pushed) {
                             clock.pushed(piece);
                             self.pushed += 1;
-                            permit.send(Audio::Samples(self.ear.consent.audio(piece.samples.clone())));
+                            permit.send(Audio::Samples(self.transcriber.consent.audio(piece.samples.clone())));
                         } else {
                             permit.send(Audio::Finish);
                             push = None;
@@ -229,7 +230,7 @@ impl Listening<'_> {
                     // It takes no more: its events say why.
                     Ok(None) => match events.recv().await {
                         Some(Err(error)) => return End::Failed(error),
-                        Some(Ok(event)) => { self.hear(&clock, event).await; }
+                        Some(Ok(event)) => { self.on_event(&clock, event).await; }
                         None => return End::Failed(RecognizerError::Crashed("it takes no more audio".to_owned())),
                     },
                     Err(error) => return End::Failed(error),
@@ -242,7 +243,7 @@ impl Listening<'_> {
                     None => return End::Abandoned,
                 },
                 () = &mut deadline, if self.finishing && push.is_none() => {
-                    tracing::warn!(channel = %self.ear.channel, "a recognizer did not finish in time");
+                    tracing::warn!(channel = %self.transcriber.channel, "a recognizer did not finish in time");
                     return End::Finished;
                 }
             }
@@ -259,7 +260,7 @@ impl Listening<'_> {
     }
 
     /// Passes words on, in call time. Answers with the end of what is final now.
-    async fn hear(&mut self, clock: &StreamClock, event: RecognizerEvent) -> Option<Millis> {
+    async fn on_event(&mut self, clock: &StreamClock, event: RecognizerEvent) -> Option<Millis> {
         let (event, until) = match event {
             RecognizerEvent::Partial(utterance) => (RecognizerEvent::Partial(clock.utterance(utterance)), None),
             RecognizerEvent::Final(utterance) => {
@@ -269,7 +270,7 @@ impl Listening<'_> {
                 (RecognizerEvent::Final(utterance), Some(end))
             }
         };
-        let _ = self.out.send(FromEar::Heard(event)).await;
+        let _ = self.out.send(TranscriberEvent::Transcript(event)).await;
         until
     }
 }

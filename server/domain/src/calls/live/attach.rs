@@ -1,0 +1,116 @@
+//! Connects pages and programs to live calls.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use model::wire::{ClientMessage, Hello, Part, ServerMessage};
+use model::{CallState, Code, Problem};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::inbox::{Input, Joined};
+use super::registry::actor_of;
+use super::{ended, restarts};
+use crate::calls::CallsKernel as _;
+use kernel::{Actor, DomainError, Kernel, Result};
+use ports::Consent;
+
+/// Messages that wait for a page. One that is further behind than this is let go; it comes back and gets a snapshot.
+const PAGE_QUEUE: usize = 1_024;
+
+/// Connects a page or a program to a live call. Never fails: what can't be answered is said as
+/// [`ServerMessage::Refused`], and the stream ends.
+///
+/// The first message must be [`ClientMessage::Hello`]. An `Err` in `messages` is something that could not be read; it
+/// is answered with [`ServerMessage::Rejected`].
+pub async fn attach(
+    kernel: &Kernel,
+    actor: &Actor,
+    mut messages: BoxStream<'static, Result<ClientMessage, Problem>>,
+) -> BoxStream<'static, ServerMessage> {
+    let refused = |problem: Problem| futures::stream::iter([ServerMessage::Refused(problem)]).boxed();
+    let hello = match messages.next().await {
+        Some(Ok(ClientMessage::Hello(hello))) => hello,
+        Some(Ok(_)) => return refused(Problem::new(Code::Invalid, "The first message of a call must say which call it is.")),
+        Some(Err(problem)) => return refused(problem),
+        None => return futures::stream::empty().boxed(),
+    };
+    let (sender, receiver) = mpsc::channel(PAGE_QUEUE);
+    match join(kernel, actor, hello, sender).await {
+        Ok((actor, page, places)) => {
+            tokio::spawn(forward(actor, page, places, messages));
+        }
+        Err(error) => return refused(error.into_problem()),
+    }
+    tokio_stream(receiver).boxed()
+}
+
+fn tokio_stream(receiver: mpsc::Receiver<ServerMessage>) -> impl futures::Stream<Item = ServerMessage> {
+    futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|message| (message, receiver)) })
+}
+
+async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64, Arc<Semaphore>)> {
+    if kernel.call_registry().is_stopping() {
+        return Err(restarts());
+    }
+    if hello.page.is_empty() || hello.page.len() > 100 {
+        return Err(DomainError::new(Code::Invalid, "The page's name must have 1 to 100 bytes."));
+    }
+    let call = crate::calls::get(kernel, actor, hello.call).await?;
+    if hello.part == Part::Source {
+        if call.member_id != actor.member()?.id {
+            return Err(DomainError::new(Code::Forbidden, "Only the person who started this call can send its audio."));
+        }
+        match call.state {
+            CallState::Prepared | CallState::Live => {}
+            CallState::Finishing | CallState::Ended => return Err(ended()),
+        }
+        Consent::of(&call).map_err(Problem::from)?;
+    } else if call.state == CallState::Ended {
+        return Err(ended());
+    }
+    if call.state == CallState::Finishing && kernel.call_registry().get(call.id).is_none() {
+        let unfinished = kernel.store().unfinished_call(call.organization_id, call.id).await?;
+        if unfinished.is_some_and(|call| kernel.call_registry().server().is_elsewhere(&call, kernel.now())) {
+            return Err(DomainError::new(Code::Unavailable, "Another server finishes this call. Its review will be on the call's page."));
+        }
+    }
+    let actor = actor_of(kernel, call.organization_id, call.id).await?;
+    let (answer, joined) = oneshot::channel();
+    let join = Input::Join { hello, call: Box::new(call), sender, answer };
+    let gone = || DomainError::new(Code::Unavailable, "The call is being closed. Try again in a moment.");
+    actor.send(join).await.map_err(|_| gone())?;
+    match joined.await.map_err(|_| gone())? {
+        Joined::As(page, places) => Ok((actor, page, places)),
+        Joined::Refused(problem) => Err(problem.into()),
+    }
+}
+
+/// Passes a page's messages to its call's actor. Audio waits here for a place: a page that sends faster than it is heard is not read.
+async fn forward(
+    actor: mpsc::Sender<Input>,
+    page: u64,
+    places: Arc<Semaphore>,
+    mut messages: BoxStream<'static, Result<ClientMessage, Problem>>,
+) {
+    let passing = async {
+        while let Some(message) = messages.next().await {
+            let input = match message {
+                Ok(ClientMessage::Frame(frame)) => {
+                    let Ok(in_flight) = Arc::clone(&places).acquire_owned().await else { return };
+                    Input::Frame { page, frame, in_flight }
+                }
+                Ok(message) => Input::Message { page, message },
+                Err(problem) => Input::Unreadable { page, problem },
+            };
+            if actor.send(input).await.is_err() {
+                return;
+            }
+        }
+        let _ = actor.send(Input::Leave { page }).await;
+    };
+    tokio::select! {
+        () = passing => {}
+        () = actor.closed() => {}
+    }
+}

@@ -1,0 +1,130 @@
+//! The live engine in a call: what goes into it, and what becomes of what comes out.
+
+use live::{Effect, Event, Session, Settings};
+use model::wire::CallEvent;
+use model::{Bookmark, Call, Channel, Cue, CueState, Segment};
+
+use super::actor::CallActor;
+use super::persist::{DecidedBy, WriteOp};
+
+/// The engine, and what it has said so far.
+pub(super) struct Engine {
+    pub(super) session: Session,
+    /// In order of number.
+    pub(super) segments: Vec<Segment>,
+    /// In order of appearance.
+    pub(super) cues: Vec<Cue>,
+    /// In order of number.
+    pub(super) bookmarks: Vec<Bookmark>,
+}
+
+impl Engine {
+    /// Goes on after what is stored.
+    pub(super) fn restore(call: &Call, segments: Vec<Segment>, cues: Vec<Cue>, bookmarks: Vec<Bookmark>) -> Self {
+        let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
+        let session = Session::restore(crate::playbooks::playbook(), settings, &segments, &cues, &bookmarks);
+        Self { session, segments, cues, bookmarks }
+    }
+
+    pub(super) fn cue_mut(&mut self, number: i64) -> Option<&mut Cue> {
+        self.cues.iter_mut().find(|cue| cue.number == number)
+    }
+
+    /// Whose final words a cue rests on; none while they aren't final.
+    pub(super) fn speaker_of(&self, cue: &Cue) -> Option<Channel> {
+        self.segment(cue.evidence.first_segment()).map(|segment| segment.channel)
+    }
+
+    /// A segment, once it is final.
+    pub(super) fn segment(&self, number: i64) -> Option<&Segment> {
+        self.segments.iter().rev().find(|segment| segment.number == number)
+    }
+}
+
+impl CallActor {
+    /// Gives the engine an event, and carries out what follows: stored, shown, looked up.
+    pub(super) fn feed(&mut self, event: Event) {
+        let decided_by = match &event {
+            Event::Feedback { cue, .. } => Some(*cue),
+            _ => None,
+        };
+        let speaker = match &event {
+            Event::Partial { channel, .. } => Some(*channel),
+            _ => None,
+        };
+        let now = self.now();
+        for effect in self.engine.session.handle(event, now) {
+            match effect {
+                Effect::Partial(partial) => {
+                    if partial.channel == Channel::Customer {
+                        self.assist.prefetch(&partial.text);
+                    }
+                    self.publish(CallEvent::Partial(partial));
+                }
+                Effect::Segment(segment) => {
+                    if segment.channel == Channel::Customer {
+                        self.assist.prefetch("");
+                    }
+                    self.store(WriteOp::Segment(segment.clone()));
+                    self.engine.segments.push(segment.clone());
+                    self.publish(CallEvent::Segment(segment));
+                }
+                Effect::Cue(cue) => self.on_cue(cue),
+                // Not stored before the segment that it rests on: whatever happens meanwhile, no stored cue lacks its words.
+                Effect::EarlyCue(cue) => {
+                    self.show(cue.clone());
+                    self.find_passage(&cue, speaker);
+                }
+                Effect::CueWithdrawn { cue } => {
+                    self.assist.forget(cue);
+                    self.engine.cues.retain(|known| known.number != cue);
+                    self.publish(CallEvent::CueWithdrawn { cue });
+                }
+                Effect::CueState { cue, state } => {
+                    let by = if decided_by == Some(cue) { DecidedBy::Person } else { DecidedBy::Engine };
+                    self.on_cue_state(cue, state, by);
+                }
+                Effect::Metrics(metrics) => self.publish(CallEvent::Metrics(metrics)),
+                Effect::Bookmark(bookmark) => {
+                    self.store(WriteOp::Bookmark(bookmark.clone()));
+                    self.engine.bookmarks.push(bookmark.clone());
+                    self.publish(CallEvent::Bookmark(bookmark));
+                }
+                Effect::EchoDropped { channel, text } => {
+                    tracing::debug!(call = %self.call.id, %channel, characters = text.len(), "echo dropped");
+                }
+            }
+        }
+    }
+
+    fn on_cue(&mut self, mut cue: Cue) {
+        // One that is told again keeps what was found for it, until its final words lead elsewhere.
+        cue.source = self.engine.cue_mut(cue.number).and_then(|known| known.source.clone());
+        self.store(WriteOp::Cue(cue.clone()));
+        self.show(cue.clone());
+        self.find_passage(&cue, self.engine.speaker_of(&cue));
+        if let Some(used) = self.assist.confirm(&cue) {
+            self.store(WriteOp::Use(used));
+        }
+    }
+
+    fn on_cue_state(&mut self, cue: i64, state: CueState, by: DecidedBy) {
+        self.store(WriteOp::CueState(cue, state, by));
+        if let Some(known) = self.engine.cue_mut(cue) {
+            known.state = state;
+        }
+        self.publish(CallEvent::CueState { cue, state });
+    }
+
+    /// Shows a cue, or shows it again with other words.
+    fn show(&mut self, cue: Cue) {
+        match self.engine.cue_mut(cue.number) {
+            Some(known) => *known = cue.clone(),
+            None => {
+                metrics::counter!("closezly_cues_total").increment(1);
+                self.engine.cues.push(cue.clone());
+            }
+        }
+        self.publish(CallEvent::Cue(cue));
+    }
+}

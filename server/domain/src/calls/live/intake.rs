@@ -1,0 +1,269 @@
+//! A call's frames on their way to the disk: which one is expected, how many are on their way, and what follows when one is written.
+//!
+//! What is written goes on from the writing thread: the ack to the page, the sound to the track's task. Only what went wrong comes back to
+//! the call's actor.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use kernel::{DomainError, Kernel, Result};
+use model::wire::Frame;
+use model::{Call, Channel, Code, Millis, Segment};
+use store::{RecordingError, RecordingLog, RecordingReader};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::connections::AckLine;
+use super::transcription::TrackInput;
+use super::writer::{SharedLog, Writer, Written};
+use crate::calls::recording;
+
+/// Frames between a page's socket and the tracks; while there are more, sockets aren't read, so that pages hold their frames back.
+const MAX_IN_FLIGHT: usize = 512;
+
+/// The place of a frame that is on its way; free when this is dropped.
+pub(in crate::calls) type InFlight = OwnedSemaphorePermit;
+
+/// What went wrong at the writer, or goes well again.
+#[derive(Debug)]
+pub(super) enum StorageEvent {
+    /// Frames can't be written any more. They aren't acked: the page keeps them and sends them again.
+    Blocked(Channel, RecordingError),
+    /// A frame was not the expected one; the page was told which is.
+    OutOfOrder(Channel),
+    /// Frames are written again.
+    Recovered,
+}
+
+/// What the writing thread tells of a track's frames.
+pub(super) struct TrackSink {
+    channel: Channel,
+    log: SharedLog,
+    acks: AckLine,
+    track: mpsc::UnboundedSender<TrackInput>,
+    /// Unbounded, as `track` is, so that the writing threads never wait for a call; [`MAX_IN_FLIGHT`] bounds both.
+    actor: mpsc::UnboundedSender<StorageEvent>,
+    /// The log takes nothing; the page holds the frames back.
+    is_blocked: AtomicBool,
+}
+
+impl TrackSink {
+    pub(super) fn log(&self) -> &SharedLog {
+        &self.log
+    }
+
+    pub(super) fn on_written(&self, frame: Frame, written: Result<Written, RecordingError>, in_flight: InFlight) {
+        match written {
+            Ok(Written::At { captured_at, next }) => {
+                if self.is_blocked.swap(false, Ordering::Relaxed) {
+                    let _ = self.actor.send(StorageEvent::Recovered);
+                }
+                self.acks.ack(self.channel, next);
+                let _ = self.track.send(TrackInput::Recorded(frame, captured_at, in_flight));
+            }
+            Ok(Written::OutOfOrder { next }) => {
+                // Behind one that could not be written: asked for again when there may be space.
+                if !self.is_blocked.load(Ordering::Relaxed) {
+                    self.acks.ack(self.channel, next);
+                }
+                let _ = self.actor.send(StorageEvent::OutOfOrder(self.channel));
+            }
+            Err(error) => {
+                let is_new = !self.is_blocked.swap(true, Ordering::Relaxed);
+                let event = if is_new { StorageEvent::Blocked(self.channel, error) } else { StorageEvent::OutOfOrder(self.channel) };
+                let _ = self.actor.send(event);
+            }
+        }
+    }
+}
+
+/// A track's recording as it is when the call's actor opens.
+pub(super) struct OpenedTrack {
+    log: SharedLog,
+    /// Number of the frame after the last recorded one.
+    pub(super) recorded: u32,
+    /// The first frame whose words are not known.
+    pub(super) unheard: u32,
+}
+
+impl OpenedTrack {
+    /// Opens a track's recording. `segments` are the call's words so far.
+    ///
+    /// # Errors
+    /// The recording can't be written.
+    pub(super) async fn open(kernel: &Kernel, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Self> {
+        let path = recording::path(kernel, call, channel);
+        let keep = call.keep_audio;
+        let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max();
+        let open = move || open_log(&path, keep).map(|log| (log, first_unheard(&path, heard_until.unwrap_or_default())));
+        let opened = tokio::task::spawn_blocking(open).await.map_err(|error| DomainError::Internal(error.to_string()))?;
+        let (log, unheard) = opened.map_err(|error| {
+            tracing::error!(call = %call.id, %error, "a recording can't be opened");
+            let why =
+                if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
+            DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
+        })?;
+        let recorded = log.next();
+        Ok(Self { log: SharedLog::new(log), recorded, unheard: unheard.filter(|_| keep).unwrap_or(recorded) })
+    }
+}
+
+/// The actor that had the log before may be just closing.
+fn open_log(path: &Path, keep_audio: bool) -> Result<RecordingLog, RecordingError> {
+    for _ in 0..30 {
+        match RecordingLog::open(path, keep_audio) {
+            Err(RecordingError::InUse) => std::thread::sleep(Duration::from_millis(100)),
+            opened => return opened,
+        }
+    }
+    RecordingLog::open(path, keep_audio)
+}
+
+/// The first frame after the last words that were heard. Nothing in a call that begins.
+fn first_unheard(path: &Path, heard_until: Millis) -> Option<u32> {
+    RecordingReader::open(path).ok().map(|reader| reader.first_after(heard_until))
+}
+
+/// What becomes of a frame that comes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    /// It is on its way to the disk.
+    Yes,
+    /// It is not the one that is expected; `Some` is to be told to the page, which goes back there.
+    No(Option<u32>),
+    /// There is nobody to write it.
+    WriterGone,
+}
+
+struct Track {
+    sink: Arc<TrackSink>,
+    /// The next frame to be handed to the writer.
+    expected: u32,
+}
+
+/// A call's way to the disk.
+pub(super) struct Intake {
+    tracks: [Track; 2],
+    writer: Writer,
+    shard: usize,
+    places: Arc<Semaphore>,
+}
+
+impl Intake {
+    /// `tracks` are in order of [`Channel::index`], each with where its recorded sound goes. What goes wrong comes to `actor`.
+    pub(super) fn new(
+        call: &Call,
+        writer: Writer,
+        acks: &AckLine,
+        tracks: [(OpenedTrack, mpsc::UnboundedSender<TrackInput>); 2],
+        actor: &mpsc::UnboundedSender<StorageEvent>,
+    ) -> Self {
+        let mut channels = [Channel::Rep, Channel::Customer].into_iter();
+        let tracks = tracks.map(|(opened, track)| {
+            let sink = TrackSink {
+                channel: channels.next().unwrap_or(Channel::Customer),
+                log: opened.log,
+                acks: acks.clone(),
+                track,
+                actor: actor.clone(),
+                is_blocked: AtomicBool::new(false),
+            };
+            Track { sink: Arc::new(sink), expected: opened.recorded }
+        });
+        Self { tracks, writer, shard: usize::from(call.id.0.as_bytes()[15]), places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)) }
+    }
+
+    /// Where a frame's place is to be taken before it is sent here.
+    pub(super) fn places(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.places)
+    }
+
+    fn in_flight(&self) -> usize {
+        MAX_IN_FLIGHT - self.places.available_permits()
+    }
+
+    /// Number of the frame that is expected next, of each track.
+    pub(super) fn expected(&self) -> [u32; 2] {
+        self.tracks.each_ref().map(|track| track.expected)
+    }
+
+    /// Begins again where the disk stands: another page sends now.
+    pub(super) fn rewind(&mut self) {
+        for track in &mut self.tracks {
+            track.expected = track.sink.log.with(|log| log.next());
+        }
+    }
+
+    /// How much of the call is recorded.
+    pub(super) fn length(&self) -> Millis {
+        self.tracks.iter().map(|track| track.sink.log.with(|log| log.end())).max().unwrap_or_default()
+    }
+
+    /// Whether this is the frame to be taken now; if not, what its page is to be told.
+    pub(super) fn check(&self, frame: &Frame) -> Accepted {
+        let track = &self.tracks[frame.channel.index()];
+        if frame.sequence == track.expected {
+            return Accepted::Yes;
+        }
+        // A duplicate or a gap: the next expected number is told again, so that the page rewinds. A duplicate's is not if acks that say the
+        // same are still to come.
+        let next = track.sink.log.with(|log| log.next());
+        Accepted::No((frame.sequence > track.expected || next == track.expected).then_some(next))
+    }
+
+    /// Hands a frame to the writer that [`Self::check`] has accepted.
+    pub(super) fn write(&mut self, frame: Frame, in_flight: InFlight) -> Accepted {
+        let track = &mut self.tracks[frame.channel.index()];
+        track.expected += 1;
+        if self.writer.append(self.shard, Arc::clone(&track.sink), frame, in_flight) { Accepted::Yes } else { Accepted::WriterGone }
+    }
+
+    /// A track's frames are not to be written for now. Whether that is new.
+    pub(super) fn block(&self, channel: Channel) -> bool {
+        !self.tracks[channel.index()].sink.is_blocked.swap(true, Ordering::Relaxed)
+    }
+
+    /// A frame is not on disk: what the disk has next is expected.
+    pub(super) fn expect_again(&mut self, channel: Channel) {
+        let track = &mut self.tracks[channel.index()];
+        track.expected = track.sink.log.with(|log| log.next());
+    }
+
+    /// Asks the page again for what could not be written.
+    pub(super) fn ask_again(&self) {
+        if self.in_flight() > 0 {
+            return;
+        }
+        for track in self.tracks.iter().filter(|track| track.sink.is_blocked.load(Ordering::Relaxed)) {
+            track.sink.acks.ack(track.sink.channel, track.sink.log.with(|log| log.next()));
+        }
+    }
+
+    /// Tells every track something, after all frames that were taken before. False if there is nobody to write them.
+    pub(super) fn after_frames(&self, input: fn() -> TrackInput) -> bool {
+        let tracks = self.tracks.each_ref().map(|track| track.sink.track.clone());
+        self.writer.then(self.shard, move || {
+            for track in tracks {
+                let _ = track.send(input());
+            }
+        })
+    }
+
+    /// Brings all that is written to the disk itself.
+    pub(super) async fn sync(&self) {
+        for track in &self.tracks {
+            let log = track.sink.log.clone();
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(move || log.with(|log| log.sync())).await {
+                tracing::error!(%error, "a recording could not be flushed");
+            }
+        }
+    }
+
+    /// Lets every track recognize what is recorded from now on.
+    pub(super) fn consent(&self, consent: ports::Consent) {
+        for track in &self.tracks {
+            let _ = track.sink.track.send(TrackInput::Consent(consent));
+        }
+    }
+}

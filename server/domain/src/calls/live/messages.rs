@@ -1,0 +1,211 @@
+//! What pages say to a live call.
+
+use live::Event;
+use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, ServerMessage, Welcome};
+use model::{Call, CallState, Code, Millis, Problem, RecognizerKind};
+use store::RecordingError;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::actor::{CallActor, Phase};
+use super::inbox::Joined;
+use super::intake::{Accepted, InFlight, StorageEvent};
+use super::transcription::TrackInput;
+use crate::calls::events::CallStarted;
+use kernel::{Actor, Result};
+use ports::Consent;
+
+/// Most bookmarks of a call.
+const MAX_BOOKMARKS: usize = 1_000;
+
+impl CallActor {
+    pub(super) fn join(&mut self, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Joined {
+        if hello.part == Part::Source {
+            if self.phase != Phase::Live {
+                return Joined::Refused(Problem::new(Code::CallEnded, "This call has ended. Its review is on the call's page."));
+            }
+            if let Err(problem) = self.connections.make_room(&hello) {
+                return Joined::Refused(problem);
+            }
+            self.intake.rewind();
+        }
+        let welcome = Welcome {
+            call: Box::new(self.call.clone()),
+            next: self.intake.expected(),
+            now: self.now(),
+            last_event: self.connections.last_event(),
+        };
+        let snapshot = self.connections.misses_too_much(hello.last_event).then(|| self.snapshot());
+        let id = self.connections.admit(hello, sender, welcome, snapshot);
+        self.last_seen = Instant::now();
+        self.heartbeat();
+        Joined::As(id, self.intake.places())
+    }
+
+    /// The people on the call were told since this actor is there.
+    pub(super) fn take_consent(&mut self, call: Call) {
+        (self.call.consent_who, self.call.consent_how, self.call.consent_at) = (call.consent_who, call.consent_how, call.consent_at);
+        if let Ok(consent) = Consent::of(&self.call) {
+            self.intake.consent(consent);
+        }
+    }
+
+    pub(super) async fn on_message(&mut self, page: u64, message: ClientMessage) {
+        if self.connections.part_of(page).is_none() {
+            return;
+        }
+        if let ClientMessage::Ping { nonce } = message {
+            return self.connections.reply(page, ServerMessage::Pong { nonce });
+        }
+        if self.phase != Phase::Live && message == ClientMessage::End && self.connections.part_of(page) == Some(Part::Source) {
+            // Said again: it is told as soon as it is stored.
+            return;
+        }
+        if !matches!(message, ClientMessage::Feedback { .. }) && !self.takes_from(page) {
+            return;
+        }
+        match message {
+            ClientMessage::Heard(heard) => self.on_page_transcript(page, heard).await,
+            ClientMessage::Pause { paused } => {
+                self.paused = paused;
+                self.publish(CallEvent::Paused { paused });
+                self.close_sentences();
+            }
+            ClientMessage::Bookmark { at, note } => self.on_bookmark(page, at, &note),
+            ClientMessage::Feedback { cue, state } => self.feed(Event::Feedback { cue, state }),
+            ClientMessage::CaptureNote { channel, message } => {
+                let message: String = message.chars().filter(|c| !c.is_control()).take(300).collect();
+                tracing::info!(call = %self.call.id, ?channel, message, "capture");
+                self.notice(NoticeLevel::Warning, message);
+            }
+            ClientMessage::End => self.end().await,
+            ClientMessage::Hello(_) => self.reject(page, Problem::new(Code::Invalid, "This page has said hello already.")),
+            // Audio comes as an input of its own, see `attach`.
+            ClientMessage::Ping { .. } | ClientMessage::Frame(_) => {}
+        }
+    }
+
+    /// Whether a page may say anything of the call now. If not, it is told why.
+    fn takes_from(&self, page: u64) -> bool {
+        match self.connections.part_of(page) {
+            None => return false,
+            Some(Part::Viewer) => self.reject(page, Problem::new(Code::Forbidden, "This page only watches the call.")),
+            Some(Part::Source) if self.phase == Phase::Live => return true,
+            Some(Part::Source) => self.reject(page, Problem::new(Code::CallEnded, "This call has ended.")),
+        }
+        false
+    }
+
+    fn reject(&self, page: u64, problem: Problem) {
+        self.connections.reply(page, ServerMessage::Rejected(problem));
+    }
+
+    /// The call starts with the first frame or words.
+    pub(super) async fn start(&mut self) -> Result<()> {
+        if self.clock.runs() {
+            return Ok(());
+        }
+        let now = self.kernel.now();
+        let (organization, id) = (self.call.organization_id, self.call.id);
+        let mut tx = self.kernel.begin(&Actor::system(organization, "a call starts")).await?;
+        if store::calls::move_on(&mut tx, organization, id, &[CallState::Prepared], CallState::Live, now).await? {
+            tx.emit(&CallStarted { call: id, member: self.call.member_id }).await?;
+        }
+        tx.commit().await?;
+        self.call.state = CallState::Live;
+        self.call.started_at = Some(now);
+        self.clock.start();
+        Ok(())
+    }
+
+    pub(super) async fn on_frame(&mut self, page: u64, frame: Frame, in_flight: InFlight) {
+        if !self.takes_from(page) {
+            return;
+        }
+        metrics::counter!("closezly_frames_total").increment(1);
+        if let Err(error) = frame.check() {
+            return self.reject(page, Problem::new(Code::FrameMalformed, error.to_string()));
+        }
+        let channel = frame.channel;
+        if let Accepted::No(tell) = self.intake.check(&frame) {
+            if let Some(next) = tell {
+                self.connections.reply(page, ServerMessage::Ack { channel, next });
+            }
+            return;
+        }
+        // The little space that was given up for deletions and sign-ins is not for sound.
+        if self.kernel.store().lacks_reserve() {
+            if self.intake.block(channel) {
+                let full = RecordingError::Full(std::io::ErrorKind::StorageFull.into());
+                self.on_storage(StorageEvent::Blocked(channel, full));
+            }
+            return;
+        }
+        if let Err(error) = self.start().await {
+            return self.reject(page, error.into_problem());
+        }
+        if self.intake.write(frame, in_flight) == Accepted::WriterGone {
+            self.notice(NoticeLevel::Error, "The recording can't be written: its thread is gone. Tell your administrator.".to_owned());
+        }
+        self.close_sentences();
+    }
+
+    /// What went wrong at the writer, or goes well again.
+    pub(super) fn on_storage(&mut self, event: StorageEvent) {
+        match event {
+            StorageEvent::Blocked(channel, error) => {
+                self.intake.expect_again(channel);
+                tracing::error!(call = %self.call.id, %error, "a frame can't be written");
+                let why = if matches!(error, RecordingError::Full(_)) {
+                    "The server's disk is full."
+                } else {
+                    "The server can't write the recording."
+                };
+                self.notice(NoticeLevel::Error, format!("{why} Your recording stays in this browser until there is space."));
+            }
+            StorageEvent::OutOfOrder(channel) => self.intake.expect_again(channel),
+            StorageEvent::Recovered => {
+                self.notice(NoticeLevel::Info, "There is space again. The recording goes on; nothing is missing.".to_owned());
+            }
+        }
+    }
+
+    /// In a pause, once all audio before it is heard: what is being said ends, it does not go on after the pause.
+    fn close_sentences(&self) {
+        if self.paused {
+            self.intake.after_frames(|| TrackInput::Silence);
+        }
+    }
+
+    async fn on_page_transcript(&mut self, page: u64, heard: Heard) {
+        let Heard { channel, text, start, end, confidence, is_final } = heard;
+        let limit = Millis(Frame::MAX_CAPTURED_AT);
+        let fits = text.chars().take(5_001).count() <= 5_000 && start >= Millis::ZERO && start <= end && end <= limit;
+        if !fits || self.call.recognizer != RecognizerKind::Browser {
+            let message = "Words from the page need 0 to 5,000 characters, ordered times, and a call that the browser recognizes.";
+            return self.reject(page, Problem::new(Code::Invalid, message));
+        }
+        if let Err(error) = self.start().await {
+            return self.reject(page, error.into_problem());
+        }
+        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if is_final {
+            self.feed(Event::Final { channel, text, start, end, confidence, words: Vec::new() });
+        } else {
+            self.feed(Event::Partial { channel, text, start, end });
+        }
+    }
+
+    fn on_bookmark(&mut self, page: u64, at: Millis, note: &str) {
+        match model::validation::BOOKMARK_NOTE.parse(note) {
+            Ok(_) if self.engine.bookmarks.len() >= MAX_BOOKMARKS => {
+                self.reject(page, Problem::new(Code::Invalid, format!("A call has at most {MAX_BOOKMARKS} bookmarks.")));
+            }
+            Ok(note) => {
+                let at = at.clamp(Millis::ZERO, Millis(Frame::MAX_CAPTURED_AT));
+                self.feed(Event::Bookmark { at, note });
+            }
+            Err(problem) => self.reject(page, problem),
+        }
+    }
+}

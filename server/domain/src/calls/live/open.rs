@@ -1,0 +1,114 @@
+//! How a call's actor comes to be: what is stored of the call, its recordings, its tracks' tasks.
+
+use model::wire::{RecognizerHealth, RecognizerStatus};
+use model::{Call, CallId, CallState, Channel, Millis, OrganizationId, RecognizerKind};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::actor::{CallActor, Inboxes, Phase, Tracks};
+use super::assist::Assist;
+use super::clock::CallClock;
+use super::connections::Connections;
+use super::ending::Ending;
+use super::engine::Engine;
+use super::inbox::Input;
+use super::intake::{Intake, OpenedTrack};
+use super::persist::PersistWorker;
+use super::replay::ReplayBuffer;
+use super::transcription::{self, TrackSetup};
+use super::writer::Writer;
+use crate::calls::CallsKernel as _;
+use crate::calls::{open_stream, recognizers_for, recording};
+use kernel::{DomainError, Kernel, Result};
+
+/// Inputs that wait for an actor. Pages are held back beyond it, and keep their frames meanwhile.
+const INBOX: usize = 512;
+
+impl CallActor {
+    /// Loads what is known of the call, and starts what works beside the actor. Its inbox, and what its [`CallActor::run`] hears.
+    ///
+    /// # Errors
+    /// The call is not there, has ended, or its recording can't be written.
+    pub(super) async fn open(
+        kernel: &Kernel,
+        organization: OrganizationId,
+        id: CallId,
+        writer: Writer,
+    ) -> Result<(Self, mpsc::Sender<Input>, Inboxes)> {
+        let store = kernel.store();
+        let call = store.call(organization, id).await?.ok_or_else(|| DomainError::no_such("call"))?;
+        if call.state == CallState::Ended {
+            return Err(super::ended());
+        }
+        let segments = store.segments(organization, id).await?;
+        let cues = store.cues(organization, id).await?;
+        let bookmarks = store.bookmarks(organization, id).await?;
+        let rep = OpenedTrack::open(kernel, &call, Channel::Rep, &segments).await?;
+        let customer = OpenedTrack::open(kernel, &call, Channel::Customer, &segments).await?;
+        // Asked once: what somebody switches holds from the next call on.
+        let shows_passages = kernel.is_on(&crate::calls::LIVE_PASSAGES, organization, Some(call.member_id), Some(id)).await?;
+
+        let (myself, inputs) = mpsc::channel(INBOX);
+        let (persister, ops) = mpsc::unbounded_channel();
+        let (status, writes) = mpsc::unbounded_channel();
+        let (problems, storage) = mpsc::unbounded_channel();
+        let owner = kernel.call_registry().server().owner.clone();
+        let worker = PersistWorker { kernel: kernel.clone(), organization, call: id, member: call.member_id, owner };
+        tokio::spawn(worker.run(ops, status));
+
+        let is_finishing = call.state == CallState::Finishing;
+        // Numbers grow with the wall clock, so that they are above all that an earlier buffer of this call can have given.
+        let seed = u64::try_from(kernel.now().timestamp_millis()).unwrap_or_default();
+        let connections = Connections::new(ReplayBuffer::new(seed));
+        let (tracks, ending) = (Tracks::default(), Ending::new(is_finishing));
+        let start = |channel: Channel, opened: OpenedTrack| {
+            let sink = transcription::start(TrackSetup {
+                channel,
+                recognizers: recognizers_for(kernel, call.recognizer),
+                request: open_stream(&call, channel),
+                recording: call.keep_audio.then(|| recording::path(kernel, &call, channel)),
+                next: opened.unheard,
+                recorded: opened.recorded,
+                caught_up: ending.caught_up(),
+                actor: myself.clone(),
+                stop: tracks.token(),
+            });
+            (opened, sink)
+        };
+        let opened = [start(Channel::Rep, rep), start(Channel::Customer, customer)];
+        let intake = Intake::new(&call, writer, connections.acks(), opened, &problems);
+        let mut clock = CallClock::default();
+        if let Some(started) = call.started_at {
+            clock.resume(Millis((kernel.now() - started).num_milliseconds()), intake.length());
+        }
+        let actor = Self {
+            clock,
+            phase: if is_finishing { Phase::Finishing } else { Phase::Live },
+            paused: false,
+            connections,
+            intake,
+            statuses: [Channel::Rep, Channel::Customer].map(|channel| not_recognized(&call, channel)),
+            tracks,
+            engine: Engine::restore(&call, segments, cues, bookmarks),
+            assist: Assist::new(kernel.clone(), organization, id, shows_passages),
+            persister,
+            writes_wait: false,
+            ending,
+            last_seen: Instant::now(),
+            myself: myself.clone(),
+            kernel: kernel.clone(),
+            call,
+        };
+        Ok((actor, myself, Inboxes { inputs, storage, writes }))
+    }
+}
+
+/// What is said of a track that no recognizer hears.
+fn not_recognized(call: &Call, channel: Channel) -> Option<RecognizerStatus> {
+    (call.recognizer == RecognizerKind::None).then(|| RecognizerStatus {
+        channel,
+        label: RecognizerKind::None.label().to_owned(),
+        health: RecognizerHealth::Off,
+        message: "Recorded and measured; you can have it recognized after the call.".to_owned(),
+    })
+}

@@ -1,0 +1,14 @@
+//! From a track's recorded frames to its words: voice detection, the recognizer, and what it could not take at once.
+
+mod catch_up;
+mod clock;
+mod gate;
+mod track;
+mod transcriber;
+mod voice;
+
+pub(crate) use gate::Piece;
+pub(in crate::calls) use track::TrackEvent;
+pub(super) use track::{TrackInput, TrackSetup, start};
+pub(crate) use transcriber::{Transcriber, TranscriberEvent, TranscriberInput};
+pub(crate) use voice::VoiceDetector;

@@ -1,0 +1,47 @@
+//! What a call's tracks say: voice, words, how their recognizers do.
+
+use live::Event;
+use model::Channel;
+use model::wire::{NoticeLevel, RecognizerHealth};
+use ports::RecognizerEvent;
+
+use super::actor::CallActor;
+use super::transcription::TrackEvent;
+
+impl CallActor {
+    pub(super) async fn on_track(&mut self, channel: Channel, event: TrackEvent) {
+        match event {
+            TrackEvent::Voice(start, end) => self.feed(Event::Voice { channel, start, end }),
+            TrackEvent::Transcript(RecognizerEvent::Partial(said)) => {
+                self.feed(Event::Partial { channel, text: said.text, start: said.start, end: said.end });
+            }
+            TrackEvent::Transcript(RecognizerEvent::Final(said)) => {
+                self.ending.goes_on();
+                let (text, start, end, confidence, words) = (said.text, said.start, said.end, said.confidence, said.words);
+                self.feed(Event::Final { channel, text, start, end, confidence, words });
+            }
+            TrackEvent::Status(status) => {
+                if status.health == RecognizerHealth::Failed {
+                    // The final of what it was saying won't come from it.
+                    self.retract_partial(channel);
+                }
+                self.set_status(channel, status);
+            }
+            TrackEvent::Behind => {
+                let message = if self.call.keep_audio {
+                    "The recognizer can't keep up. The recording is complete; its words come later."
+                } else {
+                    "The recognizer can't keep up, and no recording is kept: some words will be missing."
+                };
+                self.notice(NoticeLevel::Warning, message.to_owned());
+            }
+            TrackEvent::Stopped => self.retract_partial(channel),
+            TrackEvent::Finished => self.track_finished(channel).await,
+        }
+    }
+
+    fn retract_partial(&mut self, channel: Channel) {
+        let now = self.now();
+        self.feed(Event::Partial { channel, text: String::new(), start: now, end: now });
+    }
+}
