@@ -1,7 +1,8 @@
 //! Pages whose code the browser fetches when they are first shown.
 //!
 //! `xtask` cuts the browser's code apart at the functions that [`lazy_pages`] makes: a chunk a name, what several chunks share in chunks of its
-//! own, what the main module needs too in the main module. The server draws these pages like any other, and names a page's chunks in its head so that they load at once.
+//! own, what the main module needs too in the main module. The server draws these pages like any other, and names what they load in their head (`document`); a page
+//! that is none of these loads nothing.
 //!
 //! A chunk that can't be fetched (no network, or a server with a newer build) never leaves a dead page:
 //! - while a page is taken over: it stays as the server drew it, and works as without JavaScript;
@@ -10,6 +11,8 @@
 
 #[cfg(feature = "hydrate")]
 mod browser;
+#[cfg(feature = "ssr")]
+mod document;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -38,7 +41,7 @@ impl ChooseView for LazyPage {
     /// The page. Its chunk is there by now, or could not be fetched.
     async fn choose(self) -> AnyView {
         #[cfg(feature = "ssr")]
-        load_with_the_page(self.chunk);
+        document::load_code(self.chunk);
         match (self.view)().await {
             Ok(view) => view,
             Err(_) => NotFetched().into_any(),
@@ -75,19 +78,6 @@ macro_rules! lazy_pages {
     )+)+};
 }
 pub(crate) use lazy_pages;
-
-/// Names a chunk's files in the document's head, so that the browser need not wait for the main module to ask for them.
-#[cfg(feature = "ssr")]
-fn load_with_the_page(chunk: &str) {
-    let Some(bundle) = use_context::<std::sync::Arc<crate::server::Bundle>>() else { return };
-    for path in bundle.chunks.get(chunk).into_iter().flatten() {
-        let link = view! {
-            <leptos_meta::Link rel="preload" href=path.clone() as_="fetch" type_="application/wasm" crossorigin="anonymous" />
-        };
-        // To make it is to put it into the head; here it would be one element more than the browser expects.
-        let _ = link.to_html();
-    }
-}
 
 /// Stands where a page's code could not be fetched while a call runs in this browser: leaving would end its capture.
 #[component]

@@ -15,6 +15,7 @@ mod events;
 pub mod frame;
 mod lazy;
 pub mod pages;
+mod plain;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod session;
@@ -47,7 +48,7 @@ pub fn App() -> impl IntoView {
         <Titles />
         <Router>
             <Routes fallback=pages::not_found::NotFound>
-                // Pages for anybody, in `PlainFrame`
+                // Pages for anybody, in `PlainFrame`, without code of the browser's
                 <pages::identity::Pages />
                 <DevRoute />
                 // Pages for who is signed in, in `Frame`

@@ -72,22 +72,3 @@ fn context() -> Option<FormReturn> {
 fn context() -> Option<FormReturn> {
     None
 }
-
-/// Goes where the function's answer says, by loading that page anew: nothing that was fetched for the person of before
-/// stays.
-pub fn follow<F>(action: ServerAction<F>)
-where
-    F: ServerFn<Output = String, Error = AppError> + Clone + Send + Sync + 'static,
-{
-    Effect::new(move |_| {
-        if let Some(Ok(path)) = action.value().get() {
-            go(&path);
-        }
-    });
-}
-
-/// Loads a page of this site anew.
-pub fn go(path: &str) {
-    // It may fail only while the page is being left anyway.
-    let _ = window().location().set_href(super::local_path(path));
-}

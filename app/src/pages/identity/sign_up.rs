@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{self, SignedUp};
-use super::form::{FormState, go};
-use super::{Next, Page, form};
+use super::form::FormState;
+use super::sign_in::{Next, Page};
 use crate::components::{Banner, Button, ButtonKind, FormError, TextField, TextLink, Tone, field_error};
 
 /// `/sign-up`
@@ -15,19 +15,13 @@ use crate::components::{Banner, Button, ButtonKind, FormError, TextField, TextLi
 pub fn SignUp() -> impl IntoView {
     let action = ServerAction::<api::SignUp>::new();
     let form = FormState::of(action);
-    Effect::new(move |_| {
-        if let Some(Ok(SignedUp::In(path))) = action.value().get() {
-            go(&path);
-        }
-    });
-    // With JavaScript the action has the answer, without it the page that was loaded after.
-    let mailed = Memo::new(move |_| match action.value().get().or_else(|| form.answer().map(Ok)) {
-        Some(Ok(SignedUp::ByMail(email))) => Some(email),
+    let mailed = match form.answer() {
+        Some(SignedUp::ByMail(email)) => Some(email),
         _ => None,
-    });
+    };
     view! {
         <Page title="Sign up">
-            {move || match mailed.get() {
+            {match mailed {
                 Some(email) => Either::Left(view! { <Mailed email /> }),
                 None => Either::Right(view! { <SignUpForm action form /> }),
             }}
@@ -41,8 +35,7 @@ fn Mailed(email: String) -> impl IntoView {
         <Banner tone=Tone::Good>
             {format!("Check your mail: we have sent a link to {email}. It works for 24 hours.")}
         </Banner>
-        // The page is loaded anew: it is the one that we are on.
-        <p class="small soft">"Not your address? " <TextLink href="/sign-up" attr:rel="external">"Sign up again"</TextLink></p>
+        <p class="small soft">"Not your address? " <TextLink href="/sign-up">"Sign up again"</TextLink></p>
     }
 }
 
@@ -91,7 +84,7 @@ fn SignUpForm(action: ServerAction<api::SignUp>, form: FormState) -> impl IntoVi
                 required=true
                 error=field_error(problem, "password")
             />
-            <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Signing up…">
+            <Button submit=true kind=ButtonKind::Primary>
                 "Sign up"
             </Button>
         </ActionForm>
@@ -104,7 +97,6 @@ fn SignUpForm(action: ServerAction<api::SignUp>, form: FormState) -> impl IntoVi
 pub fn ConfirmSignUp() -> impl IntoView {
     let action = ServerAction::<api::ConfirmSignUp>::new();
     let form = FormState::of(action);
-    form::follow(action);
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token").unwrap_or_default());
     view! {
@@ -113,7 +105,7 @@ pub fn ConfirmSignUp() -> impl IntoView {
                 <FormError problem=form.problem() />
                 <input type="hidden" name="token" value=token />
                 <p>"This makes your account and signs you in. Go on only if it was you who signed up."</p>
-                <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Making the account…">
+                <Button submit=true kind=ButtonKind::Primary>
                     "Make my account"
                 </Button>
             </ActionForm>
