@@ -89,7 +89,7 @@ mod keeper {
     }
 
     fn around(element: Option<Element>) -> Vec<Element> {
-        std::iter::successors(element, Element::parent_element).collect()
+        std::iter::successors(element, |element| element.parent_element()).collect()
     }
 
     fn look_after(path: &Path) {
