@@ -21,6 +21,7 @@ pub mod page;
 pub mod problem;
 pub mod speech;
 pub mod time;
+pub mod utterance;
 pub mod validation;
 pub mod wire;
 
@@ -46,3 +47,4 @@ pub use page::Page;
 pub use problem::{Code, Problem};
 pub use speech::{RecognizerChoice, RecognizerKind};
 pub use time::Millis;
+pub use utterance::Utterance;

@@ -2,6 +2,7 @@
 //!
 //! A rep sees the own calls; managers and above see the organization's; a guest sees none.
 
+pub(crate) mod cue_passages;
 mod edit;
 mod events;
 pub mod export;
@@ -12,7 +13,6 @@ pub mod recording;
 pub(crate) mod retranscribe;
 pub mod sample;
 mod settings;
-pub(crate) mod cue_passages;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use live::{Event, Playbook, Session, Settings};
-use model::{Channel, Millis, Verbosity};
+use model::{Channel, Millis, Utterance, Verbosity};
 
 const LINES: &[(Channel, &str)] = &[
     (Channel::Rep, "thanks for taking the time today what are you using to keep track of your calls right now"),
@@ -31,11 +31,11 @@ fn long_partials() -> f64 {
         let start = Millis(round * 1_000);
         for count in 1..=words.len() {
             let end = start + Millis(300 * count as i64);
-            let other = Event::Partial { channel: Channel::Rep, text: words[count / 2..count].join(" "), start, end };
+            let other = Event::Partial(Channel::Rep, Utterance::new(words[count / 2..count].join(" "), start, end));
             session.handle(other, end);
             let text = words[..count].join(" ");
             let before = Instant::now();
-            session.handle(Event::Partial { channel: Channel::Customer, text, start, end }, end);
+            session.handle(Event::Partial(Channel::Customer, Utterance::new(text, start, end)), end);
             if count >= 60 {
                 took.push(before.elapsed().as_nanos());
             }
@@ -61,13 +61,17 @@ fn main() {
                 let at = now - 300 + piece * 100;
                 events.push((Event::Voice { channel, start: Millis(at), end: Millis(at + 100) }, end, false));
             }
-            events.push((Event::Partial { channel, text: words[..said].join(" "), start, end }, end, true));
+            events.push((Event::Partial(channel, Utterance::new(words[..said].join(" "), start, end)), end, true));
             if said % 2 == 0 {
                 events.push((Event::Tick, end, false));
             }
         }
         let end = Millis(now);
-        events.push((Event::Final { channel, text: text.to_owned(), start, end, confidence: 0.9, words: Vec::new() }, end, true));
+        events.push((
+            Event::Final(channel, Utterance { text: text.to_owned(), start, end, confidence: 0.9, words: Vec::new() }),
+            end,
+            true,
+        ));
         now += 700;
     }
     let count = events.len();

@@ -30,7 +30,7 @@ pub(crate) struct TimedWord {
 
 /// The recent past of both channels.
 #[derive(Debug, Default)]
-pub(crate) struct Heard {
+pub(crate) struct RecentSpeech {
     finals: [VecDeque<TimedWord>; 2],
     partials: [Vec<TimedWord>; 2],
     final_until: [Millis; 2],
@@ -59,7 +59,7 @@ fn hash(word: &str) -> u32 {
     word.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-impl Heard {
+impl RecentSpeech {
     pub fn push_final(&mut self, channel: Channel, words: &[TimedWord], end: Millis) {
         let finals = &mut self.finals[channel.index()];
         finals.extend(words);

@@ -1,6 +1,6 @@
 //! What goes into a session and what comes out.
 
-use model::{Bookmark, Channel, Cue, CueState, Metrics, Millis, Partial, Segment, Verbosity, Word};
+use model::{Bookmark, Channel, Cue, CueState, Metrics, Millis, Partial, Segment, Utterance, Verbosity};
 
 /// What a call's host decides beforehand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,35 +13,13 @@ pub struct Settings {
     pub customer_name: String,
 }
 
-/// What the host heard or was told.
+/// What a call heard or was told; times are call time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// Text that may still change; empty takes it back.
-    Partial {
-        /// Who speaks.
-        channel: Channel,
-        /// What seems to be said.
-        text: String,
-        /// From the call's start.
-        start: Millis,
-        /// From the call's start.
-        end: Millis,
-    },
-    /// Text that won't change.
-    Final {
-        /// Who spoke.
-        channel: Channel,
-        /// What was said.
-        text: String,
-        /// From the call's start.
-        start: Millis,
-        /// From the call's start.
-        end: Millis,
-        /// 0 to 1.
-        confidence: f64,
-        /// The words with their times; may be empty.
-        words: Vec<Word>,
-    },
+    /// Something that may still be heard otherwise; an empty text takes back what was.
+    Partial(Channel, Utterance),
+    /// Something that won't change.
+    Final(Channel, Utterance),
     /// A stretch with speech from the voice detector.
     Voice {
         /// Who spoke.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use model::metrics::{Tally, Words, is_acknowledgement};
 use model::wire::Frame;
-use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, Verbosity, Word};
+use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, Utterance, Verbosity};
 
 use crate::coaching::{Coach, Moment};
-use crate::echo::{Heard, TimedWord, timed};
+use crate::echo::{RecentSpeech, TimedWord, timed};
 use crate::events::{Effect, Event, Settings};
 use crate::pacing::Pacing;
 use crate::playbook::Playbook;
@@ -27,13 +27,9 @@ const METRICS_EVERY: u64 = 400;
 
 /// A final on its way to becoming a segment.
 #[derive(Debug)]
-struct Utterance {
+struct PendingFinal {
     channel: Channel,
-    text: String,
-    start: Millis,
-    end: Millis,
-    confidence: f64,
-    words: Vec<Word>,
+    said: Utterance,
     analysed: Words,
     timed: Vec<TimedWord>,
     /// Its partials.
@@ -42,7 +38,7 @@ struct Utterance {
 
 #[derive(Debug)]
 struct Held {
-    utterance: Utterance,
+    pending: PendingFinal,
     since: Millis,
 }
 
@@ -62,7 +58,7 @@ pub struct Session {
     playbook: Arc<Playbook>,
     settings: Settings,
     tally: Tally,
-    heard: Heard,
+    heard: RecentSpeech,
     coach: Coach,
     pacing: Pacing,
     held: VecDeque<Held>,
@@ -81,7 +77,7 @@ impl Session {
             playbook,
             settings,
             tally: Tally::default(),
-            heard: Heard::default(),
+            heard: RecentSpeech::default(),
             coach: Coach::default(),
             pacing: Pacing::default(),
             held: VecDeque::new(),
@@ -147,11 +143,11 @@ impl Session {
         let mut effects = Vec::new();
         self.release(now, &mut effects);
         match event {
-            Event::Partial { channel, text, start, end } => self.partial(channel, &text, start, end, &mut effects),
-            Event::Final { channel, text, start, end, confidence, words } => {
-                if let Some(mut utterance) = utterance(channel, &text, start, end, confidence, words) {
-                    utterance.draft = std::mem::take(&mut self.drafts[channel.index()]);
-                    self.hear(utterance, now, &mut effects);
+            Event::Partial(channel, said) => self.partial(channel, &said.text, said.start, said.end, &mut effects),
+            Event::Final(channel, said) => {
+                if let Some(mut pending) = PendingFinal::of(channel, said) {
+                    pending.draft = std::mem::take(&mut self.drafts[channel.index()]);
+                    self.hear(pending, now, &mut effects);
                 } else {
                     self.take_back(channel, &mut effects);
                 }
@@ -226,40 +222,40 @@ impl Session {
     }
 
     /// Decides about a final: an echo is dropped, a rep's that may be one waits, all else becomes a segment.
-    fn hear(&mut self, utterance: Utterance, now: Millis, effects: &mut Vec<Effect>) {
-        let (channel, end) = (utterance.channel, utterance.end);
+    fn hear(&mut self, pending: PendingFinal, now: Millis, effects: &mut Vec<Effect>) {
+        let (channel, end) = (pending.channel, pending.said.end);
         if channel == Channel::Customer {
-            if self.is_echo(&utterance) {
-                self.drop_echo(utterance, effects);
+            if self.is_echo(&pending) {
+                self.drop_echo(pending, effects);
             } else {
-                self.accept(utterance, effects);
+                self.accept(pending, effects);
             }
             // What waited was said before or with it; now it can be judged.
             self.drop_echoes(effects);
-            while self.held.front().is_some_and(|held| held.utterance.end <= end + Millis(500)) {
+            while self.held.front().is_some_and(|held| held.pending.said.end <= end + Millis(500)) {
                 self.accept_first(effects);
             }
             return;
         }
-        if self.is_echo(&utterance) {
-            self.drop_echo(utterance, effects);
-        } else if !self.held.is_empty() || self.may_be_echo(&utterance) {
-            self.held.push_back(Held { utterance, since: now });
+        if self.is_echo(&pending) {
+            self.drop_echo(pending, effects);
+        } else if !self.held.is_empty() || self.may_be_echo(&pending) {
+            self.held.push_back(Held { pending, since: now });
             if self.held.len() > MOST_HELD {
                 self.accept_first(effects);
             }
         } else {
-            self.accept(utterance, effects);
+            self.accept(pending, effects);
         }
     }
 
-    fn is_echo(&self, utterance: &Utterance) -> bool {
-        !is_acknowledgement(&utterance.analysed) && self.heard.is_echo(utterance.channel, &utterance.timed)
+    fn is_echo(&self, pending: &PendingFinal) -> bool {
+        !is_acknowledgement(&pending.analysed) && self.heard.is_echo(pending.channel, &pending.timed)
     }
 
     /// The customer spoke at the same time and their words aren't known yet.
-    fn may_be_echo(&self, utterance: &Utterance) -> bool {
-        !is_acknowledgement(&utterance.analysed) && self.is_ahead_of_customer(&utterance.timed, utterance.start, utterance.end)
+    fn may_be_echo(&self, pending: &PendingFinal) -> bool {
+        !is_acknowledgement(&pending.analysed) && self.is_ahead_of_customer(&pending.timed, pending.said.start, pending.said.end)
     }
 
     /// Words of the rep that came before the customer's of the same time.
@@ -286,34 +282,35 @@ impl Session {
 
     fn accept_first(&mut self, effects: &mut Vec<Effect>) {
         if let Some(held) = self.held.pop_front() {
-            if self.is_echo(&held.utterance) {
-                self.drop_echo(held.utterance, effects);
+            if self.is_echo(&held.pending) {
+                self.drop_echo(held.pending, effects);
             } else {
-                self.accept(held.utterance, effects);
+                self.accept(held.pending, effects);
             }
         }
     }
 
     fn drop_echoes(&mut self, effects: &mut Vec<Effect>) {
         for held in std::mem::take(&mut self.held) {
-            if self.is_echo(&held.utterance) {
-                self.drop_echo(held.utterance, effects);
+            if self.is_echo(&held.pending) {
+                self.drop_echo(held.pending, effects);
             } else {
                 self.held.push_back(held);
             }
         }
     }
 
-    fn drop_echo(&mut self, utterance: Utterance, effects: &mut Vec<Effect>) {
-        self.heard.set_partial(utterance.channel, Vec::new());
-        self.take_partial_back(utterance.channel, effects);
-        self.discard(utterance.draft, effects);
-        effects.push(Effect::EchoDropped { channel: utterance.channel, text: utterance.text });
+    fn drop_echo(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
+        self.heard.set_partial(pending.channel, Vec::new());
+        self.take_partial_back(pending.channel, effects);
+        self.discard(pending.draft, effects);
+        effects.push(Effect::EchoDropped { channel: pending.channel, text: pending.said.text });
     }
 
     /// A final becomes a segment, and brings its cards.
-    fn accept(&mut self, utterance: Utterance, effects: &mut Vec<Effect>) {
-        let Utterance { channel, text, start, end, confidence, words, analysed, timed, draft } = utterance;
+    fn accept(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
+        let PendingFinal { channel, said, analysed, timed, draft } = pending;
+        let Utterance { text, start, end, confidence, words } = said;
         let number = draft.number.unwrap_or_else(|| {
             self.segments += 1;
             self.segments
@@ -365,22 +362,25 @@ impl Session {
     }
 }
 
-/// Checks and analyses a final; none if nothing was said.
-fn utterance(channel: Channel, text: &str, start: Millis, end: Millis, confidence: f64, mut words: Vec<Word>) -> Option<Utterance> {
-    let text = one_line(text);
-    if text.is_empty() {
-        return None;
+impl PendingFinal {
+    /// Checks and analyses a final; none if nothing was said.
+    fn of(channel: Channel, mut said: Utterance) -> Option<Self> {
+        said.text = one_line(&said.text);
+        if said.text.is_empty() {
+            return None;
+        }
+        said.start = within_a_call(said.start);
+        said.end = within_a_call(said.end).max(said.start);
+        said.confidence = unit(said.confidence);
+        for word in &mut said.words {
+            word.start = within_a_call(word.start);
+            word.end = within_a_call(word.end).max(word.start);
+            word.confidence = unit(word.confidence);
+        }
+        let analysed = Words::of(&said.text);
+        let timed = timed(&analysed, &said.words, said.start, said.end);
+        Some(Self { channel, said, analysed, timed, draft: Draft::default() })
     }
-    let start = within_a_call(start);
-    let end = within_a_call(end).max(start);
-    for word in &mut words {
-        word.start = within_a_call(word.start);
-        word.end = within_a_call(word.end).max(word.start);
-        word.confidence = unit(word.confidence);
-    }
-    let analysed = Words::of(&text);
-    let timed = timed(&analysed, &words, start, end);
-    Some(Utterance { channel, text, start, end, confidence: unit(confidence), words, analysed, timed, draft: Draft::default() })
 }
 
 /// Text without control characters (databases refuse some) and without space around it.

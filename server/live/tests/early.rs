@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Cue, CueState, Millis, Segment, Verbosity};
+use model::{Channel, Cue, CueState, Millis, Segment, Utterance, Verbosity};
 
 use Channel::{Customer, Rep};
 
@@ -19,18 +19,19 @@ fn session() -> Session {
 /// Partials and finals that began at `start`; a partial ends 300 ms per word later.
 fn partial(channel: Channel, start: i64, text: &str) -> Event {
     let end = Millis(start + 300 * text.split(' ').count() as i64);
-    Event::Partial { channel, text: text.to_owned(), start: Millis(start), end }
+    Event::Partial(channel, Utterance::new(text.to_owned(), Millis(start), end))
 }
 
 fn said(channel: Channel, start: i64, text: &str) -> Event {
     let end = Millis(start + 300 * text.split(' ').count() as i64);
-    Event::Final { channel, text: text.to_owned(), start: Millis(start), end, confidence: 0.9, words: Vec::new() }
+    Event::Final(channel, Utterance { text: text.to_owned(), start: Millis(start), end, confidence: 0.9, words: Vec::new() })
 }
 
 /// The time at which an event comes: its end.
 fn now(event: &Event) -> Millis {
     match event {
-        Event::Partial { end, .. } | Event::Final { end, .. } | Event::Voice { end, .. } => *end,
+        Event::Partial(_, said) | Event::Final(_, said) => said.end,
+        Event::Voice { end, .. } => *end,
         _ => Millis(600_000),
     }
 }
@@ -138,7 +139,7 @@ fn a_card_whose_words_the_final_lacks_is_withdrawn_and_may_come_again() {
 #[test]
 fn a_partial_that_is_taken_back_takes_its_card_along() {
     let empty =
-        Event::Final { channel: Customer, text: " ".into(), start: Millis(0), end: Millis(900), confidence: 0.0, words: Vec::new() };
+        Event::Final(Customer, Utterance { text: " ".into(), start: Millis(0), end: Millis(900), confidence: 0.0, words: Vec::new() });
     for end in [partial(Customer, 0, ""), empty, Event::End] {
         let mut session = session();
         run(&mut session, [partial(Customer, 0, "it is too expensive for us")]);

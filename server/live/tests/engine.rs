@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Cue, CueKind, CueState, Metrics, Millis, Segment, Verbosity};
+use model::{Channel, Cue, CueKind, CueState, Metrics, Millis, Segment, Utterance, Verbosity};
 
 use Channel::{Customer, Rep};
 
@@ -15,7 +15,7 @@ fn session() -> Session {
 }
 
 fn said(channel: Channel, start: i64, end: i64, text: &str) -> Event {
-    Event::Final { channel, text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: 0.9, words: Vec::new() }
+    Event::Final(channel, Utterance { text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: 0.9, words: Vec::new() })
 }
 
 fn voice(channel: Channel, start: i64, end: i64) -> Event {
@@ -23,7 +23,7 @@ fn voice(channel: Channel, start: i64, end: i64) -> Event {
 }
 
 fn partial(channel: Channel, start: i64, end: i64, text: &str) -> Event {
-    Event::Partial { channel, text: text.to_owned(), start: Millis(start), end: Millis(end) }
+    Event::Partial(channel, Utterance::new(text.to_owned(), Millis(start), Millis(end)))
 }
 
 fn segments(effects: &[Effect]) -> Vec<&Segment> {
@@ -326,14 +326,10 @@ fn bad_input_is_made_harmless() {
         [("", 5, 1), (" \n\t ", 0, 0), ("ok\0ay", 9_000, 1), ("😀", i64::MIN, i64::MAX), (huge.as_str(), 5, 6), ("...", 1, 2)]
     {
         let word = model::Word { text: text.chars().take(9).collect(), start: Millis(end), end: Millis(start), confidence: f64::NAN };
-        let event = Event::Final {
-            channel: Customer,
-            text: text.to_owned(),
-            start: Millis(start),
-            end: Millis(end),
-            confidence: f64::NAN,
-            words: vec![word],
-        };
+        let event = Event::Final(
+            Customer,
+            Utterance { text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: f64::NAN, words: vec![word] },
+        );
         for effect in session.handle(event, Millis(end)) {
             if let Effect::Segment(segment) = effect {
                 assert!(segment.start_ms <= segment.end_ms && segment.start_ms >= Millis::ZERO && segment.confidence == 0.0);

@@ -2,20 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Millis, Verbosity};
+use model::{Channel, Millis, Utterance, Verbosity};
 
 /// Topics of the cards that one sentence of the customer brings.
 fn topics(text: &str) -> Vec<String> {
     let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
     let mut session = Session::new(Playbook::built_in(), settings);
-    let said = Event::Final {
-        channel: Channel::Customer,
-        text: text.to_owned(),
-        start: Millis(1_000),
-        end: Millis(6_000),
-        confidence: 1.0,
-        words: Vec::new(),
-    };
+    let said = Event::Final(
+        Channel::Customer,
+        Utterance { text: text.to_owned(), start: Millis(1_000), end: Millis(6_000), confidence: 1.0, words: Vec::new() },
+    );
     let effects = session.handle(said, Millis(6_000));
     effects.into_iter().filter_map(|effect| if let Effect::Cue(cue) = effect { Some(cue.topic) } else { None }).collect()
 }

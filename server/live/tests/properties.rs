@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Cue, CueState, Millis, Segment, Verbosity, Word};
+use model::{Channel, Cue, CueState, Millis, Segment, Utterance, Verbosity, Word};
 use proptest::prelude::*;
 
 const PHRASES: &[&str] = &[
@@ -51,9 +51,9 @@ fn state() -> impl Strategy<Value = CueState> {
 fn event() -> impl Strategy<Value = Event> {
     let word = (time(), time(), any::<f64>()).prop_map(|(start, end, confidence)| Word { text: "word".into(), start, end, confidence });
     prop_oneof![
-        3 => (channel(), text(), time(), 0..9_000_i64).prop_map(|(channel, text, start, long)| Event::Partial { channel, text, start, end: start + Millis(long) }),
+        3 => (channel(), text(), time(), 0..9_000_i64).prop_map(|(channel, text, start, long)| Event::Partial(channel, Utterance::new(text, start, start + Millis(long)))),
         6 => (channel(), text(), time(), -50..9_000_i64, any::<f64>(), prop::collection::vec(word, 0..4))
-            .prop_map(|(channel, text, start, long, confidence, words)| Event::Final { channel, text, start, end: start + Millis(long), confidence, words }),
+            .prop_map(|(channel, text, start, long, confidence, words)| Event::Final(channel, Utterance { text, start, end: start + Millis(long), confidence, words })),
         3 => (channel(), time(), 0..20_000_i64).prop_map(|(channel, start, long)| Event::Voice { channel, start, end: start + Millis(long) }),
         1 => (prop_oneof![4 => 0..12_i64, 1 => any::<i64>()], state()).prop_map(|(cue, state)| Event::Feedback { cue, state }),
         1 => (time(), text()).prop_map(|(at, note)| Event::Bookmark { at, note }),
@@ -128,11 +128,13 @@ fn cards_of(turns: &[Turn], with_partials: bool) -> (Vec<(String, String, Vec<St
         let start = index as i64 * 26_000;
         let said = turn.partials.iter().filter(|_| with_partials).enumerate().map(|(step, text)| {
             let end = Millis(start + 400 * (step as i64 + 1));
-            Event::Partial { channel: turn.channel, text: text.clone(), start: Millis(start), end }
+            Event::Partial(turn.channel, Utterance::new(text.clone(), Millis(start), end))
         });
         let end = Millis(start + 5_000);
-        let last =
-            Event::Final { channel: turn.channel, text: turn.text.clone(), start: Millis(start), end, confidence: 1.0, words: Vec::new() };
+        let last = Event::Final(
+            turn.channel,
+            Utterance { text: turn.text.clone(), start: Millis(start), end, confidence: 1.0, words: Vec::new() },
+        );
         let mut brought = Vec::new();
         for effect in said.chain([last]).flat_map(|event| session.handle(event, end)).collect::<Vec<_>>() {
             match effect {
@@ -189,8 +191,8 @@ proptest! {
         for (event, now) in events.into_iter().chain([last]) {
             clock += now.0.rem_euclid(3_000);
             let now = if ordered { Millis(clock) } else { now };
-            if let Event::Final { text, .. } = &event {
-                finals += usize::from(text.chars().any(|c| !c.is_control() && !c.is_whitespace()));
+            if let Event::Final(_, said) = &event {
+                finals += usize::from(said.text.chars().any(|c| !c.is_control() && !c.is_whitespace()));
             }
             for effect in session.handle(event, now) {
                 let is_early = matches!(effect, Effect::EarlyCue(_));
@@ -263,7 +265,7 @@ proptest! {
         let (mut segments, mut cues) = (Vec::new(), Vec::new());
         let say = |index: usize, channel: Channel, text: String| {
             let start = Millis(index as i64 * 9_000);
-            Event::Final { channel, text, start, end: start + Millis(5_000), confidence: 1.0, words: Vec::new() }
+            Event::Final(channel, Utterance { text, start, end: start + Millis(5_000), confidence: 1.0, words: Vec::new() })
         };
         let count = texts.len();
         for (index, (channel, text)) in texts.into_iter().enumerate() {

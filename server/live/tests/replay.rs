@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Millis, Verbosity};
+use model::{Channel, Millis, Utterance, Verbosity};
 use serde_json::{Value, json};
 
 fn event(entry: &Value) -> Event {
@@ -16,9 +16,9 @@ fn event(entry: &Value) -> Event {
     if let Some(channel) = channel("voice") {
         Event::Voice { channel, start: time("start"), end: time("end") }
     } else if let Some(channel) = channel("partial") {
-        Event::Partial { channel, text: text(), start: time("start"), end: time("end") }
+        Event::Partial(channel, Utterance::new(text(), time("start"), time("end")))
     } else if let Some(channel) = channel("final") {
-        Event::Final { channel, text: text(), start: time("start"), end: time("end"), confidence: 0.9, words: Vec::new() }
+        Event::Final(channel, Utterance { text: text(), start: time("start"), end: time("end"), confidence: 0.9, words: Vec::new() })
     } else if let Some(cue) = entry["feedback"].as_i64() {
         Event::Feedback { cue, state: entry["state"].as_str().unwrap().parse().unwrap() }
     } else if let Some(note) = entry["bookmark"].as_str() {

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use model::{Channel, Millis, RecognizerChoice, RecognizerKind, Word};
+use model::{Channel, RecognizerChoice, RecognizerKind, Utterance};
 use tokio::sync::mpsc;
 
 use crate::consent::ConsentedAudio;
@@ -69,28 +69,13 @@ pub enum Audio {
     Finish,
 }
 
-/// Out of a stream.
+/// Out of a stream, in stream time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RecognizerEvent {
     /// May still change; replaces the last partial.
     Partial(Utterance),
     /// Will not change any more; takes the partial's place.
     Final(Utterance),
-}
-
-/// Something that was said.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Utterance {
-    /// The text; an empty final only takes the partial away.
-    pub text: String,
-    /// Stream time.
-    pub start: Millis,
-    /// Stream time.
-    pub end: Millis,
-    /// 0 to 1.
-    pub confidence: f64,
-    /// Words in stream time; may be empty.
-    pub words: Vec<Word>,
 }
 
 /// Why a recognizer does not recognize.

@@ -9,8 +9,8 @@ mod embedder;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Channel, Millis};
-use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Redaction, Utterance};
+use model::{Channel, Millis, Utterance};
+use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Redaction};
 
 pub use embedder::embedder_conformance;
 

@@ -20,12 +20,17 @@ use crate::workspace::{self, Mode};
 const LOOPBACK: [&str; 2] = ["--features", "providers/test-utils"];
 const LIMIT: Duration = Duration::from_secs(40 * 60);
 
+/// The browser's part as it ships: what the journeys try is what people load, and each page's bytes are held to their table.
+const SITE: Mode = Mode::Release;
+
 /// Builds what is missing and runs every journey; `server` is the binary, if the Rust tests had it built already.
 pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
+    // The npm packages bring what makes the WASM small.
+    tools::npm_packages()?;
+    build::browser_side(SITE)?;
     let server = match server {
-        Some(server) => build::browser_side(Mode::Dev).map(|()| server)?,
+        Some(server) => server,
         None => {
-            build::browser_side(Mode::Dev)?;
             step("server", || {
                 run_to_end(cargo().args(["build", "--package", "server", "--package", "providers"]).args(JOURNEYS).args(LOOPBACK))
             })?;
@@ -38,7 +43,8 @@ pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
     command
         .args(["test", "--reporter=list,json"])
         .env("CLOSEZLY_BIN", server)
-        .env("CLOSEZLY_SITE_DIR", Mode::Dev.site())
+        .env("CLOSEZLY_SITE_DIR", SITE.site())
+        .env("CLOSEZLY_WEIGHTS", "1")
         .env("CLOSEZLY_TEST_PYTHON", tools::python()?)
         .env("CLOSEZLY_TEST_MINILM", tools::minilm()?)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);

@@ -1,7 +1,7 @@
 //! A call's cards, numbers and review made anew: from its recording by a recognizer, or from its segments.
 
 use live::{Effect, Event, Session, Settings};
-use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerKind, Segment, TranscriptJob, Word};
+use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerKind, Segment, TranscriptJob, Utterance};
 use store::{JobState, RecordingReader};
 use tokio::sync::mpsc;
 
@@ -9,7 +9,7 @@ use super::events::TranscriptUpdated;
 use super::finish::Material;
 use super::jobs::Recognize;
 use super::live::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
-use super::{open_stream, cue_passages, recording};
+use super::{cue_passages, open_stream, recording};
 use crate::calls::CallsKernel as _;
 use kernel::Kernel;
 use kernel::{Actor, Job as _, JobContext};
@@ -24,16 +24,6 @@ pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: C
     }))
 }
 
-/// Something heard in a recording.
-struct Heard {
-    channel: Channel,
-    text: String,
-    start: Millis,
-    end: Millis,
-    confidence: f64,
-    words: Vec<Word>,
-}
-
 /// Recognizes both channels of a recording, one after the other, and replaces what was heard: all of it and the job's end at once.
 pub(super) async fn recognize(context: &JobContext, id: CallId, with: RecognizerKind) -> Result<()> {
     let (kernel, organization) = (&context.kernel, context.organization()?);
@@ -43,11 +33,8 @@ pub(super) async fn recognize(context: &JobContext, id: CallId, with: Recognizer
         heard.extend(recognize_channel(kernel, &call, channel, with).await?);
     }
     // The engine hears what a page would have: in the order in which it became final.
-    heard.sort_by_key(|heard| heard.end);
-    let events = heard.into_iter().map(|heard| {
-        let Heard { channel, text, start, end, confidence, words } = heard;
-        Event::Final { channel, text, start, end, confidence, words }
-    });
+    heard.sort_by_key(|(_, said)| said.end);
+    let events = heard.into_iter().map(|(channel, said)| Event::Final(channel, said));
     let voice = recording::voice(kernel, &call).await?;
     let Some(mut material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
     let (segments, mut cues) = replay(&material.call, events.collect());
@@ -90,8 +77,8 @@ fn replay(call: &Call, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
     let (mut segments, mut cues) = (Vec::new(), Vec::new());
     let mut now = Millis::ZERO;
     for event in events {
-        if let Event::Final { end, .. } = &event {
-            now = now.max(*end);
+        if let Event::Final(_, said) = &event {
+            now = now.max(said.end);
         }
         collect(session.handle(event, now), &mut segments, &mut cues);
     }
@@ -114,7 +101,7 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
     }
 }
 
-async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<Heard>> {
+async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<(Channel, Utterance)>> {
     let path = recording::path(kernel, call, channel);
     if !path.exists() {
         return Ok(Vec::new());
@@ -142,14 +129,9 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
     let mut failure = None;
     while let Some(said) = said.recv().await {
         match said {
-            TranscriberEvent::Transcript(RecognizerEvent::Final(utterance)) if !utterance.text.trim().is_empty() => heard.push(Heard {
-                channel,
-                text: utterance.text,
-                start: utterance.start,
-                end: utterance.end,
-                confidence: utterance.confidence,
-                words: utterance.words,
-            }),
+            TranscriberEvent::Transcript(RecognizerEvent::Final(utterance)) if !utterance.text.trim().is_empty() => {
+                heard.push((channel, utterance));
+            }
             TranscriberEvent::Transcript(_) => {}
             TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Failed => failure = Some(status.message),
             TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Listening => failure = None,

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::events::TranscriptUpdated;
 use super::finish::{Material, Voice};
 use super::jobs::Recognize;
-use super::{after, changed_elsewhere, get, recording, retranscribe, require_usable};
+use super::{after, changed_elsewhere, get, recording, require_usable, retranscribe};
 use kernel::{Actor, DomainError, Kernel, Result, Tx};
 use ports::Consent;
 

@@ -17,12 +17,11 @@ use domain::{Actor, Client, Config, Kernel, calls};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
-use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind};
+use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind, Utterance};
 use ports::files::{Files, KeyRing};
 use ports::{
     Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError,
-    Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, Utterance, WebFetcher, WebPage,
-    WebRequest,
+    Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, WebFetcher, WebPage, WebRequest,
 };
 use secrecy::SecretString;
 use store::recording::RecordingReader;

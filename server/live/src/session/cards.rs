@@ -198,8 +198,8 @@ impl Session {
         if let Some(number) = draft.number {
             return number;
         }
-        for held in self.held.iter_mut().filter(|held| held.utterance.channel == channel) {
-            held.utterance.draft.number.get_or_insert_with(|| {
+        for held in self.held.iter_mut().filter(|held| held.pending.channel == channel) {
+            held.pending.draft.number.get_or_insert_with(|| {
                 self.segments += 1;
                 self.segments
             });

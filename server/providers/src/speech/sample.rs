@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Channel, Millis, RecognizerChoice, RecognizerKind};
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SampleTurn, Utterance};
+use model::{Channel, Millis, RecognizerChoice, RecognizerKind, Utterance};
+use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SampleTurn};
 use tokio::sync::mpsc;
 
 use crate::speech::{WAITING, millis_of};

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use http::{Request, StatusCode};
-use model::Millis;
-use ports::{Audio, RecognizerError, RecognizerEvent, RecognizerStream, Utterance};
+use model::{Millis, Utterance};
+use ports::{Audio, RecognizerError, RecognizerEvent, RecognizerStream};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -43,14 +43,14 @@ pub(crate) trait LiveProtocol: Send + Sync + 'static {
     ///
     /// # Errors
     /// What is wrong with it, for the log.
-    fn read(&mut self, text: &str) -> Result<Vec<Heard>, String>;
+    fn read(&mut self, text: &str) -> Result<Vec<ProtocolEvent>, String>;
     /// The connection is over: what was said for good but not yet told.
     fn take_rest(&mut self) -> Option<Utterance>;
 }
 
 /// What a message says. Times count from the connection's first sample.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Heard {
+pub(crate) enum ProtocolEvent {
     /// May still change.
     Partial(Utterance),
     /// Will not change.
@@ -296,20 +296,20 @@ impl<P: LiveProtocol> Stream<P> {
         self.unreadable = 0;
         for heard in all {
             match heard {
-                Heard::Partial(said) => self.tell(said, false).await,
-                Heard::Final(said) => self.tell(said, true).await,
-                Heard::Done(until) => {
+                ProtocolEvent::Partial(said) => self.tell(said, false).await,
+                ProtocolEvent::Final(said) => self.tell(said, true).await,
+                ProtocolEvent::Done(until) => {
                     self.heard_something = true;
                     self.backlog.forget(base + until);
                 }
-                Heard::End if self.finishing => {
+                ProtocolEvent::End if self.finishing => {
                     if let Some(rest) = self.protocol.take_rest() {
                         self.tell(rest, true).await;
                     }
                     return Ok(Some(Outcome::Over));
                 }
-                Heard::End => return Ok(Some(Outcome::Lost(RecognizerError::Connection("it ended".to_owned())))),
-                Heard::Failed(why) => return Ok(Some(Outcome::Lost(RecognizerError::Connection(why)))),
+                ProtocolEvent::End => return Ok(Some(Outcome::Lost(RecognizerError::Connection("it ended".to_owned())))),
+                ProtocolEvent::Failed(why) => return Ok(Some(Outcome::Lost(RecognizerError::Connection(why)))),
             }
         }
         Ok(None)

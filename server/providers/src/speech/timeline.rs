@@ -1,7 +1,7 @@
 //! What recognizers say about time, brought in order before anybody relies on it.
 
+use model::Utterance;
 use model::{Millis, Word};
-use ports::Utterance;
 
 /// Keeps the utterances of one stream within the audio that was pushed, and finals one after the other.
 #[derive(Debug, Default)]

@@ -103,8 +103,8 @@ async fn follow(steps: Vec<Step>, mut audio: mpsc::Receiver<Audio>, events: mpsc
 mod tests {
     use std::sync::Arc;
 
+    use model::Utterance;
     use model::{Channel, Millis};
-    use ports::Utterance;
 
     use super::*;
     use crate::conformance::{Speech, english, recognizer_conformance, sound};

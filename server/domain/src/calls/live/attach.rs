@@ -49,7 +49,12 @@ fn tokio_stream(receiver: mpsc::Receiver<ServerMessage>) -> impl futures::Stream
     futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|message| (message, receiver)) })
 }
 
-async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<(mpsc::Sender<Input>, u64, Arc<Semaphore>)> {
+async fn join(
+    kernel: &Kernel,
+    actor: &Actor,
+    hello: Hello,
+    sender: mpsc::Sender<ServerMessage>,
+) -> Result<(mpsc::Sender<Input>, u64, Arc<Semaphore>)> {
     if kernel.call_registry().is_stopping() {
         return Err(restarts());
     }

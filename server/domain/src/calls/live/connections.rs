@@ -100,13 +100,7 @@ impl Connections {
     }
 
     /// Lets a page in: it is welcomed, and gets a snapshot, or the events that it has missed.
-    pub(super) fn admit(
-        &mut self,
-        hello: Hello,
-        sender: mpsc::Sender<ServerMessage>,
-        welcome: Welcome,
-        snapshot: Option<Snapshot>,
-    ) -> u64 {
+    pub(super) fn admit(&mut self, hello: Hello, sender: mpsc::Sender<ServerMessage>, welcome: Welcome, snapshot: Option<Snapshot>) -> u64 {
         let outlet = Outlet { sender, is_behind: Arc::default() };
         outlet.send(ServerMessage::Welcome(welcome));
         match snapshot {

@@ -49,7 +49,7 @@ impl CallActor {
             _ => None,
         };
         let speaker = match &event {
-            Event::Partial { channel, .. } => Some(*channel),
+            Event::Partial(channel, _) => Some(*channel),
             _ => None,
         };
         let now = self.now();

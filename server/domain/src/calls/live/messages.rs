@@ -2,7 +2,7 @@
 
 use live::Event;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, ServerMessage, Welcome};
-use model::{Call, CallState, Code, Millis, Problem, RecognizerKind};
+use model::{Call, CallState, Code, Millis, Problem, RecognizerKind, Utterance};
 use store::RecordingError;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -189,11 +189,8 @@ impl CallActor {
             return self.reject(page, error.into_problem());
         }
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        if is_final {
-            self.feed(Event::Final { channel, text, start, end, confidence, words: Vec::new() });
-        } else {
-            self.feed(Event::Partial { channel, text, start, end });
-        }
+        let said = Utterance { confidence, ..Utterance::new(text, start, end) };
+        self.feed(if is_final { Event::Final(channel, said) } else { Event::Partial(channel, said) });
     }
 
     fn on_bookmark(&mut self, page: u64, at: Millis, note: &str) {

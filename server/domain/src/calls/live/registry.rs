@@ -11,8 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::actor::CallActor;
 use super::inbox::Input;
 use super::liveness::ServerIdentity;
-use super::writer::Writer;
 use super::restarts;
+use super::writer::Writer;
 use crate::calls::CallsKernel as _;
 use kernel::{DomainError, Kernel, Result};
 

@@ -1,8 +1,8 @@
 //! What a call's tracks say: voice, words, how their recognizers do.
 
 use live::Event;
-use model::Channel;
 use model::wire::{NoticeLevel, RecognizerHealth};
+use model::{Channel, Utterance};
 use ports::RecognizerEvent;
 
 use super::actor::CallActor;
@@ -12,13 +12,10 @@ impl CallActor {
     pub(super) async fn on_track(&mut self, channel: Channel, event: TrackEvent) {
         match event {
             TrackEvent::Voice(start, end) => self.feed(Event::Voice { channel, start, end }),
-            TrackEvent::Transcript(RecognizerEvent::Partial(said)) => {
-                self.feed(Event::Partial { channel, text: said.text, start: said.start, end: said.end });
-            }
+            TrackEvent::Transcript(RecognizerEvent::Partial(said)) => self.feed(Event::Partial(channel, said)),
             TrackEvent::Transcript(RecognizerEvent::Final(said)) => {
                 self.ending.goes_on();
-                let (text, start, end, confidence, words) = (said.text, said.start, said.end, said.confidence, said.words);
-                self.feed(Event::Final { channel, text, start, end, confidence, words });
+                self.feed(Event::Final(channel, said));
             }
             TrackEvent::Status(status) => {
                 if status.health == RecognizerHealth::Failed {
@@ -42,6 +39,6 @@ impl CallActor {
 
     fn retract_partial(&mut self, channel: Channel) {
         let now = self.now();
-        self.feed(Event::Partial { channel, text: String::new(), start: now, end: now });
+        self.feed(Event::Partial(channel, Utterance::new("", now, now)));
     }
 }

@@ -1,7 +1,7 @@
 //! The lines that a recognizer program prints. Described for authors of programs in `docs/guides/recognizer-program.md`.
 
-use model::Millis;
-use ports::{RecognizerError, RecognizerEvent, Utterance};
+use model::{Millis, Utterance};
+use ports::{RecognizerError, RecognizerEvent};
 use serde::Deserialize;
 
 use crate::speech::timeline::{one_line, word};

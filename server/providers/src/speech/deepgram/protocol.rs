@@ -2,15 +2,15 @@
 
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, StatusCode};
-use model::Millis;
+use model::{Millis, Utterance};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use ports::{OpenStream, RecognizerError, Utterance};
+use ports::{OpenStream, RecognizerError};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::messages::{Alternative, Failure, Results, ServerMessage};
 use crate::speech::SAMPLE_RATE;
-use crate::speech::socket::{Heard, LiveProtocol};
+use crate::speech::socket::{LiveProtocol, ProtocolEvent};
 use crate::speech::timeline::{one_line, word};
 
 /// The service takes at most 500 tokens of key terms; a term has about four.
@@ -36,7 +36,7 @@ impl Protocol {
         Self { url: address(base, model, request), key, language: request.language.clone(), pieces: Vec::new(), shown: false }
     }
 
-    fn results(&mut self, results: Results) -> Result<Vec<Heard>, String> {
+    fn results(&mut self, results: Results) -> Result<Vec<ProtocolEvent>, String> {
         let (start, end) = (milliseconds(results.start)?, milliseconds(results.start + results.duration)?);
         let best = results.channel.alternatives.into_iter().next().unwrap_or_default();
         let said = utterance(&best, start, end)?;
@@ -46,7 +46,7 @@ impl Protocol {
                 return Ok(heard);
             }
             self.shown = true;
-            heard.push(Heard::Partial(joined(self.pieces.iter().cloned().chain([said]))));
+            heard.push(ProtocolEvent::Partial(joined(self.pieces.iter().cloned().chain([said]))));
             return Ok(heard);
         }
         if !said.text.is_empty() {
@@ -57,20 +57,20 @@ impl Protocol {
             heard.extend(self.complete(end));
         } else if !self.pieces.is_empty() {
             self.shown = true;
-            heard.push(Heard::Partial(joined(self.pieces.iter().cloned())));
+            heard.push(ProtocolEvent::Partial(joined(self.pieces.iter().cloned())));
         }
-        heard.push(Heard::Done(Millis(end)));
+        heard.push(ProtocolEvent::Done(Millis(end)));
         Ok(heard)
     }
 
     /// The utterance is complete: a final, empty if only a partial has to go.
-    fn complete(&mut self, now: i64) -> Option<Heard> {
+    fn complete(&mut self, now: i64) -> Option<ProtocolEvent> {
         if let Some(said) = self.take_rest() {
-            return Some(Heard::Final(said));
+            return Some(ProtocolEvent::Final(said));
         }
         std::mem::take(&mut self.shown).then(|| {
             let (text, words) = (String::new(), Vec::new());
-            Heard::Final(Utterance { text, start: Millis(now), end: Millis(now), confidence: 0.0, words })
+            ProtocolEvent::Final(Utterance { text, start: Millis(now), end: Millis(now), confidence: 0.0, words })
         })
     }
 }
@@ -105,13 +105,13 @@ impl LiveProtocol for Protocol {
         r#"{"type":"CloseStream"}"#.to_owned()
     }
 
-    fn read(&mut self, text: &str) -> Result<Vec<Heard>, String> {
+    fn read(&mut self, text: &str) -> Result<Vec<ProtocolEvent>, String> {
         Ok(match serde_json::from_str(text).map_err(|error| error.to_string())? {
             ServerMessage::Results(results) => self.results(results)?,
             // An end of speech after the last piece: the service gives no time of its own to go by.
-            ServerMessage::UtteranceEnd => self.take_rest().map(Heard::Final).into_iter().collect(),
-            ServerMessage::Metadata => vec![Heard::End],
-            ServerMessage::Error(failure) => vec![Heard::Failed(one_line(&failure.reason()))],
+            ServerMessage::UtteranceEnd => self.take_rest().map(ProtocolEvent::Final).into_iter().collect(),
+            ServerMessage::Metadata => vec![ProtocolEvent::End],
+            ServerMessage::Error(failure) => vec![ProtocolEvent::Failed(one_line(&failure.reason()))],
             ServerMessage::SpeechStarted | ServerMessage::Other => Vec::new(),
         })
     }

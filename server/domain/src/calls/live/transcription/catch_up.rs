@@ -20,7 +20,13 @@ type Read = (Vec<(Piece, bool)>, VoiceDetector, u32);
 
 /// Pushes the recording from a frame on to its end, as fast as the transcriber takes it; answers with the number of the next frame.
 /// None if the recording can't be read, or the transcriber is gone. `passed` counts along.
-pub(in crate::calls::live) async fn catch_up(path: PathBuf, channel: Channel, from: u32, transcriber: mpsc::Sender<TranscriberInput>, passed: &AtomicU32) -> Option<u32> {
+pub(in crate::calls::live) async fn catch_up(
+    path: PathBuf,
+    channel: Channel,
+    from: u32,
+    transcriber: mpsc::Sender<TranscriberInput>,
+    passed: &AtomicU32,
+) -> Option<u32> {
     let opened = spawn_blocking(move || RecordingReader::open(path)).await.ok()?;
     let reader = Arc::new(report(channel, opened)?);
     let (mut next, mut voice) = (from, VoiceDetector::default());

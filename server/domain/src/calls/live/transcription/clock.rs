@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use model::Utterance;
 use model::wire::SAMPLE_RATE;
 use model::{Millis, Word};
-use ports::Utterance;
 
 use super::gate::{Piece, millis};
 

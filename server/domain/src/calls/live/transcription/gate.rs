@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use model::wire::SAMPLE_RATE;
 use model::Millis;
+use model::wire::SAMPLE_RATE;
 
 use ports::Gate;
 

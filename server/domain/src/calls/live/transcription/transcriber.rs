@@ -84,14 +84,19 @@ struct Listening<'a> {
 impl Transcriber {
     /// Listens until the call is over. Ends with [`TranscriberEvent::Done`].
     pub(crate) async fn run(self, mut audio: mpsc::Receiver<TranscriberInput>, out: mpsc::Sender<TranscriberEvent>) {
-        let mut listening = Listening { transcriber: &self, out: &out, unanswered: VecDeque::new(), pushed: 0, finishing: false, answered: false };
+        let mut listening =
+            Listening { transcriber: &self, out: &out, unanswered: VecDeque::new(), pushed: 0, finishing: false, answered: false };
         let mut failure = None;
         'recognizers: for recognizer in &self.recognizers {
             let mut tries = 0;
             let mut gate = SpeechGate::new(recognizer.gate());
             loop {
                 listening
-                    .report(&**recognizer, if tries == 0 { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting }, String::new())
+                    .report(
+                        &**recognizer,
+                        if tries == 0 { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting },
+                        String::new(),
+                    )
                     .await;
                 listening.answered = false;
                 let end = match timeout(OPENING, recognizer.open(self.request.clone())).await {

@@ -21,13 +21,13 @@ fn protocol() -> Protocol {
 }
 
 /// What is told, without how far the audio is done: kind, text, start, end.
-fn told(heard: &[Heard]) -> Vec<(&'static str, &str, i64, i64)> {
+fn told(heard: &[ProtocolEvent]) -> Vec<(&'static str, &str, i64, i64)> {
     let line = |kind, said: &'_ Utterance| (kind, said.start.0, said.end.0);
     heard
         .iter()
         .filter_map(|heard| match heard {
-            Heard::Partial(said) => Some((line("partial", said), said)),
-            Heard::Final(said) => Some((line("final", said), said)),
+            ProtocolEvent::Partial(said) => Some((line("partial", said), said)),
+            ProtocolEvent::Final(said) => Some((line("final", said), said)),
             _ => None,
         })
         .map(|((kind, start, end), said)| (kind, said.text.as_str(), start, end))
@@ -83,10 +83,10 @@ fn a_session_becomes_partials_and_finals() {
             ("final", "Okay.", 7000, 7400),
         ]
     );
-    let done: Vec<_> = heard.iter().filter_map(|heard| if let Heard::Done(until) = heard { Some(until.0) } else { None }).collect();
+    let done: Vec<_> = heard.iter().filter_map(|heard| if let ProtocolEvent::Done(until) = heard { Some(until.0) } else { None }).collect();
     assert_eq!(done, [1700, 2700, 5700, 6700, 7700]);
-    assert_eq!(heard.last(), Some(&Heard::End));
-    let Some(Heard::Final(said)) = heard.iter().find(|heard| matches!(heard, Heard::Final(_))) else { panic!("no final") };
+    assert_eq!(heard.last(), Some(&ProtocolEvent::End));
+    let Some(ProtocolEvent::Final(said)) = heard.iter().find(|heard| matches!(heard, ProtocolEvent::Final(_))) else { panic!("no final") };
     assert_eq!(said.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), ["That's", "too", "expensive", "for", "us."]);
     // Three words at 0.97, two at 0.92.
     assert!((said.confidence - 0.95).abs() < 1e-9);
@@ -134,7 +134,7 @@ fn refusals_are_told_apart() {
 fn errors_and_unknown_messages_are_read() {
     let mut protocol = protocol();
     let error = r#"{"type":"Error","description":"Could not deserialize last text message.","message":"","variant":"DATA"}"#;
-    assert_eq!(protocol.read(error).unwrap(), [Heard::Failed("Could not deserialize last text message.".into())]);
+    assert_eq!(protocol.read(error).unwrap(), [ProtocolEvent::Failed("Could not deserialize last text message.".into())]);
     assert_eq!(protocol.read(r#"{"type":"Something","new":true}"#).unwrap(), []);
     for rubbish in ["", "[]", "{}", r#"{"type":"Results"}"#, &result(-1.0, 1.0, "a", true, true), &result(1e300, 1.0, "a", true, true)] {
         assert!(protocol.read(rubbish).is_err(), "{rubbish}");
@@ -166,17 +166,17 @@ fn recorded_sessions_are_read() {
         let transcript = message["channel"]["alternatives"][0]["transcript"].as_str().unwrap();
         let finals: Vec<_> = told(&heard).into_iter().filter(|(kind, ..)| *kind == "final").map(|(_, text, ..)| text).collect();
         assert_eq!(finals, Vec::from_iter((!transcript.is_empty()).then_some(transcript)), "{}", path.display());
-        let Some(Heard::Done(until)) = heard.last() else { panic!("not done") };
+        let Some(ProtocolEvent::Done(until)) = heard.last() else { panic!("not done") };
         let end = message["start"].as_f64().unwrap() + message["duration"].as_f64().unwrap();
         assert!((until.as_seconds() - end).abs() < 0.001);
         files += 1;
-        words += heard.iter().map(|heard| if let Heard::Final(said) = heard { said.words.len() } else { 0 }).sum::<usize>();
+        words += heard.iter().map(|heard| if let ProtocolEvent::Final(said) = heard { said.words.len() } else { 0 }).sum::<usize>();
     }
     assert!(files >= 4 && words >= 10, "{words} words in {files} files");
     let other: Value = serde_json::from_slice(&std::fs::read(recorded().unwrap().join("control-and-nonresult.json")).unwrap()).unwrap();
     let server = other["server"].as_array().unwrap();
     let heard: Vec<_> = server.iter().flat_map(|message| protocol().read(&message.to_string()).unwrap()).collect();
-    assert_eq!(heard, [Heard::End]);
+    assert_eq!(heard, [ProtocolEvent::End]);
     let client: Vec<String> = other["client"].as_array().unwrap().iter().map(ToString::to_string).collect();
     assert!(client.contains(&protocol().keep_alive()) && client.contains(&protocol().finish()));
 }
