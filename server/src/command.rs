@@ -40,7 +40,7 @@ enum Command {
     /// Lists, retries and discards work of the server itself that failed for good, mails for example
     Jobs {
         #[command(subcommand)]
-        asked: Option<jobs::Asked>,
+        asked: Option<jobs::JobsCommand>,
     },
     /// Prints the configuration, secrets masked, and where each value comes from
     Config,
@@ -125,7 +125,7 @@ fn dispatch(command: Command, loaded: Loaded) -> Result<ExitCode> {
                 telemetry::start(&loaded.config)?;
                 person::run(&loaded.config, &command, &mut std::io::stdout()).await
             }
-            Command::Jobs { asked } => jobs::run(&loaded.config, asked.unwrap_or(jobs::Asked::List)).await,
+            Command::Jobs { asked } => jobs::run(&loaded.config, asked.unwrap_or(jobs::JobsCommand::List)).await,
             Command::Config => print_config(&loaded),
             Command::ExtractDocument => Ok(documents::child_main()),
         }

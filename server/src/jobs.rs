@@ -18,7 +18,7 @@ const LISTED: u32 = 100;
 
 /// What to do about them.
 #[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Asked {
+pub enum JobsCommand {
     /// Lists them, the newest first (what happens without a word)
     List,
     /// Lets one be tried again, with all its attempts
@@ -37,21 +37,21 @@ pub enum Asked {
 ///
 /// # Errors
 /// A sentence if the database can't be opened, is of another version, or has no such job.
-pub async fn run(config: &Config, asked: Asked) -> Result<ExitCode> {
+pub async fn run(config: &Config, asked: JobsCommand) -> Result<ExitCode> {
     let store = Store::connect(config.database_url.expose_secret()).await.context("could not open the database")?;
     let done = act(&store, asked, &mut std::io::stdout().lock()).await;
     store.close().await;
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn act(store: &Store, asked: Asked, out: &mut impl Write) -> Result<()> {
+async fn act(store: &Store, asked: JobsCommand, out: &mut impl Write) -> Result<()> {
     let pending = store.pending_migrations().await?;
     if !pending.is_empty() {
         bail!("the database is new, or of an older release: start the server, or run `closezly migrate`, first");
     }
     match asked {
-        Asked::List => list(store, out).await,
-        Asked::Retry { id } => {
+        JobsCommand::List => list(store, out).await,
+        JobsCommand::Retry { id } => {
             let job = find(store, JobId(id)).await?;
             if !store.retry_own(job.id, SystemClock.now()).await? {
                 bail!(gone(job.id));
@@ -62,7 +62,7 @@ async fn act(store: &Store, asked: Asked, out: &mut impl Write) -> Result<()> {
             }
             Ok(writeln!(out, "{} ({}) is tried again within seconds, if a server is running.", job.id, job.kind)?)
         }
-        Asked::Discard { id } => {
+        JobsCommand::Discard { id } => {
             let job = find(store, JobId(id)).await?;
             if !store.discard_own(job.id).await? {
                 bail!(gone(job.id));
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    async fn said(store: &Store, asked: Asked) -> Result<String> {
+    async fn said(store: &Store, asked: JobsCommand) -> Result<String> {
         let mut out = Vec::new();
         act(store, asked, &mut out).await?;
         Ok(String::from_utf8(out).unwrap())
@@ -141,21 +141,21 @@ mod tests {
     }
 
     async fn sees_retries_and_discards(store: &TestStore) {
-        assert!(said(store, Asked::List).await.unwrap().contains("No work"));
+        assert!(said(store, JobsCommand::List).await.unwrap().contains("No work"));
         let job = dead(store).await;
-        let listed = said(store, Asked::List).await.unwrap();
+        let listed = said(store, JobsCommand::List).await.unwrap();
         assert!(listed.contains(&job.to_string()) && listed.contains("It failed. connection refused"), "{listed}");
 
-        assert!(said(store, Asked::Retry { id: job.0 }).await.unwrap().contains("identity.mail_sign_up"));
+        assert!(said(store, JobsCommand::Retry { id: job.0 }).await.unwrap().contains("identity.mail_sign_up"));
         assert_eq!(store.count_own_dead_jobs().await.unwrap(), 0);
         assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
-        for asked in [Asked::Retry { id: job.0 }, Asked::Discard { id: job.0 }] {
+        for asked in [JobsCommand::Retry { id: job.0 }, JobsCommand::Discard { id: job.0 }] {
             let error = said(store, asked).await.unwrap_err().to_string();
             assert!(error.contains(&job.to_string()) && error.contains("closezly jobs"), "{error}");
         }
 
         let other = dead(store).await;
-        assert!(said(store, Asked::Discard { id: other.0 }).await.unwrap().contains("was discarded"));
-        assert!(said(store, Asked::List).await.unwrap().contains("No work"));
+        assert!(said(store, JobsCommand::Discard { id: other.0 }).await.unwrap().contains("was discarded"));
+        assert!(said(store, JobsCommand::List).await.unwrap().contains("No work"));
     }
 }

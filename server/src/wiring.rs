@@ -16,7 +16,7 @@ use ports::files::{Files, KeyRing};
 use ports::{Ids, KeySource, Mailer, Recognizer, SystemClock, SystemIds};
 use providers::keys::{KeyFile, MadeOnce};
 use providers::mail::{self, LogMailer, Smtp};
-use providers::speech::{Command, Deepgram, Guarded, SampleTranscript};
+use providers::speech::{Command, Deepgram, GuardedRecognizer, SampleTranscript};
 use providers::web::Web;
 use secrecy::{ExposeSecret, SecretString};
 use store::{Options, Store};
@@ -180,7 +180,7 @@ pub async fn open_store(config: &Config) -> Result<Store> {
 /// SMTP where it is configured, else the log.
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>> {
     Ok(match &config.smtp_url {
-        Some(url) => Arc::new(mail::Guarded::new(Smtp::from_url(url, &config.mail_from).map_err(|sentence| anyhow!(sentence))?)),
+        Some(url) => Arc::new(mail::GuardedMailer::new(Smtp::from_url(url, &config.mail_from).map_err(|sentence| anyhow!(sentence))?)),
         None => Arc::new(LogMailer),
     })
 }
@@ -194,7 +194,7 @@ fn recognizers(config: &Config) -> Result<Vec<Arc<dyn Recognizer>>> {
     }
     if let Some(command) = command {
         let command = Arc::new(command);
-        recognizers.push(Arc::new(Guarded::new(command.clone())));
+        recognizers.push(Arc::new(GuardedRecognizer::new(command.clone())));
         // Tried once in the background, so that the page can say what is wrong before a call needs it.
         tokio::spawn(async move {
             if let Err(sentence) = command.check().await {
@@ -202,7 +202,7 @@ fn recognizers(config: &Config) -> Result<Vec<Arc<dyn Recognizer>>> {
             }
         });
     }
-    recognizers.push(Arc::new(Guarded::new(Arc::new(deepgram(config)))));
+    recognizers.push(Arc::new(GuardedRecognizer::new(Arc::new(deepgram(config)))));
     recognizers.push(Arc::new(SampleTranscript::new(providers::sample::call())));
     Ok(recognizers)
 }

@@ -47,7 +47,7 @@ struct Stream {
 }
 
 #[derive(Default)]
-struct Tab {
+struct BrowserTab {
     stream: Option<Stream>,
     listeners: Vec<Listener>,
     count: u32,
@@ -60,7 +60,7 @@ struct Tab {
 }
 
 thread_local! {
-    static TAB: RefCell<Tab> = RefCell::default();
+    static TAB: RefCell<BrowserTab> = RefCell::default();
     static OVER: ArcRwSignal<Option<String>> = ArcRwSignal::new(None);
 }
 
@@ -114,7 +114,7 @@ pub fn leave(number: u32) {
     }
 }
 
-impl Tab {
+impl BrowserTab {
     /// Opens the stream if there is none, and lets it hear what the listeners want.
     fn open(&mut self) {
         if document().hidden() || self.listeners.is_empty() || is_over() {

@@ -71,23 +71,23 @@ impl CaptureEvent {
 
 /// A running channel. Dropping it lets the device go without the last, started frame; [`Capture::stop`] delivers that too.
 pub struct Capture {
-    inner: Rc<Inner>,
+    inner: Rc<CaptureInner>,
 }
 
 type OnFrame = Box<dyn FnMut(CapturedFrame)>;
 type OnEvent = Box<dyn FnMut(CaptureEvent)>;
 
-struct Inner {
+struct CaptureInner {
     source: Source,
     clock: CallClock,
     assets: Assets,
     on_frame: RefCell<OnFrame>,
     on_event: RefCell<OnEvent>,
-    state: RefCell<State>,
+    state: RefCell<CaptureState>,
 }
 
 #[derive(Default)]
-struct State {
+struct CaptureState {
     feed: Option<Feed>,
     /// Counts feeds: messages of an earlier one don't count any more.
     generation: u32,
@@ -155,7 +155,7 @@ impl Capture {
         on_frame: OnFrame,
         on_event: OnEvent,
     ) -> Result<Self, CaptureError> {
-        let inner = Rc::new(Inner {
+        let inner = Rc::new(CaptureInner {
             source,
             clock,
             assets: assets.clone(),
@@ -259,7 +259,7 @@ async fn microphone_or_default(device: Option<&str>) -> Result<(MediaStream, boo
     }
 }
 
-impl Inner {
+impl CaptureInner {
     /// Feeds this stream from now on.
     async fn attach(self: &Rc<Self>, stream: &MediaStream) -> Result<(), CaptureError> {
         let generation = self.state.borrow().generation + 1;

@@ -69,21 +69,21 @@ impl SpeechFailure {
 
 /// A running recognition; it starts anew whenever the browser ends it. Dropping it stops it.
 pub struct Recognition {
-    inner: Rc<Inner>,
+    inner: Rc<SpeechInner>,
 }
 
-struct Inner {
+struct SpeechInner {
     recognition: JsValue,
     channel: Channel,
     clock: CallClock,
     track: Option<MediaStreamTrack>,
-    state: RefCell<State>,
+    state: RefCell<SpeechState>,
     on_heard: RefCell<Box<dyn FnMut(Heard)>>,
     on_failure: RefCell<Box<dyn FnMut(SpeechFailure)>>,
 }
 
 #[derive(Default)]
-struct State {
+struct SpeechState {
     utterances: Utterances,
     stopped: bool,
     started_ms: f64,
@@ -112,7 +112,7 @@ impl Recognition {
         js::set(&recognition, "continuous", &JsValue::TRUE);
         js::set(&recognition, "interimResults", &JsValue::TRUE);
         js::set(&recognition, "lang", &language.into());
-        let inner = Rc::new(Inner {
+        let inner = Rc::new(SpeechInner {
             recognition,
             channel,
             clock,
@@ -123,7 +123,7 @@ impl Recognition {
         });
         let listeners = ["result", "speechstart", "error", "end"]
             .map(|event| {
-                let weak: Weak<Inner> = Rc::downgrade(&inner);
+                let weak: Weak<SpeechInner> = Rc::downgrade(&inner);
                 Listener::new(&inner.recognition, event, move |data| {
                     if let Some(inner) = weak.upgrade() {
                         inner.handle(event, &data);
@@ -167,7 +167,7 @@ fn construct() -> Option<JsValue> {
     Reflect::construct(&constructor, &js_sys::Array::new()).ok()
 }
 
-impl Inner {
+impl SpeechInner {
     fn run(&self) {
         self.state.borrow_mut().started_ms = js::performance_now();
         let arguments: Vec<JsValue> = self.track.iter().map(JsValue::from).collect();

@@ -55,7 +55,7 @@ pub const AREA: Area = Area {
         JobEntry::of::<jobs::Ingest>(),
         JobEntry::of::<jobs::Embed>(),
         JobEntry::of::<jobs::IndexAnew>(),
-        JobEntry::of::<jobs::Visit>(),
+        JobEntry::of::<jobs::VisitWebsite>(),
         JobEntry::of::<jobs::DeleteFiles>(),
         JobEntry::of::<jobs::DeleteUpload>(),
         JobEntry::of::<jobs::ExpireUploads>(),

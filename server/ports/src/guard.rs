@@ -45,11 +45,11 @@ impl Default for Patience {
 pub struct Guard {
     name: String,
     patience: Patience,
-    state: Mutex<State>,
+    state: Mutex<BreakerState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct BreakerState {
     failures: u32,
     /// Since when it is spared.
     open: Option<Instant>,
@@ -61,7 +61,7 @@ struct State {
 impl Guard {
     /// A guard of the provider of this name (for metrics).
     pub fn new(name: impl Into<String>, patience: Patience) -> Self {
-        Self { name: name.into(), patience, state: Mutex::new(State { random: 0x9e37_79b9, ..State::default() }) }
+        Self { name: name.into(), patience, state: Mutex::new(BreakerState { random: 0x9e37_79b9, ..BreakerState::default() }) }
     }
 
     /// Calls the provider. `call` is made anew for each try.
@@ -101,7 +101,7 @@ impl Guard {
         }
     }
 
-    fn state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
+    fn state<T>(&self, with: impl FnOnce(&mut BreakerState) -> T) -> T {
         with(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

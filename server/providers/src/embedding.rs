@@ -12,7 +12,7 @@ use ports::Embeddings;
 use ports::{EmbedError, Embedder, EmbeddingModel, Redaction};
 
 pub use cached::Cached;
-pub use guarded::Guarded;
+pub use guarded::GuardedEmbedder;
 pub use local::{LocalConfig, LocalModel, ModelError};
 pub use openai::{OpenAi, OpenAiConfig};
 
@@ -41,7 +41,7 @@ pub async fn from_config(config: Option<&Config>) -> Result<Option<Embeddings>, 
     Ok(match config {
         None => None,
         Some(Config::OpenAi(config)) => {
-            let server = Arc::new(Guarded::new(Arc::new(OpenAi::new(config)?)));
+            let server = Arc::new(GuardedEmbedder::new(Arc::new(OpenAi::new(config)?)));
             Some(embeddings(server.clone(), server))
         }
         Some(Config::Local(config)) if LocalModel::must_be_downloaded(config).await => {

@@ -99,12 +99,12 @@ fn reason(error: &dyn std::error::Error) -> String {
 
 /// A mail server behind a guard: a deadline, and left alone for a moment when it is down. Asked once: the mail is a job's, which comes
 /// again by itself, and a mail that a server took without saying so must not go out twice within a second.
-pub struct Guarded<T> {
+pub struct GuardedMailer<T> {
     inner: T,
     guard: Guard,
 }
 
-impl<T: Mailer> Guarded<T> {
+impl<T: Mailer> GuardedMailer<T> {
     /// Guards a mailer.
     pub fn new(inner: T) -> Self {
         Self { inner, guard: Guard::new("mail", Patience { deadline: DEADLINE, tries: 1, ..Patience::default() }) }
@@ -112,7 +112,7 @@ impl<T: Mailer> Guarded<T> {
 }
 
 #[async_trait]
-impl<T: Mailer> Mailer for Guarded<T> {
+impl<T: Mailer> Mailer for GuardedMailer<T> {
     async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError> {
         self.guard.call(|| self.inner.send(mail)).await
     }

@@ -9,7 +9,7 @@ mod timeline;
 
 pub use command::Command;
 pub use deepgram::Deepgram;
-pub use guarded::Guarded;
+pub use guarded::GuardedRecognizer;
 pub use sample::SampleTranscript;
 
 /// Samples in a second of every stream.

@@ -19,7 +19,7 @@ use url::Url;
 
 pub use guard::is_public;
 pub use intranet::intranet_sites;
-use resolve::Guarded;
+use resolve::GuardedResolver;
 pub use resolve::{Lookup, SystemLookup};
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -55,7 +55,7 @@ impl Web {
         let client = reqwest::Client::builder()
             .user_agent(format!("Closezly/{version}"))
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(Guarded::new(lookup, trusted)))
+            .dns_resolver(Arc::new(GuardedResolver::new(lookup, trusted)))
             // A proxy would resolve names by itself.
             .no_proxy()
             .referer(false)

@@ -47,7 +47,7 @@ pub struct Stopping(pub CancellationToken);
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct Asked {
+pub struct EventsQuery {
     /// Begin after this place, the `id` of the last event that arrived. The header `Last-Event-ID` says the same, and counts if both are
     /// there. Without either the stream begins now.
     after: Option<i64>,
@@ -64,7 +64,7 @@ pub struct Asked {
 /// membership it was opened with has ended. A comment comes every 15 seconds. `docs/api/events.md` has it all.
 #[utoipa::path(
     get, path = "/api/v1/events",
-    params(Asked, ("Last-Event-ID" = Option<i64>, Header, description = "Begin after this place")),
+    params(EventsQuery, ("Last-Event-ID" = Option<i64>, Header, description = "Begin after this place")),
     responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream"))
 )]
 pub async fn open(
@@ -72,7 +72,7 @@ pub async fn open(
     Signed(actor): Signed,
     stopping: Option<Extension<Stopping>>,
     headers: HeaderMap,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<EventsQuery>,
 ) -> Result<Response, Failure> {
     let after = match headers.get(LAST_EVENT_ID) {
         Some(place) => Some(place_of(place)?),

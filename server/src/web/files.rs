@@ -15,9 +15,9 @@ use super::caller::Caller;
 use super::problem::Failure;
 use crate::wiring::Server;
 
-/// Which file of a document.
+/// FileQuery file of a document.
 #[derive(Debug, Default, Deserialize)]
-pub struct Which {
+pub struct FileQuery {
     /// None for the current version's.
     version: Option<i64>,
 }
@@ -32,7 +32,7 @@ pub async fn document(
 ) -> Result<Response, Failure> {
     let Some(scope) = &caller.scope else { return Ok(Redirect::to("/sign-in?next=/knowledge").into_response()) };
     let id: DocumentId = id.parse().map_err(|_| Failure::new(Code::NotFound, "There is no such document. It may have been deleted."))?;
-    let which: Which = serde_urlencoded::from_str(&query.unwrap_or_default())
+    let which: FileQuery = serde_urlencoded::from_str(&query.unwrap_or_default())
         .map_err(|_| Failure::new(Code::Invalid, "The version in this address is no number. Open the file from the document's page."))?;
     let file = knowledge::file(server.services(), scope, id, which.version).await?;
     Ok(answer(file))

@@ -32,7 +32,7 @@ mod websites;
 pub use bindings::set_bindings;
 pub use collections::{default_collection, delete_collection, insert_collection, update_collection};
 pub use documents::{Description, DocumentPatch, delete_document, edit_document, fail_unread, move_document, standing};
-pub use filing::{Kept, NewDocument, NewVersion, StoredFile, add_version, insert_document, object_keys_of_all};
+pub use filing::{InsertOutcome, NewDocument, NewVersion, StoredFile, add_version, insert_document, object_keys_of_all};
 pub use lexical::matches;
 pub use passages::publish_passages;
 pub use removal::Removed;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::response::{Html, Redirect};
 use axum::routing::get;
-use domain::website::{Visit, Visited, WebsitePlan};
+use domain::website::{Visited, WebsitePlan, WebsiteVisit};
 use providers::web::Web;
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +30,7 @@ async fn a_site_is_visited_from_its_start_to_its_end() {
     let web = Web::new("test", vec![("site.test".to_owned(), address.ip())]).unwrap();
     let start = format!("http://site.test:{}/docs/", address.port());
     let plan = WebsitePlan::new(&start, "", 50).unwrap();
-    let mut visit = Visit::new(Arc::new(web), plan, CancellationToken::new()).hurried(Duration::ZERO);
+    let mut visit = WebsiteVisit::new(Arc::new(web), plan, CancellationToken::new()).hurried(Duration::ZERO);
     let (mut pages, mut skipped) = (Vec::new(), Vec::new());
     while let Some(step) = visit.next().await {
         match step.unwrap() {

@@ -1,8 +1,9 @@
 //! What the dependency trees may not contain, what manifests may not declare, which crate and module may know which,
-//! and whether the migrations are what their template makes.
+//! whether a type's name is its own, and whether the migrations are what their template makes.
 
 mod crates;
 mod modules;
+mod names;
 mod rules;
 mod trees;
 mod unused;
@@ -15,6 +16,7 @@ pub fn check() -> Outcome {
     outcome.check(trees::browser());
     outcome.check(rules::check());
     outcome.check(crates::check());
+    outcome.check(names::check());
     outcome.check(crate::migrations::check());
     outcome.add(modules::check());
     outcome.add(unused::check());

@@ -14,7 +14,7 @@ use crate::styles::calls_list as css;
 
 /// Which calls the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Shown {
+struct CallListQuery {
     search: String,
     state: Option<CallState>,
     kind: Option<CallKind>,
@@ -22,7 +22,7 @@ struct Shown {
     cursor: Option<String>,
 }
 
-impl ListQuery for Shown {
+impl ListQuery for CallListQuery {
     /// And whether only the person's own.
     type Filter = (CallFilter, bool);
 
@@ -60,7 +60,7 @@ impl ListQuery for Shown {
     }
 }
 
-async fn load(shown: Shown) -> Result<Page<CallHit>, crate::error::AppError> {
+async fn load(shown: CallListQuery) -> Result<Page<CallHit>, crate::error::AppError> {
     let (filter, mine) = shown.filter();
     api::list_calls(filter, mine, shown.cursor).await
 }
@@ -68,7 +68,7 @@ async fn load(shown: Shown) -> Result<Page<CallHit>, crate::error::AppError> {
 /// The page of all calls.
 #[component]
 pub fn CallsPage() -> impl IntoView {
-    let shown = use_list_query::<Shown>();
+    let shown = use_list_query::<CallListQuery>();
     let calls = Resource::new_blocking(move || shown.get(), load);
     view! {
         <div class="page">
@@ -89,13 +89,13 @@ pub fn CallsPage() -> impl IntoView {
 }
 
 #[component]
-fn Filters(shown: Memo<Shown>) -> impl IntoView {
+fn Filters(shown: Memo<CallListQuery>) -> impl IntoView {
     let now = shown.get_untracked();
     let search = RwSignal::new(now.search);
     let state = RwSignal::new(now.state.map(|state| state.to_string()).unwrap_or_default());
     let kind = RwSignal::new(now.kind.map(|kind| kind.to_string()).unwrap_or_default());
     let mine = RwSignal::new(now.mine);
-    let narrow = Narrow::new(shown, move || Shown {
+    let narrow = Narrow::new(shown, move || CallListQuery {
         search: search.get_untracked().trim().to_owned(),
         state: state.get_untracked().parse().ok(),
         kind: kind.get_untracked().parse().ok(),
@@ -131,7 +131,7 @@ fn with_any(any: &str, choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
 }
 
 #[component]
-fn Rows(page: Page<CallHit>, shown: Memo<Shown>) -> impl IntoView {
+fn Rows(page: Page<CallHit>, shown: Memo<CallListQuery>) -> impl IntoView {
     let page = RwSignal::new(page);
     after_events(CALLS, None, move || reload_list(shown, page, load, drop));
     let calls = Memo::new(move |_| page.with(|page| page.items.clone()));
@@ -211,7 +211,7 @@ fn Snippet(href: String, found: Found, search: String) -> impl IntoView {
 }
 
 #[component]
-fn Nothing(shown: Shown) -> impl IntoView {
+fn Nothing(shown: CallListQuery) -> impl IntoView {
     if shown.narrows() {
         return view! {
             <EmptyState glyph=Glyph::Search title="No call matches" text="Try fewer words, or take a filter away.">
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_view_survives_its_address() {
-        let shown = Shown {
+        let shown = CallListQuery {
             search: "price & terms".into(),
             state: Some(CallState::Ended),
             kind: Some(CallKind::FollowUp),
@@ -283,7 +283,7 @@ mod tests {
                 Some((key.to_owned(), Url::unescape(value)))
             })
             .collect();
-        assert_eq!(Shown::of(&query), shown);
+        assert_eq!(CallListQuery::of(&query), shown);
     }
 
     #[test]
@@ -292,8 +292,8 @@ mod tests {
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        assert_eq!(Shown::of(&query), Shown::default());
-        assert!(!Shown::of(&query).narrows());
+        assert_eq!(CallListQuery::of(&query), CallListQuery::default());
+        assert!(!CallListQuery::of(&query).narrows());
     }
 
     #[test]

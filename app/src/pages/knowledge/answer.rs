@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use model::{Answer, AnswerLine, Code, Hit};
 
-use super::area::Area;
-use super::shown::Shown;
+use super::area::KnowledgeContext;
+use super::shown::DocumentListQuery;
 use super::{citation_path, words};
 use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Skeleton, SkeletonLines};
 use crate::error::AppError;
@@ -15,7 +15,7 @@ pub type Answered = Resource<Result<Option<Answer>, AppError>>;
 
 /// The answer to the question of the address.
 #[component]
-pub fn AnswerPart(area: Area, answer: Answered) -> impl IntoView {
+pub fn AnswerPart(area: KnowledgeContext, answer: Answered) -> impl IntoView {
     view! {
         <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=2 label="Looking in your documents" /> }>
             {move || Suspend::new(async move {
@@ -31,12 +31,12 @@ pub fn AnswerPart(area: Area, answer: Answered) -> impl IntoView {
 }
 
 #[component]
-fn Found(area: Area, answer: Answer) -> impl IntoView {
+fn Found(area: KnowledgeContext, answer: Answer) -> impl IntoView {
     let Answer { question, lines, considered, mode, .. } = answer;
     let none = lines.is_empty();
     let narrowed = area.shown.get_untracked().narrows_question();
-    let everywhere = Shown { question: question.clone(), ..Shown::default() }.url();
-    let list = Shown::default().url();
+    let everywhere = DocumentListQuery { question: question.clone(), ..DocumentListQuery::default() }.url();
+    let list = DocumentListQuery::default().url();
     let why = match considered.len() {
         0 => "No passage comes near it.".to_owned(),
         count if none => format!("{} came nearest", words::counted(count.try_into().unwrap_or(0), "passage")),

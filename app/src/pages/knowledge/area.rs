@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use model::{CollectionId, Document, KnowledgeOverview, Page, Problem, UploadId};
 
 use super::api;
-use super::shown::Shown;
+use super::shown::DocumentListQuery;
 use super::upload::Queue;
 use crate::components::{Choice, ListQuery as _, put, reload_list};
 use crate::error::AppError;
@@ -16,7 +16,7 @@ use crate::pages::identity::FormState;
 /// What can be changed from the page. Made outside of the part that waits, so that a form that was sent without JavaScript
 /// finds its answer.
 #[derive(Clone, Copy)]
-pub struct Actions {
+pub struct KnowledgeActions {
     pub sample: ServerAction<api::AddSample>,
     pub text: ServerAction<api::AddText>,
     pub create_collection: ServerAction<api::CreateCollection>,
@@ -36,7 +36,7 @@ pub struct Actions {
     pub problem: Signal<Option<Problem>>,
 }
 
-impl Actions {
+impl KnowledgeActions {
     pub fn new() -> Self {
         let (sample, text) = (ServerAction::new(), ServerAction::new());
         let (create_collection, edit_collection, add_website) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
@@ -68,19 +68,24 @@ impl Actions {
 
 /// The state of the page.
 #[derive(Clone, Copy)]
-pub struct Area {
-    pub shown: Memo<Shown>,
+pub struct KnowledgeContext {
+    pub shown: Memo<DocumentListQuery>,
     pub overview: RwSignal<KnowledgeOverview>,
     pub documents: RwSignal<Page<Document>>,
     /// What asking again failed with.
     pub failed: RwSignal<Option<String>>,
-    pub actions: Actions,
+    pub actions: KnowledgeActions,
     pub queue: StoredValue<Queue>,
 }
 
-impl Area {
+impl KnowledgeContext {
     /// An area around what was asked for first; keeps itself up to date from then on.
-    pub fn new(shown: Memo<Shown>, overview: KnowledgeOverview, documents: RwSignal<Page<Document>>, actions: Actions) -> Self {
+    pub fn new(
+        shown: Memo<DocumentListQuery>,
+        overview: KnowledgeOverview,
+        documents: RwSignal<Page<Document>>,
+        actions: KnowledgeActions,
+    ) -> Self {
         let area = Self {
             shown,
             overview: RwSignal::new(overview),
@@ -95,8 +100,16 @@ impl Area {
     }
 
     fn follow_changes(self) {
-        let Actions {
-            sample, text, create_collection, edit_collection, delete_collection, add_website, visit_website, delete_website, ..
+        let KnowledgeActions {
+            sample,
+            text,
+            create_collection,
+            edit_collection,
+            delete_collection,
+            add_website,
+            visit_website,
+            delete_website,
+            ..
         } = self.actions;
         self.reload_after(sample);
         self.reload_after(text);
@@ -148,7 +161,7 @@ impl Area {
     }
 
     fn reload_documents(self) {
-        let load = |shown: Shown| async move { api::list_documents(shown.filter(), shown.cursor).await };
+        let load = |shown: DocumentListQuery| async move { api::list_documents(shown.filter(), shown.cursor).await };
         reload_list(self.shown, self.documents, load, move |problem| self.failed_with(problem));
     }
 

@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::area::Area;
-use super::shown::Shown;
+use super::area::KnowledgeContext;
+use super::shown::DocumentListQuery;
 use super::words;
 use crate::components::{Button, Choice, Field, Glyph, Icon, ListQuery as _, Select};
 use crate::styles::knowledge_ask as css;
 
 /// The box, with where to look.
 #[component]
-pub fn Ask(area: Area) -> impl IntoView {
+pub fn Ask(area: KnowledgeContext) -> impl IntoView {
     let now = area.shown.get_untracked();
     let folded_out = now.narrows_question();
     let question = RwSignal::new(now.question.clone());
@@ -22,7 +22,7 @@ pub fn Ask(area: Area) -> impl IntoView {
     let from = RwSignal::new(day(now.from));
     let until = RwSignal::new(day(now.until));
     // Back and forth in the history change what is asked.
-    Effect::new(move |before: Option<Shown>| {
+    Effect::new(move |before: Option<DocumentListQuery>| {
         let now = area.shown.get();
         if before.is_some_and(|before| before != now) {
             question.set(now.question.clone());
@@ -36,14 +36,14 @@ pub fn Ask(area: Area) -> impl IntoView {
     });
     let navigate = StoredValue::new(use_navigate());
     let go = move || {
-        let wanted = Shown {
+        let wanted = DocumentListQuery {
             question: question.with_untracked(|question| question.trim().to_owned()),
             collection: collection.with_untracked(|id| id.parse().ok()),
             tag: tag.get_untracked(),
             language: language.get_untracked(),
             from: from.with_untracked(|day| day.parse().ok()),
             until: until.with_untracked(|day| day.parse().ok()),
-            ..Shown::default()
+            ..DocumentListQuery::default()
         };
         if !wanted.question.is_empty() {
             navigate.with_value(|navigate| navigate(&wanted.url(), NavigateOptions::default()));
@@ -114,7 +114,7 @@ fn Day(id: &'static str, label: &'static str, name: &'static str, value: RwSigna
     }
 }
 
-fn id_of(shown: &Shown) -> String {
+fn id_of(shown: &DocumentListQuery) -> String {
     shown.collection.map(|id| id.to_string()).unwrap_or_default()
 }
 

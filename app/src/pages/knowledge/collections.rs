@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use model::{Collection, CollectionAccess, CollectionId};
 
-use super::area::Area;
-use super::shown::Shown;
+use super::area::KnowledgeContext;
+use super::shown::DocumentListQuery;
 use super::words;
 use crate::components::{
     Badge, Button, ButtonKind, Choice, FormError, Glyph, ListQuery as _, Select, TextField, Tone, field_error, row_of,
@@ -13,7 +13,7 @@ use crate::styles::knowledge_side as css;
 
 /// The collections, with how to make and change them for those who may.
 #[component]
-pub fn Collections(area: Area) -> impl IntoView {
+pub fn Collections(area: KnowledgeContext) -> impl IntoView {
     let collections = Memo::new(move |_| area.overview.with(|overview| overview.collections.clone()));
     let chosen = Memo::new(move |_| area.shown.with(|shown| shown.collection));
     view! {
@@ -37,9 +37,9 @@ pub fn Collections(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Item(area: Area, collection: Memo<Collection>, chosen: Memo<Option<CollectionId>>) -> impl IntoView {
+fn Item(area: KnowledgeContext, collection: Memo<Collection>, chosen: Memo<Option<CollectionId>>) -> impl IntoView {
     let id = collection.with_untracked(|collection| collection.id);
-    let href = Shown { collection: Some(id), ..Shown::default() }.url();
+    let href = DocumentListQuery { collection: Some(id), ..DocumentListQuery::default() }.url();
     let documents = move || collection.with(|collection| collection.documents);
     view! {
         <li class=css::ITEM>
@@ -63,7 +63,7 @@ fn access_choices() -> Vec<Choice> {
 }
 
 #[component]
-fn Create(area: Area) -> impl IntoView {
+fn Create(area: KnowledgeContext) -> impl IntoView {
     let action = area.actions.create_collection;
     let form = area.actions.create_form;
     let name = RwSignal::new(form.typed("name"));
@@ -83,7 +83,7 @@ fn Create(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Change(area: Area, collection: Memo<Collection>) -> impl IntoView {
+fn Change(area: KnowledgeContext, collection: Memo<Collection>) -> impl IntoView {
     let Collection { id, name, access, .. } = collection.get_untracked();
     let (edit, delete) = (area.actions.edit_collection, area.actions.delete_collection);
     let form = area.actions.edit_form;

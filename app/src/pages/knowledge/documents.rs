@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use model::{Document, DocumentState};
 
-use super::area::Area;
+use super::area::KnowledgeContext;
 use super::first::FirstAnswer;
-use super::shown::Shown;
+use super::shown::DocumentListQuery;
 use super::{path, words};
 use crate::components::{
     Badge, ButtonLink, Choice, EmptyState, Glyph, Icon, ListCheck, ListFilters, ListPages, ListQuery, Narrow, Select, Time, row_of,
@@ -14,24 +14,24 @@ use crate::styles::knowledge_documents as css;
 
 /// What narrows the list.
 #[component]
-pub fn Filters(area: Area) -> impl IntoView {
+pub fn Filters(area: KnowledgeContext) -> impl IntoView {
     let now = area.shown.get_untracked();
     let search = RwSignal::new(now.words);
     let collection = RwSignal::new(now.collection.map(|id| id.to_string()).unwrap_or_default());
     let tag = RwSignal::new(now.tag);
     let state = RwSignal::new(now.state.map(|state| state.to_string()).unwrap_or_default());
     let unused = RwSignal::new(now.unused);
-    let wanted = move || Shown {
+    let wanted = move || DocumentListQuery {
         words: search.get_untracked().trim().to_owned(),
         collection: collection.get_untracked().parse().ok(),
         tag: tag.get_untracked(),
         state: state.get_untracked().parse().ok(),
         unused: unused.get_untracked(),
-        ..Shown::default()
+        ..DocumentListQuery::default()
     };
     let narrow = Narrow::new(area.shown, wanted);
     // A link beside the list, or the way back, narrows it too.
-    Effect::new(move |before: Option<Shown>| {
+    Effect::new(move |before: Option<DocumentListQuery>| {
         let now = area.shown.get();
         if before.is_some_and(|before| before.filter() != now.filter()) && now.filter() != wanted().filter() {
             search.set(now.words.clone());
@@ -70,7 +70,7 @@ pub fn Filters(area: Area) -> impl IntoView {
 
 /// The documents of this page of the list.
 #[component]
-pub fn Documents(area: Area) -> impl IntoView {
+pub fn Documents(area: KnowledgeContext) -> impl IntoView {
     let documents = Memo::new(move |_| area.documents.with(|page| page.items.clone()));
     let empty = Memo::new(move |_| documents.with(Vec::is_empty));
     view! {
@@ -94,7 +94,7 @@ pub fn Documents(area: Area) -> impl IntoView {
 
 /// One document; what changes of it changes in place, so that the focus stays.
 #[component]
-fn Row(area: Area, document: Memo<Document>) -> impl IntoView {
+fn Row(area: KnowledgeContext, document: Memo<Document>) -> impl IntoView {
     let id = document.with_untracked(|document| document.id);
     let collection = move || {
         let of = document.with(|document| document.collection_id);
@@ -192,14 +192,14 @@ pub fn Steps(steps: Vec<model::Step>, format: String) -> impl IntoView {
 }
 
 #[component]
-fn Nothing(area: Area) -> impl IntoView {
+fn Nothing(area: KnowledgeContext) -> impl IntoView {
     move || {
         let shown = area.shown.get();
         // What is said of all documents holds only if nothing else narrows the list.
-        let only = |rest: Shown| !rest.narrows();
-        let (title, text) = if shown.state == Some(DocumentState::Failed) && only(Shown { state: None, ..shown.clone() }) {
+        let only = |rest: DocumentListQuery| !rest.narrows();
+        let (title, text) = if shown.state == Some(DocumentState::Failed) && only(DocumentListQuery { state: None, ..shown.clone() }) {
             ("Nothing failed", "Every document could be read.")
-        } else if shown.unused && only(Shown { unused: false, ..shown.clone() }) {
+        } else if shown.unused && only(DocumentListQuery { unused: false, ..shown.clone() }) {
             ("Everything was used", "Each document has answered a question or helped in a call.")
         } else if shown.narrows() {
             ("No document matches", "Try fewer words, or take a filter away.")

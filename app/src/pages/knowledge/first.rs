@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{DocumentSource, DocumentState};
 
 use super::SAMPLE_QUESTION;
-use super::area::Area;
+use super::area::KnowledgeContext;
 use super::documents::Steps;
 use super::shown::question_url;
 use crate::components::{Button, ButtonKind, ButtonLink, EmptyState, Glyph};
@@ -12,7 +12,7 @@ use crate::styles::knowledge_first as css;
 
 /// The page of somebody whose organization has no document yet.
 #[component]
-pub fn Empty(area: Area) -> impl IntoView {
+pub fn Empty(area: KnowledgeContext) -> impl IntoView {
     let sample = area.actions.sample;
     move || {
         if !area.may_edit() {
@@ -36,7 +36,7 @@ pub fn Empty(area: Area) -> impl IntoView {
 
 /// While the sample is all there is and nobody has asked it: its steps, then its question.
 #[component]
-pub fn FirstAnswer(area: Area) -> impl IntoView {
+pub fn FirstAnswer(area: KnowledgeContext) -> impl IntoView {
     let sample = Memo::new(move |_| {
         let alone = area.overview.with(|overview| overview.size.documents == 1);
         let found = area.documents.with(|page| page.items.first().filter(|document| document.source == DocumentSource::Sample).cloned());

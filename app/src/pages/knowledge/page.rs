@@ -6,11 +6,11 @@ use model::{KnowledgeOverview, Page};
 
 use super::answer::{AnswerPart, Answered};
 use super::api;
-use super::area::{Actions, Area};
+use super::area::{KnowledgeActions, KnowledgeContext};
 use super::ask::Ask;
 use super::documents::{Documents, Filters};
 use super::first::Empty;
-use super::shown::Shown;
+use super::shown::DocumentListQuery;
 use super::side::Side;
 use super::upload::{AddFiles, DropZone};
 use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Skeleton, SkeletonLines, Tone};
@@ -23,8 +23,8 @@ type Listed = Resource<Result<Page<model::Document>, AppError>>;
 #[component]
 pub fn KnowledgePage() -> impl IntoView {
     let query = use_query_map();
-    let shown = Memo::new(move |_| query.with(Shown::of));
-    let actions = Actions::new();
+    let shown = Memo::new(move |_| query.with(DocumentListQuery::of));
+    let actions = KnowledgeActions::new();
     let overview = Resource::new_blocking(|| (), |()| api::overview());
     let documents = Resource::new_blocking(
         move || shown.with(|shown| shown.question.is_empty().then(|| (shown.filter(), shown.cursor.clone()))),
@@ -36,7 +36,7 @@ pub fn KnowledgePage() -> impl IntoView {
         },
     );
     let answer = Resource::new_blocking(
-        move || shown.with(Shown::asked),
+        move || shown.with(DocumentListQuery::asked),
         |asked| async move {
             match asked {
                 Some(question) => api::ask(question).await.map(Some),
@@ -77,8 +77,14 @@ fn Loading() -> impl IntoView {
 }
 
 #[component]
-fn Loaded(overview: KnowledgeOverview, shown: Memo<Shown>, actions: Actions, documents: Listed, answer: Answered) -> impl IntoView {
-    let area = Area::new(shown, overview, RwSignal::new(nothing()), actions);
+fn Loaded(
+    overview: KnowledgeOverview,
+    shown: Memo<DocumentListQuery>,
+    actions: KnowledgeActions,
+    documents: Listed,
+    answer: Answered,
+) -> impl IntoView {
+    let area = KnowledgeContext::new(shown, overview, RwSignal::new(nothing()), actions);
     let may_edit = Memo::new(move |_| area.may_edit());
     let asked = Memo::new(move |_| shown.with(|shown| !shown.question.is_empty()));
     let empty = Memo::new(move |_| area.is_empty() && !asked.get());

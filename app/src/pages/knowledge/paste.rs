@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Given, Problem};
 
-use super::area::Area;
+use super::area::KnowledgeContext;
 use super::path;
 use crate::components::{
     Button, ButtonKind, Dialog, DialogActions, FormError, Glyph, Select, TextArea, TextField, field_error, use_toasts,
@@ -16,7 +16,7 @@ const FIELDS: &[&str] = &["title", "text", "tags", "collection"];
 
 /// A button that opens a form for a text. Without JavaScript the form stands in the page.
 #[component]
-pub fn PasteText(area: Area) -> impl IntoView {
+pub fn PasteText(area: KnowledgeContext) -> impl IntoView {
     let open = RwSignal::new(false);
     let toasts = use_toasts();
     Effect::new(move |_| {
@@ -40,7 +40,7 @@ pub fn PasteText(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn TextForm(area: Area, id: &'static str, #[prop(optional)] on_cancel: Option<Callback<()>>) -> impl IntoView {
+fn TextForm(area: KnowledgeContext, id: &'static str, #[prop(optional)] on_cancel: Option<Callback<()>>) -> impl IntoView {
     let action = area.actions.text;
     let form = area.actions.text_form;
     let too_long = RwSignal::new(false);

@@ -8,7 +8,7 @@ use crate::components::{ListQuery, list_url, query_cursor, query_text};
 
 /// What the address says.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shown {
+pub struct DocumentListQuery {
     /// What was asked; empty for the list.
     pub question: String,
     /// In this collection; for the list and for a question.
@@ -31,7 +31,7 @@ pub struct Shown {
     pub cursor: Option<String>,
 }
 
-impl ListQuery for Shown {
+impl ListQuery for DocumentListQuery {
     type Filter = DocumentFilter;
 
     fn of(query: &ParamsMap) -> Self {
@@ -86,7 +86,7 @@ impl ListQuery for Shown {
     }
 }
 
-impl Shown {
+impl DocumentListQuery {
     /// Whether a question looks at less than all documents.
     pub fn narrows_question(&self) -> bool {
         self.asked().is_some_and(|question| question.filter != DocumentFilter::default())
@@ -115,7 +115,7 @@ fn start_of(day: NaiveDate) -> DateTime<Utc> {
 
 /// The address of a question about all documents.
 pub fn question_url(question: &str) -> String {
-    Shown { question: question.to_owned(), ..Shown::default() }.url()
+    DocumentListQuery { question: question.to_owned(), ..DocumentListQuery::default() }.url()
 }
 
 #[cfg(test)]
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_view_survives_its_address() {
-        let shown = Shown {
+        let shown = DocumentListQuery {
             question: "what does it cost & why?".into(),
             collection: Some("0198a1b2-0000-7000-8000-000000000001".parse().unwrap()),
             tag: "price list".into(),
@@ -149,25 +149,25 @@ mod tests {
         };
         let url = shown.url();
         assert!(!url.contains(' ') && !url.contains("& "), "{url}");
-        assert_eq!(Shown::of(&query(&url)), shown);
-        assert_eq!(Shown::default().url(), "/knowledge");
+        assert_eq!(DocumentListQuery::of(&query(&url)), shown);
+        assert_eq!(DocumentListQuery::default().url(), "/knowledge");
     }
 
     #[test]
     fn rubbish_in_the_address_narrows_nothing() {
-        let shown = Shown::of(&query("?state=exploded&collection=7&unused=yes&from=yesterday&until=&cursor=&q=+"));
+        let shown = DocumentListQuery::of(&query("?state=exploded&collection=7&unused=yes&from=yesterday&until=&cursor=&q=+"));
         assert_eq!((shown.narrows(), shown.asked().is_some()), (false, false), "{shown:?}");
         assert_eq!(shown.url(), "/knowledge");
     }
 
     #[test]
     fn the_last_day_counts_whole() {
-        let shown = Shown::of(&query("?q=price&from=2026-02-27&until=2026-02-28"));
+        let shown = DocumentListQuery::of(&query("?q=price&from=2026-02-27&until=2026-02-28"));
         let filter = shown.asked().unwrap().filter;
         assert_eq!(filter.after.unwrap().to_rfc3339(), "2026-02-27T00:00:00+00:00");
         assert_eq!(filter.before.unwrap().to_rfc3339(), "2026-03-01T00:00:00+00:00");
         assert!(shown.narrows_question() && !shown.narrows());
-        let last = Shown { until: Some(NaiveDate::MAX), ..shown };
+        let last = DocumentListQuery { until: Some(NaiveDate::MAX), ..shown };
         assert_eq!(last.asked().unwrap().filter.before, None, "there is no day after the last");
     }
 }

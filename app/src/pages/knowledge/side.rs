@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use model::DocumentState;
 
-use super::area::Area;
+use super::area::KnowledgeContext;
 use super::collections::Collections;
-use super::shown::Shown;
+use super::shown::DocumentListQuery;
 use super::websites::Websites;
 use super::words;
 use crate::components::{Banner, ListQuery as _, Tone};
@@ -13,7 +13,7 @@ use crate::styles::knowledge_side as css;
 
 /// The column beside the list.
 #[component]
-pub fn Side(area: Area) -> impl IntoView {
+pub fn Side(area: KnowledgeContext) -> impl IntoView {
     view! {
         <aside class=css::SIDE aria-label="About this knowledge">
             <Collections area />
@@ -27,11 +27,11 @@ pub fn Side(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Amount(area: Area) -> impl IntoView {
+fn Amount(area: KnowledgeContext) -> impl IntoView {
     let size = Memo::new(move |_| area.overview.with(|overview| overview.size));
-    let in_state = |state| Shown { state: Some(state), ..Shown::default() }.url();
+    let in_state = |state| DocumentListQuery { state: Some(state), ..DocumentListQuery::default() }.url();
     let (failed, locked) = (in_state(DocumentState::Failed), in_state(DocumentState::Locked));
-    let unused = Shown { unused: true, ..Shown::default() }.url();
+    let unused = DocumentListQuery { unused: true, ..DocumentListQuery::default() }.url();
     view! {
         <section class=css::CARD aria-labelledby="amount">
             <h2 id="amount" class=css::HEADING>"In numbers"</h2>
@@ -54,7 +54,7 @@ fn Amount(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Searching(area: Area) -> impl IntoView {
+fn Searching(area: KnowledgeContext) -> impl IntoView {
     let known = Memo::new(move |_| {
         area.overview.with(|overview| (overview.embedding.clone(), overview.size.embedded, overview.size.passages, overview.may_edit))
     });

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use model::{DocumentState, Website, WebsiteState};
 
-use super::area::Area;
-use super::shown::Shown;
+use super::area::KnowledgeContext;
+use super::shown::DocumentListQuery;
 use super::words;
 use crate::components::{
     Badge, Button, ButtonKind, Choice, Dialog, DialogActions, FormError, Glyph, ListQuery as _, Select, TextField, Time, Tone, field_error,
@@ -19,7 +19,7 @@ const AMOUNTS: [u32; 4] = [10, 50, 200, 500];
 
 /// A button that opens the form for a website. Without JavaScript the form is beside the list.
 #[component]
-pub fn AddWebsite(area: Area) -> impl IntoView {
+pub fn AddWebsite(area: KnowledgeContext) -> impl IntoView {
     let open = RwSignal::new(false);
     let toasts = use_toasts();
     Effect::new(move |_| {
@@ -39,7 +39,7 @@ pub fn AddWebsite(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn WebsiteForm(area: Area, id: &'static str, #[prop(optional)] on_cancel: Option<Callback<()>>) -> impl IntoView {
+fn WebsiteForm(area: KnowledgeContext, id: &'static str, #[prop(optional)] on_cancel: Option<Callback<()>>) -> impl IntoView {
     let action = area.actions.add_website;
     let form = area.actions.website_form;
     let problem = form.problem();
@@ -85,9 +85,9 @@ fn WebsiteForm(area: Area, id: &'static str, #[prop(optional)] on_cancel: Option
 
 /// The websites with their state; for those who may change something.
 #[component]
-pub fn Websites(area: Area) -> impl IntoView {
+pub fn Websites(area: KnowledgeContext) -> impl IntoView {
     let websites = Memo::new(move |_| area.overview.with(|overview| overview.websites.clone()));
-    let review = Shown { state: Some(DocumentState::Review), ..Shown::default() }.url();
+    let review = DocumentListQuery { state: Some(DocumentState::Review), ..DocumentListQuery::default() }.url();
     view! {
         <section class=css::CARD data-empty=move || websites.with(Vec::is_empty).then_some("") aria-labelledby="websites">
             <h2 id="websites" class=css::HEADING>"Websites"</h2>
@@ -110,7 +110,7 @@ pub fn Websites(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn Item(area: Area, website: Memo<Website>) -> impl IntoView {
+fn Item(area: KnowledgeContext, website: Memo<Website>) -> impl IntoView {
     let Website { id, start, every_hours, .. } = website.get_untracked();
     let (visit, delete) = (area.actions.visit_website, area.actions.delete_website);
     let state = Memo::new(move |_| {

@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use model::{FailedJob, FailedKind};
 
-use self::api::Shown;
+use self::api::OperationsPage;
 use self::flags::Flags;
 use super::{Page, Panel};
 use crate::components::{
@@ -23,7 +23,7 @@ use crate::styles::settings as css;
 
 /// What can be done. Made outside of the part that waits, so that a form that was sent without JavaScript finds its answer.
 #[derive(Clone, Copy)]
-struct Actions {
+struct OperationsActions {
     retry: ServerAction<api::RetryJob>,
     retry_kind: ServerAction<api::RetryJobs>,
     discard: ServerAction<api::DiscardJob>,
@@ -33,7 +33,7 @@ struct Actions {
 /// `/settings/operations`
 #[component]
 pub fn OperationsSettings() -> impl IntoView {
-    let actions = Actions {
+    let actions = OperationsActions {
         retry: ServerAction::new(),
         retry_kind: ServerAction::new(),
         discard: ServerAction::new(),
@@ -61,7 +61,7 @@ pub fn OperationsSettings() -> impl IntoView {
 }
 
 #[component]
-fn Loaded(shown: Shown, cursor: Option<String>, actions: Actions) -> impl IntoView {
+fn Loaded(shown: OperationsPage, cursor: Option<String>, actions: OperationsActions) -> impl IntoView {
     let is_first = cursor.is_none();
     let shown = RwSignal::new(shown);
     let failure = RwSignal::new(None::<String>);
@@ -142,7 +142,7 @@ where
 }
 
 #[component]
-fn Kind(kind: FailedKind, actions: Actions) -> impl IntoView {
+fn Kind(kind: FailedKind, actions: OperationsActions) -> impl IntoView {
     let FailedKind { kind, count } = kind;
     let words = words(&kind).to_owned();
     view! {
@@ -155,7 +155,7 @@ fn Kind(kind: FailedKind, actions: Actions) -> impl IntoView {
 }
 
 #[component]
-fn Failed(job: FailedJob, actions: Actions) -> impl IntoView {
+fn Failed(job: FailedJob, actions: OperationsActions) -> impl IntoView {
     let words = words(&job.kind).to_owned();
     let place = place(&job);
     let tried = if job.attempts == 1 { "Tried once".to_owned() } else { format!("Tried {} times", job.attempts) };
@@ -189,7 +189,7 @@ fn Failed(job: FailedJob, actions: Actions) -> impl IntoView {
     }
 }
 
-fn queues(shown: &Shown) -> AnyView {
+fn queues(shown: &OperationsPage) -> AnyView {
     if shown.operations.queues.is_empty() {
         return view! { <p class="soft">"Nothing waits."</p> }.into_any();
     }
@@ -204,7 +204,7 @@ fn queues(shown: &Shown) -> AnyView {
     view! { <ul class=css::ITEMS>{rows.collect_view()}</ul> }.into_any()
 }
 
-fn schedules(shown: &Shown) -> AnyView {
+fn schedules(shown: &OperationsPage) -> AnyView {
     let rows = shown.operations.schedules.iter().map(|schedule| {
         view! {
             <li class=css::ITEM>

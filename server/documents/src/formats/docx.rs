@@ -32,7 +32,7 @@ pub fn read(package: &mut Package, reading: &Reading, out: &mut Content) -> Resu
         }
     }
     out.begin(PlaceKind::Whole, "");
-    let mut body = Body { styles: &styles, asides: &asides, paragraphs: Vec::new(), tables: Vec::new(), chunks: Vec::new() };
+    let mut body = DocxBody { styles: &styles, asides: &asides, paragraphs: Vec::new(), tables: Vec::new(), chunks: Vec::new() };
     let mut xml = Xml::new(&text);
     body.read(&mut xml, out, &mut |id, out| alternative(package, &relations, id, reading, out))?;
     if xml.is_broken() {
@@ -153,7 +153,7 @@ fn alternative(
 }
 
 #[derive(Default)]
-struct Paragraph {
+struct DocxParagraph {
     text: String,
     level: Option<u8>,
     item: bool,
@@ -162,24 +162,24 @@ struct Paragraph {
 }
 
 #[derive(Default)]
-struct Table {
+struct DocxTable {
     rows: Vec<Vec<String>>,
     cell: String,
 }
 
-struct Body<'s> {
+struct DocxBody<'s> {
     styles: &'s HashMap<String, u8>,
     asides: &'s HashMap<(String, String), String>,
     /// The open ones: a text box is a paragraph within a paragraph.
-    paragraphs: Vec<Paragraph>,
+    paragraphs: Vec<DocxParagraph>,
     /// The open ones: a table may stand in a cell of another.
-    tables: Vec<Table>,
+    tables: Vec<DocxTable>,
     chunks: Vec<String>,
 }
 
 type Alternative<'f> = dyn FnMut(&str, &mut Content) -> Result<(), Failure> + 'f;
 
-impl Body<'_> {
+impl DocxBody<'_> {
     fn read(&mut self, xml: &mut Xml, out: &mut Content, alternative: &mut Alternative) -> Result<(), Failure> {
         let (mut skipped, mut is_text, mut hidden) = (0u32, false, false);
         for token in xml.by_ref() {
@@ -227,8 +227,8 @@ impl Body<'_> {
     fn open(&mut self, tag: &Tag) {
         let value = || tag.get("val").unwrap_or_default();
         match tag.name() {
-            "p" => self.paragraphs.push(Paragraph::default()),
-            "tbl" => self.tables.push(Table::default()),
+            "p" => self.paragraphs.push(DocxParagraph::default()),
+            "tbl" => self.tables.push(DocxTable::default()),
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.rows.push(Vec::new());

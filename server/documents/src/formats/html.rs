@@ -34,7 +34,7 @@ pub fn charset(bytes: &[u8]) -> Option<String> {
 
 /// Reads HTML into the current part.
 pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
-    let sink = Sink(RefCell::new(State {
+    let sink = Sink(RefCell::new(HtmlState {
         out,
         run: String::new(),
         failed: None,
@@ -70,9 +70,9 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
     state.failed.map_or(Ok(()), Err)
 }
 
-struct Sink<'o, 'b>(RefCell<State<'o, 'b>>);
+struct Sink<'o, 'b>(RefCell<HtmlState<'o, 'b>>);
 
-struct State<'o, 'b> {
+struct HtmlState<'o, 'b> {
     out: &'o mut Content<'b>,
     /// The text since the last block began.
     run: String,
@@ -89,11 +89,11 @@ struct State<'o, 'b> {
     lists: Vec<Option<u32>>,
     /// The mark of the list item whose text has not begun yet.
     item: Option<String>,
-    tables: Vec<Table>,
+    tables: Vec<HtmlTable>,
 }
 
 #[derive(Default)]
-struct Table {
+struct HtmlTable {
     rows: Vec<Vec<String>>,
     cell: String,
 }
@@ -115,7 +115,7 @@ impl TokenSink for Sink<'_, '_> {
     }
 }
 
-impl State<'_, '_> {
+impl HtmlState<'_, '_> {
     fn text(&mut self, text: &str) {
         if self.skipped.is_some() || self.hidden.is_some() {
             return;
@@ -215,7 +215,7 @@ impl State<'_, '_> {
             "table" if opens => {
                 self.block();
                 if self.tables.len() < 20 {
-                    self.tables.push(Table::default());
+                    self.tables.push(HtmlTable::default());
                 }
             }
             "table" => self.table_ends(),

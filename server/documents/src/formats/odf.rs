@@ -35,7 +35,7 @@ pub fn read(package: &mut Package, what: &str, out: &mut Content) -> Result<(), 
             }
         }
     }
-    let mut body = Body::default();
+    let mut body = OdfBody::default();
     let mut xml = Xml::new(&text);
     let mut skipped = 0u32;
     for token in xml.by_ref() {
@@ -66,30 +66,30 @@ fn is_skipped(name: &str) -> bool {
 }
 
 #[derive(Default)]
-struct Body {
-    paragraphs: Vec<Paragraph>,
+struct OdfBody {
+    paragraphs: Vec<OdfParagraph>,
     /// The open notes and comments: their word and text.
     asides: Vec<(&'static str, String)>,
-    tables: Vec<Table>,
+    tables: Vec<OdfTable>,
     lists: usize,
     is_title: bool,
 }
 
 #[derive(Default)]
-struct Paragraph {
+struct OdfParagraph {
     text: String,
     level: Option<u8>,
     asides: Vec<String>,
 }
 
 #[derive(Default)]
-struct Table {
+struct OdfTable {
     rows: Vec<Vec<String>>,
     cell: String,
     repeat: usize,
 }
 
-impl Body {
+impl OdfBody {
     fn write(&mut self, text: &str) {
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
         for (index, word) in text.split(|c: char| c.is_ascii_whitespace()).enumerate() {
@@ -102,10 +102,10 @@ impl Body {
 
     fn open(&mut self, tag: &Tag, out: &mut Content) {
         match tag.name() {
-            "p" => self.paragraphs.push(Paragraph::default()),
+            "p" => self.paragraphs.push(OdfParagraph::default()),
             "h" => {
                 let level = tag.get("outline-level").and_then(|level| level.parse().ok()).unwrap_or(1);
-                self.paragraphs.push(Paragraph { level: Some(level), ..Paragraph::default() });
+                self.paragraphs.push(OdfParagraph { level: Some(level), ..OdfParagraph::default() });
             }
             "s" | "tab" => self.write(" "),
             "line-break" => {
@@ -126,7 +126,7 @@ impl Body {
                 out.begin(PlaceKind::Slide, if generated { "" } else { &name });
             }
             "frame" | "custom-shape" => self.is_title = tag.get("class").is_some_and(|class| class == "title"),
-            "table" => self.tables.push(Table::default()),
+            "table" => self.tables.push(OdfTable::default()),
             "table-row" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.rows.push(Vec::new());
@@ -190,7 +190,7 @@ impl Body {
         }
     }
 
-    fn paragraph(&mut self, paragraph: &Paragraph, out: &mut Content) -> Result<(), Failure> {
+    fn paragraph(&mut self, paragraph: &OdfParagraph, out: &mut Content) -> Result<(), Failure> {
         let text = paragraph.text.trim();
         if let Some((_, aside)) = self.asides.last_mut() {
             if !aside.is_empty() {

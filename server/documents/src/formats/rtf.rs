@@ -14,7 +14,7 @@ pub fn read(bytes: &[u8], out: &mut Content) -> Result<(), Failure> {
     out.begin(PlaceKind::Whole, "");
     let mut reader = Rtf {
         out,
-        state: State::default(),
+        state: RtfState::default(),
         stack: Vec::new(),
         page: WINDOWS_1252,
         fonts: HashMap::new(),
@@ -37,7 +37,7 @@ pub fn read(bytes: &[u8], out: &mut Content) -> Result<(), Failure> {
 
 /// What holds within a group.
 #[derive(Clone, Default)]
-struct State {
+struct RtfState {
     into: Into,
     /// The number of its font, which names the code page.
     font: i32,
@@ -60,8 +60,8 @@ enum Into {
 
 struct Rtf<'o, 'b> {
     out: &'o mut Content<'b>,
-    state: State,
-    stack: Vec<State>,
+    state: RtfState,
+    stack: Vec<RtfState>,
     page: &'static Encoding,
     fonts: HashMap<i32, &'static Encoding>,
     /// Bytes in the current code page: a character may need two.

@@ -28,7 +28,7 @@ pub fn xlsx(bytes: &[u8], out: &mut Content) -> Result<(), Failure> {
                         None
                     }
                 });
-                write_rows(Rows { cells: stream.peekable() }, out)?;
+                write_rows(SheetRows { cells: stream.peekable() }, out)?;
             }
             // A sheet that is a chart has no cells.
             Err(_) => broken = sheet.typ == calamine::SheetType::WorkSheet,
@@ -82,11 +82,11 @@ fn begin(name: &str, visible: SheetVisible, out: &mut Content) {
 }
 
 /// The rows of a stream of cells.
-struct Rows<I: Iterator<Item = ((u32, u32), String)>> {
+struct SheetRows<I: Iterator<Item = ((u32, u32), String)>> {
     cells: std::iter::Peekable<I>,
 }
 
-impl<I: Iterator<Item = ((u32, u32), String)>> Iterator for Rows<I> {
+impl<I: Iterator<Item = ((u32, u32), String)>> Iterator for SheetRows<I> {
     type Item = Vec<String>;
 
     fn next(&mut self) -> Option<Vec<String>> {

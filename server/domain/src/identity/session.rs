@@ -31,7 +31,7 @@ pub struct SignedIn {
 
 /// A request of a signed-in browser.
 #[derive(Clone, Debug)]
-pub struct Visit {
+pub struct Authenticated {
     /// Who.
     pub actor: Actor,
     /// The same with names, as pages show it.
@@ -118,7 +118,7 @@ async fn replace(kernel: &Kernel, profile: &Profile, session: &Session, now: Dat
 ///
 /// # Errors
 /// If the database fails.
-pub async fn authenticate_session(kernel: &Kernel, secret: &str) -> Result<Option<Visit>> {
+pub async fn authenticate_session(kernel: &Kernel, secret: &str) -> Result<Option<Authenticated>> {
     let now = kernel.now();
     let Some(session) = kernel.store().session(&secret::hash(secret), now).await? else { return Ok(None) };
     let Some(profile) = kernel.store().profile(session.member_id).await? else { return Ok(None) };
@@ -135,7 +135,7 @@ pub async fn authenticate_session(kernel: &Kernel, secret: &str) -> Result<Optio
             kernel.store().touch_session(session.id, now, now + LIFE).await?;
         }
     }
-    Ok(Some(Visit { actor, profile, renewed }))
+    Ok(Some(Authenticated { actor, profile, renewed }))
 }
 
 /// A session's id is as old as its secret: both are made together.

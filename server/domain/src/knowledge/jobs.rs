@@ -77,11 +77,11 @@ impl Job for IndexAnew {
 
 /// Visits a website.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Visit {
+pub(super) struct VisitWebsite {
     pub(super) website: WebsiteId,
 }
 
-impl Job for Visit {
+impl Job for VisitWebsite {
     const KIND: &'static str = "knowledge.visit";
     const QUEUE: Queue = UPKEEP;
     const MAX_ATTEMPTS: u32 = 3;

@@ -55,13 +55,13 @@ pub(super) struct Scored {
 }
 
 /// What was found for a question.
-pub(super) struct Found {
+pub(super) struct RankedPassages {
     /// Best first; also those that are not good enough.
     pub passages: Vec<Scored>,
     pub mode: SearchMode,
 }
 
-impl Found {
+impl RankedPassages {
     /// Those that are good enough to answer somebody who asked.
     pub fn enough(&self) -> impl Iterator<Item = &Scored> {
         self.passages.iter().filter(|scored| self.is_enough(scored, calibration::ALIKE))
@@ -134,26 +134,31 @@ pub(super) async fn retrieve(
     question: &str,
     filter: &DocumentFilter,
     access: CollectionAccess,
-) -> Result<Found> {
+) -> Result<RankedPassages> {
     let vector = meaning(kernel, organization, question).await?;
     let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
     Ok(scored(kernel.store().retrieve(organization, question, meaning, filter, access).await?, meaning.is_some()))
 }
 
 /// The passages of one document that everybody may read, best first, all of them scored.
-pub(super) async fn retrieve_of(kernel: &Kernel, organization: OrganizationId, document: DocumentId, question: &str) -> Result<Found> {
+pub(super) async fn retrieve_of(
+    kernel: &Kernel,
+    organization: OrganizationId,
+    document: DocumentId,
+    question: &str,
+) -> Result<RankedPassages> {
     let vector = meaning(kernel, organization, question).await?;
     let meaning = vector.as_ref().map(|(model, vector)| (model.as_str(), vector.as_slice()));
     let found = kernel.store().retrieve_of(organization, document, question, meaning, CollectionAccess::Everybody, MOST_OF_ONE).await?;
     Ok(scored(found, meaning.is_some()))
 }
 
-fn scored(found: Vec<Retrieved>, has_meaning: bool) -> Found {
+fn scored(found: Vec<Retrieved>, has_meaning: bool) -> RankedPassages {
     // One passage that the model has not seen, and scores of two kinds would be compared.
     let mode = if has_meaning && found.iter().all(|found| found.cosine.is_some()) { SearchMode::Hybrid } else { SearchMode::Lexical };
     let mut passages: Vec<Scored> = found.into_iter().map(|found| Scored { score: score(&found, mode), found }).collect();
     passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.serial.cmp(&b.found.passage.serial)));
-    Found { passages, mode }
+    RankedPassages { passages, mode }
 }
 
 fn score(found: &Retrieved, mode: SearchMode) -> f32 {

@@ -15,7 +15,7 @@ use model::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::knowledge::{self as kept, Kept, NewDocument, NewVersion};
+use store::knowledge::{self as kept, InsertOutcome, NewDocument, NewVersion};
 use tokio::io::AsyncWriteExt;
 
 use super::documents::{TITLE, find, tags};
@@ -327,9 +327,11 @@ async fn keep(
         }
     };
     let given = match kept {
-        Ok(Kept::Version(_)) => return Ok(Given { document: id, duplicate: false }),
-        Ok(Kept::Twin(twin)) => Ok(Given { document: twin, duplicate: true }),
-        Ok(Kept::Gone) => Err(DomainError::new(Code::Conflict, "This upload is over, or the document that it was for was deleted.")),
+        Ok(InsertOutcome::Version(_)) => return Ok(Given { document: id, duplicate: false }),
+        Ok(InsertOutcome::Twin(twin)) => Ok(Given { document: twin, duplicate: true }),
+        Ok(InsertOutcome::Gone) => {
+            Err(DomainError::new(Code::Conflict, "This upload is over, or the document that it was for was deleted."))
+        }
         Err(error) => Err(error),
     };
     // Nobody knows the file: it is not kept.
@@ -338,11 +340,11 @@ async fn keep(
 }
 
 /// Keeps a new document whose file is stored, and lets it be read if it waits for nobody.
-pub(super) async fn add(kernel: &Kernel, actor: &Actor, new: &NewDocument) -> Result<Kept> {
+pub(super) async fn add(kernel: &Kernel, actor: &Actor, new: &NewDocument) -> Result<InsertOutcome> {
     let mut tx = kernel.begin(actor).await?;
     let kept = kept::insert_document(&mut tx, actor.organization, new).await?;
     match kept {
-        Kept::Version(_) => {
+        InsertOutcome::Version(_) => {
             if new.file.state == DocumentState::Waiting {
                 tx.enqueue(&jobs::Ingest { document: new.id }).await?;
             }
@@ -350,18 +352,18 @@ pub(super) async fn add(kernel: &Kernel, actor: &Actor, new: &NewDocument) -> Re
             events::created(&mut tx, actor.organization, new.id).await?;
         }
         // The upload is over all the same.
-        Kept::Twin(_) => {}
-        Kept::Gone => return Ok(kept),
+        InsertOutcome::Twin(_) => {}
+        InsertOutcome::Gone => return Ok(kept),
     }
     tx.commit().await?;
     Ok(kept)
 }
 
 /// Keeps the next version of a document whose file is stored, and lets it be read if it waits for nobody.
-pub(super) async fn renew(kernel: &Kernel, actor: &Actor, document: DocumentId, file: &NewVersion) -> Result<Kept> {
+pub(super) async fn renew(kernel: &Kernel, actor: &Actor, document: DocumentId, file: &NewVersion) -> Result<InsertOutcome> {
     let mut tx = kernel.begin(actor).await?;
     let kept = kept::add_version(&mut tx, actor.organization, document, file).await?;
-    let Kept::Version(version) = kept else { return Ok(kept) };
+    let InsertOutcome::Version(version) = kept else { return Ok(kept) };
     if file.state == DocumentState::Waiting {
         tx.enqueue(&jobs::Ingest { document }).await?;
     }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use model::{DocumentId, DocumentSource, DocumentState, NewWebsite, OrganizationId, Problem, Website, WebsiteId, WebsiteState};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::knowledge::{self as kept, Kept, NewDocument, NewVersion};
+use store::knowledge::{self as kept, InsertOutcome, NewDocument, NewVersion};
 use tokio_util::sync::CancellationToken;
 
 use super::events::WebsiteChanged;
 use super::{collection_or_first, documents, jobs, require_editor, system, uploads, urgently};
 use crate::knowledge::KnowledgeKernel as _;
-use crate::website::{PlanError, Visit, Visited, WebsitePlan};
+use crate::website::{PlanError, Visited, WebsitePlan, WebsiteVisit};
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::{DomainError, Result, Tx};
@@ -123,7 +123,7 @@ async fn start(tx: &mut Tx, organization: OrganizationId, website: WebsiteId) ->
     if !kept::start_visit(tx, organization, website, now, now + VISIT).await? {
         return Ok(false);
     }
-    tx.enqueue(&jobs::Visit { website }).await?;
+    tx.enqueue(&jobs::VisitWebsite { website }).await?;
     tx.emit(&WebsiteChanged { website }).await?;
     Ok(true)
 }
@@ -137,7 +137,7 @@ pub(crate) async fn visit(kernel: &Kernel, organization: OrganizationId, id: Web
     let known = store.web_pages(organization, id).await?;
     let known: HashMap<String, (DocumentId, Vec<u8>)> = known.into_iter().map(|page| (page.address, (page.id, page.hash))).collect();
     let omitted: HashSet<String> = store.web_omissions(organization, id).await?.into_iter().collect();
-    let mut walk = Visit::new(kernel.knowledge().web.clone(), plan, CancellationToken::new());
+    let mut walk = WebsiteVisit::new(kernel.knowledge().web.clone(), plan, CancellationToken::new());
     let (mut pages, mut problem) = (0, None);
     while let Some(step) = walk.next().await {
         match step {
@@ -214,7 +214,7 @@ async fn keep(
             uploads::add(kernel, &actor, &new).await
         }
     };
-    if !matches!(kept, Ok(Kept::Version(_))) {
+    if !matches!(kept, Ok(InsertOutcome::Version(_))) {
         // Nobody knows the file.
         kernel.knowledge().files.delete(&key).await?;
     }

@@ -50,8 +50,8 @@ const fn again(error: &FetchError) -> &'static str {
     if error.is_retryable() { " Try again later." } else { "" }
 }
 
-/// A visit to a website. Ask [`Visit::next`] until there is nothing more; dropping it ends it.
-pub struct Visit {
+/// A visit to a website. Ask [`WebsiteVisit::next`] until there is nothing more; dropping it ends it.
+pub struct WebsiteVisit {
     fetcher: Arc<dyn WebFetcher>,
     crawl: Crawl,
     cancel: CancellationToken,
@@ -61,7 +61,7 @@ pub struct Visit {
     longest_pause: Option<Duration>,
 }
 
-impl Visit {
+impl WebsiteVisit {
     /// Prepares a visit that ends when `cancel` is cancelled.
     pub fn new(fetcher: Arc<dyn WebFetcher>, plan: WebsitePlan, cancel: CancellationToken) -> Self {
         Self { fetcher, crawl: Crawl::new(plan), cancel, started: false, ended: false, robots_error: None, longest_pause: None }

@@ -100,10 +100,10 @@ pub(super) struct Opener {
     ring: KeyRing,
     object: String,
     waiting: BytesMut,
-    state: State,
+    state: CipherState,
 }
 
-enum State {
+enum CipherState {
     Start,
     Plain,
     Sealed(Cipher),
@@ -111,19 +111,19 @@ enum State {
 
 impl Opener {
     pub(super) fn new(ring: KeyRing, object: String) -> Self {
-        Self { ring, object, waiting: BytesMut::new(), state: State::Start }
+        Self { ring, object, waiting: BytesMut::new(), state: CipherState::Start }
     }
 
     /// Takes more of what is stored and hands back what is certain of the content.
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut BytesMut) -> Result<(), FileError> {
         self.waiting.extend_from_slice(bytes);
-        if matches!(self.state, State::Start) && !self.start(false)? {
+        if matches!(self.state, CipherState::Start) && !self.start(false)? {
             return Ok(());
         }
         match &mut self.state {
-            State::Start => {}
-            State::Plain => out.unsplit(self.waiting.split()),
-            State::Sealed(cipher) => {
+            CipherState::Start => {}
+            CipherState::Plain => out.unsplit(self.waiting.split()),
+            CipherState::Sealed(cipher) => {
                 while self.waiting.len() > SEALED {
                     out.unsplit(open(cipher, self.waiting.split_to(SEALED), false)?);
                 }
@@ -134,17 +134,17 @@ impl Opener {
 
     /// Nothing more comes: only now is it certain that nothing is missing.
     pub(super) fn finish(mut self, out: &mut BytesMut) -> Result<(), FileError> {
-        if matches!(self.state, State::Start) {
+        if matches!(self.state, CipherState::Start) {
             self.start(true)?;
         }
         match &mut self.state {
-            State::Start => Err(FileError::Truncated),
-            State::Plain => {
+            CipherState::Start => Err(FileError::Truncated),
+            CipherState::Plain => {
                 out.unsplit(self.waiting);
                 Ok(())
             }
-            State::Sealed(_) if self.waiting.len() < TAG => Err(FileError::Truncated),
-            State::Sealed(cipher) => {
+            CipherState::Sealed(_) if self.waiting.len() < TAG => Err(FileError::Truncated),
+            CipherState::Sealed(cipher) => {
                 let counter = cipher.counter;
                 match open(cipher, self.waiting.clone(), true) {
                     Ok(rest) => out.unsplit(rest),
@@ -167,7 +167,7 @@ impl Opener {
             if !self.ring.reads_plain() {
                 return Err(FileError::NotEncrypted);
             }
-            self.state = State::Plain;
+            self.state = CipherState::Plain;
             return Ok(true);
         }
         let Some(&name_length) = self.waiting.get(MAGIC.len()) else { return Ok(false) };
@@ -184,7 +184,7 @@ impl Opener {
         if aws_lc_rs::constant_time::verify_slices_are_equal(&derived.check, check).is_err() {
             return Err(FileError::WrongKey(name));
         }
-        self.state = State::Sealed(derived.cipher(prefix, header.clone(), &self.object)?);
+        self.state = CipherState::Sealed(derived.cipher(prefix, header.clone(), &self.object)?);
         Ok(true)
     }
 }

@@ -11,7 +11,7 @@ const REMEMBERED: usize = 512;
 /// Longer requests are no questions: they go past the memory.
 const FEW: usize = 8;
 
-type Answer = Shared<BoxFuture<'static, Result<Arc<Vec<f32>>, EmbedError>>>;
+type PendingEmbedding = Shared<BoxFuture<'static, Result<Arc<Vec<f32>>, EmbedError>>>;
 type Running = WeakShared<BoxFuture<'static, Result<Arc<Vec<f32>>, EmbedError>>>;
 
 /// Remembers the vectors of the last questions, and asks once for a question that several wait for.
@@ -67,7 +67,7 @@ impl Cached {
     }
 }
 
-fn ask(inner: Arc<dyn Embedder>, memory: Arc<Mutex<Memory>>, sent: Outbound<String>) -> Answer {
+fn ask(inner: Arc<dyn Embedder>, memory: Arc<Mutex<Memory>>, sent: Outbound<String>) -> PendingEmbedding {
     async move {
         let asked = inner.embed(std::slice::from_ref(&sent)).await;
         let question = sent.into_inner();

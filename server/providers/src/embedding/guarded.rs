@@ -5,12 +5,12 @@ use ports::guard::{Guard, Patience};
 use ports::{EmbedError, Embedder, EmbeddingModel, Outbound};
 
 /// An embedding service behind a guard: deadline, one more try, and left alone for a moment when it is down.
-pub struct Guarded {
+pub struct GuardedEmbedder {
     inner: Arc<dyn Embedder>,
     guard: Guard,
 }
 
-impl Guarded {
+impl GuardedEmbedder {
     /// Guards a service.
     pub fn new(inner: Arc<dyn Embedder>) -> Self {
         let guard = Guard::new(inner.model().name.clone(), Patience::default());
@@ -19,7 +19,7 @@ impl Guarded {
 }
 
 #[async_trait]
-impl Embedder for Guarded {
+impl Embedder for GuardedEmbedder {
     fn model(&self) -> &EmbeddingModel {
         self.inner.model()
     }

@@ -49,14 +49,14 @@ pub struct OpenAiConfig {
 
 /// How long to wait for the server.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct EmbedderPatience {
     /// For a connection.
     pub connects: Duration,
     /// For the whole of an answer.
     pub answers: Duration,
 }
 
-impl Default for Patience {
+impl Default for EmbedderPatience {
     fn default() -> Self {
         Self { connects: Duration::from_secs(10), answers: Duration::from_secs(60) }
     }
@@ -81,14 +81,14 @@ impl OpenAi {
     /// # Errors
     /// A sentence that names the setting.
     pub fn new(config: &OpenAiConfig) -> Result<Self, String> {
-        Self::with_patience(config, Patience::default())
+        Self::with_patience(config, EmbedderPatience::default())
     }
 
     /// As [`new`](Self::new), with another patience.
     ///
     /// # Errors
     /// A sentence that names the setting.
-    pub fn with_patience(config: &OpenAiConfig, patience: Patience) -> Result<Self, String> {
+    pub fn with_patience(config: &OpenAiConfig, patience: EmbedderPatience) -> Result<Self, String> {
         let wrong = || "embeddings_url must be like https://api.openai.com or http://127.0.0.1:11434.".to_owned();
         let base = config.url.trim_end_matches('/').trim_end_matches("/v1");
         let address = Url::parse(&format!("{base}/v1/embeddings")).map_err(|_| wrong())?;

@@ -95,12 +95,12 @@ async fn without_a_server_mails_are_only_logged() {
 #[tokio::test]
 async fn a_server_that_is_down_is_spared_and_one_that_refuses_a_receiver_is_not() {
     let refuses = SmtpSink::start_with(Some(SmtpTrouble::RefusesReceivers)).await;
-    let guarded = Guarded::new(smtp(refuses.url()));
+    let guarded = GuardedMailer::new(smtp(refuses.url()));
     for _ in 0..7 {
         assert!(matches!(guarded.send(&out(mail())).await, Err(MailError::Refused(_))));
     }
     let hangs_up = SmtpSink::start_with(Some(SmtpTrouble::HangsUp)).await;
-    let guarded = Guarded::new(smtp(hangs_up.url()));
+    let guarded = GuardedMailer::new(smtp(hangs_up.url()));
     let mut last = None;
     for _ in 0..6 {
         last = guarded.send(&out(mail())).await.err();

@@ -20,7 +20,7 @@ const POCKETSPHINX_WORD: &str = "pocketsphinx";
 
 /// How much patience a program gets.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct CommandPatience {
     /// Taking no byte of waiting audio for this long means hung.
     pub takes_audio: Duration,
     /// Saying nothing for this long after the last audio, without ending, means hung.
@@ -29,7 +29,7 @@ pub struct Patience {
     pub starts: Duration,
 }
 
-impl Default for Patience {
+impl Default for CommandPatience {
     fn default() -> Self {
         Self { takes_audio: Duration::from_secs(15), says_the_rest: Duration::from_secs(15), starts: Duration::from_secs(30) }
     }
@@ -40,7 +40,7 @@ impl Default for Patience {
 pub struct Command {
     argv: Vec<String>,
     label: String,
-    patience: Patience,
+    patience: CommandPatience,
     /// Why it can't be used, found out by the last [`Command::check`].
     trouble: Mutex<Option<String>>,
 }
@@ -90,12 +90,12 @@ impl Command {
     }
 
     fn of(argv: Vec<String>, label: String) -> Self {
-        Self { argv, label, patience: Patience::default(), trouble: Mutex::new(None) }
+        Self { argv, label, patience: CommandPatience::default(), trouble: Mutex::new(None) }
     }
 
     /// Another patience than the default.
     #[must_use]
-    pub fn with_patience(mut self, patience: Patience) -> Self {
+    pub fn with_patience(mut self, patience: CommandPatience) -> Self {
         self.patience = patience;
         self
     }

@@ -16,12 +16,12 @@ const FAILURES: u32 = 12;
 
 /// A recognizer whose opening is guarded: a deadline, and all calls together leave it alone for a moment when it is down. It is asked once:
 /// trying again, and the next recognizer, are the call's.
-pub struct Guarded {
+pub struct GuardedRecognizer {
     inner: Arc<dyn Recognizer>,
     guard: Guard,
 }
 
-impl Guarded {
+impl GuardedRecognizer {
     /// Guards a recognizer.
     pub fn new(inner: Arc<dyn Recognizer>) -> Self {
         let patience = Patience { deadline: OPENING, tries: 1, failures: FAILURES, spared: SPARED, ..Patience::default() };
@@ -31,7 +31,7 @@ impl Guarded {
 }
 
 #[async_trait]
-impl Recognizer for Guarded {
+impl Recognizer for GuardedRecognizer {
     fn kind(&self) -> RecognizerKind {
         self.inner.kind()
     }
@@ -72,17 +72,18 @@ mod tests {
             at_least: 3,
             listens: false,
         };
-        recognizer_conformance(|| Arc::new(Guarded::new(Arc::new(super::super::SampleTranscript::new(call.clone())))), &speech).await;
+        recognizer_conformance(|| Arc::new(GuardedRecognizer::new(Arc::new(super::super::SampleTranscript::new(call.clone())))), &speech)
+            .await;
     }
 
-    async fn open(guarded: &Guarded) -> RecognizerError {
+    async fn open(guarded: &GuardedRecognizer) -> RecognizerError {
         guarded.open(english(Channel::Rep)).await.unwrap_err()
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_that_is_down_is_spared_and_asked_again_soon() {
         let down = FakeRecognizer { refuses: Some(RecognizerError::Connection("refused".to_owned())), ..FakeRecognizer::saying([]) };
-        let guarded = Guarded::new(Arc::new(down));
+        let guarded = GuardedRecognizer::new(Arc::new(down));
         for _ in 0..FAILURES {
             assert!(matches!(open(&guarded).await, RecognizerError::Connection(_)));
         }
@@ -96,7 +97,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_says_no_is_not_down() {
         let refuses = FakeRecognizer { refuses: Some(RecognizerError::Authentication), ..FakeRecognizer::saying([]) };
-        let guarded = Guarded::new(Arc::new(refuses));
+        let guarded = GuardedRecognizer::new(Arc::new(refuses));
         for _ in 0..=FAILURES {
             assert_eq!(open(&guarded).await, RecognizerError::Authentication);
         }

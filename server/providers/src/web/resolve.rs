@@ -39,18 +39,18 @@ pub(super) struct NotPublic(pub String);
 pub(super) struct Unknown(pub String);
 
 /// Hands on public addresses only. A connection is made to what it hands on and to nothing else.
-pub(super) struct Guarded {
+pub(super) struct GuardedResolver {
     lookup: Arc<dyn Lookup>,
     trusted: Arc<[(String, IpAddr)]>,
 }
 
-impl Guarded {
+impl GuardedResolver {
     pub(super) fn new(lookup: Arc<dyn Lookup>, trusted: Vec<(String, IpAddr)>) -> Self {
         Self { lookup, trusted: trusted.into() }
     }
 }
 
-impl Resolve for Guarded {
+impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (lookup, trusted) = (self.lookup.clone(), self.trusted.clone());
         Box::pin(async move {

@@ -25,10 +25,10 @@ const CHUNK: u64 = 256 * 1024;
 /// A player may keep it, but asks each time: the call may go on, or its sides change places.
 const CACHING: &str = "private, no-cache";
 
-/// Which side.
+/// RecordingSide side.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Which {
+pub struct RecordingSide {
     /// Only this side, mono; both, left and right, if missing.
     channel: Option<Channel>,
 }
@@ -38,7 +38,7 @@ pub struct Which {
 /// A WAV of 16 kHz, 16 bit, by byte ranges.
 #[utoipa::path(
     get, path = "/api/v1/calls/{id}/recording",
-    params(("id" = CallId, Path, description = "The call's id"), Which),
+    params(("id" = CallId, Path, description = "The call's id"), RecordingSide),
     responses(
         (status = 200, description = "All of it", body = Vec<u8>, content_type = "audio/wav"),
         (status = 206, description = "The range that was asked for", body = Vec<u8>, content_type = "audio/wav"),
@@ -51,7 +51,7 @@ pub async fn get(
     State(server): State<Server>,
     Signed(scope): Signed,
     Path(id): Path<CallId>,
-    Query(which): Query<Which>,
+    Query(which): Query<RecordingSide>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -68,9 +68,9 @@ pub async fn get(
     let current = headers.get(IF_RANGE).is_none_or(|tag| tag.as_bytes() == etag.as_bytes());
     let asked = headers.get(RANGE).and_then(|range| range.to_str().ok()).filter(|_| current);
     let (status, range) = match asked.map(|range| parse(range, length)) {
-        None | Some(Asked::Everything) => (StatusCode::OK, 0..length),
-        Some(Asked::Part(range)) => (StatusCode::PARTIAL_CONTENT, range),
-        Some(Asked::Outside) => {
+        None | Some(ByteRange::Everything) => (StatusCode::OK, 0..length),
+        Some(ByteRange::Part(range)) => (StatusCode::PARTIAL_CONTENT, range),
+        Some(ByteRange::Outside) => {
             let mut response = Failure::new(Code::Invalid, "The range lies outside of the recording.")
                 .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
                 .into_response();
@@ -117,35 +117,35 @@ fn stream(recording: Recording, range: Range<u64>) -> Body {
 
 /// What a `Range` header asks for.
 #[derive(Debug, PartialEq, Eq)]
-enum Asked {
+enum ByteRange {
     /// Nothing that we know, or several ranges: then everything is sent, as RFC 9110 allows.
     Everything,
     Part(Range<u64>),
     Outside,
 }
 
-fn parse(header: &str, length: u64) -> Asked {
+fn parse(header: &str, length: u64) -> ByteRange {
     let Some((first, last)) = header.trim().strip_prefix("bytes=").filter(|rest| !rest.contains(',')).and_then(|rest| rest.split_once('-'))
     else {
-        return Asked::Everything;
+        return ByteRange::Everything;
     };
     let number = |text: &str| text.trim().parse::<u64>().ok();
     let range = match (first.trim(), last.trim()) {
         ("", suffix) => match number(suffix) {
-            Some(0) => return Asked::Outside,
+            Some(0) => return ByteRange::Outside,
             Some(suffix) => length.saturating_sub(suffix)..length,
-            None => return Asked::Everything,
+            None => return ByteRange::Everything,
         },
         (first, "") => match number(first) {
             Some(first) => first..length,
-            None => return Asked::Everything,
+            None => return ByteRange::Everything,
         },
         (first, last) => match (number(first), number(last)) {
             (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(length),
-            _ => return Asked::Everything,
+            _ => return ByteRange::Everything,
         },
     };
-    if range.start >= length { Asked::Outside } else { Asked::Part(range) }
+    if range.start >= length { ByteRange::Outside } else { ByteRange::Part(range) }
 }
 
 #[cfg(test)]
@@ -155,21 +155,21 @@ mod tests {
     #[test]
     fn ranges() {
         for (header, expected) in [
-            ("bytes=0-99", Asked::Part(0..100)),
-            ("bytes=900-", Asked::Part(900..1000)),
-            ("bytes=-100", Asked::Part(900..1000)),
-            ("bytes=-5000", Asked::Part(0..1000)),
-            ("bytes=0-18446744073709551615", Asked::Part(0..1000)),
-            ("bytes=1000-", Asked::Outside),
-            ("bytes=-0", Asked::Outside),
-            ("bytes=5-2", Asked::Everything),
-            ("bytes=0-1,5-6", Asked::Everything),
-            ("lines=0-1", Asked::Everything),
-            ("bytes=a-b", Asked::Everything),
-            ("bytes=", Asked::Everything),
+            ("bytes=0-99", ByteRange::Part(0..100)),
+            ("bytes=900-", ByteRange::Part(900..1000)),
+            ("bytes=-100", ByteRange::Part(900..1000)),
+            ("bytes=-5000", ByteRange::Part(0..1000)),
+            ("bytes=0-18446744073709551615", ByteRange::Part(0..1000)),
+            ("bytes=1000-", ByteRange::Outside),
+            ("bytes=-0", ByteRange::Outside),
+            ("bytes=5-2", ByteRange::Everything),
+            ("bytes=0-1,5-6", ByteRange::Everything),
+            ("lines=0-1", ByteRange::Everything),
+            ("bytes=a-b", ByteRange::Everything),
+            ("bytes=", ByteRange::Everything),
         ] {
             assert_eq!(parse(header, 1000), expected, "{header}");
         }
-        assert_eq!(parse("bytes=0-", 0), Asked::Outside);
+        assert_eq!(parse("bytes=0-", 0), ByteRange::Outside);
     }
 }

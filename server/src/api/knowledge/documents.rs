@@ -154,11 +154,11 @@ pub async fn uses(
     Ok(Envelope::of_page(page, &paging))
 }
 
-/// Which of a document's files.
+/// DocumentFileQuery of a document's files.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Which {
+pub struct DocumentFileQuery {
     /// 1, 2, 3 …: how often it was given; the current one if missing.
     version: Option<i64>,
 }
@@ -168,7 +168,7 @@ pub struct Which {
 /// As it was given, to be saved: no browser shows it here.
 #[utoipa::path(
     get, path = "/api/v1/knowledge/documents/{id}/file",
-    params(("id" = DocumentId, Path, description = "The document's id"), Which),
+    params(("id" = DocumentId, Path, description = "The document's id"), DocumentFileQuery),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream", headers(
             ("Content-Disposition" = String, description = "`attachment`, with the file's name")
@@ -180,7 +180,7 @@ pub async fn file(
     State(server): State<Server>,
     Signed(scope): Signed,
     Path(id): Path<DocumentId>,
-    Query(which): Query<Which>,
+    Query(which): Query<DocumentFileQuery>,
 ) -> Result<Response, Failure> {
     let file = knowledge::file(server.services(), &scope, id, which.version).await?;
     let content = file.content.inspect_err(move |error| tracing::error!(document = %id, %error, "a file could not be sent to its end"));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::{Binding, Collection, CollectionId, DocumentId, DocumentState, MemberId, OrganizationId, Upload, UploadId, Website, WebsiteId};
 
-use super::{DocumentPatch, Kept, NewDocument, NewVersion, Removed, Visit};
+use super::{DocumentPatch, InsertOutcome, NewDocument, NewVersion, Removed, Visit};
 use crate::engine::Store;
 use crate::error::Result;
 
@@ -36,7 +36,7 @@ impl Changed for Option<Removed> {
     }
 }
 
-impl Changed for Kept {
+impl Changed for InsertOutcome {
     fn changed(&self) -> bool {
         *self != Self::Gone
     }
@@ -72,8 +72,8 @@ alone! {
     fn move_document(document: DocumentId, version: i64, state: DocumentState, problem: &str) -> bool;
     fn edit_document(document: DocumentId, patch: &DocumentPatch) -> bool;
     fn delete_document(document: DocumentId) -> Option<Removed>;
-    fn insert_document(new: &NewDocument) -> Kept;
-    fn add_version(document: DocumentId, new: &NewVersion) -> Kept;
+    fn insert_document(new: &NewDocument) -> InsertOutcome;
+    fn add_version(document: DocumentId, new: &NewVersion) -> InsertOutcome;
     fn set_bindings(document: DocumentId, bindings: &[Binding]) -> ();
     fn publish_passages(document: DocumentId, version: i64, state: DocumentState) -> bool;
     fn insert_upload(member: MemberId, upload: &Upload) -> ();

@@ -87,7 +87,7 @@ pub struct NewVersion {
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum InsertOutcome {
     /// It is kept as this version.
     Version(i64),
     /// Nothing was kept: this document of the collection has the same content.
@@ -128,21 +128,21 @@ pub async fn object_keys_of_all(tx: &mut Tx, organization: OrganizationId) -> Re
     Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
-/// Keeps a new document; ends its upload. What is not [`Kept::Version`] changes nothing but that: the caller may commit a twin, to let the
+/// Keeps a new document; ends its upload. What is not [`InsertOutcome::Version`] changes nothing but that: the caller may commit a twin, to let the
 /// upload be over.
 ///
 /// # Errors
 /// [`crate::StoreError::Missing`] if the collection or the website is gone or of another organization.
-pub async fn insert_document(tx: &mut Tx, organization: OrganizationId, new: &NewDocument) -> Result<Kept> {
+pub async fn insert_document(tx: &mut Tx, organization: OrganizationId, new: &NewDocument) -> Result<InsertOutcome> {
     // Two of the same content that come at once: the second one waits here, and finds the first.
     tenants::next_revision(tx, organization).await?;
     if !end_upload(tx, organization, &new.file).await? {
-        return Ok(Kept::Gone);
+        return Ok(InsertOutcome::Gone);
     }
     if new.unless_there {
         let twin = query!(within tx, optional (DocumentId,), TWIN, organization, new.file.hash.as_slice(), new.collection)?;
         if let Some((twin,)) = twin {
-            return Ok(Kept::Twin(twin));
+            return Ok(InsertOutcome::Twin(twin));
         }
     }
     let (title, file_name) = (clean(&new.title), clean(&new.file.file_name));
@@ -156,27 +156,27 @@ pub async fn insert_document(tx: &mut Tx, organization: OrganizationId, new: &Ne
         set_tags(tx, organization, new.id, &new.tags).await?;
     }
     insert_version(tx, organization, new.id, 1, &new.file).await?;
-    Ok(Kept::Version(1))
+    Ok(InsertOutcome::Version(1))
 }
 
 /// Keeps a document's next version; ends its upload. What answered before goes on answering until [`super::publish_passages`].
 ///
 /// # Errors
 /// What the engine says.
-pub async fn add_version(tx: &mut Tx, organization: OrganizationId, document: DocumentId, new: &NewVersion) -> Result<Kept> {
+pub async fn add_version(tx: &mut Tx, organization: OrganizationId, document: DocumentId, new: &NewVersion) -> Result<InsertOutcome> {
     tenants::next_revision(tx, organization).await?;
     if !end_upload(tx, organization, new).await? {
-        return Ok(Kept::Gone);
+        return Ok(InsertOutcome::Gone);
     }
     let file_name = clean(&new.file_name);
     let renewed = query!(
         within tx, optional (i64, String), RENEW_DOCUMENT, organization, document, file_name.as_ref(), new.bytes,
         new.state.as_str(), new.at.trunc_subsecs(6)
     )?;
-    let Some((version, title)) = renewed else { return Ok(Kept::Gone) };
+    let Some((version, title)) = renewed else { return Ok(InsertOutcome::Gone) };
     query!(within tx, execute, REFOLD_DOCUMENT, organization, document, search_text(&title, &file_name))?;
     insert_version(tx, organization, document, version, new).await?;
-    Ok(Kept::Version(version))
+    Ok(InsertOutcome::Version(version))
 }
 
 impl Store {

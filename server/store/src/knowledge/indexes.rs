@@ -13,16 +13,16 @@ use crate::error::Result;
 /// Vectors of all indexes together; above, those that were asked longest ago go. 500,000 of 384 numbers take some 220 MB.
 const MOST_VECTORS: usize = 500_000;
 
-type Key = (OrganizationId, String);
+type IndexKey = (OrganizationId, String);
 
 /// An extension of the store: its clones share the indexes.
 #[derive(Debug, Default)]
-pub(super) struct Indexes(Mutex<Kept>);
+pub(super) struct Indexes(Mutex<KeptIndex>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct KeptIndex {
     asked: u64,
-    indexes: HashMap<Key, Slot>,
+    indexes: HashMap<IndexKey, Slot>,
 }
 
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ impl Indexes {
         self.kept().indexes.remove(&(organization, model.to_owned()));
     }
 
-    fn index(&self, key: &Key) -> Arc<RwLock<Index>> {
+    fn index(&self, key: &IndexKey) -> Arc<RwLock<Index>> {
         let mut kept = self.kept();
         kept.asked += 1;
         let asked = kept.asked;
@@ -70,7 +70,7 @@ impl Indexes {
         slot.index.clone()
     }
 
-    fn note(&self, key: &Key, vectors: usize) {
+    fn note(&self, key: &IndexKey, vectors: usize) {
         let mut kept = self.kept();
         if let Some(slot) = kept.indexes.get_mut(key) {
             slot.vectors = vectors;
@@ -83,7 +83,7 @@ impl Indexes {
     }
 
     /// A thread that panicked has left nothing half done here.
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, KeptIndex> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use model::wire::NoticeLevel;
 use model::{CallState, Channel};
 
-use super::handle::{Command, Ending, Live, Role, Source};
+use super::handle::{CallCommand, Ending, Live, Role, Source};
 use crate::pages::calls::api;
 use crate::styles::calls_live_bar as css;
 
@@ -28,7 +28,7 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                         class=css::KEY
                         aria-pressed=move || muted().to_string()
                         disabled=move || !live.capturing.get() || over()
-                        on:click=move |_| live.ask(Command::Mute(!muted()))
+                        on:click=move |_| live.ask(CallCommand::Mute(!muted()))
                     >
                         {move || if muted() { "Unmute" } else { "Mute" }}
                         <kbd>"M"</kbd>
@@ -38,12 +38,12 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                         class=css::KEY
                         aria-pressed=move || live.paused().to_string()
                         disabled=move || !live.capturing.get() || over()
-                        on:click=move |_| live.ask(Command::Pause(!live.paused()))
+                        on:click=move |_| live.ask(CallCommand::Pause(!live.paused()))
                     >
                         {move || if live.paused() { "Go on" } else { "Pause" }}
                         <kbd>"P"</kbd>
                     </button>
-                    <button type="button" class=css::KEY disabled=over on:click=move |_| live.ask(Command::Bookmark)>
+                    <button type="button" class=css::KEY disabled=over on:click=move |_| live.ask(CallCommand::Bookmark)>
                         "Mark"
                         <kbd>"B"</kbd>
                     </button>

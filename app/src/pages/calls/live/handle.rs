@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use model::wire::{NoticeLevel, ServerMessage};
 use model::{Call, CallId, CallSource, CallState, Channel, CueState, Millis};
 
-use super::link::Link;
+use super::link::LinkState;
 use super::state::{Changed, LiveState, Outcome};
 
 /// What a part of the page asks of the session.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub enum CallCommand {
     /// Microphone off or on. The channel goes on with silence, so that its time stays true.
     Mute(bool),
     /// Stop capturing, or go on.
@@ -91,7 +91,7 @@ pub struct Live {
     /// What this page does in it.
     pub role: Role,
     /// The connection.
-    pub link: RwSignal<Link>,
+    pub link: RwSignal<LinkState>,
     /// Call time.
     pub clock: RwSignal<Millis>,
     /// Rep, customer: 0 to 1.
@@ -114,7 +114,7 @@ pub struct Live {
     pub help: RwSignal<bool>,
     state: StoredValue<LiveState>,
     versions: [RwSignal<u32>; 7],
-    commands: StoredValue<Option<UnboundedSender<Command>>>,
+    commands: StoredValue<Option<UnboundedSender<CallCommand>>>,
 }
 
 impl Live {
@@ -174,12 +174,12 @@ impl Live {
     }
 
     /// Gives the session its ear.
-    pub fn listen(self, commands: UnboundedSender<Command>) {
+    pub fn listen(self, commands: UnboundedSender<CallCommand>) {
         self.commands.set_value(Some(commands));
     }
 
     /// Asks the session for something. Before there is one (no JavaScript yet), nothing happens.
-    pub fn ask(self, command: Command) {
+    pub fn ask(self, command: CallCommand) {
         self.commands.with_value(|commands| {
             if let Some(commands) = commands {
                 // A closed channel means that the page is being left.
@@ -216,7 +216,7 @@ impl Live {
     /// Keeps, dismisses or opens a card, on the page at once.
     pub fn set_cue(self, number: i64, to: CueState) {
         self.change(|state| state.set_cue_state(number, to));
-        self.ask(Command::Feedback(number, to));
+        self.ask(CallCommand::Feedback(number, to));
     }
 
     fn draw(self, changed: Changed) {

@@ -6,7 +6,7 @@ use crate::pages::calls::words;
 
 /// The connection of a live page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkState {
     /// Opening for the first time.
     #[default]
     Connecting,
@@ -25,7 +25,7 @@ pub enum Link {
 /// Waiting audio up to here is the normal way of a frame, and no news.
 pub const UNREMARKABLE: Millis = Millis(1_500);
 
-impl Link {
+impl LinkState {
     /// An open connection with this much not confirmed yet.
     pub fn open(waiting: Millis) -> Self {
         if waiting <= UNREMARKABLE { Self::CaughtUp } else { Self::Behind(waiting) }
@@ -61,14 +61,14 @@ mod tests {
 
     #[test]
     fn a_lost_connection_says_what_waits() {
-        assert_eq!(Link::Lost(Millis(14_200)).words(), "Recording locally, 14 s waiting");
-        assert_eq!(Link::Lost(Millis(0)).words(), "Connection lost, trying again");
+        assert_eq!(LinkState::Lost(Millis(14_200)).words(), "Recording locally, 14 s waiting");
+        assert_eq!(LinkState::Lost(Millis(0)).words(), "Connection lost, trying again");
     }
 
     #[test]
     fn the_normal_way_of_a_frame_is_no_news() {
-        assert_eq!(Link::open(Millis(300)).words(), "All caught up");
-        assert_eq!(Link::open(Millis(4_000)).words(), "Catching up, 4 s to send");
+        assert_eq!(LinkState::open(Millis(300)).words(), "All caught up");
+        assert_eq!(LinkState::open(Millis(4_000)).words(), "Catching up, 4 s to send");
     }
 
     #[test]

@@ -35,7 +35,7 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_navigate;
 use model::{Call, CallSource, CallState, Code, CueState};
 
-use self::handle::{Command, Ending, Live, Role, Source};
+use self::handle::{CallCommand, Ending, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
 use crate::components::{ErrorState, PageTitle, Skeleton, SkeletonLines};
@@ -180,10 +180,10 @@ fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
     // Without a choice, keys mean the newest card: the one that everybody looks at.
     let card = || live.chosen.get_untracked().filter(|number| open().contains(number)).or_else(|| open().first().copied());
     match action {
-        Action::Mute if live.capturing.get_untracked() => live.ask(Command::Mute(!muted)),
-        Action::Pause if live.capturing.get_untracked() => live.ask(Command::Pause(!live.peek(|state| state.paused))),
+        Action::Mute if live.capturing.get_untracked() => live.ask(CallCommand::Mute(!muted)),
+        Action::Pause if live.capturing.get_untracked() => live.ask(CallCommand::Pause(!live.peek(|state| state.paused))),
         Action::Mute | Action::Pause => return,
-        Action::Bookmark if live.role == Role::Source => live.ask(Command::Bookmark),
+        Action::Bookmark if live.role == Role::Source => live.ask(CallCommand::Bookmark),
         Action::Bookmark => return,
         Action::Notes => browser::focus_notes(),
         Action::NextCard => live.chosen.update(|chosen| *chosen = keys::move_choice(&open(), *chosen, 1)),

@@ -20,8 +20,8 @@ use model::{Call, CallId, CallState, Channel, Code, Millis, Problem, RecognizerK
 
 use self::socket::Socket;
 use self::spooler::Spooler;
-use super::handle::{Command, Ending, Live, Role, Source};
-use super::link::{Link, UNREMARKABLE, backoff};
+use super::handle::{CallCommand, Ending, Live, Role, Source};
+use super::link::{LinkState, UNREMARKABLE, backoff};
 use super::source::{self, FromCapture, Given};
 use super::state::{LiveState, Outcome};
 use crate::pages::calls::browser;
@@ -37,7 +37,7 @@ const LOST_AFTER_MS: f64 = 20_000.0;
 
 /// All that reaches a session.
 enum Input {
-    Command(Command),
+    Command(CallCommand),
     /// The browser gave sources.
     Given(Given),
     /// The tab was shared again.
@@ -399,7 +399,7 @@ impl Session {
             // The other page has the microphone now; two would be heard twice.
             self.let_go();
         }
-        self.live.link.set(Link::Refused(problem));
+        self.live.link.set(LinkState::Refused(problem));
     }
 
     fn send(&mut self, message: ClientMessage) {
@@ -444,10 +444,10 @@ impl Session {
         let unsent = self.unsent();
         let link = match (&self.socket, self.welcomed) {
             _ if self.refused => return,
-            (Some(_), true) if unsent > UNREMARKABLE && now() - self.heard > STALLED_AFTER_MS => Link::Lost(unsent),
-            (Some(_), true) => Link::open(unsent),
-            _ if self.attempt == 0 && unsent == Millis::ZERO => Link::Connecting,
-            _ => Link::Lost(unsent),
+            (Some(_), true) if unsent > UNREMARKABLE && now() - self.heard > STALLED_AFTER_MS => LinkState::Lost(unsent),
+            (Some(_), true) => LinkState::open(unsent),
+            _ if self.attempt == 0 && unsent == Millis::ZERO => LinkState::Connecting,
+            _ => LinkState::Lost(unsent),
         };
         if self.live.link.with_untracked(|shown| *shown != link) {
             self.live.link.set(link);
@@ -474,7 +474,7 @@ impl Session {
     fn finish(&mut self, state: CallState) {
         self.let_go();
         self.spooler.clear();
-        self.live.link.set(Link::Closed);
+        self.live.link.set(LinkState::Closed);
         self.live.change(|live| live.finish(state));
         self.over = true;
     }
@@ -604,9 +604,9 @@ impl Session {
 
     // What the person asks for
 
-    fn command(&mut self, command: Command) {
+    fn command(&mut self, command: CallCommand) {
         match command {
-            Command::Mute(muted) => {
+            CallCommand::Mute(muted) => {
                 // The browser's recognizer may listen past the muted track.
                 self.stop_recognizing(Channel::Rep);
                 self.recognized[Channel::Rep.index()] = muted;
@@ -615,7 +615,7 @@ impl Session {
                     self.live.sources[Channel::Rep.index()].set(if muted { Source::Muted } else { Source::On });
                 }
             }
-            Command::Pause(paused) => {
+            CallCommand::Pause(paused) => {
                 for capture in self.captures.iter().flatten() {
                     if paused { capture.pause() } else { capture.resume() }
                 }
@@ -625,18 +625,18 @@ impl Session {
                 self.live.change(|state| state.set_paused(paused));
                 self.send(ClientMessage::Pause { paused });
             }
-            Command::Bookmark => {
+            CallCommand::Bookmark => {
                 let at = self.call_clock.map_or(Millis::ZERO, |clock| clock.now());
                 self.send(ClientMessage::Bookmark { at, note: String::new() });
             }
-            Command::Feedback(cue, state) => self.send(ClientMessage::Feedback { cue, state }),
-            Command::End => self.end(),
-            Command::TakeOver => {
+            CallCommand::Feedback(cue, state) => self.send(ClientMessage::Feedback { cue, state }),
+            CallCommand::End => self.end(),
+            CallCommand::TakeOver => {
                 self.refused = false;
                 self.take_over = true;
                 self.connect();
             }
-            Command::Reconnect => {
+            CallCommand::Reconnect => {
                 self.refused = false;
                 self.connect();
             }

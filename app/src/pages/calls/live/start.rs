@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use model::CallState;
 
 use super::handle::{Ending, Live, Role};
-use super::link::Link;
+use super::link::LinkState;
 use super::source::{self, Wanted};
 use crate::components::{Button, ButtonKind, Glyph};
 use crate::styles::calls_live as css;
@@ -19,7 +19,7 @@ pub fn Start(live: Live) -> impl IntoView {
             && !live.capturing.get()
             && live.ending.get() == Ending::No
             && matches!(live.phase(), CallState::Prepared | CallState::Live)
-            && !live.link.with(|link| matches!(link, Link::Refused(_)))
+            && !live.link.with(|link| matches!(link, LinkState::Refused(_)))
     };
     let begin = move |wanted: Wanted| {
         if live.starting.get_untracked() {

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use model::wire::{NoticeLevel, RecognizerHealth};
 use model::{CallState, Channel, Millis};
 
-use super::handle::{Command, Ending, Live, Part, Role, Source};
-use super::link::Link;
+use super::handle::{CallCommand, Ending, Live, Part, Role, Source};
+use super::link::LinkState;
 use crate::pages::calls::words;
 use crate::styles::calls_live_status as css;
 
@@ -35,8 +35,8 @@ pub fn Status(live: Live) -> impl IntoView {
                 <li>{move || channels(live)}</li>
                 <li>{move || recognizer(live)}</li>
                 <li>{move || consent(live)}</li>
-                <li class=css::LINK class:attention=move || live.link.with(Link::needs_attention)>
-                    <span role="status">{move || live.link.with(Link::words)}</span>
+                <li class=css::LINK class:attention=move || live.link.with(LinkState::needs_attention)>
+                    <span role="status">{move || live.link.with(LinkState::words)}</span>
                 </li>
             </ul>
         </header>
@@ -47,7 +47,7 @@ pub fn Status(live: Live) -> impl IntoView {
 #[component]
 pub fn Banners(live: Live) -> impl IntoView {
     let refused = move || match live.link.get() {
-        Link::Refused(problem) => Some(problem),
+        LinkState::Refused(problem) => Some(problem),
         _ => None,
     };
     let lost = move |channel: Channel| match live.sources[channel.index()].get() {
@@ -108,7 +108,7 @@ fn Refusal(live: Live, problem: model::Problem) -> impl IntoView {
     use model::Code;
     let way_on = match problem.code {
         Code::CallOpenElsewhere => view! {
-            <button type="button" class=css::PRIMARY on:click=move |_| live.ask(Command::TakeOver)>"Take over here"</button>
+            <button type="button" class=css::PRIMARY on:click=move |_| live.ask(CallCommand::TakeOver)>"Take over here"</button>
         }
         .into_any(),
         Code::CallEnded => view! { <a class=css::PRIMARY href=super::super::path(live.id)>"Open the review"</a> }.into_any(),
@@ -118,7 +118,7 @@ fn Refusal(live: Live, problem: model::Problem) -> impl IntoView {
         }
         Code::NotFound | Code::Forbidden => view! { <a class=css::PRIMARY href="/calls">"Back to your calls"</a> }.into_any(),
         Code::ConsentMissing => view! { <a class=css::PRIMARY href="/calls/new">"Set the call up again"</a> }.into_any(),
-        _ => view! { <button type="button" class=css::PRIMARY on:click=move |_| live.ask(Command::Reconnect)>"Try again"</button> }
+        _ => view! { <button type="button" class=css::PRIMARY on:click=move |_| live.ask(CallCommand::Reconnect)>"Try again"</button> }
             .into_any(),
     };
     view! {
@@ -155,7 +155,7 @@ fn EndingBanner(live: Live) -> impl IntoView {
             >
                 <span>"End this call? It can't be started again."</span>
                 <span class=css::CHOICE>
-                    <button type="button" class=css::PRIMARY node_ref=confirm on:click=move |_| live.ask(Command::End)>"End the call"</button>
+                    <button type="button" class=css::PRIMARY node_ref=confirm on:click=move |_| live.ask(CallCommand::End)>"End the call"</button>
                     <button type="button" class=css::CLOSE on:click=move |_| live.ending.set(Ending::No)>"Go on"</button>
                 </span>
             </Show>

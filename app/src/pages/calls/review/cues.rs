@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Channel, Cue, CueState, Millis, Review};
 
-use super::Shared;
+use super::ReviewContext;
 use super::insights::Proof;
 use crate::pages::calls::cited::Cited;
 use crate::styles::calls_review_cues as css;
@@ -13,7 +13,7 @@ const WIDTH: f64 = 1000.0;
 
 /// Who spoke when, with cards and bookmarks above. The list below and the transcript say the same in words.
 #[component]
-pub fn Timeline(shared: Shared) -> impl IntoView {
+pub fn Timeline(shared: ReviewContext) -> impl IntoView {
     let drawn = Memo::new(move |_| shared.review.with(Drawn::of));
     let here = move || drawn.with(|drawn| drawn.x(shared.at.get()));
     view! {
@@ -78,7 +78,7 @@ impl Drawn {
 
 /// Every card that wasn't dismissed.
 #[component]
-pub fn Cues(shared: Shared) -> impl IntoView {
+pub fn Cues(shared: ReviewContext) -> impl IntoView {
     let cues = Memo::new(move |_| {
         shared.review.with(|review| review.cues.iter().filter(|cue| cue.state != CueState::Dismissed).cloned().collect::<Vec<_>>())
     });
@@ -95,7 +95,7 @@ pub fn Cues(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Item(shared: Shared, cue: Cue) -> impl IntoView {
+fn Item(shared: ReviewContext, cue: Cue) -> impl IntoView {
     view! {
         <li class=css::ITEM data-kind=cue.kind.as_str()>
             <p class=css::TOP>

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::Shared;
+use super::ReviewContext;
 use crate::components::{Badge, Button, ButtonKind, Glyph, PageTitle, TextField, Time, Tone, field_error};
 use crate::pages::calls::words;
 use crate::styles::calls_review_header as css;
 
 #[component]
-pub fn Header(shared: Shared) -> impl IntoView {
+pub fn Header(shared: ReviewContext) -> impl IntoView {
     let call = shared.call();
     let rename = shared.actions.patch;
     let problem = shared.actions.problem;

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use model::{ActionItem, CallState, Evidence, Insights, Millis, SummaryLine};
 
-use super::Shared;
+use super::ReviewContext;
 use crate::components::{Glyph, Icon};
 use crate::pages::calls::api;
 use crate::styles::calls_review_insights as css;
 
 #[component]
-pub fn Findings(shared: Shared) -> impl IntoView {
+pub fn Findings(shared: ReviewContext) -> impl IntoView {
     let insights = Memo::new(move |_| shared.review.with(|review| review.insights.clone()));
     let state = Memo::new(move |_| shared.review.with(|review| review.call.state));
     move || match (insights.get(), state.get()) {
@@ -32,7 +32,7 @@ pub fn Findings(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Written(shared: Shared, insights: Insights) -> impl IntoView {
+fn Written(shared: ReviewContext, insights: Insights) -> impl IntoView {
     let maker = insights.maker();
     let Insights { made_by: _, summary, action_items, questions, next_steps } = insights;
     let done = shared.actions.done;
@@ -58,7 +58,7 @@ fn Written(shared: Shared, insights: Insights) -> impl IntoView {
 }
 
 #[component]
-fn Group(shared: Shared, title: &'static str, lines: Vec<SummaryLine>) -> impl IntoView {
+fn Group(shared: ReviewContext, title: &'static str, lines: Vec<SummaryLine>) -> impl IntoView {
     (!lines.is_empty()).then(|| {
         view! {
             <section class=css::CARD>
@@ -70,7 +70,7 @@ fn Group(shared: Shared, title: &'static str, lines: Vec<SummaryLine>) -> impl I
 }
 
 #[component]
-fn Lines(shared: Shared, lines: Vec<SummaryLine>) -> impl IntoView {
+fn Lines(shared: ReviewContext, lines: Vec<SummaryLine>) -> impl IntoView {
     let lines = lines
         .into_iter()
         .map(|line| {
@@ -87,7 +87,7 @@ fn Lines(shared: Shared, lines: Vec<SummaryLine>) -> impl IntoView {
 
 /// The links to what a line rests on: each plays from there; under the pointer the transcript shows it.
 #[component]
-pub fn Proof(shared: Shared, evidence: Evidence) -> impl IntoView {
+pub fn Proof(shared: ReviewContext, evidence: Evidence) -> impl IntoView {
     let mut numbers: Vec<i64> = evidence.spans().iter().map(|span| span.segment).collect();
     numbers.dedup();
     let starts: Vec<(i64, Option<Millis>)> = shared.review.with_untracked(|review| {
@@ -129,7 +129,7 @@ pub fn Proof(shared: Shared, evidence: Evidence) -> impl IntoView {
 }
 
 #[component]
-fn Action(shared: Shared, done: ServerAction<api::SetActionDone>, index: usize, item: ActionItem) -> impl IntoView {
+fn Action(shared: ReviewContext, done: ServerAction<api::SetActionDone>, index: usize, item: ActionItem) -> impl IntoView {
     let ActionItem { text, owner, due, due_words, evidence, done: is_done } = item;
     let owner_name = shared.review.with_untracked(|review| review.call.speaker(owner).to_owned());
     let due = match (due, due_words) {

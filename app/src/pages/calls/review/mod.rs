@@ -21,7 +21,7 @@ use crate::styles::calls_review as css;
 
 /// What the parts of a review share.
 #[derive(Clone, Copy)]
-struct Shared {
+struct ReviewContext {
     id: CallId,
     review: RwSignal<Review>,
     /// Where the player is.
@@ -32,13 +32,13 @@ struct Shared {
     evidence: RwSignal<Vec<i64>>,
     /// What asking for the review again failed with.
     failed: RwSignal<Option<String>>,
-    actions: Actions,
+    actions: ReviewActions,
 }
 
 /// What can be changed of a call. Made outside of the part that waits for the review, so that a form that was sent without
 /// JavaScript finds its answer.
 #[derive(Clone, Copy)]
-struct Actions {
+struct ReviewActions {
     patch: ServerAction<api::PatchCall>,
     swap: ServerAction<api::SwapChannels>,
     correct: ServerAction<api::CorrectSegment>,
@@ -49,7 +49,7 @@ struct Actions {
     problem: Signal<Option<Problem>>,
 }
 
-impl Actions {
+impl ReviewActions {
     fn new() -> Self {
         let (patch, swap, correct) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
         let (done, recognize, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
@@ -66,7 +66,7 @@ impl Actions {
     }
 }
 
-impl Shared {
+impl ReviewContext {
     fn call(self) -> Memo<Call> {
         Memo::new(move |_| self.review.with(|review| review.call.clone()))
     }
@@ -103,7 +103,7 @@ impl Shared {
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let id = super::id_of_path();
-    let actions = Actions::new();
+    let actions = ReviewActions::new();
     let review = Resource::new_blocking(
         move || id.get(),
         |id| async move {
@@ -139,8 +139,8 @@ fn Gone(message: String) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(review: Review, actions: Actions) -> impl IntoView {
-    let shared = Shared {
+fn Loaded(review: Review, actions: ReviewActions) -> impl IntoView {
+    let shared = ReviewContext {
         id: review.call.id,
         review: RwSignal::new(review),
         at: RwSignal::new(Millis::ZERO),
@@ -182,7 +182,7 @@ fn Loaded(review: Review, actions: Actions) -> impl IntoView {
 
 /// What stands between the person and the whole review.
 #[component]
-fn State(shared: Shared, state: Memo<CallState>) -> impl IntoView {
+fn State(shared: ReviewContext, state: Memo<CallState>) -> impl IntoView {
     let live = super::live_path(shared.id);
     move || match state.get() {
         CallState::Finishing => Some(

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Channel, Metrics, Millis};
 
-use super::Shared;
+use super::ReviewContext;
 use crate::pages::calls::words;
 use crate::styles::calls_review_numbers as css;
 
@@ -39,7 +39,7 @@ const NUMBERS: [Number; 5] = [
 ];
 
 #[component]
-pub fn Numbers(shared: Shared) -> impl IntoView {
+pub fn Numbers(shared: ReviewContext) -> impl IntoView {
     let metrics = Memo::new(move |_| shared.review.with(|review| review.metrics.clone()));
     let call = shared.call();
     let name = move |channel| call.with(|call| call.speaker(channel).to_owned());

@@ -4,12 +4,12 @@ use leptos::html::Audio;
 use leptos::prelude::*;
 use model::{CallState, Millis};
 
-use super::Shared;
+use super::ReviewContext;
 use crate::pages::calls::words;
 use crate::styles::calls_review_player as css;
 
 #[component]
-pub fn Player(shared: Shared) -> impl IntoView {
+pub fn Player(shared: ReviewContext) -> impl IntoView {
     let audio = NodeRef::<Audio>::new();
     let failed = RwSignal::new(false);
     Effect::new(move |_| {

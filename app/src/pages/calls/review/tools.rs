@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use model::Review;
 
-use super::Shared;
+use super::ReviewContext;
 use crate::components::{Button, ButtonKind, Choice, Glyph, Icon, Select, TextField, field_error};
 use crate::pages::calls::live::Notes;
 use crate::styles::calls_review_tools as css;
 
 #[component]
-pub fn NotesAndMarks(shared: Shared) -> impl IntoView {
+pub fn NotesAndMarks(shared: ReviewContext) -> impl IntoView {
     let bookmarks = Memo::new(move |_| shared.review.with(|review| review.bookmarks.clone()));
     view! {
         <section class=css::CARD>
@@ -37,7 +37,7 @@ pub fn NotesAndMarks(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-pub fn Tools(shared: Shared) -> impl IntoView {
+pub fn Tools(shared: ReviewContext) -> impl IntoView {
     view! {
         <section class=css::CARD aria-labelledby="more-title">
             <h2 class=css::HEADING id="more-title">"More"</h2>
@@ -50,7 +50,7 @@ pub fn Tools(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Export(shared: Shared) -> impl IntoView {
+fn Export(shared: ReviewContext) -> impl IntoView {
     let links = [("markdown", "Markdown"), ("json", "JSON"), ("srt", "Subtitles (SRT)")].map(|(format, name)| {
         view! {
             <a class=css::EXPORT href=format!("/api/v1/calls/{}/export?format={format}", shared.id) rel="external" download="">
@@ -63,7 +63,7 @@ fn Export(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Names(shared: Shared) -> impl IntoView {
+fn Names(shared: ReviewContext) -> impl IntoView {
     let rename = shared.actions.patch;
     let swap = shared.actions.swap;
     let problem = shared.actions.problem;
@@ -87,7 +87,7 @@ fn Names(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Recognize(shared: Shared) -> impl IntoView {
+fn Recognize(shared: ReviewContext) -> impl IntoView {
     let again = shared.actions.recognize;
     let choices = Memo::new(move |_| shared.review.with(choices));
     let chosen =
@@ -123,7 +123,7 @@ fn choices(review: &Review) -> Vec<Choice> {
 }
 
 #[component]
-fn Delete(shared: Shared) -> impl IntoView {
+fn Delete(shared: ReviewContext) -> impl IntoView {
     let delete = shared.actions.delete;
     let navigate = use_navigate();
     Effect::new(move |_| {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{CallState, Millis, Segment};
 
-use super::Shared;
+use super::ReviewContext;
 use crate::components::{Button, ButtonKind, EmptyState, Glyph, TextArea};
 use crate::pages::calls::api;
 use crate::styles::calls_review_transcript as css;
@@ -13,7 +13,7 @@ use crate::styles::calls_review_transcript as css;
 const LINGER: Millis = Millis(1_500);
 
 #[component]
-pub fn Transcript(shared: Shared) -> impl IntoView {
+pub fn Transcript(shared: ReviewContext) -> impl IntoView {
     // A link with `?edit=7` opens the line without JavaScript too.
     let query = use_query_map();
     let editing = RwSignal::new(query.with_untracked(|query| query.get("edit").and_then(|number| number.parse::<i64>().ok())));
@@ -60,7 +60,7 @@ pub fn Transcript(shared: Shared) -> impl IntoView {
 
 #[component]
 fn Line(
-    shared: Shared,
+    shared: ReviewContext,
     segment: Segment,
     named: bool,
     editing: RwSignal<Option<i64>>,
@@ -128,7 +128,7 @@ fn Line(
 }
 
 #[component]
-fn Nothing(shared: Shared) -> impl IntoView {
+fn Nothing(shared: ReviewContext) -> impl IntoView {
     let (state, recorded) = shared.review.with_untracked(|review| (review.call.state, review.recording_ms.is_some()));
     let (title, text) = match (state, recorded) {
         (CallState::Ended, true) => ("No transcript yet", "Make one from the recording, under “More” on this page."),

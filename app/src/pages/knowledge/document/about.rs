@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use model::{BindingKind, Topic};
 
-use super::Shared;
+use super::DocumentContext;
 use crate::components::{Button, Checkbox, Choice, FormError, Glyph, Select, TextField, field_error};
 use crate::pages::knowledge::words;
 use crate::styles::knowledge_document as css;
 
 #[component]
-pub fn About(shared: Shared) -> impl IntoView {
+pub fn About(shared: DocumentContext) -> impl IntoView {
     let edit = shared.actions.edit;
     let problem = shared.actions.edit_form.problem();
     let (title, tags, collection) = shared
@@ -37,7 +37,7 @@ pub fn About(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-pub fn Bindings(shared: Shared) -> impl IntoView {
+pub fn Bindings(shared: DocumentContext) -> impl IntoView {
     let bind = shared.actions.bind;
     let problem = shared.actions.bind_form.problem();
     let bindings = Memo::new(move |_| shared.detail.with(|detail| detail.bindings.clone()));

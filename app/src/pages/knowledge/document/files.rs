@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::Shared;
+use super::DocumentContext;
 use crate::components::{Button, ButtonKind, Glyph, Icon, Time, use_toasts};
 use crate::pages::knowledge::upload::Replace;
 use crate::pages::knowledge::{file_path, words};
 use crate::styles::knowledge_document as css;
 
 #[component]
-pub fn History(shared: Shared) -> impl IntoView {
+pub fn History(shared: DocumentContext) -> impl IntoView {
     let history = Memo::new(move |_| shared.detail.with(|detail| detail.history.clone()));
     view! {
         <section class=css::CARD aria-labelledby="history">
@@ -42,7 +42,7 @@ pub fn History(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-pub fn Replacing(shared: Shared) -> impl IntoView {
+pub fn Replacing(shared: DocumentContext) -> impl IntoView {
     let unfinished = Signal::derive(move || shared.overview.with(|overview| overview.uploads.clone()));
     view! {
         <section class=css::CARD aria-labelledby="replace">
@@ -56,7 +56,7 @@ pub fn Replacing(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-pub fn Delete(shared: Shared) -> impl IntoView {
+pub fn Delete(shared: DocumentContext) -> impl IntoView {
     let delete = shared.actions.delete;
     let navigate = use_navigate();
     let toasts = use_toasts();

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use model::DocumentState;
 
-use super::Shared;
+use super::DocumentContext;
 use crate::components::{Badge, Glyph, Icon, PageTitle, Time};
 use crate::pages::knowledge::{file_path, words};
 use crate::styles::knowledge_document as css;
 
 #[component]
-pub fn Header(shared: Shared) -> impl IntoView {
+pub fn Header(shared: DocumentContext) -> impl IntoView {
     let title = Memo::new(move |_| shared.detail.with(|detail| detail.document.title.clone()));
     let facts = Memo::new(move |_| {
         shared.detail.with(|detail| {

@@ -50,7 +50,7 @@ impl Looked {
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
-struct Shared {
+struct DocumentContext {
     id: DocumentId,
     detail: RwSignal<DocumentDetail>,
     overview: RwSignal<KnowledgeOverview>,
@@ -58,14 +58,14 @@ struct Shared {
     looked: Memo<Looked>,
     /// What asking for the document again failed with.
     failed: RwSignal<Option<String>>,
-    actions: Actions,
+    actions: DocumentActions,
     queue: StoredValue<Queue>,
 }
 
 /// What can be changed of a document. Made outside of the part that waits for it, so that a form that was sent without
 /// JavaScript finds its answer.
 #[derive(Clone, Copy)]
-struct Actions {
+struct DocumentActions {
     edit: ServerAction<api::EditDocument>,
     bind: ServerAction<api::BindDocument>,
     unlock: ServerAction<api::UnlockDocument>,
@@ -79,7 +79,7 @@ struct Actions {
     problem: Signal<Option<Problem>>,
 }
 
-impl Actions {
+impl DocumentActions {
     fn new() -> Self {
         let (edit, bind, unlock) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
         let (retry, accept, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
@@ -90,7 +90,7 @@ impl Actions {
     }
 }
 
-impl Shared {
+impl DocumentContext {
     fn may_edit(self) -> bool {
         self.overview.with(|overview| overview.may_edit)
     }
@@ -134,7 +134,7 @@ impl Shared {
     }
 
     fn keep_up_to_date(self) {
-        let Actions { edit, bind, unlock, retry, accept, .. } = self.actions;
+        let DocumentActions { edit, bind, unlock, retry, accept, .. } = self.actions;
         self.reload_after(move || edit.value().get());
         self.reload_after(move || bind.value().get());
         self.reload_after(move || unlock.value().get());
@@ -158,7 +158,7 @@ pub fn DocumentPage() -> impl IntoView {
     let id = super::id_of_path();
     let query = use_query_map();
     let looked = Memo::new(move |_| query.with(Looked::of));
-    let actions = Actions::new();
+    let actions = DocumentActions::new();
     let gone = || AppError::new(Code::NotFound, "There is no such document. It may have been deleted.");
     let detail = Resource::new_blocking(
         move || id.get(),
@@ -223,9 +223,9 @@ fn Loaded(
     passages: Resource<Result<Page<Passage>, AppError>>,
     uses: Resource<Result<Page<DocumentUse>, AppError>>,
     looked: Memo<Looked>,
-    actions: Actions,
+    actions: DocumentActions,
 ) -> impl IntoView {
-    let shared = Shared {
+    let shared = DocumentContext {
         id: detail.document.id,
         detail: RwSignal::new(detail),
         overview: RwSignal::new(overview),

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use leptos::web_sys::HtmlLiElement;
 use model::{DocumentState, Page, Passage};
 
-use super::{Looked, Shared};
+use super::{DocumentContext, Looked};
 use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Skeleton, SkeletonLines, Tone};
 use crate::pages::knowledge::{api, file_path, words};
 use crate::styles::{knowledge_document as page, knowledge_document_passages as css};
 
 #[component]
-pub fn Passages(shared: Shared) -> impl IntoView {
+pub fn Passages(shared: DocumentContext) -> impl IntoView {
     let passages = shared.passages;
     view! {
         <section aria-labelledby="passages">
@@ -31,7 +31,7 @@ pub fn Passages(shared: Shared) -> impl IntoView {
 
 /// Says that what was cited is of a version that doesn't answer any more.
 #[component]
-pub fn OtherVersion(shared: Shared) -> impl IntoView {
+pub fn OtherVersion(shared: DocumentContext) -> impl IntoView {
     let other = Memo::new(move |_| shared.other_version());
     move || {
         other.get().map(|version| {
@@ -48,7 +48,7 @@ pub fn OtherVersion(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Nothing(shared: Shared) -> impl IntoView {
+fn Nothing(shared: DocumentContext) -> impl IntoView {
     move || {
         let (title, text) = match shared.detail.with(|detail| detail.document.state) {
             DocumentState::Waiting | DocumentState::Reading | DocumentState::Indexing => {
@@ -64,7 +64,7 @@ fn Nothing(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Text(shared: Shared, page: Page<Passage>) -> impl IntoView {
+fn Text(shared: DocumentContext, page: Page<Passage>) -> impl IntoView {
     let Page { items, next } = page;
     let after = shared.looked.get_untracked().after;
     let earlier = (after > 0).then(|| format!("?after={}#passages", after.saturating_sub(api::PASSAGES)));
@@ -108,7 +108,7 @@ fn grouped(passages: Vec<Passage>) -> Vec<(String, Vec<Passage>)> {
 }
 
 #[component]
-fn Item(shared: Shared, passage: Passage) -> impl IntoView {
+fn Item(shared: DocumentContext, passage: Passage) -> impl IntoView {
     let Passage { number, text, .. } = passage;
     let looked = shared.looked;
     let cited = Memo::new(move |_| {

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use model::DocumentState;
 
-use super::Shared;
+use super::DocumentContext;
 use crate::components::{Banner, Button, ButtonKind, FormError, Glyph, TextField, Tone, field_error};
 use crate::pages::knowledge::documents::Steps;
 use crate::pages::knowledge::words;
 use crate::styles::knowledge_document as css;
 
 #[component]
-pub fn State(shared: Shared) -> impl IntoView {
+pub fn State(shared: DocumentContext) -> impl IntoView {
     let known = Memo::new(move |_| {
         shared
             .detail
@@ -59,7 +59,7 @@ pub fn State(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Failed(shared: Shared, problem: String) -> impl IntoView {
+fn Failed(shared: DocumentContext, problem: String) -> impl IntoView {
     let retry = shared.actions.retry;
     view! {
         <Banner tone=Tone::Bad title="This document could not be read">
@@ -75,7 +75,7 @@ fn Failed(shared: Shared, problem: String) -> impl IntoView {
 }
 
 #[component]
-fn Locked(shared: Shared, problem: String) -> impl IntoView {
+fn Locked(shared: DocumentContext, problem: String) -> impl IntoView {
     let unlock = shared.actions.unlock;
     let form = shared.actions.unlock_form;
     let sentence = if problem.is_empty() { "It is encrypted.".to_owned() } else { problem };
@@ -103,7 +103,7 @@ fn Locked(shared: Shared, problem: String) -> impl IntoView {
 }
 
 #[component]
-fn Review(shared: Shared) -> impl IntoView {
+fn Review(shared: DocumentContext) -> impl IntoView {
     let accept = shared.actions.accept;
     view! {
         <Banner tone=Tone::Info title="This page waits for review">

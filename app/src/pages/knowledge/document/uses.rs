@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{DocumentUse, Page, Role};
 
-use super::Shared;
+use super::DocumentContext;
 use crate::components::{Button, ErrorState, SkeletonLines, Time};
 use crate::error::AppError;
 use crate::pages::knowledge::shown::question_url;
@@ -13,7 +13,7 @@ use crate::session::use_session;
 use crate::styles::knowledge_document as css;
 
 #[component]
-pub fn Uses(shared: Shared, uses: Resource<Result<Page<DocumentUse>, AppError>>) -> impl IntoView {
+pub fn Uses(shared: DocumentContext, uses: Resource<Result<Page<DocumentUse>, AppError>>) -> impl IntoView {
     view! {
         <section class=css::CARD aria-labelledby="uses">
             <h2 id="uses" class=css::HEADING>"Where it was used"</h2>
@@ -31,7 +31,7 @@ pub fn Uses(shared: Shared, uses: Resource<Result<Page<DocumentUse>, AppError>>)
 
 /// Below managers the list has the own uses only; the others are counted.
 #[component]
-fn Counted(shared: Shared) -> impl IntoView {
+fn Counted(shared: DocumentContext) -> impl IntoView {
     let only_own = untrack(|| use_session().profile()).is_some_and(|profile| profile.role < Role::Manager);
     move || {
         let uses = shared.detail.with(|detail| detail.document.uses);
@@ -43,7 +43,7 @@ fn Counted(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn List(shared: Shared, page: Page<DocumentUse>) -> impl IntoView {
+fn List(shared: DocumentContext, page: Page<DocumentUse>) -> impl IntoView {
     let items = RwSignal::new(page.items);
     let next = RwSignal::new(page.next);
     let loading = RwSignal::new(false);
@@ -84,7 +84,7 @@ fn List(shared: Shared, page: Page<DocumentUse>) -> impl IntoView {
 }
 
 #[component]
-fn Item(shared: Shared, used: DocumentUse) -> impl IntoView {
+fn Item(shared: DocumentContext, used: DocumentUse) -> impl IntoView {
     let DocumentUse { version, passage, call_id, question, used_at } = used;
     let current = shared.detail.with_untracked(|detail| detail.document.ready_version) == version;
     let (href, place) = match call_id {

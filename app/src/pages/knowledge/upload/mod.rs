@@ -13,7 +13,7 @@ use model::{DocumentId, Upload};
 use self::files::{LocalFile, MOST_FILES};
 pub use self::queue::{Order, Queue};
 use self::rows::Sendings;
-use super::area::Area;
+use super::area::KnowledgeContext;
 use super::paste::PasteText;
 use super::websites::AddWebsite;
 use super::words;
@@ -39,7 +39,7 @@ pub fn AddFiles() -> impl IntoView {
 /// Where files are dropped; while the page is open, that is the whole window.
 #[component]
 pub fn DropZone(
-    area: Area,
+    area: KnowledgeContext,
     /// Only the files on their way are shown: something else is the page's matter now.
     #[prop(into)]
     quiet: Signal<bool>,
@@ -165,7 +165,7 @@ fn take_drops(over: RwSignal<bool>, give: impl Fn(Vec<LocalFile>) + Copy + 'stat
 
 /// Files that this person began to send and that no queue is sending now.
 #[component]
-fn Unfinished(area: Area) -> impl IntoView {
+fn Unfinished(area: KnowledgeContext) -> impl IntoView {
     let left = move || {
         let uploads = area.overview.with(|overview| overview.uploads.clone());
         area.queue.with_value(|queue| uploads.into_iter().filter(|upload| !queue.has(upload.id)).collect::<Vec<_>>())
@@ -188,7 +188,7 @@ fn Unfinished(area: Area) -> impl IntoView {
 }
 
 #[component]
-fn UnfinishedRow(area: Area, upload: Upload) -> impl IntoView {
+fn UnfinishedRow(area: KnowledgeContext, upload: Upload) -> impl IntoView {
     let id = upload.id;
     let label = format!("Throw away {}", upload.file_name);
     view! {

@@ -8,7 +8,7 @@ use crate::error::AppError;
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shown {
+pub struct OperationsPage {
     /// How the work stands.
     pub operations: Operations,
     /// What failed.
@@ -23,12 +23,12 @@ const FAILED: u32 = 25;
 
 /// How the work stands, and a page of what failed.
 #[server(endpoint = "settings/operations")]
-pub async fn load_operations(cursor: Option<String>) -> Result<Shown, AppError> {
+pub async fn load_operations(cursor: Option<String>) -> Result<OperationsPage, AppError> {
     let (kernel, actor) = crate::server::caller()?;
     let operations = domain::operations::overview(&kernel, &actor).await?;
     let failed = domain::operations::failed(&kernel, &actor, cursor.as_deref(), FAILED).await?;
     let flags = domain::operations::flags(&kernel, &actor).await?;
-    Ok(Shown { operations, failed, flags })
+    Ok(OperationsPage { operations, failed, flags })
 }
 
 /// Lets a failed job be tried again.

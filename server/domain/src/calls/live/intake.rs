@@ -136,7 +136,7 @@ pub(super) enum Accepted {
     WriterGone,
 }
 
-struct Track {
+struct TrackIntake {
     sink: Arc<TrackSink>,
     /// The next frame to be handed to the writer.
     expected: u32,
@@ -144,7 +144,7 @@ struct Track {
 
 /// A call's way to the disk.
 pub(super) struct Intake {
-    tracks: [Track; 2],
+    tracks: [TrackIntake; 2],
     writer: Writer,
     shard: usize,
     places: Arc<Semaphore>,
@@ -169,7 +169,7 @@ impl Intake {
                 actor: actor.clone(),
                 is_blocked: AtomicBool::new(false),
             };
-            Track { sink: Arc::new(sink), expected: opened.recorded }
+            TrackIntake { sink: Arc::new(sink), expected: opened.recorded }
         });
         Self { tracks, writer, shard: usize::from(call.id.0.as_bytes()[15]), places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)) }
     }

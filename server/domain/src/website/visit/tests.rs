@@ -29,10 +29,10 @@ impl WebFetcher for Site {
     }
 }
 
-fn visit(pages: Vec<(&'static str, Result<&'static str, FetchError>)>) -> (Visit, Arc<Site>, CancellationToken) {
+fn visit(pages: Vec<(&'static str, Result<&'static str, FetchError>)>) -> (WebsiteVisit, Arc<Site>, CancellationToken) {
     let (site, cancel) = (Arc::new(Site { pages, asked: Mutex::default() }), CancellationToken::new());
     let plan = WebsitePlan::new("https://a.example/", "", 10).unwrap();
-    (Visit::new(site.clone(), plan, cancel.clone()), site, cancel)
+    (WebsiteVisit::new(site.clone(), plan, cancel.clone()), site, cancel)
 }
 
 #[tokio::test]

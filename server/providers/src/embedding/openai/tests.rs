@@ -14,7 +14,7 @@ fn texts(count: usize) -> Vec<String> {
 
 async fn failure(trouble: EmbeddingTrouble) -> EmbedError {
     let server = EmbeddingServer::start_with(trouble).await;
-    let patience = Patience { answers: Duration::from_secs(2), ..Patience::default() };
+    let patience = EmbedderPatience { answers: Duration::from_secs(2), ..EmbedderPatience::default() };
     let client = OpenAi::with_patience(&server.config(), patience).unwrap();
     client.embed(&Redaction::default().texts(&texts(3))).await.expect_err("it fails")
 }

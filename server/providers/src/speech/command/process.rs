@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::Patience;
+use super::CommandPatience;
 use super::protocol::{self, Line, excerpt};
 use crate::speech::timeline::Timeline;
 use crate::speech::{WAITING, millis_of, to_bytes};
@@ -27,7 +27,7 @@ const TOLERATED_LINES: u32 = 5;
 const END: Duration = Duration::from_secs(2);
 
 /// Starts the program for one stream.
-pub(super) fn start(argv: &[String], request: &OpenStream, patience: Patience) -> Result<RecognizerStream, RecognizerError> {
+pub(super) fn start(argv: &[String], request: &OpenStream, patience: CommandPatience) -> Result<RecognizerStream, RecognizerError> {
     let mut command = tokio::process::Command::new(&argv[0]);
     command.args(&argv[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     #[cfg(unix)]
@@ -128,7 +128,7 @@ struct Process {
     stderr: ChildStderr,
     audio: mpsc::Receiver<Audio>,
     events: Events,
-    patience: Patience,
+    patience: CommandPatience,
     language: String,
     /// The host has said that no more audio will come.
     finished: bool,

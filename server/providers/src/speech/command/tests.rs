@@ -9,8 +9,8 @@ use super::*;
 use crate::conformance::{Speech, english, play, recognizer_conformance, sound};
 
 /// Short enough for a test, long enough for a busy machine.
-const PATIENCE: Patience =
-    Patience { takes_audio: Duration::from_secs(2), says_the_rest: Duration::from_secs(2), starts: Duration::from_secs(20) };
+const PATIENCE: CommandPatience =
+    CommandPatience { takes_audio: Duration::from_secs(2), says_the_rest: Duration::from_secs(2), starts: Duration::from_secs(20) };
 
 /// A recognizer out of a few lines of Python.
 fn python(folder: &TempDir, program: &str) -> Command {

@@ -3,7 +3,7 @@
 use model::{Collection, CollectionAccess, CollectionId, DocumentFilter, DocumentState};
 use rstest::rstest;
 use serde_json::json;
-use store::knowledge::{Description, DocumentPatch, Kept};
+use store::knowledge::{Description, DocumentPatch, InsertOutcome};
 use store::{Engine, NewJob, StoreError, jobs, knowledge, testing};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ async fn a_document_goes_from_file_to_answer(#[values(Engine::Sqlite, Engine::Po
         jobs::enqueue(tx, &job("read_document")).await?;
         knowledge::insert_document(tx, us, &new).await
     });
-    assert_eq!(kept.await, Kept::Version(1));
+    assert_eq!(kept.await, InsertOutcome::Version(1));
     assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
 
     let document = get(&store, us, new.id).await.unwrap();
@@ -86,7 +86,7 @@ async fn the_old_version_answers_until_the_new_one_is_ready(#[values(Engine::Sql
         jobs::enqueue(tx, &job("read_document")).await?;
         Ok(renewed)
     });
-    assert_eq!(renewed.await, Kept::Version(2));
+    assert_eq!(renewed.await, InsertOutcome::Version(2));
     assert_eq!(store.count_jobs().await.unwrap(), [("waiting".to_owned(), 1)]);
     assert!(!store.begin_passages(us, document, 1).await.unwrap(), "the first version is history");
     assert!(store.begin_passages(us, document, 2).await.unwrap());
@@ -139,15 +139,15 @@ async fn the_same_content_is_taken_once(#[values(Engine::Sqlite, Engine::Postgre
     let (one, two) = tokio::join!(store.insert_document(us, &first), store.insert_document(us, &second));
     let kept = [one.unwrap(), two.unwrap()];
     assert!(
-        matches!(kept, [Kept::Version(1), Kept::Twin(id)] if id == first.id)
-            || matches!(kept, [Kept::Twin(id), Kept::Version(1)] if id == second.id),
+        matches!(kept, [InsertOutcome::Version(1), InsertOutcome::Twin(id)] if id == first.id)
+            || matches!(kept, [InsertOutcome::Twin(id), InsertOutcome::Version(1)] if id == second.id),
         "{kept:?}"
     );
     let same = store.documents_with_hash(us, CollectionAccess::Admins, MODEL, &first.file.hash).await.unwrap();
     assert_eq!(same.len(), 1);
     second.unless_there = false;
     second.id = model::DocumentId(Uuid::now_v7());
-    assert_eq!(store.insert_document(us, &second).await.unwrap(), Kept::Version(1), "unless somebody wants both");
+    assert_eq!(store.insert_document(us, &second).await.unwrap(), InsertOutcome::Version(1), "unless somebody wants both");
 }
 
 #[rstest]

@@ -2,7 +2,7 @@
 
 use model::{Binding, BindingKind, CollectionAccess, DocumentFilter, DocumentState};
 use rstest::rstest;
-use store::knowledge::{Description, DocumentPatch, Kept, NewUse};
+use store::knowledge::{Description, DocumentPatch, InsertOutcome, NewUse};
 use store::{Engine, StoreError, testing};
 use uuid::Uuid;
 
@@ -58,7 +58,7 @@ async fn another_organization_knows_and_changes_nothing(#[values(Engine::Sqlite,
     assert!(!store.move_document(us, document, 1, DocumentState::Failed, "forged").await.unwrap());
     assert!(!store.describe_document(us, document, 1, &Description::default()).await.unwrap());
     assert!(!store.edit_document(us, document, &DocumentPatch { title: Some("forged".into()), ..Default::default() }).await.unwrap());
-    assert_eq!(store.add_version(us, document, &file("forged", 1)).await.unwrap(), Kept::Gone);
+    assert_eq!(store.add_version(us, document, &file("forged", 1)).await.unwrap(), InsertOutcome::Gone);
     assert!(!store.begin_passages(us, document, 1).await.unwrap());
     assert!(!store.add_passages(us, document, 1, &passages(&["forged"])).await.unwrap());
     assert!(!store.publish_passages(us, document, 1, DocumentState::Ready).await.unwrap());

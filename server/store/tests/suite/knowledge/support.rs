@@ -6,7 +6,7 @@ use model::{
 };
 use sqlx::{PgConnection, SqliteConnection};
 pub use store::knowledge::alone::Alone;
-use store::knowledge::{Kept, NewDocument, NewVersion};
+use store::knowledge::{InsertOutcome, NewDocument, NewVersion};
 use store::testing::TestStore;
 use store::{Engine, Store, StoreError, Tx};
 use uuid::Uuid;
@@ -59,7 +59,7 @@ pub fn new_document(collection: CollectionId, title: &str, at: i64) -> NewDocume
 }
 
 pub async fn insert(store: &Store, organization: OrganizationId, new: &NewDocument) -> DocumentId {
-    assert_eq!(store.insert_document(organization, new).await.unwrap(), Kept::Version(1));
+    assert_eq!(store.insert_document(organization, new).await.unwrap(), InsertOutcome::Version(1));
     new.id
 }
 

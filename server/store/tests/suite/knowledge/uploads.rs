@@ -2,7 +2,7 @@
 
 use model::{Upload, UploadId};
 use rstest::rstest;
-use store::knowledge::Kept;
+use store::knowledge::InsertOutcome;
 use store::{Engine, StoreError, testing};
 use uuid::Uuid;
 
@@ -47,9 +47,9 @@ async fn an_upload_goes_on_where_it_stopped(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(store.expired_uploads(noon(20), 9).await.unwrap(), [(us.organization, upload.id)]);
     let mut new = new_document(general, "Big", 0);
     new.file.upload = Some(upload.id);
-    assert_eq!(store.insert_document(us.organization, &new).await.unwrap(), Kept::Version(1));
+    assert_eq!(store.insert_document(us.organization, &new).await.unwrap(), InsertOutcome::Version(1));
     new.id = model::DocumentId(Uuid::now_v7());
-    assert_eq!(store.insert_document(us.organization, &new).await.unwrap(), Kept::Gone, "finished twice");
+    assert_eq!(store.insert_document(us.organization, &new).await.unwrap(), InsertOutcome::Gone, "finished twice");
     assert_eq!(store.uploads(us.organization, us.member).await.unwrap(), []);
     assert!(!store.delete_upload(us.organization, upload.id).await.unwrap());
     assert_eq!(count(&store, "SELECT COUNT(*) FROM documents").await, 1);
