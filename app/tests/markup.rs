@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// What writes text as it is, and the files that may use it, where it is made safe.
 const RAW: [(&str, &[&str]); 5] = [
     // A title's text is written into the document unescaped.
-    ("leptos_meta::", &["components/title.rs", "lazy.rs", "lib.rs", "shell.rs"]),
+    ("leptos_meta::", &["components/title.rs", "lazy/document.rs", "lib.rs", "shell.rs"]),
     ("<Title ", &["components/title.rs"]),
     // So are the children of a textarea.
     ("<textarea", &["components/text_area.rs"]),

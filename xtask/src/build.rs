@@ -12,6 +12,10 @@ use std::process::Command;
 
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// What makes the browser's part small (ADR 4): no text for `{:?}`, which nobody reads there, and no places for panics, which end everything
+/// anyway. Both flags are unstable, so this one build may use them; besides, the setting of `.cargo/config.toml`.
+const RELEASE_FLAGS: &str = "--cfg erase_components -Zfmt-debug=none -Zlocation-detail=none";
+
 /// Builds the site and the server, each step with its time.
 pub fn all(mode: Mode) -> Result<()> {
     browser_side(mode)?;
@@ -22,7 +26,12 @@ pub fn all(mode: Mode) -> Result<()> {
 pub fn browser_side(mode: Mode) -> Result<()> {
     step("WASM target", wasm_target)?;
     step("browser code", || {
-        run(cargo().args(["build", "--package", "frontend", "--lib", "--target", WASM, "--profile", mode.wasm_profile()]))
+        let mut command = cargo();
+        command.args(["build", "--package", "frontend", "--lib", "--target", WASM, "--profile", mode.wasm_profile()]);
+        if mode == Mode::Release {
+            command.env("RUSTFLAGS", RELEASE_FLAGS).env("RUSTC_BOOTSTRAP", "1");
+        }
+        run(&mut command)
     })?;
     // The audio callback is tiny and in a hurry: it is always the optimized one.
     step("audio worklet", || run(cargo().args(["build", "--package", "worklet", "--lib", "--target", WASM, "--profile", "wasm-release"])))?;

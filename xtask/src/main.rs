@@ -45,6 +45,9 @@ enum Command {
         /// Optimized, small and slow to build
         #[arg(long)]
         release: bool,
+        /// The browser's part only
+        #[arg(long)]
+        browser: bool,
     },
     /// Everything that must hold, on a fresh machine too
     Test {
@@ -93,7 +96,8 @@ fn main() -> ExitCode {
 fn perform(command: Command) -> Result<()> {
     match command {
         Command::Run { release, server } => run::run(Mode::new(release), &server),
-        Command::Build { release } => build::all(Mode::new(release)),
+        Command::Build { release, browser: true } => build::browser_side(Mode::new(release)),
+        Command::Build { release, browser: false } => build::all(Mode::new(release)),
         Command::Migrations => migrations::write(),
         Command::NewArea { name, item } => new_area::new_area(&workspace::root(), &new_area::Names::new(&name, item.as_deref())?),
         Command::Test { list: true, .. } => {

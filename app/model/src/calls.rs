@@ -1,5 +1,7 @@
 //! Calls and what is heard, shown and noted in them.
 
+mod utterance;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,8 @@ use crate::metrics::Metrics;
 use crate::speech::{RecognizerChoice, RecognizerKind};
 use crate::text_enum::text_enum;
 use crate::time::Millis;
+
+pub use utterance::Utterance;
 
 text_enum! {
     /// How far making a transcript from the recording is.

@@ -21,13 +21,12 @@ pub mod page;
 pub mod problem;
 pub mod speech;
 pub mod time;
-pub mod utterance;
 pub mod validation;
 pub mod wire;
 
 pub use calls::{
     Bookmark, Call, CallFilter, CallHit, CallKind, CallPatch, CallSource, CallState, Channel, ConsentMethod, Cue, CueKind, CueState, Found,
-    NewCall, Partial, Preparation, Review, Segment, TranscriptJob, Verbosity, Word,
+    NewCall, Partial, Preparation, Review, Segment, TranscriptJob, Utterance, Verbosity, Word,
 };
 pub use evidence::{Evidence, Span};
 pub use identity::{ApiToken, Organization, Person, Profile, ProgramSignIn, Role, Session};
@@ -47,4 +46,3 @@ pub use page::Page;
 pub use problem::{Code, Problem};
 pub use speech::{RecognizerChoice, RecognizerKind};
 pub use time::Millis;
-pub use utterance::Utterance;

@@ -20,6 +20,9 @@ pub fn PageTitle(
     #[prop(into)]
     text: TextProp,
 ) -> impl IntoView {
+    // The server writes the head last of all, when what the page was made of may be gone: what the title reads then must be text.
+    #[cfg(feature = "ssr")]
+    let text = TextProp::from(text.get().to_string());
     view! { <Title text=move || format!("{} · Closezly", text.get()) /> }
 }
 

@@ -312,7 +312,7 @@ fn a_finishing_call_is_heard_to_its_end_by_the_next_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recognizer_that_is_minutes_behind_hears_everything() {
-    let house = House::new(Manner::Counts(30)).await;
+    let house = House::new(Manner::Counts(60)).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     for batch in 0..6 {

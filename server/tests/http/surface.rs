@@ -10,7 +10,7 @@ fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("pkg")).unwrap();
     let manifest = r#"{"js": "/pkg/closezly.1.js", "wasm": "/pkg/closezly_bg.1.wasm", "loader": "/pkg/closezly_chunks.1.js",
-        "chunks": {"identity": ["/pkg/split_identity.1.wasm"], "live": ["/pkg/split_live.1.wasm"]}, "worklet": "/capture/worklet.wasm"}"#;
+        "chunks": {"pages": ["/pkg/split_pages.1.wasm"], "live": ["/pkg/split_live.1.wasm"]}, "worklet": "/capture/worklet.wasm"}"#;
     for (name, content) in
         [("manifest.json", manifest), ("pkg/closezly.1.js", "export {}"), ("pkg/closezly_bg.1.wasm", "wasm"), ("favicon.svg", "<svg/>")]
     {
@@ -46,23 +46,56 @@ async fn every_script_of_a_page_has_the_nonce_of_its_policy() {
     let site = site();
     let settings = Settings { site_dir: Some(site.path().to_owned()), ..Settings::default() };
     let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+    let browser = server.browser();
+    let before = browser.page("/sign-in").await.text().await.unwrap();
+    assert!(!before.contains("/pkg/closezly") && !before.contains(".wasm"), "a page for anybody loads no code");
+    browser.sign_up("Ann").await;
     let mut nonces = Vec::new();
-    for _ in 0..2 {
-        let response = server.browser().page("/sign-in").await;
+    for path in ["/sign-in", "/calls", "/calls"] {
+        let response = browser.page(path).await;
         let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
         let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
         let page = response.text().await.unwrap();
         let scripts: Vec<_> = page.match_indices("<script").map(|(at, _)| &page[at..at + page[at..].find('>').unwrap()]).collect();
-        assert!(scripts.len() >= 2);
-        assert!(scripts.iter().all(|script| script.contains(&format!("nonce=\"{nonce}\""))), "{scripts:?}");
-        assert!(page.contains("/pkg/closezly.1.js") && page.contains("/pkg/closezly_bg.1.wasm"), "the page loads what the manifest names");
-        assert!(page.contains("/pkg/split_identity.1.wasm") && !page.contains("split_live"), "and its own chunk, no other's");
+        assert!(!scripts.is_empty());
+        assert!(scripts.iter().all(|script| script.contains(&format!("nonce=\"{nonce}\""))), "{path} {scripts:?}");
+        if path == "/calls" {
+            assert!(page.contains("/pkg/closezly.1.js") && page.contains("/pkg/closezly_bg.1.wasm"), "the page loads what the manifest names");
+            assert!(page.contains("/pkg/split_pages.1.wasm") && !page.contains("split_live"), "and its own chunk, no other's");
+        }
         assert!(!page.contains(" style=\""), "inline styles would be refused");
         assert!(!page.contains(" onclick="));
         nonces.push(nonce);
     }
-    assert_ne!(nonces[0], nonces[1]);
+    assert_ne!(nonces[1], nonces[2]);
+}
+
+/// Pages are drawn side by side, on several threads; whoever leaves before a page is there takes nothing away from the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_that_are_asked_for_at_once_are_all_answered() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    let mut asked = Vec::new();
+    for round in 0..120 {
+        for path in ["/", "/calls", "/knowledge"] {
+            let page = browser.page(path);
+            if round % 3 == 0 {
+                // Gone after a moment, somewhere in the middle of it.
+                asked.push(futures::future::Either::Left(async move {
+                    let _ = tokio::time::timeout(std::time::Duration::from_millis(round % 40), page).await;
+                    None
+                }));
+            } else {
+                asked.push(futures::future::Either::Right(async move { Some((path, page.await.status())) }));
+            }
+        }
+    }
+    use futures::StreamExt;
+    let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(6).filter_map(std::future::ready).collect().await;
+    let wrong: Vec<_> = answers.iter().filter(|(_, status)| *status != StatusCode::OK).collect();
+    assert!(wrong.is_empty(), "{wrong:?} of {}", answers.len());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 //! recognizers, catching up), `engine` (events in, effects out), `assist` (passages for cues), `persist` (write-behind to the database),
 //! `ending`. `registry` has the calls of this server, `attach` connects pages to them, `recover` takes up what was left.
 //!
-//! A frame's way: page → [`attach`] → actor (is it the expected one?) → writing thread → disk, and from that thread ack → page and sound →
+//! A frame's way: page → [`attach()`] → actor (is it the expected one?) → writing thread → disk, and from that thread ack → page and sound →
 //! track → recognizer. Words: track → actor → engine → effects → persister and pages. A cue's way goes on beside it: actor → `assist` (the
 //! passage that speaks to its words) → actor → persister and pages.
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calls::Word;
+use super::Word;
 use crate::time::Millis;
 
 /// Something that was said in one go. Recognizers, the live engine and the page all speak of it; what comes of it for good is a
