@@ -61,7 +61,10 @@ async fn every_script_of_a_page_has_the_nonce_of_its_policy() {
         assert!(!scripts.is_empty());
         assert!(scripts.iter().all(|script| script.contains(&format!("nonce=\"{nonce}\""))), "{path} {scripts:?}");
         if path == "/calls" {
-            assert!(page.contains("/pkg/closezly.1.js") && page.contains("/pkg/closezly_bg.1.wasm"), "the page loads what the manifest names");
+            assert!(
+                page.contains("/pkg/closezly.1.js") && page.contains("/pkg/closezly_bg.1.wasm"),
+                "the page loads what the manifest names"
+            );
             assert!(page.contains("/pkg/split_pages.1.wasm") && !page.contains("split_live"), "and its own chunk, no other's");
         }
         assert!(!page.contains(" style=\""), "inline styles would be refused");
