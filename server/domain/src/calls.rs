@@ -226,7 +226,7 @@ fn recognizers(kernel: &Kernel) -> Vec<RecognizerChoice> {
     on_server.chain([browser, none]).collect()
 }
 
-/// The recognizers that a live call's ear tries, in order. A failing service gives way to the program on this server,
+/// The recognizers that a live call's transcriber tries, in order. A failing service gives way to the program on this server,
 /// never to one that sound leaves for: where audio goes is the person's choice.
 pub(crate) fn recognizers_for(kernel: &Kernel, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
     let fallback = (chosen == RecognizerKind::Deepgram).then_some(RecognizerKind::Command);

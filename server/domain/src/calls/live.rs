@@ -1,6 +1,6 @@
 //! A call while it is live.
 //!
-//! One task owns it ([`actor`](self)): it takes what pages say in order, feeds the engine, and tells every page what happens. Its parts:
+//! One task owns it (`actor`): it takes what pages say in order, feeds the engine, and tells every page what happens. Its parts:
 //! `connections` (pages, acks, the replay buffer), `intake` (frames to the disk), `transcription` (a task for each track: voice,
 //! recognizers, catching up), `engine` (events in, effects out), `assist` (passages for cues), `persist` (write-behind to the database),
 //! `ending`. `registry` has the calls of this server, `attach` connects pages to them, `recover` takes up what was left.

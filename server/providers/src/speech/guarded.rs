@@ -8,7 +8,7 @@ use ports::{Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 
 /// Longest that opening a stream takes.
 const OPENING: Duration = Duration::from_secs(15);
-/// A recognizer that is down is spared for less than a call's ear tries to open it, so that each call has asked it once at least before
+/// A recognizer that is down is spared for less than a call's transcriber tries to open it, so that each call has asked it once at least before
 /// it gives way to the next one.
 const SPARED: Duration = Duration::from_secs(2);
 /// Two channels a call try a few times each.

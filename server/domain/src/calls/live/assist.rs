@@ -17,7 +17,7 @@ use crate::calls::cue_passages;
 use crate::knowledge::{self, Found};
 use kernel::Kernel;
 
-/// Least time between two look-ups ahead: partials come faster than a model should be pending.
+/// Least time between two look-ups ahead: partials come faster than a model should be asked.
 const AHEAD_EVERY: Duration = Duration::from_millis(300);
 
 /// What was found for a card.
