@@ -25,6 +25,7 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <script nonce=use_nonce()>{THEME_SCRIPT}</script>
+                <script nonce=use_nonce()>{ONCE_SCRIPT}</script>
                 <MetaTags />
             </head>
             <body>
@@ -37,3 +38,8 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
 /// Repairs the theme before the first paint when the cookie is gone but the browser still remembers.
 const THEME_SCRIPT: &str = "(function(){try{var t=localStorage.getItem('theme'),d=document.documentElement;\
 if((t==='light'||t==='dark')&&!d.dataset.theme)d.dataset.theme=t}catch(e){}})()";
+
+/// A form of a page without code, or whose code isn't there yet, is sent once: a second click within five seconds is not a second wish.
+const ONCE_SCRIPT: &str = "document.addEventListener('submit',function(e){var f=e.target,n=Date.now();\
+if(!('hydrated' in document.documentElement.dataset)){if(n-(f.dataset.sent||0)<5000)e.preventDefault();else f.dataset.sent=n}});\
+addEventListener('pageshow',function(){document.querySelectorAll('form[data-sent]').forEach(function(f){delete f.dataset.sent})})";

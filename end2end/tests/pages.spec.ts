@@ -1,5 +1,5 @@
 // Every page that needs no account: it loads, says nothing bad to the console, and is readable by everyone.
-import { complaints, expect, expectAccessible, test } from "../fixtures.ts";
+import { complaints, expect, expectAccessible, person, test } from "../fixtures.ts";
 
 for (const [path, heading] of [
   ["/sign-in", "Sign in"],
@@ -14,3 +14,17 @@ for (const [path, heading] of [
     expect(said).toEqual([]);
   });
 }
+
+test("a form of a page without code is sent once, however often it is clicked", async ({ page, server }) => {
+  const account = person();
+  let sent = 0;
+  page.on("request", (request) => (sent += Number(request.url().endsWith("/api/identity/sign_up"))));
+  await page.goto(`${server.url}/sign-up`);
+  await page.getByLabel("Your name").fill(account.name);
+  await page.getByLabel("Organization").fill(account.organization);
+  await page.getByLabel("Mail address").fill(account.email);
+  await page.getByLabel("Password", { exact: true }).fill(account.password);
+  await page.getByRole("button", { name: "Sign up" }).dblclick();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Hello, Ada");
+  expect(sent).toBe(1);
+});
