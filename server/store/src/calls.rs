@@ -7,7 +7,7 @@ use model::{Call, CallFilter, CallHit, CallId, CallState, Found, MemberId, Milli
 use sqlx::types::Json;
 
 use self::search::SEARCH_CALLS;
-use crate::cursor::{Cursor, List, end_of_time};
+use crate::cursor::{Cursor, end_of_time};
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::search::{shorten, words};
@@ -273,7 +273,7 @@ impl Store {
         limit: u32,
     ) -> Result<Page<CallHit>> {
         let limit = limit.clamp(1, 500) as usize;
-        let cursor = Cursor::parse(List::Calls, cursor)?;
+        let cursor = Cursor::parse("calls", cursor)?;
         let (state, kind) = (filter.state.map(CallState::as_str), filter.kind.map(model::CallKind::as_str));
         let from = filter.from.unwrap_or(DateTime::UNIX_EPOCH);
         let until = filter.until.unwrap_or_else(end_of_time);
@@ -296,7 +296,7 @@ impl Store {
             hits.into_iter().map(|hit| hit.into_hit(&words)).collect()
         };
         let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
-        let next = next.map(|hit| Cursor { at: hit.call.created_at, id: hit.call.id.0 }.text(List::Calls));
+        let next = next.map(|hit| Cursor { at: hit.call.created_at, id: hit.call.id.0 }.text("calls"));
         Ok(Page { items, next })
     }
 

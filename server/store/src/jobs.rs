@@ -15,7 +15,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use self::claim::CLAIM_JOB;
-use crate::cursor::{Cursor, List};
+use crate::cursor::Cursor;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
@@ -316,10 +316,10 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Cursor`] if the cursor is not one that this list gave.
     pub async fn dead_jobs(&self, organization: OrganizationId, cursor: Option<&str>, limit: u32) -> Result<Page<Job>> {
-        let (cursor, limit) = (Cursor::parse(List::DeadJobs, cursor)?, limit.clamp(1, 500) as usize);
+        let (cursor, limit) = (Cursor::parse("dead_jobs", cursor)?, limit.clamp(1, 500) as usize);
         let mut items = query!(read self, all Job, DEAD_JOBS, organization, cursor.at, cursor.id, limit as i64 + 1)?;
         let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
-        let next = next.map(|job| Cursor { at: job.run_at, id: job.id.0 }.text(List::DeadJobs));
+        let next = next.map(|job| Cursor { at: job.run_at, id: job.id.0 }.text("dead_jobs"));
         Ok(Page { items, next })
     }
 

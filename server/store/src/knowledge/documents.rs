@@ -6,7 +6,7 @@ use sqlx::types::Json;
 
 use super::folded;
 use super::removal::{self, Removed};
-use crate::cursor::{Cursor, List, end_of_time};
+use crate::cursor::{Cursor, end_of_time};
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
@@ -214,7 +214,7 @@ impl Store {
         limit: u32,
     ) -> Result<Page<Document>> {
         let limit = limit.clamp(1, 500) as usize;
-        let cursor = Cursor::parse(List::Documents, cursor)?;
+        let cursor = Cursor::parse("documents", cursor)?;
         let narrowing = Narrowing::of(filter);
         let state = filter.state.map(DocumentState::as_str);
         let words = patterns(&filter.words);
@@ -224,7 +224,7 @@ impl Store {
             limit as i64 + 1
         )?;
         let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
-        let next = next.map(|last| Cursor { at: last.created_at, id: last.id.0 }.text(List::Documents));
+        let next = next.map(|last| Cursor { at: last.created_at, id: last.id.0 }.text("documents"));
         Ok(Page { items, next })
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use model::{CallId, DocumentId, DocumentUse, MemberId, OrganizationId, Page};
 use uuid::Uuid;
 
-use crate::cursor::{Cursor, List};
+use crate::cursor::Cursor;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
@@ -93,11 +93,12 @@ impl Store {
     ) -> Result<Page<DocumentUse>> {
         let limit = limit.clamp(1, 500) as usize;
         // `<time and source>-<passage>`
-        let (at, passage) = cursor.map_or((None, ""), |cursor| cursor.split_once('-').map_or((Some(cursor), ""), |(at, n)| (Some(at), n)));
-        let after = Cursor::parse(List::Uses, at)?;
-        let passage = match at {
-            None => i64::MAX,
-            Some(_) => passage.parse().map_err(|_| crate::StoreError::Cursor)?,
+        let (after, passage) = match cursor {
+            None => (Cursor::newest(), i64::MAX),
+            Some(cursor) => {
+                let (place, passage) = cursor.rsplit_once('-').ok_or(crate::StoreError::Cursor)?;
+                (Cursor::parse("uses", Some(place))?, passage.parse().map_err(|_| crate::StoreError::Cursor)?)
+            }
         };
         let most = limit as i64 + 1;
         let mut rows = match of {
@@ -105,7 +106,7 @@ impl Store {
             None => query!(read self, all UseRow, USES, organization, document, after.at, after.id, passage, most)?,
         };
         let next = (rows.len() > limit).then(|| rows.truncate(limit)).and_then(|()| rows.last());
-        let next = next.map(|row| format!("{}-{}", Cursor { at: row.used.used_at, id: row.source }.text(List::Uses), row.used.passage));
+        let next = next.map(|row| format!("{}-{}", Cursor { at: row.used.used_at, id: row.source }.text("uses"), row.used.passage));
         Ok(Page { items: rows.into_iter().map(|row| row.used).collect(), next })
     }
 }
