@@ -55,9 +55,10 @@ statements! {
     WORN_OUT_JOBS = concat!(
         "SELECT ", columns!(), " FROM jobs WHERE state = 'running' AND lease_until <= $1 AND attempts >= max_attempts LIMIT 100"
     );
+    // As the index `jobs_due` says it.
     NEXT_DUE = "
         SELECT MIN(at) FROM (
-            SELECT MIN(run_at) AS at FROM jobs WHERE queue = $1 AND state = 'waiting'
+            SELECT MIN(run_at) AS at FROM jobs WHERE queue = $1 AND state = 'waiting' AND fence >= 0
             UNION ALL
             SELECT MIN(lease_until) AS at FROM jobs WHERE queue = $1 AND state = 'running' AND attempts < max_attempts
         ) AS due";

@@ -2,9 +2,9 @@
 
 use crate::dialect::differing;
 
-/// `$lock` is what the engine needs so that two workers don't take the same job.
+/// `$head` says that a job is one of the `heads`; `$lock` is what the engine needs so that two workers don't take the same job.
 macro_rules! claim {
-    ($lock:literal) => {
+    ($head:literal, $lock:literal) => {
         concat!(
             "WITH RECURSIVE shares (share) AS (
                 SELECT (SELECT j.share FROM jobs j WHERE j.queue = $4 AND j.state = 'waiting' ORDER BY j.share LIMIT 1)
@@ -27,8 +27,10 @@ macro_rules! claim {
             )
             UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, deduplication = NULL, worker = $1, lease_until = $3
             WHERE id = (
-                SELECT due.id FROM heads JOIN jobs due ON due.id = heads.id LEFT JOIN busy ON busy.share = due.share
-                WHERE (due.state = 'waiting' AND due.run_at <= $2) OR (due.state = 'running' AND due.lease_until <= $2 AND due.attempts < due.max_attempts)
+                SELECT due.id FROM jobs due LEFT JOIN busy ON busy.share = due.share
+                WHERE ",
+            $head,
+            " AND ((due.state = 'waiting' AND due.run_at <= $2) OR (due.state = 'running' AND due.lease_until <= $2 AND due.attempts < due.max_attempts))
                 ORDER BY COALESCE(busy.running, 0), due.priority DESC, due.run_at, due.id LIMIT 1",
             $lock,
             ") RETURNING ",
@@ -43,7 +45,8 @@ differing! {
     /// with them and not with the jobs.
     CLAIM_JOB = Dialect {
         // The one writer makes it exclusive.
-        sqlite: claim!(""),
-        postgres: claim!(" FOR UPDATE OF due SKIP LOCKED"),
+        sqlite: claim!("due.id IN (SELECT id FROM heads)", ""),
+        // As a list of ids: joined, the planner takes the heads for many and reads every waiting job instead.
+        postgres: claim!("due.id = ANY (ARRAY(SELECT id FROM heads))", " FOR UPDATE OF due SKIP LOCKED"),
     };
 }
