@@ -89,7 +89,11 @@ pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken)
         let (services, stop) = (services.clone(), stop.clone());
         tokio::spawn(async move { domain::work(&services, &stop).await })
     };
-    let aside = [tokio::spawn(warm_up()), tokio::spawn(tend(services.clone()))];
+    let lease = {
+        let services = services.clone();
+        tokio::spawn(async move { domain::keep_lease(&services).await })
+    };
+    let aside = [tokio::spawn(warm_up()), tokio::spawn(tend(services.clone())), lease];
     stop.cancelled().await;
     let until = Instant::now() + DEADLINE;
     // Websockets end only when their calls let go of them, so they are told before we wait for them.
@@ -103,6 +107,7 @@ pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken)
         tracing::warn!("a job did not end in time; it will run again");
     }
     aside.iter().for_each(tokio::task::JoinHandle::abort);
+    let _ = tokio::time::timeout(CLOSING, services.leave_fleet()).await;
     if tokio::time::timeout(CLOSING, services.store().close()).await.is_err() {
         tracing::warn!("the database could not be closed in time; what was stored is safe");
     }

@@ -111,6 +111,7 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
         sample: providers::sample::call(),
         knowledge: knowledge(config).await?,
         vault,
+        address: None,
     }))
 }
 

@@ -51,6 +51,8 @@ pub struct Parts {
     pub knowledge: Makers,
     /// What organizations' credentials are sealed by.
     pub vault: KeyRing,
+    /// Where other servers on the same database reach this one; none if it is alone.
+    pub address: Option<String>,
 }
 
 /// Puts the parts together. Starts nothing.
@@ -59,10 +61,11 @@ pub struct Parts {
 /// If the manifests contradict one another, which a test finds first.
 #[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
-    let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault } = parts;
+    let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault, address } = parts;
     let Config { files, public_url, token_key, open_sign_up } = config;
     let registry = Registry::new(&AREAS).expect("the manifests hold");
     let mut parts = KernelParts::new(store, clock, ids, public_url);
+    parts.address = address;
     parts.permissions.clone_from(&registry.permissions);
     let parts = parts
         .with(registry)

@@ -106,10 +106,11 @@ const fn of_call(table: &'static str) -> PersonalData {
 
 /// A person is erased: their recordings are deleted by jobs.
 async fn let_go(tx: &mut Tx, subject: &Subject) -> Result<()> {
+    let living = tx.living_servers().await?;
     for (organization, member) in &subject.members {
-        for (call, seen_at) in store::calls::of_member(tx, *organization, *member).await? {
+        for (call, owner) in store::calls::of_member(tx, *organization, *member).await? {
             // Its server would go on writing words and sound.
-            if seen_at.is_some_and(|seen_at| tx.at() - seen_at <= live::SILENT_AFTER) {
+            if living.iter().any(|server| Some(&server.id) == owner.as_ref()) {
                 let message = "This person is in a call at this moment. Let the call end, wait a minute, and try again.";
                 return Err(DomainError::new(Code::Conflict, message));
             }
@@ -166,7 +167,7 @@ impl CallsKernel for Kernel {
     }
 
     fn call_registry(&self) -> &CallRegistry {
-        self.state::<CallsState>().registry.get_or_init(|| CallRegistry::new(self.server().to_owned(), self.started_at()))
+        self.state::<CallsState>().registry.get_or_init(CallRegistry::new)
     }
 }
 

@@ -18,4 +18,6 @@ pub mod upkeep;
 pub mod website;
 
 pub use assembly::{AREAS, Config, Parts, assemble, assemble_bare, registry, run_due, work};
-pub use kernel::{Actor, Area, Client, DomainError, Erased, Erasure, EventEntry, Kernel, Registry, Result, Sealed, Setting, Vault};
+pub use kernel::{
+    Actor, Area, Client, DomainError, Erased, Erasure, EventEntry, Kernel, Registry, Result, Sealed, Setting, Vault, keep_lease,
+};

@@ -11,6 +11,7 @@ use domain::calls;
 use domain::calls::CallsKernel as _;
 use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage};
 use model::{Call, CallState, Channel, Code, RecognizerKind};
+use store::Engine;
 use store::testing::execute;
 use support::{House, Manner, TestPage, assert_recorded, hello};
 
@@ -142,8 +143,8 @@ async fn a_call_is_ended_when_nobody_came_back_for_half_an_hour() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_leaves_the_first_ones_calls_alone() {
-    let house = House::new(Manner::Counts(400)).await;
-    let second = house.again(Manner::Counts(0)).await;
+    let house = House::on_with(Engine::Postgres, Manner::Counts(400)).await;
+    let second = house.beside(Manner::Counts(0)).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(CUSTOMER, 0..50);

@@ -30,6 +30,7 @@ const NONE: &[(&str, &str)] = &[
     ("passage_vectors", "made of the organization's documents"),
     ("passages", "the organization's documents"),
     ("schedules", "the server's own"),
+    ("servers", "which servers are there"),
     ("usage_days", "sums of an organization"),
     ("website_omissions", "addresses of the organization's websites"),
     ("websites", "the organization's"),
@@ -221,7 +222,7 @@ async fn an_only_owner_is_told_what_to_do(#[values(Engine::Sqlite, Engine::Postg
     let looked = person::erasable(&full.kernel, ANN, true).await.unwrap();
     assert_eq!(person::erase(&full.kernel, ANN, true).await.unwrap(), looked);
     let after = full.rows().await;
-    let kept = ["audit_entries", "audit_heads", "event_head", "jobs", "organizations", "schedules"];
+    let kept = ["audit_entries", "audit_heads", "event_head", "jobs", "organizations", "schedules", "servers"];
     for (table, rows) in after.iter().filter(|(table, _)| !kept.contains(table)) {
         // What Ann had open is told to end, by an event that has her number alone.
         assert_eq!(*rows, if *table == "events" { 2 } else { 1 }, "{table}: Eve's alone");
@@ -260,11 +261,13 @@ async fn a_sign_up_without_an_account_goes_too_and_nobody_is_told_as_nobody(#[va
 #[tokio::test]
 async fn who_is_in_a_call_is_not_erased_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let full = Full::open(engine).await;
-    let seen = |at: chrono::DateTime<chrono::Utc>| format!("UPDATE calls SET state = 'live', last_seen_at = '{}'", at.to_rfc3339());
-    full.execute(&seen(full.kernel.now())).await;
+    full.execute("UPDATE calls SET state = 'live', owner = 'a server'").await;
+    full.execute("DELETE FROM servers").await;
+    let now = full.kernel.now();
+    full.kernel.store().renew_lease("a server", None, now, now).await.unwrap();
     let (code, sentence) = refused(person::erase(&full.kernel, ANN, false).await.unwrap_err());
     assert!(code == Code::Conflict && sentence.contains("in a call"), "{sentence}");
     // One that a server left behind keeps nobody.
-    full.execute(&seen(full.kernel.now() - chrono::TimeDelta::minutes(2))).await;
+    full.execute("DELETE FROM servers").await;
     person::erase(&full.kernel, ANN, false).await.unwrap();
 }

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 use crate::actor::{Actor, Member};
 use crate::event::Hub;
+use crate::fleet::Fleet;
 use crate::permission::{PermissionEntry, PermissionSet};
 use crate::untold::Untold;
 
@@ -34,6 +35,8 @@ struct Inner {
     hub: Hub,
     hints: Untold,
     only_woken: AtomicBool,
+    address: Option<String>,
+    fleet: Fleet,
 }
 
 /// The parts that a [`Kernel`] is made of.
@@ -46,6 +49,8 @@ pub struct KernelParts {
     pub ids: Arc<dyn Ids>,
     /// Address under which people reach the server, without a slash at the end; links in mails start with it.
     pub public_url: String,
+    /// Where other servers on the same database reach this one; none if they can't.
+    pub address: Option<String>,
     /// The permissions of all areas.
     pub permissions: Vec<PermissionEntry>,
     states: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
@@ -54,7 +59,7 @@ pub struct KernelParts {
 impl KernelParts {
     /// Parts without any area's state.
     pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, public_url: String) -> Self {
-        Self { store, clock, ids, public_url, permissions: Vec::new(), states: HashMap::new() }
+        Self { store, clock, ids, public_url, address: None, permissions: Vec::new(), states: HashMap::new() }
     }
 
     /// Adds what an area works with and remembers while the server runs.
@@ -68,14 +73,29 @@ impl KernelParts {
 impl Kernel {
     /// Puts the parts together. Starts nothing.
     pub fn new(parts: KernelParts) -> Self {
-        let KernelParts { store, clock, ids, public_url, permissions, states } = parts;
+        let KernelParts { store, clock, ids, public_url, address, permissions, states } = parts;
         let of = |role: Role| permissions.iter().filter(|entry| role >= entry.least).map(|entry| entry.permission).collect();
         let roles = [Role::Guest, Role::Rep, Role::Manager, Role::Admin, Role::Owner];
         let (started_at, roles) = (clock.now(), roles.into_iter().map(|role| (role, of(role))).collect());
         let server = ids.uuid(started_at).to_string();
         let (queues, hub, hints) = (Mutex::default(), Hub::default(), Untold::of(&store));
-        let only_woken = AtomicBool::default();
-        Self(Arc::new(Inner { store, clock, ids, public_url, server, started_at, roles, states, queues, hub, hints, only_woken }))
+        let (only_woken, fleet) = (AtomicBool::default(), Fleet::default());
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            ids,
+            public_url,
+            server,
+            started_at,
+            roles,
+            states,
+            queues,
+            hub,
+            hints,
+            only_woken,
+            address,
+            fleet,
+        }))
     }
 
     /// The database.
@@ -111,6 +131,15 @@ impl Kernel {
     /// This process among others on the same database: fresh at every start.
     pub fn server(&self) -> &str {
         &self.0.server
+    }
+
+    /// Where other servers on the same database reach this one; none if they can't.
+    pub fn address(&self) -> Option<&str> {
+        self.0.address.as_deref()
+    }
+
+    pub(crate) fn fleet(&self) -> &Fleet {
+        &self.0.fleet
     }
 
     /// What an area works with.

@@ -8,7 +8,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use model::{MemberId, OrganizationId};
 use serde_json::Value;
 use store::idempotency::KeyOf;
-use store::{NewEvent, NewJob};
+use store::{LivingServer, NewEvent, NewJob};
 
 use crate::actor::Actor;
 use crate::error::{DomainError, Result};
@@ -75,6 +75,14 @@ impl Tx {
     /// When it began: the time of everything in it, in whole microseconds, as both databases keep it.
     pub const fn at(&self) -> DateTime<Utc> {
         self.at
+    }
+
+    /// The servers that are there, this one too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn living_servers(&self) -> Result<Vec<LivingServer>> {
+        self.kernel.living_servers().await
     }
 
     fn organization(&self) -> Result<OrganizationId> {

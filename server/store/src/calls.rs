@@ -24,7 +24,9 @@ use columns;
 
 macro_rules! unfinished {
     () => {
-        "organization_id, id, state, owner, COALESCE(last_seen_at, updated_at) AS seen_at"
+        "c.organization_id, c.id, c.state, c.owner, c.epoch, \
+         CASE WHEN s.renewed_at > COALESCE(c.last_seen_at, c.updated_at) THEN s.renewed_at ELSE COALESCE(c.last_seen_at, c.updated_at) END \
+         AS seen_at FROM calls c LEFT JOIN servers s ON s.id = c.owner"
     };
 }
 
@@ -67,18 +69,23 @@ statements! {
     LATEST_CALL = concat!(
         "SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1"
     );
-    // A late word of a host changes nothing in a call that has ended.
-    SEE_CALL = "
-        UPDATE calls SET owner = $3, last_seen_at = $4, duration_ms = CASE WHEN $5 > duration_ms THEN $5 ELSE duration_ms END
-        WHERE organization_id = $1 AND id = $2 AND state <> 'ended'";
-    LET_CALL_GO = "UPDATE calls SET owner = NULL WHERE organization_id = $1 AND id = $2 AND owner = $3";
+    // Takes the row's lock: whoever takes the call over waits until what is written with it is there, or comes before it.
+    HOLD_CALL = "
+        UPDATE calls SET last_seen_at = $5, duration_ms = CASE WHEN $6 > duration_ms THEN $6 ELSE duration_ms END
+        WHERE organization_id = $1 AND id = $2 AND owner = $3 AND epoch = $4";
+    TAKE_CALL = "
+        UPDATE calls SET owner = $3, epoch = epoch + 1, last_seen_at = $5
+        WHERE organization_id = $1 AND id = $2 AND epoch = $4 AND state <> 'ended'";
+    LET_CALL_GO = "
+        UPDATE calls SET owner = NULL, last_seen_at = $5 WHERE organization_id = $1 AND id = $2 AND owner = $3 AND epoch = $4";
+    CALL_OWNER = "SELECT owner, epoch FROM calls WHERE organization_id = $1 AND id = $2";
     CALLS_OF_MEMBER = "
-        SELECT id, CASE WHEN state IN ('live', 'finishing') THEN COALESCE(last_seen_at, updated_at) END AS seen_at
+        SELECT id, CASE WHEN state IN ('live', 'finishing') THEN owner END AS owner
         FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at, id";
     // Of all tenants: the server takes up at its start what it left.
-    UNFINISHED_CALLS = concat!("SELECT ", unfinished!(), " FROM calls WHERE state IN ('live', 'finishing') ORDER BY created_at, id");
+    UNFINISHED_CALLS = concat!("SELECT ", unfinished!(), " WHERE c.state IN ('live', 'finishing') ORDER BY c.created_at, c.id");
     UNFINISHED_CALL = concat!(
-        "SELECT ", unfinished!(), " FROM calls WHERE organization_id = $1 AND id = $2 AND state IN ('live', 'finishing')"
+        "SELECT ", unfinished!(), " WHERE c.organization_id = $1 AND c.id = $2 AND c.state IN ('live', 'finishing')"
     );
 }
 
@@ -94,6 +101,8 @@ pub struct UnfinishedCall {
     pub state: CallState,
     /// The server process that runs it; none after one that let it go.
     pub owner: Option<String>,
+    /// How often it has changed its server.
+    pub epoch: i64,
     /// When its server or one of its pages was last there.
     pub seen_at: DateTime<Utc>,
 }
@@ -172,12 +181,12 @@ pub async fn delete(tx: &mut Tx, organization: OrganizationId, call: CallId) -> 
     Ok(query!(within tx, execute, DELETE_CALL, organization, call)? > 0)
 }
 
-/// The calls of a member, oldest first, each with when its server or one of its pages was last there, if it has not ended.
+/// The calls of a member, oldest first, each with the server process that runs it, if one does.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn of_member(tx: &mut Tx, organization: OrganizationId, member: MemberId) -> Result<Vec<(CallId, Option<DateTime<Utc>>)>> {
-    query!(within tx, all (CallId, Option<DateTime<Utc>>), CALLS_OF_MEMBER, organization, member)
+pub async fn of_member(tx: &mut Tx, organization: OrganizationId, member: MemberId) -> Result<Vec<(CallId, Option<String>)>> {
+    query!(within tx, all (CallId, Option<String>), CALLS_OF_MEMBER, organization, member)
 }
 
 /// Moves a call on if it is in one of `from`; false if it is not, or is gone. Notes when it went live and when it
@@ -228,28 +237,65 @@ pub async fn set_notes(tx: &mut Tx, organization: OrganizationId, call: CallId, 
     Ok(query!(within tx, execute, SET_NOTES, organization, call, notes, at.trunc_subsecs(6))? > 0)
 }
 
-/// Notes which server process runs a call, when it or one of the call's pages was last there, and how long the call is
-/// so far. Does not touch `updated_at`. False if the call has ended or is gone.
+/// A server's right to write to a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallHold {
+    /// The server process.
+    pub owner: String,
+    /// How often the call had changed its server when it came to this one.
+    pub epoch: i64,
+}
+
+/// Who runs a call.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct CallOwner {
+    /// The server process; none if none does.
+    pub owner: Option<String>,
+    /// How often it has changed its server.
+    pub epoch: i64,
+}
+
+/// Makes a server the owner of a call that has changed its server `epoch` times: its writes are taken from now on, nobody else's are. None,
+/// and nothing changed, if another one was quicker, or the call has ended or is gone.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn see(
+pub async fn take(
     tx: &mut Tx,
     organization: OrganizationId,
     call: CallId,
-    owner: &str,
+    server: &str,
+    epoch: i64,
     at: DateTime<Utc>,
-    duration: Millis,
-) -> Result<bool> {
-    Ok(query!(within tx, execute, SEE_CALL, organization, call, owner, at.trunc_subsecs(6), duration)? > 0)
+) -> Result<Option<CallHold>> {
+    let taken = query!(within tx, execute, TAKE_CALL, organization, call, server, epoch, at.trunc_subsecs(6))? > 0;
+    Ok(taken.then(|| CallHold { owner: server.to_owned(), epoch: epoch + 1 }))
 }
 
-/// A server process runs a call no more: any other may go on with it. False if another one has it already.
+/// Begins what a call's owner writes, and notes that it was there at this moment and how long the call is so far, which only grows. Does
+/// not touch `updated_at`. False if the call is another server's now, or gone: then nothing may be written.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn let_go(tx: &mut Tx, organization: OrganizationId, call: CallId, owner: &str) -> Result<bool> {
-    Ok(query!(within tx, execute, LET_CALL_GO, organization, call, owner)? > 0)
+pub async fn hold(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    call: CallId,
+    hold: &CallHold,
+    at: DateTime<Utc>,
+    duration: Millis,
+) -> Result<bool> {
+    let held = query!(within tx, execute, HOLD_CALL, organization, call, &hold.owner, hold.epoch, at.trunc_subsecs(6), duration)?;
+    Ok(held > 0)
+}
+
+/// A server runs a call no more, at which somebody was last at this moment: any other may go on with it. False if another one has it already.
+///
+/// # Errors
+/// What the engine says.
+pub async fn let_go(tx: &mut Tx, organization: OrganizationId, call: CallId, hold: &CallHold, seen_at: DateTime<Utc>) -> Result<bool> {
+    let let_go = query!(within tx, execute, LET_CALL_GO, organization, call, &hold.owner, hold.epoch, seen_at.trunc_subsecs(6))?;
+    Ok(let_go > 0)
 }
 
 impl Store {
@@ -298,6 +344,14 @@ impl Store {
         let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
         let next = next.map(|hit| Cursor { at: hit.call.created_at, id: hit.call.id.0 }.text("calls"));
         Ok(Page { items, next })
+    }
+
+    /// Who runs a call; none if there is no such call.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn call_owner(&self, organization: OrganizationId, call: CallId) -> Result<Option<CallOwner>> {
+        query!(read self, optional CallOwner, CALL_OWNER, organization, call)
     }
 
     /// The member's newest call, to offer its settings again.

@@ -228,6 +228,7 @@ impl TestServer {
                 web: Arc::new(wiring::web(&config).unwrap()),
             },
             vault: wiring::vault_keys(&config).unwrap(),
+            address: None,
         });
         if setup.only_when_woken {
             services.look_only_when_woken();

@@ -1,12 +1,13 @@
 //! What happens when a call is over: its review is written.
 
 use chrono::TimeDelta;
-use model::{Bookmark, Call, CallId, CallSource, CallState, Channel, Cue, Insights, Metrics, Millis, OrganizationId, Segment};
+use model::{Bookmark, Call, CallId, CallSource, CallState, Channel, Code, Cue, Insights, Metrics, Millis, OrganizationId, Segment};
 
 use super::events::InsightsReady;
 use super::recording;
 use kernel::{Actor, Kernel, Tx};
 use kernel::{DomainError, Result};
+use store::calls::CallHold;
 
 /// If the server stops between the end of the call and its review, a job looks after it this much later: when a host
 /// that still waits for last words has mostly given up.
@@ -99,13 +100,17 @@ fn seconds(duration: Millis) -> i64 {
     duration.0.max(0).div_euclid(1_000) + i64::from(duration.0 % 1_000 > 0)
 }
 
-/// Writes the review of a call that is over from what is stored. Safe to repeat.
-pub(crate) async fn write_review(kernel: &Kernel, organization: OrganizationId, id: CallId) -> Result<()> {
+/// Writes the review of a call that is over from what is stored. Safe to repeat. Nothing is written without the right to.
+pub(crate) async fn write_review(kernel: &Kernel, organization: OrganizationId, id: CallId, hold: &CallHold) -> Result<()> {
     let Some(call) = kernel.store().call(organization, id).await? else { return Ok(()) };
     let voice = recording::voice(kernel, &call).await?;
     let Some(material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
     let (_, draft) = material.draft(voice).await?;
     let mut tx = kernel.begin(&Actor::system(organization, "a call is over")).await?;
+    let at = tx.at();
+    if !store::calls::hold(&mut tx, organization, id, hold, at, Millis::ZERO).await? {
+        return Err(DomainError::new(Code::Conflict, "Another server of this installation finishes this call."));
+    }
     let Some(call) = store::calls::lock(&mut tx, organization, id).await? else { return Ok(()) };
     draft.keep(&mut tx, &call).await?;
     tx.commit().await

@@ -18,9 +18,9 @@ mod ending;
 mod engine;
 mod inbox;
 mod intake;
-mod liveness;
 mod messages;
 mod open;
+mod ownership;
 mod passages;
 mod persist;
 mod recover;
@@ -35,7 +35,6 @@ use model::Code;
 
 pub use self::attach::attach;
 pub(super) use self::inbox::Input as CallInput;
-pub(super) use self::liveness::SILENT_AFTER;
 pub use self::recover::recover;
 pub(super) use self::recover::rescue;
 pub use self::registry::{CallRegistry, shutdown};

@@ -202,9 +202,25 @@ impl House {
 
     /// One on an engine.
     pub async fn on(engine: Engine) -> Self {
+        Self::on_with(engine, Manner::Works).await
+    }
+
+    /// One on an engine, with a recognizer of a manner.
+    pub async fn on_with(engine: Engine, manner: Manner) -> Self {
         let database = testing::open(engine).await;
-        let house = Self::at(Arc::new(tempfile::tempdir().unwrap()), database.store(), Manner::Works, None).await;
+        let house = Self::at(Arc::new(tempfile::tempdir().unwrap()), database.store(), manner, None).await;
         Self { database: Some(database), ..house }
+    }
+
+    /// Another server on the same database, with a folder of its own. Both say that they are there.
+    pub async fn beside(&self, manner: Manner) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let database = Store::connect(self.database.as_ref().unwrap().url()).await.unwrap();
+        let (services, heard) = services(&folder, database, manner, None, &self.clock);
+        for services in [self.services.clone(), services.clone()] {
+            tokio::spawn(async move { domain::keep_lease(&services).await });
+        }
+        Self { services, scope: self.scope.clone(), heard, clock: self.clock.clone(), folder, manner, database: None }
     }
 
     async fn at(folder: Arc<tempfile::TempDir>, store: Store, manner: Manner, embeddings: Option<Embeddings>) -> Self {
@@ -316,6 +332,7 @@ fn services(
         sample: Arc::new(SampleCall::default()),
         knowledge: knowledge(folder, embeddings),
         vault: KeyRing::default(),
+        address: None,
     });
     (services, heard)
 }

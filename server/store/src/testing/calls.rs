@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::{Bookmark, Call, CallId, CallState, Citation, Cue, CueState, Insights, Metrics, Millis, OrganizationId, Segment};
 
+use crate::calls::CallHold;
 use crate::engine::Store;
 use crate::error::Result;
 use crate::{calls, cues, reviews, segments};
@@ -39,10 +40,12 @@ alone! {
     set_duration = calls::set_duration(organization: OrganizationId, call: CallId, duration: Millis) -> bool;
     /// [`calls::set_notes`].
     set_notes = calls::set_notes(organization: OrganizationId, call: CallId, notes: &str, at: DateTime<Utc>) -> bool;
-    /// [`calls::see`].
-    see_call = calls::see(organization: OrganizationId, call: CallId, owner: &str, at: DateTime<Utc>, duration: Millis) -> bool;
+    /// [`calls::take`].
+    take_call = calls::take(organization: OrganizationId, call: CallId, server: &str, epoch: i64, at: DateTime<Utc>) -> Option<CallHold>;
+    /// [`calls::hold`].
+    hold_call = calls::hold(organization: OrganizationId, call: CallId, hold: &CallHold, at: DateTime<Utc>, duration: Millis) -> bool;
     /// [`calls::let_go`].
-    let_call_go = calls::let_go(organization: OrganizationId, call: CallId, owner: &str) -> bool;
+    let_call_go = calls::let_go(organization: OrganizationId, call: CallId, hold: &CallHold, seen_at: DateTime<Utc>) -> bool;
     /// [`segments::append`].
     append_segments = segments::append(organization: OrganizationId, call: CallId, segments: &[Segment]) -> ();
     /// [`segments::correct`].

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use model::{Call, CallFilter, CallKind, CallState, CueState, Millis};
 use rstest::rstest;
 use serde_json::json;
+use store::calls::CallHold;
 use store::{Engine, NewJob, StoreError, UnfinishedCall, testing};
 
 use crate::fixtures::{call, cue, insert, noon, tenant};
@@ -175,20 +176,50 @@ async fn who_runs_an_unfinished_call_is_known(#[values(Engine::Sqlite, Engine::P
     assert_eq!(store.unfinished_call(organization, id).await.unwrap(), None, "only prepared");
     store.move_call(organization, id, &[CallState::Prepared], CallState::Live, noon(1)).await.unwrap();
     // A call of before this was noted was last seen when it was last changed.
-    let live = UnfinishedCall { organization_id: organization, id, state: CallState::Live, owner: None, seen_at: noon(1) };
+    let live = UnfinishedCall { organization_id: organization, id, state: CallState::Live, owner: None, epoch: 0, seen_at: noon(1) };
     assert_eq!(store.unfinished_calls().await.unwrap(), std::slice::from_ref(&live));
-    assert!(store.see_call(organization, id, "one", noon(50), Millis(5_000)).await.unwrap());
-    assert!(store.see_call(organization, id, "one", noon(51), Millis(3_000)).await.unwrap());
-    let seen = UnfinishedCall { owner: Some("one".to_owned()), seen_at: noon(51), ..live };
+    let one = store.take_call(organization, id, "one", 0, noon(50)).await.unwrap().unwrap();
+    assert_eq!(one, CallHold { owner: "one".to_owned(), epoch: 1 });
+    assert!(store.hold_call(organization, id, &one, noon(50), Millis(5_000)).await.unwrap());
+    assert!(store.hold_call(organization, id, &one, noon(51), Millis(3_000)).await.unwrap());
+    let seen = UnfinishedCall { owner: Some("one".to_owned()), epoch: 1, seen_at: noon(51), ..live };
     assert_eq!(store.unfinished_call(organization, id).await.unwrap(), Some(seen.clone()));
     let call = store.call(organization, id).await.unwrap().unwrap();
     assert_eq!((call.duration_ms, call.updated_at), (Millis(5_000), noon(1)), "it only grows, and nobody's edit is in the way");
-    assert!(!store.let_call_go(organization, id, "another").await.unwrap());
-    assert!(store.let_call_go(organization, id, "one").await.unwrap());
-    assert_eq!(store.unfinished_calls().await.unwrap(), [UnfinishedCall { owner: None, ..seen }]);
+    // Its server says that it is there; the call has no other sign of life.
+    store.renew_lease("one", None, noon(0), noon(55)).await.unwrap();
+    assert!(store.unfinished_calls().await.unwrap()[0].seen_at >= noon(55));
+    store.forget_server("one").await.unwrap();
+
+    let another = CallHold { owner: "another".to_owned(), ..one.clone() };
+    assert!(!store.let_call_go(organization, id, &another, noon(56)).await.unwrap());
+    assert!(store.let_call_go(organization, id, &one, noon(52)).await.unwrap());
+    assert_eq!(store.unfinished_calls().await.unwrap(), [UnfinishedCall { owner: None, seen_at: noon(52), ..seen }]);
+    assert!(!store.hold_call(organization, id, &one, noon(57), Millis(9_000)).await.unwrap(), "it was let go");
     store.move_call(organization, id, &[CallState::Live], CallState::Ended, noon(60)).await.unwrap();
-    assert!(!store.see_call(organization, id, "one", noon(61), Millis(9_000)).await.unwrap(), "a late word");
+    assert_eq!(store.take_call(organization, id, "another", 1, noon(61)).await.unwrap(), None, "it has ended");
     assert_eq!(store.call(organization, id).await.unwrap().unwrap().duration_ms, Millis(5_000));
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_earlier_owner_writes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let (organization, id) = (ours.organization, insert(&store, ours, "Call", 0).await.id);
+    let one = store.take_call(organization, id, "one", 0, noon(1)).await.unwrap().unwrap();
+    // Both have found it at the same epoch; the first one has it.
+    let two = store.take_call(organization, id, "two", 1, noon(2)).await.unwrap().unwrap();
+    assert_eq!(store.take_call(organization, id, "three", 1, noon(2)).await.unwrap(), None);
+    assert_eq!(two, CallHold { owner: "two".to_owned(), epoch: 2 });
+    assert!(!store.hold_call(organization, id, &one, noon(3), Millis(1)).await.unwrap());
+    assert!(!store.let_call_go(organization, id, &one, noon(3)).await.unwrap());
+    // It comes back: what it still wanted to write as the first owner is refused all the same.
+    let again = store.take_call(organization, id, "one", 2, noon(4)).await.unwrap().unwrap();
+    assert!(!store.hold_call(organization, id, &one, noon(5), Millis(1)).await.unwrap());
+    assert!(!store.hold_call(organization, id, &two, noon(5), Millis(1)).await.unwrap());
+    assert!(store.hold_call(organization, id, &again, noon(5), Millis(1)).await.unwrap());
+    assert_eq!(store.call_owner(organization, id).await.unwrap().map(|call| (call.owner, call.epoch)), Some((Some("one".to_owned()), 3)));
 }
 
 #[rstest]

@@ -21,5 +21,6 @@ mod recording;
 mod recording_disk;
 mod schema;
 mod search;
+mod servers;
 mod trouble;
 mod upgrade;

@@ -19,11 +19,16 @@ use super::intake::{Intake, StorageEvent};
 use super::persist::{PersistInput, WriteOp, WriteStatus};
 use kernel::Kernel;
 use live::Event;
+use store::calls::CallHold;
 
 /// How often the engine is told the time.
 const TICK: Duration = Duration::from_millis(500);
-/// How often the call's length is stored, and a blocked recording is tried again.
+/// How often a blocked recording is tried again, and it is looked whether somebody is there.
 const HOUSEKEEPING: Duration = Duration::from_secs(5);
+/// How often the call's row is written though nothing is said.
+const TOUCH: Duration = Duration::from_secs(30);
+/// An actor that did not come to its housekeeping for so long may have lost its call: its process stood still.
+const STOOD_STILL: Duration = Duration::from_secs(8);
 /// An actor without a page for so long ends; its call stays live.
 const IDLE: Duration = Duration::from_secs(120);
 
@@ -44,6 +49,8 @@ pub(super) enum Phase {
 pub(super) struct CallActor {
     pub(super) kernel: Kernel,
     pub(super) call: Call,
+    /// The right to write to it.
+    pub(super) hold: CallHold,
     pub(super) clock: CallClock,
     pub(super) phase: Phase,
     pub(super) paused: bool,
@@ -61,6 +68,8 @@ pub(super) struct CallActor {
     pub(super) ending: Ending,
     /// When a page was last there.
     pub(super) last_seen: Instant,
+    /// When housekeeping was done, and when the call's row was last written though nothing was said.
+    pub(super) kept: (Instant, Instant),
     pub(super) myself: mpsc::Sender<Input>,
 }
 
@@ -166,9 +175,10 @@ impl CallActor {
     async fn close(&mut self) {
         self.connections.broadcast(&ServerMessage::Restarting);
         if !self.connections.is_empty() {
-            self.heartbeat();
+            self.last_seen = Instant::now();
         }
-        self.store(WriteOp::Release);
+        self.store(WriteOp::Length(self.length()));
+        self.release();
         let (done, flushed) = oneshot::channel();
         if self.persister.send(PersistInput::Flush(done)).is_ok() {
             let _ = tokio::time::timeout(Duration::from_secs(30), flushed).await;
@@ -189,26 +199,42 @@ impl CallActor {
         if somebody {
             self.last_seen = Instant::now();
         }
-        // A call that has ended is this server's until its review is written.
-        if (self.clock.runs() && somebody) || self.phase != Phase::Live {
-            self.heartbeat();
+        let (kept, touched) = self.kept;
+        let due = touched.elapsed() >= TOUCH && somebody && self.clock.runs();
+        let stood_still = kept.elapsed() >= STOOD_STILL;
+        self.kept = (Instant::now(), if due { Instant::now() } else { touched });
+        // While writes wait these would only pile up behind them.
+        if (due || stood_still) && !self.writes_wait {
+            self.store(WriteOp::Length(self.length()));
+        }
+        if self.kernel.is_cut_off() {
+            // Another server may have the call by now: the pages look for it. What is still to be written is tried on, and refused then.
+            self.lose("this server can't reach the database");
+            return;
         }
         if self.phase == Phase::Live {
             self.intake.ask_again();
         }
         if self.phase == Phase::Live && self.last_seen.elapsed() > IDLE {
             tracing::info!(call = %self.call.id, "nobody is in this call; its actor rests");
-            self.store(WriteOp::Release);
+            self.release();
             self.phase = Phase::Closed;
         }
     }
 
-    /// A page, or this server, is there.
-    pub(super) fn heartbeat(&self) {
-        // While writes wait these would only pile up behind them.
-        if !self.writes_wait {
-            self.store(WriteOp::Heartbeat(self.kernel.now(), self.length()));
-        }
+    /// Any other server may go on with the call.
+    fn release(&self) {
+        let ago = chrono::TimeDelta::from_std(self.last_seen.elapsed()).unwrap_or_default();
+        self.store(WriteOp::Release(self.kernel.now() - ago));
+    }
+
+    /// The call is another server's, or may be: nothing is taken any more, and its pages look for it.
+    pub(super) fn lose(&mut self, why: &str) {
+        tracing::warn!(call = %self.call.id, why, "this server runs the call no more");
+        self.connections.broadcast(&ServerMessage::Restarting);
+        self.tracks.cancel();
+        self.ending.answer();
+        self.phase = Phase::Closed;
     }
 
     pub(super) fn length(&self) -> Millis {

@@ -9,7 +9,7 @@ use model::{CallState, Code, Problem};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::inbox::{Input, Joined};
-use super::registry::actor_of;
+use super::registry::{Run, actor_of};
 use super::{ended, restarts};
 use crate::calls::CallsKernel as _;
 use kernel::{Actor, DomainError, Kernel, Result};
@@ -74,13 +74,12 @@ async fn join(
     } else if call.state == CallState::Ended {
         return Err(ended());
     }
-    if call.state == CallState::Finishing && kernel.call_registry().get(call.id).is_none() {
-        let unfinished = kernel.store().unfinished_call(call.organization_id, call.id).await?;
-        if unfinished.is_some_and(|call| kernel.call_registry().server().is_elsewhere(&call, kernel.now())) {
-            return Err(DomainError::new(Code::Unavailable, "Another server finishes this call. Its review will be on the call's page."));
+    let actor = match actor_of(kernel, call.organization_id, call.id).await? {
+        Run::Here(actor) => actor,
+        Run::Elsewhere(_) => {
+            return Err(DomainError::new(Code::Unavailable, "Another server of this installation runs this call. Try again in a moment."));
         }
-    }
-    let actor = actor_of(kernel, call.organization_id, call.id).await?;
+    };
     let (answer, joined) = oneshot::channel();
     let join = Input::Join { hello, call: Box::new(call), sender, answer };
     let gone = || DomainError::new(Code::Unavailable, "The call is being closed. Try again in a moment.");

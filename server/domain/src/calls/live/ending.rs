@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use live::Event;
 use model::wire::{CallEvent, NoticeLevel};
-use model::{Channel, Problem};
+use model::{Channel, Code, Problem};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -126,7 +126,7 @@ impl CallActor {
         self.phase = Phase::Storing;
         self.feed(Event::End);
         self.take_last_passages().await;
-        self.store(WriteOp::Duration(self.length()));
+        self.store(WriteOp::Length(self.length()));
         if self.persister.send(PersistInput::ReportAllStored).is_err() {
             tracing::error!(call = %self.call.id, "the persister is gone");
             self.phase = Phase::Closed;
@@ -158,6 +158,7 @@ impl CallActor {
             }
             WriteStatus::EndStored => self.publish(CallEvent::Finishing),
             WriteStatus::AllStored => self.on_all_stored().await,
+            WriteStatus::Lost => self.lose("it is another server's, or deleted"),
         }
     }
 
@@ -176,8 +177,9 @@ impl CallActor {
         self.ending.review_again = None;
         self.ending.review_tries += 1;
         let (kernel, organization, id, myself) = (self.kernel.clone(), self.call.organization_id, self.call.id, self.myself.clone());
+        let hold = self.hold.clone();
         tokio::spawn(async move {
-            let written = tokio::spawn(async move { finish::write_review(&kernel, organization, id).await });
+            let written = tokio::spawn(async move { finish::write_review(&kernel, organization, id, &hold).await });
             let written = match written.await {
                 Ok(written) => written.map_err(kernel::DomainError::into_problem),
                 Err(error) => {
@@ -199,6 +201,9 @@ impl CallActor {
             self.phase = Phase::Closed;
             return;
         };
+        if problem.code == Code::Conflict {
+            return self.lose("another one finishes it");
+        }
         let tries = self.ending.review_tries;
         tracing::error!(call = %self.call.id, %problem, tries, "the review could not be written");
         if tries >= TRIES {

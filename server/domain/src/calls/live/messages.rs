@@ -38,7 +38,6 @@ impl CallActor {
         let snapshot = self.connections.misses_too_much(hello.last_event).then(|| self.snapshot());
         let id = self.connections.admit(hello, sender, welcome, snapshot);
         self.last_seen = Instant::now();
-        self.heartbeat();
         Joined::As(id, self.intake.places())
     }
 
@@ -108,6 +107,10 @@ impl CallActor {
         let now = self.kernel.now();
         let (organization, id) = (self.call.organization_id, self.call.id);
         let mut tx = self.kernel.begin(&Actor::system(organization, "a call starts")).await?;
+        if !store::calls::hold(&mut tx, organization, id, &self.hold, now, Millis::ZERO).await? {
+            self.lose("it is another server's");
+            return Err(super::restarts());
+        }
         if store::calls::move_on(&mut tx, organization, id, &[CallState::Prepared], CallState::Live, now).await? {
             tx.emit(&CallStarted { call: id, member: self.call.member_id }).await?;
         }

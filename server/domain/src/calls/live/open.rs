@@ -2,6 +2,7 @@
 
 use model::wire::{RecognizerHealth, RecognizerStatus};
 use model::{Call, CallId, CallState, Channel, Millis, OrganizationId, RecognizerKind};
+use store::calls::CallHold;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -17,7 +18,6 @@ use super::persist::PersistWorker;
 use super::replay::ReplayBuffer;
 use super::transcription::{self, TrackSetup};
 use super::writer::Writer;
-use crate::calls::CallsKernel as _;
 use crate::calls::{open_stream, recognizers_for, recording};
 use kernel::{DomainError, Kernel, Result};
 
@@ -25,7 +25,7 @@ use kernel::{DomainError, Kernel, Result};
 const INBOX: usize = 512;
 
 impl CallActor {
-    /// Loads what is known of the call, and starts what works beside the actor. Its inbox, and what its [`CallActor::run`] hears.
+    /// Loads what is known of the call that this server has taken, and starts what works beside the actor. Its inbox, and what its [`CallActor::run`] hears.
     ///
     /// # Errors
     /// The call is not there, has ended, or its recording can't be written.
@@ -34,6 +34,7 @@ impl CallActor {
         organization: OrganizationId,
         id: CallId,
         writer: Writer,
+        hold: CallHold,
     ) -> Result<(Self, mpsc::Sender<Input>, Inboxes)> {
         let store = kernel.store();
         let call = store.call(organization, id).await?.ok_or_else(|| DomainError::no_such("call"))?;
@@ -52,8 +53,7 @@ impl CallActor {
         let (persister, ops) = mpsc::unbounded_channel();
         let (status, writes) = mpsc::unbounded_channel();
         let (problems, storage) = mpsc::unbounded_channel();
-        let owner = kernel.call_registry().server().owner.clone();
-        let worker = PersistWorker { kernel: kernel.clone(), organization, call: id, member: call.member_id, owner };
+        let worker = PersistWorker { kernel: kernel.clone(), organization, call: id, member: call.member_id, hold: hold.clone() };
         tokio::spawn(worker.run(ops, status));
 
         let is_finishing = call.state == CallState::Finishing;
@@ -95,6 +95,8 @@ impl CallActor {
             writes_wait: false,
             ending,
             last_seen: Instant::now(),
+            kept: (Instant::now(), Instant::now()),
+            hold,
             myself: myself.clone(),
             kernel: kernel.clone(),
             call,

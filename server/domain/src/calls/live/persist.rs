@@ -1,12 +1,13 @@
 //! Writes a live call's rows to the database, in order, beside the call: a slow database delays no word on the page, and
-//! one that fails is tried again until it has everything.
+//! one that fails is tried again until it has everything. What waits goes together, so that a busy database has less to do for each.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use kernel::{Actor, DomainError, Kernel, Result};
+use kernel::{Actor, DomainError, Kernel, Result, Tx};
 use model::{Bookmark, CallId, Citation, Cue, CueState, MemberId, Millis, OrganizationId, Segment};
 use store::StoreError;
+use store::calls::CallHold;
 use store::knowledge::NewUse;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -15,6 +16,8 @@ use crate::calls::events::{CallEnded, CallFeedback, TranscriptUpdated};
 use crate::calls::finish::SAFETY_NET;
 use crate::calls::jobs::WriteReview;
 
+/// Rows that go to the database at once.
+const BATCH: usize = 64;
 /// So many rows wait when the page is told a second time: some hours of talk, a few megabytes.
 const MANY: usize = 5_000;
 
@@ -39,11 +42,10 @@ pub(super) enum WriteOp {
     /// A passage was shown.
     Use(NewUse),
     Bookmark(Bookmark),
-    Duration(Millis),
-    /// This server, or a page of the call, was there at this moment; so long is the call.
-    Heartbeat(DateTime<Utc>, Millis),
-    /// This server runs the call no more.
-    Release,
+    /// So long is the call, and somebody is there.
+    Length(Millis),
+    /// This server runs the call no more; somebody was last there at this moment.
+    Release(DateTime<Utc>),
     /// The call has ended at this moment.
     End(DateTime<Utc>),
 }
@@ -70,6 +72,8 @@ pub(super) enum WriteStatus {
     EndStored,
     /// All that was given before the question is stored.
     AllStored,
+    /// The call is another server's, or deleted: nothing is written any more.
+    Lost,
 }
 
 /// Where the rows belong.
@@ -79,8 +83,18 @@ pub(super) struct PersistWorker {
     pub(super) call: CallId,
     /// Whose call it is.
     pub(super) member: MemberId,
-    /// The server process that runs the call.
-    pub(super) owner: String,
+    /// The right to write.
+    pub(super) hold: CallHold,
+}
+
+/// What became of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stored {
+    Yes,
+    /// They have no place any more.
+    Never,
+    /// The call is not this server's.
+    Lost,
 }
 
 /// Whether words were stored that nobody was told of.
@@ -103,39 +117,80 @@ impl PersistWorker {
         let tell = |writing| {
             let _ = told.send(writing);
         };
-        let (mut waiting, mut news) = (false, UnannouncedWords::default());
+        let (mut waiting, mut news, mut lost) = (false, UnannouncedWords::default(), false);
+        let (mut taken, mut batch) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
         loop {
-            let next = tokio::select! {
-                next = rows.recv() => next,
-                () = tokio::time::sleep_until(news.due()), if news.pending => {
+            let count = tokio::select! {
+                count = rows.recv_many(&mut taken, BATCH) => count,
+                () = tokio::time::sleep_until(news.due()), if news.pending && !lost => {
                     self.announce_words(&mut news).await;
                     continue;
                 }
             };
-            let Some(next) = next else { break };
-            match next {
-                PersistInput::Flush(done) => {
-                    let _ = done.send(());
-                }
-                PersistInput::ReportAllStored => {
-                    // The review that follows tells of the last words.
-                    news.pending = false;
-                    tell(WriteStatus::AllStored);
-                }
-                PersistInput::Op(row) => {
-                    let stored = self.store_with_retry(&row, &rows, &mut waiting, &mut news, &tell).await;
-                    if stored && std::mem::take(&mut waiting) {
-                        tell(WriteStatus::CaughtUp);
+            if count == 0 {
+                break;
+            }
+            let mut taken = taken.drain(..).peekable();
+            while let Some(next) = taken.next() {
+                match next {
+                    PersistInput::Flush(done) => {
+                        let _ = done.send(());
                     }
-                    if matches!(row, WriteOp::End(..)) {
-                        tell(WriteStatus::EndStored);
+                    PersistInput::ReportAllStored => {
+                        // The review that follows tells of the last words.
+                        news.pending = false;
+                        if !lost {
+                            tell(WriteStatus::AllStored);
+                        }
+                    }
+                    PersistInput::Op(row) => {
+                        batch.push(row);
+                        if matches!(taken.peek(), Some(PersistInput::Op(_))) {
+                            continue;
+                        }
+                        if !lost {
+                            lost = self.store_all(&batch, &rows, &mut waiting, &mut news, &tell).await == Stored::Lost;
+                            if lost {
+                                tell(WriteStatus::Lost);
+                            }
+                        }
+                        batch.clear();
                     }
                 }
             }
         }
-        if news.pending {
+        if news.pending && !lost {
             self.announce_words(&mut news).await;
         }
+    }
+
+    /// Stores rows that wait, together; one by one if one of them has no place.
+    async fn store_all(
+        &self,
+        ops: &[WriteOp],
+        rows: &mpsc::UnboundedReceiver<PersistInput>,
+        waiting: &mut bool,
+        news: &mut UnannouncedWords,
+        tell: &impl Fn(WriteStatus),
+    ) -> Stored {
+        let stored = match self.store_with_retry(ops, rows, waiting, news, tell).await {
+            Stored::Never if ops.len() > 1 => {
+                for op in ops {
+                    if self.store_with_retry(std::slice::from_ref(op), rows, waiting, news, tell).await == Stored::Lost {
+                        return Stored::Lost;
+                    }
+                }
+                Stored::Yes
+            }
+            stored => stored,
+        };
+        if stored == Stored::Yes && std::mem::take(waiting) {
+            tell(WriteStatus::CaughtUp);
+        }
+        if stored != Stored::Lost && ops.iter().any(|op| matches!(op, WriteOp::End(_))) {
+            tell(WriteStatus::EndStored);
+        }
+        stored
     }
 
     /// Tells of words that are stored already: the next ones may be long in coming.
@@ -156,23 +211,26 @@ impl PersistWorker {
         Actor::system(self.organization, "a call goes on")
     }
 
-    /// Tries until the row is stored; false if it never can be.
+    /// Tries until the rows are stored, or never can be.
     async fn store_with_retry(
         &self,
-        row: &WriteOp,
+        ops: &[WriteOp],
         rows: &mpsc::UnboundedReceiver<PersistInput>,
         waiting: &mut bool,
         news: &mut UnannouncedWords,
         tell: &impl Fn(WriteStatus),
-    ) -> bool {
+    ) -> Stored {
         let (mut pause, mut told_many) = (Duration::from_millis(100), false);
         loop {
-            match self.store(row, news).await {
-                Ok(()) => return true,
+            match self.store(ops, news).await {
+                Ok(true) => return Stored::Yes,
+                Ok(false) => return Stored::Lost,
                 // Its call was deleted meanwhile, or it is there already: it must not hold up the rest.
                 Err(DomainError::Store(error @ (StoreError::Missing(_) | StoreError::Taken(_)))) => {
-                    tracing::warn!(call = %self.call, error = store::chain(&error), "a row has no place any more");
-                    return false;
+                    if ops.len() == 1 {
+                        tracing::warn!(call = %self.call, error = store::chain(&error), "a row has no place any more");
+                    }
+                    return Stored::Never;
                 }
                 Err(error) => {
                     tracing::warn!(call = %self.call, error = error.chain(), "the database takes nothing; trying again");
@@ -189,56 +247,73 @@ impl PersistWorker {
         }
     }
 
-    /// Stores a row with what follows from it, all or nothing.
-    async fn store(&self, row: &WriteOp, news: &mut UnannouncedWords) -> Result<()> {
-        let (organization, id, member) = (self.organization, self.call, self.member);
+    /// Stores rows with what follows from them, all or nothing; false, and nothing, if the call is not this server's.
+    async fn store(&self, ops: &[WriteOp], news: &mut UnannouncedWords) -> Result<bool> {
+        let (organization, id) = (self.organization, self.call);
         let mut tx = self.kernel.begin(&self.actor()).await?;
-        let mut tells = false;
-        match row {
-            WriteOp::Segment(segment) => {
-                store::segments::append(&mut tx, organization, id, std::slice::from_ref(segment)).await?;
-                tells = news.due() <= Instant::now();
-                if tells {
-                    tx.emit(&TranscriptUpdated { call: id, member }).await?;
-                }
-            }
-            WriteOp::Cue(cue) => store::cues::append(&mut tx, organization, id, std::slice::from_ref(cue)).await?,
+        let (at, length) = (tx.at(), ops.iter().map(WriteOp::length).max().unwrap_or_default());
+        if !store::calls::hold(&mut tx, organization, id, &self.hold, at, length).await? {
+            return Ok(false);
+        }
+        for op in ops {
+            self.store_one(&mut tx, op).await?;
+        }
+        let words = ops.iter().any(|op| matches!(op, WriteOp::Segment(_)));
+        let tells = words && news.due() <= Instant::now();
+        if tells {
+            tx.emit(&TranscriptUpdated { call: id, member: self.member }).await?;
+        }
+        tx.commit().await?;
+        if tells {
+            news.told = Some(Instant::now());
+        }
+        if words {
+            news.pending = !tells;
+        }
+        Ok(true)
+    }
+
+    async fn store_one(&self, tx: &mut Tx, op: &WriteOp) -> Result<()> {
+        let (organization, id, member) = (self.organization, self.call, self.member);
+        match op {
+            WriteOp::Segment(segment) => store::segments::append(tx, organization, id, std::slice::from_ref(segment)).await?,
+            WriteOp::Cue(cue) => store::cues::append(tx, organization, id, std::slice::from_ref(cue)).await?,
             WriteOp::CueState(cue, state, by) => {
-                let is_new = store::cues::set_state(&mut tx, organization, id, *cue, *state).await?;
+                let is_new = store::cues::set_state(tx, organization, id, *cue, *state).await?;
                 // Of one that was given elsewhere it was told there.
                 if *by == DecidedBy::Person && is_new == Some(true) {
                     tx.emit(&CallFeedback { call: id, member, cue: *cue, state: *state }).await?;
                 }
             }
-            // A card whose words aren't final yet has no row; it brings its passage along when it is stored.
+            // A cue whose words aren't final yet has no row; it brings its passage along when it is stored.
             WriteOp::CueSource(cue, source) => {
-                store::cues::set_source(&mut tx, organization, id, *cue, source.as_deref()).await?;
+                store::cues::set_source(tx, organization, id, *cue, source.as_deref()).await?;
             }
-            WriteOp::Use(used) => store::knowledge::add_uses(&mut tx, organization, std::slice::from_ref(used)).await?,
-            WriteOp::Bookmark(bookmark) => store::cues::append_bookmark(&mut tx, organization, id, bookmark).await?,
-            WriteOp::Duration(duration) => {
-                store::calls::set_duration(&mut tx, organization, id, *duration).await?;
-            }
-            WriteOp::Heartbeat(at, duration) => {
-                store::calls::see(&mut tx, organization, id, &self.owner, *at, *duration).await?;
-            }
-            WriteOp::Release => {
-                store::calls::let_go(&mut tx, organization, id, &self.owner).await?;
+            WriteOp::Use(used) => store::knowledge::add_uses(tx, organization, std::slice::from_ref(used)).await?,
+            WriteOp::Bookmark(bookmark) => store::cues::append_bookmark(tx, organization, id, bookmark).await?,
+            // Written with all of them.
+            WriteOp::Length(_) => {}
+            WriteOp::Release(seen_at) => {
+                store::calls::let_go(tx, organization, id, &self.hold, *seen_at).await?;
             }
             WriteOp::End(at) => {
-                if store::calls::finish(&mut tx, organization, id, *at).await? {
+                if store::calls::finish(tx, organization, id, *at).await? {
                     tx.enqueue_at(&WriteReview { call: id }, *at + SAFETY_NET).await?;
                     tx.emit(&CallEnded { call: id, member }).await?;
                 }
             }
         }
-        tx.commit().await?;
-        if matches!(row, WriteOp::Segment(_)) {
-            news.pending = !tells;
-            if tells {
-                news.told = Some(Instant::now());
-            }
-        }
         Ok(())
+    }
+}
+
+impl WriteOp {
+    /// How long the call is at least, by what this says.
+    fn length(&self) -> Millis {
+        match self {
+            Self::Segment(segment) => segment.end_ms,
+            Self::Length(length) => *length,
+            _ => Millis::ZERO,
+        }
     }
 }

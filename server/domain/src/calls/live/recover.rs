@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use store::UnfinishedCall;
 
-use super::liveness::Rescue;
+use super::ownership::{Rescue, runner_of};
 use super::registry::end;
 use crate::calls::CallsKernel as _;
 use kernel::{Kernel, Result};
@@ -39,7 +39,8 @@ pub(in crate::calls) async fn rescue(kernel: &Kernel, call: &UnfinishedCall) -> 
     if kernel.call_registry().get(call.id).is_some() {
         return Ok(());
     }
-    match kernel.call_registry().server().rescue(call, kernel.now()) {
+    let elsewhere = runner_of(kernel, call.owner.as_deref()).await?.is_some();
+    match Rescue::of(call, elsewhere, kernel.started_at(), kernel.now()) {
         Rescue::Leave => Ok(()),
         Rescue::End => {
             tracing::info!(call = %call.id, "ending a call that nobody came back to");

@@ -4,21 +4,20 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
 use model::{CallId, Code, OrganizationId};
 use tokio::sync::{mpsc, oneshot};
 
 use super::actor::CallActor;
 use super::inbox::Input;
-use super::liveness::ServerIdentity;
+use super::ownership::Ownership;
 use super::restarts;
 use super::writer::Writer;
 use crate::calls::CallsKernel as _;
 use kernel::{DomainError, Kernel, Result};
+use store::LivingServer;
 
 /// The live calls of this server.
 pub struct CallRegistry {
-    server: ServerIdentity,
     calls: Mutex<HashMap<CallId, mpsc::Sender<Input>>>,
     /// One at a time makes an actor, so that a call never has two.
     opening: tokio::sync::Mutex<()>,
@@ -27,10 +26,9 @@ pub struct CallRegistry {
 }
 
 impl CallRegistry {
-    /// None yet. `owner` is this server process's name to others on the same database: another one at each start.
-    pub fn new(owner: String, started: DateTime<Utc>) -> Self {
+    /// None yet.
+    pub fn new() -> Self {
         Self {
-            server: ServerIdentity { owner, started },
             calls: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             writer: std::sync::OnceLock::new(),
@@ -56,11 +54,6 @@ impl CallRegistry {
         self.lock().get(&call).filter(|sender| !sender.is_closed()).cloned()
     }
 
-    /// This server, as others know it.
-    pub(super) fn server(&self) -> &ServerIdentity {
-        &self.server
-    }
-
     fn writer(&self) -> Writer {
         self.writer.get_or_init(Writer::start).clone()
     }
@@ -74,20 +67,32 @@ impl CallRegistry {
     }
 }
 
-/// The actor of a call; makes one if there is none.
-pub(super) async fn actor_of(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<mpsc::Sender<Input>> {
+/// Where a call is run.
+pub(super) enum Run {
+    /// By this actor.
+    Here(mpsc::Sender<Input>),
+    /// By another server, which is there.
+    Elsewhere(LivingServer),
+}
+
+/// Where a call is run; here, by a new actor, if nobody runs it.
+pub(super) async fn actor_of(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<Run> {
     let calls = kernel.call_registry();
     if let Some(actor) = calls.get(call) {
-        return Ok(actor);
+        return Ok(Run::Here(actor));
     }
     let _one_at_a_time = calls.opening.lock().await;
     if let Some(actor) = calls.get(call) {
-        return Ok(actor);
+        return Ok(Run::Here(actor));
     }
     if calls.is_stopping() {
         return Err(restarts());
     }
-    let (actor, sender, inboxes) = CallActor::open(kernel, organization, call, calls.writer()).await?;
+    let hold = match Ownership::take(kernel, organization, call).await? {
+        Ownership::Here(hold) => hold,
+        Ownership::Elsewhere(server) => return Ok(Run::Elsewhere(server)),
+    };
+    let (actor, sender, inboxes) = CallActor::open(kernel, organization, call, calls.writer(), hold).await?;
     calls.lock().insert(call, sender.clone());
     metrics::gauge!("closezly_live_calls").set(calls.live_count() as f64);
     let (kernel, id, ended_actor) = (kernel.clone(), call, sender.clone());
@@ -100,24 +105,23 @@ pub(super) async fn actor_of(kernel: &Kernel, organization: OrganizationId, call
         kernel.call_registry().remove(id, &ended_actor);
         metrics::gauge!("closezly_live_calls").set(kernel.call_registry().live_count() as f64);
     });
-    Ok(sender)
+    Ok(Run::Here(sender))
 }
 
 /// Ends a live call from outside its page, and waits until its actor has closed it, or can't for now. One that has ended
 /// already is finished: its last words are heard, its review is written.
 pub(in crate::calls) async fn end(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
-    if kernel.call_registry().get(call).is_none() {
-        let unfinished = kernel.store().unfinished_call(organization, call).await?;
-        if unfinished.is_some_and(|call| kernel.call_registry().server.is_elsewhere(&call, kernel.now())) {
-            return Err(DomainError::new(
-                Code::Conflict,
-                "Another server of this installation runs this call. End it on its own page, or try again in a moment.",
-            ));
-        }
-    }
     let actor = match actor_of(kernel, organization, call).await {
         Err(DomainError::Problem(problem)) if problem.code == Code::CallEnded => return Ok(()),
-        actor => actor?,
+        run => match run? {
+            Run::Here(actor) => actor,
+            Run::Elsewhere(_) => {
+                return Err(DomainError::new(
+                    Code::Conflict,
+                    "Another server of this installation runs this call. End it on its own page, or try again in a moment.",
+                ));
+            }
+        },
     };
     let (answer, ended) = oneshot::channel();
     if actor.send(Input::EndNow { answer }).await.is_ok() {

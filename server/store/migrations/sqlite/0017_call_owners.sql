@@ -1,0 +1,11 @@
+-- The servers on this database, and until when each of them is believed to be there: those that run calls say so every few seconds.
+-- `address` is where other servers reach it; none if it is the only one.
+CREATE TABLE servers (
+    id TEXT NOT NULL PRIMARY KEY,
+    address TEXT,
+    started_at TEXT NOT NULL,
+    renewed_at TEXT NOT NULL
+) STRICT;
+
+-- Counts how often a call changed its server: what an earlier one still wants to write is refused.
+ALTER TABLE calls ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
