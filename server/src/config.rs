@@ -59,6 +59,8 @@ pub struct Config {
     pub database_url: SecretString,
     /// Address under which people reach the server, without a slash at the end.
     pub public_url: String,
+    /// Where the other servers of the same installation reach this one, without a slash at the end; none means that it is alone.
+    pub node_address: Option<String>,
     /// Folder of the browser's files, as `cargo xtask` lays it out.
     pub site_dir: PathBuf,
     /// Filter of the log, for example `info,server=debug`.
@@ -182,6 +184,10 @@ impl Config {
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
             bail!("database_url must start with sqlite:// or postgres://");
         }
+        let node_address = settings.node_address.map(|address| address.trim_end_matches('/').to_owned()).filter(|text| !text.is_empty());
+        if let Some(address) = &node_address {
+            check_node(address, &database_url, token_key.is_some(), vault_keys.is_empty(), settings.files.as_deref())?;
+        }
         let (files, files_endpoint) =
             (settings.files.filter(|text| !text.is_empty()), settings.files_endpoint.filter(|text| !text.is_empty()));
         check_files(files.as_deref(), files_endpoint.as_deref())?;
@@ -191,6 +197,7 @@ impl Config {
             listen,
             database_url: database_url.into(),
             public_url,
+            node_address,
             site_dir: settings.site_dir.unwrap_or_else(default_site),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
             log_format: settings.log_format.unwrap_or(LogFormat::Auto),
@@ -240,6 +247,7 @@ impl Loaded {
             "data_dir" => config.data_dir.display().to_string(),
             "database_url" => mask::url(config.database_url.expose_secret()),
             "public_url" => config.public_url.clone(),
+            "node_address" => optional(config.node_address.as_deref()),
             "site_dir" => config.site_dir.display().to_string(),
             "log" => config.log.clone(),
             "log_format" => config.log_format.as_str().to_owned(),
@@ -292,6 +300,24 @@ fn check_public_url(url: &str) -> Result<()> {
         && parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
     if !plain || parsed.path().len() > 1 || parsed.query().is_some() {
         bail!("public_url must be like https://closezly.example.com, without a path; it is “{url}”");
+    }
+    Ok(())
+}
+
+/// What several servers must have in common.
+fn check_node(address: &str, database_url: &str, has_token_key: bool, lacks_vault_keys: bool, files: Option<&str>) -> Result<()> {
+    let parsed: http::Uri = address.parse().with_context(|| format!("node_address: “{address}” is no address"))?;
+    if !matches!(parsed.scheme_str(), Some("http" | "https")) || parsed.authority().is_none() || parsed.path().len() > 1 {
+        bail!("node_address must be like http://10.0.0.5:3000, without a path; it is “{address}”");
+    }
+    if database_url.starts_with("sqlite:") {
+        bail!("node_address: several servers need PostgreSQL; database_url names a SQLite file");
+    }
+    if !has_token_key || lacks_vault_keys {
+        bail!("node_address: several servers need the same token_key and the same vault_keys; give them in the configuration of each");
+    }
+    if files.is_none_or(str::is_empty) {
+        bail!("node_address: several servers need a storage that all of them reach; name it by files");
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod jobs;
 pub mod lifecycle;
 pub mod person;
+mod relay;
 pub mod rotation;
 pub mod router;
 pub mod telemetry;

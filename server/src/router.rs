@@ -11,9 +11,9 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower_http::compression::predicate::NotForContentType;
 use tower_http::compression::{CompressionLayer, DefaultPredicate, Predicate};
 
-use crate::api;
 use crate::web::{body, caller, files, forms, headers, health, origin, pages, plain, trace};
 use crate::wiring::Server;
+use crate::{api, relay};
 
 /// The whole server as one service.
 ///
@@ -40,6 +40,7 @@ pub fn router(server: Server) -> Router {
         .fallback(pages::other)
         .layer(from_fn_with_state(server.clone(), caller::identify))
         .layer(from_fn_with_state(server.clone(), forms::plain))
+        .route("/internal/relay", get(relay::open))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -9,13 +9,14 @@ use base64::Engine;
 use documents::{ChildReader, Limits};
 use domain::Parts;
 use domain::knowledge::Makers;
-use domain::{Config as DomainConfig, Kernel};
+use domain::{Config as DomainConfig, Kernel, Membership};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use ports::files::{Files, KeyRing};
-use ports::{Ids, KeySource, Mailer, Recognizer, SystemClock, SystemIds};
+use ports::{Clock, Ids, KeySource, Mailer, Recognizer, SystemClock, SystemIds};
 use providers::keys::{KeyFile, MadeOnce};
 use providers::mail::{self, LogMailer, Smtp};
+use providers::peers::WebSocketPeers;
 use providers::speech::{Command, Deepgram, GuardedRecognizer, SampleTranscript};
 use providers::web::Web;
 use secrecy::{ExposeSecret, SecretString};
@@ -31,6 +32,9 @@ pub const TOKEN_KEY: &str = "secrets/token.key";
 
 /// Where the key of organizations' credentials is kept, within the data folder, if the configuration has none.
 pub const VAULT_KEY: &str = "secrets/vault.key";
+
+/// Where the name of the data folder is kept, for the other servers.
+pub const NODE: &str = "secrets/node";
 
 /// What every handler works with. Cheap to clone.
 #[derive(Clone)]
@@ -111,8 +115,20 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
         sample: providers::sample::call(),
         knowledge: knowledge(config).await?,
         vault,
-        address: None,
+        membership: membership(config)?,
+        peers: Arc::new(WebSocketPeers),
     }))
+}
+
+/// How this server is one of several, if it is: its address, and the name of its data folder, made once.
+///
+/// # Errors
+/// A sentence if the name can't be read or kept.
+pub fn membership(config: &Config) -> Result<Option<Membership>> {
+    let Some(address) = config.node_address.clone() else { return Ok(None) };
+    let file = config.data_dir.join(NODE);
+    let node = MadeOnce::new(&file, || SystemIds.uuid(SystemClock.now()).to_string()).read().context("the name of the data folder")?;
+    Ok(Some(Membership { address, node: node.expose_secret().trim().to_owned() }))
 }
 
 /// Files, their reader, the embedding model and the web.

@@ -4,7 +4,7 @@
 //! binary messages, [`Frame::to_bytes`]) on `GET /api/v1/calls/{id}/stream`.
 //!
 //! The first message is always [`ClientMessage::Hello`]. Frames of a channel are numbered from 0 without gaps; the
-//! server writes a frame, then acks it, and takes none out of order. A client keeps what isn't acked and sends it again,
+//! server writes a frame, then acks it, and takes none out of order. A client keeps what isn't acked (with several servers: what isn't durable) and sends it again,
 //! in order, after a reconnect, a reload or a restart of the server. Events are numbered too: `Hello::last_event` says
 //! which the client has seen, and the server sends what came after, or a [`ServerMessage::Snapshot`].
 
@@ -233,12 +233,20 @@ pub enum ServerMessage {
         /// What.
         event: CallEvent,
     },
-    /// Every frame of this channel before `next` is on disk; `next` is expected. Sent again unchanged when a frame came
-    /// out of order: go back to `next`.
+    /// *Stored*: every frame of this channel before `next` is on this server's disk; `next` is expected. Sent again unchanged when a
+    /// frame came out of order: go back to `next`.
     Ack {
         /// Which channel.
         channel: Channel,
         /// Sequence number of the frame that is expected next.
+        next: u32,
+    },
+    /// *Durable*: every frame of this channel before `next` outlives the server that has taken it. Only where [`Welcome::durable`] says
+    /// so; there, keep frames until this, and not until the ack.
+    Durable {
+        /// Which channel.
+        channel: Channel,
+        /// Sequence number of the first frame that is to be kept.
         next: u32,
     },
     /// Answer to a ping.
@@ -261,6 +269,9 @@ pub struct Welcome {
     pub call: Box<Call>,
     /// Next expected sequence number per channel: rep, customer.
     pub next: [u32; 2],
+    /// Where another server may go on with the call: the first frame of each channel that is to be kept until
+    /// [`ServerMessage::Durable`]. None on a server that is alone: there, what is acked is safe.
+    pub durable: Option<[u32; 2]>,
     /// Call time now, ms since the call started; 0 if it has not.
     pub now: Millis,
     /// Number of the newest event.

@@ -3,9 +3,9 @@
 //! The page owns the socket, the [`crate::spool::Spool`] and one [`Outbox`] per channel, and moves frames between them:
 //!
 //! 1. a captured frame → [`Outbox::on_frame`] → what it returns goes into the spool;
-//! 2. `Welcome` → [`Outbox::on_connected`] → what it numbered goes into the spool, which forgets what is below
-//!    [`Outbox::acked`]; a lost socket → [`Outbox::on_disconnected`];
-//! 3. `Ack` → [`Outbox::on_ack`] → the spool forgets what is below [`Outbox::acked`];
+//! 2. `Welcome` → [`Outbox::on_durable`], [`Outbox::on_connected`] → what it numbered goes into the spool, which forgets what is below
+//!    [`Outbox::kept_from`]; a lost socket → [`Outbox::on_disconnected`];
+//! 3. `Ack` → [`Outbox::on_ack`], `Durable` → [`Outbox::on_durable`] → the spool forgets what is below [`Outbox::kept_from`];
 //! 4. after each of these: send while [`Outbox::next_to_send`] gives frames, and when [`Outbox::missing`] names a range, load
 //!    it from the spool and give it to [`Outbox::on_loaded`].
 //!
@@ -61,6 +61,8 @@ pub struct Outbox {
     unnumbered: VecDeque<Frame>,
     /// The frame that the server expects: all below are on its disk.
     acked: u32,
+    /// Where several servers share their calls: the first frame that does not outlive the server that has taken it.
+    durable: Option<u32>,
     /// The frame to send next on this connection.
     cursor: u32,
     /// Frames from `acked` on, without gaps, at most [`IN_MEMORY`] and those that a load brought.
@@ -84,6 +86,7 @@ impl Outbox {
             next: spooled.map(|_| end),
             unnumbered: VecDeque::new(),
             acked: first,
+            durable: None,
             cursor: first,
             held: VecDeque::new(),
             connected: false,
@@ -146,6 +149,11 @@ impl Outbox {
         }
     }
 
+    /// Every frame below this outlives the server that has taken it; none where what is acked is safe.
+    pub fn on_durable(&mut self, next: Option<u32>) {
+        self.durable = next;
+    }
+
     /// The next frame to send now, counted as sent; none when not connected, when [`WINDOW`] frames are not acked, when there is
     /// nothing, or when it must be loaded first ([`Outbox::missing`]).
     pub fn next_to_send(&mut self) -> Option<Frame> {
@@ -184,9 +192,14 @@ impl Outbox {
         }
     }
 
-    /// Every frame below this number is on the server's disk: the spool may forget it.
+    /// Every frame below this number is on the server's disk.
     pub fn acked(&self) -> u32 {
         self.acked
+    }
+
+    /// Every frame below this number is safe whatever happens to a server: the spool may forget it.
+    pub fn kept_from(&self) -> u32 {
+        self.durable.map_or(self.acked, |durable| durable.min(self.acked))
     }
 
     /// Frames that went as silence because neither memory nor the spool had them.

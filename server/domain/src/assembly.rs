@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kernel::{Area, Kernel, KernelParts, Registry, Result, Vault};
+use kernel::{Area, Kernel, KernelParts, Membership, Registry, Result, Vault};
 use ports::files::KeyRing;
-use ports::{Clock, Ids, Mailer, Recognizer, SampleCall};
+use ports::{Clock, Ids, Mailer, Peers, Recognizer, SampleCall};
 use secrecy::SecretString;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -51,8 +51,10 @@ pub struct Parts {
     pub knowledge: Makers,
     /// What organizations' credentials are sealed by.
     pub vault: KeyRing,
-    /// Where other servers on the same database reach this one; none if it is alone.
-    pub address: Option<String>,
+    /// How this server is one of several; none if it is alone.
+    pub membership: Option<Membership>,
+    /// The way to other servers.
+    pub peers: Arc<dyn Peers>,
 }
 
 /// Puts the parts together. Starts nothing.
@@ -61,18 +63,19 @@ pub struct Parts {
 /// If the manifests contradict one another, which a test finds first.
 #[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
-    let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault, address } = parts;
+    let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault, membership, peers } = parts;
     let Config { files, public_url, token_key, open_sign_up } = config;
     let registry = Registry::new(&AREAS).expect("the manifests hold");
     let mut parts = KernelParts::new(store, clock, ids, public_url);
-    parts.address = address;
+    parts.membership = membership;
     parts.permissions.clone_from(&registry.permissions);
     let parts = parts
         .with(registry)
         .with(Vault::new(vault))
+        .with(knowledge.files.clone())
         .with(IdentityState::new(mailer, token_key, open_sign_up))
         .with(KnowledgeState::new(knowledge, files.clone()))
-        .with(CallsState::new(files, recognizers, sample));
+        .with(CallsState::new(files, recognizers, sample, peers));
     Kernel::new(parts)
 }
 

@@ -6,7 +6,8 @@ pub(crate) mod cue_passages;
 mod edit;
 mod events;
 pub mod export;
-pub(crate) mod finish;
+pub(crate) mod fetch;
+mod finish;
 mod jobs;
 pub mod live;
 pub mod recording;
@@ -35,7 +36,7 @@ use kernel::{
     Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
     Whose,
 };
-use ports::{OpenStream, Recognizer, Redaction, SampleCall};
+use ports::{OpenStream, Peers, Recognizer, Redaction, SampleCall};
 
 pub use self::edit::patch;
 pub use self::words::{correct_segment, recognize_later, swap_channels};
@@ -125,13 +126,14 @@ pub struct CallsState {
     files: PathBuf,
     recognizers: Vec<Arc<dyn Recognizer>>,
     sample: Arc<SampleCall>,
+    peers: Arc<dyn Peers>,
     registry: OnceLock<CallRegistry>,
 }
 
 impl CallsState {
-    /// Recordings go below `files`; recognizers are offered in this order, available or not.
-    pub const fn new(files: PathBuf, recognizers: Vec<Arc<dyn Recognizer>>, sample: Arc<SampleCall>) -> Self {
-        Self { files, recognizers, sample, registry: OnceLock::new() }
+    /// Recordings go below `files`; recognizers are offered in this order, available or not; `peers` reaches other servers.
+    pub const fn new(files: PathBuf, recognizers: Vec<Arc<dyn Recognizer>>, sample: Arc<SampleCall>, peers: Arc<dyn Peers>) -> Self {
+        Self { files, recognizers, sample, peers, registry: OnceLock::new() }
     }
 }
 
@@ -147,6 +149,8 @@ pub trait CallsKernel {
     fn sample(&self) -> &Arc<SampleCall>;
     /// The live calls of this server.
     fn call_registry(&self) -> &CallRegistry;
+    /// The way to other servers.
+    fn peers(&self) -> &dyn Peers;
 }
 
 impl CallsKernel for Kernel {
@@ -164,6 +168,10 @@ impl CallsKernel for Kernel {
 
     fn sample(&self) -> &Arc<SampleCall> {
         &self.state::<CallsState>().sample
+    }
+
+    fn peers(&self) -> &dyn Peers {
+        &*self.state::<CallsState>().peers
     }
 
     fn call_registry(&self) -> &CallRegistry {

@@ -10,6 +10,7 @@ pub mod limits;
 mod password;
 pub mod person;
 mod profile;
+mod relay;
 mod reset;
 mod secret;
 mod session;
@@ -22,6 +23,8 @@ pub use account::{change_password, sign_in, sign_in_program, sign_out};
 use limits::Limits;
 pub use password::warm_up;
 pub use profile::{OrganizationUpdated, PersonUpdated, organization, profile, update_organization, update_profile};
+pub use relay::authenticate_relay;
+pub(crate) use relay::relay_token;
 pub use reset::{request_password_reset, reset_password};
 pub use session::{
     Authenticated, SignedIn, authenticate_session, end_other_sessions, end_program_sign_in, end_session, program_sign_ins, sessions,

@@ -18,6 +18,15 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How often servers that have long been gone are forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
+/// A server that shares its work with others: on the same database, and with a storage that all of them reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Where the others reach it: `http://host:port`.
+    pub address: String,
+    /// Its data folder, whose name stays the same over a restart.
+    pub node: String,
+}
+
 /// What a server knows of its own lease.
 #[derive(Debug, Default)]
 pub(crate) struct Fleet {
@@ -71,7 +80,7 @@ impl Kernel {
     /// Whether the others may take this server for gone: it could not renew its lease in time. Never where it is alone.
     pub fn is_cut_off(&self) -> bool {
         let lease = LEASE.to_std().unwrap_or_default();
-        self.address().is_some() && self.fleet().renewed().is_some_and(|renewed| renewed.elapsed() > lease)
+        self.membership().is_some() && self.fleet().renewed().is_some_and(|renewed| renewed.elapsed() > lease)
     }
 
     /// Stops being one of them, in order.
@@ -84,7 +93,8 @@ impl Kernel {
     async fn renew_lease(&self) -> Result<()> {
         // From before the question: the lease may be shorter by how long the answer takes, and never longer.
         let asked = Instant::now();
-        self.store().renew_lease(self.server(), self.address(), self.started_at(), self.now()).await?;
+        let address = self.membership().map(|membership| membership.address.as_str());
+        self.store().renew_lease(self.server(), address, self.started_at(), self.now()).await?;
         self.fleet().set(asked);
         Ok(())
     }

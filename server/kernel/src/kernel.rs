@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 use crate::actor::{Actor, Member};
 use crate::event::Hub;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Membership};
 use crate::permission::{PermissionEntry, PermissionSet};
 use crate::untold::Untold;
 
@@ -35,7 +35,7 @@ struct Inner {
     hub: Hub,
     hints: Untold,
     only_woken: AtomicBool,
-    address: Option<String>,
+    membership: Option<Membership>,
     fleet: Fleet,
 }
 
@@ -49,8 +49,8 @@ pub struct KernelParts {
     pub ids: Arc<dyn Ids>,
     /// Address under which people reach the server, without a slash at the end; links in mails start with it.
     pub public_url: String,
-    /// Where other servers on the same database reach this one; none if they can't.
-    pub address: Option<String>,
+    /// How this server is one of several; none if it is alone.
+    pub membership: Option<Membership>,
     /// The permissions of all areas.
     pub permissions: Vec<PermissionEntry>,
     states: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
@@ -59,7 +59,7 @@ pub struct KernelParts {
 impl KernelParts {
     /// Parts without any area's state.
     pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, public_url: String) -> Self {
-        Self { store, clock, ids, public_url, address: None, permissions: Vec::new(), states: HashMap::new() }
+        Self { store, clock, ids, public_url, membership: None, permissions: Vec::new(), states: HashMap::new() }
     }
 
     /// Adds what an area works with and remembers while the server runs.
@@ -73,7 +73,7 @@ impl KernelParts {
 impl Kernel {
     /// Puts the parts together. Starts nothing.
     pub fn new(parts: KernelParts) -> Self {
-        let KernelParts { store, clock, ids, public_url, address, permissions, states } = parts;
+        let KernelParts { store, clock, ids, public_url, membership, permissions, states } = parts;
         let of = |role: Role| permissions.iter().filter(|entry| role >= entry.least).map(|entry| entry.permission).collect();
         let roles = [Role::Guest, Role::Rep, Role::Manager, Role::Admin, Role::Owner];
         let (started_at, roles) = (clock.now(), roles.into_iter().map(|role| (role, of(role))).collect());
@@ -93,7 +93,7 @@ impl Kernel {
             hub,
             hints,
             only_woken,
-            address,
+            membership,
             fleet,
         }))
     }
@@ -133,9 +133,9 @@ impl Kernel {
         &self.0.server
     }
 
-    /// Where other servers on the same database reach this one; none if they can't.
-    pub fn address(&self) -> Option<&str> {
-        self.0.address.as_deref()
+    /// How this server is one of several; none if it is alone.
+    pub fn membership(&self) -> Option<&Membership> {
+        self.0.membership.as_ref()
     }
 
     pub(crate) fn fleet(&self) -> &Fleet {

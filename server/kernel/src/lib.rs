@@ -36,7 +36,7 @@ pub use erasure::{Erased, erase_person, export_person};
 pub use error::{DomainError, Result};
 pub use event::{Delivered, Event, EventEntry, EventField, Hub};
 pub use flag::Flag;
-pub use fleet::keep_lease;
+pub use fleet::{Membership, keep_lease};
 pub use hints::share_hints;
 pub use job::{BoxFuture, Job, JobContext, JobEntry, Lease, Queue};
 pub use kernel::{Kernel, KernelParts};

@@ -11,6 +11,7 @@ pub mod embedding;
 pub mod files;
 pub mod keys;
 pub mod mail;
+pub mod peers;
 pub mod sample;
 pub mod speech;
 #[cfg(any(test, feature = "test-utils"))]

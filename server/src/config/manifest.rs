@@ -13,6 +13,12 @@ const SETTINGS: &[Setting] = &[
         "the address people use; links in mails and cookies depend on it. Browsers give the microphone only to https and to \
          localhost",
     ),
+    Setting::new(
+        "node_address",
+        "none",
+        "where the other servers of the same installation reach this one, for example `http://10.0.0.5:3000`: with it several servers \
+         share their calls. They need PostgreSQL, and the same `token_key`, `vault_keys` and `files`",
+    ),
     Setting::new("data_dir", "./data", "folder of the database, recordings and secrets"),
     Setting::secret(
         "database_url",

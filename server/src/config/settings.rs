@@ -134,6 +134,7 @@ settings! {
     data_dir: PathBuf,
     database_url: String,
     public_url: String,
+    node_address: String,
     site_dir: PathBuf,
     log: String,
     log_format: LogFormat,

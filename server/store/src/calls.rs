@@ -74,11 +74,11 @@ statements! {
         UPDATE calls SET last_seen_at = $5, duration_ms = CASE WHEN $6 > duration_ms THEN $6 ELSE duration_ms END
         WHERE organization_id = $1 AND id = $2 AND owner = $3 AND epoch = $4";
     TAKE_CALL = "
-        UPDATE calls SET owner = $3, epoch = epoch + 1, last_seen_at = $5
+        UPDATE calls SET owner = $3, epoch = epoch + 1, last_seen_at = $5, node = $6
         WHERE organization_id = $1 AND id = $2 AND epoch = $4 AND state <> 'ended'";
     LET_CALL_GO = "
         UPDATE calls SET owner = NULL, last_seen_at = $5 WHERE organization_id = $1 AND id = $2 AND owner = $3 AND epoch = $4";
-    CALL_OWNER = "SELECT owner, epoch FROM calls WHERE organization_id = $1 AND id = $2";
+    CALL_OWNER = "SELECT owner, epoch, node FROM calls WHERE organization_id = $1 AND id = $2";
     CALLS_OF_MEMBER = "
         SELECT id, CASE WHEN state IN ('live', 'finishing') THEN owner END AS owner
         FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at, id";
@@ -253,10 +253,12 @@ pub struct CallOwner {
     pub owner: Option<String>,
     /// How often it has changed its server.
     pub epoch: i64,
+    /// The data folder of the server that has written to its recording last; none of one that has always been alone.
+    pub node: Option<String>,
 }
 
-/// Makes a server the owner of a call that has changed its server `epoch` times: its writes are taken from now on, nobody else's are. None,
-/// and nothing changed, if another one was quicker, or the call has ended or is gone.
+/// Makes a server the owner of a call that has changed its server `epoch` times: its writes are taken from now on, nobody else's are, and the
+/// recording goes on in its data folder, `node`. None, and nothing changed, if another one was quicker, or the call has ended or is gone.
 ///
 /// # Errors
 /// What the engine says.
@@ -267,8 +269,9 @@ pub async fn take(
     server: &str,
     epoch: i64,
     at: DateTime<Utc>,
+    node: Option<&str>,
 ) -> Result<Option<CallHold>> {
-    let taken = query!(within tx, execute, TAKE_CALL, organization, call, server, epoch, at.trunc_subsecs(6))? > 0;
+    let taken = query!(within tx, execute, TAKE_CALL, organization, call, server, epoch, at.trunc_subsecs(6), node)? > 0;
     Ok(taken.then(|| CallHold { owner: server.to_owned(), epoch: epoch + 1 }))
 }
 

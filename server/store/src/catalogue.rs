@@ -35,6 +35,7 @@ pub fn all() -> Vec<Statement> {
         crate::usage::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::audit::STATEMENTS,
+        crate::parts::STATEMENTS,
         crate::personal::STATEMENTS,
         crate::migrations::STATEMENTS,
     ];

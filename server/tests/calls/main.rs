@@ -12,6 +12,7 @@ mod support;
 mod contention;
 mod database;
 mod export;
+mod fleet;
 mod flow;
 mod functions;
 mod hostile_text;

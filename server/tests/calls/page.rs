@@ -127,12 +127,17 @@ impl Page {
 
     /// Sends a message.
     pub async fn say(&mut self, message: ClientMessage) {
+        self.try_say(message).await.unwrap();
+    }
+
+    /// Sends a message, if the socket is still there.
+    pub async fn try_say(&mut self, message: ClientMessage) -> Result<(), Error> {
         let message = match (self.road, message) {
             (Road::Stream, ClientMessage::Frame(frame)) => Message::binary(frame.to_bytes()),
             (Road::Stream, message) => Message::text(serde_json::to_string(&message).unwrap()),
             (Road::Function, message) => Message::binary([vec![0], postcard::to_stdvec(&message).unwrap()].concat()),
         };
-        self.socket.send(message).await.unwrap();
+        self.socket.send(message).await
     }
 
     /// Sends frames.

@@ -70,7 +70,12 @@ impl Drop for Running {
 impl Running {
     /// Starts it and waits until it listens.
     pub fn start(folder: &Path) -> Self {
-        let arguments = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
+        Self::start_with(folder, &["--listen", "127.0.0.1:0"])
+    }
+
+    /// The same with these settings.
+    pub fn start_with(folder: &Path, settings: &[&str]) -> Self {
+        let arguments = [&["serve", "--log-format", "json"], settings].concat();
         let process = closezly(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut running = Self { process, base: String::new() };
         let (out, err) = (running.process.stdout.take().unwrap(), running.process.stderr.take().unwrap());
@@ -95,14 +100,19 @@ impl Running {
     }
 
     /// Without a chance to close anything.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
     /// Asks it to stop.
     pub fn signal(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
+        self.send("-TERM");
+    }
+
+    /// Sends it a signal.
+    pub fn send(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 

@@ -228,7 +228,8 @@ impl TestServer {
                 web: Arc::new(wiring::web(&config).unwrap()),
             },
             vault: wiring::vault_keys(&config).unwrap(),
-            address: None,
+            membership: None,
+            peers: Arc::new(providers::peers::WebSocketPeers),
         });
         if setup.only_when_woken {
             services.look_only_when_woken();

@@ -256,3 +256,33 @@ proptest! {
         prop_assert_eq!(world.disk.len() as u32, world.captured);
     }
 }
+
+#[test]
+fn what_another_server_may_ask_for_again_is_kept() {
+    let mut outbox = Outbox::new(Channel::Rep, None);
+    outbox.on_durable(Some(0));
+    outbox.on_connected(0);
+    for at in 0..30 {
+        outbox.on_frame(Millis(at * 100), vec![0; 3_200]);
+    }
+    while outbox.next_to_send().is_some() {}
+    outbox.on_ack(25);
+    assert_eq!((outbox.acked(), outbox.kept_from()), (25, 0), "stored on one server's disk only");
+    outbox.on_durable(Some(20));
+    assert_eq!(outbox.kept_from(), 20);
+    // That server dies; the next one has what was durable, and is given the rest out of the spool.
+    outbox.on_disconnected();
+    outbox.on_durable(Some(20));
+    assert_eq!(outbox.on_connected(20).forgotten, 5);
+    let range = outbox.missing().unwrap();
+    assert_eq!(range.start, 20);
+    let kept = range.clone().map(|sequence| frame(sequence)).collect();
+    outbox.on_loaded(range, kept);
+    let sent: Vec<u32> = std::iter::from_fn(|| outbox.next_to_send()).map(|frame| frame.sequence).collect();
+    assert_eq!(sent, (20..30).collect::<Vec<_>>());
+    assert_eq!(outbox.lost(), 0);
+    // One that is alone again: what is acked is safe.
+    outbox.on_durable(None);
+    outbox.on_ack(30);
+    assert_eq!(outbox.kept_from(), 30);
+}

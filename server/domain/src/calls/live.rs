@@ -3,7 +3,8 @@
 //! One task owns it (`actor`): it takes what pages say in order, feeds the engine, and tells every page what happens. Its parts:
 //! `connections` (pages, acks, the replay buffer), `intake` (frames to the disk), `transcription` (a task for each track: voice,
 //! recognizers, catching up), `engine` (events in, effects out), `assist` (passages for cues), `persist` (write-behind to the database),
-//! `ending`. `registry` has the calls of this server, `attach` connects pages to them, `recover` takes up what was left.
+//! `sealing` (the recording to the storage that several servers share), `ownership` (which server may write),
+//! `ending`. `registry` has the calls of this server, `attach` connects pages to them (`relay` to those of another server), `recover` takes up what was left.
 //!
 //! A frame's way: page → [`attach()`] → actor (is it the expected one?) → writing thread → disk, and from that thread ack → page and sound →
 //! track → recognizer. Words: track → actor → engine → effects → persister and pages. A cue's way goes on beside it: actor → `assist` (the
@@ -25,7 +26,9 @@ mod passages;
 mod persist;
 mod recover;
 mod registry;
+mod relay;
 mod replay;
+mod sealing;
 mod transcription;
 mod words;
 mod writer;
@@ -33,12 +36,14 @@ mod writer;
 use kernel::DomainError;
 use model::Code;
 
-pub use self::attach::attach;
+pub use self::attach::{attach, attach_here};
 pub(super) use self::inbox::Input as CallInput;
 pub use self::recover::recover;
 pub(super) use self::recover::rescue;
 pub use self::registry::{CallRegistry, shutdown};
 pub(super) use self::registry::{end, notify, stop};
+pub use self::relay::decode as decode_relayed;
+pub(super) use self::sealing::sealed;
 pub(crate) use self::transcription::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
 
 fn restarts() -> DomainError {

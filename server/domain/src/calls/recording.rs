@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
 use store::{RecordingReader, StereoWav};
 
+use super::fetch;
 use super::live::VoiceDetector;
 use crate::calls::CallsKernel as _;
 use kernel::Actor;
@@ -79,8 +80,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder, or in the other channel's file
 /// if the sides were swapped. No file is ever renamed: words and sound change sides with the call's row, by one commit.
 pub(super) fn path(kernel: &Kernel, call: &Call, channel: Channel) -> PathBuf {
-    let recorded = if call.sides_swapped { channel.other() } else { channel };
-    store::recording::path(&root(kernel), call.organization_id, call.id, recorded)
+    store::recording::path(&root(kernel), call.organization_id, call.id, recorded(call, channel))
+}
+
+/// Under which channel a channel's sound was recorded.
+pub(super) const fn recorded(call: &Call, channel: Channel) -> Channel {
+    if call.sides_swapped { channel.other() } else { channel }
 }
 
 /// The folder of all recordings.
@@ -101,6 +106,7 @@ pub async fn open(kernel: &Kernel, actor: &Actor, id: CallId, side: Side) -> Res
     if !call.keep_audio {
         return Err(no_recording());
     }
+    fetch::fetch(kernel, &call).await?;
     let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, &call, channel));
     let opened = blocking(move || {
         let [rep, customer] = paths.map(|path| path.exists().then_some(path));
@@ -157,6 +163,7 @@ pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Vec<(Channel, 
     if !call.keep_audio {
         return Ok(Vec::new());
     }
+    fetch::fetch(kernel, call).await?;
     let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(kernel, call, channel)));
     let kernel = kernel.clone();
     let detect = move || {
@@ -181,6 +188,7 @@ pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Vec<(Channel, 
 
 /// Deletes a call's sound for good.
 pub(super) async fn delete(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
+    fetch::delete(kernel, organization, call).await?;
     let root = root(kernel);
     let delete = move || store::recording::delete(&root, organization, call);
     blocking(delete).await?.map(|_| ()).map_err(|error| DomainError::Internal(error.to_string()))

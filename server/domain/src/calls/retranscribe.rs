@@ -102,6 +102,7 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
 }
 
 async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<(Channel, Utterance)>> {
+    super::fetch::fetch(kernel, call).await?;
     let path = recording::path(kernel, call, channel);
     if !path.exists() {
         return Ok(Vec::new());

@@ -180,7 +180,7 @@ pub async fn authenticate_access(kernel: &Kernel, access: &str) -> Result<Actor>
     if actor.member()?.person.0 == claims.sub { Ok(actor) } else { Err(wrong()) }
 }
 
-async fn actor_of_member(kernel: &Kernel, member: MemberId, credential: Credential) -> Result<Actor> {
+pub(super) async fn actor_of_member(kernel: &Kernel, member: MemberId, credential: Credential) -> Result<Actor> {
     Ok(actor_of(kernel, &kernel.store().profile(member).await?.ok_or_else(signed_out)?, credential))
 }
 

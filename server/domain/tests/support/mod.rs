@@ -287,6 +287,16 @@ fn knowledge(folder: &tempfile::TempDir, embeddings: Option<Embeddings>) -> Make
 
 struct Nobody;
 
+/// These servers know of each other by the database only.
+struct NoPeers;
+
+#[async_trait]
+impl ports::Peers for NoPeers {
+    async fn open(&self, address: &str, _: &SecretString) -> Result<ports::PeerSocket, ports::PeerError> {
+        Err(ports::PeerError::Unreachable(address.to_owned()))
+    }
+}
+
 #[async_trait]
 impl DocumentReader for Nobody {
     async fn read(&self, _: &Path, _: &str, _: Option<&SecretString>) -> Result<ReadDocument, ReadError> {
@@ -332,7 +342,8 @@ fn services(
         sample: Arc::new(SampleCall::default()),
         knowledge: knowledge(folder, embeddings),
         vault: KeyRing::default(),
-        address: None,
+        membership: None,
+        peers: Arc::new(NoPeers),
     });
     (services, heard)
 }

@@ -11,16 +11,19 @@ pub enum Area {
     Documents,
     /// Files that are still being sent.
     Uploads,
+    /// Sealed parts of recordings.
+    Recordings,
 }
 
 impl Area {
-    const ALL: [Self; 2] = [Self::Documents, Self::Uploads];
+    const ALL: [Self; 3] = [Self::Documents, Self::Uploads, Self::Recordings];
 
     /// The word in the key.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Documents => "documents",
             Self::Uploads => "uploads",
+            Self::Recordings => "recordings",
         }
     }
 }
@@ -42,6 +45,11 @@ impl FileKey {
     /// The file of a document's version.
     pub const fn document(organization: OrganizationId, version: Uuid) -> Self {
         Self { organization, area: Area::Documents, id: version }
+    }
+
+    /// A sealed part of a recording.
+    pub const fn recording_part(organization: OrganizationId, file: Uuid) -> Self {
+        Self { organization, area: Area::Recordings, id: file }
     }
 
     pub(super) fn path(&self) -> Path {

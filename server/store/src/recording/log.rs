@@ -24,6 +24,17 @@ pub enum Appended {
     },
 }
 
+/// A place between two frames of a log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogPlace {
+    /// Bytes before it.
+    pub length: u64,
+    /// Number of the frame after it.
+    pub next: u32,
+    /// Where the frame before it ends on the call's timeline, in samples.
+    pub end_sample: u64,
+}
+
 /// A channel's log, open for appending. One writer at a time holds it.
 #[derive(Debug)]
 pub struct RecordingLog {
@@ -61,6 +72,38 @@ impl RecordingLog {
         }
         file.seek(SeekFrom::Start(length))?;
         Ok(Self { path, keep_audio, file: Some(file), length, next, end })
+    }
+
+    /// Opens a log whose first part lies elsewhere, to go on behind it: what the file held is put aside, as `….before-<n>`, and where the
+    /// first part belongs there is a hole until somebody fills it ([`super::fill_hole`]).
+    ///
+    /// # Errors
+    /// As [`RecordingLog::open`].
+    pub fn open_behind(path: impl Into<PathBuf>, keep_audio: bool, at: LogPlace) -> Result<Self, RecordingError> {
+        let path = path.into();
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        if path.exists() {
+            // Held by nobody, or this is an error.
+            drop(open(&path)?);
+            let aside = (0..).map(|n| path.with_extension(format!("before-{n}"))).find(|aside| !aside.exists());
+            std::fs::rename(&path, aside.unwrap_or_else(|| path.with_extension("before")))?;
+        }
+        let mut file = open(&path)?;
+        file.set_len(at.length)?;
+        file.seek(SeekFrom::Start(at.length))?;
+        Ok(Self { path, keep_audio, file: Some(file), length: at.length, next: at.next, end: at.end_sample })
+    }
+
+    /// Where the log stands.
+    pub fn place(&self) -> LogPlace {
+        LogPlace { length: self.length, next: self.next, end_sample: self.end }
+    }
+
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Sequence number of the frame that is expected next: how many there are.

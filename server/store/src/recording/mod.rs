@@ -13,14 +13,16 @@
 mod log;
 mod reader;
 mod record;
+mod stretch;
 mod wav;
 
 use std::path::{Path, PathBuf};
 
 use model::{CallId, Channel, OrganizationId};
 
-pub use log::{Appended, RecordingLog};
+pub use log::{Appended, LogPlace, RecordingLog};
 pub use reader::{Frames, RecordingReader};
+pub use stretch::{fill_hole, read_stretch};
 pub use wav::StereoWav;
 
 /// Samples per millisecond.

@@ -41,7 +41,7 @@ alone! {
     /// [`calls::set_notes`].
     set_notes = calls::set_notes(organization: OrganizationId, call: CallId, notes: &str, at: DateTime<Utc>) -> bool;
     /// [`calls::take`].
-    take_call = calls::take(organization: OrganizationId, call: CallId, server: &str, epoch: i64, at: DateTime<Utc>) -> Option<CallHold>;
+    take_call = calls::take(organization: OrganizationId, call: CallId, server: &str, epoch: i64, at: DateTime<Utc>, node: Option<&str>) -> Option<CallHold>;
     /// [`calls::hold`].
     hold_call = calls::hold(organization: OrganizationId, call: CallId, hold: &CallHold, at: DateTime<Utc>, duration: Millis) -> bool;
     /// [`calls::let_go`].

@@ -178,7 +178,7 @@ async fn who_runs_an_unfinished_call_is_known(#[values(Engine::Sqlite, Engine::P
     // A call of before this was noted was last seen when it was last changed.
     let live = UnfinishedCall { organization_id: organization, id, state: CallState::Live, owner: None, epoch: 0, seen_at: noon(1) };
     assert_eq!(store.unfinished_calls().await.unwrap(), std::slice::from_ref(&live));
-    let one = store.take_call(organization, id, "one", 0, noon(50)).await.unwrap().unwrap();
+    let one = store.take_call(organization, id, "one", 0, noon(50), None).await.unwrap().unwrap();
     assert_eq!(one, CallHold { owner: "one".to_owned(), epoch: 1 });
     assert!(store.hold_call(organization, id, &one, noon(50), Millis(5_000)).await.unwrap());
     assert!(store.hold_call(organization, id, &one, noon(51), Millis(3_000)).await.unwrap());
@@ -197,7 +197,7 @@ async fn who_runs_an_unfinished_call_is_known(#[values(Engine::Sqlite, Engine::P
     assert_eq!(store.unfinished_calls().await.unwrap(), [UnfinishedCall { owner: None, seen_at: noon(52), ..seen }]);
     assert!(!store.hold_call(organization, id, &one, noon(57), Millis(9_000)).await.unwrap(), "it was let go");
     store.move_call(organization, id, &[CallState::Live], CallState::Ended, noon(60)).await.unwrap();
-    assert_eq!(store.take_call(organization, id, "another", 1, noon(61)).await.unwrap(), None, "it has ended");
+    assert_eq!(store.take_call(organization, id, "another", 1, noon(61), None).await.unwrap(), None, "it has ended");
     assert_eq!(store.call(organization, id).await.unwrap().unwrap().duration_ms, Millis(5_000));
 }
 
@@ -207,15 +207,15 @@ async fn an_earlier_owner_writes_nothing(#[values(Engine::Sqlite, Engine::Postgr
     let store = testing::open(engine).await;
     let ours = tenant(&store, "a@example.com").await;
     let (organization, id) = (ours.organization, insert(&store, ours, "Call", 0).await.id);
-    let one = store.take_call(organization, id, "one", 0, noon(1)).await.unwrap().unwrap();
+    let one = store.take_call(organization, id, "one", 0, noon(1), None).await.unwrap().unwrap();
     // Both have found it at the same epoch; the first one has it.
-    let two = store.take_call(organization, id, "two", 1, noon(2)).await.unwrap().unwrap();
-    assert_eq!(store.take_call(organization, id, "three", 1, noon(2)).await.unwrap(), None);
+    let two = store.take_call(organization, id, "two", 1, noon(2), None).await.unwrap().unwrap();
+    assert_eq!(store.take_call(organization, id, "three", 1, noon(2), None).await.unwrap(), None);
     assert_eq!(two, CallHold { owner: "two".to_owned(), epoch: 2 });
     assert!(!store.hold_call(organization, id, &one, noon(3), Millis(1)).await.unwrap());
     assert!(!store.let_call_go(organization, id, &one, noon(3)).await.unwrap());
     // It comes back: what it still wanted to write as the first owner is refused all the same.
-    let again = store.take_call(organization, id, "one", 2, noon(4)).await.unwrap().unwrap();
+    let again = store.take_call(organization, id, "one", 2, noon(4), None).await.unwrap().unwrap();
     assert!(!store.hold_call(organization, id, &one, noon(5), Millis(1)).await.unwrap());
     assert!(!store.hold_call(organization, id, &two, noon(5), Millis(1)).await.unwrap());
     assert!(store.hold_call(organization, id, &again, noon(5), Millis(1)).await.unwrap());

@@ -334,11 +334,12 @@ impl Session {
 
     fn server(&mut self, message: ServerMessage) {
         self.heard = now();
-        let welcome = if let ServerMessage::Welcome(welcome) = &message { Some((welcome.next, welcome.now)) } else { None };
+        let welcome =
+            if let ServerMessage::Welcome(welcome) = &message { Some((welcome.next, welcome.durable, welcome.now)) } else { None };
         match self.live.apply(message) {
             Outcome::Applied(_) => {
-                if let Some((next, at)) = welcome {
-                    self.welcome(next, at);
+                if let Some((next, durable, at)) = welcome {
+                    self.welcome(next, durable, at);
                 }
                 let phase = self.live.peek(LiveState::phase);
                 if self.call_clock.is_none() && self.live.role == Role::Viewer && phase == CallState::Live {
@@ -354,8 +355,12 @@ impl Session {
             }
             Outcome::Acked { channel, next } => {
                 self.outboxes[channel.index()].on_ack(next);
-                self.spooler.forget(channel, self.outboxes[channel.index()].acked());
+                self.spooler.forget(channel, self.outboxes[channel.index()].kept_from());
                 self.pump();
+            }
+            Outcome::Durable { channel, next } => {
+                self.outboxes[channel.index()].on_durable(Some(next));
+                self.spooler.forget(channel, self.outboxes[channel.index()].kept_from());
             }
             Outcome::Rejected(problem) => self.live.notice(NoticeLevel::Warning, problem.message),
             Outcome::Refused(problem) if problem.code == Code::Unavailable => self.lost(),
@@ -368,7 +373,7 @@ impl Session {
         }
     }
 
-    fn welcome(&mut self, next: [u32; 2], at: Millis) {
+    fn welcome(&mut self, next: [u32; 2], durable: Option<[u32; 2]>, at: Millis) {
         self.welcomed = true;
         self.attempt = 0;
         self.refused = false;
@@ -376,6 +381,7 @@ impl Session {
             self.set_clock(CallClock::starting_at(at));
         }
         for channel in Channel::ALL {
+            self.outboxes[channel.index()].on_durable(durable.map(|durable| durable[channel.index()]));
             let connected = self.outboxes[channel.index()].on_connected(next[channel.index()]);
             for frame in connected.numbered {
                 self.spooler.put(frame);

@@ -83,6 +83,13 @@ pub enum Outcome {
         /// The frame that is expected next.
         next: u32,
     },
+    /// Everything before `next` is safe whatever happens to a server.
+    Durable {
+        /// Which channel.
+        channel: Channel,
+        /// The first frame that is not.
+        next: u32,
+    },
     /// Answer to a ping.
     Pong(u32),
     /// Something was not taken; the connection goes on.
@@ -111,6 +118,7 @@ impl LiveState {
                 Outcome::Applied(self.event(event))
             }
             ServerMessage::Ack { channel, next } => Outcome::Acked { channel, next },
+            ServerMessage::Durable { channel, next } => Outcome::Durable { channel, next },
             ServerMessage::Pong { nonce } => Outcome::Pong(nonce),
             ServerMessage::Rejected(problem) => Outcome::Rejected(problem),
             ServerMessage::Refused(problem) => Outcome::Refused(problem),

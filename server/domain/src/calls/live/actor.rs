@@ -17,6 +17,7 @@ use super::engine::Engine;
 use super::inbox::Input;
 use super::intake::{Intake, StorageEvent};
 use super::persist::{PersistInput, WriteOp, WriteStatus};
+use super::sealing::SealNow;
 use kernel::Kernel;
 use live::Event;
 use store::calls::CallHold;
@@ -31,6 +32,9 @@ const TOUCH: Duration = Duration::from_secs(30);
 const STOOD_STILL: Duration = Duration::from_secs(8);
 /// An actor without a page for so long ends; its call stays live.
 const IDLE: Duration = Duration::from_secs(120);
+
+/// How long the last part of the recording may take to be stored when the server stops.
+const SEALING_AT_A_STOP: Duration = Duration::from_secs(3);
 
 /// How far a call is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub(super) struct CallActor {
     pub(super) engine: Engine,
     pub(super) assist: Assist,
     pub(super) persister: mpsc::UnboundedSender<PersistInput>,
+    /// Brings the recording to the shared storage; none on a server that is alone.
+    pub(super) sealer: Option<mpsc::Sender<SealNow>>,
     /// What is to be stored waits for the database.
     pub(super) writes_wait: bool,
     pub(super) ending: Ending,
@@ -177,6 +183,8 @@ impl CallActor {
         if !self.connections.is_empty() {
             self.last_seen = Instant::now();
         }
+        // What is not sealed now, the page brings along to the next server.
+        self.seal(SEALING_AT_A_STOP).await;
         self.store(WriteOp::Length(self.length()));
         self.release();
         let (done, flushed) = oneshot::channel();
@@ -235,6 +243,16 @@ impl CallActor {
         self.tracks.cancel();
         self.ending.answer();
         self.phase = Phase::Closed;
+    }
+
+    /// Brings all that is recorded to the shared storage, or leaves it after a while.
+    pub(super) async fn seal(&self, within: Duration) {
+        let Some(sealer) = &self.sealer else { return };
+        let (answer, sealed) = oneshot::channel();
+        let asked = async { sealer.send(answer).await.is_ok() && sealed.await.unwrap_or(false) };
+        if !tokio::time::timeout(within, asked).await.unwrap_or(false) {
+            tracing::warn!(call = %self.call.id, "the end of a recording could not be brought to the shared storage yet");
+        }
     }
 
     pub(super) fn length(&self) -> Millis {

@@ -10,24 +10,34 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::inbox::{Input, Joined};
 use super::registry::{Run, actor_of};
+use super::relay::relay;
 use super::{ended, restarts};
 use crate::calls::CallsKernel as _;
 use kernel::{Actor, DomainError, Kernel, Result};
 use ports::Consent;
+use store::LivingServer;
 
 /// Messages that wait for a page. One that is further behind than this is let go; it comes back and gets a snapshot.
 const PAGE_QUEUE: usize = 1_024;
 
-/// Connects a page or a program to a live call. Never fails: what can't be answered is said as
+/// Connects a page or a program to a live call, on whichever server it is. Never fails: what can't be answered is said as
 /// [`ServerMessage::Refused`], and the stream ends.
 ///
 /// The first message must be [`ClientMessage::Hello`]. An `Err` in `messages` is something that could not be read; it
 /// is answered with [`ServerMessage::Rejected`].
-pub async fn attach(
-    kernel: &Kernel,
-    actor: &Actor,
-    mut messages: BoxStream<'static, Result<ClientMessage, Problem>>,
-) -> BoxStream<'static, ServerMessage> {
+pub async fn attach(kernel: &Kernel, actor: &Actor, messages: Messages) -> BoxStream<'static, ServerMessage> {
+    connect(kernel, actor, messages, true).await
+}
+
+/// As [`attach`], for a client that another server carries here: a call that is not here is refused.
+pub async fn attach_here(kernel: &Kernel, actor: &Actor, messages: Messages) -> BoxStream<'static, ServerMessage> {
+    connect(kernel, actor, messages, false).await
+}
+
+/// What a client says.
+type Messages = BoxStream<'static, Result<ClientMessage, Problem>>;
+
+async fn connect(kernel: &Kernel, actor: &Actor, mut messages: Messages, may_relay: bool) -> BoxStream<'static, ServerMessage> {
     let refused = |problem: Problem| futures::stream::iter([ServerMessage::Refused(problem)]).boxed();
     let hello = match messages.next().await {
         Some(Ok(ClientMessage::Hello(hello))) => hello,
@@ -36,25 +46,32 @@ pub async fn attach(
         None => return futures::stream::empty().boxed(),
     };
     let (sender, receiver) = mpsc::channel(PAGE_QUEUE);
-    match join(kernel, actor, hello, sender).await {
-        Ok((actor, page, places)) => {
+    match join(kernel, actor, hello.clone(), sender).await {
+        Ok(Place::Here(actor, page, places)) => {
             tokio::spawn(forward(actor, page, places, messages));
+            tokio_stream(receiver).boxed()
         }
-        Err(error) => return refused(error.into_problem()),
+        Ok(Place::Elsewhere(server)) if may_relay => match relay(kernel, actor, &server, hello, messages).await {
+            Ok(answers) => answers,
+            Err(error) => refused(error.into_problem()),
+        },
+        Ok(Place::Elsewhere(_)) => refused(Problem::new(Code::Unavailable, "This call has just gone to another server. Connect again.")),
+        Err(error) => refused(error.into_problem()),
     }
-    tokio_stream(receiver).boxed()
+}
+
+/// Where a client has found its call.
+enum Place {
+    /// At this actor, as this page; a frame is sent with a place of these.
+    Here(mpsc::Sender<Input>, u64, Arc<Semaphore>),
+    Elsewhere(LivingServer),
 }
 
 fn tokio_stream(receiver: mpsc::Receiver<ServerMessage>) -> impl futures::Stream<Item = ServerMessage> {
     futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|message| (message, receiver)) })
 }
 
-async fn join(
-    kernel: &Kernel,
-    actor: &Actor,
-    hello: Hello,
-    sender: mpsc::Sender<ServerMessage>,
-) -> Result<(mpsc::Sender<Input>, u64, Arc<Semaphore>)> {
+async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender<ServerMessage>) -> Result<Place> {
     if kernel.call_registry().is_stopping() {
         return Err(restarts());
     }
@@ -76,27 +93,20 @@ async fn join(
     }
     let actor = match actor_of(kernel, call.organization_id, call.id).await? {
         Run::Here(actor) => actor,
-        Run::Elsewhere(_) => {
-            return Err(DomainError::new(Code::Unavailable, "Another server of this installation runs this call. Try again in a moment."));
-        }
+        Run::Elsewhere(server) => return Ok(Place::Elsewhere(server)),
     };
     let (answer, joined) = oneshot::channel();
     let join = Input::Join { hello, call: Box::new(call), sender, answer };
     let gone = || DomainError::new(Code::Unavailable, "The call is being closed. Try again in a moment.");
     actor.send(join).await.map_err(|_| gone())?;
     match joined.await.map_err(|_| gone())? {
-        Joined::As(page, places) => Ok((actor, page, places)),
+        Joined::As(page, places) => Ok(Place::Here(actor, page, places)),
         Joined::Refused(problem) => Err(problem.into()),
     }
 }
 
 /// Passes a page's messages to its call's actor. Audio waits here for a place: a page that sends faster than it is heard is not read.
-async fn forward(
-    actor: mpsc::Sender<Input>,
-    page: u64,
-    places: Arc<Semaphore>,
-    mut messages: BoxStream<'static, Result<ClientMessage, Problem>>,
-) {
+async fn forward(actor: mpsc::Sender<Input>, page: u64, places: Arc<Semaphore>, mut messages: Messages) {
     let passing = async {
         while let Some(message) = messages.next().await {
             let input = match message {

@@ -1,6 +1,6 @@
 //! Who is connected to a live call: the page that sends its sound, and those that watch.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::wire::{CallEvent, Hello, Part, ServerMessage, Snapshot, Welcome};
@@ -30,18 +30,35 @@ impl Outlet {
 
 /// Where acks go: to the page that is the call's source now. The writing threads send them without asking the call's actor.
 #[derive(Clone, Default)]
-pub(super) struct AckLine(Arc<Mutex<Option<Outlet>>>);
+pub(super) struct AckLine {
+    source: Arc<Mutex<Option<Outlet>>>,
+    /// Of each channel, the first frame that does not outlive this server.
+    durable: Arc<[AtomicU32; 2]>,
+}
 
 impl AckLine {
     /// Every frame of the channel before `next` is in the recording.
     pub(super) fn ack(&self, channel: Channel, next: u32) {
-        if let Some(source) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(source) = &*self.source.lock().unwrap_or_else(PoisonError::into_inner) {
             source.send(ServerMessage::Ack { channel, next });
         }
     }
 
+    /// Every frame of the channel before `next` outlives this server.
+    pub(super) fn durable(&self, channel: Channel, next: u32) {
+        self.durable[channel.index()].store(next, Ordering::Relaxed);
+        if let Some(source) = &*self.source.lock().unwrap_or_else(PoisonError::into_inner) {
+            source.send(ServerMessage::Durable { channel, next });
+        }
+    }
+
+    /// Of each channel, the first frame that does not outlive this server.
+    pub(super) fn durable_until(&self) -> [u32; 2] {
+        self.durable.each_ref().map(|next| next.load(Ordering::Relaxed))
+    }
+
     fn lead_to(&self, source: Option<Outlet>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = source;
+        *self.source.lock().unwrap_or_else(PoisonError::into_inner) = source;
     }
 }
 

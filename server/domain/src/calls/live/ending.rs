@@ -19,6 +19,8 @@ use crate::calls::finish;
 
 /// Longest wait for the recognizers' next words after the end of the call; each has a shorter one of its own.
 const LAST_WORDS: Duration = Duration::from_secs(300);
+/// How long the last parts of the recording may take to be stored; what isn't then is stored by the server that has it, when it is asked for.
+const SEALING_AT_THE_END: Duration = Duration::from_secs(30);
 /// Pauses before the review is tried again, the last one for all further tries.
 const AGAIN: [Duration; 4] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(60)];
 /// After so many tries the actor gives up; the call is looked after every minute from then on.
@@ -158,6 +160,14 @@ impl CallActor {
             }
             WriteStatus::EndStored => self.publish(CallEvent::Finishing),
             WriteStatus::AllStored => self.on_all_stored().await,
+            WriteStatus::Durable(false) => {
+                let message =
+                    "The storage that the servers share takes nothing right now. The recording goes on; this browser keeps it too.";
+                self.notice(NoticeLevel::Warning, message.to_owned());
+            }
+            WriteStatus::Durable(true) => {
+                self.notice(NoticeLevel::Info, "The shared storage is back. Nothing of the recording is missing.".to_owned());
+            }
             WriteStatus::Lost => self.lose("it is another server's, or deleted"),
         }
     }
@@ -169,6 +179,7 @@ impl CallActor {
         }
         self.phase = Phase::Reviewing;
         self.intake.sync().await;
+        self.seal(SEALING_AT_THE_END).await;
         self.write_review();
     }
 

@@ -11,13 +11,15 @@ use std::time::Duration;
 use kernel::{DomainError, Kernel, Result};
 use model::wire::Frame;
 use model::{Call, Channel, Code, Millis, Segment};
-use store::{RecordingError, RecordingLog, RecordingReader};
+use store::{RecordingError, RecordingLog, RecordingPart, RecordingReader};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::connections::AckLine;
+use super::ownership::Folder;
+use super::sealing;
 use super::transcription::TrackInput;
 use super::writer::{SharedLog, Writer, Written};
-use crate::calls::recording;
+use crate::calls::{fetch, recording};
 
 /// Frames between a page's socket and the tracks; while there are more, sockets aren't read, so that pages hold their frames back.
 const MAX_IN_FLIGHT: usize = 512;
@@ -83,20 +85,48 @@ pub(super) struct OpenedTrack {
     log: SharedLog,
     /// Number of the frame after the last recorded one.
     pub(super) recorded: u32,
-    /// The first frame whose words are not known.
+    /// The first frame whose words are not known; the first of all if that is not known yet.
     pub(super) unheard: u32,
+    /// Until then words are stored.
+    pub(super) heard_until: Millis,
 }
 
 impl OpenedTrack {
-    /// Opens a track's recording. `segments` are the call's words so far.
+    pub(super) fn log(&self) -> &SharedLog {
+        &self.log
+    }
+
+    /// Opens a track's recording. `segments` are the call's words so far. If its end is in another server's folder, it goes on behind what
+    /// is sealed in `parts`, which is fetched beside the call.
     ///
     /// # Errors
     /// The recording can't be written.
-    pub(super) async fn open(kernel: &Kernel, call: &Call, channel: Channel, segments: &[Segment]) -> Result<Self> {
+    pub(super) async fn open(
+        kernel: &Kernel,
+        call: &Call,
+        channel: Channel,
+        segments: &[Segment],
+        folder: Folder,
+        parts: &[RecordingPart],
+    ) -> Result<Self> {
         let path = recording::path(kernel, call, channel);
         let keep = call.keep_audio;
+        if folder == Folder::Own {
+            fetch::fill(kernel, call, channel).await?;
+        }
+        let sealed = sealing::sealed(parts, channel);
         let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max();
-        let open = move || open_log(&path, keep).map(|log| (log, first_unheard(&path, heard_until.unwrap_or_default())));
+        let heard_until = heard_until.unwrap_or_default();
+        let open = move || {
+            if folder == Folder::Own {
+                let log = open_log(&path, keep)?;
+                // Shorter than what is sealed: it was put aside for another server's, which this one had taken over and not gone on with.
+                if log.next() >= sealed.next {
+                    return Ok((log, first_unheard(&path, heard_until)));
+                }
+            }
+            fetch::open_behind(&path, keep, sealed).map(|log| (log, Some(0)))
+        };
         let opened = tokio::task::spawn_blocking(open).await.map_err(|error| DomainError::Internal(error.to_string()))?;
         let (log, unheard) = opened.map_err(|error| {
             tracing::error!(call = %call.id, %error, "a recording can't be opened");
@@ -105,7 +135,7 @@ impl OpenedTrack {
             DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
         })?;
         let recorded = log.next();
-        Ok(Self { log: SharedLog::new(log), recorded, unheard: unheard.filter(|_| keep).unwrap_or(recorded) })
+        Ok(Self { log: SharedLog::new(log), recorded, unheard: unheard.filter(|_| keep).unwrap_or(recorded), heard_until })
     }
 }
 

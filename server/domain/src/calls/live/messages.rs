@@ -32,6 +32,7 @@ impl CallActor {
         let welcome = Welcome {
             call: Box::new(self.call.clone()),
             next: self.intake.expected(),
+            durable: self.sealer.is_some().then(|| self.connections.acks().durable_until()),
             now: self.now(),
             last_event: self.connections.last_event(),
         };

@@ -14,11 +14,13 @@ use super::ending::Ending;
 use super::engine::Engine;
 use super::inbox::Input;
 use super::intake::{Intake, OpenedTrack};
+use super::ownership::Folder;
 use super::persist::PersistWorker;
 use super::replay::ReplayBuffer;
+use super::sealing::{self, SealedTrack, Sealer};
 use super::transcription::{self, TrackSetup};
 use super::writer::Writer;
-use crate::calls::{open_stream, recognizers_for, recording};
+use crate::calls::{fetch, open_stream, recognizers_for, recording};
 use kernel::{DomainError, Kernel, Result};
 
 /// Inputs that wait for an actor. Pages are held back beyond it, and keep their frames meanwhile.
@@ -34,7 +36,7 @@ impl CallActor {
         organization: OrganizationId,
         id: CallId,
         writer: Writer,
-        hold: CallHold,
+        (hold, folder): (CallHold, Folder),
     ) -> Result<(Self, mpsc::Sender<Input>, Inboxes)> {
         let store = kernel.store();
         let call = store.call(organization, id).await?.ok_or_else(|| DomainError::no_such("call"))?;
@@ -44,8 +46,10 @@ impl CallActor {
         let segments = store.segments(organization, id).await?;
         let cues = store.cues(organization, id).await?;
         let bookmarks = store.bookmarks(organization, id).await?;
-        let rep = OpenedTrack::open(kernel, &call, Channel::Rep, &segments).await?;
-        let customer = OpenedTrack::open(kernel, &call, Channel::Customer, &segments).await?;
+        let is_shared = kernel.membership().is_some();
+        let parts = if is_shared { store.recording_parts(organization, id).await? } else { Vec::new() };
+        let rep = OpenedTrack::open(kernel, &call, Channel::Rep, &segments, folder, &parts).await?;
+        let customer = OpenedTrack::open(kernel, &call, Channel::Customer, &segments, folder, &parts).await?;
         // Asked once: what somebody switches holds from the next call on.
         let shows_passages = kernel.is_on(&crate::calls::LIVE_PASSAGES, organization, Some(call.member_id), Some(id)).await?;
 
@@ -54,13 +58,29 @@ impl CallActor {
         let (status, writes) = mpsc::unbounded_channel();
         let (problems, storage) = mpsc::unbounded_channel();
         let worker = PersistWorker { kernel: kernel.clone(), organization, call: id, member: call.member_id, hold: hold.clone() };
-        tokio::spawn(worker.run(ops, status));
+        tokio::spawn(worker.run(ops, status.clone()));
 
         let is_finishing = call.state == CallState::Finishing;
         // Numbers grow with the wall clock, so that they are above all that an earlier buffer of this call can have given.
         let seed = u64::try_from(kernel.now().timestamp_millis()).unwrap_or_default();
         let connections = Connections::new(ReplayBuffer::new(seed));
         let (tracks, ending) = (Tracks::default(), Ending::new(is_finishing));
+        let sealer = is_shared.then(|| {
+            let sealed = |channel, opened: &OpenedTrack| {
+                let sealed = sealing::sealed(&parts, channel);
+                connections.acks().durable(channel, sealed.next);
+                SealedTrack { channel, log: opened.log().clone(), sealed }
+            };
+            let tracks = [sealed(Channel::Rep, &rep), sealed(Channel::Customer, &customer)];
+            let (ask, asked) = mpsc::channel(1);
+            let (kernel, hold, acks) = (kernel.clone(), hold.clone(), connections.acks().clone());
+            tokio::spawn(Sealer { kernel, organization, call: id, hold, tracks, acks, told: status }.run(asked));
+            ask
+        });
+        if is_shared {
+            let (kernel, call) = (kernel.clone(), call.clone());
+            tokio::spawn(async move { fetch::fill_both(&kernel, &call).await });
+        }
         let start = |channel: Channel, opened: OpenedTrack| {
             let sink = transcription::start(TrackSetup {
                 channel,
@@ -69,6 +89,7 @@ impl CallActor {
                 recording: call.keep_audio.then(|| recording::path(kernel, &call, channel)),
                 next: opened.unheard,
                 recorded: opened.recorded,
+                heard_until: opened.heard_until,
                 caught_up: ending.caught_up(),
                 actor: myself.clone(),
                 stop: tracks.token(),
@@ -92,6 +113,7 @@ impl CallActor {
             engine: Engine::restore(&call, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
             persister,
+            sealer,
             writes_wait: false,
             ending,
             last_seen: Instant::now(),

@@ -13,11 +13,20 @@ const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(30);
 /// How often a take-over is tried again when another server was a moment quicker.
 const TRIES: usize = 3;
 
+/// Where a recording's end is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Folder {
+    /// In this server's data folder.
+    Own,
+    /// In another server's: what is sealed is all there is here.
+    Foreign,
+}
+
 /// Who runs a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ownership {
-    /// This server, with the right to write.
-    Here(CallHold),
+    /// This server, with the right to write. Its data folder has the recording's end, or another one has.
+    Here(CallHold, Folder),
     /// Another one, which is there.
     Elsewhere(LivingServer),
 }
@@ -30,23 +39,25 @@ impl Ownership {
     pub(super) async fn take(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<Self> {
         // Before: who finds this server as a call's owner must find it among those that are there.
         kernel.hold_lease().await?;
+        let node = kernel.membership().map(|membership| membership.node.as_str());
         for _ in 0..TRIES {
             let known = kernel.store().call_owner(organization, call).await?.ok_or_else(|| DomainError::no_such("call"))?;
             if known.owner.as_deref() == Some(kernel.server()) {
                 // What an actor of before still has to write stays to be written.
-                return Ok(Self::Here(CallHold { owner: kernel.server().to_owned(), epoch: known.epoch }));
+                return Ok(Self::Here(CallHold { owner: kernel.server().to_owned(), epoch: known.epoch }, Folder::Own));
             }
             if let Some(elsewhere) = runner_of(kernel, known.owner.as_deref()).await? {
                 return Ok(Self::Elsewhere(elsewhere));
             }
             let mut tx = kernel.begin(&Actor::system(organization, "a server takes a call")).await?;
-            let taken = store::calls::take(&mut tx, organization, call, kernel.server(), known.epoch, kernel.now()).await?;
+            let taken = store::calls::take(&mut tx, organization, call, kernel.server(), known.epoch, kernel.now(), node).await?;
             tx.commit().await?;
             if let Some(hold) = taken {
                 if let Some(before) = known.owner {
                     tracing::info!(%call, before, epoch = hold.epoch, "took a call over from a server that is gone");
                 }
-                return Ok(Self::Here(hold));
+                let is_foreign = known.node.is_some() && known.node.as_deref() != node;
+                return Ok(Self::Here(hold, if is_foreign { Folder::Foreign } else { Folder::Own }));
             }
             let ended = kernel.store().call(organization, call).await?.is_some_and(|call| call.state == CallState::Ended);
             if ended {

@@ -72,6 +72,8 @@ pub(super) enum WriteStatus {
     EndStored,
     /// All that was given before the question is stored.
     AllStored,
+    /// The recording can't be brought to the shared storage for a while; or it can be again.
+    Durable(bool),
     /// The call is another server's, or deleted: nothing is written any more.
     Lost,
 }

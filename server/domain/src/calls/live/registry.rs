@@ -88,11 +88,11 @@ pub(super) async fn actor_of(kernel: &Kernel, organization: OrganizationId, call
     if calls.is_stopping() {
         return Err(restarts());
     }
-    let hold = match Ownership::take(kernel, organization, call).await? {
-        Ownership::Here(hold) => hold,
+    let taken = match Ownership::take(kernel, organization, call).await? {
+        Ownership::Here(hold, folder) => (hold, folder),
         Ownership::Elsewhere(server) => return Ok(Run::Elsewhere(server)),
     };
-    let (actor, sender, inboxes) = CallActor::open(kernel, organization, call, calls.writer(), hold).await?;
+    let (actor, sender, inboxes) = CallActor::open(kernel, organization, call, calls.writer(), taken).await?;
     calls.lock().insert(call, sender.clone());
     metrics::gauge!("closezly_live_calls").set(calls.live_count() as f64);
     let (kernel, id, ended_actor) = (kernel.clone(), call, sender.clone());

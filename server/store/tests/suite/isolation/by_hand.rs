@@ -72,9 +72,9 @@ async fn another_organization_writes_nothing(#[values(Engine::Sqlite, Engine::Po
     assert!(!store.move_call(us, call, CallState::ALL, CallState::Ended, noon(1)).await.unwrap());
     assert!(!store.finish_call(us, call, noon(1)).await.unwrap());
     assert!(!store.set_duration(us, call, Millis(1)).await.unwrap());
-    let hold = store.take_call(theirs.organization, call, "theirs", 0, noon(1)).await.unwrap().unwrap();
+    let hold = store.take_call(theirs.organization, call, "theirs", 0, noon(1), None).await.unwrap().unwrap();
     assert_eq!(store.call_owner(us, call).await.unwrap(), None);
-    assert_eq!(store.take_call(us, call, "forged", 1, noon(1)).await.unwrap(), None);
+    assert_eq!(store.take_call(us, call, "forged", 1, noon(1), None).await.unwrap(), None);
     assert!(!store.hold_call(us, call, &hold, noon(1), Millis(1)).await.unwrap());
     assert!(!store.let_call_go(us, call, &hold, noon(1)).await.unwrap());
     assert!(!store.set_notes(us, call, "forged", noon(1)).await.unwrap());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use model::Channel;
+use model::{Channel, Millis};
 use store::{RecordingError, RecordingReader};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -18,17 +18,20 @@ const AT_ONCE: usize = 50;
 /// What is read at once, with whether there is speech in it, and the number of the frame after it.
 type Read = (Vec<(Piece, bool)>, VoiceDetector, u32);
 
-/// Pushes the recording from a frame on to its end, as fast as the transcriber takes it; answers with the number of the next frame.
+/// Pushes the recording to its end, from a frame on, or from the first one behind what was heard if that is later, as fast as the transcriber takes it; answers with the number of the next frame.
 /// None if the recording can't be read, or the transcriber is gone. `passed` counts along.
 pub(in crate::calls::live) async fn catch_up(
     path: PathBuf,
     channel: Channel,
     from: u32,
+    heard_until: Millis,
     transcriber: mpsc::Sender<TranscriberInput>,
     passed: &AtomicU32,
 ) -> Option<u32> {
+    crate::calls::fetch::filled(&path).await;
     let opened = spawn_blocking(move || RecordingReader::open(path)).await.ok()?;
     let reader = Arc::new(report(channel, opened)?);
+    let from = from.max(reader.first_after(heard_until));
     let (mut next, mut voice) = (from, VoiceDetector::default());
     loop {
         let of = Arc::clone(&reader);

@@ -68,6 +68,8 @@ pub(in crate::calls::live) struct TrackSetup {
     pub next: u32,
     /// Number of the frame after the last recorded one.
     pub recorded: u32,
+    /// Until then words are stored.
+    pub heard_until: Millis,
     /// Counts frames that the transcriber was given out of the recording.
     pub caught_up: Arc<AtomicU32>,
     /// The call's actor.
@@ -223,9 +225,9 @@ impl Track {
             return;
         };
         self.catching_up = true;
-        let (channel, from, count) = (self.setup.channel, self.next, Arc::clone(&self.setup.caught_up));
+        let (channel, from, heard, count) = (self.setup.channel, self.next, self.setup.heard_until, Arc::clone(&self.setup.caught_up));
         tokio::spawn(self.setup.stop.clone().run_until_cancelled_owned(async move {
-            let next = catch_up(path, channel, from, transcriber, &count).await;
+            let next = catch_up(path, channel, from, heard, transcriber, &count).await;
             let _ = myself.send(TrackInput::CaughtUp(next));
         }));
     }

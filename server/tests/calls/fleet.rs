@@ -1,0 +1,295 @@
+//! Several servers of one installation, each a process with a data folder of its own, on one PostgreSQL and one storage: whoever dies, the
+//! call goes on.
+//!
+//! `CLOSEZLY_KILLS` is how often the owner is killed (6 by itself); the figures are printed.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use model::Channel::{Customer, Rep};
+use model::wire::{ClientMessage, Part, ServerMessage, Welcome};
+use model::{CallId, Channel, Code};
+use reqwest::Method;
+use store::Engine;
+use store::testing::{self, TestStore};
+
+use crate::page::{Page, frame, hello, make, new_call, path, words};
+use crate::process::Running;
+use crate::support::Program;
+
+const TOKEN_KEY: &str = "the key that all servers of this test have in common";
+const VAULT_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// An installation.
+struct Fleet {
+    database: TestStore,
+    storage: tempfile::TempDir,
+    nodes: Vec<Node>,
+}
+
+struct Node {
+    folder: tempfile::TempDir,
+    address: String,
+    running: Option<Running>,
+}
+
+impl Fleet {
+    async fn start(nodes: usize) -> Self {
+        let mut fleet = Self { database: testing::open(Engine::Postgres).await, storage: tempfile::tempdir().unwrap(), nodes: Vec::new() };
+        for index in 0..nodes {
+            // Free a moment ago; each server must know its own before it starts.
+            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+            fleet.nodes.push(Node { folder: tempfile::tempdir().unwrap(), address, running: None });
+            fleet.revive(index);
+        }
+        fleet
+    }
+
+    /// Starts a server, in the data folder that it had.
+    fn revive(&mut self, index: usize) {
+        let files = format!("file://{}", self.storage.path().display());
+        let node = &self.nodes[index];
+        let address = format!("http://{}", node.address);
+        let settings = [
+            "--listen",
+            &node.address,
+            "--node-address",
+            &address,
+            "--public-url",
+            "http://localhost",
+            "--database-url",
+            self.database.url(),
+            "--files",
+            &files,
+            "--token-key",
+            TOKEN_KEY,
+            "--vault-keys",
+            VAULT_KEYS,
+        ];
+        let running = Running::start_with(node.folder.path(), &settings);
+        self.nodes[index].running = Some(running);
+    }
+
+    fn running(&mut self, index: usize) -> &mut Running {
+        self.nodes[index].running.as_mut().unwrap()
+    }
+
+    fn at(&self, index: usize, token: &str) -> Program {
+        Program::of(&format!("http://{}", self.nodes[index].address)).with_token(token)
+    }
+}
+
+/// A page's end of a call, with the frames that it would keep.
+struct Caller {
+    call: CallId,
+    /// Of each channel: captured so far, acked, durable.
+    captured: [u32; 2],
+    acked: [u32; 2],
+    durable: [u32; 2],
+    page: Option<Page>,
+}
+
+impl Caller {
+    const fn new(call: CallId) -> Self {
+        Self { call, captured: [0; 2], acked: [0; 2], durable: [0; 2], page: None }
+    }
+
+    /// Connects, as a page does: again and again while nobody can take the call. How long it took.
+    async fn connect(&mut self, program: &Program) -> Duration {
+        let started = Instant::now();
+        loop {
+            assert!(started.elapsed() < Duration::from_secs(40), "nobody takes the call");
+            let mut page = Page::join(program, hello(self.call, Part::Source, "tab")).await;
+            match page.next().await {
+                Some(ServerMessage::Welcome(welcome)) => {
+                    self.welcome(&welcome);
+                    self.page = Some(page);
+                    return started.elapsed();
+                }
+                Some(ServerMessage::Refused(problem)) => assert_eq!(problem.code, Code::Unavailable, "{problem:?}"),
+                None => {}
+                other => panic!("{other:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn welcome(&mut self, welcome: &Welcome) {
+        for (index, next) in welcome.next.into_iter().enumerate() {
+            assert!(next >= self.durable[index], "frames that were durable are gone: {next} of {}", self.durable[index]);
+            assert!(next <= self.captured[index], "frames that were never sent are there: {next}");
+        }
+        self.acked = welcome.next;
+        self.durable = welcome.durable.expect("several servers share their calls");
+        assert!(self.durable[0] <= welcome.next[0] && self.durable[1] <= welcome.next[1]);
+    }
+
+    /// Talks: frames of both channels, and takes what the server says in. False when the connection is lost.
+    async fn talk(&mut self, frames: u32) -> bool {
+        let Some(page) = &mut self.page else { return false };
+        for channel in [Rep, Customer] {
+            let index = channel.index();
+            // What was sent on an earlier connection and isn't there goes first.
+            let to = self.captured[index] + frames;
+            for sequence in self.acked[index]..to {
+                if page.try_say(ClientMessage::Frame(frame(channel, sequence))).await.is_err() {
+                    self.page = None;
+                    return false;
+                }
+            }
+            self.captured[index] = to;
+        }
+        while self.acked != self.captured {
+            match page.next().await {
+                Some(ServerMessage::Ack { channel, next }) => self.acked[channel.index()] = next,
+                Some(ServerMessage::Durable { channel, next }) => self.durable[channel.index()] = next,
+                Some(ServerMessage::Restarting) | None => {
+                    self.page = None;
+                    return false;
+                }
+                Some(ServerMessage::Refused(problem)) => panic!("{problem:?}"),
+                Some(_) => {}
+            }
+        }
+        true
+    }
+
+    async fn end(mut self) {
+        self.page.take().unwrap().end().await;
+    }
+}
+
+/// Every frame of a channel is in the recording, once, in order: each sample of a frame is its number.
+async fn assert_recorded(program: &Program, call: CallId, channel: Channel, frames: u32) {
+    let answer = program.request(Method::GET, &path(call, &format!("/recording?channel={channel}"))).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let wav = answer.bytes().await.unwrap();
+    let samples: Vec<i16> = wav[44..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
+    let heard: Vec<i16> = samples.chunks(model::wire::FRAME_SAMPLES).map(|frame| frame[frame.len() / 2]).collect();
+    let sent: Vec<i16> = (0..frames).map(|sequence| i16::try_from(sequence + 1).unwrap()).collect();
+    assert!(
+        heard == sent,
+        "{channel}: {} frames of {frames}; the first wrong one is {:?}",
+        heard.len(),
+        heard.iter().zip(&sent).position(|(a, b)| a != b)
+    );
+}
+
+fn percentile(times: &mut [Duration], at: f64) -> Duration {
+    times.sort();
+    times[((times.len() - 1) as f64 * at) as usize]
+}
+
+/// A number below `most`, another one each time.
+fn random(most: u64) -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(0_u8) % most
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_killed_the_call_goes_on_and_no_frame_is_lost_or_doubled() {
+    let kills: usize = std::env::var("CLOSEZLY_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6);
+    let mut fleet = Fleet::start(2).await;
+    let ann = fleet.running(0).owner().await;
+    let token = ann.token().to_owned();
+    let mut caller = Caller::new(make(&ann, new_call("Long")).await);
+    let (mut owner, mut took) = (0, Vec::new());
+    caller.connect(&fleet.at(0, &token)).await;
+    for kill in 0..kills {
+        // A while of talk, so that it dies in seals, uploads and between them too; then in the middle of a batch.
+        let until = Instant::now() + Duration::from_millis(random(4_000));
+        while Instant::now() < until {
+            assert!(caller.talk(2).await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        caller.talk(1).await;
+        fleet.running(owner).kill();
+        let next = 1 - owner;
+        took.push(caller.connect(&fleet.at(next, &token)).await);
+        assert!(caller.talk(1).await, "kill {kill}");
+        fleet.revive(owner);
+        owner = next;
+    }
+    let (call, captured) = (caller.call, caller.captured);
+    caller.end().await;
+    for index in 0..2 {
+        for channel in [Rep, Customer] {
+            assert_recorded(&fleet.at(index, &token), call, channel, captured[channel.index()]).await;
+        }
+    }
+    println!(
+        "takeover.kills={kills} takeover.p50_ms={} takeover.max_ms={}",
+        percentile(&mut took, 0.5).as_millis(),
+        percentile(&mut took, 1.0).as_millis()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stands_still_is_told_when_it_comes_back_and_writes_nothing() {
+    let mut fleet = Fleet::start(2).await;
+    let ann = fleet.running(0).owner().await;
+    let token = ann.token().to_owned();
+    let mut caller = Caller::new(make(&ann, new_call("Frozen")).await);
+    caller.connect(&fleet.at(0, &token)).await;
+    assert!(caller.talk(30).await);
+    let mut old = Page::join(&fleet.at(0, &token), hello(caller.call, Part::Viewer, "viewer")).await;
+    old.welcome().await;
+    fleet.running(0).send("-STOP");
+    caller.page = None;
+    let took = caller.connect(&fleet.at(1, &token)).await;
+    println!("takeover.frozen_ms={}", took.as_millis());
+    assert!(caller.talk(30).await);
+    fleet.running(0).send("-CONT");
+    // Its pages are sent away: they find the call where it is now.
+    old.until(|message| (*message == ServerMessage::Restarting).then_some(())).await;
+    let mut viewer = Page::join(&fleet.at(0, &token), hello(caller.call, Part::Viewer, "viewer")).await;
+    assert_eq!(viewer.welcome().await.next, caller.acked, "carried to the server that has it");
+    assert!(caller.talk(30).await);
+    let (call, captured) = (caller.call, caller.captured);
+    caller.end().await;
+    assert_recorded(&fleet.at(0, &token), call, Rep, captured[0]).await;
+    assert_recorded(&fleet.at(1, &token), call, Customer, captured[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_and_its_call_may_be_on_two_servers() {
+    let mut fleet = Fleet::start(2).await;
+    let ann = fleet.running(0).owner().await;
+    let token = ann.token().to_owned();
+    let call = make(&ann, new_call("Carried")).await;
+    let mut source = Page::source(&fleet.at(0, &token), call).await;
+    source.frames(Rep, 0..3).await;
+    source.acked(Rep, 3).await;
+    // A viewer at the other server sees what is said, as it is said.
+    let mut viewer = Page::join(&fleet.at(1, &token), hello(call, Part::Viewer, "viewer")).await;
+    viewer.welcome().await;
+    source.say(words(Rep, 0, "Welcome to Initech.")).await;
+    viewer.heard("Initech").await;
+    // The page comes back by the other server: its sound is carried to where the call is.
+    drop(source);
+    let mut source = Page::join(&fleet.at(1, &token), hello(call, Part::Source, "tab")).await;
+    assert_eq!(source.welcome().await.next, [3, 0]);
+    source.frames(Rep, 3..40).await;
+    source.acked(Rep, 40).await;
+    // Stopped in order, the owner hands it over: what it had is durable.
+    fleet.running(0).signal();
+    source.until(|message| (*message == ServerMessage::Restarting).then_some(())).await;
+    assert_eq!(fleet.running(0).ended().await.0, Some(0));
+    let mut source = Page::join(&fleet.at(1, &token), hello(call, Part::Source, "tab")).await;
+    let welcome = source.welcome().await;
+    assert_eq!((welcome.next, welcome.durable), ([40, 0], Some([40, 0])));
+    source.frames(Rep, 40..50).await;
+    source.end().await;
+    assert_recorded(&fleet.at(1, &token), call, Rep, 50).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_let_in_by_a_token_that_no_server_has_signed() {
+    let mut fleet = Fleet::start(1).await;
+    let ann = fleet.running(0).owner().await;
+    let base = format!("http://{}", fleet.nodes[0].address);
+    for token in ["", "x", ann.token(), "eyJhbGciOiJub25lIn0.e30."] {
+        let refused = crate::page::connect(&base, "/internal/relay", &[("x-closezly-relay", token)]).await;
+        assert_eq!(refused.err().map(|status| status.as_u16()), Some(401), "{token}");
+    }
+}
