@@ -242,7 +242,7 @@ pub(crate) fn recognizers_for(kernel: &Kernel, chosen: RecognizerKind) -> Vec<Ar
 
 /// What a channel's recognizer is opened with.
 pub(crate) fn open_stream(call: &Call, channel: Channel) -> OpenStream {
-    OpenStream { channel, language: call.language.clone(), vocabulary: Redaction::default().texts(&call.vocabulary) }
+    OpenStream { channel, language: call.language.clone(), vocabulary: Redaction::default().texts(&call.vocabulary), reopens: false }
 }
 
 /// Sets a call up. Consent may be given now or later, but no audio is taken before.

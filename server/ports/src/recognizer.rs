@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use model::{Channel, RecognizerChoice, RecognizerKind, Utterance};
+use model::{Channel, Millis, RecognizerChoice, RecognizerKind, Utterance};
 use tokio::sync::mpsc;
 
 use crate::consent::ConsentedAudio;
@@ -49,14 +49,21 @@ pub struct OpenStream {
     pub language: String,
     /// Words to expect.
     pub vocabulary: Vec<Outbound<String>>,
+    /// It takes the place of a stream of the same call that was lost. That it can't be opened says nothing new of the recognizer, so its
+    /// guard doesn't count it.
+    pub reopens: bool,
 }
 
 /// An open stream: audio in, events out. Dropping both ends it.
+///
+/// A stream is one connection, or one run of a program. When that is lost the stream ends with an error that says whether opening another
+/// one may help; opening it, and giving it what has not been answered, is the business of who opened this one.
 #[derive(Debug)]
 pub struct RecognizerStream {
     /// Audio in, bounded. A recognizer that doesn't take audio for long is treated as hung by the host.
     pub audio: mpsc::Sender<Audio>,
-    /// Events out, bounded. Ends (`None`) after [`Audio::Finish`] when everything has been said, or after an error.
+    /// Events out, bounded. Ends (`None`) after [`Audio::Finish`] when everything has been said, or after an error. Before an error come
+    /// the words that were heard for good.
     pub events: mpsc::Receiver<Result<RecognizerEvent, RecognizerError>>,
 }
 
@@ -76,6 +83,10 @@ pub enum RecognizerEvent {
     Partial(Utterance),
     /// Will not change any more; takes the partial's place.
     Final(Utterance),
+    /// Audio before this stream time was worked through for good, silence too: whatever words were in it have been told as finals. It
+    /// needs not be heard again when the stream is lost. A recognizer that gives no such marks is taken to be done up to the end of its
+    /// last final.
+    Done(Millis),
 }
 
 /// Why a recognizer does not recognize.

@@ -54,7 +54,7 @@ impl Said {
 
 /// A request for a channel in English.
 pub fn english(channel: Channel) -> OpenStream {
-    OpenStream { channel, language: "en-US".to_owned(), vocabulary: Redaction::default().texts(&["Closezly"]) }
+    OpenStream { channel, language: "en-US".to_owned(), vocabulary: Redaction::default().texts(&["Closezly"]), reopens: false }
 }
 
 /// Sound as a recognizer takes it.
@@ -132,7 +132,13 @@ fn within_the_stream(said: &Said, samples: usize) {
     let limit = Millis(samples as i64 / 16);
     let mut last_final = Millis::ZERO;
     for event in &said.events {
-        let (RecognizerEvent::Partial(utterance) | RecognizerEvent::Final(utterance)) = event;
+        let utterance = match event {
+            RecognizerEvent::Partial(utterance) | RecognizerEvent::Final(utterance) => utterance,
+            RecognizerEvent::Done(until) => {
+                assert!(*until <= limit, "{until:?} is within {limit:?}");
+                continue;
+            }
+        };
         assert!(utterance.start <= utterance.end && utterance.end <= limit, "{utterance:?} is within {limit:?}");
         assert!((0.0..=1.0).contains(&utterance.confidence), "{utterance:?}");
         assert!(utterance.start >= last_final, "{utterance:?} begins after {last_final:?}");

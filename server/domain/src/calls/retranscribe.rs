@@ -14,7 +14,7 @@ use crate::calls::CallsKernel as _;
 use kernel::Kernel;
 use kernel::{Actor, Job as _, JobContext};
 use kernel::{DomainError, Result};
-use ports::{Consent, RecognizerEvent};
+use ports::Consent;
 
 /// How far the last of these is for a call; none if there is none or it is done.
 pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
@@ -129,10 +129,10 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
     let mut failure = None;
     while let Some(said) = said.recv().await {
         match said {
-            TranscriberEvent::Transcript(RecognizerEvent::Final(utterance)) if !utterance.text.trim().is_empty() => {
+            TranscriberEvent::Final(utterance) if !utterance.text.trim().is_empty() => {
                 heard.push((channel, utterance));
             }
-            TranscriberEvent::Transcript(_) => {}
+            TranscriberEvent::Partial(_) | TranscriberEvent::Final(_) => {}
             TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Failed => failure = Some(status.message),
             TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Listening => failure = None,
             TranscriberEvent::Status(_) => {}

@@ -114,7 +114,7 @@ impl Command {
     }
 
     async fn try_out(&self) -> Result<(), RecognizerError> {
-        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new() };
+        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new(), reopens: false };
         let RecognizerStream { audio, mut events } = self.open(request).await?;
         // A program that ended at once has said why in its events.
         let _ = audio.send(Audio::Finish).await;

@@ -43,7 +43,7 @@ impl Deepgram {
     /// # Errors
     /// A sentence that says what is wrong.
     pub async fn check(&self) -> Result<String, String> {
-        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new() };
+        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new(), reopens: false };
         let RecognizerStream { audio, mut events } = self.open(request).await.map_err(|error| error.to_string())?;
         // If the stream is over already, its events say why.
         let _ = audio.send(Audio::Finish).await;

@@ -49,6 +49,9 @@ impl Recognizer for GuardedRecognizer {
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
+        if request.reopens {
+            return self.guard.call_again(self.inner.open(request)).await;
+        }
         self.guard.call(|| self.inner.open(request.clone())).await
     }
 }
@@ -92,6 +95,17 @@ mod tests {
         assert!(spared.is_retryable(), "a call tries on");
         tokio::time::advance(SPARED).await;
         assert!(matches!(open(&guarded).await, RecognizerError::Connection(_)));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_lost_its_stream_keeps_nobody_else_from_it() {
+        let down = FakeRecognizer { refuses: Some(RecognizerError::Connection("refused".to_owned())), ..FakeRecognizer::saying([]) };
+        let guarded = GuardedRecognizer::new(Arc::new(down));
+        for _ in 0..2 * FAILURES {
+            let again = OpenStream { reopens: true, ..english(Channel::Rep) };
+            assert!(matches!(guarded.open(again).await, Err(RecognizerError::Connection(_))));
+        }
+        assert!(matches!(open(&guarded).await, RecognizerError::Connection(_)), "asked, not spared");
     }
 
     #[tokio::test]

@@ -20,6 +20,7 @@ impl Step {
     fn due(&self) -> i64 {
         match self {
             Self::Say(RecognizerEvent::Partial(said) | RecognizerEvent::Final(said)) => said.end.0,
+            Self::Say(RecognizerEvent::Done(until)) => until.0,
             Self::Fail(at, _) | Self::Hang(at) => *at,
         }
     }

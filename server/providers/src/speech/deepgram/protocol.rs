@@ -59,7 +59,9 @@ impl Protocol {
             self.shown = true;
             heard.push(ProtocolEvent::Partial(joined(self.pieces.iter().cloned())));
         }
-        heard.push(ProtocolEvent::Done(Millis(end)));
+        // Pieces that are not told yet would be lost with the connection: they are not done.
+        let done = self.pieces.first().map_or(end, |first| first.start.0.min(end));
+        heard.push(ProtocolEvent::Done(Millis(done)));
         Ok(heard)
     }
 
