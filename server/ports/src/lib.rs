@@ -25,7 +25,7 @@ pub use embedder::{EmbedError, Embedder, EmbeddingModel, Embeddings};
 pub use keys::{KeySource, KeySourceError};
 pub use mail::{Mail, MailError, Mailer};
 pub use reader::{DocumentReader, ReadDocument, ReadError};
-pub use recognizer::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+pub use recognizer::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 pub use redaction::{Outbound, Redaction};
 pub use sample::{SampleCall, SampleTurn};
 pub use time::{Clock, Ids, SystemClock, SystemIds};

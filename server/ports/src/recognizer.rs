@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use model::{Channel, Millis, RecognizerChoice, RecognizerKind, Utterance};
+use model::{Capabilities, Channel, Millis, RecognizerChoice, RecognizerId, Utterance};
 use tokio::sync::mpsc;
 
 use crate::consent::ConsentedAudio;
@@ -12,32 +12,20 @@ use crate::redaction::Outbound;
 /// maps them back, since it knows what it pushed. Adapters know nothing of calls.
 #[async_trait]
 pub trait Recognizer: Send + Sync {
-    /// Which one this is.
-    fn kind(&self) -> RecognizerKind;
+    /// Which one this is. No two of a server have the same id.
+    fn id(&self) -> RecognizerId;
 
     /// Name, model, whether it can be used here and now, and what to know of it.
     fn choice(&self) -> RecognizerChoice;
 
-    /// Which audio it wants.
-    fn gate(&self) -> Gate;
-
-    /// Whether sound goes to another company's or another machine's service.
-    fn leaves_server(&self) -> bool;
+    /// What it can do. It never changes while the server runs.
+    fn capabilities(&self) -> Capabilities;
 
     /// Opens a stream for one channel.
     ///
     /// # Errors
     /// [`RecognizerError`] if it can't be opened; `is_retryable` says whether to try again.
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError>;
-}
-
-/// Which audio a recognizer wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
-    /// Everything, silence too (streaming services that bill by the connection and find the ends themselves).
-    Everything,
-    /// Only stretches with speech, with some silence around, so that silence makes no words.
-    Speech,
 }
 
 /// What a stream is opened with.

@@ -107,7 +107,8 @@ pub async fn recognizer_conformance(make: impl Fn() -> Arc<dyn Recognizer>, spee
 
 fn describes_itself(recognizer: &dyn Recognizer) {
     let choice = recognizer.choice();
-    assert_eq!(choice.kind, recognizer.kind());
+    assert_eq!((choice.id, choice.capabilities), (recognizer.id(), recognizer.capabilities()));
+    assert!(recognizer.capabilities().streaming, "it is one that streams");
     assert!(!choice.label.is_empty(), "it has a name");
     assert!(!choice.note.is_empty(), "it says what a person should know");
     assert_eq!(choice.unavailable, None, "it is there");

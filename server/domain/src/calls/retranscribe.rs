@@ -1,7 +1,7 @@
 //! A call's cards, numbers and review made anew: from its recording by a recognizer, or from its segments.
 
 use live::{Effect, Event, Session, Settings};
-use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerKind, Segment, TranscriptJob, Utterance};
+use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerId, Segment, TranscriptJob, Utterance};
 use store::{JobState, RecordingReader};
 use tokio::sync::mpsc;
 
@@ -9,8 +9,8 @@ use super::events::TranscriptUpdated;
 use super::finish::Material;
 use super::jobs::Recognize;
 use super::live::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
+use super::recognizers::require_for_recording;
 use super::{cue_passages, open_stream, recording};
-use crate::calls::CallsKernel as _;
 use kernel::Kernel;
 use kernel::{Actor, Job as _, JobContext};
 use kernel::{DomainError, Result};
@@ -25,7 +25,7 @@ pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: C
 }
 
 /// Recognizes both channels of a recording, one after the other, and replaces what was heard: all of it and the job's end at once.
-pub(super) async fn recognize(context: &JobContext, id: CallId, with: RecognizerKind) -> Result<()> {
+pub(super) async fn recognize(context: &JobContext, id: CallId, with: &RecognizerId) -> Result<()> {
     let (kernel, organization) = (&context.kernel, context.organization()?);
     let Some(call) = kernel.store().call(organization, id).await? else { return Ok(()) };
     let mut heard = Vec::new();
@@ -101,12 +101,12 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
     }
 }
 
-async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<(Channel, Utterance)>> {
+async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: &RecognizerId) -> Result<Vec<(Channel, Utterance)>> {
     let path = recording::path(kernel, call, channel);
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let recognizer = kernel.recognizer(with).ok_or_else(|| DomainError::Internal(format!("no recognizer {with}")))?;
+    let recognizer = require_for_recording(kernel, with, &call.language)?;
     let (request, consent) = (open_stream(call, channel), Consent::of(call).map_err(Problem::from)?);
     let (to_transcriber, audio) = mpsc::channel(64);
     let (out, mut said) = mpsc::channel(64);

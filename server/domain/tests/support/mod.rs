@@ -17,10 +17,12 @@ use domain::{Actor, Client, Config, Kernel, calls};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
-use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind, Utterance};
+use model::{
+    Call, Capabilities, Channel, ConsentMethod, Gate, Languages, Millis, NewCall, Problem, RecognizerChoice, RecognizerId, Utterance,
+};
 use ports::files::{Files, KeyRing};
 use ports::{
-    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError,
+    Audio, Clock, DocumentReader, Embeddings, FetchError, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError,
     Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, WebFetcher, WebPage, WebRequest,
 };
 use secrecy::SecretString;
@@ -53,20 +55,25 @@ pub struct Scripted {
 
 #[async_trait]
 impl Recognizer for Scripted {
-    fn kind(&self) -> RecognizerKind {
-        RecognizerKind::Command
+    fn id(&self) -> RecognizerId {
+        RecognizerId::known("command")
     }
 
     fn choice(&self) -> RecognizerChoice {
-        RecognizerChoice { kind: RecognizerKind::Command, label: "Scripted".into(), unavailable: None, note: String::new() }
+        let (id, capabilities) = (self.id(), self.capabilities());
+        RecognizerChoice { id, label: "Scripted".into(), unavailable: None, note: String::new(), capabilities }
     }
 
-    fn gate(&self) -> Gate {
-        Gate::Everything
-    }
-
-    fn leaves_server(&self) -> bool {
-        false
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            languages: Languages::Any,
+            streaming: true,
+            batch: false,
+            word_times: false,
+            leaves_server: false,
+            gate: Gate::Everything,
+            scripted: false,
+        }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
@@ -231,10 +238,10 @@ impl House {
     }
 
     pub async fn call(&self) -> Call {
-        self.call_with(RecognizerKind::Command).await
+        self.call_with(RecognizerId::known("command")).await
     }
 
-    pub async fn call_with(&self, recognizer: RecognizerKind) -> Call {
+    pub async fn call_with(&self, recognizer: RecognizerId) -> Call {
         let new = NewCall { recognizer, consent_how: Some(ConsentMethod::NobodyElse), ..NewCall::default() };
         calls::create(&self.services, &self.scope, new).await.unwrap()
     }

@@ -4,8 +4,8 @@ mod messages;
 mod protocol;
 
 use async_trait::async_trait;
-use model::{Channel, RecognizerChoice, RecognizerKind};
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId};
+use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use secrecy::SecretString;
 
 use self::protocol::Protocol;
@@ -26,6 +26,9 @@ pub struct Deepgram {
 }
 
 impl Deepgram {
+    /// Its id, in calls and in the API.
+    pub const ID: RecognizerId = RecognizerId::known("deepgram");
+
     /// The service at `url` (`wss://…`; `ws://` for one on this machine), used with `key`. Without a key it is offered as unavailable.
     pub fn new(url: impl Into<String>, key: Option<SecretString>, model: impl Into<String>) -> Self {
         Self { url: url.into(), key, model: model.into(), pace: Pace::default() }
@@ -56,25 +59,30 @@ impl Deepgram {
 
 #[async_trait]
 impl Recognizer for Deepgram {
-    fn kind(&self) -> RecognizerKind {
-        RecognizerKind::Deepgram
+    fn id(&self) -> RecognizerId {
+        Self::ID
     }
 
     fn choice(&self) -> RecognizerChoice {
         RecognizerChoice {
-            kind: RecognizerKind::Deepgram,
+            id: Self::ID,
             label: format!("Deepgram {}", self.model),
             unavailable: self.key.is_none().then(|| "No Deepgram key is configured on this server.".to_owned()),
+            capabilities: self.capabilities(),
             note: "The call's audio is sent to Deepgram.".to_owned(),
         }
     }
 
-    fn gate(&self) -> Gate {
-        Gate::Everything
-    }
-
-    fn leaves_server(&self) -> bool {
-        true
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            languages: Languages::Told,
+            streaming: true,
+            batch: false,
+            word_times: true,
+            leaves_server: true,
+            gate: Gate::Everything,
+            scripted: false,
+        }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {

@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{RecognizerChoice, RecognizerKind};
+use model::{Capabilities, RecognizerChoice, RecognizerId};
 use ports::guard::{Guard, Patience};
-use ports::{Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use ports::{OpenStream, Recognizer, RecognizerError, RecognizerStream};
 
 /// Longest that opening a stream takes.
 const OPENING: Duration = Duration::from_secs(15);
@@ -25,27 +25,23 @@ impl GuardedRecognizer {
     /// Guards a recognizer.
     pub fn new(inner: Arc<dyn Recognizer>) -> Self {
         let patience = Patience { deadline: OPENING, tries: 1, failures: FAILURES, spared: SPARED, ..Patience::default() };
-        let guard = Guard::new(inner.kind().as_str(), patience);
+        let guard = Guard::new(inner.id().as_str(), patience);
         Self { inner, guard }
     }
 }
 
 #[async_trait]
 impl Recognizer for GuardedRecognizer {
-    fn kind(&self) -> RecognizerKind {
-        self.inner.kind()
+    fn id(&self) -> RecognizerId {
+        self.inner.id()
     }
 
     fn choice(&self) -> RecognizerChoice {
         self.inner.choice()
     }
 
-    fn gate(&self) -> Gate {
-        self.inner.gate()
-    }
-
-    fn leaves_server(&self) -> bool {
-        self.inner.leaves_server()
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{RecognizerChoice, RecognizerKind};
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+use model::{Capabilities, Gate, Languages, RecognizerChoice, RecognizerId};
+use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 use tokio::sync::mpsc;
 
 /// What a [`FakeRecognizer`] does when so much audio has come.
@@ -30,9 +30,9 @@ impl Step {
 #[derive(Clone, Debug)]
 pub struct FakeRecognizer {
     /// Which one it plays.
-    pub kind: RecognizerKind,
-    /// Which audio it asks for.
-    pub gate: Gate,
+    pub id: RecognizerId,
+    /// What it says that it can do.
+    pub capabilities: Capabilities,
     /// What it does, in order of time.
     pub steps: Vec<Step>,
     /// Why it can't be opened.
@@ -42,27 +42,38 @@ pub struct FakeRecognizer {
 impl FakeRecognizer {
     /// One that says these events, as the `command` recognizer, from everything that is heard.
     pub fn saying(events: impl IntoIterator<Item = RecognizerEvent>) -> Self {
-        Self { kind: RecognizerKind::Command, gate: Gate::Everything, steps: events.into_iter().map(Step::Say).collect(), refuses: None }
+        let capabilities = Capabilities {
+            languages: Languages::Any,
+            streaming: true,
+            batch: false,
+            word_times: false,
+            leaves_server: false,
+            gate: Gate::Everything,
+            scripted: false,
+        };
+        Self { id: crate::speech::Command::ID, capabilities, steps: events.into_iter().map(Step::Say).collect(), refuses: None }
     }
 }
 
 #[async_trait]
 impl Recognizer for FakeRecognizer {
-    fn kind(&self) -> RecognizerKind {
-        self.kind
+    fn id(&self) -> RecognizerId {
+        self.id.clone()
     }
 
     fn choice(&self) -> RecognizerChoice {
         let unavailable = self.refuses.as_ref().map(ToString::to_string);
-        RecognizerChoice { kind: self.kind, label: "Fake".to_owned(), unavailable, note: "Follows a script.".to_owned() }
+        RecognizerChoice {
+            id: self.id.clone(),
+            label: "Fake".to_owned(),
+            unavailable,
+            note: "Follows a script.".to_owned(),
+            capabilities: self.capabilities(),
+        }
     }
 
-    fn gate(&self) -> Gate {
-        self.gate
-    }
-
-    fn leaves_server(&self) -> bool {
-        self.kind == RecognizerKind::Deepgram
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities.clone()
     }
 
     async fn open(&self, _: OpenStream) -> Result<RecognizerStream, RecognizerError> {

@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 
-use model::Millis;
 use model::wire::SAMPLE_RATE;
-
-use ports::Gate;
+use model::{Gate, Millis};
 
 /// Audio before speech that a recognizer needs to catch the first sound.
 const LEAD_IN: Millis = Millis(400);

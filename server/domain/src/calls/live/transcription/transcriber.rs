@@ -111,7 +111,7 @@ impl Transcriber {
         audio: &mut mpsc::Receiver<TranscriberInput>,
     ) -> RecognizerEnd {
         let mut attempts = Attempts::default();
-        let mut gate = SpeechGate::new(recognizer.gate());
+        let mut gate = SpeechGate::new(recognizer.capabilities().gate);
         loop {
             let health = if attempts.is_first() { RecognizerHealth::Starting } else { RecognizerHealth::Reconnecting };
             listening.report(recognizer, health, String::new()).await;
@@ -130,7 +130,7 @@ impl Transcriber {
                 StreamEnd::Abandoned => return RecognizerEnd::Abandoned,
                 StreamEnd::Failed { error, answered } => (error, answered),
             };
-            tracing::warn!(recognizer = %recognizer.kind(), channel = %self.channel, %error, "a recognizer failed");
+            tracing::warn!(recognizer = %recognizer.id(), channel = %self.channel, %error, "a recognizer failed");
             let pause = attempts.failed(&error, answered);
             let health = if pause.is_some() { RecognizerHealth::Reconnecting } else { RecognizerHealth::Failed };
             listening.report(recognizer, health, error.to_string()).await;

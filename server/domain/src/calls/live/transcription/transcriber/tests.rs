@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use model::{Millis, RecognizerChoice, RecognizerKind, Word};
-use ports::{Audio, Gate, RecognizerEvent, RecognizerStream};
+use model::{Capabilities, Gate, Languages, Millis, RecognizerChoice, RecognizerId, Word};
+use ports::{Audio, RecognizerEvent, RecognizerStream};
 use tokio::time::{Instant, sleep};
 
 use super::*;
@@ -58,20 +58,30 @@ impl Service {
 
 #[async_trait]
 impl Recognizer for Service {
-    fn kind(&self) -> RecognizerKind {
-        RecognizerKind::Deepgram
+    fn id(&self) -> RecognizerId {
+        RecognizerId::known("service")
     }
 
     fn choice(&self) -> RecognizerChoice {
-        RecognizerChoice { kind: self.kind(), label: self.label.to_owned(), unavailable: None, note: String::new() }
+        RecognizerChoice {
+            id: self.id(),
+            label: self.label.to_owned(),
+            unavailable: None,
+            note: String::new(),
+            capabilities: self.capabilities(),
+        }
     }
 
-    fn gate(&self) -> Gate {
-        Gate::Everything
-    }
-
-    fn leaves_server(&self) -> bool {
-        true
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            languages: Languages::Any,
+            streaming: true,
+            batch: false,
+            word_times: true,
+            leaves_server: true,
+            gate: Gate::Everything,
+            scripted: false,
+        }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
