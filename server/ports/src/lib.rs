@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod batch;
 mod consent;
 mod embedder;
 pub mod envelope;
@@ -20,6 +21,7 @@ mod sample;
 mod time;
 mod web;
 
+pub use batch::{BatchRecognizer, Progress, Recording};
 pub use consent::{Consent, ConsentMissing, ConsentedAudio};
 pub use embedder::{EmbedError, Embedder, EmbeddingModel, Embeddings};
 pub use keys::{KeySource, KeySourceError};

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use model::{Capabilities, Channel, Millis, RecognizerChoice, RecognizerId, Utterance};
 use tokio::sync::mpsc;
 
+use crate::batch::BatchRecognizer;
 use crate::consent::ConsentedAudio;
 use crate::guard::Retryable;
 use crate::redaction::Outbound;
@@ -21,11 +24,17 @@ pub trait Recognizer: Send + Sync {
     /// What it can do. It never changes while the server runs.
     fn capabilities(&self) -> Capabilities;
 
-    /// Opens a stream for one channel.
+    /// Opens a stream for one channel. One that can't stream is never asked.
     ///
     /// # Errors
     /// [`RecognizerError`] if it can't be opened; `is_retryable` says whether to try again.
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError>;
+
+    /// What transcribes whole recordings, where it has a way of its own for that. One that only streams needs none: recordings are pushed
+    /// through a stream of it.
+    fn batch(&self) -> Option<Arc<dyn BatchRecognizer>> {
+        None
+    }
 }
 
 /// What a stream is opened with.

@@ -4,6 +4,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "these are tests")]
 
+mod batch;
 mod embedder;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use model::{Channel, Millis, Utterance};
 use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Redaction};
 
+pub use batch::{batch_conformance, recording_of};
 pub use embedder::embedder_conformance;
 
 /// Nothing in this suite may take longer.
@@ -109,6 +111,7 @@ fn describes_itself(recognizer: &dyn Recognizer) {
     let choice = recognizer.choice();
     assert_eq!((choice.id, choice.capabilities), (recognizer.id(), recognizer.capabilities()));
     assert!(recognizer.capabilities().streaming, "it is one that streams");
+    assert_eq!(recognizer.capabilities().batch, recognizer.batch().is_some(), "it can do what it says");
     assert!(!choice.label.is_empty(), "it has a name");
     assert!(!choice.note.is_empty(), "it says what a person should know");
     assert_eq!(choice.unavailable, None, "it is there");

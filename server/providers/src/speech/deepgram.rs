@@ -1,13 +1,18 @@
-//! Deepgram's live transcription: <https://developers.deepgram.com/reference/speech-to-text/listen-streaming>.
+//! Deepgram: live calls through its websocket, <https://developers.deepgram.com/reference/speech-to-text/listen-streaming>, and whole
+//! recordings through its REST interface.
 
+mod batch;
 mod messages;
 mod protocol;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId};
-use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use ports::{Audio, BatchRecognizer, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use secrecy::SecretString;
 
+use self::batch::Prerecorded;
 use self::protocol::Protocol;
 use crate::speech::socket::{self, Pace};
 
@@ -77,7 +82,7 @@ impl Recognizer for Deepgram {
         Capabilities {
             languages: Languages::Told,
             streaming: true,
-            batch: false,
+            batch: true,
             word_times: true,
             leaves_server: true,
             gate: Gate::Everything,
@@ -90,6 +95,11 @@ impl Recognizer for Deepgram {
             return Err(RecognizerError::NotConfigured("no Deepgram key is configured on this server".to_owned()));
         };
         socket::open(Protocol::new(&self.url, key, &self.model, &request), self.pace).await
+    }
+
+    fn batch(&self) -> Option<Arc<dyn BatchRecognizer>> {
+        let key = self.key.clone()?;
+        Some(Arc::new(Prerecorded::new(self.url.clone(), key, self.model.clone())))
     }
 }
 

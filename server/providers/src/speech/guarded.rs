@@ -2,15 +2,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{Capabilities, RecognizerChoice, RecognizerId};
+use model::{Capabilities, RecognizerChoice, RecognizerId, Utterance};
 use ports::guard::{Guard, Patience};
-use ports::{OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use ports::{BatchRecognizer, OpenStream, Recognizer, RecognizerError, RecognizerStream, Recording};
+
+use crate::speech::millis_of;
 
 /// Longest that opening a stream takes.
 const OPENING: Duration = Duration::from_secs(15);
 /// A recognizer that is down is spared for less than a call's transcriber tries to open it, so that each call has asked it once at least before
 /// it gives way to the next one.
 const SPARED: Duration = Duration::from_secs(2);
+/// Longest that a recording takes, besides its own length.
+const TRANSCRIBING: Duration = Duration::from_secs(10 * 60);
 /// Two channels a call try a few times each.
 const FAILURES: u32 = 12;
 
@@ -19,6 +23,13 @@ const FAILURES: u32 = 12;
 pub struct GuardedRecognizer {
     inner: Arc<dyn Recognizer>,
     guard: Guard,
+    batch: Option<Arc<GuardedBatch>>,
+}
+
+/// What transcribes recordings, with a guard of its own: that one takes long says nothing of live calls. The job tries again.
+struct GuardedBatch {
+    inner: Arc<dyn BatchRecognizer>,
+    guard: Guard,
 }
 
 impl GuardedRecognizer {
@@ -26,7 +37,11 @@ impl GuardedRecognizer {
     pub fn new(inner: Arc<dyn Recognizer>) -> Self {
         let patience = Patience { deadline: OPENING, tries: 1, failures: FAILURES, spared: SPARED, ..Patience::default() };
         let guard = Guard::new(inner.id().as_str(), patience);
-        Self { inner, guard }
+        let batch = inner.batch().map(|batch| {
+            let patience = Patience { deadline: TRANSCRIBING, tries: 1, ..Patience::default() };
+            Arc::new(GuardedBatch { inner: batch, guard: Guard::new(format!("{}.batch", inner.id()), patience) })
+        });
+        Self { inner, guard, batch }
     }
 }
 
@@ -49,6 +64,19 @@ impl Recognizer for GuardedRecognizer {
             return self.guard.call_again(self.inner.open(request)).await;
         }
         self.guard.call(|| self.inner.open(request.clone())).await
+    }
+
+    fn batch(&self) -> Option<Arc<dyn BatchRecognizer>> {
+        self.batch.clone().map(|batch| batch as Arc<dyn BatchRecognizer>)
+    }
+}
+
+#[async_trait]
+impl BatchRecognizer for GuardedBatch {
+    async fn transcribe(&self, recording: Recording) -> Result<Vec<Utterance>, RecognizerError> {
+        // As long as the recording besides: it has to get there.
+        let length = Duration::from_millis(millis_of(recording.samples).unsigned_abs());
+        self.guard.call_within(TRANSCRIBING + length, self.inner.transcribe(recording)).await
     }
 }
 
