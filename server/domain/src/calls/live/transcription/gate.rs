@@ -27,7 +27,8 @@ impl Piece {
     }
 }
 
-pub(super) fn millis(samples: u64) -> Millis {
+/// How long so many samples last.
+pub(crate) fn millis(samples: u64) -> Millis {
     Millis(i64::try_from(samples * 1000 / u64::from(SAMPLE_RATE)).unwrap_or(i64::MAX))
 }
 

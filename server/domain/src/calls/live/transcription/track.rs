@@ -196,7 +196,7 @@ impl Track {
                     TranscriberEvent::Partial(said) => TrackEvent::Partial(said),
                     TranscriberEvent::Final(said) => TrackEvent::Final(said),
                     TranscriberEvent::Status(status) => TrackEvent::Status(status),
-                    TranscriberEvent::Done => break,
+                    TranscriberEvent::Done(_) => break,
                 };
                 if actor.send(Input::Track(channel, event)).await.is_err() {
                     return;

@@ -45,8 +45,8 @@ pub(crate) enum TranscriberEvent {
     Final(Utterance),
     /// How it is doing.
     Status(RecognizerStatus),
-    /// Nothing more will come.
-    Done,
+    /// Nothing more will come: all was said, or this is why not.
+    Done(Result<(), RecognizerError>),
 }
 
 /// A transcriber's settings.
@@ -63,8 +63,8 @@ pub(crate) struct Transcriber {
 
 /// How it went with one recognizer.
 enum RecognizerEnd {
-    /// All was said.
-    Finished,
+    /// The call is over; all was said, or this is why not.
+    Finished(Result<(), RecognizerError>),
     /// Whoever listened is gone.
     Abandoned,
     /// It has failed for good: the next one has its turn.
@@ -72,23 +72,23 @@ enum RecognizerEnd {
 }
 
 impl Transcriber {
-    /// Listens until the call is over. Ends with [`TranscriberEvent::Done`].
+    /// Listens until the call is over. Ends with [`TranscriberEvent::Done`], unless whoever feeds it is gone.
     pub(crate) async fn run(self, mut audio: mpsc::Receiver<TranscriberInput>, out: mpsc::Sender<TranscriberEvent>) {
         let mut listening = Listening::new(&self, &out);
         let mut failure = None;
         for recognizer in &self.recognizers {
             match self.with(&**recognizer, &mut listening, &mut audio).await {
-                RecognizerEnd::Finished => {
-                    let _ = out.send(TranscriberEvent::Done).await;
+                RecognizerEnd::Finished(said) => {
+                    let _ = out.send(TranscriberEvent::Done(said)).await;
                     return;
                 }
                 RecognizerEnd::Abandoned => return,
                 RecognizerEnd::Failed(error) => failure = Some((recognizer, error)),
             }
         }
-        if let Some((recognizer, error)) = failure {
+        if let Some((recognizer, error)) = &failure {
             let message = format!("{error} The recording goes on; you can have it recognized after the call.");
-            listening.report(&**recognizer, RecognizerHealth::Failed, message).await;
+            listening.report(&***recognizer, RecognizerHealth::Failed, message).await;
         }
         // No recognizer is left: drain the audio until the end, so that the call goes on.
         if !listening.is_finishing() {
@@ -100,7 +100,7 @@ impl Transcriber {
                 }
             }
         }
-        let _ = out.send(TranscriberEvent::Done).await;
+        let _ = out.send(TranscriberEvent::Done(failure.map_or(Ok(()), |(_, error)| Err(error)))).await;
     }
 
     /// Has one recognizer listen, on as many streams as it takes.
@@ -126,7 +126,7 @@ impl Transcriber {
                 Err(_) => StreamEnd::Failed { error: RecognizerError::Hung, answered: false },
             };
             let (error, answered) = match end {
-                StreamEnd::Finished => return RecognizerEnd::Finished,
+                StreamEnd::Finished(said) => return RecognizerEnd::Finished(said),
                 StreamEnd::Abandoned => return RecognizerEnd::Abandoned,
                 StreamEnd::Failed { error, answered } => (error, answered),
             };
@@ -137,7 +137,7 @@ impl Transcriber {
             let Some(pause) = pause else { return RecognizerEnd::Failed(error) };
             match listening.wait(pause, &mut gate, audio).await {
                 None => {}
-                Some(StreamEnd::Finished) => return RecognizerEnd::Finished,
+                Some(StreamEnd::Finished(said)) => return RecognizerEnd::Finished(said),
                 Some(_) => return RecognizerEnd::Abandoned,
             }
         }

@@ -20,8 +20,8 @@ const FINISHING: Duration = Duration::from_secs(30);
 
 /// How a stream ended.
 pub(super) enum StreamEnd {
-    /// All was said.
-    Finished,
+    /// The call is over; all was said, or this is why not.
+    Finished(Result<(), RecognizerError>),
     /// Whoever listened is gone.
     Abandoned,
     /// It failed.
@@ -118,7 +118,7 @@ impl<'a> Listening<'a> {
                 event = events.recv() => match event {
                     Some(Ok(event)) => answered |= self.on_event(&clock, event).await,
                     Some(Err(error)) => break error,
-                    None if self.finishing && push.is_none() => return StreamEnd::Finished,
+                    None if self.finishing && push.is_none() => return StreamEnd::Finished(Ok(())),
                     None => break RecognizerError::Crashed("it ended before the call did".to_owned()),
                 },
                 permit = ready => match permit {
@@ -152,14 +152,14 @@ impl<'a> Listening<'a> {
         };
         // Whatever became of the stream, there is nothing left to be heard.
         if self.finishing && self.unanswered.is_empty() {
-            return StreamEnd::Finished;
+            return StreamEnd::Finished(Ok(()));
         }
         StreamEnd::Failed { error, answered }
     }
 
     fn give_up(&self) -> StreamEnd {
         tracing::warn!(channel = %self.transcriber.channel, "a recognizer did not finish in time");
-        StreamEnd::Finished
+        StreamEnd::Finished(Err(RecognizerError::Hung))
     }
 
     /// Passes words on, in call time. Says whether audio was answered for good.

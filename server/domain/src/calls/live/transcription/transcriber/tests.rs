@@ -158,6 +158,7 @@ async fn hear(
 struct Outcome {
     words: Vec<(String, i64)>,
     statuses: Vec<RecognizerStatus>,
+    end: Option<Result<(), RecognizerError>>,
     /// From the last audio to the end.
     ending: Duration,
 }
@@ -185,7 +186,10 @@ async fn call(recognizers: Vec<Arc<Service>>) -> Outcome {
             TranscriberEvent::Partial(_) => {}
             TranscriberEvent::Final(said) => outcome.words.extend(said.words.into_iter().map(|word| (word.text, word.start.0))),
             TranscriberEvent::Status(status) => outcome.statuses.push(status),
-            TranscriberEvent::Done => break,
+            TranscriberEvent::Done(end) => {
+                outcome.end = Some(end);
+                break;
+            }
         }
     }
     outcome.ending = feed.await.unwrap().elapsed();
@@ -221,6 +225,7 @@ async fn after_a_lost_stream_every_word_is_there_once_at_its_time() {
         let service = Service::new("one", [lost(after)]);
         let outcome = call(vec![Arc::clone(&service)]).await;
         assert_complete(&outcome, &format!("lost after {after}"));
+        assert_eq!(outcome.end, Some(Ok(())), "lost after {after}");
         let reopens: Vec<_> = service.opened().iter().map(|opened| opened.reopens).collect();
         assert_eq!(reopens, [false, true], "lost after {after}");
     }
@@ -304,6 +309,7 @@ async fn the_last_words_are_waited_for_half_a_minute_in_all() {
     let outcome = call(vec![Service::new("one", [Fate::NeverEnds])]).await;
     assert_complete(&outcome, "never ends");
     assert!((30..32).contains(&outcome.ending.as_secs()), "{:?}", outcome.ending);
+    assert_eq!(outcome.end, Some(Err(RecognizerError::Hung)));
     // Opening another stream again and again is no reason to wait longer.
     let hung = |_| Fate::Lost(LENGTH - 1, RecognizerError::Hung);
     let outcome = call(vec![Service::new("one", (0..20).map(hung))]).await;
@@ -318,4 +324,5 @@ async fn without_any_recognizer_that_works_the_call_goes_on_and_says_so() {
     let last = outcome.statuses.last().unwrap();
     assert!(last.health == RecognizerHealth::Failed && last.message.contains("The recording goes on"), "{last:?}");
     assert!(outcome.ending.as_secs() < 1);
+    assert_eq!(outcome.end, Some(Err(RecognizerError::Authentication)));
 }
