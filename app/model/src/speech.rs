@@ -129,6 +129,17 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// Nothing at all, in any language: what a recognizer can do is told on top of it.
+    pub const NONE: Self = Self {
+        languages: Languages::Any,
+        streaming: false,
+        batch: false,
+        word_times: false,
+        leaves_server: false,
+        gate: Gate::Everything,
+        scripted: false,
+    };
+
     /// Whether it can make a transcript of a recording, in its own way or through a stream.
     pub const fn takes_recordings(&self) -> bool {
         self.batch || self.streaming

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{Call, Capabilities, Channel, Code, Gate, Languages, Problem, RecognizerChoice, RecognizerId};
+use model::{Call, Capabilities, Channel, Code, Languages, Problem, RecognizerChoice, RecognizerId};
 
 use super::CallsKernel as _;
 use kernel::{Kernel, Result};
@@ -178,15 +178,7 @@ fn browser() -> RecognizerChoice {
         label: RecognizerId::BROWSER.name(),
         unavailable: None,
         note: "Chrome and Edge send the audio to their maker to recognize it. Firefox can't do it.".to_owned(),
-        capabilities: Capabilities {
-            languages: Languages::Told,
-            streaming: true,
-            batch: false,
-            word_times: false,
-            leaves_server: true,
-            gate: Gate::Everything,
-            scripted: false,
-        },
+        capabilities: Capabilities { languages: Languages::Told, streaming: true, leaves_server: true, ..Capabilities::NONE },
     }
 }
 
@@ -196,15 +188,7 @@ fn nobody() -> RecognizerChoice {
         label: RecognizerId::NONE.name(),
         unavailable: None,
         note: "The call is recorded and measured; you can have it recognized afterwards.".to_owned(),
-        capabilities: Capabilities {
-            languages: Languages::Any,
-            streaming: false,
-            batch: false,
-            word_times: false,
-            leaves_server: false,
-            gate: Gate::Everything,
-            scripted: false,
-        },
+        capabilities: Capabilities::NONE,
     }
 }
 

@@ -17,9 +17,7 @@ use domain::{Actor, Client, Config, Kernel, calls};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
-use model::{
-    Call, Capabilities, Channel, ConsentMethod, Gate, Languages, Millis, NewCall, Problem, RecognizerChoice, RecognizerId, Utterance,
-};
+use model::{Call, Capabilities, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerId, Utterance};
 use ports::files::{Files, KeyRing};
 use ports::{
     Audio, Clock, DocumentReader, Embeddings, FetchError, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError,
@@ -65,15 +63,7 @@ impl Recognizer for Scripted {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            languages: Languages::Any,
-            streaming: true,
-            batch: false,
-            word_times: false,
-            leaves_server: false,
-            gate: Gate::Everything,
-            scripted: false,
-        }
+        Capabilities { streaming: true, ..Capabilities::NONE }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {

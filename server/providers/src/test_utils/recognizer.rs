@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{Capabilities, Gate, Languages, RecognizerChoice, RecognizerId};
+use model::{Capabilities, RecognizerChoice, RecognizerId};
 use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 use tokio::sync::mpsc;
 
@@ -42,15 +42,7 @@ pub struct FakeRecognizer {
 impl FakeRecognizer {
     /// One that says these events, as the `command` recognizer, from everything that is heard.
     pub fn saying(events: impl IntoIterator<Item = RecognizerEvent>) -> Self {
-        let capabilities = Capabilities {
-            languages: Languages::Any,
-            streaming: true,
-            batch: false,
-            word_times: false,
-            leaves_server: false,
-            gate: Gate::Everything,
-            scripted: false,
-        };
+        let capabilities = Capabilities { streaming: true, ..Capabilities::NONE };
         Self { id: crate::speech::Command::ID, capabilities, steps: events.into_iter().map(Step::Say).collect(), refuses: None }
     }
 }

@@ -281,7 +281,7 @@ fn languages(remembered: &str) -> Vec<Choice> {
 
 #[cfg(test)]
 mod tests {
-    use model::{Capabilities, Gate, Languages};
+    use model::{Capabilities, Languages};
 
     use super::*;
 
@@ -307,15 +307,7 @@ mod tests {
             label: String::new(),
             unavailable: Some("Decided in the page.".into()),
             note: String::new(),
-            capabilities: Capabilities {
-                languages: Languages::Told,
-                streaming: true,
-                batch: false,
-                word_times: false,
-                leaves_server: true,
-                gate: Gate::Everything,
-                scripted: false,
-            },
+            capabilities: Capabilities { languages: Languages::Told, streaming: true, leaves_server: true, ..Capabilities::NONE },
         };
         assert!(!offered(&choice, None).disabled && !offered(&choice, Some(true)).disabled);
         assert!(offered(&choice, Some(false)).disabled);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId};
+use model::{Capabilities, Channel, Gate, RecognizerChoice, RecognizerId};
 use ports::{Audio, OpenStream, Progress, RecognizerEvent, RecognizerStream};
 use tokio::time::{Instant, sleep};
 
@@ -44,8 +44,7 @@ impl Recognizer for Counter {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let (languages, gate) = (Languages::Any, Gate::Speech);
-        Capabilities { languages, streaming: true, batch: false, word_times: false, leaves_server: false, gate, scripted: false }
+        Capabilities { streaming: true, gate: Gate::Speech, ..Capabilities::NONE }
     }
 
     async fn open(&self, _: OpenStream) -> Result<RecognizerStream, RecognizerError> {
