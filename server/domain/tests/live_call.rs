@@ -329,6 +329,38 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recognizer_that_is_gone_is_a_sentence_and_what_is_there_takes_its_place() {
+    let house = House::on(store::Engine::Sqlite).await;
+    let call = house.call().await;
+    // As if it was made before the server was set up anew.
+    store::testing::execute(house.database(), "UPDATE calls SET recognizer = 'some-vendor'").await;
+    let mut page = house.page(&call, "tab").await;
+    assert_eq!(page.welcome().await.call.recognizer.as_str(), "some-vendor");
+    let Some(ServerMessage::Snapshot(snapshot)) = page.next().await else { panic!("a new page gets a snapshot") };
+    assert_eq!(snapshot.recognizers.len(), 2);
+    for status in snapshot.recognizers {
+        assert_eq!((status.label.as_str(), status.health), ("Some-vendor", RecognizerHealth::Failed));
+        assert!(status.message.contains("“some-vendor” isn't set up on this server") && status.message.contains("recording goes on"));
+    }
+    page.frames(REP, 0..25);
+    page.event(|event| matches!(event, CallEvent::Recognizer(status) if status.label == "Scripted" && status.health == RecognizerHealth::Listening)).await;
+    page.event(|event| matches!(event, CallEvent::Segment(_))).await;
+    page.say(ClientMessage::End);
+    page.event(|event| matches!(event, CallEvent::Ended)).await;
+    let review = calls::review(&house.services, &house.scope, call.id).await.unwrap();
+    assert_eq!((review.call.recognizer.as_str(), review.segments.len()), ("some-vendor", 2));
+    // The next call begins with one that is there, and none can be made with one that isn't.
+    let prepared = calls::prepare(&house.services, &house.scope).await.unwrap();
+    assert_eq!(prepared.defaults.recognizer.as_str(), "command");
+    let gone = RecognizerId::known("some-vendor");
+    let new = NewCall { recognizer: gone.clone(), ..NewCall::default() };
+    let refused = calls::create(&house.services, &house.scope, new).await.unwrap_err().into_problem();
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::RecognizerUnavailable, Some("recognizer")));
+    let refused = calls::recognize_later(&house.services, &house.scope, call.id, gone).await.unwrap_err().into_problem();
+    assert_eq!(refused.code, Code::RecognizerUnavailable);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn words_from_the_browser_need_a_call_that_wants_them() {
     let house = House::new(Manner::Works).await;
     let heard = |text: &str| {

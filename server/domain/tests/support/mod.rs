@@ -223,6 +223,11 @@ impl House {
         Self { services, scope, heard, clock, folder, manner, database: None }
     }
 
+    /// Its own database, of a house [`on`](Self::on) an engine.
+    pub fn database(&self) -> &TestStore {
+        self.database.as_ref().unwrap()
+    }
+
     pub fn files(&self) -> PathBuf {
         self.folder.path().join("files")
     }

@@ -65,8 +65,8 @@ async fn a_lost_connection_ends_the_stream_and_says_what_was_heard_for_good() {
     assert!(matches!(error, RecognizerError::Connection(_)) && error.is_retryable(), "{error}");
     let finals = said.iter().filter_map(|event| if let RecognizerEvent::Final(said) = event { Some(said.text.as_str()) } else { None });
     assert_eq!(finals.filter(|text| !text.is_empty()).collect::<Vec<_>>(), [script()[0].text.as_str()]);
-    let done = said.iter().filter_map(|event| if let RecognizerEvent::Done(until) = event { Some(until.0) } else { None });
-    assert!(done.last().is_some_and(|until| (3700..=7000).contains(&until)), "{said:?}");
+    let mut done = said.iter().filter_map(|event| if let RecognizerEvent::Done(until) = event { Some(until.0) } else { None });
+    assert!(done.next_back().is_some_and(|until| (3700..=7000).contains(&until)), "{said:?}");
     assert_eq!(upstream.sessions().len(), 1, "nobody but who opened it opens it again");
 }
 
