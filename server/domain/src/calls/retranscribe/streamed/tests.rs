@@ -12,7 +12,7 @@ use super::*;
 
 /// What a stream does after its last sample, or before.
 #[derive(Clone, Debug)]
-enum Fate {
+enum StreamFate {
     Works,
     /// Lost after so many samples.
     Lost(usize),
@@ -22,11 +22,11 @@ enum Fate {
 
 /// Says `second N` for each second that it hears; a second's samples say which one it is.
 struct Counter {
-    fates: Mutex<VecDeque<Fate>>,
+    fates: Mutex<VecDeque<StreamFate>>,
     open: Arc<Mutex<usize>>,
 }
 
-fn counter(fates: impl IntoIterator<Item = Fate>) -> (StreamedBatch, Arc<Mutex<usize>>) {
+fn counter(fates: impl IntoIterator<Item = StreamFate>) -> (StreamedBatch, Arc<Mutex<usize>>) {
     let open = Arc::default();
     let recognizer = Arc::new(Counter { fates: Mutex::new(fates.into_iter().collect()), open: Arc::clone(&open) });
     (StreamedBatch { recognizer, consent: Consent::of_test() }, open)
@@ -48,8 +48,8 @@ impl Recognizer for Counter {
     }
 
     async fn open(&self, _: OpenStream) -> Result<RecognizerStream, RecognizerError> {
-        let fate = self.fates.lock().unwrap().pop_front().unwrap_or(Fate::Works);
-        if let Fate::Refused(error) = fate {
+        let fate = self.fates.lock().unwrap().pop_front().unwrap_or(StreamFate::Works);
+        if let StreamFate::Refused(error) = fate {
             return Err(error);
         }
         let (audio, mut pushed) = mpsc::channel(8);
@@ -63,7 +63,7 @@ impl Recognizer for Counter {
                 let Some(Audio::Samples(sound)) = input else { break };
                 samples += sound.samples().len();
                 sleep(Duration::from_millis(10)).await;
-                if matches!(fate, Fate::Lost(after) if samples > after) {
+                if matches!(fate, StreamFate::Lost(after) if samples > after) {
                     let _ = out.send(Err(RecognizerError::Connection("it ended".to_owned()))).await;
                     break;
                 }
@@ -74,7 +74,7 @@ impl Recognizer for Counter {
                     said += 1;
                 }
             }
-            if matches!(fate, Fate::NeverEnds) {
+            if matches!(fate, StreamFate::NeverEnds) {
                 out.closed().await;
             }
             *open.lock().unwrap() -= 1;
@@ -103,7 +103,7 @@ fn counted(seconds: i64) -> Vec<(String, i64)> {
     (0..seconds).map(|second| (format!("second {second}"), second * 1_000)).collect()
 }
 
-async fn transcribed(fates: impl IntoIterator<Item = Fate>) -> Result<Vec<(String, i64)>, RecognizerError> {
+async fn transcribed(fates: impl IntoIterator<Item = StreamFate>) -> Result<Vec<(String, i64)>, RecognizerError> {
     let said = counter(fates).0.transcribe(recording(300, 300)).await?;
     Ok(said.into_iter().map(|said| (said.text, said.start.0)).collect())
 }
@@ -120,16 +120,21 @@ async fn a_recording_is_heard_whole_and_silence_is_not_left_out_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_stream_is_opened_again_and_every_second_is_there_once() {
-    let fates = [Fate::Lost(100), Fate::Lost(1_000_000), Fate::Lost(40_000), Fate::Refused(RecognizerError::Connection("no".to_owned()))];
+    let fates = [
+        StreamFate::Lost(100),
+        StreamFate::Lost(1_000_000),
+        StreamFate::Lost(40_000),
+        StreamFate::Refused(RecognizerError::Connection("no".to_owned())),
+    ];
     assert_eq!(transcribed(fates).await.unwrap(), counted(300));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_stays_away_or_refuses_is_an_error_of_its_kind() {
-    let away = || Fate::Refused(RecognizerError::Connection("no".to_owned()));
+    let away = || StreamFate::Refused(RecognizerError::Connection("no".to_owned()));
     assert_eq!(transcribed((0..30).map(|_| away())).await, Err(RecognizerError::Connection("no".to_owned())));
-    assert_eq!(transcribed([Fate::Refused(RecognizerError::Authentication)]).await, Err(RecognizerError::Authentication));
-    assert_eq!(transcribed([Fate::NeverEnds]).await, Err(RecognizerError::Hung), "half a transcript is none");
+    assert_eq!(transcribed([StreamFate::Refused(RecognizerError::Authentication)]).await, Err(RecognizerError::Authentication));
+    assert_eq!(transcribed([StreamFate::NeverEnds]).await, Err(RecognizerError::Hung), "half a transcript is none");
 }
 
 #[tokio::test(start_paused = true)]
