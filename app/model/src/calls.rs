@@ -10,7 +10,7 @@ use crate::ids::{CallId, MemberId, OrganizationId};
 use crate::insights::Insights;
 use crate::knowledge::Citation;
 use crate::metrics::Metrics;
-use crate::speech::{RecognizerChoice, RecognizerKind};
+use crate::speech::{RecognizerChoice, RecognizerId};
 use crate::text_enum::text_enum;
 use crate::time::Millis;
 
@@ -186,7 +186,7 @@ pub struct Call {
     pub source: CallSource,
     /// What turns its speech into text.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
-    pub recognizer: RecognizerKind,
+    pub recognizer: RecognizerId,
     /// How many cards to show.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub verbosity: Verbosity,
@@ -449,7 +449,7 @@ pub struct NewCall {
     /// Names and words to expect, separated by commas.
     pub vocabulary: String,
     /// What turns its speech into text.
-    pub recognizer: RecognizerKind,
+    pub recognizer: RecognizerId,
     /// How many cards to show.
     pub verbosity: Verbosity,
     /// Who was told that the call is recorded; may be empty as long as no consent is given.
@@ -468,7 +468,7 @@ impl Default for NewCall {
             kind: CallKind::Discovery,
             language: "en-US".to_owned(),
             vocabulary: String::new(),
-            recognizer: RecognizerKind::None,
+            recognizer: RecognizerId::NONE,
             verbosity: Verbosity::Normal,
             consent_who: String::new(),
             consent_how: None,

@@ -44,5 +44,5 @@ pub use metrics::Metrics;
 pub use operations::{FailedJob, FailedKind, FlagState, MemberFlag, Operations, QueueLoad, Retried, RetryKind, Scheduled, SetFlag};
 pub use page::Page;
 pub use problem::{Code, Problem};
-pub use speech::{RecognizerChoice, RecognizerKind};
+pub use speech::{Capabilities, Gate, Languages, NoRecognizerId, RecognizerChoice, RecognizerId};
 pub use time::Millis;

@@ -6,10 +6,11 @@ pub(crate) mod cue_passages;
 mod edit;
 mod events;
 pub mod export;
-pub(crate) mod fetch;
-mod finish;
+mod fetch;
+pub(crate) mod finish;
 mod jobs;
 pub mod live;
+mod recognizers;
 pub mod recording;
 pub(crate) mod retranscribe;
 pub mod sample;
@@ -22,8 +23,8 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallSource, CallState, Channel, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
-    Preparation, Problem, RecognizerChoice, RecognizerKind, Review, Role, Segment,
+    Call, CallFilter, CallHit, CallId, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
+    Problem, RecognizerId, Review, Role, Segment,
 };
 use serde_json::json;
 use store::StoreError;
@@ -31,14 +32,16 @@ use store::StoreError;
 use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated};
 use self::jobs::{DeleteRecording, Recognize};
 use self::live::CallRegistry;
+pub(crate) use self::recognizers::open_stream;
 use crate::identity;
 use kernel::{
     Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
     Whose,
 };
-use ports::{OpenStream, Peers, Recognizer, Redaction, SampleCall};
+use ports::{Peers, Recognizer, SampleCall};
 
 pub use self::edit::patch;
+pub use self::recognizers::RecognizerRegistry;
 pub use self::words::{correct_segment, recognize_later, swap_channels};
 
 /// May have calls of one's own.
@@ -124,7 +127,7 @@ async fn let_go(tx: &mut Tx, subject: &Subject) -> Result<()> {
 /// What this area works with and remembers while the server runs.
 pub struct CallsState {
     files: PathBuf,
-    recognizers: Vec<Arc<dyn Recognizer>>,
+    recognizers: RecognizerRegistry,
     sample: Arc<SampleCall>,
     peers: Arc<dyn Peers>,
     registry: OnceLock<CallRegistry>,
@@ -132,8 +135,8 @@ pub struct CallsState {
 
 impl CallsState {
     /// Recordings go below `files`; recognizers are offered in this order, available or not; `peers` reaches other servers.
-    pub const fn new(files: PathBuf, recognizers: Vec<Arc<dyn Recognizer>>, sample: Arc<SampleCall>, peers: Arc<dyn Peers>) -> Self {
-        Self { files, recognizers, sample, peers, registry: OnceLock::new() }
+    pub fn new(files: PathBuf, recognizers: Vec<Arc<dyn Recognizer>>, sample: Arc<SampleCall>, peers: Arc<dyn Peers>) -> Self {
+        Self { files, recognizers: RecognizerRegistry::new(recognizers), sample, peers, registry: OnceLock::new() }
     }
 }
 
@@ -141,10 +144,8 @@ impl CallsState {
 pub trait CallsKernel {
     /// The folder of recordings and other files.
     fn files_folder(&self) -> &Path;
-    /// The recognizer of a kind, if it runs on the server.
-    fn recognizer(&self, kind: RecognizerKind) -> Option<Arc<dyn Recognizer>>;
-    /// All recognizers that run on the server.
-    fn recognizers(&self) -> Vec<RecognizerChoice>;
+    /// The recognizers that run on the server.
+    fn recognizers(&self) -> &RecognizerRegistry;
     /// The bundled sample call.
     fn sample(&self) -> &Arc<SampleCall>;
     /// The live calls of this server.
@@ -158,12 +159,8 @@ impl CallsKernel for Kernel {
         &self.state::<CallsState>().files
     }
 
-    fn recognizer(&self, kind: RecognizerKind) -> Option<Arc<dyn Recognizer>> {
-        self.state::<CallsState>().recognizers.iter().find(|recognizer| recognizer.kind() == kind).cloned()
-    }
-
-    fn recognizers(&self) -> Vec<RecognizerChoice> {
-        self.state::<CallsState>().recognizers.iter().map(|recognizer| recognizer.choice()).collect()
+    fn recognizers(&self) -> &RecognizerRegistry {
+        &self.state::<CallsState>().recognizers
     }
 
     fn sample(&self) -> &Arc<SampleCall> {
@@ -190,17 +187,16 @@ pub const MAX_PAGE: u32 = 100;
 /// `forbidden` for guests.
 pub async fn prepare(kernel: &Kernel, actor: &Actor) -> Result<Preparation> {
     actor.require(USE)?;
-    let recognizers = recognizers(kernel);
+    let recognizers = kernel.recognizers().for_calls();
     let last = kernel.store().latest_call(actor.organization, actor.member()?.id).await?;
-    let usable = |kind: RecognizerKind| recognizers.iter().any(|choice| choice.kind == kind && choice.unavailable.is_none());
-    let on_server = [RecognizerKind::Deepgram, RecognizerKind::Command].into_iter().find(|kind| usable(*kind));
-    let fresh = NewCall { recognizer: on_server.unwrap_or(RecognizerKind::Browser), ..NewCall::default() };
+    let usable = |id: &RecognizerId| recognizers.iter().any(|choice| choice.id == *id && choice.unavailable.is_none());
+    let fresh = NewCall { recognizer: kernel.recognizers().preferred(), ..NewCall::default() };
     let defaults = match last.filter(|call| call.source == CallSource::Browser) {
         Some(call) => NewCall {
             kind: call.kind,
             language: call.language,
             vocabulary: call.vocabulary.join(", "),
-            recognizer: if usable(call.recognizer) { call.recognizer } else { fresh.recognizer },
+            recognizer: if usable(&call.recognizer) { call.recognizer } else { fresh.recognizer.clone() },
             verbosity: call.verbosity,
             consent_who: call.consent_who,
             // "Nobody else" is true of one call; remembered, the next one would start with a false record.
@@ -214,44 +210,6 @@ pub async fn prepare(kernel: &Kernel, actor: &Actor) -> Result<Preparation> {
     let unfinished = kernel.store().calls(actor.organization, &filter, None, 10).await?;
     let unfinished = unfinished.items.into_iter().map(|hit| hit.call).filter(|call| call.source == CallSource::Browser).collect();
     Ok(Preparation { defaults, recognizers, keep_audio, unfinished })
-}
-
-/// Every recognizer that a person may choose for an own call, available or not.
-fn recognizers(kernel: &Kernel) -> Vec<RecognizerChoice> {
-    let on_server =
-        kernel.recognizers().into_iter().filter(|choice| choice.kind != RecognizerKind::Sample && choice.kind != RecognizerKind::Browser);
-    let browser = RecognizerChoice {
-        kind: RecognizerKind::Browser,
-        label: RecognizerKind::Browser.label().to_owned(),
-        unavailable: None,
-        note: "Chrome and Edge send the audio to their maker to recognize it. Firefox can't do it.".to_owned(),
-    };
-    let none = RecognizerChoice {
-        kind: RecognizerKind::None,
-        label: RecognizerKind::None.label().to_owned(),
-        unavailable: None,
-        note: "The call is recorded and measured; you can have it recognized afterwards.".to_owned(),
-    };
-    on_server.chain([browser, none]).collect()
-}
-
-/// The recognizers that a live call's transcriber tries, in order. A failing service gives way to the program on this server,
-/// never to one that sound leaves for: where audio goes is the person's choice.
-pub(crate) fn recognizers_for(kernel: &Kernel, chosen: RecognizerKind) -> Vec<Arc<dyn Recognizer>> {
-    let fallback = (chosen == RecognizerKind::Deepgram).then_some(RecognizerKind::Command);
-    let usable = |kind: &RecognizerKind| {
-        let recognizer = kernel.recognizer(*kind)?;
-        (*kind == chosen || (recognizer.choice().unavailable.is_none() && !recognizer.leaves_server())).then_some(recognizer)
-    };
-    match chosen {
-        RecognizerKind::Browser | RecognizerKind::None => Vec::new(),
-        _ => [Some(chosen), fallback].into_iter().flatten().filter_map(|kind| usable(&kind)).collect(),
-    }
-}
-
-/// What a channel's recognizer is opened with.
-pub(crate) fn open_stream(call: &Call, channel: Channel) -> OpenStream {
-    OpenStream { channel, language: call.language.clone(), vocabulary: Redaction::default().texts(&call.vocabulary) }
 }
 
 /// Sets a call up. Consent may be given now or later, but no audio is taken before.
@@ -287,7 +245,7 @@ pub(crate) async fn create_from(
     let language = valid::language(&new.language)?;
     let vocabulary = valid::vocabulary(&new.vocabulary)?;
     if source != CallSource::Sample {
-        require_usable(kernel, new.recognizer)?;
+        recognizers::require_for_call(kernel, &new.recognizer, &language)?;
     }
     let now = kernel.now();
     let (consent_who, consent_how, consent_at) = match new.consent_how {
@@ -343,15 +301,6 @@ fn consent_who(typed: &str, how: ConsentMethod) -> Result<String, Problem> {
     match (how, typed.trim()) {
         (ConsentMethod::NobodyElse, "") => Ok("Nobody else".to_owned()),
         (_, typed) => valid::CONSENT_WHO.parse(typed),
-    }
-}
-
-fn require_usable(kernel: &Kernel, kind: RecognizerKind) -> Result<()> {
-    let unavailable = |why: &str| Problem { field: Some("recognizer".to_owned()), ..Problem::new(Code::RecognizerUnavailable, why) };
-    match recognizers(kernel).into_iter().find(|choice| choice.kind == kind) {
-        Some(RecognizerChoice { unavailable: None, .. }) => Ok(()),
-        Some(RecognizerChoice { unavailable: Some(why), .. }) => Err(unavailable(&why).into()),
-        None => Err(unavailable("This recognizer isn't set up on this server. Choose another one.").into()),
     }
 }
 
@@ -445,12 +394,8 @@ pub async fn review(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Review
         None => (None, model::metrics::of(&segments)),
     };
     let recording_ms = recording::length(kernel, &call).await;
-    let usable = |choice: &RecognizerChoice| choice.kind != RecognizerKind::Browser && choice.kind != RecognizerKind::None;
-    let recognizers = if recording_ms.is_some() && call.state == CallState::Ended {
-        recognizers(kernel).into_iter().filter(usable).collect()
-    } else {
-        Vec::new()
-    };
+    let recognizers =
+        if recording_ms.is_some() && call.state == CallState::Ended { kernel.recognizers().for_recordings() } else { Vec::new() };
     let transcript_job = retranscribe::state(kernel, actor.organization, id).await?;
     Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers, transcript_job })
 }

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use domain::calls;
 use domain::calls::CallsKernel as _;
 use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage};
-use model::{Call, CallState, Channel, Code, RecognizerKind};
+use model::{Call, CallState, Channel, Code, RecognizerId};
 use store::Engine;
 use store::testing::execute;
 use support::{House, Manner, TestPage, assert_recorded, hello};
@@ -171,7 +171,7 @@ async fn one_call_that_can_not_be_recovered_hides_no_other() {
     let house = House::new(Manner::Counts(0)).await;
     let mut made = Vec::new();
     for _ in 0..4 {
-        let call = house.call_with(RecognizerKind::None).await;
+        let call = house.call_with(RecognizerId::NONE).await;
         let mut page = house.page(&call, "tab").await;
         page.frames(CUSTOMER, 0..3);
         page.acked(CUSTOMER, 3).await;
@@ -340,7 +340,7 @@ async fn an_end_right_behind_the_frames_loses_no_word() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_frame_is_acked_with_its_own_number() {
     let house = House::new(Manner::Counts(0)).await;
-    let call = house.call_with(RecognizerKind::None).await;
+    let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     page.frames(CUSTOMER, 0..400);
     let mut acks = Vec::new();

@@ -14,7 +14,7 @@ use domain::knowledge;
 use model::wire::{CallEvent, ClientMessage, Heard, Hello, Part, ServerMessage};
 use model::{
     Binding, BindingKind, Call, CallId, Channel, Citation, Cue, CueKind, DocumentChange, DocumentId, DocumentSource, DocumentState, Millis,
-    Passage, Place, PlaceKind, RecognizerKind,
+    Passage, Place, PlaceKind, RecognizerId,
 };
 use ports::{EmbedError, Embedder, EmbeddingModel, Embeddings, Outbound};
 use store::knowledge::alone::Alone as _;
@@ -129,7 +129,7 @@ fn asks(text: &str, is_final: bool) -> ClientMessage {
 }
 
 async fn call_of(house: &House) -> (Call, TestPage) {
-    let call = house.call_with(RecognizerKind::Browser).await;
+    let call = house.call_with(RecognizerId::BROWSER).await;
     let mut page = house.page(&call, "tab").await;
     page.welcome().await;
     (call, page)

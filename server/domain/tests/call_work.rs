@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage};
-use model::{Call, CallPatch, CallState, Channel, Code, CueState, NewCall, RecognizerKind};
+use model::{Call, CallPatch, CallState, Channel, Code, CueState, NewCall, RecognizerId};
 use store::PlacedEvent;
 use store::testing::execute;
 use support::{House, Manner, TestPage, assert_recorded};
@@ -87,13 +87,13 @@ fn titled(title: &str) -> CallPatch {
 async fn everything(house: &House, call: &Call) -> Vec<(&'static str, Result<(), Code>)> {
     let (kernel, actor) = (&house.services, &house.scope);
     let told = |done: domain::Result<()>| done.map_err(|error| error.into_problem().code);
-    let new = NewCall { title: "Another".into(), recognizer: RecognizerKind::Command, ..NewCall::default() };
+    let new = NewCall { title: "Another".into(), recognizer: RecognizerId::known("command"), ..NewCall::default() };
     vec![
         ("call.created", told(calls::create(kernel, actor, new).await.map(drop))),
         ("call.updated", told(calls::patch(kernel, actor, call.id, titled("Other")).await.map(drop))),
         ("call.line_corrected", told(calls::correct_segment(kernel, actor, call.id, 1, "my own words").await.map(drop))),
         ("call.channels_swapped", told(calls::swap_channels(kernel, actor, call.id).await)),
-        ("call.recognition_requested", told(calls::recognize_later(kernel, actor, call.id, RecognizerKind::Command).await)),
+        ("call.recognition_requested", told(calls::recognize_later(kernel, actor, call.id, RecognizerId::known("command")).await)),
         ("call.deleted", told(calls::delete(kernel, actor, call.id).await)),
     ]
 }
@@ -267,7 +267,7 @@ async fn lines_that_are_corrected_at_the_same_moment_are_all_in_the_review() {
 async fn a_recognition_that_two_people_want_is_done_once() {
     let house = House::new(Manner::Counts(0)).await;
     let call = house.ended(20).await;
-    let want = || calls::recognize_later(&house.services, &house.scope, call.id, RecognizerKind::Command);
+    let want = || calls::recognize_later(&house.services, &house.scope, call.id, RecognizerId::known("command"));
     let (one, two) = tokio::join!(want(), want());
     assert_eq!([&one, &two].iter().filter(|wanted| wanted.is_ok()).count(), 1, "{one:?} {two:?}");
     // The safety net of its end waits for longer.

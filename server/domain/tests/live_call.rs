@@ -6,7 +6,7 @@ mod support;
 
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
-use model::{CallId, CallPatch, CallState, Channel, Code, ConsentMethod, CueState, Millis, NewCall, RecognizerKind, TranscriptJob};
+use model::{CallId, CallPatch, CallState, Channel, Code, ConsentMethod, CueState, Millis, NewCall, RecognizerId, TranscriptJob};
 use store::recording::RecordingReader;
 use support::{House, Manner, assert_recorded, frame, hello, sign_up};
 
@@ -45,7 +45,7 @@ async fn a_call_from_the_first_frame_to_its_review() {
 #[tokio::test(flavor = "multi_thread")]
 async fn doubled_and_early_frames_are_not_taken() {
     let house = House::new(Manner::Works).await;
-    let call = house.call_with(RecognizerKind::None).await;
+    let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..3);
     page.acked(REP, 3).await;
@@ -73,7 +73,7 @@ async fn a_pause_ends_what_is_being_said() {
 #[tokio::test(flavor = "multi_thread")]
 async fn frames_that_are_none_are_rejected_and_the_call_goes_on() {
     let house = House::new(Manner::Works).await;
-    let call = house.call_with(RecognizerKind::None).await;
+    let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     let bad = [
         Frame { pcm: Vec::new(), ..frame(REP, 0) },
@@ -93,7 +93,7 @@ async fn frames_that_are_none_are_rejected_and_the_call_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_jumps_loses_no_frame() {
     let house = House::new(Manner::Works).await;
-    let call = house.call_with(RecognizerKind::None).await;
+    let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     for (sequence, at) in [0, 100, 50_000_000, 200, 0, 300].into_iter().enumerate() {
         page.say(ClientMessage::Frame(Frame { captured_at: Millis(at), ..frame(REP, sequence as u32) }));
@@ -110,7 +110,7 @@ async fn a_clock_that_jumps_loses_no_frame() {
 async fn no_byte_is_kept_before_consent() {
     let house = House::new(Manner::Works).await;
     let call =
-        calls::create(&house.services, &house.scope, NewCall { recognizer: RecognizerKind::None, ..NewCall::default() }).await.unwrap();
+        calls::create(&house.services, &house.scope, NewCall { recognizer: RecognizerId::NONE, ..NewCall::default() }).await.unwrap();
     assert_eq!(house.page(&call, "tab").await.refused().await.code, Code::ConsentMissing);
     assert!(!house.log(&call, REP).exists());
 }
@@ -118,7 +118,7 @@ async fn no_byte_is_kept_before_consent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn consent_that_is_given_while_somebody_watches_lets_the_recognizer_hear() {
     let house = House::new(Manner::Works).await;
-    let new = NewCall { recognizer: RecognizerKind::Command, ..NewCall::default() };
+    let new = NewCall { recognizer: RecognizerId::known("command"), ..NewCall::default() };
     let call = calls::create(&house.services, &house.scope, new).await.unwrap();
     let mut viewer = house.join(Hello { part: Part::Viewer, page: "viewer".into(), ..hello(&call, "tab") }).await;
     viewer.welcome().await;
@@ -151,7 +151,7 @@ async fn sound_is_not_kept_where_the_organization_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_unknown_and_ended_calls_are_refused() {
     let house = House::new(Manner::Works).await;
-    let call = house.call_with(RecognizerKind::None).await;
+    let call = house.call_with(RecognizerId::NONE).await;
     let stranger = sign_up(&house.services, "eve@example.com").await;
     let mut foreign = house.reborn().await;
     foreign.scope = stranger;
@@ -165,7 +165,7 @@ async fn foreign_unknown_and_ended_calls_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_page_must_take_over() {
     let house = House::new(Manner::Works).await;
-    let call = house.call_with(RecognizerKind::None).await;
+    let call = house.call_with(RecognizerId::NONE).await;
     let mut first = house.page(&call, "first").await;
     first.frames(REP, 0..3);
     first.acked(REP, 3).await;
@@ -276,7 +276,7 @@ async fn a_restart_tells_the_pages_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_holds_frames_back_and_says_so() {
     let house = House::new(Manner::Works).await;
-    let call = house.call_with(RecognizerKind::None).await;
+    let call = house.call_with(RecognizerId::NONE).await;
     let log = house.log(&call, REP);
     std::fs::create_dir_all(log.parent().unwrap()).unwrap();
     std::os::unix::fs::symlink("/dev/full", &log).unwrap();
@@ -316,7 +316,7 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
     page.event(|event| matches!(event, CallEvent::Ended)).await;
     // Later, with a recognizer that works.
     let later = house.again(Manner::Works).await;
-    let make = async || calls::recognize_later(&later.services, &later.scope, call.id, RecognizerKind::Command).await;
+    let make = async || calls::recognize_later(&later.services, &later.scope, call.id, RecognizerId::known("command")).await;
     make().await.unwrap();
     let job = async || calls::review(&later.services, &later.scope, call.id).await.unwrap().transcript_job;
     assert_eq!(job().await, Some(TranscriptJob::Running));
@@ -326,6 +326,38 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
     assert_eq!(review.segments.len(), 3);
     assert_eq!(review.transcript_job, None, "done");
     assert!(review.insights.is_some_and(|insights| !insights.action_items.is_empty()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recognizer_that_is_gone_is_a_sentence_and_what_is_there_takes_its_place() {
+    let house = House::on(store::Engine::Sqlite).await;
+    let call = house.call().await;
+    // As if it was made before the server was set up anew.
+    store::testing::execute(house.database(), "UPDATE calls SET recognizer = 'some-vendor'").await;
+    let mut page = house.page(&call, "tab").await;
+    assert_eq!(page.welcome().await.call.recognizer.as_str(), "some-vendor");
+    let Some(ServerMessage::Snapshot(snapshot)) = page.next().await else { panic!("a new page gets a snapshot") };
+    assert_eq!(snapshot.recognizers.len(), 2);
+    for status in snapshot.recognizers {
+        assert_eq!((status.label.as_str(), status.health), ("Some-vendor", RecognizerHealth::Failed));
+        assert!(status.message.contains("“some-vendor” isn't set up on this server") && status.message.contains("recording goes on"));
+    }
+    page.frames(REP, 0..25);
+    page.event(|event| matches!(event, CallEvent::Recognizer(status) if status.label == "Scripted" && status.health == RecognizerHealth::Listening)).await;
+    page.event(|event| matches!(event, CallEvent::Segment(_))).await;
+    page.say(ClientMessage::End);
+    page.event(|event| matches!(event, CallEvent::Ended)).await;
+    let review = calls::review(&house.services, &house.scope, call.id).await.unwrap();
+    assert_eq!((review.call.recognizer.as_str(), review.segments.len()), ("some-vendor", 2));
+    // The next call begins with one that is there, and none can be made with one that isn't.
+    let prepared = calls::prepare(&house.services, &house.scope).await.unwrap();
+    assert_eq!(prepared.defaults.recognizer.as_str(), "command");
+    let gone = RecognizerId::known("some-vendor");
+    let new = NewCall { recognizer: gone.clone(), ..NewCall::default() };
+    let refused = calls::create(&house.services, &house.scope, new).await.unwrap_err().into_problem();
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::RecognizerUnavailable, Some("recognizer")));
+    let refused = calls::recognize_later(&house.services, &house.scope, call.id, gone).await.unwrap_err().into_problem();
+    assert_eq!(refused.code, Code::RecognizerUnavailable);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -341,13 +373,13 @@ async fn words_from_the_browser_need_a_call_that_wants_them() {
             is_final: true,
         })
     };
-    let call = house.call_with(RecognizerKind::Browser).await;
+    let call = house.call_with(RecognizerId::BROWSER).await;
     let mut page = house.page(&call, "tab").await;
     page.say(heard("it is too expensive for us"));
     page.event(|event| matches!(event, CallEvent::Cue(_))).await;
     page.say(heard(&"x".repeat(10_000_000)));
     assert_eq!(page.rejected().await.code, Code::Invalid);
-    let other = house.call_with(RecognizerKind::None).await;
+    let other = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&other, "tab").await;
     page.say(heard("hello"));
     assert_eq!(page.rejected().await.code, Code::Invalid);
@@ -369,7 +401,7 @@ fn a_card_comes_before_the_final_and_a_crash_in_between_leaves_none_without_word
     let doomed = tokio::runtime::Runtime::new().unwrap();
     let (house, call, seen) = doomed.block_on(async {
         let house = House::new(Manner::Works).await;
-        let call = house.call_with(RecognizerKind::Browser).await;
+        let call = house.call_with(RecognizerId::BROWSER).await;
         let mut page = house.page(&call, "tab").await;
         page.say(says(SAID, false));
         let partial = page.event(|event| matches!(event, CallEvent::Partial(_))).await;

@@ -73,20 +73,8 @@ impl Guard {
         loop {
             let admitted = self.admit().map_err(E::unavailable)?;
             tried += 1;
-            let start = Instant::now();
-            let done = match tokio::time::timeout(self.patience.deadline, call()).await {
-                Ok(done) => done,
-                Err(_) => Err(E::unavailable(format!("it took longer than {} s", self.patience.deadline.as_secs_f32()))),
-            };
-            let outcome = match &done {
-                Ok(_) => "done",
-                Err(error) if error.is_retryable() => "failed",
-                // It answered: what is wrong is what was asked.
-                Err(_) => "refused",
-            };
-            metrics::histogram!("closezly_provider_seconds", "provider" => self.name.clone(), "outcome" => outcome)
-                .record(start.elapsed().as_secs_f64());
-            admitted.note(outcome == "failed");
+            let (done, failed) = self.measured(self.patience.deadline, call()).await;
+            admitted.note(failed);
             match done {
                 Err(error) if error.is_retryable() && tried < self.patience.tries => {
                     let pause = error.retry_after().unwrap_or_else(|| self.pause(tried));
@@ -99,6 +87,56 @@ impl Guard {
                 done => return done,
             }
         }
+    }
+
+    /// Calls the provider once, spared or not, and holds no failure against it: for who goes on with what worked a moment ago, and would
+    /// otherwise have one loss counted many times. That it answers is noted.
+    ///
+    /// # Errors
+    /// The provider's; unavailable if it took too long.
+    pub async fn call_again<T, E: Retryable>(&self, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let (done, failed) = self.measured(self.patience.deadline, call).await;
+        if !failed {
+            self.note(false);
+        }
+        done
+    }
+
+    /// Calls the provider once, with a deadline of this call's own: for work whose length is known. There are no further tries.
+    ///
+    /// # Errors
+    /// The provider's; unavailable if it took too long or is spared.
+    pub async fn call_within<T, E: Retryable>(&self, deadline: Duration, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let admitted = self.admit().map_err(E::unavailable)?;
+        let (done, failed) = self.measured(deadline, call).await;
+        admitted.note(failed);
+        done
+    }
+
+    /// One call within a deadline, metered; whether it failed, as opposed to being answered with a refusal.
+    async fn measured<T, E: Retryable>(&self, deadline: Duration, call: impl Future<Output = Result<T, E>>) -> (Result<T, E>, bool) {
+        let start = Instant::now();
+        let done = match tokio::time::timeout(deadline, call).await {
+            Ok(done) => done,
+            Err(_) => Err(E::unavailable(format!("it took longer than {} s", deadline.as_secs_f32()))),
+        };
+        let outcome = match &done {
+            Ok(_) => "done",
+            Err(error) if error.is_retryable() => "failed",
+            // It answered: what is wrong is what was asked.
+            Err(_) => "refused",
+        };
+        metrics::histogram!("closezly_provider_seconds", "provider" => self.name.clone(), "outcome" => outcome)
+            .record(start.elapsed().as_secs_f64());
+        (done, outcome == "failed")
+    }
+
+    /// Notes how a call went.
+    fn note(&self, failed: bool) {
+        self.state(|state| {
+            state.failures = if failed { state.failures.saturating_add(1) } else { 0 };
+            state.open = (state.failures >= self.patience.failures).then(Instant::now);
+        });
     }
 
     fn state<T>(&self, with: impl FnOnce(&mut BreakerState) -> T) -> T {
@@ -134,10 +172,7 @@ struct Admitted<'a> {
 
 impl Admitted<'_> {
     fn note(self, failed: bool) {
-        self.guard.state(|state| {
-            state.failures = if failed { state.failures.saturating_add(1) } else { 0 };
-            state.open = (state.failures >= self.guard.patience.failures).then(Instant::now);
-        });
+        self.guard.note(failed);
     }
 }
 
@@ -150,98 +185,4 @@ impl Drop for Admitted<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-
-    #[derive(Clone, Debug, PartialEq)]
-    enum Wrong {
-        Away(String),
-        Refused,
-    }
-
-    impl Retryable for Wrong {
-        fn is_retryable(&self) -> bool {
-            matches!(self, Self::Away(_))
-        }
-
-        fn unavailable(why: String) -> Self {
-            Self::Away(why)
-        }
-    }
-
-    struct Provider {
-        asked: AtomicU32,
-        guard: Guard,
-    }
-
-    impl Provider {
-        fn new() -> Self {
-            let patience = Patience { deadline: Duration::from_secs(5), tries: 3, failures: 4, ..Patience::default() };
-            Self { asked: AtomicU32::new(0), guard: Guard::new("test", patience) }
-        }
-
-        /// Answers with what it says of the how-manieth call this is.
-        async fn ask(&self, answer: impl Fn(u32) -> Result<u32, Wrong>) -> Result<u32, Wrong> {
-            self.guard.call(|| async { answer(self.asked.fetch_add(1, Ordering::SeqCst) + 1) }).await
-        }
-
-        fn asked(&self) -> u32 {
-            self.asked.load(Ordering::SeqCst)
-        }
-    }
-
-    fn away<T>() -> Result<T, Wrong> {
-        Err(Wrong::Away("away".to_owned()))
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_passes_is_tried_again_and_what_stays_is_not() {
-        let provider = Provider::new();
-        assert_eq!(provider.ask(|call| if call < 3 { away() } else { Ok(call) }).await, Ok(3));
-        assert_eq!(provider.ask(|_| Err(Wrong::Refused)).await, Err(Wrong::Refused));
-        assert_eq!(provider.asked(), 4, "asked once");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_provider_that_is_down_is_spared_and_tried_by_one() {
-        let provider = Provider::new();
-        assert!(provider.ask(|_| away()).await.is_err());
-        let Err(Wrong::Away(why)) = provider.ask(|_| away()).await else { panic!("it is down") };
-        assert!(why.contains("4 times in a row"), "{why}");
-        assert_eq!(provider.asked(), 4);
-        assert!(provider.ask(Ok).await.is_err(), "spared");
-        assert_eq!(provider.asked(), 4, "nobody waits for it");
-        tokio::time::advance(Duration::from_secs(31)).await;
-        assert!(provider.ask(|_| Err(Wrong::Refused)).await.is_err());
-        assert_eq!(provider.ask(Ok).await, Ok(6), "it answers again");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_tries_and_stops_waiting_leaves_it_to_the_next() {
-        let provider = Provider::new();
-        for _ in 0..2 {
-            assert!(provider.ask(|_| away()).await.is_err());
-        }
-        tokio::time::advance(Duration::from_secs(31)).await;
-        let trial = provider.guard.call(std::future::pending::<Result<u32, Wrong>>);
-        assert!(tokio::time::timeout(Duration::from_secs(1), trial).await.is_err(), "it was not waited for");
-        assert!(provider.ask(Ok).await.is_ok(), "another one tries");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_ever() {
-        let provider = Provider::new();
-        let hung = provider.guard.call(|| async {
-            provider.asked.fetch_add(1, Ordering::SeqCst);
-            std::future::pending::<Result<u32, Wrong>>().await
-        });
-        let start = Instant::now();
-        let Err(Wrong::Away(why)) = hung.await else { panic!("it hangs") };
-        assert!(why.contains("longer than 5 s") && start.elapsed() < Duration::from_secs(20), "{why}");
-        assert_eq!(provider.asked(), 3);
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod batch;
 mod consent;
 mod embedder;
 pub mod envelope;
@@ -21,13 +22,14 @@ mod sample;
 mod time;
 mod web;
 
+pub use batch::{BatchRecognizer, Progress, Recording};
 pub use consent::{Consent, ConsentMissing, ConsentedAudio};
 pub use embedder::{EmbedError, Embedder, EmbeddingModel, Embeddings};
 pub use keys::{KeySource, KeySourceError};
 pub use mail::{Mail, MailError, Mailer};
 pub use peers::{PeerError, PeerSocket, Peers};
 pub use reader::{DocumentReader, ReadDocument, ReadError};
-pub use recognizer::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+pub use recognizer::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 pub use redaction::{Outbound, Redaction};
 pub use sample::{SampleCall, SampleTurn};
 pub use time::{Clock, Ids, SystemClock, SystemIds};

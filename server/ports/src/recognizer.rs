@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use model::{Channel, RecognizerChoice, RecognizerKind, Utterance};
+use model::{Capabilities, Channel, Millis, RecognizerChoice, RecognizerId, Utterance};
 use tokio::sync::mpsc;
 
+use crate::batch::BatchRecognizer;
 use crate::consent::ConsentedAudio;
 use crate::guard::Retryable;
 use crate::redaction::Outbound;
@@ -12,32 +15,26 @@ use crate::redaction::Outbound;
 /// maps them back, since it knows what it pushed. Adapters know nothing of calls.
 #[async_trait]
 pub trait Recognizer: Send + Sync {
-    /// Which one this is.
-    fn kind(&self) -> RecognizerKind;
+    /// Which one this is. No two of a server have the same id.
+    fn id(&self) -> RecognizerId;
 
     /// Name, model, whether it can be used here and now, and what to know of it.
     fn choice(&self) -> RecognizerChoice;
 
-    /// Which audio it wants.
-    fn gate(&self) -> Gate;
+    /// What it can do. It never changes while the server runs.
+    fn capabilities(&self) -> Capabilities;
 
-    /// Whether sound goes to another company's or another machine's service.
-    fn leaves_server(&self) -> bool;
-
-    /// Opens a stream for one channel.
+    /// Opens a stream for one channel. One that can't stream is never asked.
     ///
     /// # Errors
     /// [`RecognizerError`] if it can't be opened; `is_retryable` says whether to try again.
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError>;
-}
 
-/// Which audio a recognizer wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
-    /// Everything, silence too (streaming services that bill by the connection and find the ends themselves).
-    Everything,
-    /// Only stretches with speech, with some silence around, so that silence makes no words.
-    Speech,
+    /// What transcribes whole recordings, where it has a way of its own for that. One that only streams needs none: recordings are pushed
+    /// through a stream of it.
+    fn batch(&self) -> Option<Arc<dyn BatchRecognizer>> {
+        None
+    }
 }
 
 /// What a stream is opened with.
@@ -49,14 +46,21 @@ pub struct OpenStream {
     pub language: String,
     /// Words to expect.
     pub vocabulary: Vec<Outbound<String>>,
+    /// It takes the place of a stream of the same call that was lost. That it can't be opened says nothing new of the recognizer, so its
+    /// guard doesn't count it.
+    pub reopens: bool,
 }
 
 /// An open stream: audio in, events out. Dropping both ends it.
+///
+/// A stream is one connection, or one run of a program. When that is lost the stream ends with an error that says whether opening another
+/// one may help; opening it, and giving it what has not been answered, is the business of who opened this one.
 #[derive(Debug)]
 pub struct RecognizerStream {
     /// Audio in, bounded. A recognizer that doesn't take audio for long is treated as hung by the host.
     pub audio: mpsc::Sender<Audio>,
-    /// Events out, bounded. Ends (`None`) after [`Audio::Finish`] when everything has been said, or after an error.
+    /// Events out, bounded. Ends (`None`) after [`Audio::Finish`] when everything has been said, or after an error. Before an error come
+    /// the words that were heard for good.
     pub events: mpsc::Receiver<Result<RecognizerEvent, RecognizerError>>,
 }
 
@@ -76,6 +80,10 @@ pub enum RecognizerEvent {
     Partial(Utterance),
     /// Will not change any more; takes the partial's place.
     Final(Utterance),
+    /// Audio before this stream time was worked through for good, silence too: whatever words were in it have been told as finals. It
+    /// needs not be heard again when the stream is lost. A recognizer that gives no such marks is taken to be done up to the end of its
+    /// last final.
+    Done(Millis),
 }
 
 /// Why a recognizer does not recognize.

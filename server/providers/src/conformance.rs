@@ -4,6 +4,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "these are tests")]
 
+mod batch;
 mod embedder;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use model::{Channel, Millis, Utterance};
 use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Redaction};
 
+pub use batch::{batch_conformance, recording_of};
 pub use embedder::embedder_conformance;
 
 /// Nothing in this suite may take longer.
@@ -54,7 +56,7 @@ impl Said {
 
 /// A request for a channel in English.
 pub fn english(channel: Channel) -> OpenStream {
-    OpenStream { channel, language: "en-US".to_owned(), vocabulary: Redaction::default().texts(&["Closezly"]) }
+    OpenStream { channel, language: "en-US".to_owned(), vocabulary: Redaction::default().texts(&["Closezly"]), reopens: false }
 }
 
 /// Sound as a recognizer takes it.
@@ -107,7 +109,9 @@ pub async fn recognizer_conformance(make: impl Fn() -> Arc<dyn Recognizer>, spee
 
 fn describes_itself(recognizer: &dyn Recognizer) {
     let choice = recognizer.choice();
-    assert_eq!(choice.kind, recognizer.kind());
+    assert_eq!((choice.id, choice.capabilities), (recognizer.id(), recognizer.capabilities()));
+    assert!(recognizer.capabilities().streaming, "it is one that streams");
+    assert_eq!(recognizer.capabilities().batch, recognizer.batch().is_some(), "it can do what it says");
     assert!(!choice.label.is_empty(), "it has a name");
     assert!(!choice.note.is_empty(), "it says what a person should know");
     assert_eq!(choice.unavailable, None, "it is there");
@@ -132,7 +136,13 @@ fn within_the_stream(said: &Said, samples: usize) {
     let limit = Millis(samples as i64 / 16);
     let mut last_final = Millis::ZERO;
     for event in &said.events {
-        let (RecognizerEvent::Partial(utterance) | RecognizerEvent::Final(utterance)) = event;
+        let utterance = match event {
+            RecognizerEvent::Partial(utterance) | RecognizerEvent::Final(utterance) => utterance,
+            RecognizerEvent::Done(until) => {
+                assert!(*until <= limit, "{until:?} is within {limit:?}");
+                continue;
+            }
+        };
         assert!(utterance.start <= utterance.end && utterance.end <= limit, "{utterance:?} is within {limit:?}");
         assert!((0.0..=1.0).contains(&utterance.confidence), "{utterance:?}");
         assert!(utterance.start >= last_final, "{utterance:?} begins after {last_final:?}");

@@ -21,6 +21,7 @@ mod mails;
 mod page;
 mod pages;
 mod process;
+mod recognizers;
 mod recording;
 mod rest;
 mod review;

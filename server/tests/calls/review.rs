@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::page::{Page, ended_call, make, new_call, path};
 use crate::support::{Browser, PASSWORD, Program, TestServer};
 
-async fn ann(server: &TestServer) -> (Program, Browser) {
+pub async fn ann(server: &TestServer) -> (Program, Browser) {
     let (program, browser) = (server.owner("Ann").await, server.browser());
     browser.sign_in("Ann", PASSWORD).await;
     (program, browser)

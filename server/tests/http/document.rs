@@ -313,7 +313,7 @@ async fn every_enum_has_the_values_that_are_taken_and_given() {
     for (name, values) in &lists {
         let right = spelled_as!(
             name.as_str(), BindingKind CallKind CallSource CallState Channel Code CollectionAccess ConsentMethod CueKind CueState
-            DocumentSource DocumentState PlaceKind RecognizerKind Role SearchMode StepName TranscriptJob Verbosity WebsiteState
+            DocumentSource DocumentState Gate PlaceKind Role SearchMode StepName TranscriptJob Verbosity WebsiteState
         );
         assert_eq!(*values, right, "{name}");
     }

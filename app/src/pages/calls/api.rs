@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{Json, PostcardEncoding};
 use leptos::server_fn::{BoxedStream, Websocket};
 use model::wire::{ClientMessage, ServerMessage};
-use model::{Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerKind, Review, Segment};
+use model::{Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerId, Review, Segment};
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
@@ -117,7 +117,7 @@ pub async fn end_call(id: CallId) -> Result<Call, AppError> {
 
 /// Makes the transcript, again or for the first time, from the recording.
 #[server(endpoint = "calls/recognize")]
-pub async fn recognize_later(id: CallId, with: RecognizerKind) -> Result<(), AppError> {
+pub async fn recognize_later(id: CallId, with: RecognizerId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::calls::recognize_later(&services, &scope, id, with).await?;
     Ok(())

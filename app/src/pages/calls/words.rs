@@ -1,6 +1,6 @@
 //! Words and numbers of a call, as people read them.
 
-use model::{CallSource, CallState, Millis, RecognizerKind, Verbosity};
+use model::{CallSource, CallState, Millis, RecognizerId, Verbosity};
 
 /// A state as one word.
 pub const fn state(state: CallState) -> &'static str {
@@ -31,11 +31,13 @@ pub const fn verbosity(verbosity: Verbosity) -> (&'static str, &'static str) {
 }
 
 /// What a recognizer choice means where the server has nothing to say of it.
-pub const fn recognizer_note(kind: RecognizerKind) -> &'static str {
-    match kind {
-        RecognizerKind::Browser => "Your browser turns speech into text. Some browsers send the audio to their maker for that.",
-        RecognizerKind::None => "The call is recorded and measured. You can make the transcript later.",
-        RecognizerKind::Command | RecognizerKind::Deepgram | RecognizerKind::Sample => "",
+pub fn recognizer_note(id: &RecognizerId) -> &'static str {
+    if *id == RecognizerId::BROWSER {
+        "Your browser turns speech into text. Some browsers send the audio to their maker for that."
+    } else if *id == RecognizerId::NONE {
+        "The call is recorded and measured. You can make the transcript later."
+    } else {
+        ""
     }
 }
 

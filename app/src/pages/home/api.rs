@@ -97,7 +97,7 @@ mod tests {
         serde_json::from_value(serde_json::json!({
             "id": zero, "organization_id": zero, "member_id": zero, "title": "A call", "contact_name": "", "company": company,
             "kind": model::CallKind::ALL[0], "language": "en", "vocabulary": [], "state": model::CallState::Ended, "source": source,
-            "recognizer": model::RecognizerKind::None, "verbosity": model::Verbosity::Normal, "consent_who": "", "consent_how": "",
+            "recognizer": model::RecognizerId::NONE, "verbosity": model::Verbosity::Normal, "consent_who": "", "consent_how": "",
             "consent_at": null, "keep_audio": true, "rep_name": "", "customer_name": "", "notes": "",
             "started_at": started.then_some(at), "ended_at": null, "duration_ms": minutes * 60_000, "created_at": at, "updated_at": at,
         }))

@@ -1,7 +1,7 @@
 //! What is done about calls later.
 
 use kernel::{Job, JobContext, Queue, Result};
-use model::{CallId, RecognizerKind};
+use model::{CallId, RecognizerId};
 use serde::{Deserialize, Serialize};
 
 use super::{finish, live, recording, retranscribe};
@@ -30,10 +30,10 @@ impl Job for WriteReview {
 }
 
 /// Recognizes a call's recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Recognize {
     pub(super) call: CallId,
-    pub(super) with: RecognizerKind,
+    pub(super) with: RecognizerId,
 }
 
 impl Job for Recognize {
@@ -51,7 +51,7 @@ impl Job for Recognize {
     }
 
     async fn run(self, context: JobContext) -> Result<()> {
-        retranscribe::recognize(&context, self.call, self.with).await
+        retranscribe::recognize(&context, self.call, &self.with).await
     }
 }
 

@@ -44,7 +44,9 @@ pub use self::registry::{CallRegistry, shutdown};
 pub(super) use self::registry::{end, notify, stop};
 pub use self::relay::decode as decode_relayed;
 pub(super) use self::sealing::sealed;
-pub(crate) use self::transcription::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
+pub(crate) use self::transcription::{
+    Piece, SpeechGate, StreamClock, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector, duration_of,
+};
 
 fn restarts() -> DomainError {
     DomainError::new(Code::Unavailable, "The server restarts. Your recording waits here; the page connects again by itself.")

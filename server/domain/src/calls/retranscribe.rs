@@ -1,20 +1,31 @@
 //! A call's cards, numbers and review made anew: from its recording by a recognizer, or from its segments.
 
+mod recorded;
+mod streamed;
+
+use std::sync::Arc;
+use std::time::Duration;
+
 use live::{Effect, Event, Session, Settings};
-use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerKind, Segment, TranscriptJob, Utterance};
-use store::{JobState, RecordingReader};
+use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerId, Segment, TranscriptJob, Utterance};
+use store::{JobState, RecordingError};
 use tokio::sync::mpsc;
 
+use self::recorded::Recorded;
+use self::streamed::StreamedBatch;
 use super::events::TranscriptUpdated;
 use super::finish::Material;
 use super::jobs::Recognize;
-use super::live::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
+use super::live::duration_of;
+use super::recognizers::require_for_recording;
 use super::{cue_passages, open_stream, recording};
-use crate::calls::CallsKernel as _;
 use kernel::Kernel;
 use kernel::{Actor, Job as _, JobContext};
 use kernel::{DomainError, Result};
-use ports::{Consent, RecognizerEvent};
+use ports::{BatchRecognizer, Consent, Progress, Recording};
+
+/// How often the log says how far a long recording is.
+const TELLING: Duration = Duration::from_secs(30);
 
 /// How far the last of these is for a call; none if there is none or it is done.
 pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<Option<TranscriptJob>> {
@@ -25,7 +36,7 @@ pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: C
 }
 
 /// Recognizes both channels of a recording, one after the other, and replaces what was heard: all of it and the job's end at once.
-pub(super) async fn recognize(context: &JobContext, id: CallId, with: RecognizerKind) -> Result<()> {
+pub(super) async fn recognize(context: &JobContext, id: CallId, with: &RecognizerId) -> Result<()> {
     let (kernel, organization) = (&context.kernel, context.organization()?);
     let Some(call) = kernel.store().call(organization, id).await? else { return Ok(()) };
     let mut heard = Vec::new();
@@ -101,48 +112,48 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
     }
 }
 
-async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: RecognizerKind) -> Result<Vec<(Channel, Utterance)>> {
+/// Words of one channel's recording, in call time. Silent recordings, and such without sound, have none.
+async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: &RecognizerId) -> Result<Vec<(Channel, Utterance)>> {
     super::fetch::fetch(kernel, call).await?;
     let path = recording::path(kernel, call, channel);
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let recognizer = kernel.recognizer(with).ok_or_else(|| DomainError::Internal(format!("no recognizer {with}")))?;
-    let (request, consent) = (open_stream(call, channel), Consent::of(call).map_err(Problem::from)?);
-    let (to_transcriber, audio) = mpsc::channel(64);
-    let (out, mut said) = mpsc::channel(64);
-    tokio::spawn(Transcriber { channel, recognizers: vec![recognizer], request, consent }.run(audio, out));
-    let pushing = tokio::task::spawn_blocking(move || -> Result<()> {
-        let reader = RecordingReader::open(&path).map_err(|error| DomainError::Internal(error.to_string()))?;
-        let mut voice = VoiceDetector::default();
-        for frame in reader.frames(channel) {
-            let frame = frame.map_err(|error| DomainError::Internal(error.to_string()))?;
-            let (start, samples) = (frame.captured_at, frame.samples().collect::<Vec<i16>>());
-            let voiced = voice.push(start, &samples).any();
-            if to_transcriber.blocking_send(TranscriberInput::Audio(Piece { start, samples }, voiced)).is_err() {
-                break;
+    let recognizer = require_for_recording(kernel, with, &call.language)?;
+    let consent = Consent::of(call).map_err(Problem::from)?;
+    let (id, gate) = (call.id, recognizer.capabilities().gate);
+    let recorded = in_background(move || Recorded::look_through(&path, channel, gate)).await?;
+    if recorded.samples == 0 {
+        return Ok(Vec::new());
+    }
+    let batch = recognizer.batch().unwrap_or_else(|| Arc::new(StreamedBatch { recognizer, consent }) as Arc<dyn BatchRecognizer>);
+    let (to_recognizer, audio) = mpsc::channel(64);
+    let (samples, progress) = (recorded.samples, Progress::default());
+    let giving = in_background(move || recorded.give(consent, &to_recognizer));
+    let recording = Recording { request: open_stream(call, channel), samples, audio, progress: progress.clone() };
+    let transcribing = async {
+        let said = batch.transcribe(recording).await;
+        said.map_err(|error| DomainError::Internal(format!("{error} The recording stays; try again, or with another recognizer.")))
+    };
+    let work = async { tokio::join!(transcribing, giving) };
+    tokio::pin!(work);
+    let (said, clock) = loop {
+        tokio::select! {
+            done = &mut work => break done,
+            () = tokio::time::sleep(TELLING) => {
+                let (done, length) = (progress.so_far().as_seconds(), duration_of(samples).as_seconds());
+                tracing::info!(call = %id, %channel, done, length, "a recording is being recognized");
             }
         }
-        let _ = to_transcriber.blocking_send(TranscriberInput::Finish);
-        Ok(())
-    });
-    let mut heard = Vec::new();
-    let mut failure = None;
-    while let Some(said) = said.recv().await {
-        match said {
-            TranscriberEvent::Transcript(RecognizerEvent::Final(utterance)) if !utterance.text.trim().is_empty() => {
-                heard.push((channel, utterance));
-            }
-            TranscriberEvent::Transcript(_) => {}
-            TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Failed => failure = Some(status.message),
-            TranscriberEvent::Status(status) if status.health == model::wire::RecognizerHealth::Listening => failure = None,
-            TranscriberEvent::Status(_) => {}
-            TranscriberEvent::Done => break,
-        }
-    }
-    pushing.await.map_err(|error| DomainError::Internal(error.to_string()))??;
-    match failure {
-        Some(message) => Err(DomainError::Internal(message)),
-        None => Ok(heard),
-    }
+    };
+    // A recording that can't be read is what went wrong, whatever the recognizer makes of it.
+    let clock = clock?;
+    let said = said?.into_iter().map(|utterance| (channel, clock.utterance(utterance)));
+    Ok(said.filter(|(_, utterance)| !utterance.text.trim().is_empty()).collect())
+}
+
+/// Work with files, beside the tasks.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T, RecordingError> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|error| DomainError::Internal(error.to_string()))?;
+    done.map_err(|error| DomainError::Internal(error.to_string()))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use model::wire::{ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage};
-use model::{Call, CallSource, Channel, ConsentMethod, Millis, NewCall, RecognizerKind, Verbosity};
+use model::{Call, CallSource, Channel, ConsentMethod, Millis, NewCall, Verbosity};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -28,7 +28,7 @@ pub async fn start(kernel: &Kernel, actor: &Actor) -> Result<Call> {
         title: sample.title.clone(),
         contact_name: sample.contact_name.clone(),
         company: sample.company.clone(),
-        recognizer: RecognizerKind::Sample,
+        recognizer: kernel.recognizers().scripted(),
         verbosity: Verbosity::Normal,
         consent_who: "Nobody: this is the bundled sample".to_owned(),
         consent_how: Some(ConsentMethod::NobodyElse),

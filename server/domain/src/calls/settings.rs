@@ -10,7 +10,7 @@ pub(super) const SETTINGS: &[Setting] = &[
          `guides/recognizer-program.md`)",
     ),
     Setting::new("speech_python", "python3", "the Python that has PocketSphinx"),
-    Setting::secret("deepgram_key", "none", "key of the recognizer Deepgram"),
-    Setting::new("deepgram_url", "wss://api.deepgram.com", "address of Deepgram, for a proxy"),
+    Setting::secret("deepgram_key", "none", "key of the recognizer Deepgram, for live calls and for recordings"),
+    Setting::new("deepgram_url", "wss://api.deepgram.com", "address of Deepgram, for a proxy: websockets, and with `https` for recordings"),
     Setting::new("deepgram_model", "nova-3", "Deepgram's model"),
 ];

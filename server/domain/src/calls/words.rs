@@ -1,13 +1,14 @@
 //! What changes a call's words, or has them recognized again. Cards and review follow in the same unit of work.
 
 use model::validation as valid;
-use model::{Call, CallId, CallState, Code, Problem, RecognizerKind, Segment, TranscriptJob};
+use model::{Call, CallId, CallState, Code, Problem, RecognizerId, Segment, TranscriptJob};
 use serde_json::json;
 
 use super::events::TranscriptUpdated;
 use super::finish::{Material, Voice};
 use super::jobs::Recognize;
-use super::{after, changed_elsewhere, get, recording, require_usable, retranscribe};
+use super::recognizers::require_for_recording;
+use super::{after, changed_elsewhere, get, recording, retranscribe};
 use kernel::{Actor, DomainError, Kernel, Result, Tx};
 use ports::Consent;
 
@@ -85,22 +86,19 @@ pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result
 ///
 /// # Errors
 /// `not_found` without a recording, `recognizer_unavailable`, `consent_missing`, `conflict` while the call is live.
-pub async fn recognize_later(kernel: &Kernel, actor: &Actor, id: CallId, with: RecognizerKind) -> Result<()> {
+pub async fn recognize_later(kernel: &Kernel, actor: &Actor, id: CallId, with: RecognizerId) -> Result<()> {
     let call = require_ended(get(kernel, actor, id).await?)?;
     if recording::length(kernel, &call).await.is_none() {
         return Err(DomainError::new(Code::NotFound, "This call has no recording, so it can't be recognized."));
     }
-    if matches!(with, RecognizerKind::Browser | RecognizerKind::None) {
-        return Err(Problem::of_field("recognizer", "A recording can be recognized on the server only. Choose another recognizer.").into());
-    }
-    require_usable(kernel, with)?;
+    require_for_recording(kernel, &with, &call.language)?;
     Consent::of(&call).map_err(Problem::from)?;
     let running = || DomainError::new(Code::Conflict, "The transcript of this call is being made already.");
     if retranscribe::state(kernel, actor.organization, id).await? == Some(TranscriptJob::Running) {
         return Err(running());
     }
     let mut tx = kernel.begin(actor).await?;
-    if !tx.enqueue(&Recognize { call: id, with }).await? {
+    if !tx.enqueue(&Recognize { call: id, with: with.clone() }).await? {
         return Err(running());
     }
     tx.audit("call.recognition_requested", id, json!({ "recognizer": with })).await?;

@@ -17,10 +17,10 @@ use domain::{Actor, Client, Config, Kernel, calls};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
-use model::{Call, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerKind, Utterance};
+use model::{Call, Capabilities, Channel, ConsentMethod, Millis, NewCall, Problem, RecognizerChoice, RecognizerId, Utterance};
 use ports::files::{Files, KeyRing};
 use ports::{
-    Audio, Clock, DocumentReader, Embeddings, FetchError, Gate, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError,
+    Audio, Clock, DocumentReader, Embeddings, FetchError, Mail, MailError, Mailer, OpenStream, Outbound, ReadDocument, ReadError,
     Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SystemClock, SystemIds, WebFetcher, WebPage, WebRequest,
 };
 use secrecy::SecretString;
@@ -53,20 +53,17 @@ pub struct Scripted {
 
 #[async_trait]
 impl Recognizer for Scripted {
-    fn kind(&self) -> RecognizerKind {
-        RecognizerKind::Command
+    fn id(&self) -> RecognizerId {
+        RecognizerId::known("command")
     }
 
     fn choice(&self) -> RecognizerChoice {
-        RecognizerChoice { kind: RecognizerKind::Command, label: "Scripted".into(), unavailable: None, note: String::new() }
+        let (id, capabilities) = (self.id(), self.capabilities());
+        RecognizerChoice { id, label: "Scripted".into(), unavailable: None, note: String::new(), capabilities }
     }
 
-    fn gate(&self) -> Gate {
-        Gate::Everything
-    }
-
-    fn leaves_server(&self) -> bool {
-        false
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { streaming: true, ..Capabilities::NONE }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
@@ -242,15 +239,20 @@ impl House {
         Self { services, scope, heard, clock, folder, manner, database: None }
     }
 
+    /// Its own database, of a house [`on`](Self::on) an engine.
+    pub fn database(&self) -> &TestStore {
+        self.database.as_ref().unwrap()
+    }
+
     pub fn files(&self) -> PathBuf {
         self.folder.path().join("files")
     }
 
     pub async fn call(&self) -> Call {
-        self.call_with(RecognizerKind::Command).await
+        self.call_with(RecognizerId::known("command")).await
     }
 
-    pub async fn call_with(&self, recognizer: RecognizerKind) -> Call {
+    pub async fn call_with(&self, recognizer: RecognizerId) -> Call {
         let new = NewCall { recognizer, consent_how: Some(ConsentMethod::NobodyElse), ..NewCall::default() };
         calls::create(&self.services, &self.scope, new).await.unwrap()
     }

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{Channel, RecognizerChoice, RecognizerKind};
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId};
+use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 
 /// The program that ships with the server.
 const POCKETSPHINX: &str = include_str!("command/pocketsphinx.py");
@@ -46,6 +46,9 @@ pub struct Command {
 }
 
 impl Command {
+    /// Its id, in calls and in the API.
+    pub const ID: RecognizerId = RecognizerId::known("command");
+
     /// A recognizer that runs `line` (program and arguments, split at spaces, with quotes; no shell) and is shown as `label`.
     ///
     /// # Errors
@@ -114,7 +117,7 @@ impl Command {
     }
 
     async fn try_out(&self) -> Result<(), RecognizerError> {
-        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new() };
+        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new(), reopens: false };
         let RecognizerStream { audio, mut events } = self.open(request).await?;
         // A program that ended at once has said why in its events.
         let _ = audio.send(Audio::Finish).await;
@@ -127,27 +130,32 @@ impl Command {
 
 #[async_trait]
 impl Recognizer for Command {
-    fn kind(&self) -> RecognizerKind {
-        RecognizerKind::Command
+    fn id(&self) -> RecognizerId {
+        Self::ID
     }
 
     fn choice(&self) -> RecognizerChoice {
         let missing =
             self.argv.first().filter(|program| find(program).is_none()).map(|program| format!("The program {program} isn't there."));
         RecognizerChoice {
-            kind: RecognizerKind::Command,
+            id: Self::ID,
             label: self.label.clone(),
             unavailable: missing.or_else(|| self.trouble.lock().ok().and_then(|trouble| trouble.clone())),
+            capabilities: self.capabilities(),
             note: "Runs on this server. Audio does not leave it.".to_owned(),
         }
     }
 
-    fn gate(&self) -> Gate {
-        Gate::Speech
-    }
-
-    fn leaves_server(&self) -> bool {
-        false
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            languages: Languages::Told,
+            streaming: true,
+            batch: false,
+            word_times: true,
+            leaves_server: false,
+            gate: Gate::Speech,
+            scripted: false,
+        }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {

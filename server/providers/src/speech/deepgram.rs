@@ -1,13 +1,18 @@
-//! Deepgram's live transcription: <https://developers.deepgram.com/reference/speech-to-text/listen-streaming>.
+//! Deepgram: live calls through its websocket, <https://developers.deepgram.com/reference/speech-to-text/listen-streaming>, and whole
+//! recordings through its REST interface.
 
+mod batch;
 mod messages;
 mod protocol;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use model::{Channel, RecognizerChoice, RecognizerKind};
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId};
+use ports::{Audio, BatchRecognizer, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use secrecy::SecretString;
 
+use self::batch::Prerecorded;
 use self::protocol::Protocol;
 use crate::speech::socket::{self, Pace};
 
@@ -26,6 +31,9 @@ pub struct Deepgram {
 }
 
 impl Deepgram {
+    /// Its id, in calls and in the API.
+    pub const ID: RecognizerId = RecognizerId::known("deepgram");
+
     /// The service at `url` (`wss://…`; `ws://` for one on this machine), used with `key`. Without a key it is offered as unavailable.
     pub fn new(url: impl Into<String>, key: Option<SecretString>, model: impl Into<String>) -> Self {
         Self { url: url.into(), key, model: model.into(), pace: Pace::default() }
@@ -43,7 +51,7 @@ impl Deepgram {
     /// # Errors
     /// A sentence that says what is wrong.
     pub async fn check(&self) -> Result<String, String> {
-        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new() };
+        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new(), reopens: false };
         let RecognizerStream { audio, mut events } = self.open(request).await.map_err(|error| error.to_string())?;
         // If the stream is over already, its events say why.
         let _ = audio.send(Audio::Finish).await;
@@ -56,25 +64,30 @@ impl Deepgram {
 
 #[async_trait]
 impl Recognizer for Deepgram {
-    fn kind(&self) -> RecognizerKind {
-        RecognizerKind::Deepgram
+    fn id(&self) -> RecognizerId {
+        Self::ID
     }
 
     fn choice(&self) -> RecognizerChoice {
         RecognizerChoice {
-            kind: RecognizerKind::Deepgram,
+            id: Self::ID,
             label: format!("Deepgram {}", self.model),
             unavailable: self.key.is_none().then(|| "No Deepgram key is configured on this server.".to_owned()),
+            capabilities: self.capabilities(),
             note: "The call's audio is sent to Deepgram.".to_owned(),
         }
     }
 
-    fn gate(&self) -> Gate {
-        Gate::Everything
-    }
-
-    fn leaves_server(&self) -> bool {
-        true
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            languages: Languages::Told,
+            streaming: true,
+            batch: true,
+            word_times: true,
+            leaves_server: true,
+            gate: Gate::Everything,
+            scripted: false,
+        }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
@@ -82,6 +95,11 @@ impl Recognizer for Deepgram {
             return Err(RecognizerError::NotConfigured("no Deepgram key is configured on this server".to_owned()));
         };
         socket::open(Protocol::new(&self.url, key, &self.model, &request), self.pace).await
+    }
+
+    fn batch(&self) -> Option<Arc<dyn BatchRecognizer>> {
+        let key = self.key.clone()?;
+        Some(Arc::new(Prerecorded::new(self.url.clone(), key, self.model.clone())))
     }
 }
 

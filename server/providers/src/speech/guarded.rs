@@ -2,15 +2,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{RecognizerChoice, RecognizerKind};
+use model::{Capabilities, RecognizerChoice, RecognizerId, Utterance};
 use ports::guard::{Guard, Patience};
-use ports::{Gate, OpenStream, Recognizer, RecognizerError, RecognizerStream};
+use ports::{BatchRecognizer, OpenStream, Recognizer, RecognizerError, RecognizerStream, Recording};
+
+use crate::speech::millis_of;
 
 /// Longest that opening a stream takes.
 const OPENING: Duration = Duration::from_secs(15);
 /// A recognizer that is down is spared for less than a call's transcriber tries to open it, so that each call has asked it once at least before
 /// it gives way to the next one.
 const SPARED: Duration = Duration::from_secs(2);
+/// Longest that a recording takes, besides its own length.
+const TRANSCRIBING: Duration = Duration::from_secs(10 * 60);
 /// Two channels a call try a few times each.
 const FAILURES: u32 = 12;
 
@@ -19,37 +23,60 @@ const FAILURES: u32 = 12;
 pub struct GuardedRecognizer {
     inner: Arc<dyn Recognizer>,
     guard: Guard,
+    batch: Option<Arc<GuardedBatch>>,
+}
+
+/// What transcribes recordings, with a guard of its own: that one takes long says nothing of live calls. The job tries again.
+struct GuardedBatch {
+    inner: Arc<dyn BatchRecognizer>,
+    guard: Guard,
 }
 
 impl GuardedRecognizer {
     /// Guards a recognizer.
     pub fn new(inner: Arc<dyn Recognizer>) -> Self {
         let patience = Patience { deadline: OPENING, tries: 1, failures: FAILURES, spared: SPARED, ..Patience::default() };
-        let guard = Guard::new(inner.kind().as_str(), patience);
-        Self { inner, guard }
+        let guard = Guard::new(inner.id().as_str(), patience);
+        let batch = inner.batch().map(|batch| {
+            let patience = Patience { deadline: TRANSCRIBING, tries: 1, ..Patience::default() };
+            Arc::new(GuardedBatch { inner: batch, guard: Guard::new(format!("{}.batch", inner.id()), patience) })
+        });
+        Self { inner, guard, batch }
     }
 }
 
 #[async_trait]
 impl Recognizer for GuardedRecognizer {
-    fn kind(&self) -> RecognizerKind {
-        self.inner.kind()
+    fn id(&self) -> RecognizerId {
+        self.inner.id()
     }
 
     fn choice(&self) -> RecognizerChoice {
         self.inner.choice()
     }
 
-    fn gate(&self) -> Gate {
-        self.inner.gate()
-    }
-
-    fn leaves_server(&self) -> bool {
-        self.inner.leaves_server()
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
+        if request.reopens {
+            return self.guard.call_again(self.inner.open(request)).await;
+        }
         self.guard.call(|| self.inner.open(request.clone())).await
+    }
+
+    fn batch(&self) -> Option<Arc<dyn BatchRecognizer>> {
+        self.batch.clone().map(|batch| batch as Arc<dyn BatchRecognizer>)
+    }
+}
+
+#[async_trait]
+impl BatchRecognizer for GuardedBatch {
+    async fn transcribe(&self, recording: Recording) -> Result<Vec<Utterance>, RecognizerError> {
+        // As long as the recording besides: it has to get there.
+        let length = Duration::from_millis(millis_of(recording.samples).unsigned_abs());
+        self.guard.call_within(TRANSCRIBING + length, self.inner.transcribe(recording)).await
     }
 }
 
@@ -92,6 +119,17 @@ mod tests {
         assert!(spared.is_retryable(), "a call tries on");
         tokio::time::advance(SPARED).await;
         assert!(matches!(open(&guarded).await, RecognizerError::Connection(_)));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_lost_its_stream_keeps_nobody_else_from_it() {
+        let down = FakeRecognizer { refuses: Some(RecognizerError::Connection("refused".to_owned())), ..FakeRecognizer::saying([]) };
+        let guarded = GuardedRecognizer::new(Arc::new(down));
+        for _ in 0..2 * FAILURES {
+            let again = OpenStream { reopens: true, ..english(Channel::Rep) };
+            assert!(matches!(guarded.open(again).await, Err(RecognizerError::Connection(_))));
+        }
+        assert!(matches!(open(&guarded).await, RecognizerError::Connection(_)), "asked, not spared");
     }
 
     #[tokio::test]

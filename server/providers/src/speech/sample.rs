@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Channel, Millis, RecognizerChoice, RecognizerKind, Utterance};
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SampleTurn};
+use model::{Capabilities, Channel, Gate, Languages, Millis, RecognizerChoice, RecognizerId, Utterance};
+use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream, SampleCall, SampleTurn};
 use tokio::sync::mpsc;
 
 use crate::speech::{WAITING, millis_of};
@@ -17,6 +17,9 @@ const TRAIL: i64 = 300;
 pub struct SampleTranscript(Arc<SampleCall>);
 
 impl SampleTranscript {
+    /// Its id, in calls and in the API.
+    pub const ID: RecognizerId = RecognizerId::known("sample");
+
     /// The transcript of this call.
     pub const fn new(call: Arc<SampleCall>) -> Self {
         Self(call)
@@ -25,25 +28,30 @@ impl SampleTranscript {
 
 #[async_trait]
 impl Recognizer for SampleTranscript {
-    fn kind(&self) -> RecognizerKind {
-        RecognizerKind::Sample
+    fn id(&self) -> RecognizerId {
+        Self::ID
     }
 
     fn choice(&self) -> RecognizerChoice {
         RecognizerChoice {
-            kind: RecognizerKind::Sample,
+            id: Self::ID,
             label: "Sample transcript".to_owned(),
             unavailable: None,
+            capabilities: self.capabilities(),
             note: "Fits the sample call only: it says the script whatever is heard.".to_owned(),
         }
     }
 
-    fn gate(&self) -> Gate {
-        Gate::Everything
-    }
-
-    fn leaves_server(&self) -> bool {
-        false
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            languages: Languages::Any,
+            streaming: true,
+            batch: false,
+            word_times: true,
+            leaves_server: false,
+            gate: Gate::Everything,
+            scripted: true,
+        }
     }
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {

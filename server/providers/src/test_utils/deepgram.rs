@@ -1,3 +1,5 @@
+mod recordings;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -65,6 +67,8 @@ pub struct DeepgramSession {
     pub closed: bool,
     /// Whether the connection is over.
     pub ended: bool,
+    /// Whether a whole recording came, not a stream.
+    pub recording: bool,
 }
 
 impl DeepgramSession {
@@ -74,7 +78,7 @@ impl DeepgramSession {
     }
 }
 
-/// A websocket server on loopback that speaks Deepgram's live protocol. It lives as long as the value.
+/// A server on loopback that speaks Deepgram's live protocol, and takes whole recordings. It lives as long as the value.
 ///
 /// It hears its script: each sentence when its time has come in the audio of the connection that carries the sentence's channel
 /// as `tag`, as long as the connection has had any sound. With [`DeepgramUpstream::START_OF_STREAM`] a test tells it where in the
@@ -114,12 +118,22 @@ impl DeepgramUpstream {
     /// If the address is taken.
     pub async fn start_at(address: &str, key: &str, script: Vec<Sentence>, trouble: Option<DeepgramTrouble>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let url = format!("ws://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let url = format!("ws://{address}");
         let sessions = Arc::new(Mutex::new(Vec::new()));
         let (kept, plan) = (sessions.clone(), Arc::new(Plan { key: key.to_owned(), script, trouble }));
         let task = tokio::spawn(async move {
+            let recordings = recordings::serve(address, plan.clone(), kept.clone());
             while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(serve(socket, plan.clone(), kept.clone()));
+                let (plan, kept, recordings) = (plan.clone(), kept.clone(), recordings.clone());
+                tokio::spawn(async move {
+                    // A websocket begins with a GET.
+                    let mut first = [0];
+                    match socket.peek(&mut first).await {
+                        Ok(1) if first == *b"P" => drop(recordings.send(socket)),
+                        _ => serve(socket, plan, kept).await,
+                    }
+                });
             }
         });
         Ok(Self { url, sessions, task })
@@ -152,8 +166,7 @@ fn admit(request: &Request, plan: &Plan) -> Result<Vec<(String, String)>, (u16, 
     if !authorized {
         return Err((401, "Invalid credentials."));
     }
-    let query: Vec<_> = request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('=')).collect();
-    let query: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), decoded(value))).collect();
+    let query = parameters(request.uri().query().unwrap_or_default());
     let has = |name: &str, wanted: &str| query.iter().any(|(key, value)| key == name && value == wanted);
     if request.uri().path() != "/v1/listen" {
         return Err((404, "Not found."));
@@ -162,6 +175,11 @@ fn admit(request: &Request, plan: &Plan) -> Result<Vec<(String, String)>, (u16, 
         return Err((400, "Bad Request: failed to process the audio parameters."));
     }
     Ok(query)
+}
+
+/// Names and decoded values.
+fn parameters(query: &str) -> Vec<(String, String)> {
+    query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.to_owned(), decoded(value))).collect()
 }
 
 fn decoded(text: &str) -> String {

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{RecognizerChoice, RecognizerKind};
-use ports::{Audio, Gate, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
+use model::{Capabilities, RecognizerChoice, RecognizerId};
+use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 use tokio::sync::mpsc;
 
 /// What a [`FakeRecognizer`] does when so much audio has come.
@@ -20,6 +20,7 @@ impl Step {
     fn due(&self) -> i64 {
         match self {
             Self::Say(RecognizerEvent::Partial(said) | RecognizerEvent::Final(said)) => said.end.0,
+            Self::Say(RecognizerEvent::Done(until)) => until.0,
             Self::Fail(at, _) | Self::Hang(at) => *at,
         }
     }
@@ -29,9 +30,9 @@ impl Step {
 #[derive(Clone, Debug)]
 pub struct FakeRecognizer {
     /// Which one it plays.
-    pub kind: RecognizerKind,
-    /// Which audio it asks for.
-    pub gate: Gate,
+    pub id: RecognizerId,
+    /// What it says that it can do.
+    pub capabilities: Capabilities,
     /// What it does, in order of time.
     pub steps: Vec<Step>,
     /// Why it can't be opened.
@@ -41,27 +42,30 @@ pub struct FakeRecognizer {
 impl FakeRecognizer {
     /// One that says these events, as the `command` recognizer, from everything that is heard.
     pub fn saying(events: impl IntoIterator<Item = RecognizerEvent>) -> Self {
-        Self { kind: RecognizerKind::Command, gate: Gate::Everything, steps: events.into_iter().map(Step::Say).collect(), refuses: None }
+        let capabilities = Capabilities { streaming: true, ..Capabilities::NONE };
+        Self { id: crate::speech::Command::ID, capabilities, steps: events.into_iter().map(Step::Say).collect(), refuses: None }
     }
 }
 
 #[async_trait]
 impl Recognizer for FakeRecognizer {
-    fn kind(&self) -> RecognizerKind {
-        self.kind
+    fn id(&self) -> RecognizerId {
+        self.id.clone()
     }
 
     fn choice(&self) -> RecognizerChoice {
         let unavailable = self.refuses.as_ref().map(ToString::to_string);
-        RecognizerChoice { kind: self.kind, label: "Fake".to_owned(), unavailable, note: "Follows a script.".to_owned() }
+        RecognizerChoice {
+            id: self.id.clone(),
+            label: "Fake".to_owned(),
+            unavailable,
+            note: "Follows a script.".to_owned(),
+            capabilities: self.capabilities(),
+        }
     }
 
-    fn gate(&self) -> Gate {
-        self.gate
-    }
-
-    fn leaves_server(&self) -> bool {
-        self.kind == RecognizerKind::Deepgram
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities.clone()
     }
 
     async fn open(&self, _: OpenStream) -> Result<RecognizerStream, RecognizerError> {

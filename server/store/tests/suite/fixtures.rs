@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
     Call, CallId, CallKind, CallSource, CallState, Channel, Cue, CueKind, CueState, Evidence, MemberId, Millis, Organization,
-    OrganizationId, Person, PersonId, RecognizerKind, Role, Segment, Span, Verbosity, Word,
+    OrganizationId, Person, PersonId, RecognizerId, Role, Segment, Span, Verbosity, Word,
 };
 use store::{NewAccount, Store};
 use uuid::Uuid;
@@ -62,7 +62,7 @@ pub fn call(tenant: Tenant, title: &str, created: i64) -> Call {
         vocabulary: vec!["Closezly".into(), "SOC 2".into()],
         state: CallState::Prepared,
         source: CallSource::Browser,
-        recognizer: RecognizerKind::Command,
+        recognizer: RecognizerId::known("command"),
         verbosity: Verbosity::Normal,
         consent_who: String::new(),
         consent_how: String::new(),

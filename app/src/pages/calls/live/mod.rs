@@ -295,7 +295,7 @@ mod browser {
 #[cfg(test)]
 fn sample_call() -> Call {
     use chrono::DateTime;
-    use model::{CallKind, MemberId, OrganizationId, RecognizerKind, Verbosity};
+    use model::{CallKind, MemberId, OrganizationId, RecognizerId, Verbosity};
     let id = uuid::Uuid::nil();
     Call {
         id: model::CallId(id),
@@ -309,7 +309,7 @@ fn sample_call() -> Call {
         vocabulary: Vec::new(),
         state: CallState::Live,
         source: CallSource::Browser,
-        recognizer: RecognizerKind::Command,
+        recognizer: RecognizerId::known("command"),
         verbosity: Verbosity::Normal,
         consent_who: "Dana".into(),
         consent_how: "spoken".into(),

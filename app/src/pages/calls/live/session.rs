@@ -16,7 +16,7 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::wire::{ClientMessage, Frame, Heard, Hello, NoticeLevel, Part as Does, RecognizerHealth, RecognizerStatus, ServerMessage};
-use model::{Call, CallId, CallState, Channel, Code, Millis, Problem, RecognizerKind};
+use model::{Call, CallId, CallState, Channel, Code, Millis, Problem, RecognizerId};
 
 use self::socket::Socket;
 use self::spooler::Spooler;
@@ -283,7 +283,7 @@ impl Session {
                 self.live.notice(NoticeLevel::Warning, failure.to_string());
                 let status = RecognizerStatus {
                     channel,
-                    label: RecognizerKind::Browser.label().to_owned(),
+                    label: RecognizerId::BROWSER.name(),
                     health: RecognizerHealth::Failed,
                     message: failure.to_string(),
                 };
@@ -543,7 +543,7 @@ impl Session {
         }
         self.recognized[index] = true;
         let asked = self.live.peek(|state| {
-            let call = state.call.as_ref().filter(|call| call.recognizer == RecognizerKind::Browser)?;
+            let call = state.call.as_ref().filter(|call| call.recognizer == RecognizerId::BROWSER)?;
             Some(call.language.clone())
         });
         let (Some(language), Some(capture)) = (asked, &self.captures[index]) else { return };

@@ -179,7 +179,7 @@ fn channels(live: Live) -> &'static str {
 fn recognizer(live: Live) -> String {
     let (labels, call) = live.read(Part::Recognizers, |state| {
         let labels: Vec<_> = state.recognizers.iter().flatten().map(|status| (status.label.clone(), status.health)).collect();
-        (labels, state.call.as_ref().map(|call| call.recognizer.label()).unwrap_or_default())
+        (labels, state.call.as_ref().map(|call| call.recognizer.name()).unwrap_or_default())
     });
     let worst = labels.iter().map(|(_, health)| *health).max_by_key(|health| match health {
         RecognizerHealth::Off => 0,
@@ -188,7 +188,7 @@ fn recognizer(live: Live) -> String {
         RecognizerHealth::Reconnecting => 3,
         RecognizerHealth::Failed => 4,
     });
-    let label = labels.into_iter().map(|(label, _)| label).find(|label| !label.is_empty()).unwrap_or_else(|| call.to_owned());
+    let label = labels.into_iter().map(|(label, _)| label).find(|label| !label.is_empty()).unwrap_or(call);
     match worst {
         Some(RecognizerHealth::Starting) => format!("{label}, starting"),
         Some(RecognizerHealth::Reconnecting) => format!("{label}, reconnecting"),

@@ -142,19 +142,19 @@ fn lane(channel: Channel) -> &'static str {
 
 fn nothing_yet(live: Live) -> &'static str {
     use model::wire::RecognizerHealth;
-    use model::{CallState, RecognizerKind};
-    let recognizer = live.read(Part::Call, |state| state.call.as_ref().map(|call| call.recognizer));
+    use model::{CallState, RecognizerId};
+    let unrecognized = live.read(Part::Call, |state| state.call.as_ref().is_some_and(|call| call.recognizer == RecognizerId::NONE));
     let failed = live.read(Part::Recognizers, |state| {
         let any = |health| state.recognizers.iter().flatten().any(|status| status.health == health);
         any(RecognizerHealth::Failed)
             && ![RecognizerHealth::Listening, RecognizerHealth::Starting, RecognizerHealth::Reconnecting].into_iter().any(any)
     });
-    match (live.phase(), recognizer) {
+    match (live.phase(), unrecognized) {
         (CallState::Live, _) if failed => {
             "Recording without words, because the recognizer stopped. You can make the transcript afterwards."
         }
         (CallState::Prepared, _) => "What is said appears here as soon as the call runs.",
-        (_, Some(RecognizerKind::None)) => "This call is recorded without a transcript. You can make one afterwards.",
+        (_, true) => "This call is recorded without a transcript. You can make one afterwards.",
         _ => "Listening. The first words appear here.",
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use model::{Call, CallKind, Code, ConsentMethod, NewCall, Preparation, Problem, RecognizerChoice, RecognizerKind, Verbosity};
+use model::{Call, CallKind, Code, ConsentMethod, NewCall, Preparation, Problem, RecognizerChoice, RecognizerId, Verbosity};
 
 use self::devices::Devices;
 use super::live::source::{self, Wanted};
@@ -237,13 +237,7 @@ fn Unfinished(calls: Vec<Call>) -> impl IntoView {
 fn Recognizers(recognizers: Vec<RecognizerChoice>, chosen: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {
     let browser_can = RwSignal::new(None::<bool>);
     Effect::new(move |_| browser_can.set(Some(source::can_recognize())));
-    let choices = Signal::derive(move || {
-        recognizers
-            .iter()
-            .filter(|choice| choice.kind != RecognizerKind::Sample)
-            .map(|choice| offered(choice, browser_can.get()))
-            .collect::<Vec<_>>()
-    });
+    let choices = Signal::derive(move || recognizers.iter().map(|choice| offered(choice, browser_can.get())).collect::<Vec<_>>());
     // Last time's recognizer may be gone today: then the first that works is chosen.
     Effect::new(move |_| {
         let choices = choices.get();
@@ -259,14 +253,14 @@ fn Recognizers(recognizers: Vec<RecognizerChoice>, chosen: RwSignal<String>, err
 }
 
 fn offered(choice: &RecognizerChoice, browser_can: Option<bool>) -> Choice {
-    let label = if choice.label.is_empty() { choice.kind.label() } else { &choice.label };
-    let offered = Choice::new(choice.kind.as_str(), label);
-    let why_not = match (choice.kind, browser_can) {
-        (RecognizerKind::Browser, Some(false)) => Some("This browser has no speech recognition of its own.".to_owned()),
-        (RecognizerKind::Browser, _) => None,
-        _ => choice.unavailable.clone(),
+    let label = if choice.label.is_empty() { choice.id.name() } else { choice.label.clone() };
+    let offered = Choice::new(choice.id.as_str(), label);
+    let why_not = match (choice.id == RecognizerId::BROWSER, browser_can) {
+        (true, Some(false)) => Some("This browser has no speech recognition of its own.".to_owned()),
+        (true, _) => None,
+        (false, _) => choice.unavailable.clone(),
     };
-    let note = if choice.note.is_empty() { words::recognizer_note(choice.kind) } else { &choice.note };
+    let note = if choice.note.is_empty() { words::recognizer_note(&choice.id) } else { &choice.note };
     match why_not {
         Some(why) => offered.unavailable(why),
         None if note.is_empty() => offered,
@@ -287,6 +281,8 @@ fn languages(remembered: &str) -> Vec<Choice> {
 
 #[cfg(test)]
 mod tests {
+    use model::{Capabilities, Languages};
+
     use super::*;
 
     #[test]
@@ -307,14 +303,15 @@ mod tests {
     #[test]
     fn only_the_page_knows_whether_its_browser_recognizes() {
         let choice = RecognizerChoice {
-            kind: RecognizerKind::Browser,
+            id: RecognizerId::BROWSER,
             label: String::new(),
             unavailable: Some("Decided in the page.".into()),
             note: String::new(),
+            capabilities: Capabilities { languages: Languages::Told, streaming: true, leaves_server: true, ..Capabilities::NONE },
         };
         assert!(!offered(&choice, None).disabled && !offered(&choice, Some(true)).disabled);
         assert!(offered(&choice, Some(false)).disabled);
-        let gone = RecognizerChoice { kind: RecognizerKind::Command, unavailable: Some("Not set up.".into()), ..choice };
+        let gone = RecognizerChoice { id: RecognizerId::known("command"), unavailable: Some("Not set up.".into()), ..choice };
         assert_eq!(offered(&gone, Some(true)).detail.as_deref(), Some("Not set up."));
     }
 }

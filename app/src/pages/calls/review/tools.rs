@@ -112,8 +112,8 @@ fn Recognize(shared: ReviewContext) -> impl IntoView {
 
 fn choices(review: &Review) -> Vec<Choice> {
     let choice = |choice: &model::RecognizerChoice| {
-        let label = if choice.label.is_empty() { choice.kind.label().to_owned() } else { choice.label.clone() };
-        let shown = Choice::new(choice.kind.as_str(), label);
+        let label = if choice.label.is_empty() { choice.id.name() } else { choice.label.clone() };
+        let shown = Choice::new(choice.id.as_str(), label);
         match &choice.unavailable {
             Some(why) => shown.unavailable(why.clone()),
             None => shown,

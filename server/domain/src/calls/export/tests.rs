@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use model::{
-    ActionItem, Call, CallId, CallKind, CallSource, CallState, Insights, MemberId, Metrics, OrganizationId, RecognizerKind, Segment, Span,
+    ActionItem, Call, CallId, CallKind, CallSource, CallState, Insights, MemberId, Metrics, OrganizationId, RecognizerId, Segment, Span,
     Verbosity,
 };
 use uuid::Uuid;
@@ -24,7 +24,7 @@ fn review(text: &str) -> Review {
         vocabulary: Vec::new(),
         state: CallState::Ended,
         source: CallSource::Browser,
-        recognizer: RecognizerKind::None,
+        recognizer: RecognizerId::NONE,
         verbosity: Verbosity::Normal,
         consent_who: String::new(),
         consent_how: String::new(),

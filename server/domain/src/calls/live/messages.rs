@@ -2,7 +2,7 @@
 
 use live::Event;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, ServerMessage, Welcome};
-use model::{Call, CallState, Code, Millis, Problem, RecognizerKind, Utterance};
+use model::{Call, CallState, Code, Millis, Problem, RecognizerId, Utterance};
 use store::RecordingError;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -185,7 +185,7 @@ impl CallActor {
         let Heard { channel, text, start, end, confidence, is_final } = heard;
         let limit = Millis(Frame::MAX_CAPTURED_AT);
         let fits = text.chars().take(5_001).count() <= 5_000 && start >= Millis::ZERO && start <= end && end <= limit;
-        if !fits || self.call.recognizer != RecognizerKind::Browser {
+        if !fits || self.call.recognizer != RecognizerId::BROWSER {
             let message = "Words from the page need 0 to 5,000 characters, ordered times, and a call that the browser recognizes.";
             return self.reject(page, Problem::new(Code::Invalid, message));
         }

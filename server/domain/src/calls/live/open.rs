@@ -1,7 +1,7 @@
 //! How a call's actor comes to be: what is stored of the call, its recordings, its tracks' tasks.
 
 use model::wire::{RecognizerHealth, RecognizerStatus};
-use model::{Call, CallId, CallState, Channel, Millis, OrganizationId, RecognizerKind};
+use model::{Call, CallId, CallState, Channel, Millis, OrganizationId};
 use store::calls::CallHold;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -20,7 +20,9 @@ use super::replay::ReplayBuffer;
 use super::sealing::{self, SealedTrack, Sealer};
 use super::transcription::{self, TrackSetup};
 use super::writer::Writer;
-use crate::calls::{fetch, open_stream, recognizers_for, recording};
+use crate::calls::CallsKernel as _;
+use crate::calls::recognizers::ChosenRecognizer;
+use crate::calls::{fetch, open_stream, recording};
 use kernel::{DomainError, Kernel, Result};
 
 /// Inputs that wait for an actor. Pages are held back beyond it, and keep their frames meanwhile.
@@ -84,7 +86,7 @@ impl CallActor {
         let start = |channel: Channel, opened: OpenedTrack| {
             let sink = transcription::start(TrackSetup {
                 channel,
-                recognizers: recognizers_for(kernel, call.recognizer),
+                recognizers: kernel.recognizers().for_transcriber(&call),
                 request: open_stream(&call, channel),
                 recording: call.keep_audio.then(|| recording::path(kernel, &call, channel)),
                 next: opened.unheard,
@@ -108,7 +110,7 @@ impl CallActor {
             paused: false,
             connections,
             intake,
-            statuses: [Channel::Rep, Channel::Customer].map(|channel| not_recognized(&call, channel)),
+            statuses: [Channel::Rep, Channel::Customer].map(|channel| not_recognized(kernel, &call, channel)),
             tracks,
             engine: Engine::restore(&call, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
@@ -127,12 +129,14 @@ impl CallActor {
     }
 }
 
-/// What is said of a track that no recognizer hears.
-fn not_recognized(call: &Call, channel: Channel) -> Option<RecognizerStatus> {
-    (call.recognizer == RecognizerKind::None).then(|| RecognizerStatus {
-        channel,
-        label: RecognizerKind::None.label().to_owned(),
-        health: RecognizerHealth::Off,
-        message: "Recorded and measured; you can have it recognized after the call.".to_owned(),
-    })
+/// What is said of a track that its recognizer does not hear: nobody was chosen, or one that this server doesn't have any more.
+fn not_recognized(kernel: &Kernel, call: &Call, channel: Channel) -> Option<RecognizerStatus> {
+    let (health, message) = match kernel.recognizers().get(&call.recognizer) {
+        ChosenRecognizer::Nobody => (RecognizerHealth::Off, "Recorded and measured; you can have it recognized after the call.".to_owned()),
+        ChosenRecognizer::Missing(missing) => {
+            (RecognizerHealth::Failed, format!("{missing} The recording goes on; you can have it recognized after the call."))
+        }
+        ChosenRecognizer::Browser | ChosenRecognizer::Here(_) => return None,
+    };
+    Some(RecognizerStatus { channel, label: call.recognizer.name(), health, message })
 }

@@ -7,7 +7,8 @@ mod track;
 mod transcriber;
 mod voice;
 
-pub(crate) use gate::Piece;
+pub(crate) use clock::StreamClock;
+pub(crate) use gate::{Piece, SpeechGate, millis as duration_of};
 pub(in crate::calls) use track::TrackEvent;
 pub(super) use track::{TrackInput, TrackSetup, start};
 pub(crate) use transcriber::{Transcriber, TranscriberEvent, TranscriberInput};

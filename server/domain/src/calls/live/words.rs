@@ -3,7 +3,6 @@
 use live::Event;
 use model::wire::{NoticeLevel, RecognizerHealth};
 use model::{Channel, Utterance};
-use ports::RecognizerEvent;
 
 use super::actor::CallActor;
 use super::transcription::TrackEvent;
@@ -12,8 +11,8 @@ impl CallActor {
     pub(super) async fn on_track(&mut self, channel: Channel, event: TrackEvent) {
         match event {
             TrackEvent::Voice(start, end) => self.feed(Event::Voice { channel, start, end }),
-            TrackEvent::Transcript(RecognizerEvent::Partial(said)) => self.feed(Event::Partial(channel, said)),
-            TrackEvent::Transcript(RecognizerEvent::Final(said)) => {
+            TrackEvent::Partial(said) => self.feed(Event::Partial(channel, said)),
+            TrackEvent::Final(said) => {
                 self.ending.goes_on();
                 self.feed(Event::Final(channel, said));
             }

@@ -3,6 +3,7 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use model::Millis;
 use ports::{Audio, OpenStream, RecognizerError, RecognizerEvent, RecognizerStream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
@@ -267,6 +268,7 @@ impl Process {
         match event {
             RecognizerEvent::Partial(said) => RecognizerEvent::Partial(self.heard.timeline.place(said, pushed, false)),
             RecognizerEvent::Final(said) => RecognizerEvent::Final(self.heard.timeline.place(said, pushed, true)),
+            RecognizerEvent::Done(until) => RecognizerEvent::Done(Millis(until.0.clamp(0, pushed))),
         }
     }
 }

@@ -63,6 +63,17 @@ pub(super) struct HeardWord {
     pub punctuated_word: Option<String>,
 }
 
+/// What is answered to a whole recording.
+#[derive(Debug, Deserialize)]
+pub(super) struct Transcript {
+    pub results: Channels,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Channels {
+    pub channels: Vec<Alternatives>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Failure {
     #[serde(default)]

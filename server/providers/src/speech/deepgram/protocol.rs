@@ -2,13 +2,13 @@
 
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, StatusCode};
-use model::{Millis, Utterance};
+use model::{Millis, Utterance, Word};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ports::{OpenStream, RecognizerError};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use super::messages::{Alternative, Failure, Results, ServerMessage};
+use super::messages::{Alternative, Failure, HeardWord, Results, ServerMessage};
 use crate::speech::SAMPLE_RATE;
 use crate::speech::socket::{LiveProtocol, ProtocolEvent};
 use crate::speech::timeline::{one_line, word};
@@ -59,7 +59,9 @@ impl Protocol {
             self.shown = true;
             heard.push(ProtocolEvent::Partial(joined(self.pieces.iter().cloned())));
         }
-        heard.push(ProtocolEvent::Done(Millis(end)));
+        // Pieces that are not told yet would be lost with the connection: they are not done.
+        let done = self.pieces.first().map_or(end, |first| first.start.0.min(end));
+        heard.push(ProtocolEvent::Done(Millis(done)));
         Ok(heard)
     }
 
@@ -86,15 +88,7 @@ impl LiveProtocol for Protocol {
     }
 
     fn refused(&self, status: StatusCode, body: &[u8]) -> RecognizerError {
-        let reason = serde_json::from_slice::<Failure>(body).unwrap_or_default().reason();
-        match status.as_u16() {
-            401 | 403 => RecognizerError::Authentication,
-            402 => RecognizerError::Quota("the account has no credit".to_owned()),
-            429 => RecognizerError::Quota("too many streams at a time".to_owned()),
-            400 if reason.contains("language") => RecognizerError::Language(self.language.clone()),
-            400..=499 => RecognizerError::NotConfigured(format!("Deepgram refused the request with {status} ({})", one_line(&reason))),
-            _ => RecognizerError::Connection(format!("Deepgram answered {status}")),
-        }
+        refusal(status, body, &self.language)
     }
 
     fn keep_alive(&self) -> String {
@@ -125,10 +119,23 @@ impl LiveProtocol for Protocol {
     }
 }
 
+/// What a refused request means.
+pub(super) fn refusal(status: StatusCode, body: &[u8], language: &str) -> RecognizerError {
+    let reason = serde_json::from_slice::<Failure>(body).unwrap_or_default().reason();
+    match status.as_u16() {
+        401 | 403 => RecognizerError::Authentication,
+        402 => RecognizerError::Quota("the account has no credit".to_owned()),
+        429 => RecognizerError::Quota("too many streams at a time".to_owned()),
+        400 if reason.contains("language") => RecognizerError::Language(language.to_owned()),
+        400..=499 => RecognizerError::NotConfigured(format!("Deepgram refused the request with {status} ({})", one_line(&reason))),
+        _ => RecognizerError::Connection(format!("Deepgram answered {status}")),
+    }
+}
+
 fn address(base: &str, model: &str, request: &OpenStream) -> String {
     let base = base.trim_end_matches('/').replacen("http", "ws", usize::from(base.starts_with("http")));
     let rate = SAMPLE_RATE.to_string();
-    let mut query = vec![
+    let mut parameters = vec![
         ("model", model),
         ("language", language(&request.language)),
         ("encoding", "linear16"),
@@ -143,16 +150,24 @@ fn address(base: &str, model: &str, request: &OpenStream) -> String {
         ("vad_events", "true"),
         ("tag", request.channel.as_str()),
     ];
-    // Older models know `keywords` instead, which work otherwise.
-    if model.starts_with("nova-3") {
-        query.extend(request.vocabulary.iter().take(MOST_KEY_TERMS).map(|term| ("keyterm", term.as_ref())));
-    }
-    let query: Vec<_> = query.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, RESERVED))).collect();
-    format!("{base}/v1/listen?{}", query.join("&"))
+    parameters.extend(key_terms(model, request));
+    format!("{base}/v1/listen?{}", query(&parameters))
+}
+
+/// Words to expect, for models that know them as such: older ones know `keywords` instead, which work otherwise.
+pub(super) fn key_terms<'a>(model: &str, request: &'a OpenStream) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let most = if model.starts_with("nova-3") { MOST_KEY_TERMS } else { 0 };
+    request.vocabulary.iter().take(most).map(|term| ("keyterm", term.as_ref()))
+}
+
+/// Parameters as they stand in an address.
+pub(super) fn query(parameters: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, RESERVED))).collect();
+    pairs.join("&")
 }
 
 /// The service knows some tags with a region; the others go without it.
-fn language(tag: &str) -> &str {
+pub(super) fn language(tag: &str) -> &str {
     const WITH_REGION: &[&str] =
         &["en-US", "en-AU", "en-GB", "en-IN", "en-NZ", "es-419", "fr-CA", "pt-BR", "pt-PT", "nl-BE", "de-CH", "zh-CN", "zh-TW", "zh-HK"];
     match WITH_REGION.iter().find(|known| known.eq_ignore_ascii_case(tag)) {
@@ -171,13 +186,17 @@ fn milliseconds(seconds: f64) -> Result<i64, String> {
     }
 }
 
-fn utterance(best: &Alternative, start: i64, end: i64) -> Result<Utterance, String> {
-    let mut words = Vec::with_capacity(best.words.len());
-    for heard in &best.words {
+/// The words of a result, as they are written.
+pub(super) fn words(best: &Alternative) -> Result<Vec<Word>, String> {
+    let as_written = |heard: &HeardWord| {
         let text = heard.punctuated_word.as_ref().unwrap_or(&heard.word);
-        let (start, end) = (milliseconds(heard.start)?, milliseconds(heard.end)?);
-        words.push(word(text, start as f64, end as f64, heard.confidence));
-    }
+        Ok(word(text, milliseconds(heard.start)? as f64, milliseconds(heard.end)? as f64, heard.confidence))
+    };
+    best.words.iter().map(as_written).collect()
+}
+
+fn utterance(best: &Alternative, start: i64, end: i64) -> Result<Utterance, String> {
+    let words = words(best)?;
     // A result's own stretch has silence around the words.
     let start = words.first().map_or(start, |word| word.start.0);
     let end = words.last().map_or(end, |word| word.end.0);

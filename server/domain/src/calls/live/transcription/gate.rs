@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 
-use model::Millis;
 use model::wire::SAMPLE_RATE;
-
-use ports::Gate;
+use model::{Gate, Millis};
 
 /// Audio before speech that a recognizer needs to catch the first sound.
 const LEAD_IN: Millis = Millis(400);
@@ -29,7 +27,8 @@ impl Piece {
     }
 }
 
-pub(super) fn millis(samples: u64) -> Millis {
+/// How long so many samples last.
+pub(crate) fn millis(samples: u64) -> Millis {
     Millis(i64::try_from(samples * 1000 / u64::from(SAMPLE_RATE)).unwrap_or(i64::MAX))
 }
 

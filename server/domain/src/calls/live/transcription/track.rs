@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use model::wire::{Frame, RecognizerStatus};
-use model::{Channel, Millis};
-use ports::{Consent, OpenStream, Recognizer, RecognizerEvent};
+use model::{Channel, Millis, Utterance};
+use ports::{Consent, OpenStream, Recognizer};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
@@ -42,8 +42,10 @@ pub(in crate::calls::live) enum TrackInput {
 pub(in crate::calls) enum TrackEvent {
     /// A stretch with speech.
     Voice(Millis, Millis),
-    /// Words.
-    Transcript(RecognizerEvent),
+    /// Words that may still change; they replace the last partial.
+    Partial(Utterance),
+    /// Words that will not change any more.
+    Final(Utterance),
     /// How its recognizer is doing.
     Status(RecognizerStatus),
     /// The recognizer can't keep up. Told once.
@@ -193,9 +195,10 @@ impl Track {
         tokio::spawn(stop.run_until_cancelled_owned(async move {
             while let Some(event) = events.recv().await {
                 let event = match event {
-                    TranscriberEvent::Transcript(event) => TrackEvent::Transcript(event),
+                    TranscriberEvent::Partial(said) => TrackEvent::Partial(said),
+                    TranscriberEvent::Final(said) => TrackEvent::Final(said),
                     TranscriberEvent::Status(status) => TrackEvent::Status(status),
-                    TranscriberEvent::Done => break,
+                    TranscriberEvent::Done(_) => break,
                 };
                 if actor.send(Input::Track(channel, event)).await.is_err() {
                     return;
