@@ -8,7 +8,7 @@ use model::Millis;
 use model::wire::Frame;
 
 use super::record::{self, LONGEST};
-use super::{PER_MS, RecordingError, place};
+use super::{PER_MS, RecordingError, index, place, sidecar, voice};
 
 /// What became of a frame. Ack it with [`RecordingLog::next`] in every case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,9 @@ impl RecordingLog {
         if size > length {
             tracing::warn!(path = %path.display(), bytes = size - length, "cut a half-written end off a recording");
             file.set_len(length)?;
+            // They may tell of what was cut.
+            sidecar::remove(&path, index::EXTENSION);
+            sidecar::remove(&path, voice::EXTENSION);
         }
         file.seek(SeekFrom::Start(length))?;
         Ok(Self { path, keep_audio, file: Some(file), length, next, end })
