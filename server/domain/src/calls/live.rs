@@ -40,7 +40,7 @@ pub use self::recover::recover;
 pub(super) use self::recover::rescue;
 pub use self::registry::{CallRegistry, shutdown};
 pub(super) use self::registry::{end, notify, stop};
-pub(crate) use self::transcription::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
+pub(crate) use self::transcription::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VOICE_DETECTOR, VoiceDetector, join};
 
 fn restarts() -> DomainError {
     DomainError::new(Code::Unavailable, "The server restarts. Your recording waits here; the page connects again by itself.")

@@ -34,7 +34,8 @@ pub struct RecordingLog {
     /// Bytes of whole records.
     length: u64,
     next: u32,
-    /// In samples.
+    /// Where the last frame begins and ends, in samples.
+    last_start: u64,
     end: u64,
 }
 
@@ -63,7 +64,7 @@ impl RecordingLog {
             sidecar::remove(&path, voice::EXTENSION);
         }
         file.seek(SeekFrom::Start(length))?;
-        Ok(Self { path, keep_audio, file: Some(file), length, next, end })
+        Ok(Self { path, keep_audio, file: Some(file), length, next, last_start: end, end })
     }
 
     /// Sequence number of the frame that is expected next: how many there are.
@@ -74,6 +75,13 @@ impl RecordingLog {
     /// Where on the call's timeline the last frame ends.
     pub fn end(&self) -> Millis {
         Millis((self.end / PER_MS) as i64)
+    }
+
+    /// Where on the call's timeline the last frame begins that was appended since the log was opened; as [`RecordingReader`] has it.
+    ///
+    /// [`RecordingReader`]: super::RecordingReader
+    pub fn last_start(&self) -> Millis {
+        Millis((self.last_start / PER_MS) as i64)
     }
 
     /// Appends a frame if it is the next one. When this returns, the record is the operating system's: it survives the
@@ -104,7 +112,8 @@ impl RecordingLog {
         self.file = Some(file);
         self.length += record.len() as u64;
         self.next += 1;
-        self.end = place(self.end, frame.captured_at.0) + (frame.pcm.len() / 2) as u64;
+        self.last_start = place(self.end, frame.captured_at.0);
+        self.end = self.last_start + (frame.pcm.len() / 2) as u64;
         Ok(Appended::Written)
     }
 

@@ -15,10 +15,13 @@ pub fn frame(sequence: u32, captured_at: i64, samples: usize) -> Frame {
 
 fn write(path: &Path, frames: &[Frame]) {
     let mut log = RecordingLog::open(path, true).unwrap();
+    let mut starts = Vec::new();
     for frame in frames {
         assert_eq!(log.append(frame).unwrap(), Appended::Written);
+        starts.push(log.last_start());
     }
     log.sync().unwrap();
+    assert_eq!(starts, read(path).iter().map(|frame| frame.captured_at).collect::<Vec<_>>(), "writer and reader agree");
 }
 
 pub fn read(path: &Path) -> Vec<Frame> {
