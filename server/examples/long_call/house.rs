@@ -19,6 +19,8 @@ const EMAIL: &str = "ann@example.com";
 
 pub struct House {
     kernel: Kernel,
+    /// With the cookies of somebody who has signed in.
+    browser: Client,
     http: Client,
     url: String,
     token: String,
@@ -43,17 +45,18 @@ impl House {
         let server = Server::new(config, kernel.clone()).unwrap();
         tokio::spawn(lifecycle::run(server, listener, CancellationToken::new()));
 
-        let http = Client::builder().cookie_store(true).no_proxy().build().unwrap();
+        let browser = Client::builder().cookie_store(true).no_proxy().build().unwrap();
+        let http = Client::builder().no_proxy().build().unwrap();
         let url = format!("http://{address}");
         let form = [("name", "Ann"), ("email", EMAIL), ("organization", "Acme"), ("password", PASSWORD), ("next", "/")];
-        let request = http.post(format!("{url}/api/identity/sign_up")).header("accept", "application/json").header("origin", &url);
+        let request = browser.post(format!("{url}/api/identity/sign_up")).header("accept", "application/json").header("origin", &url);
         assert_eq!(request.form(&form).send().await.unwrap().status(), 200);
         let body = json!({ "email": EMAIL, "password": PASSWORD });
         let answer: Value = http.post(format!("{url}/api/v1/auth/login")).json(&body).send().await.unwrap().json().await.unwrap();
         let token = answer["data"]["access_token"].as_str().unwrap().to_owned();
         let me: Value = http.get(format!("{url}/api/v1/auth/me")).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
         let organization = me["data"]["organization"]["id"].as_str().unwrap().parse().unwrap();
-        Self { kernel, http, url, token, organization, folder }
+        Self { kernel, browser, http, url, token, organization, folder }
     }
 
     /// A request of the program's.
@@ -63,7 +66,7 @@ impl House {
 
     /// A page as the browser asks for it.
     pub async fn page(&self, path: &str) -> Response {
-        let answer = self.http.get(format!("{}{path}", self.url)).header("accept", "text/html").send().await.unwrap();
+        let answer = self.browser.get(format!("{}{path}", self.url)).header("accept", "text/html").send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer
     }
