@@ -63,9 +63,12 @@ enum Command {
         /// Fewer runs, small loads
         #[arg(long)]
         quick: bool,
-        /// Keep the table in docs/benchmarks.md
+        /// Keep the table in docs/benchmarks.md; with `--only` the rows that were measured
         #[arg(long)]
         write: bool,
+        /// These parts only (may be given more than once)
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<bench::BenchPart>,
     },
     /// Pack a release: `target/dist/closezly-<version>.tar.gz`
     Release,
@@ -105,7 +108,7 @@ fn perform(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Test { only, list: false } => test::test(&only),
-        Command::Bench { quick, write } => bench::bench(if quick { bench::Effort::Quick } else { bench::Effort::Full }, write),
+        Command::Bench { quick, write, only } => bench::bench(if quick { bench::Effort::Quick } else { bench::Effort::Full }, write, &only),
         Command::Release => release::release(),
         Command::Screenshots => screenshots::screenshots(),
     }

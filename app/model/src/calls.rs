@@ -1,5 +1,6 @@
 //! Calls and what is heard, shown and noted in them.
 
+mod outline;
 mod utterance;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +15,7 @@ use crate::speech::{RecognizerChoice, RecognizerId};
 use crate::text_enum::text_enum;
 use crate::time::Millis;
 
+pub use outline::{OutlineLine, ShownReview};
 pub use utterance::Utterance;
 
 text_enum! {

@@ -26,7 +26,7 @@ pub mod wire;
 
 pub use calls::{
     Bookmark, Call, CallFilter, CallHit, CallKind, CallPatch, CallSource, CallState, Channel, ConsentMethod, Cue, CueKind, CueState, Found,
-    NewCall, Partial, Preparation, Review, Segment, TranscriptJob, Utterance, Verbosity, Word,
+    NewCall, OutlineLine, Partial, Preparation, Review, Segment, ShownReview, TranscriptJob, Utterance, Verbosity, Word,
 };
 pub use evidence::{Evidence, Span};
 pub use identity::{ApiToken, Organization, Person, Profile, ProgramSignIn, Role, Session};

@@ -13,6 +13,7 @@ pub mod live;
 mod recognizers;
 pub mod recording;
 pub(crate) mod retranscribe;
+mod review;
 pub mod sample;
 mod settings;
 mod words;
@@ -24,7 +25,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
     Call, CallFilter, CallHit, CallId, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
-    Problem, RecognizerId, Review, Role, Segment,
+    Problem, RecognizerId, Role,
 };
 use serde_json::json;
 use store::StoreError;
@@ -42,6 +43,7 @@ use ports::{Peers, Recognizer, SampleCall};
 
 pub use self::edit::patch;
 pub use self::recognizers::RecognizerRegistry;
+pub use self::review::{TranscriptPart, review, shown_lines, shown_review, transcript};
 pub use self::words::{correct_segment, recognize_later, swap_channels};
 
 /// May have calls of one's own.
@@ -376,42 +378,6 @@ pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
         tracing::warn!(call = %id, error = %error.into_problem(), "a recording could not be deleted yet; a job does it");
     }
     Ok(())
-}
-
-/// A call with all that is known of it.
-///
-/// # Errors
-/// `not_found`.
-pub async fn review(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Review> {
-    let call = get(kernel, actor, id).await?;
-    let store = kernel.store();
-    let segments = by_time(store.segments(actor.organization, id).await?);
-    let cues = store.cues(actor.organization, id).await?;
-    let mut bookmarks = store.bookmarks(actor.organization, id).await?;
-    bookmarks.sort_by_key(|bookmark| (bookmark.at_ms, bookmark.number));
-    let (insights, metrics) = match store.review(actor.organization, id).await? {
-        Some((insights, metrics)) => (Some(insights), metrics),
-        None => (None, model::metrics::of(&segments)),
-    };
-    let recording_ms = recording::length(kernel, &call).await;
-    let recognizers =
-        if recording_ms.is_some() && call.state == CallState::Ended { kernel.recognizers().for_recordings() } else { Vec::new() };
-    let transcript_job = retranscribe::state(kernel, actor.organization, id).await?;
-    Ok(Review { call, segments, cues, bookmarks, insights, metrics, recording_ms, recognizers, transcript_job })
-}
-
-fn by_time(mut segments: Vec<Segment>) -> Vec<Segment> {
-    segments.sort_by_key(|segment| (segment.start_ms, segment.number));
-    segments
-}
-
-/// What was said, in order of time.
-///
-/// # Errors
-/// `not_found`.
-pub async fn transcript(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Segment>> {
-    get(kernel, actor, id).await?;
-    Ok(by_time(kernel.store().segments(actor.organization, id).await?))
 }
 
 /// The cards that came up, in order.

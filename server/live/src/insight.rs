@@ -40,8 +40,8 @@ impl Sentence<'_> {
     }
 }
 
-/// Writes all that can be told without a language model, in time linear in the transcript but for the summary's choice
-/// among its sentences. Dates are resolved against `call_date`.
+/// Writes all that can be told without a language model, in time linear in the transcript but for the sorting of its sentences by how well they
+/// sum it up. Dates are resolved against `call_date`.
 pub fn write(
     segments: &[Segment],
     cues: &[Cue],
@@ -62,29 +62,47 @@ pub fn write(
     }
 }
 
-/// A segment's sentences.
+/// A segment's text by its characters, found without counting from its start.
+struct Characters<'a> {
+    text: &'a str,
+    /// Where each character begins, in bytes; and the end.
+    starts: Vec<usize>,
+}
+
+impl<'a> Characters<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, starts: text.char_indices().map(|(start, _)| start).chain([text.len()]).collect() }
+    }
+
+    /// Some of them; what lies past the end is left out.
+    fn slice(&self, range: std::ops::Range<u32>) -> &'a str {
+        let start = |character: u32| self.starts.get(character as usize).copied().unwrap_or(self.text.len());
+        self.text.get(start(range.start)..start(range.end)).unwrap_or_default()
+    }
+}
+
+/// A segment's sentences, in time linear in its length.
 fn sentences(segment: &Segment) -> Vec<Sentence<'_>> {
-    let words = Words::of(&segment.text);
+    let (words, characters) = (Words::of(&segment.text), Characters::of(&segment.text));
     let mut found = Vec::new();
     let mut start = 0;
     while start < words.len() {
         let end = words.sentence_end(start);
         let long = (start + LONG..end).find(|index| BREAKS.contains(&words.word(*index)) || *index >= start + 2 * LONG);
         let end = long.unwrap_or(end);
-        found.extend(sentence(segment, &words, start..end));
+        found.extend(sentence(segment, &characters, &words, start..end));
         start = end;
     }
     found
 }
 
-fn sentence<'a>(segment: &'a Segment, words: &Words, range: std::ops::Range<usize>) -> Option<Sentence<'a>> {
+fn sentence<'a>(segment: &'a Segment, characters: &Characters<'_>, words: &Words, range: std::ops::Range<usize>) -> Option<Sentence<'a>> {
     let marks = words.marks();
     let (first, last) = (marks.get(range.start)?, marks.get(range.end.checked_sub(1)?)?);
     // The closing mark belongs to it.
-    let closing = segment.text.chars().skip(last.end as usize).take_while(|character| matches!(character, '.' | '!' | '?' | '…')).take(3);
+    let closing = characters.slice(last.end..last.end + 3).chars().take_while(|character| matches!(character, '.' | '!' | '?' | '…'));
     let end = last.end + closing.count() as u32;
-    let said: String = segment.text.chars().skip(first.start as usize).take((end - first.start) as usize).collect();
-    let text = clean(&said);
+    let text = clean(characters.slice(first.start..end));
     let words = Words::of(&text);
     let span = Span { segment: segment.number, start: first.start, end };
     (!words.is_empty()).then_some(Sentence { segment, text, span, words })
@@ -135,8 +153,8 @@ fn asked(segment: &Segment) -> Vec<SummaryLine> {
     if questions(&words).is_empty() {
         return Vec::new();
     }
-    let asked = detect::asked(&Playbook::built_in(), &words);
-    asked.into_iter().filter_map(|range| sentence(segment, &words, range)).map(|question| question.line()).collect()
+    let (asked, characters) = (detect::asked(&Playbook::built_in(), &words), Characters::of(&segment.text));
+    asked.into_iter().filter_map(|range| sentence(segment, &characters, &words, range)).map(|question| question.line()).collect()
 }
 
 #[cfg(test)]

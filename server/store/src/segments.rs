@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{CallId, Channel, OrganizationId, Segment, Word};
+use model::{CallId, Channel, Millis, OrganizationId, OutlineLine, Segment, Word};
 use sqlx::types::Json;
 
 use crate::engine::{Store, Tx, query};
@@ -17,12 +17,28 @@ statements! {
     SEGMENTS = "
         SELECT number, channel, text, start_ms, end_ms, confidence, words, corrected
         FROM segments WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
+    // Reads no words: they are most of a row, and behind everything else in it.
+    OUTLINE = "
+        SELECT number, channel, start_ms, end_ms FROM segments
+        WHERE organization_id = $1 AND call_id = $2 ORDER BY start_ms, number";
+    SEGMENTS_BETWEEN = "
+        SELECT number, channel, text, start_ms, end_ms, confidence, words, corrected
+        FROM segments WHERE organization_id = $1 AND call_id = $2 AND number >= $3 AND number <= $4 ORDER BY number";
     CORRECT_SEGMENT = "
         UPDATE segments SET text = $4, words = $5, corrected = $6 WHERE organization_id = $1 AND call_id = $2 AND number = $3";
     SWAP_SEGMENTS = "
         UPDATE segments SET channel = CASE channel WHEN 'rep' THEN 'customer' ELSE 'rep' END
         WHERE organization_id = $1 AND call_id = $2";
     DELETE_SEGMENTS = "DELETE FROM segments WHERE organization_id = $1 AND call_id = $2";
+}
+
+#[derive(sqlx::FromRow)]
+struct OutlineRow {
+    number: i64,
+    #[sqlx(try_from = "String")]
+    channel: Channel,
+    start_ms: Millis,
+    end_ms: Millis,
 }
 
 impl Store {
@@ -32,6 +48,23 @@ impl Store {
     /// What the engine says.
     pub async fn segments(&self, organization: OrganizationId, call: CallId) -> Result<Vec<Segment>> {
         query!(read self, all Segment, SEGMENTS, organization, call)
+    }
+
+    /// A call's segments without their words, in order of start.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn outline(&self, organization: OrganizationId, call: CallId) -> Result<Vec<OutlineLine>> {
+        let rows = query!(read self, all OutlineRow, OUTLINE, organization, call)?;
+        Ok(rows.into_iter().map(|row| (row.number, row.channel, row.start_ms, row.end_ms).into()).collect())
+    }
+
+    /// A call's segments of these numbers, the last one among them, in the order in which they became final.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn segments_between(&self, organization: OrganizationId, call: CallId, first: i64, last: i64) -> Result<Vec<Segment>> {
+        query!(read self, all Segment, SEGMENTS_BETWEEN, organization, call, first, last)
     }
 }
 

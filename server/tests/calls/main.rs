@@ -17,6 +17,7 @@ mod flow;
 mod functions;
 mod hostile_text;
 mod lists;
+mod long;
 mod mails;
 mod page;
 mod pages;

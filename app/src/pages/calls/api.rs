@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{Json, PostcardEncoding};
 use leptos::server_fn::{BoxedStream, Websocket};
 use model::wire::{ClientMessage, ServerMessage};
-use model::{Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerId, Review, Segment};
+use model::{Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerId, Segment, ShownReview};
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
@@ -70,11 +70,23 @@ pub async fn delete_call(id: CallId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A call with all that is known of it.
+/// What a call's page shows: of the transcript the lines at the places `from..until`, else those around `line`, else the first ones.
 #[server(endpoint = "calls/review")]
-pub async fn review_call(id: CallId) -> Result<Review, AppError> {
+pub async fn review_call(id: CallId, line: Option<i64>, from: Option<u32>, until: Option<u32>) -> Result<ShownReview, AppError> {
+    use domain::calls::TranscriptPart;
     let (services, scope) = caller()?;
-    Ok(domain::calls::review(&services, &scope, id).await?)
+    let part = match (from, until) {
+        (Some(from), Some(until)) => TranscriptPart::Places(from..until),
+        _ => TranscriptPart::Around(line),
+    };
+    Ok(domain::calls::shown_review(&services, &scope, id, part).await?)
+}
+
+/// More lines of a transcript, by their places in order of start.
+#[server(endpoint = "calls/lines")]
+pub async fn transcript_lines(id: CallId, from: u32, until: u32) -> Result<Vec<Segment>, AppError> {
+    let (services, scope) = caller()?;
+    Ok(domain::calls::shown_lines(&services, &scope, id, from..until).await?)
 }
 
 /// Corrects one line of the transcript.

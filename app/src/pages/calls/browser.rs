@@ -40,6 +40,16 @@ pub fn leave_field() {
     }
 }
 
+/// Goes to a place of this page, once what was shown just now is there.
+#[cfg_attr(not(feature = "hydrate"), allow(unused_variables, clippy::needless_pass_by_value))]
+pub fn go_to(place: String) {
+    #[cfg(feature = "hydrate")]
+    leptos::prelude::request_animation_frame(move || {
+        // A browser that refuses leaves the page where it is.
+        let _ = leptos::prelude::window().location().set_hash(&place);
+    });
+}
+
 enum Kind {
     Local,
     Session,

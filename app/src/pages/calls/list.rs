@@ -188,7 +188,7 @@ fn Row(hit: Memo<CallHit>, search: String) -> impl IntoView {
             </div>
             {move || {
                 let search = search.clone();
-                found.get().map(|found| view! { <Snippet href=format!("{}#segment-{}", super::path(id), found.segment) found search /> })
+                found.get().map(|found| view! { <Snippet href=super::line_path(id, found.segment) found search /> })
             }}
         </li>
     }

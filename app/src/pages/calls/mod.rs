@@ -64,6 +64,11 @@ pub fn path(id: CallId) -> String {
     format!("/calls/{id}")
 }
 
+/// Where a line of a call's review is.
+fn line_path(id: CallId, line: i64) -> String {
+    format!("{}?line={line}#segment-{line}", path(id))
+}
+
 /// Where a call runs.
 pub fn live_path(id: CallId) -> String {
     format!("/calls/{id}/live")

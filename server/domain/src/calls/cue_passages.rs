@@ -1,5 +1,6 @@
 //! The passages that cards show: which cards may have one, what is looked up for it, and the passages of cards that were made anew.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use model::metrics::Words;
@@ -61,14 +62,16 @@ pub(super) async fn renew(
     cues: &mut [Cue],
 ) {
     let until = Instant::now() + RENEWAL;
+    let channels: HashMap<i64, Channel> = segments.iter().map(|segment| (segment.number, segment.channel)).collect();
+    // The first of several that say the same.
+    let known = before.iter().rev().filter(|known| known.source.is_some());
+    let known: HashMap<(&str, &str), &Cue> = known.map(|known| ((&*known.topic, &*known.quote), known)).collect();
     for cue in cues {
-        let number = cue.evidence.first_segment();
-        let Some(segment) = segments.iter().find(|segment| segment.number == number) else { continue };
-        if !may_have(cue, segment.channel) {
+        let Some(channel) = channels.get(&cue.evidence.first_segment()) else { continue };
+        if !may_have(cue, *channel) {
             continue;
         }
-        let same = before.iter().find(|known| known.source.is_some() && known.topic == cue.topic && known.quote == cue.quote);
-        if let Some(same) = same {
+        if let Some(same) = known.get(&(&*cue.topic, &*cue.quote)) {
             cue.source.clone_from(&same.source);
             continue;
         }

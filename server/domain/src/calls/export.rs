@@ -1,5 +1,6 @@
 //! A call as a file.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use model::{CallId, Channel, CueState, Evidence, Millis, Review};
@@ -90,9 +91,18 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-fn when(review: &Review, evidence: &Evidence) -> String {
-    let number = evidence.first_segment();
-    review.segments.iter().find(|segment| segment.number == number).map(|segment| segment.start_ms.clock()).unwrap_or_default()
+/// When each line of the transcript begins, for people.
+struct Starts(HashMap<i64, Millis>);
+
+impl Starts {
+    fn of(review: &Review) -> Self {
+        Self(review.segments.iter().map(|segment| (segment.number, segment.start_ms)).collect())
+    }
+
+    /// When it was said; nothing if that line is gone.
+    fn when(&self, evidence: &Evidence) -> String {
+        self.0.get(&evidence.first_segment()).map(|start| start.clock()).unwrap_or_default()
+    }
 }
 
 /// The review for reading. Writing to a `String` can't fail, so the results are dropped.
@@ -113,12 +123,12 @@ fn markdown(review: &Review) -> String {
         let _ = writeln!(out, "- Talk share of {}: {:.0} %", escape(&call.rep_name), share * 100.0);
     }
     if let Some(insights) = &review.insights {
+        let starts = Starts::of(review);
         let sections = [("Summary", &insights.summary), ("Questions", &insights.questions), ("Next steps", &insights.next_steps)];
         for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
             let _ = writeln!(out, "\n## {title}\n");
             for line in lines {
-                let _ =
-                    writeln!(out, "- {} ({}, {})", escape(&line.text), escape(call.speaker(line.channel)), when(review, &line.evidence));
+                let _ = writeln!(out, "- {} ({}, {})", escape(&line.text), escape(call.speaker(line.channel)), starts.when(&line.evidence));
             }
         }
         if !insights.action_items.is_empty() {
@@ -126,7 +136,7 @@ fn markdown(review: &Review) -> String {
             for item in &insights.action_items {
                 let done = if item.done { "x" } else { " " };
                 let due = item.due.map(|due| format!(", due {due}")).unwrap_or_default();
-                let (owner, at) = (escape(call.speaker(item.owner)), when(review, &item.evidence));
+                let (owner, at) = (escape(call.speaker(item.owner)), starts.when(&item.evidence));
                 let _ = writeln!(out, "- [{done}] {} ({owner}{due}, {at})", escape(&item.text));
             }
         }

@@ -1,5 +1,7 @@
 //! What happens when a call is over: its review is written.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use model::{Bookmark, Call, CallId, CallSource, CallState, Channel, Code, Cue, Insights, Metrics, Millis, OrganizationId, Segment};
 
@@ -81,8 +83,9 @@ impl Draft {
         let Self { mut insights, metrics } = self;
         let (organization, id, at) = (call.organization_id, call.id, tx.at());
         if let Some((before, _)) = store::reviews::get(tx, organization, id).await? {
+            let done: HashSet<&str> = before.action_items.iter().filter(|item| item.done).map(|item| item.text.as_str()).collect();
             for item in &mut insights.action_items {
-                item.done = before.action_items.iter().any(|known| known.done && known.text == item.text);
+                item.done = done.contains(item.text.as_str());
             }
         }
         store::reviews::save(tx, organization, id, &insights, &metrics).await?;

@@ -45,7 +45,7 @@ pub(super) use self::registry::{end, notify, stop};
 pub use self::relay::decode as decode_relayed;
 pub(super) use self::sealing::sealed;
 pub(crate) use self::transcription::{
-    Piece, SpeechGate, StreamClock, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector, duration_of,
+    Piece, SpeechGate, StreamClock, Transcriber, TranscriberEvent, TranscriberInput, VOICE_DETECTOR, VoiceDetector, duration_of, join,
 };
 
 fn restarts() -> DomainError {

@@ -9,7 +9,8 @@ use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
 use store::{RecordingReader, StereoWav};
 
 use super::fetch;
-use super::live::VoiceDetector;
+use super::finish::Voice;
+use super::live::{VOICE_DETECTOR, VoiceDetector, join};
 use crate::calls::CallsKernel as _;
 use kernel::Actor;
 use kernel::Kernel;
@@ -143,7 +144,7 @@ fn version(path: Option<&Path>) -> String {
 
 /// Length of a call's recording; none without one.
 pub(super) async fn length(kernel: &Kernel, call: &Call) -> Option<Millis> {
-    if !call.keep_audio {
+    if !call.keep_audio || fetch::fetch(kernel, call).await.is_err() {
         return None;
     }
     let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, call, channel));
@@ -155,35 +156,47 @@ pub(super) async fn length(kernel: &Kernel, call: &Call) -> Option<Millis> {
     blocking(ends).await.ok().flatten()
 }
 
-/// Where there is speech in a call's recording. Empty without one: then the segments' times must do.
+/// Where there is speech in a call's recording, each channel's in order. Empty without one: then the segments' times must do.
+///
+/// What is known already (a live track keeps what it heard) is read; else both channels are heard side by side, a frame at a time, and
+/// what was found is kept for the next time.
 ///
 /// # Errors
-/// `unavailable` if the server stops meanwhile: hours of sound take minutes, and nobody waits for them then.
-pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Vec<(Channel, Millis, Millis)>> {
+/// `unavailable` if the server stops meanwhile: hearing hours of sound takes seconds, and nobody waits for them then.
+pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Voice> {
     if !call.keep_audio {
         return Ok(Vec::new());
     }
     fetch::fetch(kernel, call).await?;
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| (channel, path(kernel, call, channel)));
-    let kernel = kernel.clone();
-    let detect = move || {
-        let mut stretches = Vec::new();
-        for (channel, path) in paths {
-            let Ok(reader) = RecordingReader::open(&path) else { continue };
-            let mut detector = VoiceDetector::default();
-            for frame in reader.frames(channel) {
-                if kernel.call_registry().is_stopping() {
-                    return Err(DomainError::new(Code::Unavailable, "The server stops. The review is written after its next start."));
-                }
-                let Ok(frame) = frame else { break };
-                let samples: Vec<i16> = frame.samples().collect();
-                stretches
-                    .extend(detector.push(frame.captured_at, &samples).stretches.into_iter().map(|(start, end)| (channel, start, end)));
-            }
-        }
-        Ok(stretches)
+    let of = |channel: Channel| {
+        let (path, kernel) = (path(kernel, call, channel), kernel.clone());
+        blocking(move || voice_of(&path, channel, || kernel.call_registry().is_stopping()))
     };
-    blocking(detect).await?
+    let (rep, customer) = futures::try_join!(of(Channel::Rep), of(Channel::Customer))?;
+    let stretches = |channel, stretches: Vec<(Millis, Millis)>| stretches.into_iter().map(move |(start, end)| (channel, start, end));
+    Ok(stretches(Channel::Rep, rep?).chain(stretches(Channel::Customer, customer?)).collect())
+}
+
+/// Where there is speech on one channel; nowhere if there is no recording of it.
+fn voice_of(path: &Path, channel: Channel, is_stopping: impl Fn() -> bool) -> Result<Vec<(Millis, Millis)>> {
+    let Ok(reader) = RecordingReader::open(path) else { return Ok(Vec::new()) };
+    if let Some(stretches) = reader.voice(VOICE_DETECTOR) {
+        return Ok(stretches);
+    }
+    let (mut detector, mut stretches) = (VoiceDetector::default(), Vec::new());
+    for frame in reader.frames(channel) {
+        if is_stopping() {
+            return Err(DomainError::new(Code::Unavailable, "The server stops. The review is written after its next start."));
+        }
+        // What can be read of a damaged recording is worth a review, but not keeping.
+        let Ok(frame) = frame else { return Ok(stretches) };
+        let samples: Vec<i16> = frame.samples().collect();
+        detector.push(frame.captured_at, &samples).stretches.into_iter().for_each(|stretch| join(&mut stretches, stretch));
+    }
+    if let Err(error) = reader.keep_voice(VOICE_DETECTOR, &stretches) {
+        tracing::debug!(path = %path.display(), %error, "where there is speech could not be kept; it is found again");
+    }
+    Ok(stretches)
 }
 
 /// Deletes a call's sound for good.

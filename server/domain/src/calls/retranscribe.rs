@@ -103,7 +103,8 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
             Effect::Segment(segment) => segments.push(segment),
             Effect::Cue(cue) => cues.push(cue),
             Effect::CueState { cue, state } => {
-                if let Some(known) = cues.iter_mut().find(|known| known.number == cue) {
+                // A card changes soon after it came.
+                if let Some(known) = cues.iter_mut().rfind(|known| known.number == cue) {
                     known.state = state;
                 }
             }

@@ -1,5 +1,6 @@
 //! Promises and agreed next steps.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
@@ -69,6 +70,8 @@ fn position(phrases: &[Phrase], sentence: &Sentence<'_>) -> Option<usize> {
 /// date or "me" makes the request one.
 pub(super) fn action_items(sentences: &[Sentence<'_>], call_date: NaiveDate) -> Vec<ActionItem> {
     let mut items: Vec<ActionItem> = Vec::new();
+    // What is promised again in the same words is the same promise.
+    let mut known = HashSet::new();
     for sentence in sentences {
         if position(&PHRASES.not_after, sentence).is_some() {
             continue;
@@ -101,7 +104,7 @@ pub(super) fn action_items(sentences: &[Sentence<'_>], call_date: NaiveDate) -> 
             evidence: sentence.evidence(),
             done: false,
         };
-        if !items.iter().any(|earlier| earlier.owner == item.owner && earlier.text.eq_ignore_ascii_case(&item.text)) {
+        if known.insert((item.owner.index(), item.text.to_ascii_lowercase())) {
             items.push(item);
         }
     }
@@ -111,11 +114,12 @@ pub(super) fn action_items(sentences: &[Sentence<'_>], call_date: NaiveDate) -> 
 /// The agreed next steps, in the order of the call.
 pub(super) fn next_steps(sentences: &[Sentence<'_>]) -> Vec<SummaryLine> {
     let mut lines: Vec<SummaryLine> = Vec::new();
+    let mut known = HashSet::new();
     for sentence in sentences {
         let negated = (0..sentence.words.len()).any(|index| sentence.words.word(index) == "not");
         if !negated && position(&PHRASES.steps, sentence).is_some() {
             let line = sentence.line();
-            if !lines.iter().any(|earlier| earlier.text.eq_ignore_ascii_case(&line.text)) {
+            if known.insert(line.text.to_ascii_lowercase()) {
                 lines.push(line);
             }
         }

@@ -1,6 +1,7 @@
 //! Which sentences stand for a call.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use model::{ActionItem, Bookmark, Channel, Cue, CueKind, CueState, Millis};
 
@@ -158,13 +159,15 @@ const STOP_WORDS: &[&str] = &[
     "put",
 ];
 
+static STOP: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.iter().copied().collect());
+
 /// The indices of the chosen sentences, in the order of the call.
 ///
 /// A sentence scores the mean weight of its words, weight = ln(1 + sentences of the call that hold the word) × ln(sentences ÷
 /// those), so that the call's own topics count and what everybody says always doesn't; times a factor for cards that rest on
 /// it, marks beside it, promises, numbers and the customer's voice. The best that isn't said yet is taken, again and again.
 pub(super) fn choose(sentences: &[Sentence<'_>], cues: &[Cue], bookmarks: &[Bookmark], promises: &[ActionItem]) -> Vec<usize> {
-    let words: Vec<HashSet<&str>> = sentences.iter().map(content).collect();
+    let words: Vec<Vec<&str>> = sentences.iter().map(content).collect();
     let mut holders: HashMap<&str, u32> = HashMap::new();
     for word in words.iter().flatten() {
         *holders.entry(word).or_default() += 1;
@@ -180,6 +183,8 @@ pub(super) fn choose(sentences: &[Sentence<'_>], cues: &[Cue], bookmarks: &[Book
             cards.entry(span.segment).or_default().push(cue);
         }
     }
+    let mut marks: Vec<Millis> = bookmarks.iter().map(|bookmark| bookmark.at_ms).collect();
+    marks.sort_unstable();
     let promised: HashSet<(i64, u32)> =
         promises.iter().flat_map(|item| item.evidence.spans()).map(|span| (span.segment, span.start)).collect();
     let mut scored: Vec<(usize, f64)> = Vec::new();
@@ -190,7 +195,7 @@ pub(super) fn choose(sentences: &[Sentence<'_>], cues: &[Cue], bookmarks: &[Book
         }
         // Short sentences shouldn't win by one rare word: at least six count.
         let mean = content.iter().map(|word| weight(word)).sum::<f64>() / content.len().max(6) as f64;
-        let boost = boost(sentence, cards.get(&sentence.segment.number).map_or(&[], Vec::as_slice), bookmarks, &promised);
+        let boost = boost(sentence, cards.get(&sentence.segment.number).map_or(&[], Vec::as_slice), &marks, &promised);
         scored.push((index, mean * boost));
     }
     scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -206,16 +211,22 @@ pub(super) fn choose(sentences: &[Sentence<'_>], cues: &[Cue], bookmarks: &[Book
     chosen
 }
 
-fn content<'a>(sentence: &'a Sentence<'_>) -> HashSet<&'a str> {
+/// The words of a topic, each once, in alphabetical order: weights are added in the same order each time.
+fn content<'a>(sentence: &'a Sentence<'_>) -> Vec<&'a str> {
     let words = &sentence.words;
-    (0..words.len()).map(|index| words.word(index)).filter(|word| word.len() > 1 && !STOP_WORDS.contains(word)).collect()
+    let mut content: Vec<&str> =
+        (0..words.len()).map(|index| words.word(index)).filter(|word| word.len() > 1 && !STOP.contains(word)).collect();
+    content.sort_unstable();
+    content.dedup();
+    content
 }
 
-fn similar(a: &HashSet<&str>, b: &HashSet<&str>) -> bool {
-    a.intersection(b).count() as f64 >= SAME * a.len().min(b.len()).max(1) as f64
+fn similar(a: &[&str], b: &[&str]) -> bool {
+    let common = a.iter().filter(|word| b.binary_search(word).is_ok()).count();
+    common as f64 >= SAME * a.len().min(b.len()).max(1) as f64
 }
 
-fn boost(sentence: &Sentence<'_>, cards: &[&Cue], bookmarks: &[Bookmark], promised: &HashSet<(i64, u32)>) -> f64 {
+fn boost(sentence: &Sentence<'_>, cards: &[&Cue], marks: &[Millis], promised: &HashSet<(i64, u32)>) -> f64 {
     let mut boost = if sentence.segment.channel == Channel::Customer { 1.2 } else { 1.0 };
     let resting = cards.iter().filter(|cue| {
         let mut spans = cue.evidence.spans().iter();
@@ -234,10 +245,8 @@ fn boost(sentence: &Sentence<'_>, cards: &[&Cue], bookmarks: &[Bookmark], promis
         boost *= 0.7;
     }
     // A mark comes a moment after what it marks.
-    let marked = |bookmark: &Bookmark| {
-        sentence.segment.start_ms <= bookmark.at_ms + Millis(2_000) && bookmark.at_ms.since(sentence.segment.end_ms) <= Millis(10_000)
-    };
-    if bookmarks.iter().any(marked) {
+    let first = marks.partition_point(|at| *at + Millis(2_000) < sentence.segment.start_ms);
+    if marks.get(first).is_some_and(|at| at.since(sentence.segment.end_ms) <= Millis(10_000)) {
         boost *= 1.8;
     }
     let words = &sentence.words;

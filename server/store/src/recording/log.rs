@@ -8,7 +8,7 @@ use model::Millis;
 use model::wire::Frame;
 
 use super::record::{self, LONGEST};
-use super::{PER_MS, RecordingError, place};
+use super::{PER_MS, RecordingError, index, place, sidecar, voice};
 
 /// What became of a frame. Ack it with [`RecordingLog::next`] in every case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,8 @@ pub struct RecordingLog {
     /// Bytes of whole records.
     length: u64,
     next: u32,
-    /// In samples.
+    /// Where the last frame begins and ends, in samples.
+    last_start: u64,
     end: u64,
 }
 
@@ -69,9 +70,12 @@ impl RecordingLog {
         if size > length {
             tracing::warn!(path = %path.display(), bytes = size - length, "cut a half-written end off a recording");
             file.set_len(length)?;
+            // They may tell of what was cut.
+            sidecar::remove(&path, index::EXTENSION);
+            sidecar::remove(&path, voice::EXTENSION);
         }
         file.seek(SeekFrom::Start(length))?;
-        Ok(Self { path, keep_audio, file: Some(file), length, next, end })
+        Ok(Self { path, keep_audio, file: Some(file), length, next, last_start: end, end })
     }
 
     /// Opens a log whose first part lies elsewhere, to go on behind it: what the file held is put aside, as `….before-<n>`, and where the
@@ -93,7 +97,7 @@ impl RecordingLog {
         let mut file = open(&path)?;
         file.set_len(at.length)?;
         file.seek(SeekFrom::Start(at.length))?;
-        Ok(Self { path, keep_audio, file: Some(file), length: at.length, next: at.next, end: at.end_sample })
+        Ok(Self { path, keep_audio, file: Some(file), length: at.length, next: at.next, last_start: at.end_sample, end: at.end_sample })
     }
 
     /// Where the log stands.
@@ -114,6 +118,13 @@ impl RecordingLog {
     /// Where on the call's timeline the last frame ends.
     pub fn end(&self) -> Millis {
         Millis((self.end / PER_MS) as i64)
+    }
+
+    /// Where on the call's timeline the last frame begins that was appended since the log was opened; as [`RecordingReader`] has it.
+    ///
+    /// [`RecordingReader`]: super::RecordingReader
+    pub fn last_start(&self) -> Millis {
+        Millis((self.last_start / PER_MS) as i64)
     }
 
     /// Appends a frame if it is the next one. When this returns, the record is the operating system's: it survives the
@@ -144,7 +155,8 @@ impl RecordingLog {
         self.file = Some(file);
         self.length += record.len() as u64;
         self.next += 1;
-        self.end = place(self.end, frame.captured_at.0) + (frame.pcm.len() / 2) as u64;
+        self.last_start = place(self.end, frame.captured_at.0);
+        self.end = self.last_start + (frame.pcm.len() / 2) as u64;
         Ok(Appended::Written)
     }
 

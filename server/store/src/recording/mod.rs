@@ -8,12 +8,17 @@
 //! or more than four hours after it, comes from a clock that jumped: it is put at the running end, and so are the ones after it
 //! until the clock is believable again. Time in between is silence.
 //!
+//! Beside a log may lie what was found out about it (`sidecar`): where its frames are, and where there is speech.
+//!
 //! Everything here blocks on files; the appends are small and go to the page cache, the rest belongs on a blocking thread.
 
+mod index;
 mod log;
 mod reader;
 mod record;
+mod sidecar;
 mod stretch;
+mod voice;
 mod wav;
 
 use std::path::{Path, PathBuf};

@@ -1,72 +1,83 @@
 //! Reading a channel back: frames, and one channel as a WAV file that is made up as it is read.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use model::wire::Frame;
 use model::{Channel, Millis};
 
-use super::record::{self, HEADER};
-use super::wav;
-use super::{PER_MS, RecordingError, place};
+use super::index::LogIndex;
+use super::{PER_MS, RecordingError, record, voice, wav};
 
-/// One frame's place on the call's timeline and in the file.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    /// First sample on the timeline.
-    start: u64,
-    samples: u32,
-    /// Where its sound starts in the file; none where no sound was kept.
-    sound: Option<u64>,
-}
+/// Bytes that were read without an index beside the log from which one is kept: half a minute of sound.
+const WORTH_KEEPING: u64 = 1 << 20;
 
-/// A channel's recording as it was when this was opened; the call may still be live. Indexed once, so that any part is
-/// read without the rest.
+/// A channel's recording as it was when this was opened; the call may still be live. Any part is read without the rest.
 #[derive(Debug)]
 pub struct RecordingReader {
+    path: PathBuf,
     file: File,
-    pieces: Vec<Piece>,
-    end: u64,
+    index: LogIndex,
 }
 
 impl RecordingReader {
-    /// Opens a channel's log for reading. Reads up to the first thing that is no whole record; changes nothing.
+    /// Opens a channel's log for reading. Reads up to the first thing that is no whole record, in memory that grows with the pauses and not
+    /// with the length; changes nothing in the log. What was read once is not read again: its index lies beside the log.
     ///
     /// # Errors
     /// [`RecordingError::Io`], with `NotFound` inside if there is no recording.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
-        let file = File::open(path)?;
-        let mut from = BufReader::with_capacity(1 << 16, &file).take(file.metadata()?.len());
-        let (mut offset, mut end, mut pcm, mut pieces) = (0, 0, Vec::new(), Vec::new());
+        let path = path.as_ref().to_owned();
+        let mut file = File::open(&path)?;
+        let size = file.metadata()?.len();
+        let mut index = LogIndex::kept(&path, &file, size).unwrap_or_default();
+        let known = index.mark().length;
+        file.seek(SeekFrom::Start(known))?;
+        let mut from = BufReader::with_capacity(1 << 16, &file).take(size - known);
+        let mut pcm = Vec::new();
         while let Some(header) = record::read(&mut from, &mut pcm)? {
-            if header.sequence as usize != pieces.len() {
+            if !index.push(&header) {
                 break;
             }
-            let start = place(end, header.captured_at);
-            let sound = (header.bytes > 0).then_some(offset + HEADER as u64);
-            pieces.push(Piece { start, samples: header.samples, sound });
-            end = start + u64::from(header.samples);
-            offset += header.record_len();
         }
-        Ok(Self { file, pieces, end })
+        if index.mark().length - known >= WORTH_KEEPING {
+            // Whoever opens it next reads it all again, if this fails.
+            if let Err(error) = index.keep(&path) {
+                tracing::debug!(path = %path.display(), %error, "the index of a recording could not be kept");
+            }
+        }
+        Ok(Self { path, file, index })
+    }
+
+    /// Where there is speech, if somebody who knew [kept](Self::keep_voice) it for exactly these frames with this version of the detector.
+    pub fn voice(&self, detector: u32) -> Option<Vec<(Millis, Millis)>> {
+        voice::read(&self.path, self.index.mark(), detector)
+    }
+
+    /// Keeps where there is speech in these frames, as a version of the detector found it.
+    ///
+    /// # Errors
+    /// [`RecordingError::Full`] or [`RecordingError::Io`]; then it has to be found again.
+    pub fn keep_voice(&self, detector: u32, stretches: &[(Millis, Millis)]) -> Result<(), RecordingError> {
+        Ok(voice::write(&self.path, self.index.mark(), detector, stretches)?)
     }
 
     /// Length on the call's timeline, from the call's start.
     pub fn duration(&self) -> Millis {
-        Millis((self.end / PER_MS) as i64)
+        Millis((self.index.end() / PER_MS) as i64)
     }
 
     /// How many frames there are.
     pub fn frame_count(&self) -> u32 {
-        self.pieces.len() as u32
+        self.index.mark().frames
     }
 
     /// Whether any sound was kept.
     pub fn has_audio(&self) -> bool {
-        self.pieces.iter().any(|piece| piece.sound.is_some())
+        self.index.has_sound()
     }
 
     /// The frames that have sound, in order, `captured_at` being their place on the timeline.
@@ -76,18 +87,18 @@ impl RecordingReader {
 
     /// The same without those before the frame of this number.
     pub fn frames_from(&self, channel: Channel, sequence: u32) -> Frames<'_> {
-        Frames { reader: self, channel, at: sequence as usize }
+        Frames { reader: self, channel, at: sequence }
     }
 
     /// Number of the first frame that ends after this moment; how many there are, if none does.
     pub fn first_after(&self, at: Millis) -> u32 {
         let at = u64::try_from(at.0).unwrap_or(0).saturating_mul(PER_MS);
-        self.pieces.partition_point(|piece| piece.start + u64::from(piece.samples) <= at) as u32
+        self.index.first_after(at)
     }
 
     /// Bytes of this channel as a WAV file.
     pub fn wav_len(&self) -> u64 {
-        wav::HEADER as u64 + 2 * self.end
+        wav::HEADER as u64 + 2 * self.index.end()
     }
 
     /// A part of this channel as a WAV file: 16 kHz, mono, 16 bit, in step with the call's timeline. What lies past the end is
@@ -96,21 +107,21 @@ impl RecordingReader {
     /// # Errors
     /// [`RecordingError::Io`].
     pub fn read_wav(&self, range: Range<u64>) -> Result<Vec<u8>, RecordingError> {
-        wav::read(1, self.end, range, |first, samples| self.fill(first, samples))
+        wav::read(1, self.index.end(), range, |first, samples| self.fill(first, samples))
     }
 
     /// Samples on the timeline.
     pub(crate) fn samples(&self) -> u64 {
-        self.end
+        self.index.end()
     }
 
     /// Fills `samples` with what is heard from sample `first` on; silence where there is nothing.
     pub(crate) fn fill(&self, first: u64, samples: &mut [i16]) -> Result<(), RecordingError> {
         samples.fill(0);
         let last = first + samples.len() as u64;
-        let from = self.pieces.partition_point(|piece| piece.start + u64::from(piece.samples) <= first);
         let mut bytes = Vec::new();
-        for piece in self.pieces[from..].iter().take_while(|piece| piece.start < last) {
+        let frames = (self.index.first_after(first)..).map_while(|number| self.index.frame(number));
+        for piece in frames.take_while(|piece| piece.start < last) {
             let Some(sound) = piece.sound else { continue };
             let start = piece.start.max(first);
             let end = (piece.start + u64::from(piece.samples)).min(last);
@@ -130,7 +141,7 @@ impl RecordingReader {
 pub struct Frames<'a> {
     reader: &'a RecordingReader,
     channel: Channel,
-    at: usize,
+    at: u32,
 }
 
 impl Iterator for Frames<'_> {
@@ -138,8 +149,8 @@ impl Iterator for Frames<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let sequence = self.at as u32;
-            let piece = *self.reader.pieces.get(self.at)?;
+            let sequence = self.at;
+            let piece = self.reader.index.frame(sequence)?;
             self.at += 1;
             let Some(sound) = piece.sound else { continue };
             let mut pcm = vec![0; 2 * piece.samples as usize];

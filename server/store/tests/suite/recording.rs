@@ -9,16 +9,19 @@ use store::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav, 
 use tempfile::TempDir;
 
 pub fn frame(sequence: u32, captured_at: i64, samples: usize) -> Frame {
-    let pcm = (0..samples).flat_map(|at| ((sequence as i16 + 1) * 100 + at as i16 % 100).to_le_bytes()).collect();
+    let pcm = (0..samples).flat_map(|at| ((sequence as i16 % 300 + 1) * 100 + at as i16 % 100).to_le_bytes()).collect();
     Frame { channel: Channel::Rep, sequence, captured_at: Millis(captured_at), pcm }
 }
 
 fn write(path: &Path, frames: &[Frame]) {
     let mut log = RecordingLog::open(path, true).unwrap();
+    let mut starts = Vec::new();
     for frame in frames {
         assert_eq!(log.append(frame).unwrap(), Appended::Written);
+        starts.push(log.last_start());
     }
     log.sync().unwrap();
+    assert_eq!(starts, read(path).iter().map(|frame| frame.captured_at).collect::<Vec<_>>(), "writer and reader agree");
 }
 
 pub fn read(path: &Path) -> Vec<Frame> {
@@ -130,6 +133,90 @@ fn without_keeping_audio_only_the_numbering_stays() {
     assert_eq!((reader.duration(), reader.has_audio(), reader.frames(Channel::Rep).count()), (Millis(1_000), false, 0));
 }
 
+/// Two minutes and more: worth an index.
+fn long(path: &Path, frames: u32) {
+    let mut log = RecordingLog::open(path, true).unwrap();
+    for number in log.next()..frames {
+        assert_eq!(log.append(&frame(number, i64::from(number) * 100, 1600)).unwrap(), Appended::Written);
+    }
+}
+
+#[test]
+fn what_was_read_once_is_not_read_again() {
+    let home = TempDir::new().unwrap();
+    let (path, index) = (home.path().join("rep.log"), home.path().join("rep.index"));
+    long(&path, 1_200);
+    assert_eq!(RecordingReader::open(&path).unwrap().frame_count(), 1_200);
+    assert!(std::fs::metadata(&index).unwrap().len() < 100, "sound without a pause is one run");
+    let mut log = RecordingLog::open(&path, true).unwrap();
+    // Sound that nobody reads may be anything; its place is known.
+    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &[7; 100], 500 * 3_228 + 28).unwrap();
+    let reader = RecordingReader::open(&path).unwrap();
+    assert_eq!((reader.frame_count(), reader.duration()), (1_200, Millis(120_000)));
+    assert_eq!(reader.read_wav(44 + 500 * 3_200..44 + 500 * 3_200 + 100).unwrap(), [7; 100]);
+    // The call goes on.
+    let next = frame(1_200, 130_000, 160);
+    log.append(&next).unwrap();
+    let reader = RecordingReader::open(&path).unwrap();
+    assert_eq!((reader.frame_count(), reader.duration()), (1_201, Millis(130_010)));
+    assert_eq!(reader.frames_from(Channel::Rep, 1_200).next().unwrap().unwrap(), next);
+    drop(log);
+    // Who writes to it checks all of it, and cuts what is damaged.
+    assert_eq!(RecordingLog::open(&path, true).unwrap().next(), 500);
+    assert_eq!(RecordingReader::open(&path).unwrap().frame_count(), 500);
+}
+
+#[test]
+fn an_index_that_does_not_fit_is_no_index() {
+    let home = TempDir::new().unwrap();
+    let (path, index) = (home.path().join("rep.log"), home.path().join("rep.index"));
+    long(&path, 400);
+    let frames = read(&path);
+    let kept = std::fs::read(&index).unwrap();
+    for damaged in [Vec::new(), kept[..kept.len() - 1].to_vec(), [&kept[..20], &[kept[20] ^ 1], &kept[21..]].concat(), vec![0; 5_000]] {
+        std::fs::write(&index, damaged).unwrap();
+        assert_eq!(read(&path), frames);
+        assert_eq!(std::fs::read(&index).unwrap(), kept, "made again");
+    }
+    // Of a longer log, and of another one of the same length.
+    let other = home.path().join("other.log");
+    long(&other, 401);
+    assert_eq!(read(&other).len(), 401);
+    std::fs::copy(home.path().join("other.index"), &index).unwrap();
+    assert_eq!(read(&path), frames);
+    write(&home.path().join("quiet.log"), &(0..400).map(|number| frame(number, i64::from(number) * 300, 1600)).collect::<Vec<_>>());
+    assert_eq!(RecordingReader::open(home.path().join("quiet.log")).unwrap().frame_count(), 400);
+    std::fs::copy(home.path().join("quiet.index"), &index).unwrap();
+    assert_eq!(RecordingReader::open(&path).unwrap().duration(), Millis(40_000));
+    // A folder that can't be written to, as in a backup.
+    std::fs::remove_file(&index).unwrap();
+    std::fs::create_dir(&index).unwrap();
+    assert_eq!(read(&path), frames);
+}
+
+#[test]
+fn where_there_is_speech_is_known_for_one_recording_only() {
+    let home = TempDir::new().unwrap();
+    let path = home.path().join("rep.log");
+    long(&path, 20);
+    let open = || RecordingReader::open(&path).unwrap();
+    let stretches = [(Millis(0), Millis(480)), (Millis(900), Millis(1_500))];
+    assert_eq!(open().voice(1), None);
+    open().keep_voice(1, &stretches).unwrap();
+    assert_eq!(open().voice(1).as_deref(), Some(stretches.as_slice()));
+    assert_eq!(open().voice(2), None, "another detector");
+    long(&path, 21);
+    assert_eq!(open().voice(1), None, "the recording went on");
+    open().keep_voice(1, &[]).unwrap();
+    assert_eq!(open().voice(1), Some(Vec::new()), "nobody spoke");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+    drop(RecordingLog::open(&path, true).unwrap());
+    let beside: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(beside, ["rep.log"], "what was cut is not told of any more");
+}
+
 #[test]
 fn recordings_are_deleted() {
     let home = TempDir::new().unwrap();
@@ -137,6 +224,7 @@ fn recordings_are_deleted() {
     let at = |channel: Channel| recording::path(home.path(), organization, call, channel);
     write(&at(Channel::Rep), &[frame(0, 0, 10)]);
     assert_eq!(read(&at(Channel::Rep)).len(), 1);
+    RecordingReader::open(at(Channel::Rep)).unwrap().keep_voice(1, &[]).unwrap();
     assert!(recording::delete(home.path(), organization, call).unwrap());
     assert!(!recording::delete(home.path(), organization, call).unwrap());
 }

@@ -1,7 +1,9 @@
 //! The cards of a call: on a timeline with both sides' talk, and as a list with what they rest on.
 
+use std::fmt::Write as _;
+
 use leptos::prelude::*;
-use model::{Channel, Cue, CueState, Millis, Review};
+use model::{Cue, CueState, Millis, OutlineLine, Review};
 
 use super::ReviewContext;
 use super::insights::Proof;
@@ -14,21 +16,18 @@ const WIDTH: f64 = 1000.0;
 /// Who spoke when, with cards and bookmarks above. The list below and the transcript say the same in words.
 #[component]
 pub fn Timeline(shared: ReviewContext) -> impl IntoView {
-    let drawn = Memo::new(move |_| shared.review.with(Drawn::of));
+    let drawn = Memo::new(move |_| shared.part.outline.with(|outline| shared.review.with(|review| Drawn::of(review, outline))));
     let here = move || drawn.with(|drawn| drawn.x(shared.at.get()));
     view! {
-        <Show when=move || drawn.with(|drawn| !drawn.talk.is_empty())>
+        <Show when=move || drawn.with(|drawn| drawn.talk.iter().any(|side| !side.is_empty()))>
             <svg class=css::TIMELINE viewBox="0 0 1000 48" preserveAspectRatio="none" aria-hidden="true">
                 {move || {
                     drawn.with(|drawn| {
-                        let talk = drawn
-                            .talk
-                            .iter()
-                            .map(|(channel, x, width)| {
-                                let (class, y) = if *channel == Channel::Rep { (css::REP, "16") } else { (css::CUSTOMER, "32") };
-                                view! { <rect class=class x=*x y=y width=*width height="12"></rect> }
-                            })
-                            .collect_view();
+                        let [rep, customer] = &drawn.talk;
+                        let talk = (
+                            view! { <path class=css::REP d=path(rep, 16)></path> },
+                            view! { <path class=css::CUSTOMER d=path(customer, 32)></path> },
+                        );
                         let cues = drawn
                             .cues
                             .iter()
@@ -44,28 +43,45 @@ pub fn Timeline(shared: ReviewContext) -> impl IntoView {
     }
 }
 
+/// Bars of a side's talk in one shape: a long call has thousands of lines.
+fn path(bars: &[(f64, f64)], y: u32) -> String {
+    let mut path = String::with_capacity(28 * bars.len());
+    for (x, width) in bars {
+        // Writing to a `String` can't fail.
+        let _ = write!(path, "M{x:.2} {y}h{width:.2}v12h-{width:.2}z");
+    }
+    path
+}
+
 /// The timeline's shapes, in its own units.
 #[derive(Clone, Debug, PartialEq)]
 struct Drawn {
     length: f64,
-    talk: Vec<(Channel, f64, f64)>,
+    /// Each side's bars, from where and how long, in order; none overlaps the next one.
+    talk: [Vec<(f64, f64)>; 2],
     cues: Vec<(&'static str, f64)>,
     marks: Vec<f64>,
 }
 
 impl Drawn {
-    fn of(review: &Review) -> Self {
-        let said = review.segments.iter().map(|segment| segment.end_ms.0).max().unwrap_or(0);
-        let mut drawn =
-            Self { length: review.call.duration_ms.0.max(said).max(1) as f64, talk: Vec::new(), cues: Vec::new(), marks: Vec::new() };
-        drawn.talk = review
-            .segments
-            .iter()
-            .map(|segment| {
-                let x = drawn.x(segment.start_ms);
-                (segment.channel, x, (drawn.x(segment.end_ms) - x).max(1.0))
-            })
-            .collect();
+    fn of(review: &Review, outline: &[OutlineLine]) -> Self {
+        let said = outline.iter().map(|line| line.end_ms.0).max().unwrap_or(0);
+        let mut drawn = Self {
+            length: review.call.duration_ms.0.max(said).max(1) as f64,
+            talk: Default::default(),
+            cues: Vec::new(),
+            marks: Vec::new(),
+        };
+        for line in outline {
+            let x = drawn.x(line.start_ms);
+            let end = x + (drawn.x(line.end_ms) - x).max(1.0);
+            let side = &mut drawn.talk[line.channel.index()];
+            match side.last_mut() {
+                // Drawn over one another they look the same.
+                Some((before, width)) if x <= *before + *width => *width = width.max(end - *before),
+                _ => side.push((x, end - x)),
+            }
+        }
         drawn.cues = review.cues.iter().map(|cue| (cue.kind.as_str(), drawn.x(cue.at_ms))).collect();
         drawn.marks = review.bookmarks.iter().map(|bookmark| drawn.x(bookmark.at_ms)).collect();
         drawn
@@ -116,7 +132,7 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_outside_even_of_a_call_without_length() {
-        let drawn = Drawn { length: 1.0, talk: Vec::new(), cues: Vec::new(), marks: Vec::new() };
+        let drawn = Drawn { length: 1.0, talk: Default::default(), cues: Vec::new(), marks: Vec::new() };
         assert_eq!(drawn.x(Millis(50_000)), WIDTH);
         assert_eq!(drawn.x(Millis(-5)), 0.0);
     }

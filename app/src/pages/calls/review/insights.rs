@@ -90,20 +90,21 @@ fn Lines(shared: ReviewContext, lines: Vec<SummaryLine>) -> impl IntoView {
 pub fn Proof(shared: ReviewContext, evidence: Evidence) -> impl IntoView {
     let mut numbers: Vec<i64> = evidence.spans().iter().map(|span| span.segment).collect();
     numbers.dedup();
-    let starts: Vec<(i64, Option<Millis>)> = shared.review.with_untracked(|review| {
-        let start = |number: i64| review.segments.iter().find(|segment| segment.number == number).map(|segment| segment.start_ms);
-        numbers.iter().map(|number| (*number, start(*number))).collect()
-    });
-    let links = starts
-        .into_iter()
+    let links = numbers
+        .iter()
+        .map(|number| (*number, shared.part.start(*number)))
         .map(|(number, start)| {
             let words = start.map_or_else(|| format!("line {number}"), Millis::clock);
             view! {
                 <a
                     class=css::PROOF
-                    href=format!("#segment-{number}")
+                    href=move || shared.line_href(number)
                     title="Said here: go there and play"
-                    on:click=move |_| {
+                    on:click=move |event| {
+                        if !untrack(|| shared.shows(number)) {
+                            event.prevent_default();
+                            shared.show_line(number, true);
+                        }
                         if let Some(start) = start {
                             shared.seek.set(Some(start));
                         }

@@ -4,14 +4,17 @@ mod cues;
 mod header;
 mod insights;
 mod numbers;
+mod part;
 mod player;
 mod tools;
 mod transcript;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Call, CallId, CallState, Code, Millis, Problem, Review, TranscriptJob};
+use leptos_router::hooks::use_query_map;
+use model::{Call, CallId, CallState, Code, Millis, Problem, Review, ShownReview, TranscriptJob};
 
+use self::part::ShownPart;
 use super::api;
 use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
@@ -23,7 +26,9 @@ use crate::styles::calls_review as css;
 #[derive(Clone, Copy)]
 struct ReviewContext {
     id: CallId,
+    /// Its segments are the part of the transcript that is shown.
     review: RwSignal<Review>,
+    part: ShownPart,
     /// Where the player is.
     at: RwSignal<Millis>,
     /// Where the player should go; each request is new, so that the same place can be asked for twice.
@@ -71,22 +76,37 @@ impl ReviewContext {
         Memo::new(move |_| self.review.with(|review| review.call.clone()))
     }
 
-    /// Asks for the review again, in place: the player goes on.
+    /// Asks for the review again, in place: the player goes on, and the same part of the transcript stays.
     fn reload(self) {
+        let Some(shown) = self.shown() else { return };
         spawn_local(async move {
-            match api::review_call(self.id).await {
-                Ok(review) => {
-                    self.failed.try_set(None);
-                    // What is the same stays as it is: the focus, a text that is being corrected.
-                    if self.review.try_with_untracked(|old| *old != review) == Some(true) {
-                        self.review.try_set(review);
-                    }
-                }
-                Err(error) => {
-                    self.failed.try_set(Some(error.to_string()));
-                }
-            }
+            let answer = api::review_call(self.id, None, Some(shown.start), Some(shown.end)).await;
+            self.take(answer);
         });
+    }
+
+    /// Shows what the server answered; whether it was a review.
+    fn take(self, answer: Result<ShownReview, AppError>) -> bool {
+        match answer {
+            Ok(ShownReview { review, outline, from }) => {
+                self.failed.try_set(None);
+                // What is the same stays as it is: the focus, a text that is being corrected.
+                if self.part.outline.try_with_untracked(|old| *old != outline) == Some(true) {
+                    self.part.outline.try_set(outline);
+                }
+                if self.part.from.try_get_untracked() != Some(from) {
+                    self.part.from.try_set(from);
+                }
+                if self.review.try_with_untracked(|old| *old != review) == Some(true) {
+                    self.review.try_set(review);
+                }
+                true
+            }
+            Err(error) => {
+                self.failed.try_set(Some(error.to_string()));
+                false
+            }
+        }
     }
 
     /// Shows the changed review after a change.
@@ -104,11 +124,14 @@ impl ReviewContext {
 pub fn ReviewPage() -> impl IntoView {
     let id = super::id_of_path();
     let actions = ReviewActions::new();
+    // A link to a line, or to one that is being corrected, shows the part that it is in.
+    let query = use_query_map();
+    let line = Memo::new(move |_| query.with(|query| ["line", "edit"].iter().find_map(|name| query.get(name)?.parse::<i64>().ok())));
     let review = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
+        move || (id.get(), line.get()),
+        |(id, line)| async move {
             match id {
-                Some(id) => api::review_call(id).await,
+                Some(id) => api::review_call(id, line, None, None).await,
                 None => Err(AppError::new(Code::NotFound, "There is no such call. It may have been deleted.")),
             }
         },
@@ -139,10 +162,12 @@ fn Gone(message: String) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(review: Review, actions: ReviewActions) -> impl IntoView {
+fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
+    let ShownReview { review, outline, from } = review;
     let shared = ReviewContext {
         id: review.call.id,
         review: RwSignal::new(review),
+        part: ShownPart::new(outline, from),
         at: RwSignal::new(Millis::ZERO),
         seek: RwSignal::new(None),
         evidence: RwSignal::new(Vec::new()),

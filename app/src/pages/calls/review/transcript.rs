@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::{CallState, Millis, Segment};
+use model::{Call, CallState, Millis, OutlineLine, Segment};
 
 use super::ReviewContext;
 use crate::components::{Button, ButtonKind, EmptyState, Glyph, TextArea};
@@ -24,8 +24,14 @@ pub fn Transcript(shared: ReviewContext) -> impl IntoView {
         }
     });
     let segments = Memo::new(move |_| shared.review.with(|review| review.segments.clone()));
-    let playing = Memo::new(move |_| segments.with(|segments| at(segments, shared.at.get())));
+    let playing = Memo::new(move |_| shared.part.outline.with(|outline| at(outline, shared.at.get())));
     let is_playing = Selector::new(move || playing.get());
+    Effect::new(move |_| {
+        if let Some(number) = playing.get() {
+            shared.follow(number);
+        }
+    });
+    let call = shared.call();
     let lines = move || {
         let mut before = None;
         segments
@@ -44,23 +50,58 @@ pub fn Transcript(shared: ReviewContext) -> impl IntoView {
             <Show when=move || segments.with(Vec::is_empty)>
                 <Nothing shared />
             </Show>
+            <More shared earlier=true />
             <ol class=css::LINES>
                 <For
                     each=lines
                     key=|(segment, named)| (segment.number, segment.channel, *named, segment.corrected, segment.text.clone())
                     children=move |(segment, named)| {
                         let is_playing = is_playing.clone();
-                        view! { <Line shared segment named editing correct is_playing /> }
+                        view! { <Line shared call segment named editing correct is_playing /> }
                     }
                 />
             </ol>
+            <More shared earlier=false />
         </section>
+    }
+}
+
+/// The way to the lines before, or after, those that are shown. A link: it works without JavaScript too.
+#[component]
+fn More(shared: ReviewContext, earlier: bool) -> impl IntoView {
+    // How many there are, and the nearest one.
+    let rest = Memo::new(move |_| {
+        let (from, lines) = (shared.part.from.get(), shared.review.with(|review| review.segments.len()) as u32);
+        let all = shared.part.outline.with(Vec::len) as u32;
+        let (count, place) = if earlier { (from, from.checked_sub(1)?) } else { (all.saturating_sub(from + lines), from + lines) };
+        Some((count, shared.part.number(place)?))
+    });
+    move || {
+        rest.get().map(|(count, number)| {
+            let words = if earlier { "Earlier lines" } else { "Later lines" };
+            view! {
+                <p class=css::MORE>
+                    <a
+                        href=format!("?line={number}#segment-{number}")
+                        aria-busy=move || shared.part.loading.get().to_string()
+                        on:click=move |event| {
+                            event.prevent_default();
+                            shared.show_more(earlier);
+                        }
+                    >
+                        {words}
+                    </a>
+                    {format!(" ({count} more)")}
+                </p>
+            }
+        })
     }
 }
 
 #[component]
 fn Line(
     shared: ReviewContext,
+    call: Memo<Call>,
     segment: Segment,
     named: bool,
     editing: RwSignal<Option<i64>>,
@@ -68,7 +109,6 @@ fn Line(
     is_playing: Selector<Option<i64>>,
 ) -> impl IntoView {
     let Segment { number, channel, text, start_ms, corrected, .. } = segment;
-    let call = shared.call();
     let shown = text.clone();
     let written = StoredValue::new(text);
     let form = move || {
@@ -139,11 +179,11 @@ fn Nothing(shared: ReviewContext) -> impl IntoView {
 }
 
 /// The segment that is heard at a time.
-fn at(segments: &[Segment], at: Millis) -> Option<i64> {
+fn at(lines: &[OutlineLine], at: Millis) -> Option<i64> {
     if at == Millis::ZERO {
         return None;
     }
-    segments.iter().rfind(|segment| segment.start_ms <= at && at <= segment.end_ms + LINGER).map(|segment| segment.number)
+    lines.iter().rfind(|line| line.start_ms <= at && at <= line.end_ms + LINGER).map(|line| line.number)
 }
 
 #[cfg(test)]
@@ -154,16 +194,7 @@ mod tests {
 
     #[test]
     fn the_line_being_heard_is_the_last_that_started() {
-        let segment = |number, start, end| Segment {
-            number,
-            channel: Channel::Rep,
-            text: "x".into(),
-            start_ms: Millis(start),
-            end_ms: Millis(end),
-            confidence: 1.0,
-            words: Vec::new(),
-            corrected: false,
-        };
+        let segment = |number, start, end| OutlineLine::from((number, Channel::Rep, Millis(start), Millis(end)));
         let segments = [segment(1, 1_000, 2_000), segment(3, 2_500, 4_000), segment(2, 20_000, 21_000)];
         let heard = [0, 500, 1_500, 2_400, 2_600, 5_400, 9_000, 20_000].map(|time| at(&segments, Millis(time)));
         assert_eq!(heard, [None, None, Some(1), Some(1), Some(3), Some(3), None, Some(2)]);

@@ -3,6 +3,7 @@
 mod catch_up;
 mod clock;
 mod gate;
+mod heard;
 mod track;
 mod transcriber;
 mod voice;
@@ -12,4 +13,4 @@ pub(crate) use gate::{Piece, SpeechGate, millis as duration_of};
 pub(in crate::calls) use track::TrackEvent;
 pub(super) use track::{TrackInput, TrackSetup, start};
 pub(crate) use transcriber::{Transcriber, TranscriberEvent, TranscriberInput};
-pub(crate) use voice::VoiceDetector;
+pub(crate) use voice::{VERSION as VOICE_DETECTOR, VoiceDetector, join};

@@ -42,7 +42,7 @@ impl SharedLog {
         let appended = entry.log.append(frame)?;
         let next = entry.log.next();
         Ok(match appended {
-            Appended::Written => Written::At { captured_at: entry.log.end() - frame.duration(), next },
+            Appended::Written => Written::At { captured_at: entry.log.last_start(), next },
             Appended::Duplicate | Appended::Gap { .. } => Written::OutOfOrder { next },
         })
     }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 
 use super::catch_up::catch_up;
+use super::heard::Heard;
 use super::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
 use crate::calls::live::inbox::Input;
 use crate::calls::live::intake::InFlight;
@@ -86,6 +87,7 @@ pub(in crate::calls::live) fn start(setup: TrackSetup) -> mpsc::UnboundedSender<
     let track = Track {
         myself: sender.downgrade(),
         voice: VoiceDetector::default(),
+        heard: Heard::new(setup.recording.clone(), setup.recorded),
         consent: None,
         transcriber: None,
         next: setup.next,
@@ -107,6 +109,8 @@ struct Track {
     /// Weak: the task ends with those who tell it something.
     myself: mpsc::WeakUnboundedSender<TrackInput>,
     voice: VoiceDetector,
+    /// None once it can't be told of the whole recording.
+    heard: Option<Heard>,
     consent: Option<Consent>,
     transcriber: Option<mpsc::Sender<TranscriberInput>>,
     /// Number of the frame that the transcriber is to be given next.
@@ -138,6 +142,10 @@ impl Track {
                 }
                 TrackInput::Finish => {
                     self.finishing = true;
+                    // Before the track says that it has finished: the review looks for it.
+                    if let Some(heard) = self.heard.take() {
+                        let _ = tokio::task::spawn_blocking(move || heard.keep()).await;
+                    }
                     self.finish_transcriber().await;
                 }
                 TrackInput::CaughtUp(next) => {
@@ -163,6 +171,9 @@ impl Track {
         self.ensure_transcriber();
         let samples: Vec<i16> = frame.samples().collect();
         let voiced = self.voice.push(captured_at, &samples);
+        if self.heard.as_mut().is_some_and(|heard| !heard.push(frame.sequence, &voiced.stretches)) {
+            self.heard = None;
+        }
         self.recorded = self.recorded.max(frame.sequence + 1);
         let is_next = !self.catching_up && frame.sequence >= self.next;
         if let Some(transcriber) = self.transcriber.as_ref().filter(|_| is_next) {

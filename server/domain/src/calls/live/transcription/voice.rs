@@ -12,6 +12,18 @@ const SILENCE_RMS: f64 = 65.0;
 /// Pauses up to this length are part of speech: between words nobody has stopped talking.
 const BRIDGE: Millis = Millis(300);
 
+/// Grows with every change to what counts as speech: what an earlier version found is found again.
+pub(crate) const VERSION: u32 = 1;
+
+/// Adds a stretch to those before it; one that goes on where the last one ended makes that one longer, so that what hours of talk take up
+/// grows with the pauses in them.
+pub(crate) fn join(stretches: &mut Vec<(Millis, Millis)>, (start, end): (Millis, Millis)) {
+    match stretches.last_mut() {
+        Some(last) if last.1 == start => last.1 = end,
+        _ => stretches.push((start, end)),
+    }
+}
+
 /// One channel's voice detector.
 pub(crate) struct VoiceDetector {
     detector: Box<earshot::Detector>,
@@ -60,10 +72,7 @@ impl VoiceDetector {
                 Some(last) if last <= from && from.since(last) <= BRIDGE => last,
                 _ => from,
             };
-            match voiced.stretches.last_mut() {
-                Some((_, end)) if *end == from => *end = until,
-                _ => voiced.stretches.push((from, until)),
-            }
+            join(&mut voiced.stretches, (from, until));
             self.last_voice = Some(until);
         }
         self.carry.drain(..blocks * BLOCK);
