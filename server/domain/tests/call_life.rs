@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use domain::calls;
 use domain::calls::CallsKernel as _;
-use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage};
+use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage, Welcome};
 use model::{Call, CallState, Channel, Code, RecognizerId};
 use store::Engine;
 use store::testing::execute;
@@ -21,6 +21,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl House {
     async fn state(&self, call: &Call) -> CallState {
         calls::get(&self.services, &self.scope, call.id).await.unwrap().state
+    }
+
+    /// A page that comes back again and again until somebody runs the call.
+    async fn welcomed(&self, call: &Call) -> (TestPage, Welcome) {
+        let started = Instant::now();
+        loop {
+            let mut page = self.page(call, "tab").await;
+            match page.next().await {
+                Some(ServerMessage::Welcome(welcome)) => return (page, welcome),
+                Some(ServerMessage::Refused(problem)) => assert_eq!(problem.code, Code::Unavailable, "{problem:?}"),
+                other => panic!("{other:?}"),
+            }
+            assert!(started.elapsed() < PATIENCE, "nobody takes the call");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     async fn recover(&self) {
@@ -307,6 +322,33 @@ fn a_finishing_call_is_heard_to_its_end_by_the_next_server() {
             reborn.recover().await;
             reborn.comes_to(&call, CallState::Ended).await;
             reborn.assert_words(&call, 500).await;
+        });
+    }
+}
+
+#[test]
+fn every_word_is_there_once_though_the_call_changes_its_server() {
+    // Dead in the middle of a word, long after what is sealed, and at once.
+    for (frames, word) in [(300, 3), (300, 28), (45, 1)] {
+        let (first, call) = die(async {
+            let house = House::of_fleet(Manner::Counts(20)).await;
+            let call = house.call().await;
+            let mut page = house.page(&call, "tab").await;
+            page.frames(CUSTOMER, 0..frames);
+            page.acked(CUSTOMER, frames).await;
+            page.says_word(word).await;
+            (house, call)
+        });
+        live(async {
+            let second = first.another(Manner::Counts(0)).await;
+            let (mut page, welcome) = second.welcomed(&call).await;
+            assert!(welcome.next[1] <= frames && welcome.durable == Some(welcome.next), "{welcome:?}");
+            page.frames(CUSTOMER, welcome.next[1]..400);
+            page.acked(CUSTOMER, 400).await;
+            page.say(ClientMessage::End);
+            page.ended().await;
+            second.assert_words(&call, 400).await;
+            assert_recorded(&second, &call, CUSTOMER, 400);
         });
     }
 }

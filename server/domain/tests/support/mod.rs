@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::Parts;
 use domain::identity::{self, SignUp, SignedUp};
 use domain::knowledge::Makers;
-use domain::{Actor, Client, Config, Kernel, calls};
+use domain::{Actor, Client, Config, Kernel, Membership, calls};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
@@ -183,6 +183,7 @@ pub struct House {
     manner: Manner,
     /// Its own database, where that is not the file in the folder.
     database: Option<TestStore>,
+    storage: Option<Arc<tempfile::TempDir>>,
 }
 
 impl House {
@@ -209,6 +210,27 @@ impl House {
         Self { database: Some(database), ..house }
     }
 
+    /// One of several servers of an installation on one PostgreSQL, with a storage that all of them reach.
+    pub async fn of_fleet(manner: Manner) -> Self {
+        let (database, storage) = (testing::open(Engine::Postgres).await, Arc::new(tempfile::tempdir().unwrap()));
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let clock = Ahead::default();
+        let member = Some(member_of(&storage));
+        let (services, heard) = services_of(&folder, database.store(), manner, None, &clock, member);
+        let scope = sign_up(&services, "ann@example.com").await;
+        Self { services, scope, heard, clock, folder, manner, database: Some(database), storage: Some(storage) }
+    }
+
+    /// Another server of that installation.
+    pub async fn another(&self, manner: Manner) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let database = Store::connect(self.database.as_ref().unwrap().url()).await.unwrap();
+        let storage = self.storage.clone().unwrap();
+        let (services, heard) = services_of(&folder, database, manner, None, &self.clock, Some(member_of(&storage)));
+        let (scope, clock) = (self.scope.clone(), self.clock.clone());
+        Self { services, scope, heard, clock, folder, manner, database: None, storage: Some(storage) }
+    }
+
     /// Another server on the same database, with a folder of its own. Both say that they are there.
     pub async fn beside(&self, manner: Manner) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
@@ -217,14 +239,14 @@ impl House {
         for services in [self.services.clone(), services.clone()] {
             tokio::spawn(async move { domain::keep_lease(&services).await });
         }
-        Self { services, scope: self.scope.clone(), heard, clock: self.clock.clone(), folder, manner, database: None }
+        Self { services, scope: self.scope.clone(), heard, clock: self.clock.clone(), folder, manner, database: None, storage: None }
     }
 
     async fn at(folder: Arc<tempfile::TempDir>, store: Store, manner: Manner, embeddings: Option<Embeddings>) -> Self {
         let clock = Ahead::default();
         let (services, heard) = services(&folder, store, manner, embeddings, &clock);
         let scope = sign_up(&services, "ann@example.com").await;
-        Self { services, scope, heard, clock, folder, manner, database: None }
+        Self { services, scope, heard, clock, folder, manner, database: None, storage: None }
     }
 
     /// The same house after the process died: new services on the same folder.
@@ -236,7 +258,7 @@ impl House {
     pub async fn again(&self, manner: Manner) -> Self {
         let (services, heard) = services(&self.folder, store(&self.folder).await, manner, None, &self.clock);
         let (scope, clock, folder) = (self.scope.clone(), self.clock.clone(), Arc::clone(&self.folder));
-        Self { services, scope, heard, clock, folder, manner, database: None }
+        Self { services, scope, heard, clock, folder, manner, database: None, storage: None }
     }
 
     /// Its own database, of a house [`on`](Self::on) an engine.
@@ -327,6 +349,24 @@ fn services(
     embeddings: Option<Embeddings>,
     clock: &Ahead,
 ) -> (Kernel, Arc<Mutex<Vec<usize>>>) {
+    services_of(folder, store, manner, embeddings, clock, None)
+}
+
+/// How a server is one of several, and the storage that they share.
+fn member_of(storage: &Arc<tempfile::TempDir>) -> (Membership, Arc<tempfile::TempDir>) {
+    let node = uuid::Uuid::now_v7().to_string();
+    (Membership { address: "http://127.0.0.1:9".to_owned(), node }, Arc::clone(storage))
+}
+
+fn services_of(
+    folder: &tempfile::TempDir,
+    store: Store,
+    manner: Manner,
+    embeddings: Option<Embeddings>,
+    clock: &Ahead,
+    member: Option<(Membership, Arc<tempfile::TempDir>)>,
+) -> (Kernel, Arc<Mutex<Vec<usize>>>) {
+    let (membership, storage) = member.unzip();
     let heard = Arc::new(Mutex::new(Vec::new()));
     let recognizer = Scripted { manner, opened: AtomicU32::new(0), heard: Arc::clone(&heard) };
     let services = domain::assemble(Parts {
@@ -342,9 +382,9 @@ fn services(
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
         sample: Arc::new(SampleCall::default()),
-        knowledge: knowledge(folder, embeddings),
+        knowledge: knowledge(storage.as_deref().unwrap_or(folder), embeddings),
         vault: KeyRing::default(),
-        membership: None,
+        membership,
         peers: Arc::new(NoPeers),
     });
     (services, heard)

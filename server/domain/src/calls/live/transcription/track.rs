@@ -176,6 +176,12 @@ impl Track {
         }
         self.recorded = self.recorded.max(frame.sequence + 1);
         let is_next = !self.catching_up && frame.sequence >= self.next;
+        // The call was another server's, which has stored words of sound that it could not make durable.
+        let is_heard = captured_at + frame.duration() <= self.setup.heard_until;
+        if is_next && is_heard {
+            self.next = self.recorded;
+        }
+        let is_next = is_next && !is_heard;
         if let Some(transcriber) = self.transcriber.as_ref().filter(|_| is_next) {
             match transcriber.try_send(TranscriberInput::Audio(Piece { start: captured_at, samples }, voiced.any())) {
                 Ok(()) => self.next = self.recorded,
