@@ -357,7 +357,7 @@ fn changed_elsewhere() -> DomainError {
 /// `not_found`.
 pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
     let call = get(kernel, actor, id).await?;
-    live::stop(kernel, id).await;
+    live::order(kernel, actor, id, live::CallOrder::Stop).await?;
     kernel
         .urgent(|| async {
             let mut tx = kernel.begin(actor).await?;
@@ -372,8 +372,8 @@ pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
             tx.commit().await
         })
         .await?;
-    // A page may have come back in between; from now on none can.
-    live::stop(kernel, id).await;
+    // A page may have come back in between; from now on none can. Another server finds out with its next write.
+    live::order_here(kernel, actor, id, live::CallOrder::Stop).await?;
     if let Err(error) = recording::delete(kernel, actor.organization, id).await {
         tracing::warn!(call = %id, error = %error.into_problem(), "a recording could not be deleted yet; a job does it");
     }
@@ -401,8 +401,15 @@ pub async fn set_cue_state(kernel: &Kernel, actor: &Actor, id: CallId, cue: i64,
         tx.emit(&CallFeedback { call: id, member: call.member_id, cue, state }).await?;
     }
     tx.commit().await?;
-    live::notify(kernel, id, live::CallInput::Feedback { cue, state }).await;
+    tell(kernel, actor, id, live::CallOrder::Feedback { cue, state }).await;
     Ok(())
+}
+
+/// Tells a call's pages what was changed elsewhere. It is stored: who can't be told now sees it when the page is opened again.
+async fn tell(kernel: &Kernel, actor: &Actor, call: CallId, order: live::CallOrder) {
+    if let Err(error) = live::order(kernel, actor, call, order).await {
+        error.log("a call's pages could not be told of a change");
+    }
 }
 
 /// Ticks an action item of the review off, or on again. `item` is its place in the list, from 0.
@@ -431,7 +438,7 @@ pub async fn set_action_done(kernel: &Kernel, actor: &Actor, id: CallId, item: u
 pub async fn end(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
     let call = get(kernel, actor, id).await?;
     if matches!(call.state, CallState::Prepared | CallState::Live) {
-        live::end(kernel, call.organization_id, call.id).await?;
+        live::order(kernel, actor, id, live::CallOrder::End).await?;
     }
     get(kernel, actor, id).await
 }

@@ -37,12 +37,11 @@ use kernel::DomainError;
 use model::Code;
 
 pub use self::attach::{attach, attach_here};
-pub(super) use self::inbox::Input as CallInput;
 pub use self::recover::recover;
 pub(super) use self::recover::rescue;
 pub use self::registry::{CallRegistry, shutdown};
-pub(super) use self::registry::{end, notify, stop};
-pub use self::relay::decode as decode_relayed;
+pub(super) use self::relay::{CallOrder, order, order_here};
+pub use self::relay::{decode as decode_relayed, take_order};
 pub(super) use self::sealing::sealed;
 pub(crate) use self::transcription::{
     Piece, SpeechGate, StreamClock, Transcriber, TranscriberEvent, TranscriberInput, VOICE_DETECTOR, VoiceDetector, duration_of, join,
