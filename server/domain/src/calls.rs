@@ -174,7 +174,7 @@ impl CallsKernel for Kernel {
     }
 
     fn call_registry(&self) -> &CallRegistry {
-        self.state::<CallsState>().registry.get_or_init(CallRegistry::new)
+        self.state::<CallsState>().registry.get_or_init(CallRegistry::default)
     }
 }
 

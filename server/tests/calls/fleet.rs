@@ -3,6 +3,8 @@
 //!
 //! `CLOSEZLY_KILLS` is how often the owner is killed (6 by itself); the figures are printed.
 
+#![allow(clippy::print_stdout, reason = "what it measures besides")]
+
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 

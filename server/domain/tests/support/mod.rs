@@ -215,7 +215,7 @@ impl House {
         let (database, storage) = (testing::open(Engine::Postgres).await, Arc::new(tempfile::tempdir().unwrap()));
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Ahead::default();
-        let member = Some(member_of(&storage));
+        let member = Some(member_of(&storage, &folder));
         let (services, heard) = services_of(&folder, database.store(), manner, None, &clock, member);
         let scope = sign_up(&services, "ann@example.com").await;
         Self { services, scope, heard, clock, folder, manner, database: Some(database), storage: Some(storage) }
@@ -226,7 +226,7 @@ impl House {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let database = Store::connect(self.database.as_ref().unwrap().url()).await.unwrap();
         let storage = self.storage.clone().unwrap();
-        let (services, heard) = services_of(&folder, database, manner, None, &self.clock, Some(member_of(&storage)));
+        let (services, heard) = services_of(&folder, database, manner, None, &self.clock, Some(member_of(&storage, &folder)));
         let (scope, clock) = (self.scope.clone(), self.clock.clone());
         Self { services, scope, heard, clock, folder, manner, database: None, storage: Some(storage) }
     }
@@ -353,8 +353,8 @@ fn services(
 }
 
 /// How a server is one of several, and the storage that they share.
-fn member_of(storage: &Arc<tempfile::TempDir>) -> (Membership, Arc<tempfile::TempDir>) {
-    let node = uuid::Uuid::now_v7().to_string();
+fn member_of(storage: &Arc<tempfile::TempDir>, folder: &tempfile::TempDir) -> (Membership, Arc<tempfile::TempDir>) {
+    let node = folder.path().display().to_string();
     (Membership { address: "http://127.0.0.1:9".to_owned(), node }, Arc::clone(storage))
 }
 

@@ -17,6 +17,7 @@ use kernel::{DomainError, Kernel, Result};
 use store::LivingServer;
 
 /// The live calls of this server.
+#[derive(Default)]
 pub struct CallRegistry {
     calls: Mutex<HashMap<CallId, mpsc::Sender<Input>>>,
     /// One at a time makes an actor, so that a call never has two.
@@ -26,16 +27,6 @@ pub struct CallRegistry {
 }
 
 impl CallRegistry {
-    /// None yet.
-    pub fn new() -> Self {
-        Self {
-            calls: Mutex::default(),
-            opening: tokio::sync::Mutex::default(),
-            writer: std::sync::OnceLock::new(),
-            closing: AtomicBool::new(false),
-        }
-    }
-
     /// Whether the server stops: what takes long ends early then.
     pub(crate) fn is_stopping(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
