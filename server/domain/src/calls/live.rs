@@ -24,6 +24,7 @@ mod open;
 mod ownership;
 mod passages;
 mod persist;
+mod pressure;
 mod recover;
 mod registry;
 mod relay;
@@ -49,6 +50,11 @@ pub(crate) use self::transcription::{
 
 fn restarts() -> DomainError {
     DomainError::new(Code::Unavailable, "The server restarts. Your recording waits here; the page connects again by itself.")
+}
+
+fn overloaded() -> DomainError {
+    let message = "This server hears as many calls as it can. Yours starts by itself as soon as there is room; tell your administrator.";
+    DomainError::new(Code::Unavailable, message)
 }
 
 fn ended() -> DomainError {
