@@ -128,6 +128,9 @@ pub(super) fn encode(message: &Result<ClientMessage, Problem>) -> Option<Bytes> 
 }
 
 /// Reads it back.
+///
+/// # Errors
+/// What the other server could not read itself, as it found it; `invalid` for a message that can't be read or is of no known kind.
 pub fn decode(bytes: &[u8]) -> Result<ClientMessage, Problem> {
     let unreadable = |error: String| Problem::new(Code::Invalid, format!("Another server's message can't be read: {error}."));
     match bytes.split_first() {
