@@ -181,7 +181,7 @@ pub struct Call {
     /// What turns its speech into text.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub recognizer: RecognizerId,
-    /// How many cards to show.
+    /// How many suggestions to show.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub verbosity: Verbosity,
     /// Who was told that the call is recorded; empty until consent is given.

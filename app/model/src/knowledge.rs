@@ -82,13 +82,13 @@ pub struct Binding {
     pub value: String,
 }
 
-/// A topic of the playbook whose cards show what the documents say.
+/// A topic of the playbook whose suggestions show what the documents say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Topic {
     /// As a binding has it, such as `objection.price`.
     pub id: String,
-    /// For people, as cards have it.
+    /// For people, as suggestions have it.
     pub title: String,
 }
 

@@ -42,7 +42,7 @@ pub enum ClientMessage {
         /// Why; may be empty.
         note: String,
     },
-    /// What the rep did with a card.
+    /// What the rep did with a cue.
     Feedback {
         /// The cue's number.
         cue: i64,
@@ -189,10 +189,10 @@ pub enum CallEvent {
     Partial(Partial),
     /// A channel's text, final. Takes the channel's partial away.
     Segment(Segment),
-    /// A new card; or one that is told again, with the same number: it came while its words were still being said, and now
+    /// A new cue; or one that is told again, with the same number: it came while its words were still being said, and now
     /// they are final. Until then the segment of its evidence is the channel's [`Partial`] of that number.
     Cue(Cue),
-    /// A card's state changed.
+    /// A cue's state changed.
     CueState {
         /// The cue's number.
         cue: i64,
@@ -221,12 +221,12 @@ pub enum CallEvent {
     Finishing,
     /// The review is there.
     Ended,
-    /// A card that came while its words were still being said goes: in the end they weren't said.
+    /// A cue that came while its words were still being said goes: in the end they weren't said.
     CueWithdrawn {
         /// The cue's number; it isn't given again.
         cue: i64,
     },
-    /// The passage for a card was found, or another one, or none any more for the words that turned out to be said. Cards
+    /// The passage for a cue was found, or another one, or none any more for the words that turned out to be said. Cues
     /// don't wait for it. One that is told again has it in itself.
     CueSource {
         /// The cue's number.
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cards_source_survives_both_encodings() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_cues_source_survives_both_encodings() -> Result<(), Box<dyn std::error::Error>> {
         let messages = [
             CallEvent::Cue(cue(None)),
             CallEvent::Cue(cue(Some(citation()))),
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_from_before_there_were_sources_is_read() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_cue_from_before_there_were_sources_is_read() -> Result<(), Box<dyn std::error::Error>> {
         let mut old = serde_json::to_value(cue(Some(citation())))?;
         old.as_object_mut().and_then(|fields| fields.remove("source")).ok_or("no source was written")?;
         assert_eq!(serde_json::from_value::<Cue>(old)?, cue(None));

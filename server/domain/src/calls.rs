@@ -54,7 +54,7 @@ pub const MANAGE_ALL: Permission = Permission::new("calls.manage_all");
 /// Whether a live call's cards show what the organization's documents say to them.
 pub const LIVE_PASSAGES: Flag = Flag {
     name: "calls.live_passages",
-    doc: "Cards of live calls show the passage of your documents that answers the customer.",
+    doc: "Suggestions in live calls show the passage of your documents that answers the customer.",
     default: true,
 };
 
@@ -396,7 +396,7 @@ pub async fn cues(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Cue>
 pub async fn set_cue_state(kernel: &Kernel, actor: &Actor, id: CallId, cue: i64, state: CueState) -> Result<()> {
     let call = get(kernel, actor, id).await?;
     let mut tx = kernel.begin(actor).await?;
-    let is_new = store::cues::set_state(&mut tx, actor.organization, id, cue, state).await?.ok_or_else(|| DomainError::no_such("card"))?;
+    let is_new = store::cues::set_state(&mut tx, actor.organization, id, cue, state).await?.ok_or_else(|| DomainError::no_such("suggestion"))?;
     if is_new {
         tx.emit(&CallFeedback { call: id, member: call.member_id, cue, state }).await?;
     }

@@ -8,7 +8,7 @@ use crate::text_enum::text_enum;
 use crate::time::Millis;
 
 text_enum! {
-    /// How many cards the product shows.
+    /// How many suggestions the product shows.
     Verbosity {
         /// Only what is nearly certain and matters most.
         Quiet = "quiet",
@@ -20,7 +20,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a card is about.
+    /// What a suggestion is about.
     CueKind {
         /// The customer has something against it.
         Objection = "objection",
@@ -55,7 +55,7 @@ impl CueKind {
 }
 
 text_enum! {
-    /// What became of a card.
+    /// What became of a suggestion.
     CueState {
         /// On screen.
         Open = "open",
@@ -68,7 +68,7 @@ text_enum! {
     }
 }
 
-/// A card that the product shows during a call.
+/// A suggestion that the product shows during a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -94,7 +94,7 @@ pub struct Cue {
     /// What became of it.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub state: CueState,
-    /// The passage of the organization's documents that speaks to the words; it comes after the card, if at all.
+    /// The passage of the organization's documents that speaks to the words; it comes after the suggestion, if at all.
     #[cfg_attr(feature = "sqlx", sqlx(json(nullable)))]
     #[serde(default)]
     pub source: Option<Box<Citation>>,

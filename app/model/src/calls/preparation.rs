@@ -28,7 +28,7 @@ pub struct NewCall {
     pub vocabulary: String,
     /// What turns its speech into text.
     pub recognizer: RecognizerId,
-    /// How many cards to show.
+    /// How many suggestions to show.
     pub verbosity: Verbosity,
     /// Who was told that the call is recorded; may be empty as long as no consent is given.
     #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"))]

@@ -56,6 +56,6 @@ pub struct Partial {
     pub start_ms: Millis,
     /// From the call's start.
     pub end_ms: Millis,
-    /// The number that its segment will have; known as soon as a card rests on it.
+    /// The number that its segment will have; known as soon as a suggestion rests on it.
     pub segment: Option<i64>,
 }

@@ -266,7 +266,7 @@ fn bindings(typed: Vec<Binding>) -> Result<Vec<Binding>> {
     let check = |binding: Binding| {
         let value = BOUND.parse(&binding.value)?;
         if binding.kind == BindingKind::Topic && !topics.iter().any(|topic| topic.id == value) {
-            return Err(Problem::of_field("bindings", format!("No card of the topic “{value}” shows documents.")).into());
+            return Err(Problem::of_field("bindings", format!("No suggestion of the topic “{value}” shows documents.")).into());
         }
         Ok(Binding { kind: binding.kind, value })
     };
