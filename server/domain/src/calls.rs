@@ -51,7 +51,7 @@ pub const USE: Permission = Permission::new("calls.use");
 /// May see everybody's calls, change and delete them.
 pub const MANAGE_ALL: Permission = Permission::new("calls.manage_all");
 
-/// Whether a live call's cards show what the organization's documents say to them.
+/// Whether a live call's cues show what the organization's documents say to them.
 pub const LIVE_PASSAGES: Flag = Flag {
     name: "calls.live_passages",
     doc: "Suggestions in live calls show the passage of your documents that answers the customer.",
@@ -351,7 +351,7 @@ fn changed_elsewhere() -> DomainError {
     DomainError::new(Code::Conflict, "This call was changed somewhere else at the same moment. Load it again and repeat your change.")
 }
 
-/// Deletes a call with everything: transcript, cards, review, recording. A live one is stopped first.
+/// Deletes a call with everything: transcript, cues, review, recording. A live one is stopped first.
 ///
 /// # Errors
 /// `not_found`.
@@ -380,7 +380,7 @@ pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
     Ok(())
 }
 
-/// The cards that came up, in order.
+/// The cues that came up, in order.
 ///
 /// # Errors
 /// `not_found`.
@@ -389,14 +389,15 @@ pub async fn cues(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Cue>
     Ok(kernel.store().cues(actor.organization, id).await?)
 }
 
-/// Keeps or dismisses a card; this is the feedback that playbooks learn from.
+/// Keeps or dismisses a cue; this is the feedback that playbooks learn from.
 ///
 /// # Errors
 /// `not_found`.
 pub async fn set_cue_state(kernel: &Kernel, actor: &Actor, id: CallId, cue: i64, state: CueState) -> Result<()> {
     let call = get(kernel, actor, id).await?;
     let mut tx = kernel.begin(actor).await?;
-    let is_new = store::cues::set_state(&mut tx, actor.organization, id, cue, state).await?.ok_or_else(|| DomainError::no_such("suggestion"))?;
+    let is_new =
+        store::cues::set_state(&mut tx, actor.organization, id, cue, state).await?.ok_or_else(|| DomainError::no_such("suggestion"))?;
     if is_new {
         tx.emit(&CallFeedback { call: id, member: call.member_id, cue, state }).await?;
     }
