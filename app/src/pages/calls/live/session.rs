@@ -83,6 +83,8 @@ struct Session {
     stopped: bool,
     /// The server was told on this connection that it is over.
     end_sent: bool,
+    /// Why nobody takes the call for now, as the person was told.
+    unavailable: Option<String>,
     refused: bool,
     over: bool,
 }
@@ -110,6 +112,7 @@ impl Session {
             waiting: VecDeque::new(),
             stopped: false,
             end_sent: false,
+            unavailable: None,
             refused: false,
             over: false,
         }

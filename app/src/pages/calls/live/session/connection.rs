@@ -16,6 +16,9 @@ use super::{Input, Session, now};
 /// With audio to confirm and without a word of the server for this long, the page says that it keeps the audio itself.
 const STALLED_AFTER_MS: f64 = 2_500.0;
 
+/// After so many tries in a row the person is told why nobody takes the call.
+const TOLD_AFTER: u32 = 2;
+
 impl Session {
     pub(super) fn connect(&mut self) {
         self.generation += 1;
@@ -84,7 +87,14 @@ impl Session {
                 self.spooler.forget(channel, self.outboxes[channel.index()].kept_from());
             }
             Outcome::Rejected(problem) => self.live.notice(NoticeLevel::Warning, problem.message),
-            Outcome::Refused(problem) if problem.code == Code::Unavailable => self.lost(),
+            Outcome::Refused(problem) if problem.code == Code::Unavailable => {
+                // A moment of it is no news: the next try may be the one.
+                if self.attempt >= TOLD_AFTER {
+                    self.live.notice(NoticeLevel::Warning, problem.message.clone());
+                    self.unavailable = Some(problem.message);
+                }
+                self.lost();
+            }
             Outcome::Refused(problem) => self.refuse(problem),
             Outcome::Restarting => {
                 self.attempt = 0;
@@ -98,6 +108,9 @@ impl Session {
         self.welcomed = true;
         self.attempt = 0;
         self.refused = false;
+        if let Some(message) = self.unavailable.take() {
+            self.live.change(|state| state.forget_notice(&message));
+        }
         if self.call_clock.is_none() && self.live.peek(LiveState::phase) == CallState::Live {
             self.set_clock(CallClock::starting_at(at));
         }
