@@ -30,7 +30,10 @@ macro_rules! claim {
                 SELECT due.id FROM jobs due LEFT JOIN busy ON busy.share = due.share
                 WHERE ",
             $head,
-            " AND ((due.state = 'waiting' AND due.run_at <= $2) OR (due.state = 'running' AND due.lease_until <= $2 AND due.attempts < due.max_attempts))
+            " AND CASE due.state
+                    WHEN 'waiting' THEN due.run_at <= $2
+                    WHEN 'running' THEN due.lease_until <= $2 AND due.attempts < due.max_attempts
+                    ELSE FALSE END
                 ORDER BY COALESCE(busy.running, 0), due.priority DESC, due.run_at, due.id LIMIT 1",
             $lock,
             ") RETURNING ",
@@ -46,7 +49,7 @@ differing! {
     CLAIM_JOB = Dialect {
         // The one writer makes it exclusive.
         sqlite: claim!("due.id IN (SELECT id FROM heads)", ""),
-        // As a list of ids: joined, the planner takes the heads for many and reads every waiting job instead.
+        // As a list of ids, and what must hold of them as a CASE: joined or said plainly, the planner reads every waiting job instead.
         postgres: claim!("due.id = ANY (ARRAY(SELECT id FROM heads))", " FOR UPDATE OF due SKIP LOCKED"),
     };
 }
