@@ -54,17 +54,13 @@ impl Speaker {
 
 text_enum! {
     /// What a negation around a phrase does.
+    #[derive(Default)]
     Negation {
         /// "Not too expensive" is no price objection. Phrases that hold a negation themselves are taken as they are.
+        #[default]
         Blocks = "blocks",
         /// The phrase counts, negated or not.
         Ignored = "ignored",
-    }
-}
-
-impl Default for Negation {
-    fn default() -> Self {
-        Self::Blocks
     }
 }
 

@@ -6,7 +6,7 @@
 //! three words in between (`..5` up to five), none of them a negation, `word*` any word that begins so. A phrase never spans two sentences.
 //! Inside brackets `|` parts whole sides: `(get back|come back) to you`.
 //!
-//! Anybody may write one: what it may be large, and what looking for its phrases may cost ([`Effort`]), has limits.
+//! Anybody may write one: what it may be large, and what looking for its phrases may cost, has limits.
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
