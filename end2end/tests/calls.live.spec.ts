@@ -13,7 +13,7 @@ const program = { CLOSEZLY_SPEECH_COMMAND: "pocketsphinx", CLOSEZLY_SPEECH_PYTHO
 test.describe("with PocketSphinx", () => {
   test.use({ environment: program });
 
-  test("sign up, talk with microphone and tab, see words and cards, end, review, export", async ({ launch, server }) => {
+  test("sign up, talk with microphone and tab, see words and suggestions, end, review, export", async ({ launch, server }) => {
     const context = await launch({ microphone: rep, tab: "Meeting" });
     const page = await context.newPage();
     const said = complaints(page);

@@ -68,15 +68,15 @@ test("the customer asks, the card shows the passage with its source, and the sou
   await meeting.close();
 
   // The review and its file show it too.
-  const cards = page.getByRole("region", { name: "Cards" });
-  await expect(cards.getByRole("figure")).toContainText("The Team plan costs 29 €");
+  const suggestions = page.getByRole("region", { name: "Suggestions" });
+  await expect(suggestions.getByRole("figure")).toContainText("The Team plan costs 29 €");
   await expectAccessible(page);
   const file = await page.request.get(`/api/v1/calls/${call}/export?format=markdown`);
   expect(await file.text()).toContain("The Team plan costs 29 €");
   expect(said).toEqual([]);
 
   // The document's page says where it was used.
-  await cards.getByRole("figure").getByRole("link").click();
+  await suggestions.getByRole("figure").getByRole("link").click();
   await expect(page).toHaveURL(/\/knowledge\/[0-9a-f-]{36}/);
   await expect(page.getByRole("link", { name: /What does the Team plan cost per seat/ })).toBeVisible();
 });

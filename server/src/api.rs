@@ -8,7 +8,7 @@ mod area;
 mod calls;
 mod document;
 mod envelope;
-pub mod events;
+pub(crate) mod events;
 mod extract;
 mod idempotency;
 mod identity;

@@ -31,15 +31,22 @@ pub async fn open(State(server): State<Server>, headers: HeaderMap, upgrade: Web
 
 async fn carry(services: Kernel, actor: Actor, socket: WebSocket) {
     let (mut out, messages) = socket.split();
-    let messages = messages
+    let mut messages = messages
         .take_while(|message| std::future::ready(matches!(message, Ok(message) if !matches!(message, Message::Close(_)))))
         .filter_map(|message| {
             std::future::ready(match message {
-                Ok(Message::Binary(bytes)) => Some(live::decode_relayed(&bytes)),
+                Ok(Message::Binary(bytes)) => Some(bytes),
                 _ => None,
             })
         })
         .boxed();
+    let Some(first) = messages.next().await else { return };
+    if let Some(answer) = live::take_order(&services, &actor, &first).await {
+        let _ = out.send(Message::Binary(answer)).await;
+        let _ = out.close().await;
+        return;
+    }
+    let messages = futures::stream::iter([first]).chain(messages).map(|bytes| live::decode_relayed(&bytes)).boxed();
     let mut answers = live::attach_here(&services, &actor, messages).await;
     while let Some(answer) = answers.next().await {
         let last = matches!(answer, ServerMessage::Refused(_) | ServerMessage::Restarting);

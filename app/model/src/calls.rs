@@ -1,21 +1,25 @@
 //! Calls and what is heard, shown and noted in them.
 
+mod cue;
 mod outline;
+mod preparation;
+mod segment;
 mod utterance;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Evidence;
 use crate::ids::{CallId, MemberId, OrganizationId};
 use crate::insights::Insights;
-use crate::knowledge::Citation;
 use crate::metrics::Metrics;
 use crate::speech::{RecognizerChoice, RecognizerId};
 use crate::text_enum::text_enum;
 use crate::time::Millis;
 
+pub use cue::{Cue, CueKind, CueState, Verbosity};
 pub use outline::{OutlineLine, ShownReview};
+pub use preparation::{CallPatch, NewCall, Preparation};
+pub use segment::{Partial, Segment, Word};
 pub use utterance::Utterance;
 
 text_enum! {
@@ -143,18 +147,6 @@ impl ConsentMethod {
     }
 }
 
-text_enum! {
-    /// How many cards the product shows.
-    Verbosity {
-        /// Only what is nearly certain and matters most.
-        Quiet = "quiet",
-        /// The default.
-        Normal = "normal",
-        /// Coaching nudges too.
-        Chatty = "chatty",
-    }
-}
-
 /// A conversation that we capture or import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
@@ -189,7 +181,7 @@ pub struct Call {
     /// What turns its speech into text.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub recognizer: RecognizerId,
-    /// How many cards to show.
+    /// How many suggestions to show.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub verbosity: Verbosity,
     /// Who was told that the call is recorded; empty until consent is given.
@@ -228,149 +220,6 @@ impl Call {
             Channel::Rep => &self.rep_name,
             Channel::Customer => &self.customer_name,
         }
-    }
-}
-
-/// One word of a segment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Word {
-    /// As written.
-    pub text: String,
-    /// From the call's start.
-    pub start: Millis,
-    /// From the call's start.
-    pub end: Millis,
-    /// 0 to 1; 1 where the recognizer says nothing of it.
-    pub confidence: f64,
-}
-
-/// One final piece of transcript.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Segment {
-    /// 1, 2, 3 … within the call, in the order in which they became final.
-    pub number: i64,
-    /// Who spoke.
-    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
-    pub channel: Channel,
-    /// What was said; never empty.
-    pub text: String,
-    /// From the call's start.
-    pub start_ms: Millis,
-    /// From the call's start; not before `start_ms`.
-    pub end_ms: Millis,
-    /// 0 to 1.
-    pub confidence: f64,
-    /// The words with their times; empty where the recognizer gives none, or after a correction.
-    #[cfg_attr(feature = "sqlx", sqlx(json))]
-    pub words: Vec<Word>,
-    /// A person has corrected the text.
-    pub corrected: bool,
-}
-
-/// Text that may still change. One per channel at most.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Partial {
-    /// Who speaks.
-    pub channel: Channel,
-    /// What seems to be said; empty takes the last partial back.
-    pub text: String,
-    /// From the call's start.
-    pub start_ms: Millis,
-    /// From the call's start.
-    pub end_ms: Millis,
-    /// The number that its segment will have; known as soon as a card rests on it.
-    pub segment: Option<i64>,
-}
-
-text_enum! {
-    /// What a card is about.
-    CueKind {
-        /// The customer has something against it.
-        Objection = "objection",
-        /// The customer asked something.
-        Question = "question",
-        /// The customer leans in.
-        BuyingSignal = "buying_signal",
-        /// Another vendor was named.
-        Competitor = "competitor",
-        /// The deal may be in danger.
-        Risk = "risk",
-        /// Something about how the rep talks.
-        Coaching = "coaching",
-        /// Somebody committed to something.
-        NextStep = "next_step",
-    }
-}
-
-impl CueKind {
-    /// The name that people read.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Objection => "Objection",
-            Self::Question => "Question",
-            Self::BuyingSignal => "Buying signal",
-            Self::Competitor => "Competitor",
-            Self::Risk => "Risk",
-            Self::Coaching => "Coaching",
-            Self::NextStep => "Next step",
-        }
-    }
-}
-
-text_enum! {
-    /// What became of a card.
-    CueState {
-        /// On screen.
-        Open = "open",
-        /// The rep found it useful.
-        Kept = "kept",
-        /// The rep waved it away.
-        Dismissed = "dismissed",
-        /// Made room for newer ones.
-        Collapsed = "collapsed",
-    }
-}
-
-/// A card that the product shows during a call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Cue {
-    /// 1, 2, 3 … within the call.
-    pub number: i64,
-    /// What it is about.
-    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
-    pub kind: CueKind,
-    /// The playbook entry that fired, for example `objection.price`.
-    pub topic: String,
-    /// One line, for example `Price objection`.
-    pub title: String,
-    /// The words that it answers, as said; for coaching the measured fact.
-    pub quote: String,
-    /// What to say or do: one to three short sentences.
-    pub guidance: String,
-    /// Where it rests on.
-    #[cfg_attr(feature = "sqlx", sqlx(json))]
-    pub evidence: Evidence,
-    /// When it came up.
-    pub at_ms: Millis,
-    /// What became of it.
-    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
-    pub state: CueState,
-    /// The passage of the organization's documents that speaks to the words; it comes after the card, if at all.
-    #[cfg_attr(feature = "sqlx", sqlx(json(nullable)))]
-    #[serde(default)]
-    pub source: Option<Box<Citation>>,
-}
-
-impl Cue {
-    /// Its line in lists and on cards: the title, or the words themselves where the title would only repeat the kind.
-    pub fn headline(&self) -> &str {
-        if self.title == self.kind.label() { &self.quote } else { &self.title }
     }
 }
 
@@ -427,102 +276,6 @@ pub struct Found {
     pub start_ms: Millis,
     /// Its text, shortened around the match.
     pub text: String,
-}
-
-/// What a person sets before a call. Text is taken as typed; the server validates it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NewCall {
-    /// Title; if empty it is made of contact, company and kind.
-    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"))]
-    pub title: String,
-    /// Who is on the other side; may be empty.
-    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
-    pub contact_name: String,
-    /// Their company; may be empty.
-    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
-    pub company: String,
-    /// What it is for.
-    pub kind: CallKind,
-    /// BCP 47 tag.
-    #[cfg_attr(feature = "openapi", schema(min_length = 2, max_length = 20, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"))]
-    pub language: String,
-    /// Names and words to expect, separated by commas.
-    pub vocabulary: String,
-    /// What turns its speech into text.
-    pub recognizer: RecognizerId,
-    /// How many cards to show.
-    pub verbosity: Verbosity,
-    /// Who was told that the call is recorded; may be empty as long as no consent is given.
-    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"))]
-    pub consent_who: String,
-    /// How they were told; none means that consent isn't given yet.
-    pub consent_how: Option<ConsentMethod>,
-}
-
-impl Default for NewCall {
-    fn default() -> Self {
-        Self {
-            title: String::new(),
-            contact_name: String::new(),
-            company: String::new(),
-            kind: CallKind::Discovery,
-            language: "en-US".to_owned(),
-            vocabulary: String::new(),
-            recognizer: RecognizerId::NONE,
-            verbosity: Verbosity::Normal,
-            consent_who: String::new(),
-            consent_how: None,
-        }
-    }
-}
-
-/// A change of a call; what is none stays.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CallPatch {
-    /// New title.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "line"))]
-    pub title: Option<String>,
-    /// New contact name.
-    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
-    pub contact_name: Option<String>,
-    /// New company.
-    #[cfg_attr(feature = "openapi", schema(max_length = 120, pattern = "line"))]
-    pub company: Option<String>,
-    /// New kind.
-    pub kind: Option<CallKind>,
-    /// New verbosity.
-    pub verbosity: Option<Verbosity>,
-    /// New name of the rep's channel.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
-    pub rep_name: Option<String>,
-    /// New name of the customer's channel.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
-    pub customer_name: Option<String>,
-    /// New notes.
-    #[cfg_attr(feature = "openapi", schema(max_length = 100000, pattern = "text"))]
-    pub notes: Option<String>,
-    /// Gives consent, with how; takes effect before the first frame.
-    pub consent_how: Option<ConsentMethod>,
-    /// Who was told, with `consent_how`.
-    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = "line"))]
-    pub consent_who: Option<String>,
-}
-
-/// What the preparation page needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Preparation {
-    /// Last time's choices, with this call's own fields empty.
-    pub defaults: NewCall,
-    /// Every recognizer, with why one can't be used.
-    pub recognizers: Vec<RecognizerChoice>,
-    /// Whether recordings are kept.
-    pub keep_audio: bool,
-    /// Own calls that are still live: the page offers to go on with them.
-    pub unfinished: Vec<Call>,
 }
 
 /// A call with all that is known of it.

@@ -64,17 +64,17 @@ text_enum! {
     }
 }
 
-/// One entry: what fires it, and the card that it brings. It has either `phrases` or `listens_for`.
+/// One entry: what fires it, and the suggestion that it brings. It has either `phrases` or `listens_for`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlaybookEntry {
-    /// `kind.topic` in small letters, digits and underscores, for example `objection.price`: the topic of its cards.
+    /// `kind.topic` in small letters, digits and underscores, for example `objection.price`: the topic of its suggestions.
     #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 60, pattern = "^[a-z0-9_]+\\.[a-z0-9_]+$"))]
     pub id: String,
-    /// The card's kind.
+    /// The suggestion's kind.
     pub kind: CueKind,
-    /// The card's title, one line.
+    /// The suggestion's title, one line.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 60, pattern = "line"))]
     pub title: String,
     /// Whose words count.

@@ -109,7 +109,7 @@ fn Forms() -> impl IntoView {
                     <Switch label="Keep recordings" name="keep" detail="Off: audio is heard and forgotten." initial=true />
                     <Switch label="Mail me the summary" name="mail" />
                     <Switch label="Disabled" name="disabled-switch" disabled=true />
-                    <Segmented label="Cues" name="verbosity" value=size choices=vec![Choice::new("few", "Few"), Choice::new("some", "Some"), Choice::new("many", "Many")] />
+                    <Segmented label="Suggestions" name="verbosity" value=size choices=vec![Choice::new("few", "Few"), Choice::new("some", "Some"), Choice::new("many", "Many")] />
                 </div>
             </div>
         </Piece>
@@ -270,7 +270,7 @@ fn Tables() -> impl IntoView {
                 tabs=vec![
                     Tab::new("dev-summary", "Summary", || view! { <p>"What was said, in five lines."</p> }),
                     Tab::new("dev-transcript", "Transcript", || view! { <p>"Every word."</p> }),
-                    Tab::new("dev-cues", "Cues", || view! { <p>"What was shown."</p> }),
+                    Tab::new("dev-cues", "Suggestions", || view! { <p>"What was shown."</p> }),
                 ]
             />
         </Piece>
@@ -320,7 +320,7 @@ fn Charts() -> impl IntoView {
         <Piece title="Charts, meters, player">
             <div class="grid-cards">
                 <StackedBar label="Talk share" data=share />
-                <BarChart label="Cues by kind" data=kinds />
+                <BarChart label="Suggestions by kind" data=kinds />
                 <Sparkline label="Pace" data=pace />
                 <Gauge label="Pace" value=Datum::new("Pace", 171.0, "171 words a minute", Tone::Warn) scale=(80.0, 220.0) good=(120.0, 160.0) />
                 <div class="stack stack-tight">

@@ -44,6 +44,9 @@ pub struct Support {
 
 impl Support {
     /// Whether a live call can be captured at all.
+    ///
+    /// # Errors
+    /// The sentence that says why not: this browser gives no microphone, or can't process audio in the background.
     pub fn can_capture(&self) -> Result<(), &str> {
         self.microphone.as_ref().and(self.worklet.as_ref()).copied().map_err(String::as_str)
     }

@@ -52,10 +52,10 @@ pub const USE: Permission = Permission::new("calls.use");
 /// May see everybody's calls, change and delete them.
 pub const MANAGE_ALL: Permission = Permission::new("calls.manage_all");
 
-/// Whether a live call's cards show what the organization's documents say to them.
+/// Whether a live call's cues show what the organization's documents say to them.
 pub const LIVE_PASSAGES: Flag = Flag {
     name: "calls.live_passages",
-    doc: "Cards of live calls show the passage of your documents that answers the customer.",
+    doc: "Suggestions in live calls show the passage of your documents that answers the customer.",
     default: true,
 };
 
@@ -175,7 +175,7 @@ impl CallsKernel for Kernel {
     }
 
     fn call_registry(&self) -> &CallRegistry {
-        self.state::<CallsState>().registry.get_or_init(CallRegistry::new)
+        self.state::<CallsState>().registry.get_or_init(CallRegistry::default)
     }
 }
 
@@ -352,13 +352,13 @@ fn changed_elsewhere() -> DomainError {
     DomainError::new(Code::Conflict, "This call was changed somewhere else at the same moment. Load it again and repeat your change.")
 }
 
-/// Deletes a call with everything: transcript, cards, review, recording. A live one is stopped first.
+/// Deletes a call with everything: transcript, cues, review, recording. A live one is stopped first.
 ///
 /// # Errors
 /// `not_found`.
 pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
     let call = get(kernel, actor, id).await?;
-    live::stop(kernel, id).await;
+    live::order(kernel, actor, id, live::CallOrder::Stop).await?;
     kernel
         .urgent(|| async {
             let mut tx = kernel.begin(actor).await?;
@@ -373,15 +373,15 @@ pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
             tx.commit().await
         })
         .await?;
-    // A page may have come back in between; from now on none can.
-    live::stop(kernel, id).await;
+    // A page may have come back in between; from now on none can. Another server finds out with its next write.
+    live::order_here(kernel, actor, id, live::CallOrder::Stop).await?;
     if let Err(error) = recording::delete(kernel, actor.organization, id).await {
         tracing::warn!(call = %id, error = %error.into_problem(), "a recording could not be deleted yet; a job does it");
     }
     Ok(())
 }
 
-/// The cards that came up, in order.
+/// The cues that came up, in order.
 ///
 /// # Errors
 /// `not_found`.
@@ -390,20 +390,28 @@ pub async fn cues(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Vec<Cue>
     Ok(kernel.store().cues(actor.organization, id).await?)
 }
 
-/// Keeps or dismisses a card; this is the feedback that playbooks learn from.
+/// Keeps or dismisses a cue; this is the feedback that playbooks learn from.
 ///
 /// # Errors
 /// `not_found`.
 pub async fn set_cue_state(kernel: &Kernel, actor: &Actor, id: CallId, cue: i64, state: CueState) -> Result<()> {
     let call = get(kernel, actor, id).await?;
     let mut tx = kernel.begin(actor).await?;
-    let is_new = store::cues::set_state(&mut tx, actor.organization, id, cue, state).await?.ok_or_else(|| DomainError::no_such("card"))?;
+    let is_new =
+        store::cues::set_state(&mut tx, actor.organization, id, cue, state).await?.ok_or_else(|| DomainError::no_such("suggestion"))?;
     if is_new {
         tx.emit(&CallFeedback { call: id, member: call.member_id, cue, state }).await?;
     }
     tx.commit().await?;
-    live::notify(kernel, id, live::CallInput::Feedback { cue, state }).await;
+    tell(kernel, actor, id, live::CallOrder::Feedback { cue, state }).await;
     Ok(())
+}
+
+/// Tells a call's pages what was changed elsewhere. It is stored: who can't be told now sees it when the page is opened again.
+async fn tell(kernel: &Kernel, actor: &Actor, call: CallId, order: live::CallOrder) {
+    if let Err(error) = live::order(kernel, actor, call, order).await {
+        error.log("a call's pages could not be told of a change");
+    }
 }
 
 /// Ticks an action item of the review off, or on again. `item` is its place in the list, from 0.
@@ -432,7 +440,7 @@ pub async fn set_action_done(kernel: &Kernel, actor: &Actor, id: CallId, item: u
 pub async fn end(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Call> {
     let call = get(kernel, actor, id).await?;
     if matches!(call.state, CallState::Prepared | CallState::Live) {
-        live::end(kernel, call.organization_id, call.id).await?;
+        live::order(kernel, actor, id, live::CallOrder::End).await?;
     }
     get(kernel, actor, id).await
 }

@@ -1,4 +1,4 @@
-//! Playbooks: what calls listen for, what a card says then, and which of its topics documents may speak to.
+//! Playbooks: what calls listen for, what a suggestion says then, and which of its topics documents may speak to.
 //!
 //! An organization's playbook is data with versions: each change is a new one, none is ever changed, so a call is always heard, and heard
 //! again, with the one that it began with. Who has none of their own has the built-in one, version 0, which comes with the release.

@@ -1,4 +1,4 @@
-//! Passages on a live call's cards: they come after the card and delay nothing, whatever becomes of the card or the search.
+//! Passages on a live call's cues: they come after the cue and delay nothing, whatever becomes of the cue or the search.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
@@ -135,10 +135,10 @@ async fn call_of(house: &House) -> (Call, TestPage) {
     (call, page)
 }
 
-async fn card(page: &mut TestPage) -> Cue {
+async fn next_cue(page: &mut TestPage) -> Cue {
     match page.event(|event| matches!(event, CallEvent::Cue(_) | CallEvent::CueSource { .. })).await {
         CallEvent::Cue(cue) => cue,
-        other => panic!("a card comes before its passage, not {other:?}"),
+        other => panic!("a cue comes before its passage, not {other:?}"),
     }
 }
 
@@ -174,7 +174,7 @@ async fn an_organization_that_switched_passages_off_sees_cards_without_them() {
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, false));
     page.say(asks("What does the Team plan cost per seat?", true));
-    assert_eq!(card(&mut page).await.source, None);
+    assert_eq!(next_cue(&mut page).await.source, None);
     ended(&mut page).await;
     assert_eq!(cues(&house, call.id).await[0].source, None);
     assert!(knowledge::uses(&house.services, &house.scope, document, None, 50).await.unwrap().items.is_empty());
@@ -182,7 +182,7 @@ async fn an_organization_that_switched_passages_off_sees_cards_without_them() {
     domain::operations::unset_flag(&house.services, &house.scope, calls::LIVE_PASSAGES.name, None).await.unwrap();
     let (_, mut page) = call_of(&house).await;
     page.say(asks("What does the Team plan cost per seat?", true));
-    card(&mut page).await;
+    next_cue(&mut page).await;
     assert_eq!(passage(&mut page).await.1.unwrap().document, document);
 }
 
@@ -193,7 +193,7 @@ async fn a_question_shows_its_passage_after_its_card_wherever_the_call_is_looked
     let (call, mut page) = call_of(&house).await;
     page.say(asks("what does the team", false));
     page.say(asks(ASKED, false));
-    let early = card(&mut page).await;
+    let early = next_cue(&mut page).await;
     assert_eq!((early.kind, early.source), (CueKind::BuyingSignal, None));
     let before = loop {
         if let Some(ServerMessage::Event { sequence, event: CallEvent::CueSource { cue, source } }) = page.next().await {
@@ -205,7 +205,7 @@ async fn a_question_shows_its_passage_after_its_card_wherever_the_call_is_looked
     };
     // Told again with its final words, it keeps what it shows; the words are the same, so nothing more is said of it.
     page.say(asks("What does the Team plan cost per seat?", true));
-    let told = card(&mut page).await;
+    let told = next_cue(&mut page).await;
     assert_eq!(told.source.as_ref().map(|source| source.document), Some(document));
     assert_eq!(told.number, early.number);
 
@@ -227,7 +227,7 @@ async fn a_question_shows_its_passage_after_its_card_wherever_the_call_is_looked
     let json: model::Review = serde_json::from_str(&export(Format::Json).await.unwrap().body).unwrap();
     assert_eq!(json.cues, std::slice::from_ref(&told));
 
-    // A deleted document leaves no word on a card; the card stays.
+    // A deleted document leaves no word on a cue; the cue stays.
     knowledge::delete(&house.services, &house.scope, document).await.unwrap();
     assert_eq!(cues(&house, call.id).await, [Cue { source: None, ..told }]);
 }
@@ -238,12 +238,12 @@ async fn a_search_that_hangs_delays_no_card_and_no_frame() {
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, false));
-    let early = card(&mut page).await;
+    let early = next_cue(&mut page).await;
     page.say(asks("what does the team plan cost per seat and month", true));
-    let told = card(&mut page).await;
+    let told = next_cue(&mut page).await;
     assert_eq!((told.number, told.source), (early.number, None));
     page.say(says(Channel::Customer, 8_000, "honestly it is too expensive for us", true));
-    let second = card(&mut page).await;
+    let second = next_cue(&mut page).await;
     assert_eq!(second.topic, "objection.price");
     is_asked(&asked).await;
     page.frames(Channel::Rep, 0..40);
@@ -269,7 +269,7 @@ async fn what_is_found_after_the_end_is_dropped() {
     sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, true));
-    card(&mut page).await;
+    next_cue(&mut page).await;
     ended(&mut page).await;
     free.send(true).unwrap();
     let review = calls::review(&house.services, &house.scope, call.id).await.unwrap();
@@ -295,15 +295,15 @@ async fn final_words_that_are_others_are_looked_up_again() {
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, false));
-    let early = card(&mut page).await;
+    let early = next_cue(&mut page).await;
     assert_eq!(passage(&mut page).await.1.unwrap().quote, TEAM);
     page.say(asks("what does the enterprise plan cost from 100 seats", true));
-    let told = card(&mut page).await;
+    let told = next_cue(&mut page).await;
     assert_eq!((told.number, told.source.unwrap().quote.as_str()), (early.number, TEAM), "until there is another one");
     let (cue, source) = passage(&mut page).await;
     assert_eq!((cue, source.unwrap().quote.as_str()), (early.number, ENTERPRISE));
     ended(&mut page).await;
-    let [cue] = &cues(&house, call.id).await[..] else { panic!("one card") };
+    let [cue] = &cues(&house, call.id).await[..] else { panic!("one cue") };
     assert_eq!(cue.source.as_ref().unwrap().quote, ENTERPRISE);
     assert_eq!(uses(&house, document).await, [(Some(call.id), 2, cue.quote.clone())], "what was shown for other words is no use");
 }
@@ -314,10 +314,10 @@ async fn final_words_that_lead_nowhere_take_the_passage_away() {
     sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, false));
-    let early = card(&mut page).await;
+    let early = next_cue(&mut page).await;
     assert!(passage(&mut page).await.1.is_some());
     page.say(asks("what does the cream flan cost in your canteen on a rainy wednesday", true));
-    card(&mut page).await;
+    next_cue(&mut page).await;
     assert_eq!(passage(&mut page).await, (early.number, None));
     ended(&mut page).await;
     assert_eq!(cues(&house, call.id).await.into_iter().map(|cue| cue.source).collect::<Vec<_>>(), [None]);
@@ -330,13 +330,13 @@ async fn a_card_that_is_withdrawn_gets_no_passage() {
     sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks("and we do not have any budget for this year", false));
-    let wrong = card(&mut page).await;
+    let wrong = next_cue(&mut page).await;
     is_asked(&asked).await;
     page.say(asks("and we do not have a budgie", true));
     assert_eq!(page.event(|event| matches!(event, CallEvent::CueWithdrawn { .. })).await, CallEvent::CueWithdrawn { cue: wrong.number });
     free.send(true).unwrap();
     page.say(says(Channel::Customer, 8_000, ASKED, true));
-    let right = card(&mut page).await;
+    let right = next_cue(&mut page).await;
     let (cue, source) = passage(&mut page).await;
     assert_eq!((cue, source.unwrap().quote.as_str()), (right.number, TEAM));
     ended(&mut page).await;
@@ -371,12 +371,12 @@ async fn a_document_that_is_bound_comes_for_its_topic_and_its_competitor() {
     }
     let (_, mut page) = call_of(&house).await;
     page.say(asks("honestly it is too expensive for us", true));
-    let price = card(&mut page).await;
+    let price = next_cue(&mut page).await;
     assert_eq!(price.topic, "objection.price");
     let (cue, source) = passage(&mut page).await;
     assert_eq!((cue, source.unwrap().document), (price.number, worth));
     page.say(says(Channel::Customer, 8_000, "we are also using gong for that", true));
-    let other = card(&mut page).await;
+    let other = next_cue(&mut page).await;
     assert_eq!(other.kind, CueKind::Competitor);
     let (cue, source) = passage(&mut page).await;
     assert_eq!((cue, source.unwrap().document), (other.number, rival));
@@ -388,7 +388,7 @@ async fn a_host_that_died_before_it_was_found_is_made_up_for() {
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, true));
-    let told = card(&mut page).await;
+    let told = next_cue(&mut page).await;
     calls::live::shutdown(&house.services).await;
     let reborn = house.reborn().await;
     assert_eq!(calls::cues(&reborn.services, &reborn.scope, call.id).await.unwrap(), std::slice::from_ref(&told));
@@ -411,7 +411,7 @@ async fn cards_that_are_made_anew_have_their_passages_anew() {
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, true));
-    card(&mut page).await;
+    next_cue(&mut page).await;
     passage(&mut page).await;
     ended(&mut page).await;
     let swap = async || calls::swap_channels(&house.services, &house.scope, call.id).await.unwrap();

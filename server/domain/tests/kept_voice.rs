@@ -23,7 +23,7 @@ fn frames(seconds: usize) -> Vec<Frame> {
             (time * frequency * std::f64::consts::TAU).sin() * (formant + 0.05)
         });
         let syllables = (time * 4.0 * std::f64::consts::TAU).sin().abs();
-        if at / 16_000 % 2 == 0 { (partials.sum::<f64>() * syllables * 4_000.0) as i16 } else { 0 }
+        if (at / 16_000).is_multiple_of(2) { (partials.sum::<f64>() * syllables * 4_000.0) as i16 } else { 0 }
     };
     let samples: Vec<i16> = (0..seconds * 16_000).map(sample).collect();
     let frame = |(sequence, samples): (usize, &[i16])| {

@@ -424,7 +424,7 @@ fn a_card_comes_before_the_final_and_a_crash_in_between_leaves_none_without_word
         back.welcome().await;
         let Some(ServerMessage::Snapshot(snapshot)) = back.next().await else { panic!("the page is told what is left") };
         assert_eq!(snapshot.cues, []);
-        // What was not final is said again, and the card comes again.
+        // What was not final is said again, and the cue comes again.
         back.say(says(SAID, false));
         let CallEvent::Cue(early) = back.event(is_cue).await else { unreachable!() };
         back.say(ClientMessage::Feedback { cue: early.number, state: CueState::Kept });

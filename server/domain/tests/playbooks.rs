@@ -47,7 +47,7 @@ fn says(page: &TestPage, number: usize) {
     page.say(ClientMessage::Heard(heard));
 }
 
-/// The topic of the next card.
+/// The topic of the next cue.
 async fn topic(page: &mut TestPage) -> String {
     match page.event(|event| matches!(event, CallEvent::Cue(_))).await {
         CallEvent::Cue(cue) => cue.topic,
@@ -127,7 +127,7 @@ async fn a_recording_is_recognized_again_with_the_calls_version() {
     assert!(review.transcript_job != Some(TranscriptJob::Failed));
     let topics: Vec<&str> = review.cues.iter().map(|cue| cue.topic.as_str()).collect();
     assert_eq!(topics, ["objection.first", "objection.first_2", "objection.first_3"]);
-    // Sides that are swapped bring cards made anew, too: these entries hear the customer only.
+    // Sides that are swapped bring cues made anew, too: these entries hear the customer only.
     domain::calls::swap_channels(kernel, actor, call.id).await.unwrap();
     domain::calls::swap_channels(kernel, actor, call.id).await.unwrap();
     let review = domain::calls::review(kernel, actor, call.id).await.unwrap();

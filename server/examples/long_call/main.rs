@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The server runs in this process, with its real router and a database of its own; the calls are laid down in the store as a live call would
-//! have left them: two channels of sound, segments with the times of their words, cards. Every time is taken at the client, so it has a
+//! have left them: two channels of sound, segments with the times of their words, cues. Every time is taken at the client, so it has a
 //! request on the loopback in it.
 //!
 //! `.first` is with nothing kept beside the recording, as for a call that another server took down; without it a median of `--runs`.

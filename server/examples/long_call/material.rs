@@ -44,7 +44,7 @@ impl Texts {
         Self(pieces.collect())
     }
 
-    /// The segments of a call of this length, and the cards that come of them.
+    /// The segments of a call of this length, and the cues that come of them.
     pub fn call(&self, minutes: u32) -> (Vec<Segment>, Vec<Cue>) {
         let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Robin".into(), customer_name: "Ada".into() };
         let mut session = Session::new(Playbook::built_in(), settings);

@@ -1,7 +1,5 @@
 //! This server among those on the same database: it says every few seconds that it is there, and knows who else is.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use store::servers::LEASE;
@@ -18,39 +16,13 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How often servers that have long been gone are forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
-/// A server that shares its work with others: on the same database, and with a storage that all of them reach.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// Where the others reach it: `http://host:port`.
-    pub address: String,
-    /// Its data folder, whose name stays the same over a restart.
-    pub node: String,
-}
-
-/// What a server knows of its own lease.
-#[derive(Debug, Default)]
-pub(crate) struct Fleet {
-    /// When it was last renewed; none before the first time.
-    renewed: Mutex<Option<Instant>>,
-}
-
-impl Fleet {
-    fn renewed(&self) -> Option<Instant> {
-        *self.renewed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, at: Instant) {
-        *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
-    }
-}
-
 impl Kernel {
     /// Makes sure that the others know of this server: before it takes something that is one server's.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn hold_lease(&self) -> Result<()> {
-        if self.fleet().renewed().is_none_or(|renewed| renewed.elapsed() >= RENEW_EVERY) {
+        if self.own_lease().renewed().is_none_or(|renewed| renewed.elapsed() >= RENEW_EVERY) {
             self.renew_lease().await?;
         }
         Ok(())
@@ -80,7 +52,7 @@ impl Kernel {
     /// Whether the others may take this server for gone: it could not renew its lease in time. Never where it is alone.
     pub fn is_cut_off(&self) -> bool {
         let lease = LEASE.to_std().unwrap_or_default();
-        self.membership().is_some() && self.fleet().renewed().is_some_and(|renewed| renewed.elapsed() > lease)
+        self.membership().is_some() && self.own_lease().renewed().is_some_and(|renewed| renewed.elapsed() > lease)
     }
 
     /// Stops being one of them, in order.
@@ -95,7 +67,7 @@ impl Kernel {
         let asked = Instant::now();
         let address = self.membership().map(|membership| membership.address.as_str());
         self.store().renew_lease(self.server(), address, self.started_at(), self.now()).await?;
-        self.fleet().set(asked);
+        self.own_lease().set(asked);
         Ok(())
     }
 }

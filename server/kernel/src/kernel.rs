@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 use crate::actor::{Actor, Member};
 use crate::event::Hub;
-use crate::fleet::{Fleet, Membership};
+use crate::membership::{Membership, OwnLease};
 use crate::permission::{PermissionEntry, PermissionSet};
 use crate::untold::Untold;
 
@@ -36,7 +36,7 @@ struct Inner {
     hints: Untold,
     only_woken: AtomicBool,
     membership: Option<Membership>,
-    fleet: Fleet,
+    lease: OwnLease,
 }
 
 /// The parts that a [`Kernel`] is made of.
@@ -79,7 +79,7 @@ impl Kernel {
         let (started_at, roles) = (clock.now(), roles.into_iter().map(|role| (role, of(role))).collect());
         let server = ids.uuid(started_at).to_string();
         let (queues, hub, hints) = (Mutex::default(), Hub::default(), Untold::of(&store));
-        let (only_woken, fleet) = (AtomicBool::default(), Fleet::default());
+        let (only_woken, lease) = (AtomicBool::default(), OwnLease::default());
         Self(Arc::new(Inner {
             store,
             clock,
@@ -94,7 +94,7 @@ impl Kernel {
             hints,
             only_woken,
             membership,
-            fleet,
+            lease,
         }))
     }
 
@@ -138,8 +138,8 @@ impl Kernel {
         self.0.membership.as_ref()
     }
 
-    pub(crate) fn fleet(&self) -> &Fleet {
-        &self.0.fleet
+    pub(crate) fn own_lease(&self) -> &OwnLease {
+        &self.0.lease
     }
 
     /// What an area works with.

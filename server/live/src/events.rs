@@ -5,7 +5,7 @@ use model::{Bookmark, Channel, Cue, CueState, Metrics, Millis, Partial, Segment,
 /// What a call's host decides beforehand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How many cards to show.
+    /// How many cues to show.
     pub verbosity: Verbosity,
     /// The name shown for the rep.
     pub rep_name: String,
@@ -29,7 +29,7 @@ pub enum Event {
         /// From the call's start.
         end: Millis,
     },
-    /// What the rep did with a card.
+    /// What the rep did with a cue.
     Feedback {
         /// The cue's number.
         cue: i64,
@@ -56,17 +56,17 @@ pub enum Effect {
     Partial(Partial),
     /// A final segment.
     Segment(Segment),
-    /// A new card, or an [`Effect::EarlyCue`] again whose words are final now. Its evidence is in segments that came before.
+    /// A new cue, or an [`Effect::EarlyCue`] again whose words are final now. Its evidence is in segments that came before.
     Cue(Cue),
-    /// A card that rests on a partial; the segment of its evidence is still to come. To be shown but not stored: it comes again
+    /// A cue that rests on a partial; the segment of its evidence is still to come. To be shown but not stored: it comes again
     /// as an [`Effect::Cue`] of the same number right after that segment, or goes by [`Effect::CueWithdrawn`].
     EarlyCue(Cue),
-    /// An early card goes: its words were not said after all. Its number isn't given again.
+    /// An early cue goes: its words were not said after all. Its number isn't given again.
     CueWithdrawn {
         /// The cue's number.
         cue: i64,
     },
-    /// A card's state changed.
+    /// A cue's state changed.
     CueState {
         /// The cue's number.
         cue: i64,

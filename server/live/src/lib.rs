@@ -12,7 +12,7 @@
 //!
 //! A cue rests on a final segment: its evidence names a segment's characters. It need not wait for it: a phrase that is
 //! stable in a partial brings an [`Effect::EarlyCue`] on the number that the channel's final will get, and the final brings
-//! the same card for good or withdraws it. Which cards stay is decided by the finals alone.
+//! the same cue for good or withdraws it. Which cues stay is decided by the finals alone.
 
 #![warn(missing_docs)]
 

@@ -67,7 +67,7 @@ impl Playbook {
     /// The sales playbook that every installation has.
     pub fn built_in() -> Arc<Self> {
         static PLAYBOOK: LazyLock<Arc<Playbook>> = LazyLock::new(|| {
-            // The embedded file is checked by a test; were it broken, calls would go on without cards.
+            // The embedded file is checked by a test; were it broken, calls would go on without cues.
             Arc::new(Playbook::new(Playbook::built_in_content()).unwrap_or_else(|_| Playbook::without_entries()))
         });
         Arc::clone(&PLAYBOOK)

@@ -14,9 +14,9 @@ use crate::pacing::Pacing;
 use crate::playbook::Playbook;
 use crate::tail::Tail;
 
-mod cards;
+mod cues;
 
-use cards::{Draft, Spoken};
+use cues::{Draft, Spoken};
 
 /// How long a rep's final may wait for the customer's words that it might repeat.
 const HOLD: Millis = Millis(1_200);
@@ -48,7 +48,7 @@ struct Shown {
     text: String,
     end: Millis,
     acknowledgement: bool,
-    /// The number that its segment will have, if a card rests on it.
+    /// The number that its segment will have, if a cue rests on it.
     segment: Option<i64>,
 }
 
@@ -114,22 +114,22 @@ impl Session {
         &self.settings
     }
 
-    /// How many cards from now on.
+    /// How many cues from now on.
     pub fn set_verbosity(&mut self, verbosity: Verbosity) {
         self.settings.verbosity = verbosity;
     }
 
-    /// Takes in a segment that is stored already, and returns the cards that it brings: for making a call's cards anew
+    /// Takes in a segment that is stored already, and returns the cues that it brings: for making a call's cues anew
     /// after its words were changed. Segments come in the order of their numbers.
     pub fn revisit(&mut self, segment: &Segment) -> Vec<Effect> {
         let words = Words::of(&segment.text);
         let timed = timed(&words, &segment.words, segment.start_ms, segment.end_ms);
         let tail = self.tails[segment.channel.index()].take();
         let tail = tail.filter(|tail| tail.reaches(segment.start_ms));
-        let cards = self.cards(segment, &words, tail.as_ref(), Draft::default());
+        let cues = self.cues(segment, &words, tail.as_ref(), Draft::default());
         self.segments = self.segments.max(segment.number);
         self.take_in(segment, &words, &timed);
-        cards
+        cues
     }
 
     /// The numbers so far.
@@ -195,7 +195,7 @@ impl Session {
             return;
         }
         let acknowledgement = is_acknowledgement(&words);
-        let cards = self.early_cards(&Spoken { channel, text: &text, timed: &timed, start, end }, words);
+        let cues = self.early_cues(&Spoken { channel, text: &text, timed: &timed, start, end }, words);
         self.heard.set_partial(channel, timed);
         self.drop_echoes(effects);
         let segment = self.drafts[channel.index()].number;
@@ -204,10 +204,10 @@ impl Session {
             *shown = Some(Shown { text: text.clone(), end, acknowledgement, segment });
             effects.push(Effect::Partial(Partial { channel, text, start_ms: start, end_ms: end, segment }));
         }
-        effects.extend(cards);
+        effects.extend(cues);
     }
 
-    /// Takes back what a channel seemed to say, and the cards that rest on it.
+    /// Takes back what a channel seemed to say, and the cues that rest on it.
     fn take_back(&mut self, channel: Channel, effects: &mut Vec<Effect>) {
         self.take_partial_back(channel, effects);
         let draft = std::mem::take(&mut self.drafts[channel.index()]);
@@ -307,7 +307,7 @@ impl Session {
         effects.push(Effect::EchoDropped { channel: pending.channel, text: pending.said.text });
     }
 
-    /// A final becomes a segment, and brings its cards.
+    /// A final becomes a segment, and brings its cues.
     fn accept(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
         let PendingFinal { channel, said, analysed, timed, draft } = pending;
         let Utterance { text, start, end, confidence, words } = said;
@@ -318,11 +318,11 @@ impl Session {
         let segment = Segment { number, channel, text, start_ms: start, end_ms: end, confidence, words, corrected: false };
         let tail = self.tails[channel.index()].take();
         let tail = tail.filter(|tail| tail.reaches(start));
-        let cards = self.cards(&segment, &analysed, tail.as_ref(), draft);
+        let cues = self.cues(&segment, &analysed, tail.as_ref(), draft);
         self.take_in(&segment, &analysed, &timed);
         self.shown[channel.index()] = None;
         effects.push(Effect::Segment(segment));
-        effects.extend(cards);
+        effects.extend(cues);
     }
 
     /// Remembers of a segment what later events need.
@@ -334,7 +334,7 @@ impl Session {
         self.tails[channel.index()] = Tail::of(segment);
     }
 
-    /// Cards about how the rep talks.
+    /// Cues about how the rep talks.
     fn coach(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         let playbook = Arc::clone(&self.playbook);
         let voiced = self.heard.voiced_until(Channel::Rep).unwrap_or_default();

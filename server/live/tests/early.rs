@@ -1,4 +1,4 @@
-//! Cards that come while their words are still being said.
+//! Cues that come while their words are still being said.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
@@ -59,7 +59,7 @@ fn withdrawn(effects: &[Effect]) -> Vec<i64> {
     effects.iter().filter_map(|effect| if let Effect::CueWithdrawn { cue } = effect { Some(*cue) } else { None }).collect()
 }
 
-/// Topics of the early cards that a customer's partials bring.
+/// Topics of the early cues that a customer's partials bring.
 fn topics(partials: &[&str]) -> Vec<String> {
     let mut session = session();
     let effects = run(&mut session, partials.iter().map(|text| partial(Customer, 0, text)));
@@ -80,8 +80,8 @@ fn a_card_comes_with_a_partial_and_is_told_again_with_the_final() {
     let text = "well to be honest it is too expensive for us i think";
     let effects = run(&mut session, [said(Customer, 0, text)]);
     assert_eq!(segments(&effects), [(1, Customer)]);
-    assert!(matches!(effects[0], Effect::Segment(_)), "the words come before the card that rests on them");
-    let [told] = cues(&effects)[..] else { panic!("one card: {effects:?}") };
+    assert!(matches!(effects[0], Effect::Segment(_)), "the words come before the cue that rests on them");
+    let [told] = cues(&effects)[..] else { panic!("one cue: {effects:?}") };
     assert_eq!((told.number, told.topic.as_str(), told.at_ms, told.state), (1, PRICE, shown.at_ms, CueState::Open));
     let span = told.evidence.spans()[0];
     assert_eq!((span.segment, &text[span.start as usize..span.end as usize]), (1, told.quote.as_str()));
@@ -227,12 +227,12 @@ fn after_a_crash_between_card_and_final_nothing_dangles() {
     let mut first = session();
     let effects = run(&mut first, [said(Rep, 0, "what do you think"), partial(Customer, 3_000, "it is too expensive for us")]);
     assert_eq!(early(&effects).len(), 1);
-    // Stored are segments and cards of finals; the audio after them is heard again.
+    // Stored are segments and cues of finals; the audio after them is heard again.
     let stored: Vec<Segment> =
         effects.iter().filter_map(|effect| if let Effect::Segment(segment) = effect { Some(segment.clone()) } else { None }).collect();
-    let cards: Vec<Cue> = cues(&effects).into_iter().cloned().collect();
-    assert!(cards.is_empty());
-    let mut second = Session::restore(Playbook::built_in(), settings(), &stored, &cards, &[]);
+    let stored_cues: Vec<Cue> = cues(&effects).into_iter().cloned().collect();
+    assert!(stored_cues.is_empty());
+    let mut second = Session::restore(Playbook::built_in(), settings(), &stored, &stored_cues, &[]);
     let effects =
         run(&mut second, [partial(Customer, 3_000, "it is too expensive for us"), said(Customer, 3_000, "it is too expensive for us")]);
     assert_eq!(early(&effects)[0].evidence.first_segment(), 2);
@@ -275,7 +275,7 @@ fn the_same_point_again_counts_from_the_end_of_what_was_said() {
     let effects = run(&mut before, [early, first]);
     let stored: Vec<Segment> =
         effects.iter().filter_map(|effect| if let Effect::Segment(segment) = effect { Some(segment.clone()) } else { None }).collect();
-    let cards: Vec<Cue> = cues(&effects).into_iter().cloned().collect();
-    let mut after = Session::restore(Playbook::built_in(), settings(), &stored, &cards, &[]);
+    let stored_cues: Vec<Cue> = cues(&effects).into_iter().cloned().collect();
+    let mut after = Session::restore(Playbook::built_in(), settings(), &stored, &stored_cues, &[]);
     assert!(cues(&run(&mut after, [again])).is_empty());
 }

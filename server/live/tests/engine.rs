@@ -47,7 +47,7 @@ fn run(session: &mut Session, events: &[(i64, Event)]) -> Vec<Effect> {
     events.iter().flat_map(|(now, event)| session.handle(event.clone(), Millis(*now))).collect()
 }
 
-/// Topics of the cards that one sentence brings.
+/// Topics of the cues that one sentence brings.
 fn topics(channel: Channel, text: &str) -> Vec<String> {
     let effects = session().handle(said(channel, 1_000, 4_000, text), Millis(4_000));
     cues(&effects).iter().map(|cue| cue.topic.clone()).collect()
@@ -196,7 +196,7 @@ fn topics_do_not_come_twice_and_at_most_three_cards_are_open() {
     }
     let topics: Vec<&str> = cues(&effects).iter().map(|cue| cue.topic.as_str()).collect();
     assert_eq!(topics, ["objection.price", "objection.budget", "objection.authority"]);
-    // A stale card makes room, the oldest first.
+    // A stale cue makes room, the oldest first.
     let effects = session.handle(said(Customer, 90_000, 92_000, "legal needs to review the contract"), Millis(92_000));
     assert!(matches!(effects[1], Effect::CueState { cue: 1, state: CueState::Collapsed }), "{effects:?}");
     // An objection may come again after five minutes.
@@ -306,11 +306,11 @@ fn after_a_restart_numbers_go_on_and_topics_stay_shown() {
         ],
     );
     let stored: Vec<Segment> = segments(&effects).into_iter().cloned().collect();
-    let cards: Vec<Cue> = cues(&effects).into_iter().cloned().collect();
+    let stored_cues: Vec<Cue> = cues(&effects).into_iter().cloned().collect();
     let bookmarks: Vec<_> =
         effects.iter().filter_map(|effect| if let Effect::Bookmark(bookmark) = effect { Some(bookmark.clone()) } else { None }).collect();
     assert_eq!((bookmarks[0].number, bookmarks[0].note.as_str()), (1, "price"));
-    let mut second = Session::restore(Playbook::built_in(), settings(Verbosity::Chatty), &stored, &cards, &bookmarks);
+    let mut second = Session::restore(Playbook::built_in(), settings(Verbosity::Chatty), &stored, &stored_cues, &bookmarks);
     assert_eq!(second.metrics(), first.metrics());
     let again = said(Customer, 20_000, 22_000, "as i said it is too expensive");
     assert_eq!(second.handle(again.clone(), Millis(22_000)), first.handle(again, Millis(22_000)));

@@ -4,7 +4,7 @@
 use live::{Effect, Event, Playbook, Session, Settings};
 use model::{Channel, Millis, Utterance, Verbosity};
 
-/// Topics of the cards that one sentence of the customer brings.
+/// Topics of the cues that one sentence of the customer brings.
 fn topics(text: &str) -> Vec<String> {
     let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
     let mut session = Session::new(Playbook::built_in(), settings);
@@ -16,7 +16,7 @@ fn topics(text: &str) -> Vec<String> {
     effects.into_iter().filter_map(|effect| if let Effect::Cue(cue) = effect { Some(cue.topic) } else { None }).collect()
 }
 
-/// Notes a sentence whose cards are wrong.
+/// Notes a sentence whose cues are wrong.
 fn check(text: &str, topic: &str, expected: bool, wrong: &mut Vec<String>) {
     let found = topics(text);
     if found.iter().any(|found| found == topic) != expected {

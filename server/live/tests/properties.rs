@@ -117,12 +117,12 @@ fn turn() -> impl Strategy<Value = Turn> {
     })
 }
 
-/// The cards that stay: topic, quote, and the words that the evidence points to. And how many were withdrawn.
+/// The cues that stay: topic, quote, and the words that the evidence points to. And how many were withdrawn.
 fn cards_of(turns: &[Turn], with_partials: bool) -> (Vec<(String, String, Vec<String>)>, usize) {
     let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
     let mut session = Session::new(Playbook::built_in(), settings);
     let mut segments = HashMap::new();
-    let (mut cards, mut withdrawn) = (Vec::new(), 0);
+    let (mut staying, mut withdrawn) = (Vec::new(), 0);
     for (index, turn) in turns.iter().enumerate() {
         // Far enough from each other that cool-downs end between turns, not within one.
         let start = index as i64 * 26_000;
@@ -146,15 +146,15 @@ fn cards_of(turns: &[Turn], with_partials: bool) -> (Vec<(String, String, Vec<St
                 _ => {}
             }
         }
-        // Kept cards take no room, so that only what was said decides.
+        // Kept cues take no room, so that only what was said decides.
         for cue in &brought {
             session.handle(Event::Feedback { cue: cue.number, state: CueState::Kept }, end);
         }
         let mut brought: Vec<_> = brought.into_iter().map(|cue| (cue.topic.clone(), cue.quote.clone(), quoted(&cue, &segments))).collect();
         brought.sort();
-        cards.extend(brought);
+        staying.extend(brought);
     }
-    (cards, withdrawn)
+    (staying, withdrawn)
 }
 
 proptest! {
@@ -180,7 +180,7 @@ proptest! {
         let mut segments: HashMap<i64, Segment> = HashMap::new();
         let mut cues: Vec<Cue> = Vec::new();
         let mut last_cue = 0;
-        // Cards whose final is still to come, and the number that it will have.
+        // Cues whose final is still to come, and the number that it will have.
         let mut early: HashMap<i64, i64> = HashMap::new();
         let mut states: HashMap<i64, CueState> = HashMap::new();
         let mut bookmarks = 0;
@@ -251,9 +251,9 @@ proptest! {
                 }
                 prop_assert!(states.values().filter(|state| **state == CueState::Open).count() <= 3);
             }
-            prop_assert!(early.values().all(|segment| !segments.contains_key(segment)), "an early card outlived its final");
+            prop_assert!(early.values().all(|segment| !segments.contains_key(segment)), "an early cue outlived its final");
         }
-        prop_assert!(early.is_empty(), "a card is left without its words");
+        prop_assert!(early.is_empty(), "a cue is left without its words");
         // Nothing that was heard is lost: it is a segment, or an echo of one.
         prop_assert_eq!(segments.len() + dropped, finals);
     }

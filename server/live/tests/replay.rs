@@ -1,7 +1,7 @@
-//! Recorded event logs, replayed: the same events must always give the same segments and cards.
+//! Recorded event logs, replayed: the same events must always give the same segments and cues.
 //!
 //! A log lists events with the call time at which they came (`voice`, `partial`, `final`, `feedback`, `bookmark`, `tick`,
-//! `end`), and what is expected of them: the texts of the segments, topic and quote of the cards, how long before
+//! `end`), and what is expected of them: the texts of the segments, topic and quote of the cues, how long before
 //! their final the early ones came, which were withdrawn, texts of dropped echoes.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// The bundled call: `providers` plays it, and this is its transcript.
 const SAMPLE: &str = include_str!("../../providers/sample/call.json");
 
-/// The sample call as the engine hears it: its segments and cards.
+/// The sample call as the engine hears it: its segments and cues.
 fn sample() -> (Vec<Segment>, Vec<Cue>) {
     let script: Value = serde_json::from_str(SAMPLE).unwrap();
     let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Maya".into(), customer_name: "Daniel".into() };

@@ -17,7 +17,7 @@ use crate::web::problem::Failure;
 use crate::wiring::Server;
 
 /// What this area adds to the interface.
-pub const AREA: Area = Area { tags: &[("playbooks", "What calls listen for and what a card says then, version by version")], routes };
+pub const AREA: Area = Area { tags: &[("playbooks", "What calls listen for and what a suggestion says then, version by version")], routes };
 
 fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::default().routes(routes!(list, create)).routes(routes!(current)).routes(routes!(get))

@@ -24,6 +24,9 @@ pub struct FileQuery {
 
 /// `GET /knowledge/{id}/file?version=`: always to be saved, never shown. What somebody uploaded is not ours, and must not run as a
 /// page of this site.
+///
+/// # Errors
+/// `not_found` for a document that is none or none of the caller's, `invalid` for a version that is no number, and as [`knowledge::file`].
 pub async fn document(
     State(server): State<Server>,
     caller: Caller,

@@ -73,6 +73,9 @@ async fn written(probe: &Probe, store: &Store, files: &std::path::Path) -> Vec<&
 }
 
 /// Metrics in Prometheus' text format, for this computer or whoever has the token.
+///
+/// # Errors
+/// `forbidden` for anybody else.
 pub async fn metrics(
     State(server): State<Server>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,

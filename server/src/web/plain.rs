@@ -12,6 +12,9 @@ use super::problem::Failure;
 use crate::wiring::Server;
 
 /// `POST /sign-out`
+///
+/// # Errors
+/// As [`identity::sign_out`]; without a session there is nothing to end, and that is no error.
 pub async fn sign_out(State(server): State<Server>, caller: Caller) -> Result<Response, Failure> {
     if let Some(scope) = &caller.scope {
         identity::sign_out(server.services(), scope).await?;
@@ -24,6 +27,9 @@ pub async fn sign_out(State(server): State<Server>, caller: Caller) -> Result<Re
 }
 
 /// `POST /calls/sample`: plays the sample call and shows it.
+///
+/// # Errors
+/// As [`calls::sample::start`].
 pub async fn sample(State(server): State<Server>, caller: Caller) -> Result<Redirect, Failure> {
     let Some(scope) = &caller.scope else { return Ok(Redirect::to("/sign-in")) };
     let call = calls::sample::start(server.services(), scope).await?;

@@ -1,4 +1,4 @@
-//! Cards and bookmarks of a call.
+//! Cues and bookmarks of a call.
 
 use model::{Bookmark, CallId, Citation, Cue, CueState, OrganizationId};
 use sqlx::types::Json;

@@ -3,6 +3,8 @@
 //!
 //! `CLOSEZLY_KILLS` is how often the owner is killed (6 by itself); the figures are printed.
 
+#![allow(clippy::print_stdout, reason = "what it measures besides")]
+
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -265,6 +267,9 @@ async fn a_page_and_its_call_may_be_on_two_servers() {
     viewer.welcome().await;
     source.say(words(Rep, 0, "Welcome to Initech.")).await;
     viewer.heard("Initech").await;
+    // What is changed at one server is told to the pages at the other.
+    let quiet = fleet.at(1, &token).patch(&path(call, ""), serde_json::json!({ "verbosity": "quiet" })).await;
+    assert_eq!(quiet.status, 200, "{:?}", quiet.body);
     // The page comes back by the other server: its sound is carried to where the call is.
     drop(source);
     let mut source = Page::join(&fleet.at(1, &token), hello(call, Part::Source, "tab")).await;
@@ -279,8 +284,27 @@ async fn a_page_and_its_call_may_be_on_two_servers() {
     let welcome = source.welcome().await;
     assert_eq!((welcome.next, welcome.durable), ([40, 0], Some([40, 0])));
     source.frames(Rep, 40..50).await;
-    source.end().await;
-    assert_recorded(&fleet.at(1, &token), call, Rep, 50).await;
+    source.acked(Rep, 50).await;
+    // Ended and deleted from the server that does not run it.
+    fleet.revive(0);
+    let ended = fleet.at(0, &token).post(&path(call, "/end"), serde_json::json!({})).await;
+    assert_eq!((ended.status.as_u16(), &ended.body["data"]["state"]), (200, &serde_json::json!("ended")), "{:?}", ended.body);
+    for index in 0..2 {
+        assert_recorded(&fleet.at(index, &token), call, Rep, 50).await;
+    }
+    assert_eq!(fleet.at(0, &token).delete(&path(call, "")).await.status, 204);
+    let left = || walk(fleet.storage.path());
+    let started = Instant::now();
+    while !left().is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(60), "sealed parts are left: {:?}", left());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Every file below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.flat_map(|entry| if entry.path().is_dir() { walk(&entry.path()) } else { vec![entry.path()] }).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -265,7 +265,7 @@ async fn changes_that_are_none() {
         ("title", json!({ "title": "a\nb" })),
         ("tags", json!({ "tags": ["x".repeat(41)] })),
         ("bindings", json!({ "bindings": [{ "kind": "topic", "value": "no.such.topic" }] })),
-        // A topic whose cards show no documents.
+        // A topic whose cues show no documents.
         ("bindings", json!({ "bindings": [{ "kind": "topic", "value": "next_step.customer" }] })),
         ("bindings", json!({ "bindings": many })),
     ] {

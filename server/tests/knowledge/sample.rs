@@ -30,7 +30,7 @@ async fn organization(program: &Program) -> OrganizationId {
     serde_json::from_value(program.get("/api/v1/auth/me").await.body["data"]["organization"]["id"].clone()).unwrap()
 }
 
-/// The title of what a card of this call would show for these words.
+/// The title of what a cue of this call would show for these words.
 async fn shown(server: &TestServer, organization: OrganizationId, call: CallId, words: &str, topic: &str) -> Option<String> {
     let query = CallQuery { call: Some(call), words: words.to_owned(), topic: topic.to_owned(), competitor: None };
     find_for_call(&server.services, organization, query).await.map(|found| found.citation.title)

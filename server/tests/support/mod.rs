@@ -1,26 +1,27 @@
 //! A whole server on a loopback port: real router, real database, real files; only clock, ids, mail and recognizers are
 //! the test's own.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "a set-up that fails is a failed test")]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used, reason = "a set-up that fails is a failed test")]
+
+mod browser;
+mod given;
+mod program;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use chrono::{TimeZone, Utc};
 use domain::Kernel;
 use domain::Parts;
-use ports::{Clock, Ids, Mail, MailError, Mailer, Outbound, Recognizer};
+use ports::Recognizer;
 use providers::speech::SampleTranscript;
-use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use server::config::{Config, Settings};
 use server::{Server, lifecycle, wiring};
-use sha2::{Digest, Sha256};
 use store::Engine;
 use store::testing::TestStore;
 use tempfile::TempDir;
@@ -29,94 +30,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use browser::{Browser, cookie_value, location, set_cookie};
+pub use given::{Outbox, TestClock, TestIds};
+pub use program::{Answer, Program};
+
 /// A password that the rules take.
 pub const PASSWORD: &str = "correct horse battery";
-
-/// A clock that stands until it is moved.
-pub struct TestClock(Mutex<DateTime<Utc>>);
-
-impl TestClock {
-    /// Moves it on.
-    pub fn advance(&self, by: TimeDelta) {
-        *self.0.lock().unwrap() += by;
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
-
-/// The same ids and secrets in every run.
-#[derive(Default)]
-pub struct TestIds(AtomicU64);
-
-impl Ids for TestIds {
-    fn uuid(&self, now: DateTime<Utc>) -> Uuid {
-        let count = self.0.fetch_add(1, Ordering::SeqCst);
-        let mut random = [0; 10];
-        random[2..].copy_from_slice(&count.to_be_bytes());
-        uuid::Builder::from_unix_timestamp_millis(now.timestamp_millis().unsigned_abs(), &random).into_uuid()
-    }
-
-    fn secret(&self) -> [u8; 32] {
-        Sha256::digest(self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes()).into()
-    }
-}
-
-/// Mails that would have been sent.
-pub struct Outbox {
-    mails: Mutex<Vec<Mail>>,
-    delivers: bool,
-    /// What the mail server says instead of taking a mail.
-    trouble: Mutex<Option<fn() -> MailError>>,
-    asked: AtomicU64,
-}
-
-impl Outbox {
-    /// The mails so far.
-    pub fn all(&self) -> Vec<Mail> {
-        self.mails.lock().unwrap().clone()
-    }
-
-    /// Lets every mail fail, or none any more.
-    pub fn fail(&self, trouble: Option<fn() -> MailError>) {
-        *self.trouble.lock().unwrap() = trouble;
-    }
-
-    /// How many mails were handed over, or were tried to be.
-    pub fn asked(&self) -> u64 {
-        self.asked.load(Ordering::SeqCst)
-    }
-
-    /// The newest mail, once there are `count` of them: mails go out after the answer.
-    pub async fn wait(&self, count: usize) -> Mail {
-        for _ in 0..500 {
-            if let (true, Some(mail)) = (self.all().len() >= count, self.all().pop()) {
-                return mail;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("no mail came");
-    }
-}
-
-#[async_trait]
-impl Mailer for Outbox {
-    async fn send(&self, mail: &Outbound<Mail>) -> Result<(), MailError> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        if let Some(trouble) = *self.trouble.lock().unwrap() {
-            return Err(trouble());
-        }
-        self.mails.lock().unwrap().push(mail.get().clone());
-        Ok(())
-    }
-
-    fn delivers(&self) -> bool {
-        self.delivers
-    }
-}
 
 /// What a test may want otherwise.
 pub struct Setup {
@@ -204,8 +123,7 @@ impl TestServer {
         // Tests come from this computer; with this header they can come from anywhere.
         settings.client_address_header.get_or_insert_with(|| "x-forwarded-for".to_owned());
         let config = Config::from_settings(settings).unwrap();
-        let outbox =
-            Arc::new(Outbox { mails: Mutex::default(), delivers: setup.delivers, trouble: Mutex::default(), asked: AtomicU64::new(0) });
+        let outbox = Arc::new(Outbox::new(setup.delivers));
         let mut recognizers = setup.recognizers;
         recognizers.push(Arc::new(SampleTranscript::new(providers::sample::call())));
         let files = wiring::stored_files(&config).unwrap();
@@ -275,7 +193,7 @@ impl TestServer {
 
     /// A program without a token.
     pub fn program(&self) -> Program {
-        Program { base: self.url(""), http: client(false), token: None }
+        Program::of(&self.url(""))
     }
 
     /// A program that has signed up as the owner of a new organization.
@@ -313,7 +231,7 @@ impl TestServer {
 
     /// A browser with JavaScript off.
     pub fn browser(&self) -> Browser {
-        Browser { base: self.url(""), http: client(true), origin: self.url("") }
+        Browser::of(self.url(""))
     }
 }
 
@@ -335,189 +253,4 @@ fn uuid(value: &Value) -> Uuid {
 fn client(cookies: bool) -> Client {
     // Without decompression: what comes is looked at as it comes.
     Client::builder().redirect(Policy::none()).cookie_store(cookies).no_proxy().no_gzip().build().unwrap()
-}
-
-/// An answer of the REST interface.
-#[derive(Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body; null if it is none.
-    pub body: Value,
-}
-
-impl Answer {
-    async fn of(response: Response) -> Self {
-        let (status, headers) = (response.status(), response.headers().clone());
-        // A stream of events has no end.
-        if headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") {
-            return Self { status, headers, body: Value::Null };
-        }
-        let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default();
-        Self { status, headers, body }
-    }
-
-    /// Checks that it is a failure in every way that the interface promises; its code.
-    pub fn failure(&self, status: u16) -> &str {
-        assert_eq!(self.status.as_u16(), status, "{:?}", self.body);
-        assert_eq!(self.headers["content-type"], "application/problem+json");
-        assert_eq!(self.body["success"], false);
-        assert_eq!(self.body["status"], status);
-        let sentence = self.body["error"]["message"].as_str().unwrap();
-        assert_eq!(self.body["detail"], sentence);
-        assert!(sentence.ends_with('.') && sentence.len() > 15, "no sentence: {sentence}");
-        self.body["error"]["code"].as_str().unwrap()
-    }
-}
-
-/// A client of the REST interface.
-#[derive(Clone)]
-pub struct Program {
-    base: String,
-    http: Client,
-    /// Its bearer token.
-    pub token: Option<String>,
-}
-
-impl Program {
-    /// A program that knows a server by its address only.
-    pub fn of(base: &str) -> Self {
-        Self { base: base.to_owned(), http: client(false), token: None }
-    }
-
-    /// Where it sends its requests.
-    pub fn base(&self) -> String {
-        self.base.clone()
-    }
-
-    /// Its token.
-    pub fn token(&self) -> &str {
-        self.token.as_deref().unwrap_or_default()
-    }
-
-    /// The same with another token.
-    pub fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
-    }
-
-    /// A request, to be changed before it is sent.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.base));
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        }
-    }
-
-    /// Sends a request.
-    pub async fn send(&self, request: RequestBuilder) -> Answer {
-        Answer::of(request.send().await.unwrap()).await
-    }
-
-    /// `GET`
-    pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.request(Method::GET, path)).await
-    }
-
-    /// `POST` with JSON
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path).json(&body)).await
-    }
-
-    /// `PATCH` with JSON
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::PATCH, path).json(&body)).await
-    }
-
-    /// `DELETE`
-    pub async fn delete(&self, path: &str) -> Answer {
-        self.send(self.request(Method::DELETE, path)).await
-    }
-}
-
-/// A browser with JavaScript off: cookies, forms, no redirects that the test didn't see.
-pub struct Browser {
-    base: String,
-    /// Its cookies and connections.
-    pub http: Client,
-    origin: String,
-}
-
-impl Browser {
-    /// Loads a page.
-    pub async fn page(&self, path: &str) -> Response {
-        self.http
-            .get(format!("{}{path}", self.base))
-            .header("accept", "text/html")
-            .header("user-agent", "TestBrowser/1")
-            .send()
-            .await
-            .unwrap()
-    }
-
-    /// Loads a page as text.
-    pub async fn text(&self, path: &str) -> String {
-        self.page(path).await.text().await.unwrap()
-    }
-
-    /// Sends the form of a page.
-    pub async fn submit(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Response {
-        self.http
-            .post(format!("{}{action}", self.base))
-            .header("accept", "text/html,application/xhtml+xml")
-            .header("origin", &self.origin)
-            .header("referer", format!("{}{page}", self.base))
-            .header("user-agent", "TestBrowser/1")
-            .form(fields)
-            .send()
-            .await
-            .unwrap()
-    }
-
-    /// Calls a server function as the page's script does.
-    pub async fn call(&self, action: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self
-            .http
-            .post(format!("{}{action}", self.base))
-            .header("accept", "application/json")
-            .header("origin", &self.origin)
-            .header("user-agent", "TestBrowser/1")
-            .form(fields);
-        Answer::of(request.send().await.unwrap()).await
-    }
-
-    /// Signs up and is then signed in.
-    pub async fn sign_up(&self, name: &str) {
-        let fields = [("name", name), ("email", &email(name)), ("organization", "Acme"), ("password", PASSWORD), ("next", "/")];
-        let answer = self.call("/api/identity/sign_up", &fields).await;
-        assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
-    }
-
-    /// Signs in.
-    pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
-        self.call("/api/identity/sign_in", &[("email", &email(name)), ("password", password)]).await
-    }
-
-    /// Whether it is signed in.
-    pub async fn is_signed_in(&self) -> bool {
-        self.http.get(format!("{}/api/v1/auth/me", self.base)).send().await.unwrap().status() == StatusCode::OK
-    }
-}
-
-/// Where a redirect goes.
-pub fn location(response: &Response) -> &str {
-    assert!(response.status().is_redirection(), "{}", response.status());
-    response.headers()["location"].to_str().unwrap()
-}
-
-/// The `Set-Cookie` of a cookie, if the answer has one.
-pub fn set_cookie<'a>(headers: &'a HeaderMap<HeaderValue>, name: &str) -> Option<&'a str> {
-    headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).find(|value| value.starts_with(&format!("{name}=")))
-}
-
-/// A cookie's value in its `Set-Cookie`.
-pub fn cookie_value(set_cookie: &str) -> &str {
-    set_cookie.split(';').next().unwrap().split_once('=').unwrap().1
 }

@@ -1,7 +1,8 @@
 //! What the dependency trees may not contain, what manifests may not declare, which crate and module may know which,
-//! whether a type's name is its own, and whether the migrations are what their template makes.
+//! whether a type's name is its own, whether a file is short enough to be read, and whether the migrations are what their template makes.
 
 mod crates;
+mod lengths;
 mod modules;
 mod names;
 mod rules;
@@ -17,6 +18,7 @@ pub fn check() -> Outcome {
     outcome.check(rules::check());
     outcome.check(crates::check());
     outcome.check(names::check());
+    outcome.check(lengths::check());
     outcome.check(crate::migrations::check());
     outcome.add(modules::check());
     outcome.add(unused::check());

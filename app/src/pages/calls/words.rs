@@ -24,9 +24,9 @@ pub const fn source(source: CallSource) -> Option<&'static str> {
 /// How many cards, with what that means.
 pub const fn verbosity(verbosity: Verbosity) -> (&'static str, &'static str) {
     match verbosity {
-        Verbosity::Quiet => ("Few cards", "Only what is nearly certain and matters most."),
+        Verbosity::Quiet => ("Few suggestions", "Only what is nearly certain and matters most."),
         Verbosity::Normal => ("Normal", "Objections, questions, buying signals and next steps."),
-        Verbosity::Chatty => ("Many cards", "Also nudges about how you talk."),
+        Verbosity::Chatty => ("Many suggestions", "Also nudges about how you talk."),
     }
 }
 

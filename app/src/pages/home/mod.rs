@@ -206,7 +206,7 @@ fn FirstSteps() -> impl IntoView {
                 <Step
                     glyph=Glyph::Play
                     title="Play the sample call"
-                    text="Three minutes, two voices. Watch the transcript, the cues and the review appear as they would on your own call."
+                    text="Three minutes, two voices. Watch the transcript, the suggestions and the review appear as they would on your own call."
                 >
                     <form method="post" action="/calls/sample">
                         <Button submit=true>"Play it"</Button>

@@ -276,7 +276,7 @@ fn what_another_server_may_ask_for_again_is_kept() {
     assert_eq!(outbox.on_connected(20).forgotten, 5);
     let range = outbox.missing().unwrap();
     assert_eq!(range.start, 20);
-    let kept = range.clone().map(|sequence| frame(sequence)).collect();
+    let kept = range.clone().map(frame).collect();
     outbox.on_loaded(range, kept);
     let sent: Vec<u32> = std::iter::from_fn(|| outbox.next_to_send()).map(|frame| frame.sequence).collect();
     assert_eq!(sent, (20..30).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! The passages that cards show: which cards may have one, what is looked up for it, and the passages of cards that were made anew.
+//! The passages that cues show: which cues may have one, what is looked up for it, and the passages of cues that were made anew.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use crate::knowledge::{self, CallQuery, Found};
 use crate::playbooks;
 use kernel::Kernel;
 
-/// Longest that making a call's cards anew takes for their passages; somebody waits for it.
+/// Longest that making a call's cues anew takes for their passages; somebody waits for it.
 const RENEWAL: Duration = Duration::from_secs(15);
 
-/// Whether the organization's documents may have something to say to a card: the customer asks, objects, names another vendor,
+/// Whether the organization's documents may have something to say to a cue: the customer asks, objects, names another vendor,
 /// leans in or tells of a danger. What somebody will do next, and how the rep talks, is in no document.
 pub(super) fn may_have(cue: &Cue, channel: Channel) -> bool {
     playbooks::is_answered(cue.kind) && channel == Channel::Customer
 }
 
-/// Looks the passage for a card up; none if nothing is good enough. Errors are logged.
+/// Looks the passage for a cue up; none if nothing is good enough. Errors are logged.
 pub(super) async fn find(kernel: &Kernel, organization: OrganizationId, call: CallId, cue: &Cue) -> Option<Found> {
     let competitor = competitor(kernel, organization, &cue.quote).await;
     let query = CallQuery { call: Some(call), words: cue.quote.clone(), topic: cue.topic.clone(), competitor };
@@ -51,7 +51,7 @@ fn first_named(words: &str, names: impl Iterator<Item = String>) -> Option<Strin
     names.filter_map(|name| Some((place(&name)?, std::cmp::Reverse(name.len()), name))).min().map(|(_, _, name)| name)
 }
 
-/// Gives cards that were made anew their passages. One that was there before keeps its own; the others are looked up, as many
+/// Gives cues that were made anew their passages. One that was there before keeps its own; the others are looked up, as many
 /// as there is time for.
 pub(super) async fn renew(
     kernel: &Kernel,
@@ -76,7 +76,7 @@ pub(super) async fn renew(
             continue;
         }
         let Ok(found) = timeout_at(until, find(kernel, organization, call, cue)).await else {
-            tracing::warn!(%call, "there was no time to look up the passages of all cards");
+            tracing::warn!(%call, "there was no time to look up the passages of all cues");
             return;
         };
         if let Some(found) = found {

@@ -54,7 +54,7 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
     tx.emit(&CallUpdated { call: id, member: call.member_id }).await?;
     tx.commit().await?;
     if verbosity.is_some() {
-        live::notify(kernel, id, live::CallInput::Verbosity(call.verbosity)).await;
+        super::tell(kernel, actor, id, live::CallOrder::Verbosity(call.verbosity)).await;
     }
     Ok(call)
 }

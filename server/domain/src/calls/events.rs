@@ -67,13 +67,13 @@ kernel::event! {
 }
 
 kernel::event! {
-    /// Somebody kept a card, waved it away, or took that back.
+    /// Somebody kept a suggestion, waved it away, or took that back.
     CallFeedback = "call.feedback", of call, belongs to member, sees all: Some(MANAGE_ALL), {
         /// The call.
         call: CallId,
         /// Whose it is.
         member: MemberId,
-        /// The card's number within the call.
+        /// The suggestion's number within the call.
         cue: i64,
         /// What became of it: open, kept or dismissed.
         state: CueState,

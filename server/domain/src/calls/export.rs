@@ -142,10 +142,10 @@ fn markdown(review: &Review) -> String {
         }
         let _ = writeln!(out, "\n{}", insights.maker());
     }
-    let cards: Vec<_> = review.cues.iter().filter(|cue| cue.state != CueState::Dismissed).collect();
-    if !cards.is_empty() {
-        let _ = writeln!(out, "\n## Cards\n");
-        for cue in cards {
+    let cues: Vec<_> = review.cues.iter().filter(|cue| cue.state != CueState::Dismissed).collect();
+    if !cues.is_empty() {
+        let _ = writeln!(out, "\n## Suggestions\n");
+        for cue in cues {
             let kept = if cue.state == CueState::Kept { ", kept" } else { "" };
             let _ = writeln!(
                 out,

@@ -82,7 +82,7 @@ pub(super) async fn fetch(kernel: &Kernel, call: &Call) -> Result<()> {
     let is_here = owner.is_some_and(|owner| owner.node.as_deref() == Some(&membership.node));
     for &channel in Channel::ALL {
         if is_here {
-            fill(kernel, call, channel).await.map_err(away)?;
+            fill(kernel, call, channel).await.map_err(|error| away(&error))?;
             continue;
         }
         let path = recording::path(kernel, call, channel);
@@ -95,7 +95,7 @@ pub(super) async fn fetch(kernel: &Kernel, call: &Call) -> Result<()> {
         // Beside it first: a half fetched file must not be read, and one that grows is fetched again from its beginning.
         let beside = path.with_extension(format!("fetched-{}", kernel.uuid().simple()));
         for part in parts.iter().filter(|part| part.channel == recorded && start(part) < end) {
-            put(kernel, call, part, &beside).await.map_err(away)?;
+            put(kernel, call, part, &beside).await.map_err(|error| away(&error))?;
         }
         tokio::fs::rename(&beside, &path).await.map_err(|error| DomainError::Internal(error.to_string()))?;
         let _ = tokio::fs::remove_file(hole(&path)).await;
@@ -141,7 +141,7 @@ fn start(part: &RecordingPart) -> u64 {
     u64::try_from(part.start).unwrap_or_default()
 }
 
-fn away(error: DomainError) -> DomainError {
+fn away(error: &DomainError) -> DomainError {
     error.log("a recording could not be fetched");
     DomainError::new(Code::Unavailable, "The recording is in the servers' shared storage, which does not answer. Try again in a moment.")
 }

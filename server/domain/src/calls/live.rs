@@ -24,6 +24,7 @@ mod open;
 mod ownership;
 mod passages;
 mod persist;
+mod pressure;
 mod recover;
 mod registry;
 mod relay;
@@ -37,12 +38,11 @@ use kernel::DomainError;
 use model::Code;
 
 pub use self::attach::{attach, attach_here};
-pub(super) use self::inbox::Input as CallInput;
 pub use self::recover::recover;
 pub(super) use self::recover::rescue;
 pub use self::registry::{CallRegistry, shutdown};
-pub(super) use self::registry::{end, notify, stop};
-pub use self::relay::decode as decode_relayed;
+pub(super) use self::relay::{CallOrder, order, order_here};
+pub use self::relay::{decode as decode_relayed, take_order};
 pub(super) use self::sealing::sealed;
 pub(crate) use self::transcription::{
     Piece, SpeechGate, StreamClock, Transcriber, TranscriberEvent, TranscriberInput, VOICE_DETECTOR, VoiceDetector, duration_of, join,
@@ -50,6 +50,11 @@ pub(crate) use self::transcription::{
 
 fn restarts() -> DomainError {
     DomainError::new(Code::Unavailable, "The server restarts. Your recording waits here; the page connects again by itself.")
+}
+
+fn overloaded() -> DomainError {
+    let message = "This server hears as many calls as it can. Yours starts by itself as soon as there is room; tell your administrator.";
+    DomainError::new(Code::Unavailable, message)
 }
 
 fn ended() -> DomainError {

@@ -1,4 +1,4 @@
-//! A call's cards, numbers and review made anew: from its recording by a recognizer, or from its segments.
+//! A call's cues, numbers and review made anew: from its recording by a recognizer, or from its segments.
 
 mod recorded;
 mod streamed;
@@ -65,8 +65,8 @@ pub(super) async fn recognize(context: &JobContext, id: CallId, with: &Recognize
     tx.commit().await
 }
 
-/// Cards made anew from the segments as they are now.
-pub(super) async fn cards(kernel: &Kernel, material: &Material) -> Vec<Cue> {
+/// Cues made anew from the segments as they are now.
+pub(super) async fn cues(kernel: &Kernel, material: &Material) -> Vec<Cue> {
     let mut cues = Vec::new();
     let mut session = session(material);
     for segment in &material.segments {
@@ -104,7 +104,7 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
             Effect::Segment(segment) => segments.push(segment),
             Effect::Cue(cue) => cues.push(cue),
             Effect::CueState { cue, state } => {
-                // A card changes soon after it came.
+                // A cue changes soon after it came.
                 if let Some(known) = cues.iter_mut().rfind(|known| known.number == cue) {
                     known.state = state;
                 }

@@ -1,4 +1,4 @@
-//! What changes a call's words, or has them recognized again. Cards and review follow in the same unit of work.
+//! What changes a call's words, or has them recognized again. Cues and review follow in the same unit of work.
 
 use model::validation as valid;
 use model::{Call, CallId, CallState, Code, Problem, RecognizerId, Segment, TranscriptJob};
@@ -48,7 +48,7 @@ pub async fn correct_segment(kernel: &Kernel, actor: &Actor, id: CallId, segment
 }
 
 /// Swaps the two sides: for a call whose microphone and tab were the wrong way round. Words and sound change
-/// sides, names stay with theirs; the cards and the review are made anew, since they depend on who said what.
+/// sides, names stay with theirs; the cues and the review are made anew, since they depend on who said what.
 ///
 /// # Errors
 /// `not_found`, `conflict` while the call is live.
@@ -64,7 +64,7 @@ pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result
         for segment in &mut material.segments {
             segment.channel = segment.channel.other();
         }
-        material.cues = retranscribe::cards(kernel, &material).await;
+        material.cues = retranscribe::cues(kernel, &material).await;
         let (material, draft) = material.draft(voice.clone()).await?;
         let mut tx = kernel.begin(actor).await?;
         if !lock_as_read(&mut tx, &material.call).await? {

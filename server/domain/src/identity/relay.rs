@@ -17,7 +17,7 @@ const LIFE: Duration = Duration::seconds(60);
 const AUDIENCE: &str = "closezly-relay";
 
 #[derive(Serialize, Deserialize)]
-struct Claims {
+struct RelayClaims {
     iss: String,
     aud: String,
     /// The person.
@@ -49,7 +49,7 @@ pub(crate) fn relay_token(kernel: &Kernel, actor: &Actor) -> Result<SecretString
         Credential::Program { family, signed_in_at } => Carried::Program { family, signed_in_at },
         Credential::ApiToken(token) => Carried::ApiToken(token),
     };
-    let claims = Claims {
+    let claims = RelayClaims {
         iss: kernel.public_url().to_owned(),
         aud: AUDIENCE.to_owned(),
         sub: member.person.0,
@@ -75,7 +75,7 @@ pub async fn authenticate_relay(kernel: &Kernel, token: &str) -> Result<Actor> {
     // By our own clock, below.
     rules.validate_exp = false;
     let key = DecodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
-    let claims = decode::<Claims>(token, &key, &rules).map_err(|_| wrong())?.claims;
+    let claims = decode::<RelayClaims>(token, &key, &rules).map_err(|_| wrong())?.claims;
     if claims.exp <= kernel.now().timestamp() {
         return Err(wrong());
     }

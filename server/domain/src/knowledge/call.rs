@@ -1,6 +1,6 @@
 //! Passages for a live call: what answers the customer's question or objection, looked up while it is still being said.
 //!
-//! Nothing here delays a card: who calls shows it first and adds the source when it is there. What was found is remembered by the
+//! Nothing here delays a cue: who calls shows it first and adds the source when it is there. What was found is remembered by the
 //! words and by the revision of what the organization knows, so a change of it makes all that was remembered stale.
 
 use std::time::Duration;
@@ -27,20 +27,20 @@ const BOUND: f32 = 0.25;
 /// Passages of a document that was made for one thing.
 const SHORT: usize = 2;
 
-/// What a card is about.
+/// What a cue is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallQuery {
     /// In which call; none for no certain one.
     pub call: Option<CallId>,
     /// The customer's words.
     pub words: String,
-    /// The card's topic of the playbook, such as `objection.price`; empty for none.
+    /// The cue's topic of the playbook, such as `objection.price`; empty for none.
     pub topic: String,
     /// The competitor that was named.
     pub competitor: Option<String>,
 }
 
-/// A passage for a card.
+/// A passage for a cue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     /// Its words with their place.
@@ -65,7 +65,7 @@ pub async fn find_for_call(kernel: &Kernel, organization: OrganizationId, query:
     }
 }
 
-/// Looks up what a customer is about to have said, so that the card's own look-up finds it. The one before it in the same call is
+/// Looks up what a customer is about to have said, so that the cue's own look-up finds it. The one before it in the same call is
 /// stale and ends.
 pub fn prefetch_for_call(kernel: &Kernel, organization: OrganizationId, call: CallId, words: String) {
     if words.split_whitespace().nth(FEWEST_WORDS - 1).is_none() {

@@ -272,7 +272,7 @@ async fn bindings(kernel: &Kernel, actor: &Actor, id: DocumentId, typed: Vec<Bin
         let value = BOUND.parse(&binding.value)?;
         let is_bound = || before.iter().any(|known| known.kind == BindingKind::Topic && known.value == value);
         if binding.kind == BindingKind::Topic && !topics.iter().any(|topic| topic.id == value) && !is_bound() {
-            return Err(Problem::of_field("bindings", format!("No card of the topic “{value}” shows documents.")).into());
+            return Err(Problem::of_field("bindings", format!("No suggestion of the topic “{value}” shows documents.")).into());
         }
         Ok(Binding { kind: binding.kind, value })
     };

@@ -164,7 +164,7 @@ static STOP: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.iter().copied
 /// The indices of the chosen sentences, in the order of the call.
 ///
 /// A sentence scores the mean weight of its words, weight = ln(1 + sentences of the call that hold the word) × ln(sentences ÷
-/// those), so that the call's own topics count and what everybody says always doesn't; times a factor for cards that rest on
+/// those), so that the call's own topics count and what everybody says always doesn't; times a factor for cues that rest on
 /// it, marks beside it, promises, numbers and the customer's voice. The best that isn't said yet is taken, again and again.
 pub(super) fn choose(sentences: &[Sentence<'_>], cues: &[Cue], bookmarks: &[Bookmark], promises: &[ActionItem]) -> Vec<usize> {
     let words: Vec<Vec<&str>> = sentences.iter().map(content).collect();
@@ -177,10 +177,10 @@ pub(super) fn choose(sentences: &[Sentence<'_>], cues: &[Cue], bookmarks: &[Book
         let held = f64::from(holders.get(word).copied().unwrap_or(1));
         held.ln_1p() * (1.0 + all / held).ln()
     };
-    let mut cards: HashMap<i64, Vec<&Cue>> = HashMap::new();
+    let mut by_segment: HashMap<i64, Vec<&Cue>> = HashMap::new();
     for cue in cues {
         for span in cue.evidence.spans() {
-            cards.entry(span.segment).or_default().push(cue);
+            by_segment.entry(span.segment).or_default().push(cue);
         }
     }
     let mut marks: Vec<Millis> = bookmarks.iter().map(|bookmark| bookmark.at_ms).collect();
@@ -195,7 +195,7 @@ pub(super) fn choose(sentences: &[Sentence<'_>], cues: &[Cue], bookmarks: &[Book
         }
         // Short sentences shouldn't win by one rare word: at least six count.
         let mean = content.iter().map(|word| weight(word)).sum::<f64>() / content.len().max(6) as f64;
-        let boost = boost(sentence, cards.get(&sentence.segment.number).map_or(&[], Vec::as_slice), &marks, &promised);
+        let boost = boost(sentence, by_segment.get(&sentence.segment.number).map_or(&[], Vec::as_slice), &marks, &promised);
         scored.push((index, mean * boost));
     }
     scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -226,9 +226,9 @@ fn similar(a: &[&str], b: &[&str]) -> bool {
     common as f64 >= SAME * a.len().min(b.len()).max(1) as f64
 }
 
-fn boost(sentence: &Sentence<'_>, cards: &[&Cue], marks: &[Millis], promised: &HashSet<(i64, u32)>) -> f64 {
+fn boost(sentence: &Sentence<'_>, cues: &[&Cue], marks: &[Millis], promised: &HashSet<(i64, u32)>) -> f64 {
     let mut boost = if sentence.segment.channel == Channel::Customer { 1.2 } else { 1.0 };
-    let resting = cards.iter().filter(|cue| {
+    let resting = cues.iter().filter(|cue| {
         let mut spans = cue.evidence.spans().iter();
         spans.any(|span| span.segment == sentence.span.segment && span.start < sentence.span.end && sentence.span.start < span.end)
     });

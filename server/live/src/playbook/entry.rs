@@ -17,9 +17,9 @@ const MOST_ABOVE: f64 = 100_000.0;
 pub struct Entry {
     /// For example `objection.price`; the cue's topic.
     pub id: String,
-    /// The card's kind.
+    /// The cue's kind.
     pub kind: CueKind,
-    /// The card's title.
+    /// The cue's title.
     pub title: String,
     /// Whose words count.
     pub speaker: Speaker,

@@ -105,7 +105,7 @@ pub async fn end(State(server): State<Server>, Signed(scope): Signed, Path(id): 
 
 /// What came of it
 ///
-/// Transcript, cues, bookmarks, summary, action items and metrics in one answer.
+/// Transcript, suggestions, bookmarks, summary, action items and metrics in one answer.
 #[utoipa::path(
     get, path = "/api/v1/calls/{id}/review",
     params(("id" = CallId, Path, description = "The call's id")),

@@ -24,7 +24,7 @@ pub async fn cues(State(server): State<Server>, Signed(scope): Signed, Path(id):
     Ok(Envelope::of_all(calls::cues(server.services(), &scope, id).await?))
 }
 
-/// What was done with a card.
+/// What was done with a suggestion.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CueFeedback {
@@ -32,14 +32,14 @@ pub struct CueFeedback {
     state: CueState,
 }
 
-/// Keep or dismiss a card
+/// Keep or dismiss a suggestion
 #[utoipa::path(
     patch, path = "/api/v1/calls/{id}/cues/{number}",
     request_body = CueFeedback,
-    params(("id" = CallId, Path, description = "The call's id"), ("number" = i64, Path, description = "The cue's number")),
+    params(("id" = CallId, Path, description = "The call's id"), ("number" = i64, Path, description = "The suggestion's number")),
     responses(
         (status = 204, description = "Noted"),
-        (status = 404, description = "No such call or cue")
+        (status = 404, description = "No such call or suggestion")
     )
 )]
 pub async fn set_state(

@@ -13,7 +13,7 @@ statements! {
         UPDATE cues SET source = NULL WHERE organization_id = $1 AND source IS NOT NULL AND source ->> 'document' = $2";
 }
 
-/// A document is deleted: no card shows its words any more.
+/// A document is deleted: no cue shows its words any more.
 pub(super) async fn forget(tx: &mut Tx, organization: OrganizationId, document: DocumentId) -> Result<()> {
     query!(within tx, execute, FORGET_SOURCES, organization, document.to_string())?;
     Ok(())

@@ -68,7 +68,7 @@ pub(super) async fn begin(tx: &mut Tx, organization: OrganizationId) -> Result<R
 }
 
 impl Removal {
-    /// Deletes documents with all that belongs to them, and their words on cards. Pages of a website are left out by its next visits.
+    /// Deletes documents with all that belongs to them, and their words on cues. Pages of a website are left out by its next visits.
     pub async fn documents(&self, tx: &mut Tx, documents: impl Iterator<Item = DocumentId>) -> Result<Removed> {
         let mut removed = Removed::default();
         for document in documents {

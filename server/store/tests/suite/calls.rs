@@ -272,8 +272,8 @@ async fn cards_and_bookmarks_with_any_character_are_kept(#[values(Engine::Sqlite
     let store = testing::open(engine).await;
     let ours = tenant(&store, "a@example.com").await;
     let id = insert(&store, ours, "Call", 0).await.id;
-    let card = model::Cue { quote: "too\0expensive".into(), title: "Price\0".into(), ..cue(1) };
-    store.append_cues(ours.organization, id, &[card]).await.unwrap();
+    let cue = model::Cue { quote: "too\0expensive".into(), title: "Price\0".into(), ..cue(1) };
+    store.append_cues(ours.organization, id, &[cue]).await.unwrap();
     let bookmark = model::Bookmark { number: 1, at_ms: Millis(1), note: "a\0b".into() };
     store.append_bookmark(ours.organization, id, &bookmark).await.unwrap();
     assert_eq!(store.cues(ours.organization, id).await.unwrap()[0].quote, "too\u{fffd}expensive");

@@ -51,7 +51,7 @@ const PARTS: [(&str, &str, &str); 14] = [
     ("domain", "website", "knowledge"),
     ("model", "insights", "calls"),
     ("model", "metrics", "calls"),
-    // What a playbook says, it says in the words of calls: kinds of cards, sides, verbosity.
+    // What a playbook says, it says in the words of calls: kinds of cues, sides, verbosity.
     ("model", "playbook", "calls"),
     ("model", "wire", "calls"),
     ("store", "cues", "calls"),

@@ -29,10 +29,10 @@ pub const KEYS: [(&str, Action, &str); 9] = [
     ("P", Action::Pause, "Pause the call, or go on"),
     ("B", Action::Bookmark, "Mark this moment"),
     ("N", Action::Notes, "Write a note"),
-    ("J", Action::NextCard, "Next card"),
-    ("K", Action::PreviousCard, "Previous card"),
-    ("Enter", Action::Keep, "Keep the card"),
-    ("Backspace", Action::Dismiss, "Dismiss the card"),
+    ("J", Action::NextCard, "Next suggestion"),
+    ("K", Action::PreviousCard, "Previous suggestion"),
+    ("Enter", Action::Keep, "Keep the suggestion"),
+    ("Backspace", Action::Dismiss, "Dismiss the suggestion"),
     ("?", Action::Help, "Show these keys"),
 ];
 

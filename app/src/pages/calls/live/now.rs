@@ -38,7 +38,7 @@ pub fn Now(live: Live) -> impl IntoView {
             <p class="visually-hidden" aria-live="polite">{move || newest().unwrap_or_default()}</p>
             <p class="visually-hidden" aria-live="polite">{move || passage.get().unwrap_or_default()}</p>
             <Show when=move || open().is_empty()>
-                <p class=css::EMPTY>"Nothing to say right now. Cards appear here when they matter."</p>
+                <p class=css::EMPTY>"Nothing to say right now. Suggestions appear here when they matter."</p>
             </Show>
             <div class=css::CARDS>
                 <For each=open key=|cue| cue.number children=move |cue| view! { <Card live cue /> } />
@@ -147,7 +147,7 @@ fn Line(live: Live, cue: Cue) -> impl IntoView {
             <span class=css::TIME>{cue.at_ms.clock()}</span>
             <span class=css::TEXT title=cue.guidance.clone()>{cue.headline().to_owned()}</span>
             {(cue.state == CueState::Kept).then(|| view! { <span class=css::KEPT>"Kept"</span> })}
-            <button type="button" class=css::ACTION aria-label=format!("Open the card {}", cue.headline()) on:click=move |_| live.set_cue(number, CueState::Open)>
+            <button type="button" class=css::ACTION aria-label=format!("Open the suggestion {}", cue.headline()) on:click=move |_| live.set_cue(number, CueState::Open)>
                 "Open"
             </button>
         </li>

@@ -170,7 +170,7 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
             </fieldset>
             <Devices wanted />
             <fieldset class=css::GROUP>
-                <legend class=css::LEGEND>"Transcript and cards"</legend>
+                <legend class=css::LEGEND>"Transcript and suggestions"</legend>
                 <Recognizers recognizers chosen=recognizer error=field_error(problem, "recognizer") />
                 <TextArea
                     label="Names and words to expect"
@@ -182,7 +182,7 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
                     error=field_error(problem, "vocabulary")
                 />
                 <RadioGroup
-                    label="How many cards?"
+                    label="How many suggestions?"
                     name="new[verbosity]"
                     initial=defaults.verbosity.to_string()
                     choices=amounts

@@ -101,7 +101,7 @@ pub fn Cues(shared: ReviewContext) -> impl IntoView {
     view! {
         <Show when=move || cues.with(|cues| !cues.is_empty())>
             <section class=css::CARD aria-labelledby="cues-title">
-                <h2 class=css::HEADING id="cues-title">"Cards"</h2>
+                <h2 class=css::HEADING id="cues-title">"Suggestions"</h2>
                 <ul class=css::LIST>
                     <For each=move || cues.get() key=|cue| (cue.number, cue.state, cue.source.as_ref().map(|source| (source.document, source.passage))) children=move |cue| view! { <Item shared cue /> } />
                 </ul>

@@ -241,7 +241,7 @@ fn TranscriptState(job: TranscriptJob) -> impl IntoView {
     match job {
         TranscriptJob::Running => view! {
             <Banner tone=Tone::Info title="The transcript is being made from the recording">
-                "It takes about as long as the call. The new lines, cards and numbers come by themselves. "
+                "It takes about as long as the call. The new lines, suggestions and numbers come by themselves. "
                 <noscript>"Reload the page in a moment."</noscript>
             </Banner>
         },

@@ -1,7 +1,7 @@
-//! Finds passages for a live call's cards, beside the call: no card, word or frame waits for them.
+//! Finds passages for a live call's cues, beside the call: no cue, word or frame waits for them.
 //!
-//! What the customer is saying is looked up ahead, from their partials: the newest one, a few times a second at most. A card is shown at once; what is found for it comes out
-//! of [`Assist::next`] when it is there. A card whose words turn out to be others is looked up again with those, and what
+//! What the customer is saying is looked up ahead, from their partials: the newest one, a few times a second at most. A cue is shown at once; what is found for it comes out
+//! of [`Assist::next`] when it is there. A cue whose words turn out to be others is looked up again with those, and what
 //! was on its way for the first ones comes too late.
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use kernel::Kernel;
 /// Least time between two look-ups ahead: partials come faster than a model should be asked.
 const AHEAD_EVERY: Duration = Duration::from_millis(300);
 
-/// What was found for a card.
+/// What was found for a cue.
 #[derive(Debug)]
 pub(super) struct Lookup {
     /// The cue's number.
@@ -46,7 +46,7 @@ pub(super) struct Assist {
     call: CallId,
     /// Whether anything is looked up at all.
     is_on: bool,
-    /// The last one of each card, done or not.
+    /// The last one of each cue, done or not.
     pending: HashMap<i64, PendingLookup>,
     running: JoinSet<Lookup>,
     /// What the customer is saying.
@@ -54,7 +54,7 @@ pub(super) struct Assist {
 }
 
 impl Assist {
-    /// With `is_on` false nothing is looked up, and no card has a passage.
+    /// With `is_on` false nothing is looked up, and no cue has a passage.
     pub(super) fn new(kernel: Kernel, organization: OrganizationId, call: CallId, is_on: bool) -> Self {
         let (ahead, said) = watch::channel(String::new());
         if is_on {
@@ -63,7 +63,7 @@ impl Assist {
         Self { kernel, organization, call, is_on, pending: HashMap::new(), running: JoinSet::new(), ahead }
     }
 
-    /// Looks up what the customer is saying, so that a card's own look-up finds it done. Empty: they have said it.
+    /// Looks up what the customer is saying, so that a cue's own look-up finds it done. Empty: they have said it.
     pub(super) fn prefetch(&self, partial: &str) {
         let sentence = last_sentence(partial);
         self.ahead.send_if_modified(|ahead| {
@@ -75,7 +75,7 @@ impl Assist {
         });
     }
 
-    /// Looks a card's passage up, unless that was done for the same words.
+    /// Looks a cue's passage up, unless that was done for the same words.
     pub(super) fn retrieve(&mut self, cue: &Cue) {
         let question = cue.quote.clone();
         if !self.is_on || self.pending.get(&cue.number).is_some_and(|pending| are_same(&pending.question, &question)) {
@@ -92,7 +92,7 @@ impl Assist {
         }
     }
 
-    /// A card is gone.
+    /// A cue is gone.
     pub(super) fn forget(&mut self, cue: i64) {
         if let Some(stale) = self.pending.remove(&cue) {
             stale.task.abort();
@@ -127,7 +127,7 @@ impl Assist {
         None
     }
 
-    /// A card's words are final: the use of what it shows, to be stored.
+    /// A cue's words are final: the use of what it shows, to be stored.
     #[must_use]
     pub(super) fn confirm(&mut self, cue: &Cue) -> Option<NewUse> {
         let found = self.pending.get_mut(&cue.number).and_then(|pending| pending.shown.take())?;
@@ -149,7 +149,7 @@ fn are_same(one: &str, other: &str) -> bool {
     one == other || Words::of(one).joined() == Words::of(other).joined()
 }
 
-/// The sentence that is being said: what the card's quote will be.
+/// The sentence that is being said: what the cue's quote will be.
 fn last_sentence(text: &str) -> &str {
     let words = Words::of(text);
     let Some(last) = words.len().checked_sub(1) else { return "" };

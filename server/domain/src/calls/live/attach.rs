@@ -9,9 +9,10 @@ use model::{CallState, Code, Problem};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::inbox::{Input, Joined};
+use super::intake::InFlight;
 use super::registry::{Run, actor_of};
 use super::relay::relay;
-use super::{ended, restarts};
+use super::{ended, overloaded, restarts};
 use crate::calls::CallsKernel as _;
 use kernel::{Actor, DomainError, Kernel, Result};
 use ports::Consent;
@@ -84,6 +85,7 @@ async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender
             return Err(DomainError::new(Code::Forbidden, "Only the person who started this call can send its audio."));
         }
         match call.state {
+            CallState::Prepared if kernel.call_registry().is_overloaded() => return Err(overloaded()),
             CallState::Prepared | CallState::Live => {}
             CallState::Finishing | CallState::Ended => return Err(ended()),
         }
@@ -111,7 +113,7 @@ async fn forward(actor: mpsc::Sender<Input>, page: u64, places: Arc<Semaphore>, 
         while let Some(message) = messages.next().await {
             let input = match message {
                 Ok(ClientMessage::Frame(frame)) => {
-                    let Ok(in_flight) = Arc::clone(&places).acquire_owned().await else { return };
+                    let Some(in_flight) = InFlight::take(&places).await else { return };
                     Input::Frame { page, frame, in_flight }
                 }
                 Ok(message) => Input::Message { page, message },

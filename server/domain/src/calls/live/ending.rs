@@ -151,7 +151,7 @@ impl CallActor {
             }
             WriteStatus::Many(rows) => {
                 let message =
-                    format!("The database still takes nothing: {rows} lines and cards wait on the server. Tell your administrator.");
+                    format!("The database still takes nothing: {rows} lines and suggestions wait on the server. Tell your administrator.");
                 self.notice(NoticeLevel::Error, message);
             }
             WriteStatus::CaughtUp => {

@@ -13,6 +13,7 @@ use model::wire::Frame;
 use model::{Call, Channel, Code, Millis, Segment};
 use store::{RecordingError, RecordingLog, RecordingPart, RecordingReader};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::Instant;
 
 use super::connections::AckLine;
 use super::ownership::Folder;
@@ -24,8 +25,30 @@ use crate::calls::{fetch, recording};
 /// Frames between a page's socket and the tracks; while there are more, sockets aren't read, so that pages hold their frames back.
 const MAX_IN_FLIGHT: usize = 512;
 
+/// While more of a call's frames are on their way it sends what it has kept: those are late for its own reasons.
+const PACED: usize = 16;
+
 /// The place of a frame that is on its way; free when this is dropped.
-pub(in crate::calls) type InFlight = OwnedSemaphorePermit;
+#[derive(Debug)]
+pub(in crate::calls) struct InFlight {
+    _place: OwnedSemaphorePermit,
+    received: Instant,
+    is_paced: bool,
+}
+
+impl InFlight {
+    /// Waits for a place.
+    pub(super) async fn take(places: &Arc<Semaphore>) -> Option<Self> {
+        let place = Arc::clone(places).acquire_owned().await.ok()?;
+        let is_paced = places.available_permits() + PACED >= MAX_IN_FLIGHT;
+        Some(Self { _place: place, received: Instant::now(), is_paced })
+    }
+
+    /// How long its frame has been on its way; none if that says nothing of this server.
+    pub(super) fn took(&self) -> Option<Duration> {
+        self.is_paced.then(|| self.received.elapsed())
+    }
+}
 
 /// What went wrong at the writer, or goes well again.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ const MANY: usize = 5_000;
 /// New words are told of this often at most.
 const ANNOUNCE_EVERY: Duration = Duration::from_secs(10);
 
-/// Who decided what became of a card.
+/// Who decided what became of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DecidedBy {
     Person,

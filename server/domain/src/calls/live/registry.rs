@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CallId, Code, OrganizationId};
 use tokio::sync::{mpsc, oneshot};
@@ -10,35 +10,33 @@ use tokio::sync::{mpsc, oneshot};
 use super::actor::CallActor;
 use super::inbox::Input;
 use super::ownership::Ownership;
+use super::pressure::Pressure;
 use super::restarts;
-use super::writer::Writer;
+use super::writer::{Writer, seconds};
 use crate::calls::CallsKernel as _;
 use kernel::{DomainError, Kernel, Result};
 use store::LivingServer;
 
 /// The live calls of this server.
+#[derive(Default)]
 pub struct CallRegistry {
     calls: Mutex<HashMap<CallId, mpsc::Sender<Input>>>,
     /// One at a time makes an actor, so that a call never has two.
     opening: tokio::sync::Mutex<()>,
     writer: std::sync::OnceLock<Writer>,
+    pressure: Arc<Pressure>,
     closing: AtomicBool,
 }
 
 impl CallRegistry {
-    /// None yet.
-    pub fn new() -> Self {
-        Self {
-            calls: Mutex::default(),
-            opening: tokio::sync::Mutex::default(),
-            writer: std::sync::OnceLock::new(),
-            closing: AtomicBool::new(false),
-        }
-    }
-
     /// Whether the server stops: what takes long ends early then.
     pub(crate) fn is_stopping(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
+    }
+
+    /// Whether it takes on more than it can: frames were late a moment ago.
+    pub(super) fn is_overloaded(&self) -> bool {
+        self.pressure.is_too_much(seconds())
     }
 
     /// How many calls have an actor now.
@@ -55,7 +53,7 @@ impl CallRegistry {
     }
 
     fn writer(&self) -> Writer {
-        self.writer.get_or_init(Writer::start).clone()
+        self.writer.get_or_init(|| Writer::start(&self.pressure)).clone()
     }
 
     /// An actor has ended. Its successor, if there is one already, stays.

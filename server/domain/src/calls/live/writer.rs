@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use model::wire::Frame;
 use store::{Appended, RecordingError, RecordingLog};
 
 use super::intake::{InFlight, TrackSink};
+use super::pressure::Pressure;
 
 /// Writing threads. Two keep one slow file system call from stopping every call.
 const THREADS: usize = 2;
@@ -81,13 +82,14 @@ enum Work {
 pub(super) struct Writer(Arc<[mpsc::Sender<Work>]>);
 
 impl Writer {
-    pub(super) fn start() -> Self {
+    /// Starts them; `pressure` is told how long frames take.
+    pub(super) fn start(pressure: &Arc<Pressure>) -> Self {
         let (flush, files) = mpsc::channel();
         start_thread("recording-flush".to_owned(), move || flush_all(&files));
         let senders = (0..THREADS).map(|index| {
             let (sender, work) = mpsc::channel::<Work>();
-            let flush = flush.clone();
-            start_thread(format!("recording-{index}"), move || write_all(&work, &flush));
+            let (flush, pressure) = (flush.clone(), Arc::clone(pressure));
+            start_thread(format!("recording-{index}"), move || write_all(&work, &flush, &pressure));
             sender
         });
         Self(senders.collect())
@@ -115,12 +117,15 @@ fn start_thread(name: String, work: impl FnOnce() + Send + 'static) {
     }
 }
 
-fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<File>) {
+fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<File>, pressure: &Pressure) {
     while let Ok(work) = work.recv() {
         match work {
             Work::Frame(sink, frame, in_flight, taken) => {
                 let written = sink.log().append(&frame);
                 metrics::histogram!("closezly_frame_write_seconds").record(taken.elapsed().as_secs_f64());
+                if let Some(took) = in_flight.took() {
+                    pressure.count(took, seconds());
+                }
                 let due = sink.log().due();
                 sink.on_written(frame, written, in_flight);
                 if let Some(file) = due {
@@ -130,6 +135,14 @@ fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<File>) {
             Work::Then(act) => act(),
         }
     }
+}
+
+/// Seconds of a steady clock.
+#[allow(clippy::disallowed_methods, reason = "how long frames take, not call time")]
+pub(super) fn seconds() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    // Never the first window: none of it was overloaded.
+    START.get_or_init(Instant::now).elapsed().as_secs() + 10
 }
 
 /// Brings files to the disk itself, one after the other, beside the writing: a flush takes tens of milliseconds.

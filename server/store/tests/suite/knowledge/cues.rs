@@ -1,4 +1,4 @@
-//! The passages that cards show.
+//! The passages that cues show.
 
 use model::{Citation, Cue, CueState, DocumentId};
 use rstest::rstest;
@@ -45,7 +45,7 @@ async fn a_cards_source_comes_back_changes_and_goes(#[values(Engine::Sqlite, Eng
     store.append_cues(us, call, &[shown(1)]).await.unwrap();
     assert_eq!(store.cues(us, call).await.unwrap()[0], cue(1), "what is there already stays as it is");
 
-    assert!(!store.set_cue_source(us, call, 9, Some(&source)).await.unwrap(), "no such card");
+    assert!(!store.set_cue_source(us, call, 9, Some(&source)).await.unwrap(), "no such cue");
     assert!(!store.set_cue_source(us, call, 9, None).await.unwrap());
     assert!(!store.set_cue_source(theirs.organization, call, 3, Some(&source)).await.unwrap(), "another organization's");
     assert!(!store.set_cue_source(theirs.organization, call, 2, None).await.unwrap());

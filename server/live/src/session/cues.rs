@@ -1,7 +1,7 @@
-//! Which cards a text brings: early, while it is being said, and for good, once it is final.
+//! Which cues a text brings: early, while it is being said, and for good, once it is final.
 //!
-//! The final alone decides which cards stay, so the same finals leave the same cards whatever partials came before them;
-//! partials only decide when a card comes. A card that the final doesn't bring is withdrawn.
+//! The final alone decides which cues stay, so the same finals leave the same cues whatever partials came before them;
+//! partials only decide when a cue comes. A cue that the final doesn't bring is withdrawn.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::echo::TimedWord;
 use crate::events::Effect;
 use crate::tail::{Tail, spans};
 
-/// Cards that one segment may bring.
+/// Cues that one segment may bring.
 const MOST_CUES: usize = 2;
 /// Words that must follow a phrase in a partial before it is believed at first sight.
 const FOLLOWING: usize = 2;
@@ -29,16 +29,16 @@ const MOST_READ: usize = 200;
 /// What a channel is saying, until its final comes.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
-    /// The number that its segment will have; taken with its first card.
+    /// The number that its segment will have; taken with its first cue.
     pub number: Option<i64>,
     /// As of the last partial.
     words: Words,
     /// The entries that matched in the last partial.
     matched: Vec<usize>,
-    cards: Vec<Early>,
+    cues: Vec<Early>,
 }
 
-/// A card that rests on a partial.
+/// A cue that rests on a partial.
 #[derive(Debug)]
 struct Early {
     entry: usize,
@@ -100,9 +100,9 @@ fn overlap<T: PartialOrd>(one: &Range<T>, other: &Range<T>) -> bool {
 }
 
 impl Session {
-    /// The cards that a segment brings, and the states of those that make room. The cards of its partials are told again
+    /// The cues that a segment brings, and the states of those that make room. The cues of its partials are told again
     /// or withdrawn.
-    pub(super) fn cards(&mut self, segment: &Segment, words: &Words, tail: Option<&Tail>, draft: Draft) -> Vec<Effect> {
+    pub(super) fn cues(&mut self, segment: &Segment, words: &Words, tail: Option<&Tail>, draft: Draft) -> Vec<Effect> {
         let reading = Reading::of(&segment.text, words, tail);
         let mut hits = detect::find(&self.playbook, &reading.words, segment.channel);
         hits.retain(|hit| reading.ends_here(hit));
@@ -110,11 +110,11 @@ impl Session {
         let mut effects = Vec::new();
         // What isn't said any more goes first, so that it takes no room.
         let (mut early, gone): (Vec<Early>, Vec<Early>) =
-            draft.cards.into_iter().partition(|card| hits.iter().any(|hit| hit.entry == card.entry));
-        gone.iter().for_each(|card| self.withdraw(card.number, &mut effects));
+            draft.cues.into_iter().partition(|cue| hits.iter().any(|hit| hit.entry == cue.entry));
+        gone.iter().for_each(|cue| self.withdraw(cue.number, &mut effects));
         let mut taken: Vec<Hit> = Vec::new();
         for hit in hits {
-            let known = early.iter().position(|card| card.entry == hit.entry);
+            let known = early.iter().position(|cue| cue.entry == hit.entry);
             if taken.len() >= MOST_CUES
                 || taken.iter().any(|other| overlap(&other.words, &hit.words))
                 || (known.is_none() && !self.allows(&hit, segment.end_ms))
@@ -128,13 +128,13 @@ impl Session {
             }
             taken.push(hit);
         }
-        early.iter().for_each(|card| self.withdraw(card.number, &mut effects));
+        early.iter().for_each(|cue| self.withdraw(cue.number, &mut effects));
         effects
     }
 
-    /// The cards that a partial brings already. Its phrase must be stable: followed by two words, or seen in the partial
+    /// The cues that a partial brings already. Its phrase must be stable: followed by two words, or seen in the partial
     /// before too; the last word of a partial is never trusted.
-    pub(super) fn early_cards(&mut self, spoken: &Spoken<'_>, words: Words) -> Vec<Effect> {
+    pub(super) fn early_cues(&mut self, spoken: &Spoken<'_>, words: Words) -> Vec<Effect> {
         let mut effects = Vec::new();
         let channel = spoken.channel;
         let mut draft = std::mem::take(&mut self.drafts[channel.index()]);
@@ -146,13 +146,13 @@ impl Session {
         hits.retain(|hit| reading.ends_here(hit));
         let before = std::mem::replace(&mut draft.matched, hits.iter().map(|hit| hit.entry).collect());
         hits.retain(|hit| before.contains(&hit.entry) || detect::said_after(&reading.words, hit) >= FOLLOWING);
-        hits.retain(|hit| draft.cards.iter().all(|card| card.entry != hit.entry) && self.allows(hit, spoken.end));
+        hits.retain(|hit| draft.cues.iter().all(|cue| cue.entry != hit.entry) && self.allows(hit, spoken.end));
         self.sort(&mut hits);
         if !hits.is_empty() && !self.is_doubtful(spoken, &words) {
             for hit in hits {
                 let place = reading.place(&hit);
-                if draft.cards.len() >= MOST_CUES
-                    || draft.cards.iter().any(|card| overlap(&card.place, &place))
+                if draft.cues.len() >= MOST_CUES
+                    || draft.cues.iter().any(|cue| overlap(&cue.place, &place))
                     || !self.allows(&hit, spoken.end)
                 {
                     continue;
@@ -161,7 +161,7 @@ impl Session {
                 let Some((quote, evidence)) = reading.cite(&hit, segment) else { continue };
                 let number = self.pacing.next_number();
                 self.show(hit.entry, quote, evidence, spoken.end, &mut effects);
-                draft.cards.push(Early { entry: hit.entry, number, place });
+                draft.cues.push(Early { entry: hit.entry, number, place });
             }
         }
         for effect in &mut effects {
@@ -209,7 +209,7 @@ impl Session {
         self.segments
     }
 
-    /// Opens a card.
+    /// Opens a cue.
     pub(super) fn show(&mut self, entry: usize, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
         let playbook = Arc::clone(&self.playbook);
         let Some(playing) = playbook.entries().get(entry) else { return };
@@ -220,15 +220,15 @@ impl Session {
         effects.extend(self.cue(entry, number, quote, evidence));
     }
 
-    /// Tells an early card again, with the words of its final.
-    fn confirm(&mut self, card: &Early, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
-        self.pacing.confirm(card.number, at);
-        effects.extend(self.cue(card.entry, card.number, quote, evidence));
+    /// Tells an early cue again, with the words of its final.
+    fn confirm(&mut self, cue: &Early, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
+        self.pacing.confirm(cue.number, at);
+        effects.extend(self.cue(cue.entry, cue.number, quote, evidence));
     }
 
     fn cue(&self, entry: usize, number: i64, quote: String, evidence: Evidence) -> Option<Effect> {
         let entry = self.playbook.entries().get(entry)?;
-        let (at_ms, state) = self.pacing.card(number)?;
+        let (at_ms, state) = self.pacing.cue(number)?;
         Some(Effect::Cue(Cue {
             number,
             kind: entry.kind,
@@ -243,10 +243,10 @@ impl Session {
         }))
     }
 
-    /// Takes back the cards of words that won't become a segment.
+    /// Takes back the cues of words that won't become a segment.
     pub(super) fn discard(&mut self, draft: Draft, effects: &mut Vec<Effect>) {
-        for card in draft.cards {
-            self.withdraw(card.number, effects);
+        for cue in draft.cues {
+            self.withdraw(cue.number, effects);
         }
     }
 

@@ -1,0 +1,155 @@
+//! The session's microphone and tab: their frames, the browser's own recognizer, their end.
+
+use capture::{CallClock, Capture, CaptureEvent, CapturedFrame, Recognition, speech};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::wire::{ClientMessage, NoticeLevel};
+use model::{CallState, Channel, Millis, RecognizerId};
+
+use super::super::handle::{Ending, Source};
+use super::super::source::Given;
+use super::super::state::LiveState;
+use super::memory::{remember_zero, remembered_now};
+use super::running::{CAPTURING, forward};
+use super::{Input, Session, socket};
+
+impl Session {
+    pub(super) fn begin(&mut self, given: Given) {
+        let Given { captures, missing, clock, sender, receiver } = given;
+        CAPTURING.set(Some((clock, sender)));
+        forward(receiver, self.inbox.clone(), Input::FromCapture);
+        self.page_clock = Some(clock);
+        if self.call_clock.is_none() && self.live.peek(LiveState::phase) == CallState::Live {
+            self.set_clock(CallClock::starting_at(remembered_now(self.live.id).unwrap_or(self.live.clock.get_untracked())));
+        }
+        for (channel, (capture, missing)) in Channel::ALL.iter().zip(captures.into_iter().zip(missing)) {
+            match (capture, missing) {
+                (Some(capture), _) => self.captured_by(*channel, capture),
+                (None, Some(why)) => self.live.sources[channel.index()].set(Source::Lost(why)),
+                (None, None) => {}
+            }
+        }
+        self.live.capturing.set(true);
+    }
+
+    pub(super) fn captured_by(&mut self, channel: Channel, capture: Capture) {
+        if self.live.peek(|state| state.paused) {
+            capture.pause();
+        }
+        self.captures[channel.index()] = Some(capture);
+        self.live.sources[channel.index()].set(Source::On);
+    }
+
+    pub(super) fn frame(&mut self, channel: Channel, frame: CapturedFrame) {
+        let Some(page_clock) = self.page_clock else { return };
+        self.live.levels[channel.index()].set(f64::from(frame.level.meter()));
+        // A call begins with its first frame.
+        let call_clock = match self.call_clock {
+            Some(clock) => clock,
+            None => {
+                let clock = CallClock::starting_at(page_clock.now() - frame.captured_at);
+                self.set_clock(clock);
+                self.live.change(LiveState::started);
+                clock
+            }
+        };
+        self.recognize(channel, call_clock);
+        let offset = (call_clock.now_ms() - page_clock.now_ms()).round() as i64;
+        let captured_at = Millis((frame.captured_at.0 + offset).max(0));
+        if let Some(frame) = self.outboxes[channel.index()].on_frame(captured_at, frame.pcm) {
+            self.spooler.put(frame);
+        }
+        self.pump();
+    }
+
+    /// Lets the browser itself recognize a channel, if the call asks for that.
+    fn recognize(&mut self, channel: Channel, clock: CallClock) {
+        let index = channel.index();
+        if self.recognized[index] {
+            return;
+        }
+        self.recognized[index] = true;
+        let asked = self.live.peek(|state| {
+            let call = state.call.as_ref().filter(|call| call.recognizer == RecognizerId::BROWSER)?;
+            Some(call.language.clone())
+        });
+        let (Some(language), Some(capture)) = (asked, &self.captures[index]) else { return };
+        // A browser that takes no tracks listens to the microphone, whatever is asked; so the other side asks for its track.
+        let track = if channel == Channel::Customer || speech::takes_tracks() { capture.track() } else { None };
+        let (heard, deaf) = (self.inbox.clone(), self.inbox.clone());
+        let started = Recognition::start(
+            channel,
+            &language,
+            track,
+            clock,
+            move |words| {
+                let _ = heard.unbounded_send(Input::Heard(words));
+            },
+            move |failure| {
+                let _ = deaf.unbounded_send(Input::Deaf(channel, failure));
+            },
+        );
+        match started {
+            Ok(recognition) => self.recognitions[index] = Some(recognition),
+            Err(failure) => self.handle(Input::Deaf(channel, failure)),
+        }
+    }
+
+    /// Stops the browser's recognizer of a channel; the next frame starts it again.
+    pub(super) fn stop_recognizing(&mut self, channel: Channel) {
+        if let Some(recognition) = self.recognitions[channel.index()].take() {
+            recognition.stop();
+            self.recognized[channel.index()] = false;
+        }
+    }
+
+    pub(super) fn event(&mut self, channel: Channel, event: &CaptureEvent) {
+        let sentence = event.sentence();
+        match (event, sentence) {
+            (CaptureEvent::TrackEnded(_) | CaptureEvent::Failed(_), Some(sentence)) => {
+                self.live.sources[channel.index()].set(Source::Lost(sentence.clone()));
+                self.send(ClientMessage::CaptureNote { channel: Some(channel), message: sentence });
+            }
+            (CaptureEvent::MutedBySystem(false) | CaptureEvent::Running, _) => self.live.sources[channel.index()].set(Source::On),
+            (_, Some(sentence)) => {
+                self.live.notice(NoticeLevel::Warning, sentence.clone());
+                self.send(ClientMessage::CaptureNote { channel: Some(channel), message: sentence });
+            }
+            (_, None) => {}
+        }
+    }
+
+    pub(super) fn set_clock(&mut self, clock: CallClock) {
+        remember_zero(self.live.id, clock);
+        self.call_clock = Some(clock);
+    }
+
+    /// Lets the devices go at once.
+    pub(super) fn let_go(&mut self) {
+        self.captures = [None, None];
+        self.recognitions = [None, None];
+        CAPTURING.set(None);
+        self.live.capturing.set(false);
+        for source in self.live.sources {
+            source.set(Source::Off);
+        }
+    }
+
+    /// Stops the captures; the last frames come through the inbox, and after them word that they came.
+    pub(super) fn end(&mut self) {
+        self.live.ending.set(Ending::Sending(self.unsent()));
+        Channel::ALL.iter().for_each(|channel| self.stop_recognizing(*channel));
+        let captures = std::mem::take(&mut self.captures);
+        let inbox = self.inbox.clone();
+        let ear = CAPTURING.take().map(|(_, sender)| sender);
+        spawn_local(async move {
+            for capture in captures.into_iter().flatten() {
+                capture.stop().await;
+            }
+            // Frames pass through a queue of their own; closing it lets the forwarder run dry before this is said.
+            drop(ear);
+            socket::pause(Millis(50)).await;
+            let _ = inbox.unbounded_send(Input::Stopped);
+        });
+    }
+}
