@@ -17,6 +17,7 @@ mod limit;
 mod lines;
 mod operations;
 mod paging;
+mod playbooks;
 mod reader;
 mod size;
 
@@ -36,7 +37,7 @@ pub use area::Area;
 pub use envelope::{Envelope, Meta};
 
 /// Every area with routes of its own.
-const AREAS: [Area; 5] = [identity::AREA, calls::AREA, knowledge::AREA, events::AREA, operations::AREA];
+const AREAS: [Area; 6] = [identity::AREA, calls::AREA, playbooks::AREA, knowledge::AREA, events::AREA, operations::AREA];
 
 fn documented() -> OpenApiRouter<Server> {
     let all = OpenApiRouter::with_openapi(document::Document::openapi());

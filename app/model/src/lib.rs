@@ -18,6 +18,7 @@ pub mod knowledge;
 pub mod metrics;
 pub mod operations;
 pub mod page;
+pub mod playbook;
 pub mod problem;
 pub mod speech;
 pub mod time;
@@ -43,6 +44,7 @@ pub use knowledge::{
 pub use metrics::Metrics;
 pub use operations::{FailedJob, FailedKind, FlagState, MemberFlag, Operations, QueueLoad, Retried, RetryKind, Scheduled, SetFlag};
 pub use page::Page;
+pub use playbook::{Detector, Negation, NewPlaybook, PlaybookContent, PlaybookDetail, PlaybookEntry, PlaybookVersion, Speaker};
 pub use problem::{Code, Problem};
 pub use speech::{Capabilities, Gate, Languages, NoRecognizerId, RecognizerChoice, RecognizerId};
 pub use time::Millis;

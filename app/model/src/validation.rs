@@ -119,7 +119,7 @@ fn joins(before: Option<char>, after: Option<char>) -> bool {
 }
 
 /// A text without what can't be seen. Controls stay, to be refused by name.
-fn without_hidden(text: &str) -> String {
+pub(crate) fn without_hidden(text: &str) -> String {
     let mut seen = String::with_capacity(text.len());
     let mut characters = text.chars().filter(|c| !is_hidden(*c)).peekable();
     while let Some(c) = characters.next() {

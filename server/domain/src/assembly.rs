@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::calls::CallsState;
 use crate::identity::IdentityState;
 use crate::knowledge::{KnowledgeState, Makers};
+use crate::playbooks::PlaybooksState;
 use crate::{calls, identity, knowledge, operations, playbooks, upkeep};
 
 /// Every area. The one list: jobs, schedules, events, permissions and the rest are read from their manifests.
@@ -74,6 +75,7 @@ pub fn assemble(parts: Parts) -> Kernel {
         .with(Vault::new(vault))
         .with(knowledge.files.clone())
         .with(IdentityState::new(mailer, token_key, open_sign_up))
+        .with(PlaybooksState::default())
         .with(KnowledgeState::new(knowledge, files.clone()))
         .with(CallsState::new(files, recognizers, sample, peers));
     Kernel::new(parts)

@@ -10,6 +10,7 @@ mod fetch;
 pub(crate) mod finish;
 mod jobs;
 pub mod live;
+mod playbook;
 mod recognizers;
 pub mod recording;
 pub(crate) mod retranscribe;

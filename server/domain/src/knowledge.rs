@@ -206,7 +206,7 @@ pub async fn overview(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeOvervie
         embedding: EmbeddingState { model: model_name(kernel).to_owned(), problem: kernel.knowledge_memory().embedding_problem() },
         uploads: if may_edit { store.uploads(organization, actor.member()?.id).await? } else { Vec::new() },
         websites: if may_edit { store.websites(organization).await? } else { Vec::new() },
-        topics: crate::playbooks::topics(),
+        topics: crate::playbooks::topics(kernel, organization).await?,
         may_edit,
     })
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use model::Channel;
 use model::metrics::{Stop, Words, questions};
 
-use crate::playbook::{Detector, Entry, NEGATORS, Negation, Playbook};
+use crate::playbook::{Detector, Effort, Entry, NEGATORS, Negation, Playbook};
 
 /// An entry that fires, and the words that made it fire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,10 +103,11 @@ fn search(playbook: &Playbook, words: &Words, channel: Channel, from: usize, unt
     let mut hits: Vec<Hit> = Vec::new();
     let mut silenced: Vec<Hit> = Vec::new();
     let mut counts = vec![0_usize; playbook.entries().len()];
+    let mut effort = Effort::of(words.len());
     for (byte, rule) in playbook.openings_in(words, from) {
         let Some(entry) = playbook.entries().get(rule.entry).filter(|entry| entry.speaker.is(channel)) else { continue };
         let Some(first) = words.index_at(byte) else { continue };
-        let Some(end) = rule.phrase.matches(words, first) else { continue };
+        let Some(end) = rule.phrase.matches(words, first, &mut effort) else { continue };
         let hit = Hit { entry: rule.entry, words: first..end };
         if rule.silences {
             silenced.push(hit);
@@ -155,12 +156,13 @@ pub(crate) fn asked(playbook: &Playbook, words: &Words) -> Vec<Range<usize>> {
     let Some(entry) = playbook.entries().iter().position(|entry| entry.listens_for == Some(Detector::Question)) else {
         return real_questions(words);
     };
+    let mut effort = Effort::of(words.len());
     let mut silenced: Vec<Hit> = playbook
         .openings_in(words, 0)
         .filter(|(_, rule)| rule.silences && rule.entry == entry)
         .filter_map(|(byte, rule)| {
             let from = words.index_at(byte)?;
-            Some(Hit { entry, words: from..rule.phrase.matches(words, from)? })
+            Some(Hit { entry, words: from..rule.phrase.matches(words, from, &mut effort)? })
         })
         .collect();
     silenced.sort_unstable_by_key(|hit| hit.words.start);

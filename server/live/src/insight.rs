@@ -41,8 +41,9 @@ impl Sentence<'_> {
 }
 
 /// Writes all that can be told without a language model, in time linear in the transcript but for the sorting of its sentences by how well they
-/// sum it up. Dates are resolved against `call_date`.
+/// sum it up. Dates are resolved against `call_date`; which questions want an answer is the call's playbook's to say.
 pub fn write(
+    playbook: &Playbook,
     segments: &[Segment],
     cues: &[Cue],
     bookmarks: &[Bookmark],
@@ -57,7 +58,9 @@ pub fn write(
         made_by: MADE_BY.to_owned(),
         summary: summary.into_iter().filter_map(|index| sentences.get(index)).map(Sentence::line).collect(),
         action_items,
-        questions: once(segments.iter().filter(|segment| segment.channel == Channel::Customer).flat_map(asked)),
+        questions: once(
+            segments.iter().filter(|segment| segment.channel == Channel::Customer).flat_map(|segment| asked(playbook, segment)),
+        ),
         next_steps: promises::next_steps(&sentences),
     }
 }
@@ -148,12 +151,12 @@ fn once(lines: impl Iterator<Item = SummaryLine>) -> Vec<SummaryLine> {
 }
 
 /// The questions of a customer's segment that want an answer.
-fn asked(segment: &Segment) -> Vec<SummaryLine> {
+fn asked(playbook: &Playbook, segment: &Segment) -> Vec<SummaryLine> {
     let words = Words::of(&segment.text);
     if questions(&words).is_empty() {
         return Vec::new();
     }
-    let (asked, characters) = (detect::asked(&Playbook::built_in(), &words), Characters::of(&segment.text));
+    let (asked, characters) = (detect::asked(playbook, &words), Characters::of(&segment.text));
     asked.into_iter().filter_map(|range| sentence(segment, &characters, &words, range)).map(|question| question.line()).collect()
 }
 

@@ -43,7 +43,7 @@ fn the_sample_calls_review_stays_as_it_is() {
     let (segments, cues) = sample();
     let bookmarks = [Bookmark { number: 1, at_ms: Millis(60_000), note: "ask again".into() }];
     let date = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
-    let insights = insight::write(&segments, &cues, &bookmarks, date, "Maya", "Daniel");
+    let insights = insight::write(&Playbook::built_in(), &segments, &cues, &bookmarks, date, "Maya", "Daniel");
     let mut tally = Tally::default();
     segments.iter().for_each(|segment| tally.push_segment(segment));
     let review = json!({ "insights": insights, "metrics": tally.metrics() });

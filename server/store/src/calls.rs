@@ -1,5 +1,6 @@
 //! Calls: their settings, their life and their list.
 
+mod playbook;
 mod search;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -40,6 +41,8 @@ macro_rules! narrowed {
 }
 use narrowed;
 
+pub(crate) use self::playbook::STATEMENTS as PLAYBOOK_STATEMENTS;
+pub use self::playbook::note_playbook;
 pub(crate) use self::search::DIFFERING;
 
 statements! {

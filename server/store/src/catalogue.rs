@@ -23,6 +23,7 @@ pub fn all() -> Vec<Statement> {
         crate::tokens::STATEMENTS,
         crate::sign_ups::STATEMENTS,
         crate::calls::STATEMENTS,
+        crate::calls::PLAYBOOK_STATEMENTS,
         crate::segments::STATEMENTS,
         crate::cues::STATEMENTS,
         crate::reviews::STATEMENTS,
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Statement> {
         crate::audit::STATEMENTS,
         crate::parts::STATEMENTS,
         crate::personal::STATEMENTS,
+        crate::playbooks::STATEMENTS,
         crate::migrations::STATEMENTS,
     ];
     let shared = shared.into_iter().chain(crate::knowledge::STATEMENTS.iter().copied()).flatten().map(|(name, text)| Statement {

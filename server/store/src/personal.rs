@@ -22,6 +22,7 @@ statements! {
     DELETE_KNOWLEDGE_TERMS = "DELETE FROM knowledge_terms WHERE organization_id = $1";
     DELETE_PASSAGE_REMOVALS = "DELETE FROM passage_removals WHERE organization_id = $1";
     DELETE_EVENTS = "DELETE FROM events WHERE organization_id = $1";
+    DELETE_PLAYBOOKS = "DELETE FROM playbooks WHERE organization_id = $1";
     DELETE_FLAGS = "DELETE FROM feature_flags WHERE organization_id = $1";
     DELETE_CREDENTIALS = "DELETE FROM credentials WHERE organization_id = $1";
     DELETE_USAGE = "DELETE FROM usage_days WHERE organization_id = $1";
@@ -160,13 +161,14 @@ async fn execute(tx: &mut Tx, sql: String, key: Key<'_>) -> Result<()> {
 /// # Errors
 /// What the engine says.
 pub async fn erase_organization(tx: &mut Tx, organization: OrganizationId, name: &str) -> Result<()> {
-    const ALL: [&str; 10] = [
+    const ALL: [&str; 11] = [
         DELETE_COLLECTIONS,
         DELETE_MEMBERS,
         DELETE_KNOWLEDGE_TENANT,
         DELETE_KNOWLEDGE_TERMS,
         DELETE_PASSAGE_REMOVALS,
         DELETE_EVENTS,
+        DELETE_PLAYBOOKS,
         DELETE_FLAGS,
         DELETE_CREDENTIALS,
         DELETE_USAGE,

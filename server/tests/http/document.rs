@@ -84,6 +84,10 @@ async fn ask(server: &TestServer, owner: &Program, guest: &Program, operation: &
         requests.push(("with an unknown id", operation.request(server, owner, NOBODY)));
         requests.push(("with an id that is none", operation.request(server, owner, "null,null")));
     }
+    if operation.path.contains("{version}") {
+        requests.push(("with an unknown version", operation.request(server, owner, "4711")));
+        requests.push(("with a version that is none", operation.request(server, owner, NOBODY)));
+    }
     if operation.path.contains("{key}") {
         requests.push(("with an unknown key", operation.request(server, owner, NOBODY)));
     }
@@ -313,7 +317,7 @@ async fn every_enum_has_the_values_that_are_taken_and_given() {
     for (name, values) in &lists {
         let right = spelled_as!(
             name.as_str(), BindingKind CallKind CallSource CallState Channel Code CollectionAccess ConsentMethod CueKind CueState
-            DocumentSource DocumentState Gate PlaceKind Role SearchMode StepName TranscriptJob Verbosity WebsiteState
+            DocumentSource DocumentState Detector Gate Negation PlaceKind Role SearchMode Speaker StepName TranscriptJob Verbosity WebsiteState
         );
         assert_eq!(*values, right, "{name}");
     }

@@ -21,6 +21,7 @@ mod mails;
 mod operations;
 mod passwords;
 mod person;
+mod playbooks;
 mod sessions;
 mod sign_ins;
 mod sign_up;

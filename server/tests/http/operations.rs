@@ -68,7 +68,8 @@ impl Operation {
     /// Its address, with this in the place of the id, and in that of a key if there is one to put.
     pub fn address(&self, id: &str) -> String {
         let key = if id.is_empty() { "calls.live_passages" } else { id };
-        let address = self.path.replace("{id}", id).replace("{number}", "1").replace("{key}", key);
+        let version = if id.is_empty() { "0" } else { id };
+        let address = self.path.replace("{id}", id).replace("{number}", "1").replace("{key}", key).replace("{version}", version);
         if self.path.ends_with("/export") { format!("{address}?format=json") } else { address }
     }
 
@@ -114,6 +115,7 @@ impl Operation {
             "POST /api/v1/knowledge/search" | "POST /api/v1/knowledge/ask" => json!({ "text": "What does it cost?" }),
             "POST /api/v1/knowledge/collections" => json!({ "name": "A collection", "access": "everybody" }),
             "PATCH /api/v1/knowledge/collections/{id}" => json!({ "name": "Changed", "access": "everybody" }),
+            "POST /api/v1/playbooks" => super::playbooks::playbook(0, "A playbook"),
             "POST /api/v1/operations/jobs/retry" => json!({ "kind": "test.fails" }),
             "PUT /api/v1/operations/flags/{key}" => json!({ "share": 50 }),
             "POST /api/v1/knowledge/websites" => website(server, "/docs/"),

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use model::{Bookmark, Call, CallId, CallSource, CallState, Channel, Code, Cue, Insights, Metrics, Millis, OrganizationId, Segment};
 
 use super::events::InsightsReady;
-use super::recording;
+use super::{playbook, recording};
+use crate::playbooks::CompiledPlaybook;
 use kernel::{Actor, Kernel, Tx};
 use kernel::{DomainError, Result};
 use store::calls::CallHold;
@@ -33,6 +34,7 @@ pub(super) type Voice = Vec<(Channel, Millis, Millis)>;
 /// What a review is written from.
 pub(super) struct Material {
     pub(super) call: Call,
+    pub(super) playbook: CompiledPlaybook,
     /// In the order in which they became final.
     pub(super) segments: Vec<Segment>,
     pub(super) cues: Vec<Cue>,
@@ -50,10 +52,11 @@ impl Material {
     pub(super) async fn read(kernel: &Kernel, organization: OrganizationId, id: CallId) -> Result<Option<Self>> {
         let store = kernel.store();
         let Some(call) = store.call(organization, id).await? else { return Ok(None) };
+        let playbook = playbook::of_call(kernel, &call).await?;
         let segments = store.segments(organization, id).await?;
         let cues = store.cues(organization, id).await?;
         let bookmarks = store.bookmarks(organization, id).await?;
-        Ok(Some(Self { call, segments, cues, bookmarks }))
+        Ok(Some(Self { call, playbook, segments, cues, bookmarks }))
     }
 
     /// Writes the review, beside everything else: it takes a while.
@@ -61,7 +64,8 @@ impl Material {
         let write = move || {
             let call = &self.call;
             let date = call.started_at.unwrap_or(call.created_at).date_naive();
-            let insights = live::insight::write(&self.segments, &self.cues, &self.bookmarks, date, &call.rep_name, &call.customer_name);
+            let (playbook, names) = (&self.playbook.playbook, (&call.rep_name, &call.customer_name));
+            let insights = live::insight::write(playbook, &self.segments, &self.cues, &self.bookmarks, date, names.0, names.1);
             let mut tally = model::metrics::Tally::default();
             for segment in &self.segments {
                 tally.push_segment(segment);

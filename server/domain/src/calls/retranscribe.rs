@@ -48,7 +48,7 @@ pub(super) async fn recognize(context: &JobContext, id: CallId, with: &Recognize
     let events = heard.into_iter().map(|(channel, said)| Event::Final(channel, said));
     let voice = recording::voice(kernel, &call).await?;
     let Some(mut material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
-    let (segments, mut cues) = replay(&material.call, events.collect());
+    let (segments, mut cues) = replay(&material, events.collect());
     cue_passages::renew(kernel, organization, id, &segments, &material.cues, &mut cues).await;
     (material.segments, material.cues) = (segments, cues);
     let (material, draft) = material.draft(voice).await?;
@@ -68,7 +68,7 @@ pub(super) async fn recognize(context: &JobContext, id: CallId, with: &Recognize
 /// Cues made anew from the segments as they are now.
 pub(super) async fn cues(kernel: &Kernel, material: &Material) -> Vec<Cue> {
     let mut cues = Vec::new();
-    let mut session = session(&material.call);
+    let mut session = session(material);
     for segment in &material.segments {
         collect(session.revisit(segment), &mut Vec::new(), &mut cues);
     }
@@ -77,14 +77,15 @@ pub(super) async fn cues(kernel: &Kernel, material: &Material) -> Vec<Cue> {
     cues
 }
 
-fn session(call: &Call) -> Session {
+fn session(material: &Material) -> Session {
+    let call = &material.call;
     let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
-    Session::new(crate::playbooks::playbook(), settings)
+    Session::new(Arc::clone(&material.playbook.playbook), settings)
 }
 
 /// Plays events to a fresh engine.
-fn replay(call: &Call, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
-    let mut session = session(call);
+fn replay(material: &Material, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
+    let mut session = session(material);
     let (mut segments, mut cues) = (Vec::new(), Vec::new());
     let mut now = Millis::ZERO;
     for event in events {

@@ -109,7 +109,8 @@ async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) 
     let bound = bound_documents(kernel, organization, query, filter.sample).await?;
     let revision = kernel.store().knowledge_revision(organization).await?;
     // Without a bound document the topic decides nothing, and what was looked up while it was said is found.
-    let topic = (!bound.is_empty()).then(|| query.topic.clone());
+    let title = if bound.is_empty() { String::new() } else { title_of(kernel, organization, &query.topic).await? };
+    let topic = (!bound.is_empty()).then(|| format!("{} {title}", query.topic));
     let bound_key = bound.iter().map(ToString::to_string).chain(topic).collect::<Vec<_>>().join(" ");
     let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key, sample: filter.sample };
     let memory = kernel.knowledge_memory();
@@ -118,7 +119,7 @@ async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) 
     }
     let found = retrieve(kernel, organization, &words, &filter, CollectionAccess::Everybody).await?;
     let general = found.best_in_call().map(|scored| (found_in(scored, &words), scored.score));
-    let said = of_bound(kernel, organization, &bound, &format!("{words} {}", title_of(&query.topic))).await?;
+    let said = of_bound(kernel, organization, &bound, &format!("{words} {title}")).await?;
     let best = match (said, general) {
         (Some((said, score)), Some((_, other))) if score + BOUND >= other => Some(said),
         (Some((said, _)), None) => Some(said),
@@ -160,9 +161,9 @@ async fn of_bound(kernel: &Kernel, organization: OrganizationId, documents: &[Do
 }
 
 /// A topic's title, which says in other words what a customer may have said.
-fn title_of(topic: &str) -> String {
-    let topics = crate::playbooks::topics();
-    topics.into_iter().find(|known| known.id == topic).map(|known| known.title).unwrap_or_default()
+async fn title_of(kernel: &Kernel, organization: OrganizationId, topic: &str) -> Result<String> {
+    let topics = crate::playbooks::topics(kernel, organization).await?;
+    Ok(topics.into_iter().find(|known| known.id == topic).map(|known| known.title).unwrap_or_default())
 }
 
 async fn bound_documents(kernel: &Kernel, organization: OrganizationId, query: &CallQuery, sample: bool) -> Result<Vec<DocumentId>> {

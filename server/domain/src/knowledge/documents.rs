@@ -105,7 +105,10 @@ pub async fn edit(kernel: &Kernel, actor: &Actor, id: DocumentId, change: Docume
     find(kernel, actor, id).await?;
     let title = change.title.map(|title| TITLE.parse(&title)).transpose()?;
     let tags = change.tags.map(|tags| self::tags(&tags)).transpose()?;
-    let bindings = change.bindings.map(bindings).transpose()?;
+    let bindings = match change.bindings {
+        Some(typed) => Some(bindings(kernel, actor, id, typed).await?),
+        None => None,
+    };
     if let Some(collection) = change.collection {
         let known = kernel.store().collection(actor.organization, collection).await?;
         known.ok_or_else(|| DomainError::no_such("collection"))?;
@@ -258,14 +261,17 @@ pub(super) fn tags(typed: &[String]) -> Result<Vec<String>> {
     Ok(tags)
 }
 
-fn bindings(typed: Vec<Binding>) -> Result<Vec<Binding>> {
+/// Bindings as they are kept. A topic that the playbook doesn't have any more stays bound where it was, and does nothing.
+async fn bindings(kernel: &Kernel, actor: &Actor, id: DocumentId, typed: Vec<Binding>) -> Result<Vec<Binding>> {
     if typed.len() > MAX_BINDINGS {
         return Err(Problem::of_field("bindings", format!("At most {MAX_BINDINGS} bindings fit on a document.")).into());
     }
-    let topics = crate::playbooks::topics();
+    let topics = crate::playbooks::topics(kernel, actor.organization).await?;
+    let before = kernel.store().document_bindings(actor.organization, id).await?;
     let check = |binding: Binding| {
         let value = BOUND.parse(&binding.value)?;
-        if binding.kind == BindingKind::Topic && !topics.iter().any(|topic| topic.id == value) {
+        let is_bound = || before.iter().any(|known| known.kind == BindingKind::Topic && known.value == value);
+        if binding.kind == BindingKind::Topic && !topics.iter().any(|topic| topic.id == value) && !is_bound() {
             return Err(Problem::of_field("bindings", format!("No suggestion of the topic “{value}” shows documents.")).into());
         }
         Ok(Binding { kind: binding.kind, value })

@@ -115,6 +115,12 @@ impl House {
         Self { services, scope, heard, clock, folder, manner, database: None, storage: None }
     }
 
+    /// The same house as somebody else lives in it.
+    pub fn as_other(&self, scope: Actor) -> Self {
+        let (services, heard, clock, folder) = (self.services.clone(), self.heard.clone(), self.clock.clone(), Arc::clone(&self.folder));
+        Self { services, scope, heard, clock, folder, manner: self.manner, database: None, storage: None }
+    }
+
     /// Its own database, of a house [`on`](Self::on) an engine.
     pub fn database(&self) -> &TestStore {
         self.database.as_ref().unwrap()

@@ -8,7 +8,7 @@ use model::{ActionItem, SummaryLine};
 
 use super::Sentence;
 use crate::due;
-use crate::playbook::{Phrase, compile};
+use crate::playbook::{Effort, Phrase, compile};
 
 /// What somebody promises to do themselves after the call.
 const OWN: &[&str] = &[
@@ -63,7 +63,7 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 
 fn position(phrases: &[Phrase], sentence: &Sentence<'_>) -> Option<usize> {
     let words = &sentence.words;
-    (0..words.len()).find(|from| phrases.iter().any(|phrase| phrase.matches(words, *from).is_some()))
+    (0..words.len()).find(|from| phrases.iter().any(|phrase| phrase.matches(words, *from, &mut Effort::of(words.len())).is_some()))
 }
 
 /// The promises, in the order of the call. Who says "I will" owes it; who is asked "could you send me" owes it too, if a

@@ -24,7 +24,7 @@ fn day() -> NaiveDate {
 }
 
 fn of(segments: &[Segment]) -> Insights {
-    write(segments, &[], &[], day(), "Robin", "Ada")
+    write(&Playbook::built_in(), segments, &[], &[], day(), "Robin", "Ada")
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_summary_is_short_in_order_and_prefers_what_cards_rest_on() {
         state: CueState::Kept,
         source: None,
     };
-    let insights = write(&segments, &[cue], &[], day(), "", "");
+    let insights = write(&Playbook::built_in(), &segments, &[cue], &[], day(), "", "");
     assert_eq!(insights.made_by, MADE_BY);
     assert!((1..=8).contains(&insights.summary.len()));
     assert!(insights.summary.iter().any(|line| line.evidence.first_segment() == 31), "{:?}", insights.summary);

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use model::CueKind;
+
 use super::*;
 
 #[test]
@@ -33,8 +35,36 @@ fn wrong_playbooks_name_the_entry_and_the_fault() {
         (format!("{ENTRY}phrases = [\"(too\"]"), "\"(too\" of the entry `objection.price`"),
         (format!("{ENTRY}{phrases}colour = 1"), "colour"),
         (format!("{ENTRY}phrases = [{}]", "\"a\",".repeat(401)), "more than 400"),
+        (
+            format!("{}{phrases}", ENTRY.replace("priority = 5", "priority = 10")),
+            "priority of the entry `objection.price` must be a number from 1 to 9",
+        ),
+        (format!("{ENTRY}{phrases}cool_down = 0"), "cool_down of the entry `objection.price`"),
+        (format!("{}{phrases}", ENTRY.replace("Ask.", "A\\u0007sk.")), "guidance of the entry `objection.price` contains characters"),
+        (format!("{ENTRY}phrases = [\"a ..9 a ..9 a ..9 a ..9 a\"]"), "fewer or shorter"),
     ] {
         let error = Playbook::parse(&text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn a_playbook_has_limits_that_say_what_is_too_much() {
+    let entry = |index: usize, phrases: Vec<String>| PlaybookEntry {
+        id: format!("risk.n{index}"),
+        phrases,
+        unless: Vec::new(),
+        ..Playbook::built_in_content().entries.first().unwrap().clone()
+    };
+    let refused = |entries: Vec<PlaybookEntry>| Playbook::new(&PlaybookContent { entries }).unwrap_err().to_string();
+    let many = |count: usize, phrases: &[String]| (0..count).map(|index| entry(index, phrases.to_vec())).collect::<Vec<_>>();
+    assert!(refused(many(201, &["word".to_owned()])).contains("has 201 entries; at most 200"));
+    assert!(refused(many(6, &vec!["word".to_owned(); 399])).contains("at most 2000 of 200000"));
+    assert!(refused(many(40, &vec!["word ".repeat(150); 20])).contains("at most 2000 of 200000"));
+    let wide = format!("{} x", ('a'..='t').map(String::from).collect::<Vec<_>>().join("|"));
+    assert!(refused(many(100, &vec![wide; 15])).contains("begin in too many ways"));
+    let built_in = Playbook::built_in();
+    assert!(built_in.openings.len() * 4 < MOST_OPENINGS && built_in.rules.len() * 2 < MOST_PHRASES, "{}", built_in.weight());
+    let content = Playbook::built_in_content();
+    assert_eq!(&content.clone().cleaned(), content, "nothing in it is to be cleaned");
 }

@@ -17,6 +17,7 @@ mod kept;
 mod knowledge;
 mod migrations;
 mod outbox;
+mod playbooks;
 mod recording;
 mod recording_disk;
 mod schema;

@@ -45,12 +45,14 @@ const AREAS: [(&str, &[&str]); 19] = [
 ];
 
 /// Modules that belong to an area without bearing its name.
-const PARTS: [(&str, &str, &str); 13] = [
+const PARTS: [(&str, &str, &str); 14] = [
     ("domain", "events", "integrations"),
     ("domain", "socket", "calls"),
     ("domain", "website", "knowledge"),
     ("model", "insights", "calls"),
     ("model", "metrics", "calls"),
+    // What a playbook says, it says in the words of calls: kinds of cues, sides, verbosity.
+    ("model", "playbook", "calls"),
     ("model", "wire", "calls"),
     ("store", "cues", "calls"),
     ("store", "recording", "calls"),

@@ -6,10 +6,13 @@ use model::{Bookmark, Call, Channel, Cue, CueState, Segment};
 
 use super::actor::CallActor;
 use super::persist::{DecidedBy, WriteOp};
+use crate::playbooks::CompiledPlaybook;
 
 /// The engine, and what it has said so far.
 pub(super) struct Engine {
     pub(super) session: Session,
+    /// Which version of the playbook it listens with; none is the built-in one.
+    pub(super) playbook_version: Option<i64>,
     /// In order of number.
     pub(super) segments: Vec<Segment>,
     /// In order of appearance.
@@ -20,10 +23,16 @@ pub(super) struct Engine {
 
 impl Engine {
     /// Goes on after what is stored.
-    pub(super) fn restore(call: &Call, segments: Vec<Segment>, cues: Vec<Cue>, bookmarks: Vec<Bookmark>) -> Self {
+    pub(super) fn restore(
+        call: &Call,
+        playbook: CompiledPlaybook,
+        segments: Vec<Segment>,
+        cues: Vec<Cue>,
+        bookmarks: Vec<Bookmark>,
+    ) -> Self {
         let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
-        let session = Session::restore(crate::playbooks::playbook(), settings, &segments, &cues, &bookmarks);
-        Self { session, segments, cues, bookmarks }
+        let session = Session::restore(playbook.playbook, settings, &segments, &cues, &bookmarks);
+        Self { session, playbook_version: playbook.version, segments, cues, bookmarks }
     }
 
     pub(super) fn cue_mut(&mut self, number: i64) -> Option<&mut Cue> {

@@ -113,6 +113,7 @@ impl CallActor {
             return Err(super::restarts());
         }
         if store::calls::move_on(&mut tx, organization, id, &[CallState::Prepared], CallState::Live, now).await? {
+            store::calls::note_playbook(&mut tx, organization, id, self.engine.playbook_version).await?;
             tx.emit(&CallStarted { call: id, member: self.call.member_id }).await?;
         }
         tx.commit().await?;

@@ -22,7 +22,7 @@ use super::transcription::{self, TrackSetup};
 use super::writer::Writer;
 use crate::calls::CallsKernel as _;
 use crate::calls::recognizers::ChosenRecognizer;
-use crate::calls::{fetch, open_stream, recording};
+use crate::calls::{fetch, open_stream, playbook, recording};
 use kernel::{DomainError, Kernel, Result};
 
 /// Inputs that wait for an actor. Pages are held back beyond it, and keep their frames meanwhile.
@@ -45,6 +45,7 @@ impl CallActor {
         if call.state == CallState::Ended {
             return Err(super::ended());
         }
+        let playbook = playbook::of_call(kernel, &call).await?;
         let segments = store.segments(organization, id).await?;
         let cues = store.cues(organization, id).await?;
         let bookmarks = store.bookmarks(organization, id).await?;
@@ -112,7 +113,7 @@ impl CallActor {
             intake,
             statuses: [Channel::Rep, Channel::Customer].map(|channel| not_recognized(kernel, &call, channel)),
             tracks,
-            engine: Engine::restore(&call, segments, cues, bookmarks),
+            engine: Engine::restore(&call, playbook, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
             persister,
             sealer,
