@@ -13,13 +13,13 @@ const REMEMBERED: usize = 64;
 /// What all of them may weigh together; the built-in one weighs about 2,500.
 const MOST_WEIGHT: u64 = 200_000;
 
-/// Which version of whose.
-type Key = (OrganizationId, i64);
+/// Whose, and which version.
+type VersionOf = (OrganizationId, i64);
 
 /// What this area remembers while the server runs. A version never changes, so nothing of it is ever stale; which is the newest is asked
 /// each time.
 pub struct PlaybooksState {
-    compiled: Cache<Key, Arc<Playbook>, ByWeight>,
+    compiled: Cache<VersionOf, Arc<Playbook>, ByWeight>,
 }
 
 impl Default for PlaybooksState {
@@ -32,8 +32,8 @@ impl Default for PlaybooksState {
 #[derive(Clone)]
 struct ByWeight;
 
-impl Weighter<Key, Arc<Playbook>> for ByWeight {
-    fn weight(&self, _: &Key, playbook: &Arc<Playbook>) -> u64 {
+impl Weighter<VersionOf, Arc<Playbook>> for ByWeight {
+    fn weight(&self, _: &VersionOf, playbook: &Arc<Playbook>) -> u64 {
         u64::try_from(playbook.weight()).unwrap_or(u64::MAX).max(1)
     }
 }

@@ -68,3 +68,21 @@ fn a_playbook_has_limits_that_say_what_is_too_much() {
     let content = Playbook::built_in_content();
     assert_eq!(&content.clone().cleaned(), content, "nothing in it is to be cleaned");
 }
+
+/// The worst that fits: as many phrases as there may be, each of which begins everywhere and nearly fits in as many ways as it may.
+#[test]
+fn the_worst_playbook_holds_no_call_up() {
+    let phrases: Vec<String> = (0..190).map(|number| format!("a ..9 a ..9 a ..8 a (a|(a a)|(a a a))? x{number}")).collect();
+    let entry = |index: usize| PlaybookEntry {
+        id: format!("risk.n{index}"),
+        speaker: Speaker::Any,
+        phrases: phrases.clone(),
+        unless: Vec::new(),
+        ..Playbook::built_in_content().entries.first().unwrap().clone()
+    };
+    let playbook = Playbook::new(&PlaybookContent { entries: (0..10).map(entry).collect() }).unwrap();
+    let words = Words::of(&"a ".repeat(2_500));
+    let began = std::time::Instant::now();
+    assert!(crate::detect::find(&playbook, &words, model::Channel::Customer).is_empty());
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+}
