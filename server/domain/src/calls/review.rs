@@ -15,8 +15,8 @@ use kernel::{Actor, Kernel, Result};
 /// `not_found`.
 pub async fn review(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Review> {
     let call = get(kernel, actor, id).await?;
-    let segments = by_time(kernel.store().segments(actor.organization, id).await?);
     let found = Findings::read(kernel, &call).await?;
+    let segments = by_time(kernel.store().segments(actor.organization, id).await?);
     let metrics = found.metrics.clone().unwrap_or_else(|| model::metrics::of(&segments));
     Ok(found.review(call, segments, metrics))
 }
@@ -57,11 +57,11 @@ impl TranscriptPart {
 /// `not_found`.
 pub async fn shown_review(kernel: &Kernel, actor: &Actor, id: CallId, part: TranscriptPart) -> Result<ShownReview> {
     let call = get(kernel, actor, id).await?;
+    let found = Findings::read(kernel, &call).await?;
     let outline = kernel.store().outline(actor.organization, id).await?;
     let places = part.places(&outline);
     let from = places.start as u32;
     let segments = lines(kernel, &call, outline.get(places).unwrap_or_default()).await?;
-    let found = Findings::read(kernel, &call).await?;
     let metrics = match &found.metrics {
         Some(metrics) => metrics.clone(),
         // Not written yet: counted from what there is.
@@ -108,6 +108,8 @@ struct Findings {
 impl Findings {
     async fn read(kernel: &Kernel, call: &Call) -> Result<Self> {
         let (store, organization, id) = (kernel.store(), call.organization_id, call.id);
+        // First, and all of this before the transcript: if the job is done by now, what is read afterwards is what it made.
+        let transcript_job = retranscribe::state(kernel, organization, id).await?;
         let cues = store.cues(organization, id).await?;
         let mut bookmarks = store.bookmarks(organization, id).await?;
         bookmarks.sort_by_key(|bookmark| (bookmark.at_ms, bookmark.number));
@@ -115,7 +117,6 @@ impl Findings {
         let recording_ms = recording::length(kernel, call).await;
         let recognizers =
             if recording_ms.is_some() && call.state == CallState::Ended { kernel.recognizers().for_recordings() } else { Vec::new() };
-        let transcript_job = retranscribe::state(kernel, organization, id).await?;
         Ok(Self { cues, bookmarks, insights, metrics, recording_ms, recognizers, transcript_job })
     }
 

@@ -37,8 +37,6 @@ impl Ownership {
     /// # Errors
     /// `not_found`, `call_ended`; `unavailable` if others keep being quicker.
     pub(super) async fn take(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<Self> {
-        // Before: who finds this server as a call's owner must find it among those that are there.
-        kernel.hold_lease().await?;
         let node = kernel.membership().map(|membership| membership.node.as_str());
         for _ in 0..TRIES {
             let known = kernel.store().call_owner(organization, call).await?.ok_or_else(|| DomainError::no_such("call"))?;
@@ -49,6 +47,8 @@ impl Ownership {
             if let Some(elsewhere) = runner_of(kernel, known.owner.as_deref()).await? {
                 return Ok(Self::Elsewhere(elsewhere));
             }
+            // Before: who finds this server as a call's owner must find it among those that are there.
+            kernel.hold_lease().await?;
             let mut tx = kernel.begin(&Actor::system(organization, "a server takes a call")).await?;
             let taken = store::calls::take(&mut tx, organization, call, kernel.server(), known.epoch, kernel.now(), node).await?;
             tx.commit().await?;
