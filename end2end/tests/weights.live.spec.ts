@@ -19,7 +19,10 @@ async function load(context: BrowserContext, address: string): Promise<Map<strin
   await network.send("Network.setCacheDisabled", { cacheDisabled: true });
   const urls = new Map<string, string>();
   const bytes = new Map<string, number>();
-  network.on("Network.responseReceived", ({ requestId, response }) => urls.set(requestId, response.url));
+  network.on("Network.responseReceived", ({ requestId, response }) => {
+    // Sound is what a page plays, and how much of it a player reads ahead is the browser's choice.
+    if (!response.mimeType.startsWith("audio/")) urls.set(requestId, response.url);
+  });
   network.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     const url = urls.get(requestId);
     // What is both preloaded and loaded comes twice only because there is no cache here.
