@@ -133,9 +133,12 @@ impl Connections {
         id
     }
 
-    /// A page goes.
+    /// A page goes, and nothing keeps its way out open any more: its socket ends.
     pub(super) fn remove(&mut self, id: u64) {
-        self.open.retain(|page| page.id != id);
+        let Some(index) = self.open.iter().position(|page| page.id == id) else { return };
+        if self.open.remove(index).part == Part::Source {
+            self.acks.lead_to(None);
+        }
     }
 
     /// Forgets those that are gone. Whether anybody is left.
