@@ -97,7 +97,10 @@ pub(super) async fn fetch(kernel: &Kernel, call: &Call) -> Result<()> {
         for part in parts.iter().filter(|part| part.channel == recorded && start(part) < end) {
             put(kernel, call, part, &beside).await.map_err(|error| away(&error))?;
         }
-        tokio::fs::rename(&beside, &path).await.map_err(|error| DomainError::Internal(error.to_string()))?;
+        // A server that had the call before may hold the only copy of its end.
+        let replace = move || store::recording::replace(&path, &beside).map(|()| path);
+        let replaced = tokio::task::spawn_blocking(replace).await.map_err(|error| DomainError::Internal(error.to_string()))?;
+        let path = replaced.map_err(|error| DomainError::Internal(error.to_string()))?;
         let _ = tokio::fs::remove_file(hole(&path)).await;
         if call.state == CallState::Ended {
             tracing::info!(call = %call.id, %channel, bytes = end, "fetched a recording that another server has made");

@@ -91,8 +91,7 @@ impl RecordingLog {
         if path.exists() {
             // Held by nobody, or this is an error.
             drop(open(&path)?);
-            let aside = (0..).map(|n| path.with_extension(format!("before-{n}"))).find(|aside| !aside.exists());
-            std::fs::rename(&path, aside.unwrap_or_else(|| path.with_extension("before")))?;
+            super::put_aside(&path)?;
         }
         let mut file = open(&path)?;
         file.set_len(at.length)?;

@@ -27,7 +27,7 @@ use model::{CallId, Channel, OrganizationId};
 
 pub use log::{Appended, LogPlace, RecordingLog};
 pub use reader::{Frames, RecordingReader};
-pub use stretch::{fill_hole, read_stretch};
+pub use stretch::{fill_hole, put_aside, read_stretch, replace};
 pub use wav::StereoWav;
 
 /// Samples per millisecond.

@@ -1,6 +1,7 @@
 //! Stretches of a log's file, as bytes: what is sealed, and what is put back.
 
 use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -27,4 +28,68 @@ pub fn fill_hole(path: &Path, at: u64, bytes: &[u8]) -> Result<(), RecordingErro
     }
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     Ok(file.write_all_at(bytes, at)?)
+}
+
+/// Puts a log aside, as `….before-<n>`: another one takes its place, and what only this one holds may be wanted back.
+///
+/// # Errors
+/// [`RecordingError::Io`].
+pub fn put_aside(path: &Path) -> Result<(), RecordingError> {
+    let aside = (0..).map(|n| path.with_extension(format!("before-{n}"))).find(|aside| !aside.exists());
+    Ok(std::fs::rename(path, aside.unwrap_or_else(|| path.with_extension("before")))?)
+}
+
+/// Takes the place of a log by a file that has more of it. One that holds something else besides is put aside.
+///
+/// # Errors
+/// [`RecordingError::Io`].
+pub fn replace(path: &Path, by: &Path) -> Result<(), RecordingError> {
+    if path.exists() && !begins_with(by, path)? {
+        put_aside(path)?;
+    }
+    Ok(std::fs::rename(by, path)?)
+}
+
+/// Whether a file begins with all of another one.
+fn begins_with(file: &Path, beginning: &Path) -> Result<bool, RecordingError> {
+    let (mut file, mut beginning) = (File::open(file)?, File::open(beginning)?);
+    let (mut ours, mut theirs) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let read = beginning.read(&mut theirs)?;
+        if read == 0 {
+            return Ok(true);
+        }
+        match file.read_exact(&mut ours[..read]) {
+            Ok(()) if ours[..read] == theirs[..read] => {}
+            Ok(()) => return Ok(false),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_only_the_replaced_log_holds_is_put_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, fetched) = (folder.path().join("rep.log"), folder.path().join("rep.fetched"));
+        let aside = |n| folder.path().join(format!("rep.before-{n}"));
+        for (had, comes, kept) in
+            [("abc", "abcdef", None), ("abc", "abc", None), ("abcX", "abcdef", Some(0)), ("abcdef+tail", "abcdef", Some(1))]
+        {
+            std::fs::write(&log, had).unwrap();
+            std::fs::write(&fetched, comes).unwrap();
+            replace(&log, &fetched).unwrap();
+            assert_eq!(std::fs::read_to_string(&log).unwrap(), comes);
+            match kept {
+                Some(n) => assert_eq!(std::fs::read_to_string(aside(n)).unwrap(), had),
+                None => assert!(!aside(0).exists()),
+            }
+        }
+        assert!(!aside(2).exists());
+    }
 }

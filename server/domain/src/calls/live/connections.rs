@@ -135,15 +135,20 @@ impl Connections {
 
     /// A page goes, and nothing keeps its way out open any more: its socket ends.
     pub(super) fn remove(&mut self, id: u64) {
-        let Some(index) = self.open.iter().position(|page| page.id == id) else { return };
-        if self.open.remove(index).part == Part::Source {
+        self.keep(|page| page.id != id);
+    }
+
+    /// Lets others go. Nothing leads to them any more, so their sockets end: one that is behind comes back.
+    fn keep(&mut self, kept: impl Fn(&Connection) -> bool) {
+        if self.open.iter().any(|page| page.part == Part::Source && !kept(page)) {
             self.acks.lead_to(None);
         }
+        self.open.retain(kept);
     }
 
     /// Forgets those that are gone. Whether anybody is left.
     pub(super) fn forget_closed(&mut self) -> bool {
-        self.open.retain(|page| page.outlet.is_open());
+        self.keep(|page| page.outlet.is_open());
         !self.open.is_empty()
     }
 
@@ -168,7 +173,7 @@ impl Connections {
     }
 
     pub(super) fn broadcast(&mut self, message: &ServerMessage) {
-        self.open.retain(|page| page.outlet.is_open());
+        self.keep(|page| page.outlet.is_open());
         for page in &self.open {
             page.outlet.send(message.clone());
         }
