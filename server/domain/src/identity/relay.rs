@@ -2,15 +2,13 @@
 //! of them have. The other one reads the rights anew, and watches over the same credential.
 
 use chrono::{DateTime, Duration, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use kernel::{Actor, Credential, DomainError, Kernel, Result};
 use model::{ApiTokenId, Code, MemberId, SessionId};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Own as _;
-use super::token::actor_of_member;
+use super::token::{actor_of_member, signed, verified};
 
 /// As long as connecting may take, with what two servers' clocks may differ.
 const LIFE: Duration = Duration::seconds(60);
@@ -57,9 +55,7 @@ pub(crate) fn relay_token(kernel: &Kernel, actor: &Actor) -> Result<SecretString
         by,
         exp: (kernel.now() + LIFE).timestamp(),
     };
-    let key = EncodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
-    let token = encode(&Header::new(Algorithm::HS256), &claims, &key);
-    Ok(token.map_err(|error| DomainError::Internal(format!("JWT: {error}")))?.into())
+    signed(kernel, &claims)
 }
 
 /// For whom another server carries a socket, with the rights that they have now.
@@ -68,14 +64,8 @@ pub(crate) fn relay_token(kernel: &Kernel, actor: &Actor) -> Result<SecretString
 /// `unauthenticated` if the token isn't of a server of this installation, or is too old.
 pub async fn authenticate_relay(kernel: &Kernel, token: &str) -> Result<Actor> {
     let wrong = || DomainError::new(Code::Unauthenticated, "This is no token of a server of this installation.");
-    let mut rules = Validation::new(Algorithm::HS256);
-    rules.set_audience(&[AUDIENCE]);
-    rules.set_issuer(&[&kernel.public_url()]);
-    rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-    // By our own clock, below.
-    rules.validate_exp = false;
-    let key = DecodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
-    let claims = decode::<RelayClaims>(token, &key, &rules).map_err(|_| wrong())?.claims;
+    let claims: RelayClaims = verified(kernel, token, AUDIENCE).ok_or_else(wrong)?;
+    // By our own clock.
     if claims.exp <= kernel.now().timestamp() {
         return Err(wrong());
     }

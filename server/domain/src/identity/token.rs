@@ -6,6 +6,7 @@ use chrono::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use model::{ApiToken, ApiTokenId, Code, MemberId, validation};
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{RefreshToken, Refreshed};
@@ -91,9 +92,7 @@ fn pair(kernel: &Kernel, actor: &Actor, family: Uuid, refresh: SecretString) -> 
         iat: now.timestamp(),
         exp: (now + ACCESS_LIFE).timestamp(),
     };
-    let key = EncodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
-    let access = encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|error| DomainError::Internal(format!("JWT: {error}")))?;
-    Ok(TokenPair { access: access.into(), access_expires_in: ACCESS_LIFE.num_seconds().unsigned_abs(), refresh })
+    Ok(TokenPair { access: signed(kernel, &claims)?, access_expires_in: ACCESS_LIFE.num_seconds().unsigned_abs(), refresh })
 }
 
 /// A new pair for a refresh token.
@@ -162,14 +161,8 @@ pub async fn revoke(kernel: &Kernel, refresh: &SecretString) -> Result<()> {
 /// `unauthenticated` if it isn't ours, was changed or is too old.
 pub async fn authenticate_access(kernel: &Kernel, access: &str) -> Result<Actor> {
     let wrong = || DomainError::new(Code::Unauthenticated, "This access token is not valid, or not any more. Refresh it or sign in again.");
-    let mut rules = Validation::new(Algorithm::HS256);
-    rules.set_audience(&[AUDIENCE]);
-    rules.set_issuer(&[&kernel.public_url()]);
-    rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-    // By our own clock, below.
-    rules.validate_exp = false;
-    let key = DecodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
-    let claims = decode::<Claims>(access, &key, &rules).map_err(|_| wrong())?.claims;
+    let claims: Claims = verified(kernel, access, AUDIENCE).ok_or_else(wrong)?;
+    // By our own clock.
     if claims.exp <= kernel.now().timestamp() {
         return Err(wrong());
     }
@@ -178,6 +171,24 @@ pub async fn authenticate_access(kernel: &Kernel, access: &str) -> Result<Actor>
     let signed_in_at = kernel.store().living_family(family, kernel.now()).await?.ok_or_else(wrong)?;
     let actor = actor_of_member(kernel, MemberId(claims.mem), Credential::Program { family, signed_in_at }).await?;
     if actor.member()?.person.0 == claims.sub { Ok(actor) } else { Err(wrong()) }
+}
+
+/// Signs claims by the installation's key.
+pub(super) fn signed(kernel: &Kernel, claims: &impl Serialize) -> Result<SecretString> {
+    let key = EncodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
+    let token = encode(&Header::new(Algorithm::HS256), claims, &key);
+    Ok(token.map_err(|error| DomainError::Internal(format!("JWT: {error}")))?.into())
+}
+
+/// The claims of a token that this installation has signed for an audience. Whether they have expired the caller asks our own clock.
+pub(super) fn verified<T: DeserializeOwned>(kernel: &Kernel, token: &str, audience: &str) -> Option<T> {
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.set_audience(&[audience]);
+    rules.set_issuer(&[&kernel.public_url()]);
+    rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+    rules.validate_exp = false;
+    let key = DecodingKey::from_secret(kernel.token_key().expose_secret().as_bytes());
+    decode(token, &key, &rules).ok().map(|token| token.claims)
 }
 
 pub(super) async fn actor_of_member(kernel: &Kernel, member: MemberId, credential: Credential) -> Result<Actor> {
