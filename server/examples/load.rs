@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use futures::{SinkExt, StreamExt};
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Heard, Hello, Part, ServerMessage};
-use model::{CallId, Channel, Millis};
+use model::{CallId, Channel, Millis, TrackId};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tokio_tungstenite::tungstenite::Message;
@@ -197,7 +197,7 @@ async fn call(
     let (mut out, mut answers) = socket.split();
     let hello = ClientMessage::Hello(Hello { call: id, part: Part::Source, page: "load".into(), take_over: false, last_event: 0 });
     out.send(Message::text(serde_json::to_string(&hello).unwrap())).await.unwrap();
-    // When each frame was sent, per channel; the front is the next to be acked.
+    // When each frame was sent, per track; the front is the next to be acked.
     let sent: Arc<Mutex<[VecDeque<Instant>; 2]>> = Arc::default();
     let said: Arc<Mutex<VecDeque<Instant>>> = Arc::default();
     let (reading_sent, reading_said, reading) = (Arc::clone(&sent), Arc::clone(&said), Arc::clone(&measured));
@@ -206,13 +206,13 @@ async fn call(
         while let Some(Ok(message)) = answers.next().await {
             let Message::Text(text) = message else { continue };
             match serde_json::from_str(&text).unwrap() {
-                ServerMessage::Ack { channel, next } => {
+                ServerMessage::Ack { track, next } => {
                     let now = Instant::now();
                     let mut sent = reading_sent.lock().unwrap();
                     let mut measured = reading.lock().unwrap();
-                    while acked[channel.index()] < next {
-                        acked[channel.index()] += 1;
-                        if let Some(at) = sent[channel.index()].pop_front() {
+                    while acked[track.index()] < next {
+                        acked[track.index()] += 1;
+                        if let Some(at) = sent[track.index()].pop_front() {
                             measured.acks.push((now - at).as_secs_f64() * 1e3);
                         }
                     }
@@ -234,12 +234,12 @@ async fn call(
     for index in 0..seconds * 10 {
         tokio::time::sleep_until((start + Duration::from_millis(index * 100)).into()).await;
         let captured_at = Millis(index as i64 * 100);
-        for channel in [Channel::Rep, Channel::Customer] {
+        for (track, channel) in TrackId::CAPTURED.into_iter().zip([Channel::Rep, Channel::Customer]) {
             // The sides take turns of four seconds.
             let speaks = (index / 40) % 2 == channel.index() as u64;
             let pcm = if speaks { audio[(index % 20) as usize].clone() } else { vec![0; FRAME_SAMPLES * 2] };
-            let frame = Frame { channel, sequence: index as u32, captured_at, pcm };
-            sent.lock().unwrap()[channel.index()].push_back(Instant::now());
+            let frame = Frame { track, sequence: index as u32, captured_at, pcm };
+            sent.lock().unwrap()[track.index()].push_back(Instant::now());
             out.send(Message::binary(frame.to_bytes())).await.unwrap();
             measured.lock().unwrap().sent += 1;
             let phase = index % 40;
@@ -251,7 +251,7 @@ async fn call(
                 let text =
                     if is_final { text.to_owned() } else { text.split(' ').take(words.max(1) as usize).collect::<Vec<_>>().join(" ") };
                 let heard =
-                    Heard { channel, text, start: captured_at - Millis(phase as i64 * 100), end: captured_at, confidence: 0.9, is_final };
+                    Heard { track, text, start: captured_at - Millis(phase as i64 * 100), end: captured_at, confidence: 0.9, is_final };
                 if is_final {
                     said.lock().unwrap().push_back(Instant::now());
                 }

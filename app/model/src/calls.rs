@@ -4,6 +4,7 @@ mod cue;
 mod outline;
 mod preparation;
 mod segment;
+mod track;
 mod utterance;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ pub use cue::{Cue, CueKind, CueState, Verbosity};
 pub use outline::{OutlineLine, ShownReview};
 pub use preparation::{CallPatch, NewCall, Preparation};
 pub use segment::{Partial, Segment, Word};
+pub use track::{Participant, Track, TrackId};
 pub use utterance::Utterance;
 
 text_enum! {
@@ -33,11 +35,11 @@ text_enum! {
 }
 
 text_enum! {
-    /// One side's audio. The channel says who spoke; nothing guesses.
+    /// A side of a call: the role that whoever is heard on a [track](TrackId) has in it. The track says who spoke; nothing guesses.
     Channel {
-        /// The rep's microphone.
+        /// Us.
         Rep = "rep",
-        /// The meeting's tab, or the far end of a line.
+        /// Them.
         Customer = "customer",
     }
 }
@@ -51,7 +53,15 @@ impl Channel {
         }
     }
 
-    /// 0 for the rep, 1 for the customer: the index into a pair, and the byte on the wire.
+    /// What somebody is called whose name is not known.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Rep => "Rep",
+            Self::Customer => "Customer",
+        }
+    }
+
+    /// 0 for the rep, 1 for the customer: the index into a pair.
     pub const fn index(self) -> usize {
         match self {
             Self::Rep => 0,
@@ -192,10 +202,12 @@ pub struct Call {
     pub consent_at: Option<DateTime<Utc>>,
     /// Whether the recording is kept (the organization's setting when the call was made).
     pub keep_audio: bool,
-    /// The name shown for the rep's channel.
-    pub rep_name: String,
-    /// The name shown for the customer's channel.
-    pub customer_name: String,
+    /// Who is in it, in the order in which they were named.
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
+    pub participants: Vec<Participant>,
+    /// The streams of sound that it is made of, by [`TrackId`]; fixed when the call is made.
+    #[cfg_attr(feature = "sqlx", sqlx(json))]
+    pub tracks: Vec<Track>,
     /// The rep's notes, plain text, at most 100,000 characters.
     pub notes: String,
     /// When the first frame or text came.
@@ -208,19 +220,6 @@ pub struct Call {
     pub created_at: DateTime<Utc>,
     /// When anything of it last changed.
     pub updated_at: DateTime<Utc>,
-    /// Whether each side's sound is in the file of the other one. The server's own matter: it is told to nobody.
-    #[serde(skip)]
-    pub sides_swapped: bool,
-}
-
-impl Call {
-    /// The name shown for a channel.
-    pub fn speaker(&self, channel: Channel) -> &str {
-        match channel {
-            Channel::Rep => &self.rep_name,
-            Channel::Customer => &self.customer_name,
-        }
-    }
 }
 
 /// A moment that the rep marked.

@@ -3,7 +3,7 @@
 //! The same messages go over two roads: Postcard on the Leptos websocket server function, and JSON text (with audio as
 //! binary messages, [`Frame::to_bytes`]) on `GET /api/v1/calls/{id}/stream`.
 //!
-//! The first message is always [`ClientMessage::Hello`]. Frames of a channel are numbered from 0 without gaps; the
+//! The first message is always [`ClientMessage::Hello`]. Frames of a track are numbered from 0 without gaps; the
 //! server writes a frame, then acks it, and takes none out of order. A client keeps what isn't acked (with several servers: what isn't durable) and sends it again,
 //! in order, after a reconnect, a reload or a restart of the server. Events are numbered too: `Hello::last_event` says
 //! which the client has seen, and the server sends what came after, or a [`ServerMessage::Snapshot`].
@@ -12,7 +12,7 @@ mod frame;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calls::{Bookmark, Call, Channel, Cue, CueState, Partial, Segment};
+use crate::calls::{Bookmark, Call, Cue, CueState, Partial, Segment, TrackId};
 use crate::ids::CallId;
 use crate::knowledge::Citation;
 use crate::metrics::Metrics;
@@ -51,8 +51,8 @@ pub enum ClientMessage {
     },
     /// Something about the capture that others should know, for example a lost microphone.
     CaptureNote {
-        /// Which channel it concerns.
-        channel: Option<Channel>,
+        /// Which track it concerns.
+        track: Option<TrackId>,
         /// A sentence.
         message: String,
     },
@@ -92,8 +92,8 @@ pub enum Part {
 /// Words recognized in the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heard {
-    /// Whose.
-    pub channel: Channel,
+    /// On which track.
+    pub track: TrackId,
     /// What.
     pub text: String,
     /// From the call's start.
@@ -120,19 +120,19 @@ pub enum ServerMessage {
         /// What.
         event: CallEvent,
     },
-    /// *Stored*: every frame of this channel before `next` is on this server's disk; `next` is expected. Sent again unchanged when a
+    /// *Stored*: every frame of this track before `next` is on this server's disk; `next` is expected. Sent again unchanged when a
     /// frame came out of order: go back to `next`.
     Ack {
-        /// Which channel.
-        channel: Channel,
+        /// Which track.
+        track: TrackId,
         /// Sequence number of the frame that is expected next.
         next: u32,
     },
-    /// *Durable*: every frame of this channel before `next` outlives the server that has taken it. Only where [`Welcome::durable`] says
+    /// *Durable*: every frame of this track before `next` outlives the server that has taken it. Only where [`Welcome::durable`] says
     /// so; there, keep frames until this, and not until the ack.
     Durable {
-        /// Which channel.
-        channel: Channel,
+        /// Which track.
+        track: TrackId,
         /// Sequence number of the first frame that is to be kept.
         next: u32,
     },
@@ -154,11 +154,11 @@ pub enum ServerMessage {
 pub struct Welcome {
     /// The call.
     pub call: Box<Call>,
-    /// Next expected sequence number per channel: rep, customer.
-    pub next: [u32; 2],
-    /// Where another server may go on with the call: the first frame of each channel that is to be kept until
+    /// Next expected sequence number of each track.
+    pub next: Vec<u32>,
+    /// Where another server may go on with the call: the first frame of each track that is to be kept until
     /// [`ServerMessage::Durable`]. None on a server that is alone: there, what is acked is safe.
-    pub durable: Option<[u32; 2]>,
+    pub durable: Option<Vec<u32>>,
     /// Call time now, ms since the call started; 0 if it has not.
     pub now: Millis,
     /// Number of the newest event.
@@ -178,19 +178,19 @@ pub struct Snapshot {
     pub bookmarks: Vec<Bookmark>,
     /// So far.
     pub metrics: Metrics,
-    /// Of each channel, where there is one.
+    /// Of each track, where there is one.
     pub recognizers: Vec<RecognizerStatus>,
 }
 
 /// Something happened in a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum CallEvent {
-    /// A channel's text, not final yet.
+    /// A track's text, not final yet.
     Partial(Partial),
-    /// A channel's text, final. Takes the channel's partial away.
+    /// A track's text, final. Takes the track's partial away.
     Segment(Segment),
     /// A new cue; or one that is told again, with the same number: it came while its words were still being said, and now
-    /// they are final. Until then the segment of its evidence is the channel's [`Partial`] of that number.
+    /// they are final. Until then the segment of its evidence is the track's [`Partial`] of that number.
     Cue(Cue),
     /// A cue's state changed.
     CueState {
@@ -250,8 +250,8 @@ pub enum NoticeLevel {
 /// How a recognizer is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecognizerStatus {
-    /// Which channel.
-    pub channel: Channel,
+    /// Which track.
+    pub track: TrackId,
     /// Name and model of what makes the text, for example `PocketSphinx en-us`.
     pub label: String,
     /// How it is.
@@ -290,7 +290,7 @@ mod tests {
                 take_over: false,
                 last_event: 9,
             }),
-            ClientMessage::Frame(Frame { channel: Channel::Customer, sequence: 1, captured_at: Millis(100), pcm: vec![7; 10] }),
+            ClientMessage::Frame(Frame { track: TrackId::FAR_END, sequence: 1, captured_at: Millis(100), pcm: vec![7; 10] }),
             ClientMessage::Feedback { cue: 1, state: CueState::Kept },
             ClientMessage::End,
         ];

@@ -1,6 +1,6 @@
 //! The page's end of the transport, without a socket: what to send next, what is on disk at the server, what waits.
 //!
-//! The page owns the socket, the [`crate::spool::Spool`] and one [`Outbox`] per channel, and moves frames between them:
+//! The page owns the socket, the [`crate::spool::Spool`] and one [`Outbox`] per track, and moves frames between them:
 //!
 //! 1. a captured frame → [`Outbox::on_frame`] → what it returns goes into the spool;
 //! 2. `Welcome` → [`Outbox::on_durable`], [`Outbox::on_connected`] → what it numbered goes into the spool, which forgets what is below
@@ -15,14 +15,14 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use model::wire::{FRAME_SAMPLES, Frame};
-use model::{Channel, Millis};
+use model::{Millis, TrackId};
 
 #[cfg(test)]
 mod tests;
 
 /// Frames that may be sent and not acked: 6.4 s. The server's own queue holds 2,048.
 pub const WINDOW: u32 = 64;
-/// Frames of a channel that are kept in memory: a minute, 2 MB.
+/// Frames of a track that are kept in memory: a minute, 2 MB.
 pub const IN_MEMORY: usize = 600;
 /// Captured frames without progress after which the window is sent again: after a repeated ack, and without any sign.
 const RETRY_AFTER_REPEAT: u32 = 20;
@@ -51,10 +51,10 @@ pub struct Connected {
     pub foreign: u32,
 }
 
-/// One channel's frames on their way to the server.
+/// One track's frames on their way to the server.
 #[derive(Debug)]
 pub struct Outbox {
-    channel: Channel,
+    track: TrackId,
     /// Number of the next captured frame; none before the first connection, as only the server knows it.
     next: Option<u32>,
     /// Captured before that.
@@ -77,12 +77,12 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// An outbox of a page that has just been opened. `spooled`: numbers of the first and last frame of this call and channel in
+    /// An outbox of a page that has just been opened. `spooled`: numbers of the first and last frame of this call and track in
     /// the spool, if there are any.
-    pub fn new(channel: Channel, spooled: Option<(u32, u32)>) -> Self {
+    pub fn new(track: TrackId, spooled: Option<(u32, u32)>) -> Self {
         let (first, end) = spooled.map_or((0, 0), |(first, last)| (first, last + 1));
         Self {
-            channel,
+            track,
             next: spooled.map(|_| end),
             unnumbered: VecDeque::new(),
             acked: first,
@@ -99,7 +99,7 @@ impl Outbox {
     /// Takes a captured frame and returns it with its number, for the spool; nothing before the first connection of a page that
     /// found nothing in the spool ([`Outbox::on_connected`] returns those).
     pub fn on_frame(&mut self, captured_at: Millis, pcm: Vec<u8>) -> Option<Frame> {
-        let frame = Frame { channel: self.channel, sequence: self.next.unwrap_or(0), captured_at, pcm };
+        let frame = Frame { track: self.track, sequence: self.next.unwrap_or(0), captured_at, pcm };
         self.tick();
         if self.next.is_none() {
             self.unnumbered.push_back(frame);
@@ -175,7 +175,7 @@ impl Outbox {
     /// What the spool had of a range that [`Outbox::missing`] named, in order. What it had not goes as silence and is counted in
     /// [`Outbox::lost`]: numbers have no gaps, and time must stay right.
     pub fn on_loaded(&mut self, range: Range<u32>, frames: Vec<Frame>) {
-        let mut frames = frames.into_iter().filter(|frame| frame.channel == self.channel && frame.check().is_ok()).peekable();
+        let mut frames = frames.into_iter().filter(|frame| frame.track == self.track && frame.check().is_ok()).peekable();
         for sequence in range.start.max(self.acked)..range.end.min(self.end()) {
             if sequence != self.held_end() {
                 continue;
@@ -257,6 +257,6 @@ impl Outbox {
             (None, Some(before)) => before.captured_at.0 + FRAME_MS,
             (None, None) => i64::from(sequence) * FRAME_MS,
         };
-        Frame { channel: self.channel, sequence, captured_at: Millis(captured_at.max(0)), pcm: vec![0; 2 * FRAME_SAMPLES] }
+        Frame { track: self.track, sequence, captured_at: Millis(captured_at.max(0)), pcm: vec![0; 2 * FRAME_SAMPLES] }
     }
 }

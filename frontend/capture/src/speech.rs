@@ -1,4 +1,4 @@
-//! The browser's own speech recognition (Web Speech), for one channel.
+//! The browser's own speech recognition (Web Speech), for one track.
 //!
 //! It is reached by name, as not every browser has it, and tests put their own `SpeechRecognition` in its place.
 
@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Reflect};
-use model::Channel;
+use model::TrackId;
 use model::wire::Heard;
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
@@ -74,7 +74,7 @@ pub struct Recognition {
 
 struct SpeechInner {
     recognition: JsValue,
-    channel: Channel,
+    track_id: TrackId,
     clock: CallClock,
     track: Option<MediaStreamTrack>,
     state: RefCell<SpeechState>,
@@ -92,13 +92,13 @@ struct SpeechState {
 }
 
 impl Recognition {
-    /// Recognizes a channel in this language (BCP 47). With a track it listens to that, where the browser can; without, to the default
+    /// Recognizes a track in this language (BCP 47). With a track it listens to that, where the browser can; without, to the default
     /// microphone. `on_failure` is called at most once, and nothing is heard after it.
     ///
     /// # Errors
     /// [`SpeechFailure::NotSupported`] or, for a track, [`SpeechFailure::MicrophoneOnly`]; what happens later comes to `on_failure`.
     pub fn start(
-        channel: Channel,
+        track_id: TrackId,
         language: &str,
         track: Option<MediaStreamTrack>,
         clock: CallClock,
@@ -114,7 +114,7 @@ impl Recognition {
         js::set(&recognition, "lang", &language.into());
         let inner = Rc::new(SpeechInner {
             recognition,
-            channel,
+            track_id,
             clock,
             track,
             state: RefCell::default(),
@@ -207,7 +207,7 @@ impl SpeechInner {
             })
         });
         let pieces: Vec<Piece> = pieces.collect();
-        let heard = self.state.borrow_mut().utterances.results(self.channel, pieces, self.clock.now());
+        let heard = self.state.borrow_mut().utterances.results(self.track_id, pieces, self.clock.now());
         self.state.borrow_mut().false_starts = 0;
         self.tell(heard);
     }

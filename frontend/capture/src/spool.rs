@@ -1,13 +1,13 @@
 //! Frames that the server has not taken yet, kept over a reload: IndexedDB, or memory where there is none.
 //!
-//! Database `closezly`, store `frames`, key `[call, channel, sequence]`, value `{ at, pcm }`. Several tabs may use it at once: each
+//! Database `closezly`, store `frames`, key `[call, track, sequence]`, value `{ at, pcm }`. Several tabs may use it at once: each
 //! call has one source at a time, and its keys are its own.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use model::wire::Frame;
-use model::{CallId, Channel};
+use model::{CallId, TrackId};
 use thiserror::Error;
 
 mod database;
@@ -28,15 +28,6 @@ pub enum SpoolTrouble {
     /// Memory has reached its limit, too: from here on, frames that can't be sent are lost.
     #[error("No more audio can be kept on this computer while the server is out of reach. What is said from now on may be missing.")]
     MemoryFull,
-}
-
-/// A call with frames that were not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unsent {
-    /// Which call.
-    pub call: CallId,
-    /// How many frames: rep, customer.
-    pub frames: [u32; 2],
 }
 
 /// The store. Its methods never fail outright: what IndexedDB can't do, memory does, and the trouble is told once.
@@ -74,11 +65,11 @@ impl Spool {
     pub fn put(&self, call: CallId, frame: &Frame) -> impl Future<Output = ()> + '_ {
         let kept = self.memory.borrow_mut().put(call, frame);
         let asked = self.database.borrow().as_ref().map(|database| database.put(call, frame));
-        let (channel, sequence) = (frame.channel, frame.sequence);
+        let (track, sequence) = (frame.track, frame.sequence);
         async move {
             match asked {
                 Some(asked) => match asked.await {
-                    Ok(()) => return self.memory.borrow_mut().remove(call, channel, sequence),
+                    Ok(()) => return self.memory.borrow_mut().remove(call, track, sequence),
                     Err(error) => self.failed(&error),
                 },
                 None => self.tell(SpoolTrouble::Unavailable),
@@ -89,44 +80,44 @@ impl Spool {
         }
     }
 
-    /// Forgets a channel's frames below `next`.
-    pub async fn ack(&self, call: CallId, channel: Channel, next: u32) {
-        self.memory.borrow_mut().forget(call, channel, next);
+    /// Forgets a track's frames below `next`.
+    pub async fn ack(&self, call: CallId, track: TrackId, next: u32) {
+        self.memory.borrow_mut().forget(call, track, next);
         let database = self.database.borrow().clone();
         if let Some(database) = database
-            && let Err(error) = database.forget(call, channel, next).await
+            && let Err(error) = database.forget(call, track, next).await
         {
             self.failed(&error);
         }
     }
 
-    /// A channel's frames with these numbers, in order; fewer where there are fewer.
-    pub async fn load(&self, call: CallId, channel: Channel, range: Range<u32>) -> Vec<Frame> {
+    /// A track's frames with these numbers, in order; fewer where there are fewer.
+    pub async fn load(&self, call: CallId, track: TrackId, range: Range<u32>) -> Vec<Frame> {
         let mut frames = Vec::new();
         let database = self.database.borrow().clone();
         if let Some(database) = database {
-            match database.load(call, channel, range.clone()).await {
+            match database.load(call, track, range.clone()).await {
                 Ok(found) => frames = found,
                 Err(error) => self.failed(&error),
             }
         }
-        frames.extend(self.memory.borrow().load(call, channel, range));
+        frames.extend(self.memory.borrow().load(call, track, range));
         frames.sort_by_key(|frame| frame.sequence);
         frames.dedup_by_key(|frame| frame.sequence);
         frames
     }
 
-    /// A channel's frames from `from` on, in order.
-    pub async fn pending(&self, call: CallId, channel: Channel, from: u32) -> Vec<Frame> {
-        self.load(call, channel, from..u32::MAX).await
+    /// A track's frames from `from` on, in order.
+    pub async fn pending(&self, call: CallId, track: TrackId, from: u32) -> Vec<Frame> {
+        self.load(call, track, from..u32::MAX).await
     }
 
-    /// Numbers of a channel's first and last frame, for [`crate::link::Outbox::new`].
-    pub async fn ends(&self, call: CallId, channel: Channel) -> Option<(u32, u32)> {
-        let mut ends = self.memory.borrow().ends(call, channel);
+    /// Numbers of a track's first and last frame, for [`crate::link::Outbox::new`].
+    pub async fn ends(&self, call: CallId, track: TrackId) -> Option<(u32, u32)> {
+        let mut ends = self.memory.borrow().ends(call, track);
         let database = self.database.borrow().clone();
         if let Some(database) = database {
-            match database.ends(call, channel).await {
+            match database.ends(call, track).await {
                 Ok(found) => ends = widest(ends, found),
                 Err(error) => self.failed(&error),
             }
@@ -134,30 +125,10 @@ impl Spool {
         ends
     }
 
-    /// Every call that has frames here.
-    pub async fn calls(&self) -> Vec<Unsent> {
-        let mut calls = self.memory.borrow().calls();
-        let database = self.database.borrow().clone();
-        if let Some(database) = database {
-            match database.calls().await {
-                Ok(found) => {
-                    for unsent in found {
-                        match calls.iter_mut().find(|known| known.call == unsent.call) {
-                            Some(known) => (0..2).for_each(|channel| known.frames[channel] += unsent.frames[channel]),
-                            None => calls.push(unsent),
-                        }
-                    }
-                }
-                Err(error) => self.failed(&error),
-            }
-        }
-        calls
-    }
-
     /// Forgets a call.
     pub async fn clear(&self, call: CallId) {
-        for &channel in Channel::ALL {
-            self.ack(call, channel, u32::MAX).await;
+        for track in TrackId::CAPTURED {
+            self.ack(call, track, u32::MAX).await;
         }
     }
 

@@ -25,8 +25,8 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
 use model::{
-    Call, CallFilter, CallHit, CallId, CallSource, CallState, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page, Preparation,
-    Problem, RecognizerId, Role,
+    Call, CallFilter, CallHit, CallId, CallSource, CallState, Channel, Code, ConsentMethod, Cue, CueState, Millis, NewCall, Page,
+    Participant, Preparation, Problem, RecognizerId, Role, Track, TrackId,
 };
 use serde_json::json;
 use store::StoreError;
@@ -220,7 +220,7 @@ pub async fn prepare(kernel: &Kernel, actor: &Actor) -> Result<Preparation> {
 /// # Errors
 /// `invalid` with the field, `recognizer_unavailable`, `forbidden` for guests.
 pub async fn create(kernel: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
-    create_from(kernel, actor, new, CallSource::Browser, None).await
+    create_from(kernel, actor, new, CallSource::Browser).await
 }
 
 /// As [`create`], for a program that sends the audio through the API.
@@ -228,16 +228,10 @@ pub async fn create(kernel: &Kernel, actor: &Actor, new: NewCall) -> Result<Call
 /// # Errors
 /// As [`create`].
 pub async fn create_for_program(kernel: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
-    create_from(kernel, actor, new, CallSource::Api, None).await
+    create_from(kernel, actor, new, CallSource::Api).await
 }
 
-pub(crate) async fn create_from(
-    kernel: &Kernel,
-    actor: &Actor,
-    new: NewCall,
-    source: CallSource,
-    speakers: Option<(String, String)>,
-) -> Result<Call> {
+pub(crate) async fn create_from(kernel: &Kernel, actor: &Actor, new: NewCall, source: CallSource) -> Result<Call> {
     actor.require(USE)?;
     let contact_name = valid::CONTACT_NAME.parse(&new.contact_name)?;
     let company = valid::COMPANY.parse(&new.company)?;
@@ -256,8 +250,14 @@ pub(crate) async fn create_from(
         None => (String::new(), String::new(), None),
     };
     let profile = identity::profile(kernel, actor).await?;
-    let customer_name = if contact_name.is_empty() { "Customer".to_owned() } else { contact_name.clone() };
-    let (rep_name, customer_name) = speakers.unwrap_or((profile.person.name, customer_name));
+    let participants = match &new.participants[..] {
+        [] => {
+            let contact = if contact_name.is_empty() { Channel::Customer.label() } else { &contact_name };
+            let both = [(Channel::Rep, profile.person.name.as_str()), (Channel::Customer, contact)];
+            both.map(|(channel, name)| Participant { channel, name: name.to_owned() }).to_vec()
+        }
+        named => participants(named, source)?,
+    };
     let call = Call {
         id: kernel.uuid().into(),
         organization_id: actor.organization,
@@ -276,15 +276,14 @@ pub(crate) async fn create_from(
         consent_how,
         consent_at,
         keep_audio: profile.organization.keep_audio,
-        rep_name,
-        customer_name,
+        tracks: Track::each(participants.len()),
+        participants,
         notes: String::new(),
         started_at: None,
         ended_at: None,
         duration_ms: Millis::ZERO,
         created_at: now,
         updated_at: now,
-        sides_swapped: false,
     };
     let mut tx = kernel.begin(actor).await?;
     store::calls::insert(&mut tx, &call).await?;
@@ -292,6 +291,18 @@ pub(crate) async fn create_from(
     tx.emit(&CallCreated { call: call.id, member: call.member_id, source }).await?;
     tx.commit().await?;
     Ok(call)
+}
+
+/// The people of a program's call, checked.
+fn participants(named: &[Participant], source: CallSource) -> Result<Vec<Participant>, Problem> {
+    if source == CallSource::Browser {
+        let message = "A call in a browser has two tracks: your microphone and the meeting's sound. Leave the participants out.";
+        return Err(Problem::of_field("participants", message));
+    }
+    if named.len() > TrackId::MAX {
+        return Err(Problem::of_field("participants", format!("A call has at most {} tracks; these are {}.", TrackId::MAX, named.len())));
+    }
+    named.iter().map(|one| Ok(Participant { channel: one.channel, name: valid::SPEAKER.parse(&one.name)? })).collect()
 }
 
 fn default_title(contact: &str, company: &str, kind: &str) -> String {

@@ -342,7 +342,7 @@ fn every_word_is_there_once_though_the_call_changes_its_server() {
         live(async {
             let second = first.another(Manner::Counts(0)).await;
             let (mut page, welcome) = second.welcomed(&call).await;
-            assert!(welcome.next[1] <= frames && welcome.durable == Some(welcome.next), "{welcome:?}");
+            assert!(welcome.next[1] <= frames && welcome.durable.as_ref() == Some(&welcome.next), "{welcome:?}");
             page.frames(CUSTOMER, welcome.next[1]..400);
             page.acked(CUSTOMER, 400).await;
             page.say(ClientMessage::End);

@@ -14,7 +14,7 @@ use domain::knowledge;
 use model::wire::{CallEvent, ClientMessage, Heard, Hello, Part, ServerMessage};
 use model::{
     Binding, BindingKind, Call, CallId, Channel, Citation, Cue, CueKind, DocumentChange, DocumentId, DocumentSource, DocumentState, Millis,
-    Passage, Place, PlaceKind, RecognizerId,
+    Passage, Place, PlaceKind, RecognizerId, TrackId,
 };
 use ports::{EmbedError, Embedder, EmbeddingModel, Embeddings, Outbound};
 use store::knowledge::alone::Alone as _;
@@ -121,7 +121,7 @@ async fn sheet(house: &House) -> DocumentId {
 
 fn says(channel: Channel, start: i64, text: &str, is_final: bool) -> ClientMessage {
     let (start, end) = (Millis(start), Millis(start + 2_000));
-    ClientMessage::Heard(Heard { channel, text: text.into(), start, end, confidence: 0.8, is_final })
+    ClientMessage::Heard(Heard { track: TrackId::usual(channel), text: text.into(), start, end, confidence: 0.8, is_final })
 }
 
 fn asks(text: &str, is_final: bool) -> ClientMessage {
@@ -250,7 +250,7 @@ async fn a_search_that_hangs_delays_no_card_and_no_frame() {
     let mut acked = 0;
     while acked < 40 {
         match page.next().await.unwrap() {
-            ServerMessage::Ack { channel: Channel::Rep, next } => acked = next,
+            ServerMessage::Ack { track: TrackId::MICROPHONE, next } => acked = next,
             ServerMessage::Event { event: event @ CallEvent::CueSource { .. }, .. } => panic!("the model is silent: {event:?}"),
             _ => {}
         }

@@ -6,7 +6,7 @@ mod support;
 
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame};
-use model::{Call, Channel, Metrics, Millis, RecognizerId};
+use model::{Call, Channel, Metrics, Millis, RecognizerId, TrackId};
 use std::path::PathBuf;
 use support::{House, Manner, TestPage};
 
@@ -28,7 +28,7 @@ fn frames(seconds: usize) -> Vec<Frame> {
     let samples: Vec<i16> = (0..seconds * 16_000).map(sample).collect();
     let frame = |(sequence, samples): (usize, &[i16])| {
         let pcm = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        Frame { channel: REP, sequence: sequence as u32, captured_at: Millis((sequence * 1_613 / 16) as i64), pcm }
+        Frame { track: TrackId::usual(REP), sequence: sequence as u32, captured_at: Millis((sequence * 1_613 / 16) as i64), pcm }
     };
     samples.chunks(1_613).enumerate().map(frame).collect()
 }

@@ -6,7 +6,7 @@ mod support;
 
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
-use model::{CallId, CallPatch, CallState, Channel, Code, ConsentMethod, CueState, Millis, NewCall, RecognizerId, TranscriptJob};
+use model::{CallId, CallPatch, CallState, Channel, Code, ConsentMethod, CueState, Millis, NewCall, RecognizerId, TrackId, TranscriptJob};
 use store::recording::RecordingReader;
 use support::{House, Manner, assert_recorded, frame, hello, sign_up};
 
@@ -100,7 +100,7 @@ async fn a_clock_that_jumps_loses_no_frame() {
     }
     page.acked(REP, 6).await;
     let reader = RecordingReader::open(house.log(&call, REP)).unwrap();
-    let starts: Vec<i64> = reader.frames(REP).map(|frame| frame.unwrap().captured_at.0).collect();
+    let starts: Vec<i64> = reader.frames(TrackId::MICROPHONE).map(|frame| frame.unwrap().captured_at.0).collect();
     assert_eq!(starts.len(), 6);
     assert!(starts.windows(2).all(|pair| pair[0] < pair[1]), "{starts:?}");
     assert!(starts.iter().all(|start| *start < 60_000), "{starts:?}");
@@ -238,7 +238,7 @@ fn after_a_crash_every_frame_is_there_once() {
         let reborn = house.reborn().await;
         calls::live::recover(&reborn.services).await.unwrap();
         let mut back = reborn.page(&call, "tab").await;
-        let [rep, customer] = back.welcome().await.next;
+        let [rep, customer] = back.welcome().await.next[..] else { panic!("two tracks") };
         assert_eq!(rep, 20);
         back.frames(REP, 18..30);
         back.frames(CUSTOMER, customer..30);
@@ -365,7 +365,7 @@ async fn words_from_the_browser_need_a_call_that_wants_them() {
     let house = House::new(Manner::Works).await;
     let heard = |text: &str| {
         ClientMessage::Heard(Heard {
-            channel: CUSTOMER,
+            track: TrackId::usual(CUSTOMER),
             text: text.into(),
             start: Millis(0),
             end: Millis(900),
@@ -388,7 +388,7 @@ async fn words_from_the_browser_need_a_call_that_wants_them() {
 /// The customer's words, as the page hears them.
 fn says(text: &str, is_final: bool) -> ClientMessage {
     let (start, end) = (Millis(1_000), Millis(3_000));
-    ClientMessage::Heard(Heard { channel: CUSTOMER, text: text.into(), start, end, confidence: 0.8, is_final })
+    ClientMessage::Heard(Heard { track: TrackId::usual(CUSTOMER), text: text.into(), start, end, confidence: 0.8, is_final })
 }
 
 fn is_cue(event: &CallEvent) -> bool {

@@ -6,7 +6,9 @@ mod support;
 
 use domain::{Kernel, playbooks};
 use model::wire::{CallEvent, ClientMessage, Heard};
-use model::{Call, Channel, Code, CueKind, Millis, Negation, NewPlaybook, PlaybookEntry, RecognizerId, Speaker, TranscriptJob, Verbosity};
+use model::{
+    Call, Channel, Code, CueKind, Millis, Negation, NewPlaybook, PlaybookEntry, RecognizerId, Speaker, TrackId, TranscriptJob, Verbosity,
+};
 use rstest::rstest;
 use store::Engine;
 use support::{House, Manner, TestPage, sign_up};
@@ -43,7 +45,7 @@ async fn save(kernel: &Kernel, actor: &domain::Actor, expected_version: i64, id:
 fn says(page: &TestPage, number: usize) {
     let start = Millis(number as i64 * 3_000);
     let (text, end) = (SAID[number].to_owned(), start + Millis(2_000));
-    let heard = Heard { channel: Channel::Customer, is_final: true, text, start, end, confidence: 0.9 };
+    let heard = Heard { track: TrackId::usual(Channel::Customer), is_final: true, text, start, end, confidence: 0.9 };
     page.say(ClientMessage::Heard(heard));
 }
 

@@ -10,7 +10,7 @@ use domain::{Actor, Client, identity, socket};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{ClientMessage, Part, ServerMessage};
-use model::{Call, Channel, Code, Problem};
+use model::{Call, Channel, Code, Problem, TrackId};
 use support::{House, Manner, frame, hello};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -53,7 +53,7 @@ async fn refused(answers: &mut BoxStream<'static, ServerMessage>) -> Problem {
 async fn acked(answers: &mut BoxStream<'static, ServerMessage>, until: u32) {
     loop {
         match answers.next().await.expect("it goes on") {
-            ServerMessage::Ack { channel: Channel::Rep, next } if next == until => break,
+            ServerMessage::Ack { track: TrackId::MICROPHONE, next } if next == until => break,
             _ => {}
         }
     }

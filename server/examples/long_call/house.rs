@@ -3,7 +3,7 @@
 use chrono::Utc;
 use domain::Kernel;
 use model::wire::{FRAME_SAMPLES, Frame};
-use model::{CallId, CallState, Channel, Millis, OrganizationId};
+use model::{CallId, CallState, Channel, Millis, OrganizationId, TrackId};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use server::config::{Config, Settings};
@@ -97,16 +97,18 @@ impl House {
         call
     }
 
-    /// Both channels' sound: the sample call's, again and again.
+    /// Both sides' sound: the sample call's, again and again.
     fn record(&self, call: CallId, minutes: u32) {
         let sample = providers::sample::call();
         for channel in [Channel::Rep, Channel::Customer] {
-            let path = store::recording::path(&self.folder.path().join("files/recordings"), self.organization, call, channel);
+            let path =
+                store::recording::path(&self.folder.path().join("files/recordings"), self.organization, call, TrackId::usual(channel));
             let mut log = RecordingLog::open(path, true).unwrap();
             let mut sound = sample.samples(channel).iter().cycle();
             for sequence in 0..minutes * 600 {
                 let pcm = sound.by_ref().take(FRAME_SAMPLES).flat_map(|sample| sample.to_le_bytes()).collect();
-                log.append(&Frame { channel, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm }).unwrap();
+                log.append(&Frame { track: TrackId::usual(channel), sequence, captured_at: Millis(i64::from(sequence) * 100), pcm })
+                    .unwrap();
             }
             log.sync().unwrap();
         }

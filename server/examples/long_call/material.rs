@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Cue, Millis, Segment, Utterance, Verbosity, Word};
+use model::{Channel, Cue, Millis, Segment, TrackId, Utterance, Verbosity, Word};
 use serde::Deserialize;
 
 /// Words of a segment at most: recognizers end one about every five seconds.
@@ -46,7 +46,7 @@ impl Texts {
 
     /// The segments of a call of this length, and the cues that come of them.
     pub fn call(&self, minutes: u32) -> (Vec<Segment>, Vec<Cue>) {
-        let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Robin".into(), customer_name: "Ada".into() };
+        let settings = Settings { verbosity: Verbosity::Normal, tracks: Channel::ALL.to_vec() };
         let mut session = Session::new(Playbook::built_in(), settings);
         let (mut segments, mut cues) = (Vec::new(), Vec::new());
         let mut now = Millis(1_000);
@@ -57,7 +57,7 @@ impl Texts {
             if end > Millis(i64::from(minutes) * 60_000) {
                 break;
             }
-            collect(session.handle(Event::Final(channel, said), end), &mut segments, &mut cues);
+            collect(session.handle(Event::Final(TrackId::usual(channel), said), end), &mut segments, &mut cues);
             now = end + Millis(PAUSE);
         }
         collect(session.handle(Event::End, now), &mut segments, &mut cues);

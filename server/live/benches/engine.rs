@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use live::{Event, Playbook, Session, Settings};
-use model::{Channel, Millis, Utterance, Verbosity};
+use model::{Channel, Millis, TrackId, Utterance, Verbosity};
 
 const LINES: &[(Channel, &str)] = &[
     (Channel::Rep, "thanks for taking the time today what are you using to keep track of your calls right now"),
@@ -26,16 +26,16 @@ fn long_partials() -> f64 {
     let words: Vec<&str> = said.split(' ').take(120).collect();
     let mut took: Vec<u128> = Vec::new();
     for round in 0..50 {
-        let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
+        let settings = Settings { verbosity: Verbosity::Chatty, tracks: Channel::ALL.to_vec() };
         let mut session = Session::new(Playbook::built_in(), settings);
         let start = Millis(round * 1_000);
         for count in 1..=words.len() {
             let end = start + Millis(300 * count as i64);
-            let other = Event::Partial(Channel::Rep, Utterance::new(words[count / 2..count].join(" "), start, end));
+            let other = Event::Partial(TrackId::MICROPHONE, Utterance::new(words[count / 2..count].join(" "), start, end));
             session.handle(other, end);
             let text = words[..count].join(" ");
             let before = Instant::now();
-            session.handle(Event::Partial(Channel::Customer, Utterance::new(text, start, end)), end);
+            session.handle(Event::Partial(TrackId::FAR_END, Utterance::new(text, start, end)), end);
             if count >= 60 {
                 took.push(before.elapsed().as_nanos());
             }
@@ -46,7 +46,7 @@ fn long_partials() -> f64 {
 }
 
 fn main() {
-    let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
+    let settings = Settings { verbosity: Verbosity::Chatty, tracks: Channel::ALL.to_vec() };
     let mut session = Session::new(Playbook::built_in(), settings);
     let mut events: Vec<(Event, Millis, bool)> = Vec::new();
     let mut now = 0_i64;
@@ -59,16 +59,16 @@ fn main() {
             let end = Millis(now);
             for piece in 0..3 {
                 let at = now - 300 + piece * 100;
-                events.push((Event::Voice { channel, start: Millis(at), end: Millis(at + 100) }, end, false));
+                events.push((Event::Voice { track: TrackId::usual(channel), start: Millis(at), end: Millis(at + 100) }, end, false));
             }
-            events.push((Event::Partial(channel, Utterance::new(words[..said].join(" "), start, end)), end, true));
+            events.push((Event::Partial(TrackId::usual(channel), Utterance::new(words[..said].join(" "), start, end)), end, true));
             if said % 2 == 0 {
                 events.push((Event::Tick, end, false));
             }
         }
         let end = Millis(now);
         events.push((
-            Event::Final(channel, Utterance { text: text.to_owned(), start, end, confidence: 0.9, words: Vec::new() }),
+            Event::Final(TrackId::usual(channel), Utterance { text: text.to_owned(), start, end, confidence: 0.9, words: Vec::new() }),
             end,
             true,
         ));

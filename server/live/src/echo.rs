@@ -1,9 +1,9 @@
-//! The duplicate filter: what one channel's microphone picked up from the other channel's loudspeaker is not said twice.
+//! The duplicate filter: what one side's microphone picked up from its loudspeaker, of the other side, is not said twice.
 
 use std::collections::VecDeque;
 
 use model::metrics::Words;
-use model::{Channel, Millis, Word};
+use model::{Channel, Millis, TrackId, Word};
 
 /// How far apart in time the two copies of a word may be.
 const SLACK: i64 = 1_500;
@@ -12,13 +12,13 @@ const CLOSE: i64 = 700;
 const LONG: usize = 5;
 /// Fewer words are never dropped: "yes" is said by both.
 const LEAST_WORDS: usize = 3;
-/// Share of a copy's words that must be found in the other channel.
+/// Share of a copy's words that must be found on one track of the other side.
 const AGREEMENT: f64 = 0.7;
 /// The rep's copy may seem this much earlier than the customer's words and still be their echo: recognizers' times jitter.
 const JITTER: i64 = 200;
-/// Words kept per channel, and words of a text that are compared.
+/// Words kept per track, and words of a text that are compared.
 const KEPT: usize = 400;
-/// Stretches of voice kept per channel.
+/// Stretches of voice kept per track.
 const STRETCHES: usize = 64;
 
 /// A word's hash and when it was said.
@@ -28,14 +28,19 @@ pub(crate) struct TimedWord {
     at: i64,
 }
 
-/// The recent past of both channels.
-#[derive(Debug, Default)]
-pub(crate) struct RecentSpeech {
-    finals: [VecDeque<TimedWord>; 2],
-    partials: [Vec<TimedWord>; 2],
-    final_until: [Millis; 2],
-    voice: [VecDeque<(Millis, Millis)>; 2],
+/// The recent past of a track.
+#[derive(Debug)]
+struct TrackSpeech {
+    channel: Channel,
+    finals: VecDeque<TimedWord>,
+    partial: Vec<TimedWord>,
+    final_until: Millis,
+    voice: VecDeque<(Millis, Millis)>,
 }
+
+/// The recent past of all tracks.
+#[derive(Debug)]
+pub(crate) struct RecentSpeech(Vec<TrackSpeech>);
 
 /// The words of a text with their times: the recognizer's, or spread evenly where it gives none.
 pub(crate) fn timed(words: &Words, given: &[Word], start: Millis, end: Millis) -> Vec<TimedWord> {
@@ -60,21 +65,33 @@ fn hash(word: &str) -> u32 {
 }
 
 impl RecentSpeech {
-    pub fn push_final(&mut self, channel: Channel, words: &[TimedWord], end: Millis) {
-        let finals = &mut self.finals[channel.index()];
-        finals.extend(words);
-        let surplus = finals.len().saturating_sub(KEPT);
-        finals.drain(..surplus);
-        self.final_until[channel.index()] = end;
-        self.partials[channel.index()].clear();
+    /// Of tracks that are on these sides.
+    pub fn new(tracks: &[Channel]) -> Self {
+        let track = |channel: &Channel| TrackSpeech {
+            channel: *channel,
+            finals: VecDeque::new(),
+            partial: Vec::new(),
+            final_until: Millis::ZERO,
+            voice: VecDeque::new(),
+        };
+        Self(tracks.iter().map(track).collect())
     }
 
-    pub fn set_partial(&mut self, channel: Channel, words: Vec<TimedWord>) {
-        self.partials[channel.index()] = words;
+    pub fn push_final(&mut self, track: TrackId, words: &[TimedWord], end: Millis) {
+        let track = &mut self.0[track.index()];
+        track.finals.extend(words);
+        let surplus = track.finals.len().saturating_sub(KEPT);
+        track.finals.drain(..surplus);
+        track.final_until = end;
+        track.partial.clear();
     }
 
-    pub fn push_voice(&mut self, channel: Channel, start: Millis, end: Millis) {
-        let voice = &mut self.voice[channel.index()];
+    pub fn set_partial(&mut self, track: TrackId, words: Vec<TimedWord>) {
+        self.0[track.index()].partial = words;
+    }
+
+    pub fn push_voice(&mut self, track: TrackId, start: Millis, end: Millis) {
+        let voice = &mut self.0[track.index()].voice;
         match voice.back_mut() {
             Some(last) if start >= last.0 && start.since(last.1) <= Millis(300) => last.1 = last.1.max(end),
             _ => voice.push_back((start, end)),
@@ -84,39 +101,50 @@ impl RecentSpeech {
         }
     }
 
-    /// Until when a channel's words are final.
-    pub fn final_until(&self, channel: Channel) -> Millis {
-        self.final_until[channel.index()]
+    fn of(&self, channel: Channel) -> impl Iterator<Item = &TrackSpeech> {
+        self.0.iter().filter(move |track| track.channel == channel)
     }
 
-    /// The end of the newest voice of a channel.
+    /// The end of a side's newest voice.
     pub fn voiced_until(&self, channel: Channel) -> Option<Millis> {
-        self.voice[channel.index()].back().map(|stretch| stretch.1)
+        self.of(channel).filter_map(|track| track.voice.back()).map(|stretch| stretch.1).max()
     }
 
-    /// Whether a channel had voice for at least 300 ms of a stretch.
-    pub fn was_voiced(&self, channel: Channel, start: Millis, end: Millis) -> bool {
-        let common = self.voice[channel.index()].iter().map(|voice| voice.1.min(end).since(voice.0.max(start)));
+    /// Whether somebody on a side spoke during a stretch whose words aren't known yet at its end.
+    pub fn is_ahead_of(&self, channel: Channel, start: Millis, end: Millis) -> bool {
+        self.of(channel).any(|track| track.final_until + Millis(500) < end && track.was_voiced(start, end))
+    }
+
+    /// Whether these words of a track are the other side's, heard again. The rep's are compared with the
+    /// customer's partial too, which may still change; the customer's only with what the rep said for certain.
+    pub fn is_echo(&self, track: TrackId, words: &[TimedWord]) -> bool {
+        self.repeats(track, words, self.0[track.index()].channel == Channel::Rep)
+    }
+
+    /// Whether these words may turn out to be an echo once the other side's partials are final.
+    pub fn may_become_echo(&self, track: TrackId, words: &[TimedWord]) -> bool {
+        self.repeats(track, words, true)
+    }
+
+    fn repeats(&self, track: TrackId, words: &[TimedWord], with_partial: bool) -> bool {
+        let channel = self.0[track.index()].channel;
+        self.of(channel.other()).any(|other| other.is_repeated_by(channel, words, with_partial))
+    }
+}
+
+impl TrackSpeech {
+    /// Whether it had voice for at least 300 ms of a stretch.
+    fn was_voiced(&self, start: Millis, end: Millis) -> bool {
+        let common = self.voice.iter().map(|voice| voice.1.min(end).since(voice.0.max(start)));
         common.sum::<Millis>() >= Millis(300)
     }
 
-    /// Whether these words of a channel are the other channel's, heard again. The rep's are compared with the
-    /// customer's partial too, which may still change; the customer's only with what the rep said for certain.
-    pub fn is_echo(&self, channel: Channel, words: &[TimedWord]) -> bool {
-        self.repeats(channel, words, channel == Channel::Rep)
-    }
-
-    /// Whether these words may turn out to be an echo once the other channel's partial is final.
-    pub fn may_become_echo(&self, channel: Channel, words: &[TimedWord]) -> bool {
-        self.repeats(channel, words, true)
-    }
-
-    fn repeats(&self, channel: Channel, words: &[TimedWord], with_partial: bool) -> bool {
+    /// Whether words that were heard on a track of side `channel`, the other one, are this one's.
+    fn is_repeated_by(&self, channel: Channel, words: &[TimedWord], with_partial: bool) -> bool {
         let (Some(first), Some(last), true) = (words.first(), words.last(), words.len() >= LEAST_WORDS) else { return false };
-        let other = channel.other().index();
-        let tentative: &[TimedWord] = if with_partial { &self.partials[other] } else { &[] };
+        let tentative: &[TimedWord] = if with_partial { &self.partial } else { &[] };
         let near = first.at - SLACK..=last.at + SLACK;
-        let others: Vec<TimedWord> = self.finals[other].iter().chain(tentative).filter(|word| near.contains(&word.at)).copied().collect();
+        let others: Vec<TimedWord> = self.finals.iter().chain(tentative).filter(|word| near.contains(&word.at)).copied().collect();
         let (common, lag) = common(words, &others);
         let enough =
             if words.len() < LONG { common == words.len() && lag.abs() <= CLOSE } else { common as f64 >= AGREEMENT * words.len() as f64 };

@@ -1,29 +1,27 @@
 //! What goes into a session and what comes out.
 
-use model::{Bookmark, Channel, Cue, CueState, Metrics, Millis, Partial, Segment, Utterance, Verbosity};
+use model::{Bookmark, Channel, Cue, CueState, Metrics, Millis, Partial, Segment, TrackId, Utterance, Verbosity};
 
 /// What a call's host decides beforehand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// How many cues to show.
     pub verbosity: Verbosity,
-    /// The name shown for the rep.
-    pub rep_name: String,
-    /// The name shown for the customer.
-    pub customer_name: String,
+    /// Whose side is heard on each track, in order. There may be several of a side, or none.
+    pub tracks: Vec<Channel>,
 }
 
-/// What a call heard or was told; times are call time.
+/// What a call heard or was told; times are call time. What comes of a track that the call doesn't have is not taken in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Something that may still be heard otherwise; an empty text takes back what was.
-    Partial(Channel, Utterance),
+    Partial(TrackId, Utterance),
     /// Something that won't change.
-    Final(Channel, Utterance),
+    Final(TrackId, Utterance),
     /// A stretch with speech from the voice detector.
     Voice {
-        /// Who spoke.
-        channel: Channel,
+        /// On which track.
+        track: TrackId,
         /// From the call's start.
         start: Millis,
         /// From the call's start.
@@ -52,7 +50,7 @@ pub enum Event {
 /// What the host should store, then publish.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// A channel's partial; empty text takes the last one back.
+    /// A track's partial; empty text takes the last one back.
     Partial(Partial),
     /// A final segment.
     Segment(Segment),
@@ -77,10 +75,10 @@ pub enum Effect {
     Metrics(Metrics),
     /// A marked moment.
     Bookmark(Bookmark),
-    /// A final was the other channel's, heard again; for the log only.
+    /// A final was the other side's, heard again; for the log only.
     EchoDropped {
-        /// On which channel.
-        channel: Channel,
+        /// On which track.
+        track: TrackId,
         /// What it said.
         text: String,
     },

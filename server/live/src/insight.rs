@@ -42,15 +42,7 @@ impl Sentence<'_> {
 
 /// Writes all that can be told without a language model, in time linear in the transcript but for the sorting of its sentences by how well they
 /// sum it up. Dates are resolved against `call_date`; which questions want an answer is the call's playbook's to say.
-pub fn write(
-    playbook: &Playbook,
-    segments: &[Segment],
-    cues: &[Cue],
-    bookmarks: &[Bookmark],
-    call_date: NaiveDate,
-    _rep_name: &str,
-    _customer_name: &str,
-) -> Insights {
+pub fn write(playbook: &Playbook, segments: &[Segment], cues: &[Cue], bookmarks: &[Bookmark], call_date: NaiveDate) -> Insights {
     let sentences: Vec<Sentence<'_>> = segments.iter().flat_map(sentences).collect();
     let action_items: Vec<ActionItem> = promises::action_items(&sentences, call_date);
     let summary = summary::choose(&sentences, cues, bookmarks, &action_items);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::metrics::{Tally, Words, is_acknowledgement};
 use model::wire::Frame;
-use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, Utterance, Verbosity};
+use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, TrackId, Utterance, Verbosity};
 
 use crate::coaching::{Coach, Moment};
 use crate::echo::{RecentSpeech, TimedWord, timed};
@@ -28,7 +28,7 @@ const METRICS_EVERY: u64 = 400;
 /// A final on its way to becoming a segment.
 #[derive(Debug)]
 struct PendingFinal {
-    channel: Channel,
+    track: TrackId,
     said: Utterance,
     analysed: Words,
     timed: Vec<TimedWord>,
@@ -52,6 +52,16 @@ struct Shown {
     segment: Option<i64>,
 }
 
+/// What is being said on a track.
+#[derive(Debug)]
+struct TrackState {
+    channel: Channel,
+    /// Its partial.
+    shown: Option<Shown>,
+    draft: Draft,
+    tail: Option<Tail>,
+}
+
 /// One call.
 #[derive(Debug)]
 pub struct Session {
@@ -62,9 +72,7 @@ pub struct Session {
     coach: Coach,
     pacing: Pacing,
     held: VecDeque<Held>,
-    shown: [Option<Shown>; 2],
-    drafts: [Draft; 2],
-    tails: [Option<Tail>; 2],
+    tracks: Vec<TrackState>,
     segments: i64,
     bookmarks: i64,
     told: Option<(Millis, Metrics)>,
@@ -73,17 +81,16 @@ pub struct Session {
 impl Session {
     /// A call from its beginning.
     pub fn new(playbook: Arc<Playbook>, settings: Settings) -> Self {
+        let track = |channel: &Channel| TrackState { channel: *channel, shown: None, draft: Draft::default(), tail: None };
         Self {
             playbook,
+            tracks: settings.tracks.iter().map(track).collect(),
+            heard: RecentSpeech::new(&settings.tracks),
             settings,
             tally: Tally::default(),
-            heard: RecentSpeech::default(),
             coach: Coach::default(),
             pacing: Pacing::default(),
             held: VecDeque::new(),
-            shown: [None, None],
-            drafts: [Draft::default(), Draft::default()],
-            tails: [None, None],
             segments: 0,
             bookmarks: 0,
             told: None,
@@ -124,7 +131,7 @@ impl Session {
     pub fn revisit(&mut self, segment: &Segment) -> Vec<Effect> {
         let words = Words::of(&segment.text);
         let timed = timed(&words, &segment.words, segment.start_ms, segment.end_ms);
-        let tail = self.tails[segment.channel.index()].take();
+        let tail = self.tracks.get_mut(segment.track.index()).and_then(|track| track.tail.take());
         let tail = tail.filter(|tail| tail.reaches(segment.start_ms));
         let cues = self.cues(segment, &words, tail.as_ref(), Draft::default());
         self.segments = self.segments.max(segment.number);
@@ -143,20 +150,21 @@ impl Session {
         let mut effects = Vec::new();
         self.release(now, &mut effects);
         match event {
-            Event::Partial(channel, said) => self.partial(channel, &said.text, said.start, said.end, &mut effects),
-            Event::Final(channel, said) => {
-                if let Some(mut pending) = PendingFinal::of(channel, said) {
-                    pending.draft = std::mem::take(&mut self.drafts[channel.index()]);
+            Event::Partial(track, _) | Event::Final(track, _) | Event::Voice { track, .. } if track.index() >= self.tracks.len() => {}
+            Event::Partial(track, said) => self.partial(track, &said.text, said.start, said.end, &mut effects),
+            Event::Final(track, said) => {
+                if let Some(mut pending) = PendingFinal::of(track, said) {
+                    pending.draft = std::mem::take(&mut self.tracks[track.index()].draft);
                     self.hear(pending, now, &mut effects);
                 } else {
-                    self.take_back(channel, &mut effects);
+                    self.take_back(track, &mut effects);
                 }
             }
-            Event::Voice { channel, start, end } => {
+            Event::Voice { track, start, end } => {
                 let start = within_a_call(start);
                 let end = within_a_call(end).max(start);
-                self.tally.push_voice(channel, start, end);
-                self.heard.push_voice(channel, start, end);
+                self.tally.push_voice(self.channel(track), start, end);
+                self.heard.push_voice(track, start, end);
             }
             Event::Feedback { cue, state } => {
                 let changes = self.pacing.feedback(cue, state);
@@ -173,8 +181,8 @@ impl Session {
             }
             Event::End => {
                 self.let_go(&mut effects);
-                for channel in Channel::ALL {
-                    self.take_back(*channel, &mut effects);
+                for track in TrackId::all(self.tracks.len()) {
+                    self.take_back(track, &mut effects);
                 }
                 self.tell(now, true, &mut effects);
             }
@@ -182,49 +190,55 @@ impl Session {
         effects
     }
 
-    fn partial(&mut self, channel: Channel, text: &str, start: Millis, end: Millis, effects: &mut Vec<Effect>) {
+    /// Whose side a track of this call is on.
+    fn channel(&self, track: TrackId) -> Channel {
+        self.tracks[track.index()].channel
+    }
+
+    fn partial(&mut self, track: TrackId, text: &str, start: Millis, end: Millis, effects: &mut Vec<Effect>) {
         let text = one_line(text);
         let start = within_a_call(start);
         let end = within_a_call(end).max(start);
         let words = Words::of(&text);
         let timed = timed(&words, &[], start, end);
-        let echo = self.heard.is_echo(channel, &timed);
+        let echo = self.heard.is_echo(track, &timed);
         if text.is_empty() || echo {
-            self.heard.set_partial(channel, Vec::new());
-            self.take_back(channel, effects);
+            self.heard.set_partial(track, Vec::new());
+            self.take_back(track, effects);
             return;
         }
         let acknowledgement = is_acknowledgement(&words);
-        let cues = self.early_cues(&Spoken { channel, text: &text, timed: &timed, start, end }, words);
-        self.heard.set_partial(channel, timed);
+        let cues = self.early_cues(&Spoken { track, text: &text, timed: &timed, start, end }, words);
+        self.heard.set_partial(track, timed);
         self.drop_echoes(effects);
-        let segment = self.drafts[channel.index()].number;
-        let shown = &mut self.shown[channel.index()];
+        let TrackState { channel, shown, draft, .. } = &mut self.tracks[track.index()];
+        let (channel, segment) = (*channel, draft.number);
         if shown.as_ref().is_none_or(|shown| shown.text != text || shown.segment != segment) {
             *shown = Some(Shown { text: text.clone(), end, acknowledgement, segment });
-            effects.push(Effect::Partial(Partial { channel, text, start_ms: start, end_ms: end, segment }));
+            effects.push(Effect::Partial(Partial { track, channel, text, start_ms: start, end_ms: end, segment }));
         }
         effects.extend(cues);
     }
 
-    /// Takes back what a channel seemed to say, and the cues that rest on it.
-    fn take_back(&mut self, channel: Channel, effects: &mut Vec<Effect>) {
-        self.take_partial_back(channel, effects);
-        let draft = std::mem::take(&mut self.drafts[channel.index()]);
+    /// Takes back what seemed to be said on a track, and the cues that rest on it.
+    fn take_back(&mut self, track: TrackId, effects: &mut Vec<Effect>) {
+        self.take_partial_back(track, effects);
+        let draft = std::mem::take(&mut self.tracks[track.index()].draft);
         self.discard(draft, effects);
     }
 
-    fn take_partial_back(&mut self, channel: Channel, effects: &mut Vec<Effect>) {
-        if let Some(shown) = self.shown[channel.index()].take() {
+    fn take_partial_back(&mut self, track: TrackId, effects: &mut Vec<Effect>) {
+        let channel = self.channel(track);
+        if let Some(shown) = self.tracks[track.index()].shown.take() {
             let (start_ms, end_ms) = (shown.end, shown.end);
-            effects.push(Effect::Partial(Partial { channel, text: String::new(), start_ms, end_ms, segment: None }));
+            effects.push(Effect::Partial(Partial { track, channel, text: String::new(), start_ms, end_ms, segment: None }));
         }
     }
 
     /// Decides about a final: an echo is dropped, a rep's that may be one waits, all else becomes a segment.
     fn hear(&mut self, pending: PendingFinal, now: Millis, effects: &mut Vec<Effect>) {
-        let (channel, end) = (pending.channel, pending.said.end);
-        if channel == Channel::Customer {
+        let end = pending.said.end;
+        if self.channel(pending.track) == Channel::Customer {
             if self.is_echo(&pending) {
                 self.drop_echo(pending, effects);
             } else {
@@ -232,7 +246,7 @@ impl Session {
             }
             // What waited was said before or with it; now it can be judged.
             self.drop_echoes(effects);
-            while self.held.front().is_some_and(|held| held.pending.said.end <= end + Millis(500)) {
+            while self.held.front().is_some_and(|held| held.pending.said.end <= end + Millis(500) && !self.may_be_echo(&held.pending)) {
                 self.accept_first(effects);
             }
             return;
@@ -250,7 +264,7 @@ impl Session {
     }
 
     fn is_echo(&self, pending: &PendingFinal) -> bool {
-        !is_acknowledgement(&pending.analysed) && self.heard.is_echo(pending.channel, &pending.timed)
+        !is_acknowledgement(&pending.analysed) && self.heard.is_echo(pending.track, &pending.timed)
     }
 
     /// The customer spoke at the same time and their words aren't known yet.
@@ -260,9 +274,7 @@ impl Session {
 
     /// Words of the rep that came before the customer's of the same time.
     fn is_ahead_of_customer(&self, timed: &[TimedWord], start: Millis, end: Millis) -> bool {
-        timed.len() >= 3
-            && self.heard.final_until(Channel::Customer) + Millis(500) < end
-            && self.heard.was_voiced(Channel::Customer, start - Millis(500), end)
+        timed.len() >= 3 && self.heard.is_ahead_of(Channel::Customer, start - Millis(500), end)
     }
 
     /// Lets those go that have waited long enough, or whose wait can't be measured any more.
@@ -301,26 +313,26 @@ impl Session {
     }
 
     fn drop_echo(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
-        self.heard.set_partial(pending.channel, Vec::new());
-        self.take_partial_back(pending.channel, effects);
+        self.heard.set_partial(pending.track, Vec::new());
+        self.take_partial_back(pending.track, effects);
         self.discard(pending.draft, effects);
-        effects.push(Effect::EchoDropped { channel: pending.channel, text: pending.said.text });
+        effects.push(Effect::EchoDropped { track: pending.track, text: pending.said.text });
     }
 
     /// A final becomes a segment, and brings its cues.
     fn accept(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
-        let PendingFinal { channel, said, analysed, timed, draft } = pending;
+        let PendingFinal { track, said, analysed, timed, draft } = pending;
+        let channel = self.channel(track);
         let Utterance { text, start, end, confidence, words } = said;
         let number = draft.number.unwrap_or_else(|| {
             self.segments += 1;
             self.segments
         });
-        let segment = Segment { number, channel, text, start_ms: start, end_ms: end, confidence, words, corrected: false };
-        let tail = self.tails[channel.index()].take();
-        let tail = tail.filter(|tail| tail.reaches(start));
+        let segment = Segment { number, track, channel, text, start_ms: start, end_ms: end, confidence, words, corrected: false };
+        let tail = self.tracks[track.index()].tail.take().filter(|tail| tail.reaches(start));
         let cues = self.cues(&segment, &analysed, tail.as_ref(), draft);
         self.take_in(&segment, &analysed, &timed);
-        self.shown[channel.index()] = None;
+        self.tracks[track.index()].shown = None;
         effects.push(Effect::Segment(segment));
         effects.extend(cues);
     }
@@ -330,17 +342,21 @@ impl Session {
         let (channel, start, end) = (segment.channel, segment.start_ms, segment.end_ms);
         self.tally.push_words(channel, start, end, words);
         self.coach.push(segment.number, channel, start, end, words);
-        self.heard.push_final(channel, timed, end);
-        self.tails[channel.index()] = Tail::of(segment);
+        // A line that is stored may be of a track that the call has no more.
+        if let Some(track) = self.tracks.get_mut(segment.track.index()) {
+            track.tail = Tail::of(segment);
+            self.heard.push_final(segment.track, timed, end);
+        }
     }
 
     /// Cues about how the rep talks.
     fn coach(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         let playbook = Arc::clone(&self.playbook);
         let voiced = self.heard.voiced_until(Channel::Rep).unwrap_or_default();
-        let partial = self.shown[Channel::Rep.index()].as_ref().map_or(Millis::ZERO, |shown| shown.end);
-        let customer = self.shown[Channel::Customer.index()].as_ref();
-        let moment = Moment { now, rep_until: voiced.max(partial), customer_talks: customer.is_some_and(|shown| !shown.acknowledgement) };
+        let shown = |channel| self.tracks.iter().filter(move |track| track.channel == channel).filter_map(|track| track.shown.as_ref());
+        let partial = shown(Channel::Rep).map(|shown| shown.end).max().unwrap_or_default();
+        let customer_talks = shown(Channel::Customer).any(|shown| !shown.acknowledgement);
+        let moment = Moment { now, rep_until: voiced.max(partial), customer_talks };
         for (index, entry) in playbook.entries().iter().enumerate().filter(|(_, entry)| entry.listens_for.is_some()) {
             if !self.pacing.allows(entry, self.settings.verbosity, now) {
                 continue;
@@ -364,7 +380,7 @@ impl Session {
 
 impl PendingFinal {
     /// Checks and analyses a final; none if nothing was said.
-    fn of(channel: Channel, mut said: Utterance) -> Option<Self> {
+    fn of(track: TrackId, mut said: Utterance) -> Option<Self> {
         said.text = one_line(&said.text);
         if said.text.is_empty() {
             return None;
@@ -379,7 +395,7 @@ impl PendingFinal {
         }
         let analysed = Words::of(&said.text);
         let timed = timed(&analysed, &said.words, said.start, said.end);
-        Some(Self { channel, said, analysed, timed, draft: Draft::default() })
+        Some(Self { track, said, analysed, timed, draft: Draft::default() })
     }
 }
 

@@ -9,7 +9,7 @@ const CONTIGUOUS: Millis = Millis(1_500);
 /// Characters of the segment before that are read again, for phrases cut in two.
 const LONGEST: usize = 60;
 
-/// The last words of a channel's newest segment.
+/// The last words of a track's newest segment.
 #[derive(Debug)]
 pub(crate) struct Tail {
     pub text: String,

@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Cue, CueState, Millis, Segment, Utterance, Verbosity};
+use model::{Channel, Cue, CueState, Millis, Segment, TrackId, Utterance, Verbosity};
 
 use Channel::{Customer, Rep};
 
 const PRICE: &str = "objection.price";
 
 fn settings() -> Settings {
-    Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() }
+    Settings { verbosity: Verbosity::Chatty, tracks: Channel::ALL.to_vec() }
 }
 
 fn session() -> Session {
@@ -19,12 +19,15 @@ fn session() -> Session {
 /// Partials and finals that began at `start`; a partial ends 300 ms per word later.
 fn partial(channel: Channel, start: i64, text: &str) -> Event {
     let end = Millis(start + 300 * text.split(' ').count() as i64);
-    Event::Partial(channel, Utterance::new(text.to_owned(), Millis(start), end))
+    Event::Partial(TrackId::usual(channel), Utterance::new(text.to_owned(), Millis(start), end))
 }
 
 fn said(channel: Channel, start: i64, text: &str) -> Event {
     let end = Millis(start + 300 * text.split(' ').count() as i64);
-    Event::Final(channel, Utterance { text: text.to_owned(), start: Millis(start), end, confidence: 0.9, words: Vec::new() })
+    Event::Final(
+        TrackId::usual(channel),
+        Utterance { text: text.to_owned(), start: Millis(start), end, confidence: 0.9, words: Vec::new() },
+    )
 }
 
 /// The time at which an event comes: its end.
@@ -138,8 +141,10 @@ fn a_card_whose_words_the_final_lacks_is_withdrawn_and_may_come_again() {
 
 #[test]
 fn a_partial_that_is_taken_back_takes_its_card_along() {
-    let empty =
-        Event::Final(Customer, Utterance { text: " ".into(), start: Millis(0), end: Millis(900), confidence: 0.0, words: Vec::new() });
+    let empty = Event::Final(
+        TrackId::FAR_END,
+        Utterance { text: " ".into(), start: Millis(0), end: Millis(900), confidence: 0.0, words: Vec::new() },
+    );
     for end in [partial(Customer, 0, ""), empty, Event::End] {
         let mut session = session();
         run(&mut session, [partial(Customer, 0, "it is too expensive for us")]);
@@ -183,7 +188,7 @@ fn a_withdrawn_card_gives_its_place_back() {
 fn what_may_be_an_echo_brings_no_early_card() {
     // The customer talks, and their words aren't known yet: the rep's microphone may hear them.
     let mut session = session();
-    let voice = Event::Voice { channel: Customer, start: Millis(0), end: Millis(2_400) };
+    let voice = Event::Voice { track: TrackId::FAR_END, start: Millis(0), end: Millis(2_400) };
     let promise = "i will send you the deck tomorrow morning";
     let effects = run(&mut session, [voice, partial(Rep, 0, promise), partial(Rep, 0, promise)]);
     assert!(early(&effects).is_empty());
@@ -213,7 +218,7 @@ fn an_echo_takes_its_early_card_back() {
 fn a_channels_numbers_grow_even_if_its_finals_wait() {
     let mut session = session();
     // Waits for the customer's words of the same time.
-    let voice = Event::Voice { channel: Customer, start: Millis(0), end: Millis(2_400) };
+    let voice = Event::Voice { track: TrackId::FAR_END, start: Millis(0), end: Millis(2_400) };
     let effects = run(&mut session, [voice, said(Rep, 500, "let me show you the dashboard now")]);
     assert!(segments(&effects).is_empty());
     let effects = session.handle(partial(Rep, 2_950, "i will send you the deck tomorrow"), Millis(3_000));

@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Cue, CueKind, CueState, Metrics, Millis, Segment, Utterance, Verbosity};
+use model::{Channel, Cue, CueKind, CueState, Metrics, Millis, Segment, TrackId, Utterance, Verbosity};
 
 use Channel::{Customer, Rep};
 
 fn settings(verbosity: Verbosity) -> Settings {
-    Settings { verbosity, rep_name: "Robin".into(), customer_name: "Ada".into() }
+    Settings { verbosity, tracks: Channel::ALL.to_vec() }
 }
 
 fn session() -> Session {
@@ -15,15 +15,18 @@ fn session() -> Session {
 }
 
 fn said(channel: Channel, start: i64, end: i64, text: &str) -> Event {
-    Event::Final(channel, Utterance { text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: 0.9, words: Vec::new() })
+    Event::Final(
+        TrackId::usual(channel),
+        Utterance { text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: 0.9, words: Vec::new() },
+    )
 }
 
 fn voice(channel: Channel, start: i64, end: i64) -> Event {
-    Event::Voice { channel, start: Millis(start), end: Millis(end) }
+    Event::Voice { track: TrackId::usual(channel), start: Millis(start), end: Millis(end) }
 }
 
 fn partial(channel: Channel, start: i64, end: i64, text: &str) -> Event {
-    Event::Partial(channel, Utterance::new(text.to_owned(), Millis(start), Millis(end)))
+    Event::Partial(TrackId::usual(channel), Utterance::new(text.to_owned(), Millis(start), Millis(end)))
 }
 
 fn segments(effects: &[Effect]) -> Vec<&Segment> {
@@ -327,7 +330,7 @@ fn bad_input_is_made_harmless() {
     {
         let word = model::Word { text: text.chars().take(9).collect(), start: Millis(end), end: Millis(start), confidence: f64::NAN };
         let event = Event::Final(
-            Customer,
+            TrackId::FAR_END,
             Utterance { text: text.to_owned(), start: Millis(start), end: Millis(end), confidence: f64::NAN, words: vec![word] },
         );
         for effect in session.handle(event, Millis(end)) {

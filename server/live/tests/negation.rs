@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Millis, Utterance, Verbosity};
+use model::{Channel, Millis, TrackId, Utterance, Verbosity};
 
 /// Topics of the cues that one sentence of the customer brings.
 fn topics(text: &str) -> Vec<String> {
-    let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
+    let settings = Settings { verbosity: Verbosity::Chatty, tracks: Channel::ALL.to_vec() };
     let mut session = Session::new(Playbook::built_in(), settings);
     let said = Event::Final(
-        Channel::Customer,
+        TrackId::FAR_END,
         Utterance { text: text.to_owned(), start: Millis(1_000), end: Millis(6_000), confidence: 1.0, words: Vec::new() },
     );
     let effects = session.handle(said, Millis(6_000));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Cue, CueState, Millis, Segment, Utterance, Verbosity, Word};
+use model::{Channel, Cue, CueState, Millis, Segment, TrackId, Utterance, Verbosity, Word};
 use proptest::prelude::*;
 
 const PHRASES: &[&str] = &[
@@ -51,10 +51,10 @@ fn state() -> impl Strategy<Value = CueState> {
 fn event() -> impl Strategy<Value = Event> {
     let word = (time(), time(), any::<f64>()).prop_map(|(start, end, confidence)| Word { text: "word".into(), start, end, confidence });
     prop_oneof![
-        3 => (channel(), text(), time(), 0..9_000_i64).prop_map(|(channel, text, start, long)| Event::Partial(channel, Utterance::new(text, start, start + Millis(long)))),
+        3 => (channel(), text(), time(), 0..9_000_i64).prop_map(|(channel, text, start, long)| Event::Partial(TrackId::usual(channel), Utterance::new(text, start, start + Millis(long)))),
         6 => (channel(), text(), time(), -50..9_000_i64, any::<f64>(), prop::collection::vec(word, 0..4))
-            .prop_map(|(channel, text, start, long, confidence, words)| Event::Final(channel, Utterance { text, start, end: start + Millis(long), confidence, words })),
-        3 => (channel(), time(), 0..20_000_i64).prop_map(|(channel, start, long)| Event::Voice { channel, start, end: start + Millis(long) }),
+            .prop_map(|(channel, text, start, long, confidence, words)| Event::Final(TrackId::usual(channel), Utterance { text, start, end: start + Millis(long), confidence, words })),
+        3 => (channel(), time(), 0..20_000_i64).prop_map(|(channel, start, long)| Event::Voice { track: TrackId::usual(channel), start, end: start + Millis(long) }),
         1 => (prop_oneof![4 => 0..12_i64, 1 => any::<i64>()], state()).prop_map(|(cue, state)| Event::Feedback { cue, state }),
         1 => (time(), text()).prop_map(|(at, note)| Event::Bookmark { at, note }),
         4 => Just(Event::Tick),
@@ -119,7 +119,7 @@ fn turn() -> impl Strategy<Value = Turn> {
 
 /// The cues that stay: topic, quote, and the words that the evidence points to. And how many were withdrawn.
 fn cards_of(turns: &[Turn], with_partials: bool) -> (Vec<(String, String, Vec<String>)>, usize) {
-    let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
+    let settings = Settings { verbosity: Verbosity::Chatty, tracks: Channel::ALL.to_vec() };
     let mut session = Session::new(Playbook::built_in(), settings);
     let mut segments = HashMap::new();
     let (mut staying, mut withdrawn) = (Vec::new(), 0);
@@ -128,11 +128,11 @@ fn cards_of(turns: &[Turn], with_partials: bool) -> (Vec<(String, String, Vec<St
         let start = index as i64 * 26_000;
         let said = turn.partials.iter().filter(|_| with_partials).enumerate().map(|(step, text)| {
             let end = Millis(start + 400 * (step as i64 + 1));
-            Event::Partial(turn.channel, Utterance::new(text.clone(), Millis(start), end))
+            Event::Partial(TrackId::usual(turn.channel), Utterance::new(text.clone(), Millis(start), end))
         });
         let end = Millis(start + 5_000);
         let last = Event::Final(
-            turn.channel,
+            TrackId::usual(turn.channel),
             Utterance { text: turn.text.clone(), start: Millis(start), end, confidence: 1.0, words: Vec::new() },
         );
         let mut brought = Vec::new();
@@ -175,7 +175,7 @@ proptest! {
     #[test]
     fn any_events_keep_the_rules(events in prop::collection::vec((event(), time()), 0..60), ordered: bool) {
         let playbook = Playbook::built_in();
-        let settings = Settings { verbosity: Verbosity::Chatty, rep_name: "Robin".into(), customer_name: "Ada".into() };
+        let settings = Settings { verbosity: Verbosity::Chatty, tracks: Channel::ALL.to_vec() };
         let mut session = Session::new(playbook.clone(), settings);
         let mut segments: HashMap<i64, Segment> = HashMap::new();
         let mut cues: Vec<Cue> = Vec::new();
@@ -260,12 +260,12 @@ proptest! {
 
     #[test]
     fn a_restored_session_goes_on_like_the_first(texts in prop::collection::vec((channel(), text()), 0..12), next in text()) {
-        let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Robin".into(), customer_name: "Ada".into() };
+        let settings = Settings { verbosity: Verbosity::Normal, tracks: Channel::ALL.to_vec() };
         let mut first = Session::new(Playbook::built_in(), settings.clone());
         let (mut segments, mut cues) = (Vec::new(), Vec::new());
         let say = |index: usize, channel: Channel, text: String| {
             let start = Millis(index as i64 * 9_000);
-            Event::Final(channel, Utterance { text, start, end: start + Millis(5_000), confidence: 1.0, words: Vec::new() })
+            Event::Final(TrackId::usual(channel), Utterance { text, start, end: start + Millis(5_000), confidence: 1.0, words: Vec::new() })
         };
         let count = texts.len();
         for (index, (channel, text)) in texts.into_iter().enumerate() {

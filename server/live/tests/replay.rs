@@ -6,19 +6,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use live::{Effect, Event, Playbook, Session, Settings};
-use model::{Channel, Millis, Utterance, Verbosity};
+use model::{Channel, Millis, TrackId, Utterance, Verbosity};
 use serde_json::{Value, json};
 
 fn event(entry: &Value) -> Event {
     let time = |field: &str| Millis(entry[field].as_i64().unwrap());
-    let channel = |field: &str| entry[field].as_str().map(|channel| channel.parse::<Channel>().unwrap());
+    // Logs of the version before name a side; later ones the number of a track.
+    let track = |field: &str| match &entry[field] {
+        Value::String(side) => Some(TrackId::usual(side.parse().unwrap())),
+        number => number.as_i64().map(|number| number.try_into().unwrap()),
+    };
     let text = || entry["text"].as_str().unwrap().to_owned();
-    if let Some(channel) = channel("voice") {
-        Event::Voice { channel, start: time("start"), end: time("end") }
-    } else if let Some(channel) = channel("partial") {
-        Event::Partial(channel, Utterance::new(text(), time("start"), time("end")))
-    } else if let Some(channel) = channel("final") {
-        Event::Final(channel, Utterance { text: text(), start: time("start"), end: time("end"), confidence: 0.9, words: Vec::new() })
+    if let Some(track) = track("voice") {
+        Event::Voice { track, start: time("start"), end: time("end") }
+    } else if let Some(track) = track("partial") {
+        Event::Partial(track, Utterance::new(text(), time("start"), time("end")))
+    } else if let Some(track) = track("final") {
+        Event::Final(track, Utterance { text: text(), start: time("start"), end: time("end"), confidence: 0.9, words: Vec::new() })
     } else if let Some(cue) = entry["feedback"].as_i64() {
         Event::Feedback { cue, state: entry["state"].as_str().unwrap().parse().unwrap() }
     } else if let Some(note) = entry["bookmark"].as_str() {
@@ -33,7 +37,9 @@ fn event(entry: &Value) -> Event {
 
 fn replay(log: &str) -> (Value, Value) {
     let log: Value = serde_json::from_str(log).unwrap();
-    let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Robin".into(), customer_name: "Ada".into() };
+    // The version before had two sides.
+    let tracks = if log["tracks"].is_null() { Channel::ALL.to_vec() } else { serde_json::from_value(log["tracks"].clone()).unwrap() };
+    let settings = Settings { verbosity: Verbosity::Normal, tracks };
     let mut session = Session::new(Playbook::built_in(), settings);
     let (mut segments, mut cues, mut echoes) = (Vec::new(), Vec::new(), Vec::new());
     let (mut early, mut leads, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use live::{Effect, Event, Playbook, Session, Settings, insight};
 use model::metrics::Tally;
-use model::{Bookmark, Channel, Cue, Millis, Segment, Utterance, Verbosity};
+use model::{Bookmark, Channel, Cue, Millis, Segment, TrackId, Utterance, Verbosity};
 use serde_json::{Value, json};
 
 /// The bundled call: `providers` plays it, and this is its transcript.
@@ -13,7 +13,7 @@ const SAMPLE: &str = include_str!("../../providers/sample/call.json");
 /// The sample call as the engine hears it: its segments and cues.
 fn sample() -> (Vec<Segment>, Vec<Cue>) {
     let script: Value = serde_json::from_str(SAMPLE).unwrap();
-    let settings = Settings { verbosity: Verbosity::Normal, rep_name: "Maya".into(), customer_name: "Daniel".into() };
+    let settings = Settings { verbosity: Verbosity::Normal, tracks: Channel::ALL.to_vec() };
     let mut session = Session::new(Playbook::built_in(), settings);
     let (mut segments, mut cues) = (Vec::new(), Vec::new());
     let mut now = Millis::ZERO;
@@ -21,7 +21,10 @@ fn sample() -> (Vec<Segment>, Vec<Cue>) {
         let time = |field: &str| Millis(turn[field].as_i64().unwrap());
         let channel: Channel = turn["channel"].as_str().unwrap().parse().unwrap();
         let text = turn["text"].as_str().unwrap().to_owned();
-        Event::Final(channel, Utterance { text, start: time("start"), end: time("end"), confidence: 0.9, words: Vec::new() })
+        Event::Final(
+            TrackId::usual(channel),
+            Utterance { text, start: time("start"), end: time("end"), confidence: 0.9, words: Vec::new() },
+        )
     });
     for event in turns.chain([Event::End]) {
         if let Event::Final(_, said) = &event {
@@ -43,7 +46,7 @@ fn the_sample_calls_review_stays_as_it_is() {
     let (segments, cues) = sample();
     let bookmarks = [Bookmark { number: 1, at_ms: Millis(60_000), note: "ask again".into() }];
     let date = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
-    let insights = insight::write(&Playbook::built_in(), &segments, &cues, &bookmarks, date, "Maya", "Daniel");
+    let insights = insight::write(&Playbook::built_in(), &segments, &cues, &bookmarks, date);
     let mut tally = Tally::default();
     segments.iter().for_each(|segment| tally.push_segment(segment));
     let review = json!({ "insights": insights, "metrics": tally.metrics() });

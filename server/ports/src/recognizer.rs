@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Capabilities, Channel, Millis, RecognizerChoice, RecognizerId, Utterance};
+use model::{Capabilities, Channel, Millis, RecognizerChoice, RecognizerId, TrackId, Utterance};
 use tokio::sync::mpsc;
 
 use crate::batch::BatchRecognizer;
@@ -42,6 +42,8 @@ pub trait Recognizer: Send + Sync {
 pub struct OpenStream {
     /// Whose audio comes.
     pub channel: Channel,
+    /// On which track.
+    pub track: TrackId,
     /// BCP 47 tag.
     pub language: String,
     /// Words to expect.

@@ -10,7 +10,7 @@ mod embedder;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Channel, Millis, Utterance};
+use model::{Channel, Millis, TrackId, Utterance};
 use ports::{Audio, Consent, OpenStream, Recognizer, RecognizerEvent, RecognizerStream, Redaction};
 
 pub use batch::{batch_conformance, recording_of};
@@ -54,9 +54,10 @@ impl Said {
     }
 }
 
-/// A request for a channel in English.
+/// A request for the track of one side in English.
 pub fn english(channel: Channel) -> OpenStream {
-    OpenStream { channel, language: "en-US".to_owned(), vocabulary: Redaction::default().texts(&["Closezly"]), reopens: false }
+    let track = TrackId::usual(channel);
+    OpenStream { track, channel, language: "en-US".to_owned(), vocabulary: Redaction::default().texts(&["Closezly"]), reopens: false }
 }
 
 /// Sound as a recognizer takes it.

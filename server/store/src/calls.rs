@@ -1,12 +1,14 @@
 //! Calls: their settings, their life and their list.
 
 mod playbook;
+mod row;
 mod search;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use model::{Call, CallFilter, CallHit, CallId, CallState, Found, MemberId, Millis, OrganizationId, Page};
 use sqlx::types::Json;
 
+use self::row::{CallRow, as_before};
 use self::search::SEARCH_CALLS;
 use crate::cursor::{Cursor, end_of_time};
 use crate::engine::{Store, Tx, query};
@@ -18,7 +20,7 @@ macro_rules! columns {
     () => {
         "id, organization_id, member_id, title, contact_name, company, kind, language, vocabulary, state, source, \
          recognizer, verbosity, consent_who, consent_how, consent_at, keep_audio, rep_name, customer_name, notes, \
-         started_at, ended_at, duration_ms, created_at, updated_at, sides_swapped"
+         started_at, ended_at, duration_ms, created_at, updated_at, sides_swapped, participants, tracks"
     };
 }
 use columns;
@@ -48,20 +50,20 @@ pub(crate) use self::search::DIFFERING;
 statements! {
     INSERT_CALL = concat!(
         "INSERT INTO calls (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
+            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)"
     );
     // Takes the row's lock; changes nothing.
     LOCK_CALL = concat!(
         "UPDATE calls SET updated_at = updated_at WHERE organization_id = $1 AND id = $2 RETURNING ", columns!()
     );
     TOUCH_CALL = "UPDATE calls SET updated_at = $3 WHERE organization_id = $1 AND id = $2";
-    SWAP_SIDES = "UPDATE calls SET sides_swapped = NOT sides_swapped WHERE organization_id = $1 AND id = $2";
+    SET_TRACKS = "UPDATE calls SET participants = $3, tracks = $4, sides_swapped = $5 WHERE organization_id = $1 AND id = $2";
     CALL = concat!("SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND id = $2");
     UPDATE_CALL = "
         UPDATE calls SET title = $3, contact_name = $4, company = $5, kind = $6, language = $7, vocabulary = $8, recognizer = $9,
             verbosity = $10, consent_who = $11, consent_how = $12, consent_at = $13, keep_audio = $14, rep_name = $15,
-            customer_name = $16, notes = $17, updated_at = $18
-        WHERE organization_id = $1 AND id = $2 AND updated_at = $19";
+            customer_name = $16, notes = $17, participants = $18, updated_at = $19
+        WHERE organization_id = $1 AND id = $2 AND updated_at = $20";
     DELETE_CALL = "DELETE FROM calls WHERE organization_id = $1 AND id = $2";
     CALLS = concat!("SELECT ", columns!(), " FROM calls", narrowed!());
     MOVE_CALL = "
@@ -113,7 +115,7 @@ pub struct UnfinishedCall {
 #[derive(sqlx::FromRow)]
 struct HitRow {
     #[sqlx(flatten)]
-    call: Call,
+    call: CallRow,
     found_number: Option<i64>,
     found_start: Option<Millis>,
     found_text: Option<String>,
@@ -124,12 +126,14 @@ struct HitRow {
 /// # Errors
 /// [`crate::StoreError::Missing`] if the member is gone or of another organization.
 pub async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
+    let (rep_name, customer_name, sides_swapped) = as_before(call);
     query!(
         within tx, execute, INSERT_CALL, call.id, call.organization_id, call.member_id, &call.title, &call.contact_name,
         &call.company, call.kind.as_str(), &call.language, Json(&call.vocabulary), call.state.as_str(), call.source.as_str(),
         call.recognizer.as_str(), call.verbosity.as_str(), &call.consent_who, &call.consent_how, call.consent_at,
-        call.keep_audio, &call.rep_name, &call.customer_name, &call.notes, call.started_at, call.ended_at, call.duration_ms,
-        call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6), call.sides_swapped
+        call.keep_audio, &rep_name, &customer_name, &call.notes, call.started_at, call.ended_at, call.duration_ms,
+        call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6), sides_swapped,
+        Json(&call.participants), Json(&call.tracks)
     )?;
     Ok(())
 }
@@ -139,7 +143,7 @@ pub async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
 /// # Errors
 /// What the engine says.
 pub async fn lock(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<Option<Call>> {
-    query!(within tx, optional Call, LOCK_CALL, organization, call)
+    Ok(query!(within tx, optional CallRow, LOCK_CALL, organization, call)?.map(Call::from))
 }
 
 /// Writes what a person may edit: title, people, kind, language, vocabulary, recognizer, verbosity, consent, keeping of
@@ -149,11 +153,12 @@ pub async fn lock(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Re
 /// # Errors
 /// What the engine says.
 pub async fn update(tx: &mut Tx, call: &Call, previous: DateTime<Utc>) -> Result<bool> {
+    let (rep_name, customer_name, _) = as_before(call);
     let updated = query!(
         within tx, execute, UPDATE_CALL, call.organization_id, call.id, &call.title, &call.contact_name, &call.company,
         call.kind.as_str(), &call.language, Json(&call.vocabulary), call.recognizer.as_str(), call.verbosity.as_str(),
-        &call.consent_who, &call.consent_how, call.consent_at, call.keep_audio, &call.rep_name, &call.customer_name, &call.notes,
-        call.updated_at.trunc_subsecs(6), previous.trunc_subsecs(6)
+        &call.consent_who, &call.consent_how, call.consent_at, call.keep_audio, &rep_name, &customer_name, &call.notes,
+        Json(&call.participants), call.updated_at.trunc_subsecs(6), previous.trunc_subsecs(6)
     )?;
     Ok(updated > 0)
 }
@@ -166,13 +171,16 @@ pub async fn touch(tx: &mut Tx, organization: OrganizationId, call: CallId, at: 
     Ok(query!(within tx, execute, TOUCH_CALL, organization, call, at.trunc_subsecs(6))? > 0)
 }
 
-/// Lets each side's sound be the other one's, as [`crate::segments::swap_channels`] does with the words; false if the call is gone. Only for
-/// calls that have ended: one that is live is written to by side.
+/// Writes who is heard on a call's tracks; false if the call is gone. Its lines' sides are [`crate::segments::swap_channels`]'s.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn swap_sides(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<bool> {
-    Ok(query!(within tx, execute, SWAP_SIDES, organization, call)? > 0)
+pub async fn set_tracks(tx: &mut Tx, call: &Call) -> Result<bool> {
+    let (_, _, sides_swapped) = as_before(call);
+    let set = query!(
+        within tx, execute, SET_TRACKS, call.organization_id, call.id, Json(&call.participants), Json(&call.tracks), sides_swapped
+    )?;
+    Ok(set > 0)
 }
 
 /// Deletes a call with all that belongs to it in the database. Its recording is [`crate::recording::delete`]'s. False if there is no
@@ -310,7 +318,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn call(&self, organization: OrganizationId, call: CallId) -> Result<Option<Call>> {
-        query!(read self, optional Call, CALL, organization, call)
+        Ok(query!(read self, optional CallRow, CALL, organization, call)?.map(Call::from))
     }
 
     /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said.
@@ -337,9 +345,9 @@ impl Store {
             Vec::new()
         } else if words.is_empty() {
             let calls = query!(
-                read self, all Call, CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id, more
+                read self, all CallRow, CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id, more
             )?;
-            calls.into_iter().map(|call| CallHit { call, found: None }).collect()
+            calls.into_iter().map(|call| CallHit { call: call.into(), found: None }).collect()
         } else {
             let hits = query!(
                 read self, all HitRow, SEARCH_CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id,
@@ -365,7 +373,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn latest_call(&self, organization: OrganizationId, member: MemberId) -> Result<Option<Call>> {
-        query!(read self, optional Call, LATEST_CALL, organization, member)
+        Ok(query!(read self, optional CallRow, LATEST_CALL, organization, member)?.map(Call::from))
     }
 
     /// The calls of all organizations that are live or finishing, oldest first: what a starting server takes up.
@@ -391,6 +399,6 @@ impl HitRow {
             (Some(segment), Some(start_ms), Some(text)) => Some(Found { segment, start_ms, text: shorten(&text, words) }),
             _ => None,
         };
-        CallHit { call: self.call, found }
+        CallHit { call: self.call.into(), found }
     }
 }

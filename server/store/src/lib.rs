@@ -61,7 +61,7 @@ pub use identity::{Credentials, NewAccount};
 pub use jobs::{Failed, Job, JobState, NewJob};
 pub use parts::RecordingPart;
 pub use playbooks::StoredPlaybook;
-pub use recording::{Appended, LogPlace, RecordingError, RecordingLog, RecordingReader, StereoWav};
+pub use recording::{Appended, CallWav, LogPlace, RecordingError, RecordingLog, RecordingReader};
 pub use reserve::RESERVE;
 pub use servers::{LivingServer, Presence};
 pub use serving::{Examined, examine};

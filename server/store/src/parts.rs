@@ -1,10 +1,11 @@
-//! Sealed parts of recordings: where stretches of a channel's log lie in the storage that several servers share.
+//! Sealed parts of recordings: where stretches of a track's log lie in the storage that several servers share.
 
-use model::{CallId, Channel, OrganizationId};
+use model::{CallId, OrganizationId, TrackId};
 use uuid::Uuid;
 
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
+use crate::recording::LogName;
 use crate::statements::statements;
 
 macro_rules! columns {
@@ -21,14 +22,14 @@ statements! {
     DELETE_PART = "DELETE FROM recording_parts WHERE organization_id = $1 AND file = $2";
 }
 
-/// A stretch of a channel's log in the shared storage.
+/// A stretch of a track's log in the shared storage.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct RecordingPart {
     /// The stored file.
     pub file: Uuid,
-    /// Whose sound, as it was recorded.
-    #[sqlx(try_from = "String")]
-    pub channel: Channel,
+    /// Of which track.
+    #[sqlx(rename = "channel", try_from = "LogName")]
+    pub track: TrackId,
     /// Number of its first frame.
     pub first: i64,
     /// How many frames.
@@ -61,14 +62,14 @@ impl RecordingPart {
 /// [`crate::StoreError::Taken`] if the call has a part that begins with the same frame.
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, call: CallId, part: &RecordingPart) -> Result<()> {
     query!(
-        within tx, execute, INSERT_PART, organization, call, part.file, part.channel.as_str(), part.first, part.frames, part.start,
+        within tx, execute, INSERT_PART, organization, call, part.file, LogName::of(part.track).as_ref(), part.first, part.frames, part.start,
         part.bytes, part.end_sample, part.epoch
     )?;
     Ok(())
 }
 
 impl Store {
-    /// A call's parts, of a channel after the other, in order.
+    /// A call's parts, of a track after the other, in order.
     ///
     /// # Errors
     /// What the engine says.

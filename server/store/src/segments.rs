@@ -10,20 +10,26 @@ use crate::error::Result;
 use crate::statements::statements;
 use crate::text::clean;
 
+macro_rules! columns {
+    () => {
+        // Servers of the version before say no track: then it is the rep's microphone or the far end.
+        "number, COALESCE(track, CASE channel WHEN 'rep' THEN 0 ELSE 1 END) AS track, channel, text, start_ms, end_ms, confidence, words, \
+         corrected"
+    };
+}
+
 statements! {
     INSERT_SEGMENT = "
-        INSERT INTO segments (organization_id, call_id, number, channel, text, start_ms, end_ms, confidence, words, corrected)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (call_id, number) DO NOTHING";
-    SEGMENTS = "
-        SELECT number, channel, text, start_ms, end_ms, confidence, words, corrected
-        FROM segments WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
+        INSERT INTO segments (organization_id, call_id, number, channel, text, start_ms, end_ms, confidence, words, corrected, track)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (call_id, number) DO NOTHING";
+    SEGMENTS = concat!("SELECT ", columns!(), " FROM segments WHERE organization_id = $1 AND call_id = $2 ORDER BY number");
     // Reads no words: they are most of a row, and behind everything else in it.
     OUTLINE = "
         SELECT number, channel, start_ms, end_ms FROM segments
         WHERE organization_id = $1 AND call_id = $2 ORDER BY start_ms, number";
-    SEGMENTS_BETWEEN = "
-        SELECT number, channel, text, start_ms, end_ms, confidence, words, corrected
-        FROM segments WHERE organization_id = $1 AND call_id = $2 AND number >= $3 AND number <= $4 ORDER BY number";
+    SEGMENTS_BETWEEN = concat!(
+        "SELECT ", columns!(), " FROM segments WHERE organization_id = $1 AND call_id = $2 AND number >= $3 AND number <= $4 ORDER BY number"
+    );
     CORRECT_SEGMENT = "
         UPDATE segments SET text = $4, words = $5, corrected = $6 WHERE organization_id = $1 AND call_id = $2 AND number = $3";
     SWAP_SEGMENTS = "
@@ -78,7 +84,7 @@ pub async fn correct(tx: &mut Tx, organization: OrganizationId, call: CallId, nu
 }
 
 /// Gives each side's words to the other one; false if nothing was said. Names stay with their sides. The recording
-/// is [`crate::calls::swap_sides`]'s.
+/// is [`crate::calls::set_tracks`]'s.
 ///
 /// # Errors
 /// What the engine says.
@@ -104,7 +110,8 @@ pub async fn append(tx: &mut Tx, organization: OrganizationId, call: CallId, seg
         let channel: Channel = segment.channel;
         query!(
             within tx, execute, INSERT_SEGMENT, organization, call, segment.number, channel.as_str(), clean(&segment.text).as_ref(),
-            segment.start_ms, segment.end_ms, segment.confidence, Json(clean_words(&segment.words).as_ref()), segment.corrected
+            segment.start_ms, segment.end_ms, segment.confidence, Json(clean_words(&segment.words).as_ref()), segment.corrected,
+            i64::from(segment.track.0)
         )?;
     }
     Ok(())

@@ -53,7 +53,7 @@ async fn what_was_said_is_text_in_every_format() {
     let id = ended_call(&ann, "!!!").await;
     let nasty = "1 --> 2 <script>alert(1)</script> *bold* | [link](javascript:x)";
     assert_eq!(ann.patch(&path(id, "/transcript/1"), json!({ "text": nasty })).await.status, StatusCode::OK);
-    assert_eq!(ann.patch(&path(id, ""), json!({ "customer_name": "A --> B" })).await.status, StatusCode::OK);
+    assert_eq!(ann.patch(&path(id, ""), json!({ "names": ["Ann", "A --> B"] })).await.status, StatusCode::OK);
     let (_, disposition, text) = file(&ann, &path(id, "/export?format=srt")).await;
     assert!(disposition.contains("filename=\"call.srt\""), "a title without a letter gives a name too: {disposition}");
     assert!(text.lines().filter(|line| line.contains("-->")).all(|line| line.starts_with("00:00:0")), "{text}");

@@ -117,12 +117,12 @@ impl Caller {
     }
 
     fn welcome(&mut self, welcome: &Welcome) {
-        for (index, next) in welcome.next.into_iter().enumerate() {
+        for (index, next) in welcome.next.iter().copied().enumerate() {
             assert!(next >= self.durable[index], "frames that were durable are gone: {next} of {}", self.durable[index]);
             assert!(next <= self.captured[index], "frames that were never sent are there: {next}");
         }
-        self.acked = welcome.next;
-        self.durable = welcome.durable.expect("several servers share their calls");
+        self.acked = welcome.next[..].try_into().unwrap();
+        self.durable = welcome.durable.as_deref().expect("several servers share their calls").try_into().unwrap();
         assert!(self.durable[0] <= welcome.next[0] && self.durable[1] <= welcome.next[1]);
     }
 
@@ -143,8 +143,8 @@ impl Caller {
         }
         while self.acked != self.captured {
             match page.next().await {
-                Some(ServerMessage::Ack { channel, next }) => self.acked[channel.index()] = next,
-                Some(ServerMessage::Durable { channel, next }) => self.durable[channel.index()] = next,
+                Some(ServerMessage::Ack { track, next }) => self.acked[track.index()] = next,
+                Some(ServerMessage::Durable { track, next }) => self.durable[track.index()] = next,
                 Some(ServerMessage::Restarting) | None => {
                     self.page = None;
                     return false;
@@ -282,7 +282,7 @@ async fn a_page_and_its_call_may_be_on_two_servers() {
     assert_eq!(fleet.running(0).ended().await.0, Some(0));
     let mut source = Page::join(&fleet.at(1, &token), hello(call, Part::Source, "tab")).await;
     let welcome = source.welcome().await;
-    assert_eq!((welcome.next, welcome.durable), ([40, 0], Some([40, 0])));
+    assert_eq!((welcome.next, welcome.durable), (vec![40, 0], Some(vec![40, 0])));
     source.frames(Rep, 40..50).await;
     source.acked(Rep, 50).await;
     // Ended and deleted from the server that does not run it.

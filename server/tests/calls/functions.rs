@@ -2,6 +2,7 @@
 
 use futures::SinkExt;
 use model::Channel::{Customer, Rep};
+use model::TrackId;
 use model::wire::{CallEvent, ClientMessage, Heard, Part};
 use model::{Code, Millis};
 use reqwest::StatusCode;
@@ -75,7 +76,7 @@ async fn a_call_goes_its_way() {
     // JSON has no such number; Postcard has.
     for confidence in [f64::NAN, f64::INFINITY, -5.0] {
         let heard = Heard {
-            channel: Customer,
+            track: TrackId::FAR_END,
             text: format!("Certainty {confidence}."),
             start: Millis(0),
             end: Millis(900),

@@ -1,7 +1,7 @@
 //! A call of three hours: its page and its player get what they show.
 
 use model::wire::Frame;
-use model::{CallId, CallState, Channel, Millis, OrganizationId, Segment, ShownReview};
+use model::{CallId, CallState, Channel, Millis, OrganizationId, Segment, ShownReview, TrackId};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -22,6 +22,7 @@ async fn laid_down(server: &TestServer, ann: &Program, lines: i64) -> CallId {
     let store = server.services.store();
     let line = |number: i64| Segment {
         number,
+        track: TrackId::usual(if number % 3 == 0 { Channel::Customer } else { Channel::Rep }),
         channel: if number % 3 == 0 { Channel::Customer } else { Channel::Rep },
         text: format!("This is what was said in line {number}, and it is {} long.", if number % 7 == 0 { "rather" } else { "not" }),
         start_ms: Millis(LENGTH / lines * (number - 1)),
@@ -48,12 +49,12 @@ async fn organization(ann: &Program) -> OrganizationId {
 async fn record(server: &TestServer, ann: &Program, call: CallId) {
     let root = server.data().join("files/recordings");
     for (channel, minutes) in [(Channel::Rep, 180), (Channel::Customer, 100)] {
-        let path = store::recording::path(&root, organization(ann).await, call, channel);
+        let path = store::recording::path(&root, organization(ann).await, call, TrackId::usual(channel));
         let mut log = RecordingLog::open(path, true).unwrap();
         let at = (0..minutes).map(|minute| minute * 60_000).chain((channel == Channel::Rep).then_some(LENGTH - 100));
         for (sequence, at) in at.enumerate() {
             let pcm = (sequence as i16 + 1).to_le_bytes().repeat(1_600);
-            log.append(&Frame { channel, sequence: sequence as u32, captured_at: Millis(at), pcm }).unwrap();
+            log.append(&Frame { track: TrackId::usual(channel), sequence: sequence as u32, captured_at: Millis(at), pcm }).unwrap();
         }
     }
 }

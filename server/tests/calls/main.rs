@@ -19,6 +19,7 @@ mod hostile_text;
 mod lists;
 mod long;
 mod mails;
+mod meeting;
 mod page;
 mod pages;
 mod process;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Heard, Hello, Part, ServerMessage, Welcome};
-use model::{CallId, Channel, Millis, Problem};
+use model::{CallId, Channel, Millis, Problem, TrackId};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -56,13 +56,13 @@ pub fn path(call: CallId, rest: &str) -> String {
 /// A frame of 100 ms; each sample is the frame's number, so that a recording tells which frames it has.
 pub fn frame(channel: Channel, sequence: u32) -> Frame {
     let sample = i16::try_from(sequence + 1).unwrap().to_le_bytes();
-    Frame { channel, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm: sample.repeat(FRAME_SAMPLES) }
+    Frame { track: TrackId::usual(channel), sequence, captured_at: Millis(i64::from(sequence) * 100), pcm: sample.repeat(FRAME_SAMPLES) }
 }
 
 /// Final words of the browser's recognizer.
 pub fn words(channel: Channel, start: i64, text: &str) -> ClientMessage {
     ClientMessage::Heard(Heard {
-        channel,
+        track: TrackId::usual(channel),
         text: text.to_owned(),
         start: Millis(start),
         end: Millis(start + 900),
@@ -186,7 +186,7 @@ impl Page {
 
     /// Waits until every frame before `next` is on disk.
     pub async fn acked(&mut self, channel: Channel, next: u32) {
-        let ack = ServerMessage::Ack { channel, next };
+        let ack = ServerMessage::Ack { track: TrackId::usual(channel), next };
         self.until(|message| (*message == ack).then_some(())).await;
     }
 

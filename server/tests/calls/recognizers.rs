@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Part};
-use model::{CallId, Channel, Millis};
+use model::{CallId, Channel, Millis, TrackId};
 use providers::speech::{Deepgram, GuardedRecognizer};
 use providers::test_utils::{DeepgramTrouble, DeepgramUpstream, Sentence};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ async fn server(upstream: &DeepgramUpstream) -> TestServer {
 fn frame(sequence: u32) -> Frame {
     let samples = (0..FRAME_SAMPLES).map(|at| DeepgramUpstream::START_OF_STREAM + (sequence * 10) as i16 + (at / 160) as i16);
     let pcm = samples.flat_map(i16::to_le_bytes).collect();
-    Frame { channel: CUSTOMER, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm }
+    Frame { track: TrackId::usual(CUSTOMER), sequence, captured_at: Millis(i64::from(sequence) * 100), pcm }
 }
 
 /// A call of 18 s with Deepgram, to its end.

@@ -29,16 +29,19 @@ async fn a_call_is_made_read_changed_and_deleted() {
     assert_eq!(call["state"], "prepared");
     assert_eq!(call["source"], "api", "it came from a program");
     assert_eq!(call["vocabulary"], json!(["Kubernetes", "Zoë"]));
-    assert_eq!((&call["rep_name"], &call["customer_name"]), (&json!("Ann"), &json!("Kim Lee")));
+    assert_eq!(call["participants"], json!([{ "channel": "rep", "name": "Ann" }, { "channel": "customer", "name": "Kim Lee" }]));
+    assert_eq!(call["tracks"], json!([{ "participant": 0 }, { "participant": 1 }]));
     assert!(call["consent_at"].is_string() && call["started_at"].is_null());
     let address = format!("/api/v1/calls/{}", call["id"].as_str().unwrap());
     assert_eq!(ann.get(&address).await.body["data"], *call);
-    let change = json!({ "title": "  Renewal  ", "notes": "one\r\ntwo\tthree", "rep_name": "Ann B.", "verbosity": "quiet" });
+    let change = json!({ "title": "  Renewal  ", "notes": "one\r\ntwo\tthree", "names": ["Ann B."], "verbosity": "quiet" });
     let changed = ann.patch(&address, change).await;
     assert_eq!(changed.status, StatusCode::OK, "{:?}", changed.body);
     assert_eq!(changed.body["data"]["title"], "Renewal");
     assert_eq!(changed.body["data"]["notes"], "one\ntwo\tthree");
     assert_eq!(changed.body["data"]["company"], "Initech", "what is missing stays");
+    let names: Vec<_> = changed.body["data"]["participants"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["Ann B.", "Kim Lee"]);
     assert_ne!(changed.body["data"]["updated_at"], call["updated_at"]);
     assert_eq!(ann.delete(&address).await.status, StatusCode::NO_CONTENT);
     assert_eq!(ann.get(&address).await.failure(404), "not_found");
@@ -99,10 +102,11 @@ async fn ten_megabytes_and_broken_text() {
     assert_eq!(ann.send(broken).await.failure(400), "invalid");
     let surrogate = ann.request(Method::PATCH, &address).header("content-type", "application/json").body(r#"{"title": "\ud800"}"#);
     assert_eq!(ann.send(surrogate).await.failure(400), "invalid");
-    for (name, value) in [("title", ""), ("title", "a\u{85}b"), ("rep_name", " "), ("customer_name", "\u{8}"), ("notes", "a\u{0}b")] {
-        let answer = ann.patch(&address, json!({ name: value })).await;
-        let named = if name.ends_with("_name") { "speaker" } else { name };
-        assert_eq!(field(&answer), named, "{value:?}");
+    for (name, value) in [("title", ""), ("title", "a\u{85}b"), ("notes", "a\u{0}b")] {
+        assert_eq!(field(&ann.patch(&address, json!({ name: value })).await), name, "{value:?}");
+    }
+    for (names, named) in [(json!([" "]), "speaker"), (json!(["Ann", "\u{8}"]), "speaker"), (json!(["a", "b", "c"]), "names")] {
+        assert_eq!(field(&ann.patch(&address, json!({ "names": names })).await), named, "{names}");
     }
     assert_eq!(field(&ann.patch(&address, json!({ "notes": "x".repeat(100_001) })).await), "notes");
     assert_eq!(ann.patch(&address, json!({ "notes": "é".repeat(100_000) })).await.status, StatusCode::OK);

@@ -3,7 +3,7 @@
 use futures::{SinkExt, StreamExt};
 use model::Channel::{Customer, Rep};
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, Part, ServerMessage};
-use model::{CallId, Channel, Code, Millis};
+use model::{CallId, Channel, Code, Millis, TrackId};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
@@ -148,7 +148,14 @@ async fn what_can_not_be_read_is_rejected_and_the_call_goes_on() {
     }
     page.say(ClientMessage::Hello(hello(call, Part::Source, "tab"))).await;
     assert_eq!(page.rejected().await.code, Code::Invalid);
-    let heard = Heard { channel: Customer, text: "words".into(), start: Millis(5), end: Millis(900), confidence: 0.5, is_final: true };
+    let heard = Heard {
+        track: TrackId::usual(Customer),
+        text: "words".into(),
+        start: Millis(5),
+        end: Millis(900),
+        confidence: 0.5,
+        is_final: true,
+    };
     for bad in [
         Heard { text: "x".repeat(5_001), ..heard.clone() },
         Heard { start: Millis(-1), ..heard.clone() },

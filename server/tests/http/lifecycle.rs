@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use model::wire::Frame;
-use model::{Channel, Millis};
+use model::{Channel, Millis, TrackId};
 use reqwest::StatusCode;
 use serde_json::json;
 use server::config::{Config, Settings};
@@ -41,7 +41,7 @@ async fn live_streams_are_told_to_connect_again() {
     socket.send(Message::text(hello.to_string())).await.unwrap();
     let welcome = socket.next().await.unwrap().unwrap().into_text().unwrap();
     assert!(welcome.starts_with("{\"Welcome\""), "{welcome}");
-    let frame = Frame { channel: Channel::Rep, sequence: 0, captured_at: Millis::ZERO, pcm: vec![0; 3200] };
+    let frame = Frame { track: TrackId::usual(Channel::Rep), sequence: 0, captured_at: Millis::ZERO, pcm: vec![0; 3200] };
     socket.send(Message::binary(frame.to_bytes())).await.unwrap();
     socket.send(Message::binary(vec![7])).await.unwrap();
     let mut heard = Vec::new();

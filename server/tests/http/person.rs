@@ -2,7 +2,7 @@
 
 use domain::DomainError;
 use domain::identity::person;
-use model::{Bookmark, Channel, Millis, Segment};
+use model::{Bookmark, Channel, Millis, Segment, TrackId};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use store::Engine;
@@ -55,10 +55,11 @@ async fn nothing_is_left(engine: Engine) {
         assert_eq!(made.status, StatusCode::CREATED, "{:?}", made.body);
         let id: model::CallId = made.body["data"]["id"].as_str().unwrap().parse().unwrap();
         let organization: model::OrganizationId = made.body["data"]["organization_id"].as_str().unwrap().parse().unwrap();
-        assert_eq!(made.body["data"]["rep_name"], "Zebulon");
+        assert_eq!(made.body["data"]["participants"][0]["name"], "Zebulon");
         assert_eq!(of.patch(&format!("/api/v1/calls/{id}"), json!({ "notes": "quokka notes" })).await.status, StatusCode::OK);
         let segment = Segment {
             number: 1,
+            track: TrackId::MICROPHONE,
             channel: Channel::Rep,
             text: "quokka words".to_owned(),
             start_ms: Millis(0),

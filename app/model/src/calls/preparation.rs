@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Call, CallKind, ConsentMethod, Verbosity};
+use super::{Call, CallKind, ConsentMethod, Participant, Verbosity};
 use crate::speech::{RecognizerChoice, RecognizerId};
 
 /// What a person sets before a call. Text is taken as typed; the server validates it.
@@ -35,6 +35,11 @@ pub struct NewCall {
     pub consent_who: String,
     /// How they were told; none means that consent isn't given yet.
     pub consent_how: Option<ConsentMethod>,
+    /// Who is heard, each on a track of their own, in the order of the tracks: at most 16 for a program's call. Empty for the usual two, the rep
+    /// and the contact; a page's call has no others.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 16))]
+    pub participants: Vec<Participant>,
 }
 
 impl Default for NewCall {
@@ -50,6 +55,7 @@ impl Default for NewCall {
             verbosity: Verbosity::Normal,
             consent_who: String::new(),
             consent_how: None,
+            participants: Vec::new(),
         }
     }
 }
@@ -72,12 +78,9 @@ pub struct CallPatch {
     pub kind: Option<CallKind>,
     /// New verbosity.
     pub verbosity: Option<Verbosity>,
-    /// New name of the rep's channel.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
-    pub rep_name: Option<String>,
-    /// New name of the customer's channel.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
-    pub customer_name: Option<String>,
+    /// New names of the participants, in their order; of those that come after the last one given, the old ones stay.
+    #[cfg_attr(feature = "openapi", schema(max_items = 17))]
+    pub names: Option<Vec<String>>,
     /// New notes.
     #[cfg_attr(feature = "openapi", schema(max_length = 100000, pattern = "text"))]
     pub notes: Option<String>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Channel;
+use super::{Channel, TrackId};
 use crate::time::Millis;
 
 /// One word of a segment.
@@ -26,7 +26,10 @@ pub struct Word {
 pub struct Segment {
     /// 1, 2, 3 … within the call, in the order in which they became final.
     pub number: i64,
-    /// Who spoke.
+    /// On which track it was heard.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "i64"))]
+    pub track: TrackId,
+    /// Whose side spoke.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
     pub channel: Channel,
     /// What was said; never empty.
@@ -44,11 +47,13 @@ pub struct Segment {
     pub corrected: bool,
 }
 
-/// Text that may still change. One per channel at most.
+/// Text that may still change. One per track at most.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Partial {
-    /// Who speaks.
+    /// On which track it is heard.
+    pub track: TrackId,
+    /// Whose side speaks.
     pub channel: Channel,
     /// What seems to be said; empty takes the last partial back.
     pub text: String,

@@ -1,23 +1,23 @@
-//! Sound on its way: 100 ms of a channel.
+//! Sound on its way: 100 ms of a track.
 
 use serde::{Deserialize, Serialize};
 
-use crate::calls::Channel;
+use crate::calls::TrackId;
 use crate::time::Millis;
 
 /// Samples per second of every frame.
 pub const SAMPLE_RATE: u32 = 16_000;
 /// Samples of a whole frame: 100 ms.
 pub const FRAME_SAMPLES: usize = 1_600;
-/// Largest frame that is taken: 1 s. A channel's last frame may be shorter than [`FRAME_SAMPLES`].
+/// Largest frame that is taken: 1 s. A track's last frame may be shorter than [`FRAME_SAMPLES`].
 pub const MAX_FRAME_SAMPLES: usize = 16_000;
 
-/// 16 kHz mono audio of one channel.
+/// 16 kHz mono audio of one track.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
-    /// Whose.
-    pub channel: Channel,
-    /// 0, 1, 2 … within the channel and the call, without gaps, across reloads.
+    /// Of which track.
+    pub track: TrackId,
+    /// 0, 1, 2 … within the track and the call, without gaps, across reloads.
     pub sequence: u32,
     /// Call time of the first sample.
     pub captured_at: Millis,
@@ -28,7 +28,7 @@ pub struct Frame {
 
 impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Frame({} #{} at {} ms, {} bytes)", self.channel, self.sequence, self.captured_at.0, self.pcm.len())
+        write!(f, "Frame(track {} #{} at {} ms, {} bytes)", self.track, self.sequence, self.captured_at.0, self.pcm.len())
     }
 }
 
@@ -37,8 +37,8 @@ impl std::fmt::Debug for Frame {
 pub enum FrameError {
     /// Shorter than the header, empty, of an odd number of bytes, or over [`MAX_FRAME_SAMPLES`].
     Size(usize),
-    /// The first byte is no channel.
-    Channel(u8),
+    /// The first byte is the number of no track that a call can have.
+    Track(u8),
     /// The capture time is past the longest call (24 h); on the wire it has no sign.
     Time(i64),
 }
@@ -47,7 +47,7 @@ impl std::fmt::Display for FrameError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Size(bytes) => write!(f, "A frame carries 1 to {MAX_FRAME_SAMPLES} samples of 2 bytes; this one has {bytes} bytes."),
-            Self::Channel(byte) => write!(f, "A frame's channel is 0 (rep) or 1 (customer), not {byte}."),
+            Self::Track(byte) => write!(f, "A frame's track is a number from 0 to {}, not {byte}.", TrackId::MAX - 1),
             Self::Time(ms) => write!(f, "A frame's capture time lies between 0 and 24 hours, not at {} ms.", ms.cast_unsigned()),
         }
     }
@@ -61,11 +61,14 @@ impl Frame {
     /// Longest call: 24 hours.
     pub const MAX_CAPTURED_AT: i64 = 24 * 3600 * 1000;
 
-    /// Checks size and time.
+    /// Checks track, size and time.
     ///
     /// # Errors
     /// [`FrameError`] says which.
     pub fn check(&self) -> Result<(), FrameError> {
+        if self.track.index() >= TrackId::MAX {
+            return Err(FrameError::Track(self.track.0));
+        }
         if self.pcm.is_empty() || !self.pcm.len().is_multiple_of(2) || self.pcm.len() > 2 * MAX_FRAME_SAMPLES {
             return Err(FrameError::Size(self.pcm.len()));
         }
@@ -85,11 +88,11 @@ impl Frame {
         self.pcm.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
     }
 
-    /// The binary message of the documented stream: channel (u8: 0 rep, 1 customer), sequence (u32), capture time in ms
+    /// The binary message of the documented stream: track (u8), sequence (u32), capture time in ms
     /// (u64), then samples; all little-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::HEADER + self.pcm.len());
-        bytes.push(self.channel.index() as u8);
+        bytes.push(self.track.0);
         bytes.extend_from_slice(&self.sequence.to_le_bytes());
         bytes.extend_from_slice(&self.captured_at.0.to_le_bytes());
         bytes.extend_from_slice(&self.pcm);
@@ -102,17 +105,12 @@ impl Frame {
     /// [`FrameError`] for anything that isn't such a message.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrameError> {
         let (header, pcm) = bytes.split_at_checked(Self::HEADER).ok_or(FrameError::Size(bytes.len()))?;
-        let channel = match header[0] {
-            0 => Channel::Rep,
-            1 => Channel::Customer,
-            other => return Err(FrameError::Channel(other)),
-        };
         let mut sequence = [0; 4];
         sequence.copy_from_slice(&header[1..5]);
         let mut captured_at = [0; 8];
         captured_at.copy_from_slice(&header[5..13]);
         let frame = Self {
-            channel,
+            track: TrackId(header[0]),
             sequence: u32::from_le_bytes(sequence),
             captured_at: Millis(i64::from_le_bytes(captured_at)),
             pcm: pcm.to_vec(),
@@ -128,29 +126,29 @@ mod tests {
 
     use super::*;
 
-    fn frame(channel: Channel, sequence: u32, captured_at: i64, samples: usize) -> Frame {
-        Frame { channel, sequence, captured_at: Millis(captured_at), pcm: vec![7; samples * 2] }
+    fn frame(track: u8, sequence: u32, captured_at: i64, samples: usize) -> Frame {
+        Frame { track: TrackId(track), sequence, captured_at: Millis(captured_at), pcm: vec![7; samples * 2] }
     }
 
     #[test]
     fn frames_of_a_wrong_size_are_refused() {
-        let whole = frame(Channel::Rep, 3, 300, FRAME_SAMPLES);
+        let whole = frame(0, 3, 300, FRAME_SAMPLES);
         assert_eq!(whole.check(), Ok(()));
         assert_eq!(whole.duration(), Millis(100));
-        assert_eq!(frame(Channel::Rep, 0, 0, 0).check(), Err(FrameError::Size(0)));
-        assert_eq!(frame(Channel::Rep, 0, 0, MAX_FRAME_SAMPLES + 1).check(), Err(FrameError::Size(2 * MAX_FRAME_SAMPLES + 2)));
-        assert_eq!(frame(Channel::Rep, 0, -1, 1).check(), Err(FrameError::Time(-1)));
+        assert_eq!(frame(0, 0, 0, 0).check(), Err(FrameError::Size(0)));
+        assert_eq!(frame(0, 0, 0, MAX_FRAME_SAMPLES + 1).check(), Err(FrameError::Size(2 * MAX_FRAME_SAMPLES + 2)));
+        assert_eq!(frame(0, 0, -1, 1).check(), Err(FrameError::Time(-1)));
         assert_eq!(Frame { pcm: vec![0; 3], ..whole.clone() }.check(), Err(FrameError::Size(3)));
         let mut bytes = whole.to_bytes();
-        bytes[0] = 2;
-        assert_eq!(Frame::from_bytes(&bytes), Err(FrameError::Channel(2)));
+        bytes[0] = 16;
+        assert_eq!(Frame::from_bytes(&bytes), Err(FrameError::Track(16)));
         assert_eq!(Frame::from_bytes(&bytes[..5]), Err(FrameError::Size(5)));
     }
 
     proptest! {
         #[test]
-        fn frames_survive_their_bytes(channel in 0..2_usize, sequence: u32, captured_at in 0..Frame::MAX_CAPTURED_AT, samples in 1..3_000_usize) {
-            let frame = frame(Channel::ALL[channel], sequence, captured_at, samples);
+        fn frames_survive_their_bytes(track in 0..16_u8, sequence: u32, captured_at in 0..Frame::MAX_CAPTURED_AT, samples in 1..3_000_usize) {
+            let frame = frame(track, sequence, captured_at, samples);
             prop_assert_eq!(Frame::from_bytes(&frame.to_bytes()), Ok(frame));
         }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn frame(sequence: u32) -> Frame {
-    Frame { channel: Channel::Rep, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm: sequence.to_le_bytes().to_vec() }
+    Frame { track: TrackId::MICROPHONE, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm: sequence.to_le_bytes().to_vec() }
 }
 
 fn capture(outbox: &mut Outbox, number: u32) -> Option<Frame> {
@@ -20,7 +20,7 @@ fn sent(outbox: &mut Outbox) -> Vec<u32> {
 
 #[test]
 fn frames_before_the_first_connection_are_numbered_by_it() {
-    let mut outbox = Outbox::new(Channel::Rep, None);
+    let mut outbox = Outbox::new(TrackId::MICROPHONE, None);
     assert_eq!(capture(&mut outbox, 0), None);
     assert_eq!(outbox.waiting(), Waiting { frames: 1, audio: Millis(100) });
     assert_eq!(sent(&mut outbox), [0_u32; 0]);
@@ -33,7 +33,7 @@ fn frames_before_the_first_connection_are_numbered_by_it() {
 
 #[test]
 fn the_window_limits_what_is_under_way() {
-    let mut outbox = Outbox::new(Channel::Rep, None);
+    let mut outbox = Outbox::new(TrackId::MICROPHONE, None);
     outbox.on_connected(0);
     (0..90).for_each(|number| drop(capture(&mut outbox, number)));
     assert_eq!(sent(&mut outbox).len(), 64);
@@ -43,7 +43,7 @@ fn the_window_limits_what_is_under_way() {
 
 #[test]
 fn a_repeated_ack_goes_back_once_and_again_only_after_two_seconds() {
-    let mut outbox = Outbox::new(Channel::Rep, None);
+    let mut outbox = Outbox::new(TrackId::MICROPHONE, None);
     outbox.on_connected(0);
     (0..10).for_each(|number| drop(capture(&mut outbox, number)));
     assert_eq!(sent(&mut outbox).len(), 10);
@@ -58,7 +58,7 @@ fn a_repeated_ack_goes_back_once_and_again_only_after_two_seconds() {
 
 #[test]
 fn a_server_that_says_nothing_is_sent_the_window_again() {
-    let mut outbox = Outbox::new(Channel::Rep, None);
+    let mut outbox = Outbox::new(TrackId::MICROPHONE, None);
     outbox.on_connected(0);
     capture(&mut outbox, 0);
     assert_eq!(sent(&mut outbox), [0]);
@@ -70,7 +70,7 @@ fn a_server_that_says_nothing_is_sent_the_window_again() {
 
 #[test]
 fn what_neither_side_has_goes_as_silence_in_its_time() {
-    let mut outbox = Outbox::new(Channel::Rep, Some((5, 9)));
+    let mut outbox = Outbox::new(TrackId::MICROPHONE, Some((5, 9)));
     // The server acked up to 5 once and has only 3 now; the spool has 5 and later, but for 7.
     let connected = outbox.on_connected(3);
     assert_eq!(connected.forgotten, 2);
@@ -87,7 +87,7 @@ fn what_neither_side_has_goes_as_silence_in_its_time() {
 
 #[test]
 fn an_ack_from_nowhere_changes_nothing() {
-    let mut outbox = Outbox::new(Channel::Rep, None);
+    let mut outbox = Outbox::new(TrackId::MICROPHONE, None);
     outbox.on_ack(9);
     outbox.on_connected(0);
     capture(&mut outbox, 0);
@@ -127,7 +127,7 @@ enum Step {
 impl World {
     fn new() -> Self {
         Self {
-            outbox: Outbox::new(Channel::Rep, None),
+            outbox: Outbox::new(TrackId::MICROPHONE, None),
             spool: BTreeMap::new(),
             up: Vec::new(),
             down: Vec::new(),
@@ -188,7 +188,7 @@ impl World {
                 }
                 self.step(&Step::Break);
                 let ends = self.spool.first_key_value().zip(self.spool.last_key_value()).map(|((first, _), (last, _))| (*first, *last));
-                self.outbox = Outbox::new(Channel::Rep, ends);
+                self.outbox = Outbox::new(TrackId::MICROPHONE, ends);
             }
         }
     }
@@ -259,7 +259,7 @@ proptest! {
 
 #[test]
 fn what_another_server_may_ask_for_again_is_kept() {
-    let mut outbox = Outbox::new(Channel::Rep, None);
+    let mut outbox = Outbox::new(TrackId::MICROPHONE, None);
     outbox.on_durable(Some(0));
     outbox.on_connected(0);
     for at in 0..30 {

@@ -1,7 +1,7 @@
 //! Times for results that come without: Web Speech tells what was said, not when.
 
 use model::wire::Heard;
-use model::{Channel, Millis};
+use model::{Millis, TrackId};
 
 /// One result of an event.
 pub(super) struct Piece {
@@ -13,7 +13,7 @@ pub(super) struct Piece {
 /// An utterance begins when the browser hears speech, or this long before its first words come; it ends with its last result.
 const LEAD: Millis = Millis(400);
 
-/// What is being said on one channel.
+/// What is being said on one track.
 #[derive(Default)]
 pub(super) struct Utterances {
     /// Begin of what is not final yet.
@@ -30,7 +30,7 @@ impl Utterances {
     }
 
     /// The results of one event, from the first changed one on: finals one by one, then all that is interim as one.
-    pub(super) fn results(&mut self, channel: Channel, pieces: Vec<Piece>, now: Millis) -> Vec<Heard> {
+    pub(super) fn results(&mut self, track: TrackId, pieces: Vec<Piece>, now: Millis) -> Vec<Heard> {
         let mut heard = Vec::new();
         let mut interim = String::new();
         let mut confidence = 1.0_f64;
@@ -40,7 +40,7 @@ impl Utterances {
                 continue;
             }
             if piece.is_final {
-                heard.push(self.heard(channel, text.to_owned(), piece.confidence, true, now));
+                heard.push(self.heard(track, text.to_owned(), piece.confidence, true, now));
                 (self.start, self.open, self.end) = (None, None, now);
             } else {
                 if !interim.is_empty() {
@@ -51,7 +51,7 @@ impl Utterances {
             }
         }
         if !interim.is_empty() {
-            let partial = self.heard(channel, interim, confidence, false, now);
+            let partial = self.heard(track, interim, confidence, false, now);
             self.open = Some(partial.clone());
             heard.push(partial);
         }
@@ -67,9 +67,9 @@ impl Utterances {
         Some(heard)
     }
 
-    fn heard(&mut self, channel: Channel, text: String, confidence: f64, is_final: bool, now: Millis) -> Heard {
+    fn heard(&mut self, track: TrackId, text: String, confidence: f64, is_final: bool, now: Millis) -> Heard {
         let start = *self.start.get_or_insert((now - LEAD).max(self.end));
-        Heard { channel, text, start, end: now.max(start), confidence, is_final }
+        Heard { track, text, start, end: now.max(start), confidence, is_final }
     }
 }
 
@@ -89,24 +89,24 @@ mod tests {
     fn an_utterance_runs_from_speech_to_its_final() {
         let mut utterances = Utterances::default();
         utterances.speech_starts(Millis(1_000));
-        let first = utterances.results(Channel::Rep, vec![piece("hello", false), piece(" there ", false)], Millis(1_800));
+        let first = utterances.results(TrackId::MICROPHONE, vec![piece("hello", false), piece(" there ", false)], Millis(1_800));
         assert_eq!(times(&first), [("hello there", 1_000, 1_800, false)]);
-        let last = utterances.results(Channel::Rep, vec![piece("hello there", true), piece("and", false)], Millis(2_500));
+        let last = utterances.results(TrackId::MICROPHONE, vec![piece("hello there", true), piece("and", false)], Millis(2_500));
         assert_eq!(times(&last), [("hello there", 1_000, 2_500, true), ("and", 2_500, 2_500, false)]);
     }
 
     #[test]
     fn without_speech_start_it_begins_a_little_before_its_words_and_never_in_the_last_one() {
         let mut utterances = Utterances::default();
-        assert_eq!(times(&utterances.results(Channel::Rep, vec![piece("a", true)], Millis(1_000))), [("a", 600, 1_000, true)]);
-        assert_eq!(times(&utterances.results(Channel::Rep, vec![piece("b", true)], Millis(1_100))), [("b", 1_000, 1_100, true)]);
-        assert!(utterances.results(Channel::Rep, vec![piece("  ", true)], Millis(1_200)).is_empty());
+        assert_eq!(times(&utterances.results(TrackId::MICROPHONE, vec![piece("a", true)], Millis(1_000))), [("a", 600, 1_000, true)]);
+        assert_eq!(times(&utterances.results(TrackId::MICROPHONE, vec![piece("b", true)], Millis(1_100))), [("b", 1_000, 1_100, true)]);
+        assert!(utterances.results(TrackId::MICROPHONE, vec![piece("  ", true)], Millis(1_200)).is_empty());
     }
 
     #[test]
     fn what_stays_interim_is_kept_at_the_end_once() {
         let mut utterances = Utterances::default();
-        utterances.results(Channel::Customer, vec![piece("we need", false)], Millis(900));
+        utterances.results(TrackId::FAR_END, vec![piece("we need", false)], Millis(900));
         let kept: Vec<Heard> = utterances.ends(Millis(2_000)).into_iter().collect();
         assert_eq!(times(&kept), [("we need", 500, 900, true)]);
         assert_eq!(utterances.ends(Millis(2_100)), None);

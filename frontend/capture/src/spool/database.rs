@@ -6,11 +6,10 @@ use futures::channel::oneshot;
 use futures::future::{Either, select};
 use js_sys::{Array, Uint8Array};
 use model::wire::Frame;
-use model::{CallId, Channel, Millis};
+use model::{CallId, Millis, TrackId};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode};
 
-use super::Unsent;
 use crate::js::{self, Listener};
 
 const NAME: &str = "closezly";
@@ -70,23 +69,23 @@ impl Database {
         let value = js::object(&[("at", (frame.captured_at.0 as f64).into()), ("pcm", Uint8Array::from(frame.pcm.as_slice()).into())]);
         let transaction = self.0.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
         let committed = outcome(&transaction, "complete", &["abort"]);
-        transaction.object_store(STORE)?.put_with_key(&value, &key(call, frame.channel, frame.sequence))?;
+        transaction.object_store(STORE)?.put_with_key(&value, &key(call, frame.track, frame.sequence))?;
         Ok((transaction, committed))
     }
 
-    pub(super) async fn forget(&self, call: CallId, channel: Channel, next: u32) -> Result<(), Failure> {
+    pub(super) async fn forget(&self, call: CallId, track: TrackId, next: u32) -> Result<(), Failure> {
         if next > 0 {
-            done(&self.store(IdbTransactionMode::Readwrite)?.delete(&bound(call, channel, 0..next)?.into())?).await?;
+            done(&self.store(IdbTransactionMode::Readwrite)?.delete(&bound(call, track, 0..next)?.into())?).await?;
         }
         Ok(())
     }
 
-    pub(super) async fn load(&self, call: CallId, channel: Channel, range: Range<u32>) -> Result<Vec<Frame>, Failure> {
+    pub(super) async fn load(&self, call: CallId, track: TrackId, range: Range<u32>) -> Result<Vec<Frame>, Failure> {
         if range.is_empty() {
             return Ok(Vec::new());
         }
         let store = self.store(IdbTransactionMode::Readonly)?;
-        let range = bound(call, channel, range)?;
+        let range = bound(call, track, range)?;
         // Both in one transaction, so that both are of the same moment.
         let keys = store.get_all_keys_with_key(&range)?;
         let values = store.get_all_with_key(&range)?;
@@ -94,7 +93,7 @@ impl Database {
         let (keys, values) = (Array::from(&keys), Array::from(&values));
         let frames = keys.iter().zip(values.iter()).filter_map(|(key, value)| {
             Some(Frame {
-                channel,
+                track,
                 sequence: Array::from(&key).get(2).as_f64()? as u32,
                 captured_at: Millis(js::number(&value, "at")? as i64),
                 pcm: js::get(&value, "pcm").dyn_into::<Uint8Array>().ok()?.to_vec(),
@@ -103,29 +102,12 @@ impl Database {
         Ok(frames.collect())
     }
 
-    pub(super) async fn ends(&self, call: CallId, channel: Channel) -> Result<Option<(u32, u32)>, Failure> {
+    pub(super) async fn ends(&self, call: CallId, track: TrackId) -> Result<Option<(u32, u32)>, Failure> {
         let store = self.store(IdbTransactionMode::Readonly)?;
-        let keys = done(&store.get_all_keys_with_key(&bound(call, channel, 0..u32::MAX)?.into())?).await?;
+        let keys = done(&store.get_all_keys_with_key(&bound(call, track, 0..u32::MAX)?.into())?).await?;
         let keys = Array::from(&keys);
         let sequence = |index: u32| Some(Array::from(&keys.get(index)).get(2).as_f64()? as u32);
         Ok(if keys.length() == 0 { None } else { sequence(0).zip(sequence(keys.length() - 1)) })
-    }
-
-    pub(super) async fn calls(&self) -> Result<Vec<Unsent>, Failure> {
-        let store = self.store(IdbTransactionMode::Readonly)?;
-        let keys = done(&store.get_all_keys()?).await?;
-        let mut calls: Vec<Unsent> = Vec::new();
-        for key in Array::from(&keys).iter() {
-            let key = Array::from(&key);
-            let Some(Ok(call)) = key.get(0).as_string().map(|id| id.parse::<CallId>()) else { continue };
-            if calls.last().is_none_or(|last| last.call != call) {
-                calls.push(Unsent { call, frames: [0; 2] });
-            }
-            if let (Some(last), Some(channel)) = (calls.last_mut(), key.get(1).as_f64()) {
-                last.frames[(channel as usize).min(1)] += 1;
-            }
-        }
-        Ok(calls)
     }
 
     fn store(&self, mode: IdbTransactionMode) -> Result<IdbObjectStore, Failure> {
@@ -133,12 +115,12 @@ impl Database {
     }
 }
 
-fn key(call: CallId, channel: Channel, sequence: u32) -> JsValue {
-    Array::of3(&call.to_string().into(), &(channel.index() as u32).into(), &sequence.into()).into()
+fn key(call: CallId, track: TrackId, sequence: u32) -> JsValue {
+    Array::of3(&call.to_string().into(), &u32::from(track.0).into(), &sequence.into()).into()
 }
 
-fn bound(call: CallId, channel: Channel, range: Range<u32>) -> Result<IdbKeyRange, Failure> {
-    let (from, to) = (key(call, channel, range.start), key(call, channel, range.end));
+fn bound(call: CallId, track: TrackId, range: Range<u32>) -> Result<IdbKeyRange, Failure> {
+    let (from, to) = (key(call, track, range.start), key(call, track, range.end));
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)?)
 }
 

@@ -16,7 +16,7 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
     let mut call = get(kernel, actor, id).await?;
     let previous = call.updated_at;
     let before = call.clone();
-    let CallPatch { title, contact_name, company, kind, verbosity, rep_name, customer_name, notes, consent_how, consent_who: who } = patch;
+    let CallPatch { title, contact_name, company, kind, verbosity, names, notes, consent_how, consent_who: who } = patch;
     let line = |rule: valid::Line, typed: Option<String>, field: &mut String| -> Result<(), Problem> {
         if let Some(typed) = typed {
             *field = rule.parse(&typed)?;
@@ -26,8 +26,14 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
     line(valid::TITLE, title, &mut call.title)?;
     line(valid::CONTACT_NAME, contact_name, &mut call.contact_name)?;
     line(valid::COMPANY, company, &mut call.company)?;
-    line(valid::SPEAKER, rep_name, &mut call.rep_name)?;
-    line(valid::SPEAKER, customer_name, &mut call.customer_name)?;
+    let names = names.unwrap_or_default();
+    if names.len() > call.participants.len() {
+        let message = format!("This call has {} participants; these are {} names.", call.participants.len(), names.len());
+        return Err(Problem::of_field("names", message).into());
+    }
+    for (participant, name) in call.participants.iter_mut().zip(&names) {
+        participant.name = valid::SPEAKER.parse(name)?;
+    }
     if let Some(notes) = notes {
         call.notes = valid::NOTES.parse_block(&notes)?;
     }
@@ -67,8 +73,7 @@ fn changed(before: &Call, now: &Call) -> Vec<&'static str> {
         ("company", before.company != now.company),
         ("kind", before.kind != now.kind),
         ("verbosity", before.verbosity != now.verbosity),
-        ("rep_name", before.rep_name != now.rep_name),
-        ("customer_name", before.customer_name != now.customer_name),
+        ("names", before.participants != now.participants),
         ("consent", before.consent_at != now.consent_at),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()

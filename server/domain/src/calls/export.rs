@@ -120,7 +120,7 @@ fn markdown(review: &Review) -> String {
     }
     let _ = writeln!(out, "- Length: {}", call.duration_ms.clock());
     if let Some(share) = review.metrics.talk_share {
-        let _ = writeln!(out, "- Talk share of {}: {:.0} %", escape(&call.rep_name), share * 100.0);
+        let _ = writeln!(out, "- Talk share of {}: {:.0} %", escape(&call.side_name(Channel::Rep)), share * 100.0);
     }
     if let Some(insights) = &review.insights {
         let starts = Starts::of(review);
@@ -128,7 +128,8 @@ fn markdown(review: &Review) -> String {
         for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
             let _ = writeln!(out, "\n## {title}\n");
             for line in lines {
-                let _ = writeln!(out, "- {} ({}, {})", escape(&line.text), escape(call.speaker(line.channel)), starts.when(&line.evidence));
+                let _ =
+                    writeln!(out, "- {} ({}, {})", escape(&line.text), escape(&call.side_name(line.channel)), starts.when(&line.evidence));
             }
         }
         if !insights.action_items.is_empty() {
@@ -136,7 +137,7 @@ fn markdown(review: &Review) -> String {
             for item in &insights.action_items {
                 let done = if item.done { "x" } else { " " };
                 let due = item.due.map(|due| format!(", due {due}")).unwrap_or_default();
-                let (owner, at) = (escape(call.speaker(item.owner)), starts.when(&item.evidence));
+                let (owner, at) = (escape(&call.side_name(item.owner)), starts.when(&item.evidence));
                 let _ = writeln!(out, "- [{done}] {} ({owner}{due}, {at})", escape(&item.text));
             }
         }
@@ -176,8 +177,7 @@ fn markdown(review: &Review) -> String {
     if !review.segments.is_empty() {
         let _ = writeln!(out, "\n## Transcript\n");
         for segment in &review.segments {
-            let _ =
-                writeln!(out, "**{}** ({}): {}\n", escape(call.speaker(segment.channel)), segment.start_ms.clock(), escape(&segment.text));
+            let _ = writeln!(out, "**{}** ({}): {}\n", escape(call.speaker(segment)), segment.start_ms.clock(), escape(&segment.text));
         }
     }
     out
@@ -191,10 +191,7 @@ fn srt(review: &Review) -> String {
     };
     let mut out = String::new();
     for (index, segment) in review.segments.iter().enumerate() {
-        let name = match segment.channel {
-            Channel::Rep => &review.call.rep_name,
-            Channel::Customer => &review.call.customer_name,
-        };
+        let name = review.call.speaker(segment);
         let line = format!("{name}: {}", segment.text).replace("-->", "→").replace(['\n', '\r'], " ");
         let end = segment.end_ms.max(segment.start_ms + Millis(1));
         let _ = write!(out, "{}\n{} --> {}\n{line}\n\n", index + 1, stamp(segment.start_ms), stamp(end));

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use kernel::{DomainError, Kernel, Result};
-use model::{Call, CallState, Channel, Code};
+use model::{Call, CallState, Code, TrackId};
 use ports::files::{FileKey, Files};
 use store::{LogPlace, RecordingError, RecordingLog, RecordingPart};
 
@@ -45,26 +45,25 @@ pub(super) async fn filled(path: &Path) {
     }
 }
 
-/// Fills what is missing at the beginning of a channel's log, if anything is.
+/// Fills what is missing at the beginning of a track's log, if anything is.
 ///
 /// # Errors
 /// If the storage doesn't have it now, or the disk is full.
-pub(super) async fn fill(kernel: &Kernel, call: &Call, channel: Channel) -> Result<()> {
-    let path = recording::path(kernel, call, channel);
+pub(super) async fn fill(kernel: &Kernel, call: &Call, track: TrackId) -> Result<()> {
+    let path = recording::path(kernel, call, track);
     let Ok(missing) = tokio::fs::read_to_string(hole(&path)).await else { return Ok(()) };
     let missing: u64 = missing.trim().parse().map_err(|_| DomainError::Internal(format!("{} is no number", hole(&path).display())))?;
-    let recorded = recording::recorded(call, channel);
     let parts = kernel.store().recording_parts(call.organization_id, call.id).await?;
-    for part in parts.iter().filter(|part| part.channel == recorded && start(part) < missing) {
+    for part in parts.iter().filter(|part| part.track == track && start(part) < missing) {
         put(kernel, call, part, &path).await?;
     }
     tokio::fs::remove_file(hole(&path)).await.map_err(|error| DomainError::Internal(error.to_string()))
 }
 
-/// [`fill`] for both channels, until it is done: beside a call that goes on.
-pub(super) async fn fill_both(kernel: &Kernel, call: &Call) {
-    for &channel in Channel::ALL {
-        while let Err(error) = fill(kernel, call, channel).await {
+/// [`fill`] for all tracks, until it is done: beside a call that goes on.
+pub(super) async fn fill_all(kernel: &Kernel, call: &Call) {
+    for track in TrackId::all(call.tracks.len()) {
+        while let Err(error) = fill(kernel, call, track).await {
             tracing::warn!(call = %call.id, error = error.chain(), "the beginning of a recording can't be fetched yet");
             tokio::time::sleep(PAUSE).await;
         }
@@ -80,21 +79,20 @@ pub(super) async fn fetch(kernel: &Kernel, call: &Call) -> Result<()> {
     let owner = kernel.store().call_owner(call.organization_id, call.id).await?;
     let parts = kernel.store().recording_parts(call.organization_id, call.id).await?;
     let is_here = owner.is_some_and(|owner| owner.node.as_deref() == Some(&membership.node));
-    for &channel in Channel::ALL {
+    for track in TrackId::all(call.tracks.len()) {
         if is_here {
-            fill(kernel, call, channel).await.map_err(|error| away(&error))?;
+            fill(kernel, call, track).await.map_err(|error| away(&error))?;
             continue;
         }
-        let path = recording::path(kernel, call, channel);
-        let recorded = recording::recorded(call, channel);
-        let end = live::sealed(&parts, recorded).length;
+        let path = recording::path(kernel, call, track);
+        let end = live::sealed(&parts, track).length;
         let is_all_here = tokio::fs::metadata(&path).await.is_ok_and(|file| file.len() == end) && !hole(&path).exists();
         if end == 0 || is_all_here {
             continue;
         }
         // Beside it first: a half fetched file must not be read, and one that grows is fetched again from its beginning.
         let beside = path.with_extension(format!("fetched-{}", kernel.uuid().simple()));
-        for part in parts.iter().filter(|part| part.channel == recorded && start(part) < end) {
+        for part in parts.iter().filter(|part| part.track == track && start(part) < end) {
             put(kernel, call, part, &beside).await.map_err(|error| away(&error))?;
         }
         // A server that had the call before may hold the only copy of its end.
@@ -103,7 +101,7 @@ pub(super) async fn fetch(kernel: &Kernel, call: &Call) -> Result<()> {
         let path = replaced.map_err(|error| DomainError::Internal(error.to_string()))?;
         let _ = tokio::fs::remove_file(hole(&path)).await;
         if call.state == CallState::Ended {
-            tracing::info!(call = %call.id, %channel, bytes = end, "fetched a recording that another server has made");
+            tracing::info!(call = %call.id, %track, bytes = end, "fetched a recording that another server has made");
         }
     }
     Ok(())

@@ -64,8 +64,8 @@ impl Material {
         let write = move || {
             let call = &self.call;
             let date = call.started_at.unwrap_or(call.created_at).date_naive();
-            let (playbook, names) = (&self.playbook.playbook, (&call.rep_name, &call.customer_name));
-            let insights = live::insight::write(playbook, &self.segments, &self.cues, &self.bookmarks, date, names.0, names.1);
+            let playbook = &self.playbook.playbook;
+            let insights = live::insight::write(playbook, &self.segments, &self.cues, &self.bookmarks, date);
             let mut tally = model::metrics::Tally::default();
             for segment in &self.segments {
                 tally.push_segment(segment);

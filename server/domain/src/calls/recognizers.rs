@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{Call, Capabilities, Channel, Code, Languages, Problem, RecognizerChoice, RecognizerId};
+use model::{Call, Capabilities, Channel, Code, Languages, Problem, RecognizerChoice, RecognizerId, TrackId};
 
 use super::CallsKernel as _;
 use kernel::{Kernel, Result};
@@ -109,9 +109,10 @@ impl RecognizerRegistry {
     }
 }
 
-/// What a channel's recognizer is opened with.
-pub(crate) fn open_stream(call: &Call, channel: Channel) -> OpenStream {
-    OpenStream { channel, language: call.language.clone(), vocabulary: Redaction::default().texts(&call.vocabulary), reopens: false }
+/// What a track's recognizer is opened with.
+pub(crate) fn open_stream(call: &Call, track: TrackId) -> OpenStream {
+    let channel = call.channel_of(track).unwrap_or(Channel::Customer);
+    OpenStream { track, channel, language: call.language.clone(), vocabulary: Redaction::default().texts(&call.vocabulary), reopens: false }
 }
 
 /// That a new live call in this language may have this recognizer.

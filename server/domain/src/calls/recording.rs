@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use model::{Call, CallId, Channel, Code, Millis, OrganizationId};
-use store::{RecordingReader, StereoWav};
+use model::{Call, CallId, Channel, Code, Millis, OrganizationId, TrackId};
+use store::{CallWav, RecordingReader};
 
 use super::fetch;
 use super::finish::Voice;
@@ -16,26 +16,23 @@ use kernel::Actor;
 use kernel::Kernel;
 use kernel::{DomainError, Result};
 
-/// Which channels are played.
+/// What of a call is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Stereo: the rep left, the customer right.
+    /// Stereo: the rep's tracks left, the customer's right.
     Both,
-    /// One channel, mono.
+    /// One side's tracks, mono.
     One(Channel),
+    /// One track, mono.
+    Track(TrackId),
 }
 
 /// A recording as a WAV file on the call's timeline: gaps are silence, so that a moment of the file is that moment of the
 /// call. The file is not built; any stretch of it can be read.
 #[derive(Clone)]
 pub struct Recording {
-    source: Arc<Source>,
+    wav: Arc<CallWav>,
     stamp: String,
-}
-
-enum Source {
-    Stereo(StereoWav),
-    Mono(RecordingReader),
 }
 
 impl Recording {
@@ -44,10 +41,7 @@ impl Recording {
 
     /// Bytes in all.
     pub fn len(&self) -> u64 {
-        match &*self.source {
-            Source::Stereo(wav) => wav.len(),
-            Source::Mono(reader) => reader.wav_len(),
-        }
+        self.wav.len()
     }
 
     /// Differs whenever the sound does: when it grows, and when the sides change places.
@@ -65,12 +59,8 @@ impl Recording {
     /// # Errors
     /// When the disk fails.
     pub async fn read(&self, range: Range<u64>) -> Result<Vec<u8>> {
-        let source = Arc::clone(&self.source);
-        let read = move || match &*source {
-            Source::Stereo(wav) => wav.read(range),
-            Source::Mono(reader) => reader.read_wav(range),
-        };
-        blocking(read).await?.map_err(|error| DomainError::Internal(error.to_string()))
+        let wav = Arc::clone(&self.wav);
+        blocking(move || wav.read(range)).await?.map_err(|error| DomainError::Internal(error.to_string()))
     }
 }
 
@@ -78,15 +68,10 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|error| DomainError::Internal(error.to_string()))
 }
 
-/// Where a channel's frames lie: `recordings/{organization}/{call}/{channel}.log` below the files' folder, or in the other channel's file
-/// if the sides were swapped. No file is ever renamed: words and sound change sides with the call's row, by one commit.
-pub(super) fn path(kernel: &Kernel, call: &Call, channel: Channel) -> PathBuf {
-    store::recording::path(&root(kernel), call.organization_id, call.id, recorded(call, channel))
-}
-
-/// Under which channel a channel's sound was recorded.
-pub(super) const fn recorded(call: &Call, channel: Channel) -> Channel {
-    if call.sides_swapped { channel.other() } else { channel }
+/// Where a track's frames lie: `recordings/{organization}/{call}/{track}.log` below the files' folder. No file is ever renamed: sides that
+/// are swapped are the call's row's to say.
+pub(super) fn path(kernel: &Kernel, call: &Call, track: TrackId) -> PathBuf {
+    store::recording::path(&root(kernel), call.organization_id, call.id, track)
 }
 
 /// The folder of all recordings.
@@ -108,32 +93,28 @@ pub async fn open(kernel: &Kernel, actor: &Actor, id: CallId, side: Side) -> Res
         return Err(no_recording());
     }
     fetch::fetch(kernel, &call).await?;
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, &call, channel));
+    let of = |channel| call.tracks_of(channel).collect::<Vec<_>>();
+    let sides = match side {
+        Side::Both => vec![of(Channel::Rep), of(Channel::Customer)],
+        Side::One(channel) => vec![of(channel)],
+        Side::Track(track) if track.index() < call.tracks.len() => vec![vec![track]],
+        Side::Track(_) => return Err(DomainError::no_such("track")),
+    };
+    let sides: Vec<Vec<PathBuf>> =
+        sides.into_iter().map(|tracks| tracks.into_iter().map(|track| path(kernel, &call, track)).collect()).collect();
     let opened = blocking(move || {
-        let [rep, customer] = paths.map(|path| path.exists().then_some(path));
-        let stamp = match side {
-            Side::Both => format!("{}-{}", version(rep.as_deref()), version(customer.as_deref())),
-            Side::One(Channel::Rep) => version(rep.as_deref()),
-            Side::One(Channel::Customer) => version(customer.as_deref()),
-        };
-        let source = match side {
-            Side::Both if rep.is_none() && customer.is_none() => Ok(None),
-            Side::Both => StereoWav::open(rep.as_deref(), customer.as_deref()).map(|wav| wav.has_audio().then_some(Source::Stereo(wav))),
-            Side::One(channel) => match if channel == Channel::Rep { rep } else { customer } {
-                Some(path) => RecordingReader::open(&path).map(|reader| reader.has_audio().then_some(Source::Mono(reader))),
-                None => Ok(None),
-            },
-        };
-        source.map(|source| source.map(|source| Recording { source: Arc::new(source), stamp }))
+        let stamp =
+            sides.iter().map(|tracks| tracks.iter().map(|path| version(path)).collect::<Vec<_>>().join("+")).collect::<Vec<_>>().join("-");
+        CallWav::open(&sides).map(|wav| wav.has_audio().then(|| Recording { wav: Arc::new(wav), stamp }))
     })
     .await?
     .map_err(|error| DomainError::Internal(error.to_string()))?;
     opened.ok_or_else(no_recording)
 }
 
-/// Which file a channel's sound is in, and when that was last written. Names don't count: sides change places.
-fn version(path: Option<&Path>) -> String {
-    let Some(file) = path.and_then(|path| path.metadata().ok()) else { return String::new() };
+/// Which file a track's sound is in, and when that was last written.
+fn version(path: &Path) -> String {
+    let Ok(file) = path.metadata() else { return String::new() };
     let written = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
     #[cfg(unix)]
     let number = std::os::unix::fs::MetadataExt::ino(&file);
@@ -147,7 +128,7 @@ pub(super) async fn length(kernel: &Kernel, call: &Call) -> Option<Millis> {
     if !call.keep_audio || fetch::fetch(kernel, call).await.is_err() {
         return None;
     }
-    let paths = [Channel::Rep, Channel::Customer].map(|channel| path(kernel, call, channel));
+    let paths: Vec<_> = TrackId::all(call.tracks.len()).map(|track| path(kernel, call, track)).collect();
     let ends = move || {
         let ends =
             paths.iter().filter(|path| path.exists()).filter_map(|path| RecordingReader::open(path).ok()).map(|reader| reader.duration());
@@ -156,9 +137,9 @@ pub(super) async fn length(kernel: &Kernel, call: &Call) -> Option<Millis> {
     blocking(ends).await.ok().flatten()
 }
 
-/// Where there is speech in a call's recording, each channel's in order. Empty without one: then the segments' times must do.
+/// Where there is speech in a call's recording, each side's in order. Empty without one: then the segments' times must do.
 ///
-/// What is known already (a live track keeps what it heard) is read; else both channels are heard side by side, a frame at a time, and
+/// What is known already (a live track keeps what it heard) is read; else all tracks are heard side by side, a frame at a time, and
 /// what was found is kept for the next time.
 ///
 /// # Errors
@@ -168,23 +149,31 @@ pub(super) async fn voice(kernel: &Kernel, call: &Call) -> Result<Voice> {
         return Ok(Vec::new());
     }
     fetch::fetch(kernel, call).await?;
-    let of = |channel: Channel| {
-        let (path, kernel) = (path(kernel, call, channel), kernel.clone());
-        blocking(move || voice_of(&path, channel, || kernel.call_registry().is_stopping()))
+    let of = |track: TrackId| {
+        let (path, kernel) = (path(kernel, call, track), kernel.clone());
+        blocking(move || voice_of(&path, track, || kernel.call_registry().is_stopping()))
     };
-    let (rep, customer) = futures::try_join!(of(Channel::Rep), of(Channel::Customer))?;
-    let stretches = |channel, stretches: Vec<(Millis, Millis)>| stretches.into_iter().map(move |(start, end)| (channel, start, end));
-    Ok(stretches(Channel::Rep, rep?).chain(stretches(Channel::Customer, customer?)).collect())
+    let (tracks, channels) = (TrackId::all(call.tracks.len()), call.channels());
+    let heard = futures::future::try_join_all(tracks.map(of)).await?;
+    let mut voice = Vec::new();
+    for (channel, stretches) in channels.into_iter().zip(heard) {
+        for (start, end) in stretches? {
+            voice.push((channel, start, end));
+        }
+    }
+    // Several tracks of a side: what is said at the same time counts once, and only in the order of time.
+    voice.sort_by_key(|(channel, start, _)| (*channel, *start));
+    Ok(voice)
 }
 
-/// Where there is speech on one channel; nowhere if there is no recording of it.
-fn voice_of(path: &Path, channel: Channel, is_stopping: impl Fn() -> bool) -> Result<Vec<(Millis, Millis)>> {
+/// Where there is speech on one track; nowhere if there is no recording of it.
+fn voice_of(path: &Path, track: TrackId, is_stopping: impl Fn() -> bool) -> Result<Vec<(Millis, Millis)>> {
     let Ok(reader) = RecordingReader::open(path) else { return Ok(Vec::new()) };
     if let Some(stretches) = reader.voice(VOICE_DETECTOR) {
         return Ok(stretches);
     }
     let (mut detector, mut stretches) = (VoiceDetector::default(), Vec::new());
-    for frame in reader.frames(channel) {
+    for frame in reader.frames(track) {
         if is_stopping() {
             return Err(DomainError::new(Code::Unavailable, "The server stops. The review is written after its next start."));
         }

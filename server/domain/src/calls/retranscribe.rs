@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use live::{Effect, Event, Session, Settings};
-use model::{Call, CallId, Channel, Cue, Millis, OrganizationId, Problem, RecognizerId, Segment, TranscriptJob, Utterance};
+use model::{Call, CallId, Cue, Millis, OrganizationId, Problem, RecognizerId, Segment, TrackId, TranscriptJob, Utterance};
 use store::{JobState, RecordingError};
 use tokio::sync::mpsc;
 
@@ -35,17 +35,17 @@ pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: C
     }))
 }
 
-/// Recognizes both channels of a recording, one after the other, and replaces what was heard: all of it and the job's end at once.
+/// Recognizes all tracks of a recording, one after the other, and replaces what was heard: all of it and the job's end at once.
 pub(super) async fn recognize(context: &JobContext, id: CallId, with: &RecognizerId) -> Result<()> {
     let (kernel, organization) = (&context.kernel, context.organization()?);
     let Some(call) = kernel.store().call(organization, id).await? else { return Ok(()) };
     let mut heard = Vec::new();
-    for channel in [Channel::Rep, Channel::Customer] {
-        heard.extend(recognize_channel(kernel, &call, channel, with).await?);
+    for track in TrackId::all(call.tracks.len()) {
+        heard.extend(recognize_track(kernel, &call, track, with).await?);
     }
     // The engine hears what a page would have: in the order in which it became final.
     heard.sort_by_key(|(_, said)| said.end);
-    let events = heard.into_iter().map(|(channel, said)| Event::Final(channel, said));
+    let events = heard.into_iter().map(|(track, said)| Event::Final(track, said));
     let voice = recording::voice(kernel, &call).await?;
     let Some(mut material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
     let (segments, mut cues) = replay(&material, events.collect());
@@ -79,7 +79,7 @@ pub(super) async fn cues(kernel: &Kernel, material: &Material) -> Vec<Cue> {
 
 fn session(material: &Material) -> Session {
     let call = &material.call;
-    let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
+    let settings = Settings { verbosity: call.verbosity, tracks: call.channels() };
     Session::new(Arc::clone(&material.playbook.playbook), settings)
 }
 
@@ -114,17 +114,17 @@ fn collect(effects: Vec<Effect>, segments: &mut Vec<Segment>, cues: &mut Vec<Cue
     }
 }
 
-/// Words of one channel's recording, in call time. Silent recordings, and such without sound, have none.
-async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with: &RecognizerId) -> Result<Vec<(Channel, Utterance)>> {
+/// Words of one track's recording, in call time. Silent recordings, and such without sound, have none.
+async fn recognize_track(kernel: &Kernel, call: &Call, track: TrackId, with: &RecognizerId) -> Result<Vec<(TrackId, Utterance)>> {
     super::fetch::fetch(kernel, call).await?;
-    let path = recording::path(kernel, call, channel);
+    let path = recording::path(kernel, call, track);
     if !path.exists() {
         return Ok(Vec::new());
     }
     let recognizer = require_for_recording(kernel, with, &call.language)?;
     let consent = Consent::of(call).map_err(Problem::from)?;
     let (id, gate) = (call.id, recognizer.capabilities().gate);
-    let recorded = in_background(move || Recorded::look_through(&path, channel, gate)).await?;
+    let recorded = in_background(move || Recorded::look_through(&path, track, gate)).await?;
     if recorded.samples == 0 {
         return Ok(Vec::new());
     }
@@ -132,7 +132,7 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
     let (to_recognizer, audio) = mpsc::channel(64);
     let (samples, progress) = (recorded.samples, Progress::default());
     let giving = in_background(move || recorded.give(consent, &to_recognizer));
-    let recording = Recording { request: open_stream(call, channel), samples, audio, progress: progress.clone() };
+    let recording = Recording { request: open_stream(call, track), samples, audio, progress: progress.clone() };
     let transcribing = async {
         let said = batch.transcribe(recording).await;
         said.map_err(|error| DomainError::Internal(format!("{error} The recording stays; try again, or with another recognizer.")))
@@ -144,13 +144,13 @@ async fn recognize_channel(kernel: &Kernel, call: &Call, channel: Channel, with:
             done = &mut work => break done,
             () = tokio::time::sleep(TELLING) => {
                 let (done, length) = (progress.so_far().as_seconds(), duration_of(samples).as_seconds());
-                tracing::info!(call = %id, %channel, done, length, "a recording is being recognized");
+                tracing::info!(call = %id, %track, done, length, "a recording is being recognized");
             }
         }
     };
     // A recording that can't be read is what went wrong, whatever the recognizer makes of it.
     let clock = clock?;
-    let said = said?.into_iter().map(|utterance| (channel, clock.utterance(utterance)));
+    let said = said?.into_iter().map(|utterance| (track, clock.utterance(utterance)));
     Ok(said.filter(|(_, utterance)| !utterance.text.trim().is_empty()).collect())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use model::wire::{ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage};
-use model::{Call, CallSource, Channel, ConsentMethod, Millis, NewCall, Verbosity};
+use model::{Call, CallSource, Channel, ConsentMethod, Millis, NewCall, Participant, TrackId, Verbosity};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -32,10 +32,12 @@ pub async fn start(kernel: &Kernel, actor: &Actor) -> Result<Call> {
         verbosity: Verbosity::Normal,
         consent_who: "Nobody: this is the bundled sample".to_owned(),
         consent_how: Some(ConsentMethod::NobodyElse),
+        participants: [(Channel::Rep, &sample.rep_name), (Channel::Customer, &sample.contact_name)]
+            .map(|(channel, name)| Participant { channel, name: name.clone() })
+            .to_vec(),
         ..NewCall::default()
     };
-    let names = (sample.rep_name.clone(), sample.contact_name.clone());
-    let call = super::create_from(kernel, actor, new, CallSource::Sample, Some(names)).await?;
+    let call = super::create_from(kernel, actor, new, CallSource::Sample).await?;
     let (sender, messages) = mpsc::channel(16);
     let hello = Hello { call: call.id, part: Part::Source, page: "sample".to_owned(), take_over: true, last_event: 0 };
     let _ = sender.send(Ok(ClientMessage::Hello(hello))).await;
@@ -69,7 +71,7 @@ async fn play(kernel: &Kernel, sender: mpsc::Sender<Result<ClientMessage, model:
     let frames = longest.div_ceil(FRAME_SAMPLES) + AFTERWARDS;
     for index in 0..frames {
         tokio::time::sleep_until(started + FRAME * u32::try_from(index + 1).unwrap_or(u32::MAX)).await;
-        for channel in [Channel::Rep, Channel::Customer] {
+        for (track, channel) in [(TrackId::MICROPHONE, Channel::Rep), (TrackId::FAR_END, Channel::Customer)] {
             let samples = sample.samples(channel);
             let from = (index * FRAME_SAMPLES).min(samples.len());
             let until = (from + FRAME_SAMPLES).min(samples.len());
@@ -77,7 +79,7 @@ async fn play(kernel: &Kernel, sender: mpsc::Sender<Result<ClientMessage, model:
             pcm.resize(FRAME_SAMPLES * 2, 0);
             let sequence = u32::try_from(index).unwrap_or(u32::MAX);
             let captured_at = Millis(i64::try_from(index * 100).unwrap_or(i64::MAX));
-            if sender.send(Ok(ClientMessage::Frame(Frame { channel, sequence, captured_at, pcm }))).await.is_err() {
+            if sender.send(Ok(ClientMessage::Frame(Frame { track, sequence, captured_at, pcm }))).await.is_err() {
                 return;
             }
         }

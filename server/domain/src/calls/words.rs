@@ -60,7 +60,8 @@ pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result
         let read = Material::read(kernel, actor.organization, id).await?;
         let mut material = read.ok_or_else(|| DomainError::no_such("call"))?;
         // Somebody else may have swapped them since.
-        let voice = if material.call.sides_swapped == call.sides_swapped { &other_voice } else { &voice };
+        let voice = if material.call.channels() == call.channels() { &other_voice } else { &voice };
+        material.call.swap_sides();
         for segment in &mut material.segments {
             segment.channel = segment.channel.other();
         }
@@ -71,7 +72,7 @@ pub async fn swap_channels(kernel: &Kernel, actor: &Actor, id: CallId) -> Result
             continue;
         }
         store::segments::swap_channels(&mut tx, actor.organization, id).await?;
-        store::calls::swap_sides(&mut tx, actor.organization, id).await?;
+        store::calls::set_tracks(&mut tx, &material.call).await?;
         store::cues::replace(&mut tx, actor.organization, id, &material.cues).await?;
         draft.keep(&mut tx, &material.call).await?;
         tx.audit("call.channels_swapped", id, json!({})).await?;

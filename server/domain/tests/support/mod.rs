@@ -14,7 +14,7 @@ use domain::identity::{self, SignUp, SignedUp};
 use domain::{Actor, Client, Config, Kernel, Membership, calls};
 use futures::StreamExt;
 use model::wire::{ClientMessage, Frame, Hello};
-use model::{Call, Channel, ConsentMethod, NewCall, RecognizerId};
+use model::{Call, Channel, ConsentMethod, NewCall, RecognizerId, TrackId};
 use ports::files::KeyRing;
 use ports::{Embeddings, SampleCall, SystemIds};
 use store::recording::RecordingReader;
@@ -222,7 +222,7 @@ pub async fn sign_up(services: &Kernel, email: &str) -> Actor {
 /// Asserts that a channel's recording has exactly the frames before `next`, each once, in order.
 pub fn assert_recorded(house: &House, call: &Call, channel: Channel, next: u32) {
     let reader = RecordingReader::open(house.log(call, channel)).unwrap();
-    let frames: Vec<Frame> = reader.frames(channel).map(Result::unwrap).collect();
+    let frames: Vec<Frame> = reader.frames(TrackId::usual(channel)).map(Result::unwrap).collect();
     let sent: Vec<Frame> = (0..next).map(|sequence| frame(channel, sequence)).collect();
     assert_eq!(frames, sent);
 }

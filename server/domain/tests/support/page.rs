@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Hello, Part, ServerMessage, Welcome};
-use model::{Call, Channel, Millis, Problem};
+use model::{Call, Channel, Millis, Problem, TrackId};
 use tokio::sync::mpsc;
 
 pub fn hello(call: &Call, page: &str) -> Hello {
@@ -16,7 +16,7 @@ pub fn hello(call: &Call, page: &str) -> Hello {
 pub fn frame(channel: Channel, sequence: u32) -> Frame {
     let sample = (i64::from(sequence) + 1).to_le_bytes();
     let pcm = (0..FRAME_SAMPLES * 2).map(|index| sample[index % 2]).collect();
-    Frame { channel, sequence, captured_at: Millis(i64::from(sequence) * 100), pcm }
+    Frame { track: TrackId::usual(channel), sequence, captured_at: Millis(i64::from(sequence) * 100), pcm }
 }
 
 /// A page of a call.
@@ -51,8 +51,8 @@ impl TestPage {
     /// The next message; fails after ten seconds.
     pub async fn next(&mut self) -> Option<ServerMessage> {
         let message = tokio::time::timeout(Duration::from_secs(20), self.answers.next()).await.expect("the server answers");
-        if let Some(ServerMessage::Ack { channel, next }) = &message {
-            self.acks[channel.index()] = *next;
+        if let Some(ServerMessage::Ack { track, next }) = &message {
+            self.acks[track.index()] = *next;
         }
         if let Some(ServerMessage::Event { event: CallEvent::Notice { message, .. }, .. }) = &message {
             self.notices.push(message.clone());
@@ -101,7 +101,7 @@ impl TestPage {
     pub async fn acked_again(&mut self, channel: Channel, next: u32) {
         loop {
             match self.next().await {
-                Some(ServerMessage::Ack { channel: acked, next: at }) if acked == channel && at == next => return,
+                Some(ServerMessage::Ack { track, next: at }) if track == TrackId::usual(channel) && at == next => return,
                 Some(ServerMessage::Event { event, .. }) => self.passed.push_back(event),
                 None => panic!("the socket ended before frame {next} was acked"),
                 Some(_) => {}

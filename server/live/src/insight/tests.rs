@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use model::{CueKind, CueState, Millis};
+use model::{CueKind, CueState, Millis, TrackId};
 use proptest::prelude::*;
 
 use super::*;
@@ -8,6 +8,7 @@ use super::*;
 fn segment(number: i64, channel: Channel, text: &str) -> Segment {
     Segment {
         number,
+        track: TrackId::usual(channel),
         channel,
         text: text.to_owned(),
         start_ms: Millis(number * 10_000),
@@ -24,7 +25,7 @@ fn day() -> NaiveDate {
 }
 
 fn of(segments: &[Segment]) -> Insights {
-    write(&Playbook::built_in(), segments, &[], &[], day(), "Robin", "Ada")
+    write(&Playbook::built_in(), segments, &[], &[], day())
 }
 
 #[test]
@@ -103,7 +104,7 @@ fn a_summary_is_short_in_order_and_prefers_what_cards_rest_on() {
         state: CueState::Kept,
         source: None,
     };
-    let insights = write(&Playbook::built_in(), &segments, &[cue], &[], day(), "", "");
+    let insights = write(&Playbook::built_in(), &segments, &[cue], &[], day());
     assert_eq!(insights.made_by, MADE_BY);
     assert!((1..=8).contains(&insights.summary.len()));
     assert!(insights.summary.iter().any(|line| line.evidence.first_segment() == 31), "{:?}", insights.summary);

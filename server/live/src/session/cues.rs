@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use model::metrics::{Words, is_acknowledgement};
-use model::{Channel, Cue, CueState, Evidence, Millis, Segment};
+use model::{Channel, Cue, CueState, Evidence, Millis, Segment, TrackId};
 
 use super::Session;
 use crate::detect::{self, Hit};
@@ -26,7 +26,7 @@ const LOOK_BACK: usize = 40;
 /// Words of a partial that are read at most, whatever changed.
 const MOST_READ: usize = 200;
 
-/// What a channel is saying, until its final comes.
+/// What is being said on a track, until its final comes.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     /// The number that its segment will have; taken with its first cue.
@@ -49,7 +49,7 @@ struct Early {
 
 /// A partial, analysed.
 pub(super) struct Spoken<'a> {
-    pub channel: Channel,
+    pub track: TrackId,
     pub text: &'a str,
     pub timed: &'a [TimedWord],
     pub start: Millis,
@@ -136,11 +136,10 @@ impl Session {
     /// before too; the last word of a partial is never trusted.
     pub(super) fn early_cues(&mut self, spoken: &Spoken<'_>, words: Words) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let channel = spoken.channel;
-        let mut draft = std::mem::take(&mut self.drafts[channel.index()]);
+        let track = &mut self.tracks[spoken.track.index()];
+        let (channel, mut draft, tail) = (track.channel, std::mem::take(&mut track.draft), track.tail.take());
         let same = words.common_start(&draft.words);
         let from = same.saturating_sub(LOOK_BACK).max(words.len().saturating_sub(MOST_READ));
-        let tail = self.tails[channel.index()].take();
         let reading = Reading::of(spoken.text, &words, tail.as_ref().filter(|tail| from == 0 && tail.reaches(spoken.start)));
         let mut hits = detect::find_early(&self.playbook, &reading.words, channel, from);
         hits.retain(|hit| reading.ends_here(hit));
@@ -157,7 +156,7 @@ impl Session {
                 {
                     continue;
                 }
-                let segment = self.reserve(channel, &mut draft);
+                let segment = self.reserve(spoken.track, &mut draft);
                 let Some((quote, evidence)) = reading.cite(&hit, segment) else { continue };
                 let number = self.pacing.next_number();
                 self.show(hit.entry, quote, evidence, spoken.end, &mut effects);
@@ -171,8 +170,8 @@ impl Session {
         }
         drop(reading);
         draft.words = words;
-        self.drafts[channel.index()] = draft;
-        self.tails[channel.index()] = tail;
+        let track = &mut self.tracks[spoken.track.index()];
+        (track.draft, track.tail) = (draft, tail);
         effects
     }
 
@@ -189,16 +188,16 @@ impl Session {
     /// Whether a partial may yet turn out to be an echo.
     fn is_doubtful(&self, spoken: &Spoken<'_>, words: &Words) -> bool {
         !is_acknowledgement(words)
-            && (self.heard.may_become_echo(spoken.channel, spoken.timed)
-                || (spoken.channel == Channel::Rep && self.is_ahead_of_customer(spoken.timed, spoken.start, spoken.end)))
+            && (self.heard.may_become_echo(spoken.track, spoken.timed)
+                || (self.channel(spoken.track) == Channel::Rep && self.is_ahead_of_customer(spoken.timed, spoken.start, spoken.end)))
     }
 
-    /// The number that a channel's next segment will have. Its finals that still wait come before it.
-    fn reserve(&mut self, channel: Channel, draft: &mut Draft) -> i64 {
+    /// The number that a track's next segment will have. Its finals that still wait come before it.
+    fn reserve(&mut self, track: TrackId, draft: &mut Draft) -> i64 {
         if let Some(number) = draft.number {
             return number;
         }
-        for held in self.held.iter_mut().filter(|held| held.pending.channel == channel) {
+        for held in self.held.iter_mut().filter(|held| held.pending.track == track) {
             held.pending.draft.number.get_or_insert_with(|| {
                 self.segments += 1;
                 self.segments

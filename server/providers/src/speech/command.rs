@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId};
+use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId, TrackId};
 use ports::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 
 /// The program that ships with the server.
@@ -117,7 +117,13 @@ impl Command {
     }
 
     async fn try_out(&self) -> Result<(), RecognizerError> {
-        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new(), reopens: false };
+        let request = OpenStream {
+            track: TrackId::MICROPHONE,
+            channel: Channel::Rep,
+            language: "en-US".to_owned(),
+            vocabulary: Vec::new(),
+            reopens: false,
+        };
         let RecognizerStream { audio, mut events } = self.open(request).await?;
         // A program that ended at once has said why in its events.
         let _ = audio.send(Audio::Finish).await;

@@ -8,7 +8,7 @@ mod protocol;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId};
+use model::{Capabilities, Channel, Gate, Languages, RecognizerChoice, RecognizerId, TrackId};
 use ports::{Audio, BatchRecognizer, OpenStream, Recognizer, RecognizerError, RecognizerStream};
 use secrecy::SecretString;
 
@@ -51,7 +51,13 @@ impl Deepgram {
     /// # Errors
     /// A sentence that says what is wrong.
     pub async fn check(&self) -> Result<String, String> {
-        let request = OpenStream { channel: Channel::Rep, language: "en-US".to_owned(), vocabulary: Vec::new(), reopens: false };
+        let request = OpenStream {
+            track: TrackId::MICROPHONE,
+            channel: Channel::Rep,
+            language: "en-US".to_owned(),
+            vocabulary: Vec::new(),
+            reopens: false,
+        };
         let RecognizerStream { audio, mut events } = self.open(request).await.map_err(|error| error.to_string())?;
         // If the stream is over already, its events say why.
         let _ = audio.send(Audio::Finish).await;

@@ -10,7 +10,7 @@ use domain::calls::recording::{self, Recording, Side};
 use futures::stream;
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use model::{CallId, Channel, Code};
+use model::{CallId, Channel, Code, TrackId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -25,12 +25,14 @@ const CHUNK: u64 = 256 * 1024;
 /// A player may keep it, but asks each time: the call may go on, or its sides change places.
 const CACHING: &str = "private, no-cache";
 
-/// RecordingSide side.
+/// What of a recording.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RecordingSide {
-    /// Only this side, mono; both, left and right, if missing.
+    /// Only this side, mono, all its tracks together; both sides, left and right, if missing.
     channel: Option<Channel>,
+    /// Only this track, mono: a number of the call's `tracks`, from 0. Goes before `channel`.
+    track: Option<TrackId>,
 }
 
 /// The recording
@@ -43,7 +45,7 @@ pub struct RecordingSide {
         (status = 200, description = "All of it", body = Vec<u8>, content_type = "audio/wav"),
         (status = 206, description = "The range that was asked for", body = Vec<u8>, content_type = "audio/wav"),
         (status = 304, description = "What `If-None-Match` names is still the recording"),
-        (status = 404, description = "No such call, or no recording"),
+        (status = 404, description = "No such call or track, or no recording"),
         (status = 416, description = "The range lies outside")
     )
 )]
@@ -55,10 +57,15 @@ pub async fn get(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let side = which.channel.map_or(Side::Both, Side::One);
+    let side = which.track.map(Side::Track).or(which.channel.map(Side::One)).unwrap_or(Side::Both);
     let recording = recording::open(server.services(), &scope, id, side).await?;
     let length = recording.len();
-    let etag = format!("\"{}-{length}-{}\"", which.channel.map_or("both", Channel::as_str), recording.stamp());
+    let name = match side {
+        Side::Both => "both".to_owned(),
+        Side::One(channel) => channel.to_string(),
+        Side::Track(track) => format!("track{track}"),
+    };
+    let etag = format!("\"{name}-{length}-{}\"", recording.stamp());
     if headers.get_all(IF_NONE_MATCH).iter().any(|tags| names(tags, &etag)) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         insert(response.headers_mut(), ETAG, &etag);

@@ -27,7 +27,7 @@ const MAX_MESSAGE: usize = 1024 * 1024;
 /// Stream a live call
 ///
 /// A websocket. The first message is text: `{"Hello": {"call", "part": "Source" | "Viewer", "page", "take_over",
-/// "last_event"}}`. Audio is binary: channel (u8: 0 rep, 1 customer), sequence number within the channel from 0 (u32),
+/// "last_event"}}`. Audio is binary: track (u8, a place in the call's `tracks`), sequence number within the track from 0 (u32),
 /// capture time in ms since the call's start (u64), then 16 kHz mono samples (i16); all little-endian, at most 1 s a frame.
 /// Everything else is JSON text: `{"Pause": {"paused"}}`, `{"Bookmark": {"at", "note"}}`, `{"Feedback": {"cue", "state"}}`,
 /// `{"Heard": …}`, `{"Ping": {"nonce"}}`, `"End"`. The server answers with `Welcome`, `Snapshot`, `Event`, `Ack`, `Pong`,

@@ -1,7 +1,7 @@
 //! Where each frame lies: in the log's file, and on the call's timeline.
 //!
 //! Frames of one length that follow one another without a gap are one [`FrameRun`], so an hour of sound without a pause takes as much
-//! memory as a second. The index of what was read once, and found whole, is kept beside the log (`{channel}.index`): whoever opens it next
+//! memory as a second. The index of what was read once, and found whole, is kept beside the log (`{track}.index`): whoever opens it next
 //! reads only what came since. It is made of the log and of nothing else; without it, or with one that doesn't fit, the log is read again.
 //!
 //! All little-endian: magic (u32), [`LogMark`] (20 bytes), runs (u32), each run's start (u64), frames (u32), samples (u32) and whether it has
@@ -60,7 +60,7 @@ pub(super) struct LogMark {
     pub crc: u32,
 }
 
-/// A channel's frames, found by number or by time in time logarithmic in the number of runs.
+/// A track's frames, found by number or by time in time logarithmic in the number of runs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct LogIndex {
     runs: Vec<FrameRun>,
@@ -219,14 +219,14 @@ impl LogIndex {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use model::wire::Frame;
-    use model::{Channel, Millis};
+    use model::{Millis, TrackId};
     use proptest::prelude::*;
 
     use super::super::{CONTIGUOUS, PER_MS};
     use super::*;
 
     fn header(sequence: u32, captured_at: i64, samples: usize, keep: bool) -> Header {
-        let frame = Frame { channel: Channel::Rep, sequence, captured_at: Millis(captured_at), pcm: vec![1; 2 * samples] };
+        let frame = Frame { track: TrackId::MICROPHONE, sequence, captured_at: Millis(captured_at), pcm: vec![1; 2 * samples] };
         record::read(&mut record::encode(&frame, keep).as_slice(), &mut Vec::new()).unwrap().unwrap()
     }
 

@@ -35,7 +35,7 @@ pub struct LogPlace {
     pub end_sample: u64,
 }
 
-/// A channel's log, open for appending. One writer at a time holds it.
+/// A track's log, open for appending. One writer at a time holds it.
 #[derive(Debug)]
 pub struct RecordingLog {
     path: PathBuf,
@@ -51,7 +51,7 @@ pub struct RecordingLog {
 }
 
 impl RecordingLog {
-    /// Opens a channel's log, made with its folder if it isn't there, and cuts off what a crash left half written. Something
+    /// Opens a track's log, made with its folder if it isn't there, and cuts off what a crash left half written. Something
     /// longer than one record that is no record is kept beside the log, as `….damaged-<offset>`, before it is cut.
     ///
     /// # Errors

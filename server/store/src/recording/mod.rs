@@ -1,6 +1,6 @@
-//! The recording: one append-only log per channel, in files, and its reading as WAV.
+//! The recording: one append-only log per track, in files, and its reading as WAV.
 //!
-//! `{root}/{organization}/{call}/{channel}.log` is a sequence of records (see `record`), each a frame. A record is whole
+//! `{root}/{organization}/{call}/{track}.log` is a sequence of records (see `record`), each a frame. A record is whole
 //! or it is not there: what a crash tore off is cut when the log is opened, so `next()` always tells the sender the truth.
 //!
 //! **Place on the call's timeline.** A frame goes where it was captured. Within 40 ms of where the one before ended it is
@@ -23,12 +23,12 @@ mod wav;
 
 use std::path::{Path, PathBuf};
 
-use model::{CallId, Channel, OrganizationId};
+use model::{CallId, OrganizationId, TrackId};
 
 pub use log::{Appended, LogPlace, RecordingLog};
 pub use reader::{Frames, RecordingReader};
 pub use stretch::{fill_hole, put_aside, read_stretch, replace};
-pub use wav::StereoWav;
+pub use wav::CallWav;
 
 /// Samples per millisecond.
 pub(crate) const PER_MS: u64 = model::wire::SAMPLE_RATE as u64 / 1000;
@@ -64,9 +64,47 @@ impl From<std::io::Error> for RecordingError {
     }
 }
 
-/// Where a channel's log is.
-pub fn path(root: &Path, organization: OrganizationId, call: CallId, channel: Channel) -> PathBuf {
-    folder(root, organization, call).join(format!("{channel}.log"))
+/// Where a track's log is.
+pub fn path(root: &Path, organization: OrganizationId, call: CallId, track: TrackId) -> PathBuf {
+    folder(root, organization, call).join(format!("{}.log", LogName::of(track).as_ref()))
+}
+
+/// What a track's log is called. The first two have the names that they had when a call had two sides.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct LogName(String);
+
+impl LogName {
+    pub(crate) fn of(track: TrackId) -> Self {
+        Self(match track {
+            TrackId::MICROPHONE => "rep".to_owned(),
+            TrackId::FAR_END => "customer".to_owned(),
+            TrackId(number) => format!("track{number}"),
+        })
+    }
+}
+
+impl AsRef<str> for LogName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name that no track's log has.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no track's log")]
+pub struct NoLogName(String);
+
+impl TryFrom<LogName> for TrackId {
+    type Error = NoLogName;
+
+    fn try_from(LogName(name): LogName) -> Result<Self, NoLogName> {
+        match name.as_str() {
+            "rep" => Ok(Self::MICROPHONE),
+            "customer" => Ok(Self::FAR_END),
+            other => other.strip_prefix("track").and_then(|number| number.parse().ok()).map(Self).ok_or(NoLogName(name)),
+        }
+    }
 }
 
 fn folder(root: &Path, organization: OrganizationId, call: CallId) -> PathBuf {

@@ -1,21 +1,20 @@
-//! Reading a channel back: frames, and one channel as a WAV file that is made up as it is read.
+//! Reading a track back: its frames, and the sound of any stretch of the call's timeline.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use model::wire::Frame;
-use model::{Channel, Millis};
+use model::{Millis, TrackId};
 
 use super::index::LogIndex;
-use super::{PER_MS, RecordingError, record, voice, wav};
+use super::{PER_MS, RecordingError, record, voice};
 
 /// Bytes that were read without an index beside the log from which one is kept: half a minute of sound.
 const WORTH_KEEPING: u64 = 1 << 20;
 
-/// A channel's recording as it was when this was opened; the call may still be live. Any part is read without the rest.
+/// A track's recording as it was when this was opened; the call may still be live. Any part is read without the rest.
 #[derive(Debug)]
 pub struct RecordingReader {
     path: PathBuf,
@@ -24,7 +23,7 @@ pub struct RecordingReader {
 }
 
 impl RecordingReader {
-    /// Opens a channel's log for reading. Reads up to the first thing that is no whole record, in memory that grows with the pauses and not
+    /// Opens a track's log for reading. Reads up to the first thing that is no whole record, in memory that grows with the pauses and not
     /// with the length; changes nothing in the log. What was read once is not read again: its index lies beside the log.
     ///
     /// # Errors
@@ -81,33 +80,19 @@ impl RecordingReader {
     }
 
     /// The frames that have sound, in order, `captured_at` being their place on the timeline.
-    pub fn frames(&self, channel: Channel) -> Frames<'_> {
-        self.frames_from(channel, 0)
+    pub fn frames(&self, track: TrackId) -> Frames<'_> {
+        self.frames_from(track, 0)
     }
 
     /// The same without those before the frame of this number.
-    pub fn frames_from(&self, channel: Channel, sequence: u32) -> Frames<'_> {
-        Frames { reader: self, channel, at: sequence }
+    pub fn frames_from(&self, track: TrackId, sequence: u32) -> Frames<'_> {
+        Frames { reader: self, track, at: sequence }
     }
 
     /// Number of the first frame that ends after this moment; how many there are, if none does.
     pub fn first_after(&self, at: Millis) -> u32 {
         let at = u64::try_from(at.0).unwrap_or(0).saturating_mul(PER_MS);
         self.index.first_after(at)
-    }
-
-    /// Bytes of this channel as a WAV file.
-    pub fn wav_len(&self) -> u64 {
-        wav::HEADER as u64 + 2 * self.index.end()
-    }
-
-    /// A part of this channel as a WAV file: 16 kHz, mono, 16 bit, in step with the call's timeline. What lies past the end is
-    /// left out.
-    ///
-    /// # Errors
-    /// [`RecordingError::Io`].
-    pub fn read_wav(&self, range: Range<u64>) -> Result<Vec<u8>, RecordingError> {
-        wav::read(1, self.index.end(), range, |first, samples| self.fill(first, samples))
     }
 
     /// Samples on the timeline.
@@ -140,7 +125,7 @@ impl RecordingReader {
 #[derive(Debug)]
 pub struct Frames<'a> {
     reader: &'a RecordingReader,
-    channel: Channel,
+    track: TrackId,
     at: u32,
 }
 
@@ -156,7 +141,7 @@ impl Iterator for Frames<'_> {
             let mut pcm = vec![0; 2 * piece.samples as usize];
             let read = self.reader.file.read_exact_at(&mut pcm, sound);
             let captured_at = Millis((piece.start / PER_MS) as i64);
-            return Some(read.map(|()| Frame { channel: self.channel, sequence, captured_at, pcm }).map_err(RecordingError::from));
+            return Some(read.map(|()| Frame { track: self.track, sequence, captured_at, pcm }).map_err(RecordingError::from));
         }
     }
 }

@@ -131,7 +131,7 @@ const TABLES: [[u32; 256]; 8] = {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use model::{Channel, Millis};
+    use model::{Millis, TrackId};
     use proptest::prelude::*;
 
     use super::*;
@@ -152,7 +152,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_record_survives_and_a_flipped_bit_shows(sequence: u32, captured_at in 0..1_i64 << 40, samples in 1..2_000_usize, keep: bool, flip: prop::sample::Index, bit in 0..8) {
-            let frame = Frame { channel: Channel::Rep, sequence, captured_at: Millis(captured_at), pcm: (0..2 * samples).map(|i| i as u8).collect() };
+            let frame = Frame { track: TrackId::MICROPHONE, sequence, captured_at: Millis(captured_at), pcm: (0..2 * samples).map(|i| i as u8).collect() };
             let mut record = encode(&frame, keep);
             let mut pcm = Vec::new();
             let header = read(&mut record.as_slice(), &mut pcm).unwrap().unwrap();

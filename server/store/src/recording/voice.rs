@@ -1,4 +1,4 @@
-//! Where there is speech in a channel's recording, kept beside it: finding it takes seconds for each hour, and nothing about a sound that is
+//! Where there is speech in a track's recording, kept beside it: finding it takes seconds for each hour, and nothing about a sound that is
 //! recorded changes any more.
 //!
 //! All little-endian: magic (u32), version of the detector (u32), the log's mark (20 bytes), stretches (u32), each stretch's start and end

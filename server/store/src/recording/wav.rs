@@ -11,43 +11,44 @@ use super::{PER_MS, RecordingError, RecordingReader};
 /// Bytes before the samples.
 pub(crate) const HEADER: usize = 44;
 
-/// Both channels of a call as one WAV file, rep left, customer right.
+/// A call's sound as one WAV file: 16 kHz, 16 bit, in step with the call's timeline. Its channels are sides of the call, each with all its
+/// tracks mixed together.
 #[derive(Debug)]
-pub struct StereoWav {
-    rep: Option<RecordingReader>,
-    customer: Option<RecordingReader>,
+pub struct CallWav {
+    sides: Vec<Vec<RecordingReader>>,
+    /// Of the longest track.
     samples: u64,
 }
 
-impl StereoWav {
-    /// Opens the channels that there are; one that is missing or has no file is silent.
+impl CallWav {
+    /// Opens the tracks of each side; one that has no file is silent. One side is mono, two are left and right.
     ///
     /// # Errors
     /// [`RecordingError::Io`] if a file is there and can't be read.
-    pub fn open(rep: Option<&Path>, customer: Option<&Path>) -> Result<Self, RecordingError> {
-        let open = |path: Option<&Path>| match path.map(RecordingReader::open) {
-            None => Ok(None),
-            Some(Err(RecordingError::Io(error))) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Some(opened) => opened.map(Some),
+    pub fn open<P: AsRef<Path>>(sides: &[Vec<P>]) -> Result<Self, RecordingError> {
+        let open = |path: &P| match RecordingReader::open(path) {
+            Err(RecordingError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            opened => opened.map(Some),
         };
-        let (rep, customer) = (open(rep)?, open(customer)?);
-        let samples = [&rep, &customer].into_iter().flatten().map(RecordingReader::samples).max().unwrap_or(0);
-        Ok(Self { rep, customer, samples })
+        let side = |tracks: &Vec<P>| tracks.iter().filter_map(|path| open(path).transpose()).collect::<Result<Vec<_>, _>>();
+        let sides = sides.iter().map(side).collect::<Result<Vec<_>, _>>()?;
+        let samples = sides.iter().flatten().map(RecordingReader::samples).max().unwrap_or(0);
+        Ok(Self { sides, samples })
     }
 
     /// Whether any sound was kept.
     pub fn has_audio(&self) -> bool {
-        [&self.rep, &self.customer].into_iter().flatten().any(RecordingReader::has_audio)
+        self.sides.iter().flatten().any(RecordingReader::has_audio)
     }
 
-    /// Length on the call's timeline: the longer channel's.
+    /// Length on the call's timeline: the longest track's.
     pub fn duration(&self) -> Millis {
         Millis((self.samples / PER_MS) as i64)
     }
 
     /// Bytes of the file.
     pub fn len(&self) -> u64 {
-        HEADER as u64 + 4 * self.samples
+        HEADER as u64 + 2 * self.sides.len() as u64 * self.samples
     }
 
     /// Whether it has no samples.
@@ -60,13 +61,13 @@ impl StereoWav {
     /// # Errors
     /// [`RecordingError::Io`].
     pub fn read(&self, range: Range<u64>) -> Result<Vec<u8>, RecordingError> {
-        read(2, self.samples, range, |first, samples| {
-            let mut side = vec![0; samples.len() / 2];
-            for (index, reader) in [&self.rep, &self.customer].into_iter().enumerate() {
-                let Some(reader) = reader else { continue };
-                reader.fill(first, &mut side)?;
-                for (pair, heard) in samples.chunks_exact_mut(2).zip(&side) {
-                    pair[index] = *heard;
+        let channels = self.sides.len();
+        read(channels as u16, self.samples, range, |first, samples| {
+            let mut heard = vec![0; samples.len() / channels];
+            for (index, track) in self.sides.iter().enumerate().flat_map(|(index, side)| side.iter().map(move |track| (index, track))) {
+                track.fill(first, &mut heard)?;
+                for (block, heard) in samples.chunks_exact_mut(channels).zip(&heard) {
+                    block[index] = block[index].saturating_add(*heard);
                 }
             }
             Ok(())

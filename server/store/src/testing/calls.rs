@@ -52,8 +52,8 @@ alone! {
     correct_segment = segments::correct(organization: OrganizationId, call: CallId, number: i64, text: &str) -> bool;
     /// [`segments::swap_channels`].
     swap_channels = segments::swap_channels(organization: OrganizationId, call: CallId) -> bool;
-    /// [`calls::swap_sides`].
-    swap_sides = calls::swap_sides(organization: OrganizationId, call: CallId) -> bool;
+    /// [`calls::set_tracks`].
+    set_tracks = calls::set_tracks(call: &Call) -> bool;
     /// [`segments::replace`].
     replace_segments = segments::replace(organization: OrganizationId, call: CallId, segments: &[Segment]) -> ();
     /// [`cues::append`].

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
     Call, CallId, CallKind, CallSource, CallState, Channel, Cue, CueKind, CueState, Evidence, MemberId, Millis, Organization,
-    OrganizationId, Person, PersonId, RecognizerId, Role, Segment, Span, Verbosity, Word,
+    OrganizationId, Participant, Person, PersonId, RecognizerId, Role, Segment, Span, Track, TrackId, Verbosity, Word,
 };
 use store::{NewAccount, Store};
 use uuid::Uuid;
@@ -67,10 +67,11 @@ pub fn call(tenant: Tenant, title: &str, created: i64) -> Call {
         consent_who: String::new(),
         consent_how: String::new(),
         consent_at: None,
-        sides_swapped: false,
         keep_audio: true,
-        rep_name: "You".into(),
-        customer_name: "Marie".into(),
+        participants: [(Channel::Rep, "You"), (Channel::Customer, "Marie")]
+            .map(|(channel, name)| Participant { channel, name: name.into() })
+            .to_vec(),
+        tracks: Track::each(2),
         notes: String::new(),
         started_at: None,
         ended_at: None,
@@ -89,7 +90,17 @@ pub async fn insert(store: &Store, tenant: Tenant, title: &str, created: i64) ->
 pub fn segment(number: i64, channel: Channel, text: &str) -> Segment {
     let (start_ms, end_ms) = (Millis(number * 1000), Millis(number * 1000 + 800));
     let words = vec![Word { text: text.into(), start: start_ms, end: end_ms, confidence: 0.25 }];
-    Segment { number, channel, text: text.into(), start_ms, end_ms, confidence: 0.5, words, corrected: false }
+    Segment {
+        number,
+        track: TrackId::usual(channel),
+        channel,
+        text: text.into(),
+        start_ms,
+        end_ms,
+        confidence: 0.5,
+        words,
+        corrected: false,
+    }
 }
 
 pub fn cue(number: i64) -> Cue {

@@ -1,7 +1,7 @@
 //! Segments, cues, bookmarks and reviews of a call.
 
 use chrono::NaiveDate;
-use model::{ActionItem, Bookmark, Channel, CueState, Evidence, Insights, Metrics, Millis, Segment, Span, SummaryLine};
+use model::{ActionItem, Bookmark, Channel, CueState, Evidence, Insights, Metrics, Millis, Segment, Span, SummaryLine, TrackId};
 use rstest::rstest;
 use store::{Engine, testing};
 
@@ -45,20 +45,23 @@ async fn words_and_sound_change_sides_with_one_commit(#[values(Engine::Sqlite, E
     let ours = tenant(&store, "a@example.com").await;
     let call = insert(&store, ours, "Call", 0).await.id;
     store.append_segments(ours.organization, call, &[segment(1, Channel::Rep, "a")]).await.unwrap();
+    let kept = async || store.call(ours.organization, call).await.unwrap().unwrap();
     let sides = async || {
-        let words = store.segments(ours.organization, call).await.unwrap()[0].channel;
-        (words, store.call(ours.organization, call).await.unwrap().unwrap().sides_swapped)
+        let line = store.segments(ours.organization, call).await.unwrap().remove(0);
+        (line.channel, kept().await.channel_of(line.track).unwrap())
     };
-    for (commits, expected) in [(false, (Channel::Rep, false)), (true, (Channel::Customer, true)), (true, (Channel::Rep, false))] {
+    for (commits, expected) in [(false, Channel::Rep), (true, Channel::Customer), (true, Channel::Rep)] {
+        let mut swapped = kept().await;
+        swapped.swap_sides();
         let mut tx = store.begin().await.unwrap();
         assert!(store::segments::swap_channels(&mut tx, ours.organization, call).await.unwrap());
-        assert!(store::calls::swap_sides(&mut tx, ours.organization, call).await.unwrap());
+        assert!(store::calls::set_tracks(&mut tx, &swapped).await.unwrap());
         if commits {
             tx.commit().await.unwrap();
         } else {
             drop(tx);
         }
-        assert_eq!(sides().await, expected);
+        assert_eq!(sides().await, (expected, expected));
     }
 }
 
@@ -78,7 +81,37 @@ async fn swapped_channels_leave_names_with_their_sides(#[values(Engine::Sqlite, 
     assert_eq!(channels(store.segments(ours.organization, call).await.unwrap()), [customer, rep, customer]);
     assert_eq!(channels(store.segments(ours.organization, other).await.unwrap()), [rep, customer, rep]);
     let swapped = store.call(ours.organization, call).await.unwrap().unwrap();
-    assert_eq!((swapped.rep_name.as_str(), swapped.customer_name.as_str()), ("You", "Marie"));
+    assert_eq!((swapped.side_name(Channel::Rep).as_str(), swapped.side_name(Channel::Customer).as_str()), ("You", "Marie"));
+}
+
+/// A server of the version before says nothing of people and tracks: names and swapped sides are the call's, and a line has a side only.
+#[rstest]
+#[case(false, Channel::Rep)]
+#[case(true, Channel::Customer)]
+#[tokio::test]
+async fn a_call_of_the_version_before_has_two_tracks(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] is_swapped: bool,
+    #[case] microphone: Channel,
+) {
+    let store = testing::open(engine).await;
+    let ours = tenant(&store, "a@example.com").await;
+    let call = insert(&store, ours, "Call", 0).await;
+    store.append_segments(ours.organization, call.id, &[segment(1, Channel::Rep, "a"), segment(2, Channel::Customer, "b")]).await.unwrap();
+    let swapped = if is_swapped { "TRUE" } else { "FALSE" };
+    testing::execute(&store, &format!("UPDATE calls SET participants = '[]', tracks = '[]', sides_swapped = {swapped}")).await;
+    testing::execute(&store, "UPDATE segments SET track = NULL").await;
+    let read = store.call(ours.organization, call.id).await.unwrap().unwrap();
+    assert_eq!((read.participants.clone(), read.tracks.len()), (call.participants, 2));
+    assert_eq!(read.channel_of(TrackId::MICROPHONE), Some(microphone));
+    let lines = store.segments(ours.organization, call.id).await.unwrap();
+    assert_eq!(lines.iter().map(|line| line.track).collect::<Vec<_>>(), TrackId::CAPTURED);
+    // And it can read what this version writes.
+    let mut again = read.clone();
+    again.swap_sides();
+    assert!(store.set_tracks(&again).await.unwrap());
+    testing::execute(&store, "UPDATE calls SET participants = '[]', tracks = '[]'").await;
+    assert_eq!(store.call(ours.organization, call.id).await.unwrap().unwrap().channels(), again.channels());
 }
 
 #[rstest]

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use model::wire::{Frame, FrameError};
-use model::{Channel, Millis};
+use model::{Channel, Millis, TrackId};
 use proptest::prelude::*;
-use store::{Appended, RecordingError, RecordingLog, RecordingReader, StereoWav, recording};
+use store::{Appended, CallWav, RecordingError, RecordingLog, RecordingReader, recording};
 use tempfile::TempDir;
 
 pub fn frame(sequence: u32, captured_at: i64, samples: usize) -> Frame {
     let pcm = (0..samples).flat_map(|at| ((sequence as i16 % 300 + 1) * 100 + at as i16 % 100).to_le_bytes()).collect();
-    Frame { channel: Channel::Rep, sequence, captured_at: Millis(captured_at), pcm }
+    Frame { track: TrackId::usual(Channel::Rep), sequence, captured_at: Millis(captured_at), pcm }
 }
 
 fn write(path: &Path, frames: &[Frame]) {
@@ -25,7 +25,11 @@ fn write(path: &Path, frames: &[Frame]) {
 }
 
 pub fn read(path: &Path) -> Vec<Frame> {
-    RecordingReader::open(path).unwrap().frames(Channel::Rep).map(Result::unwrap).collect()
+    RecordingReader::open(path).unwrap().frames(TrackId::MICROPHONE).map(Result::unwrap).collect()
+}
+
+fn mono(path: &Path) -> CallWav {
+    CallWav::open(&[vec![path]]).unwrap()
 }
 
 fn samples(wav: &[u8]) -> Vec<i16> {
@@ -81,10 +85,10 @@ fn a_wav_has_silence_where_nothing_was_captured() {
     let home = TempDir::new().unwrap();
     let path = home.path().join("rep.log");
     write(&path, &[frame(0, 0, 1600), frame(1, 300, 1600)]);
-    let reader = RecordingReader::open(&path).unwrap();
-    assert!(reader.has_audio());
-    let wav = reader.read_wav(0..reader.wav_len()).unwrap();
-    assert_eq!(wav.len() as u64, reader.wav_len());
+    let sound = mono(&path);
+    assert!(sound.has_audio());
+    let wav = sound.read(0..sound.len()).unwrap();
+    assert_eq!(wav.len() as u64, sound.len());
     assert_eq!((&wav[..4], &wav[8..16], &wav[36..40]), (b"RIFF".as_slice(), b"WAVEfmt ".as_slice(), b"data".as_slice()));
     let word = |at: usize| u32::from_le_bytes(wav[at..at + 4].try_into().unwrap());
     assert_eq!((word(4), word(24), word(28), word(40)), (wav.len() as u32 - 8, 16_000, 32_000, wav.len() as u32 - 44));
@@ -94,16 +98,16 @@ fn a_wav_has_silence_where_nothing_was_captured() {
     assert_eq!(heard[..1600], first.samples().collect::<Vec<_>>());
     assert!(heard[1600..4800].iter().all(|sample| *sample == 0));
     assert_eq!(heard[4800..], second.samples().collect::<Vec<_>>());
-    assert_eq!(reader.read_wav(reader.wav_len()..u64::MAX).unwrap(), Vec::<u8>::new());
+    assert_eq!(sound.read(sound.len()..u64::MAX).unwrap(), Vec::<u8>::new());
 }
 
 #[test]
-fn both_channels_stand_left_and_right() {
+fn both_sides_stand_left_and_right() {
     let home = TempDir::new().unwrap();
     let (rep, customer) = (home.path().join("rep.log"), home.path().join("customer.log"));
     write(&rep, &[frame(0, 0, 1600)]);
     write(&customer, &[frame(0, 200, 1600)]);
-    let stereo = StereoWav::open(Some(&rep), Some(&customer)).unwrap();
+    let stereo = CallWav::open(&[vec![&rep], vec![&customer]]).unwrap();
     assert_eq!((stereo.len(), stereo.duration(), stereo.is_empty()), (44 + 4 * 4800, Millis(300), false));
     let heard = samples(&stereo.read(0..stereo.len()).unwrap());
     let side = |index: usize| heard.iter().skip(index).step_by(2).copied().collect::<Vec<_>>();
@@ -111,10 +115,28 @@ fn both_channels_stand_left_and_right() {
     assert_eq!((&side(0)[..1600], &side(1)[3200..]), (spoken.as_slice(), spoken.as_slice()));
     assert!(side(0)[1600..].iter().chain(&side(1)[..3200]).all(|sample| *sample == 0));
 
-    let alone = StereoWav::open(Some(&rep), Some(&home.path().join("none.log"))).unwrap();
+    let alone = CallWav::open(&[vec![&rep], vec![&home.path().join("none.log")]]).unwrap();
     assert_eq!((alone.len(), alone.has_audio()), (44 + 4 * 1600, true));
-    let nothing = StereoWav::open(None, None).unwrap();
+    let nothing = CallWav::open::<&Path>(&[vec![], vec![]]).unwrap();
     assert_eq!((nothing.read(0..99).unwrap().len(), nothing.is_empty(), nothing.has_audio()), (44, true, false));
+}
+
+#[test]
+fn the_tracks_of_a_side_are_mixed() {
+    let home = TempDir::new().unwrap();
+    let [rep, ana, ben] = ["rep.log", "customer.log", "track2.log"].map(|name| home.path().join(name));
+    let sound =
+        |captured_at, sample: i16| Frame { captured_at: Millis(captured_at), pcm: sample.to_le_bytes().repeat(1600), ..frame(0, 0, 1) };
+    write(&rep, &[sound(0, 5)]);
+    write(&ana, &[sound(0, 30_000)]);
+    write(&ben, &[sound(50, 20_000)]);
+    let wav = CallWav::open(&[vec![&rep], vec![&ana, &ben]]).unwrap();
+    let heard = samples(&wav.read(0..wav.len()).unwrap());
+    let at = |ms: usize| (heard[2 * 16 * ms], heard[2 * 16 * ms + 1]);
+    assert_eq!(
+        [at(0), at(49), at(50), at(99), at(100), at(149)],
+        [(5, 30_000), (5, 30_000), (5, i16::MAX), (5, i16::MAX), (0, 20_000), (0, 20_000)]
+    );
 }
 
 #[test]
@@ -130,7 +152,7 @@ fn without_keeping_audio_only_the_numbering_stays() {
     let log = RecordingLog::open(&path, false).unwrap();
     assert_eq!((log.next(), log.end()), (10, Millis(1_000)));
     let reader = RecordingReader::open(&path).unwrap();
-    assert_eq!((reader.duration(), reader.has_audio(), reader.frames(Channel::Rep).count()), (Millis(1_000), false, 0));
+    assert_eq!((reader.duration(), reader.has_audio(), reader.frames(TrackId::MICROPHONE).count()), (Millis(1_000), false, 0));
 }
 
 /// Two minutes and more: worth an index.
@@ -154,13 +176,13 @@ fn what_was_read_once_is_not_read_again() {
     std::os::unix::fs::FileExt::write_all_at(&file, &[7; 100], 500 * 3_228 + 28).unwrap();
     let reader = RecordingReader::open(&path).unwrap();
     assert_eq!((reader.frame_count(), reader.duration()), (1_200, Millis(120_000)));
-    assert_eq!(reader.read_wav(44 + 500 * 3_200..44 + 500 * 3_200 + 100).unwrap(), [7; 100]);
+    assert_eq!(mono(&path).read(44 + 500 * 3_200..44 + 500 * 3_200 + 100).unwrap(), [7; 100]);
     // The call goes on.
     let next = frame(1_200, 130_000, 160);
     log.append(&next).unwrap();
     let reader = RecordingReader::open(&path).unwrap();
     assert_eq!((reader.frame_count(), reader.duration()), (1_201, Millis(130_010)));
-    assert_eq!(reader.frames_from(Channel::Rep, 1_200).next().unwrap().unwrap(), next);
+    assert_eq!(reader.frames_from(TrackId::MICROPHONE, 1_200).next().unwrap().unwrap(), next);
     drop(log);
     // Who writes to it checks all of it, and cuts what is damaged.
     assert_eq!(RecordingLog::open(&path, true).unwrap().next(), 500);
@@ -221,10 +243,10 @@ fn where_there_is_speech_is_known_for_one_recording_only() {
 fn recordings_are_deleted() {
     let home = TempDir::new().unwrap();
     let (organization, call) = (model::OrganizationId(uuid::Uuid::now_v7()), model::CallId(uuid::Uuid::now_v7()));
-    let at = |channel: Channel| recording::path(home.path(), organization, call, channel);
-    write(&at(Channel::Rep), &[frame(0, 0, 10)]);
-    assert_eq!(read(&at(Channel::Rep)).len(), 1);
-    RecordingReader::open(at(Channel::Rep)).unwrap().keep_voice(1, &[]).unwrap();
+    let at = |track: u8| recording::path(home.path(), organization, call, TrackId(track));
+    write(&at(0), &[frame(0, 0, 10)]);
+    assert_eq!(read(&at(0)).len(), 1);
+    RecordingReader::open(at(0)).unwrap().keep_voice(1, &[]).unwrap();
     assert!(recording::delete(home.path(), organization, call).unwrap());
     assert!(!recording::delete(home.path(), organization, call).unwrap());
 }
@@ -245,11 +267,11 @@ proptest! {
         }).collect();
         write(&rep, &frames);
         write(&customer, &frames[..frames.len() / 2]);
-        let mono = RecordingReader::open(&rep).unwrap();
-        let stereo = StereoWav::open(Some(&rep), Some(&customer)).unwrap();
-        let (whole_mono, whole_stereo) = (mono.read_wav(0..mono.wav_len()).unwrap(), stereo.read(0..stereo.len()).unwrap());
+        let mono = mono(&rep);
+        let stereo = CallWav::open(&[vec![&rep], vec![&customer]]).unwrap();
+        let (whole_mono, whole_stereo) = (mono.read(0..mono.len()).unwrap(), stereo.read(0..stereo.len()).unwrap());
         let from = start.index(whole_mono.len());
-        let part = mono.read_wav(from as u64..from as u64 + length).unwrap();
+        let part = mono.read(from as u64..from as u64 + length).unwrap();
         prop_assert_eq!(&part[..], &whole_mono[from..(from + length as usize).min(whole_mono.len())]);
         let from = start.index(whole_stereo.len());
         let part = stereo.read(from as u64..from as u64 + length).unwrap();

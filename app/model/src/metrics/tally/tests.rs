@@ -2,10 +2,12 @@ use proptest::prelude::*;
 
 use super::super::of;
 use super::*;
+use crate::calls::TrackId;
 
 fn said(number: i64, channel: Channel, start: i64, end: i64, text: &str) -> Segment {
     Segment {
         number,
+        track: TrackId::usual(channel),
         channel,
         text: text.to_owned(),
         start_ms: Millis(start),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::wire::NoticeLevel;
-use model::{CallState, Channel};
+use model::{CallState, TrackId};
 
 use super::handle::{CallCommand, Ending, Live, Role, Source};
 use crate::pages::calls::api;
@@ -12,7 +12,7 @@ use crate::styles::calls_live_bar as css;
 /// The bar of a live call.
 #[component]
 pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSignal<bool>) -> impl IntoView {
-    let muted = move || live.sources[Channel::Rep.index()].get() == Source::Muted;
+    let muted = move || live.sources[TrackId::MICROPHONE.index()].get() == Source::Muted;
     let over = move || matches!(live.phase(), CallState::Finishing | CallState::Ended);
     let is_source = live.role == Role::Source;
     view! {
@@ -20,8 +20,8 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
             {is_source
                 .then(|| view! {
                     <div class=css::LEVELS>
-                        <Level live channel=Channel::Rep label="Mic" />
-                        <Level live channel=Channel::Customer label="Tab" />
+                        <Level live track=TrackId::MICROPHONE label="Mic" />
+                        <Level live track=TrackId::FAR_END label="Tab" />
                     </div>
                     <button
                         type="button"
@@ -78,11 +78,11 @@ fn end_sample(live: Live) {
     });
 }
 
-/// A channel's level, with what is wrong with it where something is.
+/// A track's level, with what is wrong with it where something is.
 #[component]
-fn Level(live: Live, channel: Channel, label: &'static str) -> impl IntoView {
-    let source = live.sources[channel.index()];
-    let level = live.levels[channel.index()];
+fn Level(live: Live, track: TrackId, label: &'static str) -> impl IntoView {
+    let source = live.sources[track.index()];
+    let level = live.levels[track.index()];
     let state = move || match source.get() {
         Source::Off => "off",
         Source::On => "on",
@@ -90,7 +90,7 @@ fn Level(live: Live, channel: Channel, label: &'static str) -> impl IntoView {
         Source::Lost(_) => "lost",
     };
     view! {
-        <div class=css::LEVEL data-channel=channel.as_str() data-state=state>
+        <div class=css::LEVEL data-channel=move || live.heard_on(track).0.as_str() data-state=state>
             <span class=css::LEVEL_NAME>{label}</span>
             <svg class=css::METER viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=move || format!("{label} {}", state())>
                 <rect class=css::METER_GROUND width="100" height="8" rx="2"></rect>

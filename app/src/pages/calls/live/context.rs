@@ -44,8 +44,8 @@ fn Numbers(live: Live) -> impl IntoView {
         <section class=css::NUMBERS aria-label="Numbers so far">
             <div class=css::SHARE>
                 <p class=css::SHARE_WORDS>
-                    <span>{move || share().map_or_else(|| "Nobody has spoken yet".to_owned(), |share| format!("{} {}", live.speaker(Channel::Rep), words::percent(share)))}</span>
-                    <span class="soft">{move || share().map(|share| format!("{} {}", live.speaker(Channel::Customer), words::percent(1.0 - share)))}</span>
+                    <span>{move || share().map_or_else(|| "Nobody has spoken yet".to_owned(), |share| format!("{} {}", live.side_name(Channel::Rep), words::percent(share)))}</span>
+                    <span class="soft">{move || share().map(|share| format!("{} {}", live.side_name(Channel::Customer), words::percent(1.0 - share)))}</span>
                 </p>
                 <svg class=css::SHARE_BAR aria-hidden="true" preserveAspectRatio="none">
                     <rect class=css::SHARE_GROUND width=move || if share().is_some() { "100%" } else { "0" } height="100%"></rect>
@@ -68,8 +68,8 @@ fn Pair(live: Live, name: &'static str, of: fn(&Metrics, Channel) -> Option<Stri
     view! {
         <div class=css::PAIR>
             <dt>{name}</dt>
-            <dd class=css::REP title=move || live.speaker(Channel::Rep)>{move || shown(Channel::Rep)}</dd>
-            <dd class=css::CUSTOMER title=move || live.speaker(Channel::Customer)>{move || shown(Channel::Customer)}</dd>
+            <dd class=css::REP title=move || live.side_name(Channel::Rep)>{move || shown(Channel::Rep)}</dd>
+            <dd class=css::CUSTOMER title=move || live.side_name(Channel::Customer)>{move || shown(Channel::Customer)}</dd>
         </div>
     }
 }

@@ -3,7 +3,7 @@
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
 use model::wire::{NoticeLevel, ServerMessage};
-use model::{Call, CallId, CallSource, CallState, Channel, CueState, Millis};
+use model::{Call, CallId, CallSource, CallState, Channel, CueState, Millis, Segment, TrackId};
 
 use super::link::LinkState;
 use super::state::{Changed, LiveState, Outcome};
@@ -27,7 +27,7 @@ pub enum CallCommand {
     Reconnect,
 }
 
-/// One channel's capture.
+/// One track's capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     /// Not asked for.
@@ -94,9 +94,9 @@ pub struct Live {
     pub link: RwSignal<LinkState>,
     /// Call time.
     pub clock: RwSignal<Millis>,
-    /// Rep, customer: 0 to 1.
+    /// Of [`TrackId::CAPTURED`]: 0 to 1.
     pub levels: [RwSignal<f64>; 2],
-    /// Rep, customer.
+    /// Of [`TrackId::CAPTURED`].
     pub sources: [RwSignal<Source>; 2],
     /// Whether capture has been started on this page (not: in this call).
     pub capturing: RwSignal<bool>,
@@ -198,9 +198,22 @@ impl Live {
         self.read(Part::Call, |state| state.paused)
     }
 
-    /// The shown name of a channel.
-    pub fn speaker(self, channel: Channel) -> String {
-        self.read(Part::Call, |state| state.call.as_ref().map(|call| call.speaker(channel).to_owned()).unwrap_or_default())
+    /// The shown name of a side.
+    pub fn side_name(self, channel: Channel) -> String {
+        self.read(Part::Call, |state| state.call.as_ref().map(|call| call.side_name(channel)).unwrap_or_default())
+    }
+
+    /// The shown name of who spoke a line.
+    pub fn speaker(self, segment: &Segment) -> String {
+        self.read(Part::Call, |state| state.call.as_ref().map(|call| call.speaker(segment).to_owned()).unwrap_or_default())
+    }
+
+    /// Whose side a track is on, and the shown name of who is heard on it.
+    pub fn heard_on(self, track: TrackId) -> (Channel, String) {
+        self.read(Part::Call, |state| {
+            let participant = state.call.as_ref().and_then(|call| call.participant(track));
+            participant.map_or((Channel::Customer, String::new()), |one| (one.channel, one.name.clone()))
+        })
     }
 
     /// Whether the audio comes from the bundled sample.

@@ -295,7 +295,7 @@ mod browser {
 #[cfg(test)]
 fn sample_call() -> Call {
     use chrono::DateTime;
-    use model::{CallKind, MemberId, OrganizationId, RecognizerId, Verbosity};
+    use model::{CallKind, Channel, MemberId, OrganizationId, Participant, RecognizerId, Track, Verbosity};
     let id = uuid::Uuid::nil();
     Call {
         id: model::CallId(id),
@@ -314,10 +314,11 @@ fn sample_call() -> Call {
         consent_who: "Dana".into(),
         consent_how: "spoken".into(),
         consent_at: Some(DateTime::UNIX_EPOCH),
-        sides_swapped: false,
         keep_audio: true,
-        rep_name: "You".into(),
-        customer_name: "Dana".into(),
+        participants: [(Channel::Rep, "You"), (Channel::Customer, "Dana")]
+            .map(|(channel, name)| Participant { channel, name: name.into() })
+            .to_vec(),
+        tracks: Track::each(2),
         notes: String::new(),
         started_at: None,
         ended_at: None,

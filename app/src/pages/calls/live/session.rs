@@ -17,7 +17,7 @@ use capture::{CallClock, Capture, Recognition, SpeechFailure};
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
 use model::wire::{ClientMessage, Frame, Heard, NoticeLevel, RecognizerHealth, RecognizerStatus, ServerMessage};
-use model::{CallState, Channel, Millis, RecognizerId};
+use model::{CallState, Millis, RecognizerId, TrackId};
 
 use self::socket::Socket;
 use self::spooler::Spooler;
@@ -44,13 +44,13 @@ enum Input {
     Server(u32, Option<ServerMessage>),
     /// It is time for another attempt.
     Retry(u32),
-    Loaded(Channel, std::ops::Range<u32>, Vec<Frame>),
+    Loaded(TrackId, std::ops::Range<u32>, Vec<Frame>),
     /// The captures have delivered their last frames.
     Stopped,
     /// The browser's own recognizer heard something.
     Heard(Heard),
-    /// The browser's own recognizer gave up on a channel.
-    Deaf(Channel, SpeechFailure),
+    /// The browser's own recognizer gave up on a track.
+    Deaf(TrackId, SpeechFailure),
     Tick,
 }
 
@@ -95,7 +95,7 @@ impl Session {
             live,
             inbox,
             spooler,
-            outboxes: [Outbox::new(Channel::Rep, ends[0]), Outbox::new(Channel::Customer, ends[1])],
+            outboxes: [Outbox::new(TrackId::MICROPHONE, ends[0]), Outbox::new(TrackId::FAR_END, ends[1])],
             loading: [false; 2],
             captures: [None, None],
             recognitions: [None, None],
@@ -122,18 +122,18 @@ impl Session {
         match input {
             Input::Command(command) => self.command(command),
             Input::Given(given) => self.begin(given),
-            Input::Shared(capture) => self.captured_by(Channel::Customer, *capture),
-            Input::FromCapture(FromCapture::Frame(channel, frame)) => self.frame(channel, frame),
-            Input::FromCapture(FromCapture::Event(channel, event)) => self.event(channel, &event),
+            Input::Shared(capture) => self.captured_by(TrackId::FAR_END, *capture),
+            Input::FromCapture(FromCapture::Frame(track, frame)) => self.frame(track, frame),
+            Input::FromCapture(FromCapture::Event(track, event)) => self.event(track, &event),
             Input::Server(generation, message) if generation == self.generation => match message {
                 Some(message) => self.server(message),
                 None => self.lost(),
             },
             Input::Retry(generation) if generation == self.generation && self.socket.is_none() => self.connect(),
             Input::Server(..) | Input::Retry(_) => {}
-            Input::Loaded(channel, range, frames) => {
-                self.loading[channel.index()] = false;
-                self.outboxes[channel.index()].on_loaded(range, frames);
+            Input::Loaded(track, range, frames) => {
+                self.loading[track.index()] = false;
+                self.outboxes[track.index()].on_loaded(range, frames);
                 self.pump();
             }
             Input::Stopped => {
@@ -141,17 +141,17 @@ impl Session {
                 self.pump();
             }
             Input::Heard(heard) => self.send(ClientMessage::Heard(heard)),
-            Input::Deaf(channel, failure) => {
-                self.recognitions[channel.index()] = None;
+            Input::Deaf(track, failure) => {
+                self.recognitions[track.index()] = None;
                 self.live.notice(NoticeLevel::Warning, failure.to_string());
                 let status = RecognizerStatus {
-                    channel,
+                    track,
                     label: RecognizerId::BROWSER.name(),
                     health: RecognizerHealth::Failed,
                     message: failure.to_string(),
                 };
                 self.live.change(|state| state.set_recognizer(status));
-                self.send(ClientMessage::CaptureNote { channel: Some(channel), message: failure.to_string() });
+                self.send(ClientMessage::CaptureNote { track: Some(track), message: failure.to_string() });
             }
             Input::Tick => self.tick(),
         }
@@ -183,11 +183,11 @@ impl Session {
         match command {
             CallCommand::Mute(muted) => {
                 // The browser's recognizer may listen past the muted track.
-                self.stop_recognizing(Channel::Rep);
-                self.recognized[Channel::Rep.index()] = muted;
-                if let Some(capture) = &self.captures[Channel::Rep.index()] {
+                self.stop_recognizing(TrackId::MICROPHONE);
+                self.recognized[TrackId::MICROPHONE.index()] = muted;
+                if let Some(capture) = &self.captures[TrackId::MICROPHONE.index()] {
                     capture.mute(muted);
-                    self.live.sources[Channel::Rep.index()].set(if muted { Source::Muted } else { Source::On });
+                    self.live.sources[TrackId::MICROPHONE.index()].set(if muted { Source::Muted } else { Source::On });
                 }
             }
             CallCommand::Pause(paused) => {
@@ -195,7 +195,7 @@ impl Session {
                     if paused { capture.pause() } else { capture.resume() }
                 }
                 if paused {
-                    Channel::ALL.iter().for_each(|channel| self.stop_recognizing(*channel));
+                    TrackId::CAPTURED.into_iter().for_each(|track| self.stop_recognizing(track));
                 }
                 self.live.change(|state| state.set_paused(paused));
                 self.send(ClientMessage::Pause { paused });

@@ -1,7 +1,7 @@
 //! What a live page knows of its call: a reducer over the server's messages, without browser and without signals.
 
 use model::wire::{CallEvent, NoticeLevel, RecognizerStatus, ServerMessage, Snapshot, Welcome};
-use model::{Bookmark, Call, CallState, Channel, Cue, CueState, Metrics, Millis, Partial, Problem, Segment};
+use model::{Bookmark, Call, CallState, Cue, CueState, Metrics, Millis, Partial, Problem, Segment, TrackId};
 
 /// Most notices that are kept; older ones make room.
 const MAX_NOTICES: usize = 5;
@@ -22,16 +22,16 @@ pub struct LiveState {
     pub call: Option<Call>,
     /// In order of their start.
     pub segments: Vec<Segment>,
-    /// Text that may still change: rep, customer.
-    pub partials: [Option<Partial>; 2],
+    /// Text that may still change, of each track that has some.
+    pub partials: Vec<Partial>,
     /// In order of number.
     pub cues: Vec<Cue>,
     /// In order of number.
     pub bookmarks: Vec<Bookmark>,
     /// The numbers so far.
     pub metrics: Metrics,
-    /// How the recognizers are doing: rep, customer.
-    pub recognizers: [Option<RecognizerStatus>; 2],
+    /// How the recognizers of the tracks are doing.
+    pub recognizers: Vec<RecognizerStatus>,
     /// The rep paused.
     pub paused: bool,
     /// Newest last.
@@ -78,15 +78,15 @@ pub enum Outcome {
     Gap,
     /// Everything before `next` is safe on the server.
     Acked {
-        /// Which channel.
-        channel: Channel,
+        /// Which track.
+        track: TrackId,
         /// The frame that is expected next.
         next: u32,
     },
     /// Everything before `next` is safe whatever happens to a server.
     Durable {
-        /// Which channel.
-        channel: Channel,
+        /// Which track.
+        track: TrackId,
         /// The first frame that is not.
         next: u32,
     },
@@ -117,8 +117,8 @@ impl LiveState {
                 self.last_event = sequence;
                 Outcome::Applied(self.event(event))
             }
-            ServerMessage::Ack { channel, next } => Outcome::Acked { channel, next },
-            ServerMessage::Durable { channel, next } => Outcome::Durable { channel, next },
+            ServerMessage::Ack { track, next } => Outcome::Acked { track, next },
+            ServerMessage::Durable { track, next } => Outcome::Durable { track, next },
             ServerMessage::Pong { nonce } => Outcome::Pong(nonce),
             ServerMessage::Rejected(problem) => Outcome::Rejected(problem),
             ServerMessage::Refused(problem) => Outcome::Refused(problem),
@@ -162,14 +162,14 @@ impl LiveState {
     /// The end of the last word that was heard: the call is at least this old.
     pub fn heard_until(&self) -> Millis {
         let finals = self.segments.iter().map(|segment| segment.end_ms);
-        finals.chain(self.partials.iter().flatten().map(|partial| partial.end_ms)).chain([self.now]).max().unwrap_or_default()
+        finals.chain(self.partials.iter().map(|partial| partial.end_ms)).chain([self.now]).max().unwrap_or_default()
     }
 
     /// When the words began that a card rests on: in a segment, or in what is being said right now.
     pub fn said_at(&self, cue: &Cue) -> Option<Millis> {
         let number = cue.evidence.first_segment();
         let last = self.segments.iter().find(|segment| segment.number == number).map(|segment| segment.start_ms);
-        last.or_else(|| self.partials.iter().flatten().find(|partial| partial.segment == Some(number)).map(|partial| partial.start_ms))
+        last.or_else(|| self.partials.iter().find(|partial| partial.segment == Some(number)).map(|partial| partial.start_ms))
     }
 
     /// The cards on screen, newest first.
@@ -194,12 +194,7 @@ impl LiveState {
         let Snapshot { last_event, mut segments, mut cues, bookmarks, metrics, recognizers } = snapshot;
         segments.sort_by_key(order);
         cues.sort_by_key(|cue| cue.number);
-        self.recognizers = [None, None];
-        for status in recognizers {
-            let index = status.channel.index();
-            self.recognizers[index] = Some(status);
-        }
-        *self = Self { segments, cues, bookmarks, metrics, last_event, partials: [None, None], ..std::mem::take(self) };
+        *self = Self { segments, cues, bookmarks, metrics, last_event, recognizers, partials: Vec::new(), ..std::mem::take(self) };
         Changed::ALL
     }
 
@@ -221,8 +216,8 @@ impl LiveState {
 
     /// How a recognizer is doing: one that runs in the page tells it here, not through the server.
     pub fn set_recognizer(&mut self, status: RecognizerStatus) -> Changed {
-        let index = status.channel.index();
-        self.recognizers[index] = Some(status);
+        self.recognizers.retain(|known| known.track != status.track);
+        self.recognizers.push(status);
         Changed { recognizers: true, ..Changed::NOTHING }
     }
 
@@ -244,12 +239,12 @@ impl LiveState {
         let mut changed = Changed::NOTHING;
         match event {
             CallEvent::Partial(partial) => {
-                let index = partial.channel.index();
-                self.partials[index] = (!partial.text.is_empty()).then_some(partial);
+                self.take_partial(partial.track);
+                self.partials.extend((!partial.text.is_empty()).then_some(partial));
                 changed.partials = true;
             }
             CallEvent::Segment(segment) => {
-                changed.partials = self.partials[segment.channel.index()].take().is_some();
+                changed.partials = self.take_partial(segment.track);
                 changed.transcript = true;
                 self.segments.retain(|known| known.number != segment.number);
                 let at = self.segments.partition_point(|known| order(known) < order(&segment));
@@ -290,11 +285,18 @@ impl LiveState {
         changed
     }
 
+    /// Takes a track's partial away. Whether there was one.
+    fn take_partial(&mut self, track: TrackId) -> bool {
+        let before = self.partials.len();
+        self.partials.retain(|partial| partial.track != track);
+        self.partials.len() < before
+    }
+
     fn move_to(&mut self, state: CallState) -> Changed {
         if let Some(call) = &mut self.call {
             call.state = state;
         }
-        self.partials = [None, None];
+        self.partials.clear();
         Changed { call: true, partials: true, ..Changed::NOTHING }
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::wire::{NoticeLevel, RecognizerHealth};
-use model::{CallState, Channel, Millis};
+use model::{CallState, Millis, TrackId};
 
 use super::handle::{CallCommand, Ending, Live, Part, Role, Source};
 use super::link::LinkState;
@@ -32,7 +32,7 @@ pub fn Status(live: Live) -> impl IntoView {
                 <h1 class=css::TITLE>{title}</h1>
             </div>
             <ul class=css::FACTS>
-                <li>{move || channels(live)}</li>
+                <li>{move || captured(live)}</li>
                 <li>{move || recognizer(live)}</li>
                 <li>{move || consent(live)}</li>
                 <li class=css::LINK class:attention=move || live.link.with(LinkState::needs_attention)>
@@ -50,13 +50,13 @@ pub fn Banners(live: Live) -> impl IntoView {
         LinkState::Refused(problem) => Some(problem),
         _ => None,
     };
-    let lost = move |channel: Channel| match live.sources[channel.index()].get() {
+    let lost = move |track: TrackId| match live.sources[track.index()].get() {
         Source::Lost(message) => Some(message),
         _ => None,
     };
-    // The server tells every page of a lost channel; this page says it with the way back.
+    // The server tells every page of a lost track; this page says it with the way back.
     let notices = move || {
-        let said_here = [lost(Channel::Rep), lost(Channel::Customer)];
+        let said_here = [lost(TrackId::MICROPHONE), lost(TrackId::FAR_END)];
         let mut notices = live.read(Part::Notices, |state| state.notices.clone());
         notices.retain(|notice| !said_here.iter().flatten().any(|message| *message == notice.message));
         notices
@@ -69,9 +69,9 @@ pub fn Banners(live: Live) -> impl IntoView {
                 </p>
             </Show>
             {move || refused().map(|problem| view! { <Refusal live problem /> })}
-            {move || lost(Channel::Rep).map(|message| view! { <p class=css::BANNER data-level="warning" role="alert">{message}</p> })}
+            {move || lost(TrackId::MICROPHONE).map(|message| view! { <p class=css::BANNER data-level="warning" role="alert">{message}</p> })}
             {move || {
-                lost(Channel::Customer)
+                lost(TrackId::FAR_END)
                     .map(|message| {
                         view! {
                             <div class=css::BANNER data-level="warning" role="alert">
@@ -163,7 +163,7 @@ fn EndingBanner(live: Live) -> impl IntoView {
     }
 }
 
-fn channels(live: Live) -> &'static str {
+fn captured(live: Live) -> &'static str {
     if live.role == Role::Viewer {
         return "Watching";
     }
@@ -178,7 +178,7 @@ fn channels(live: Live) -> &'static str {
 
 fn recognizer(live: Live) -> String {
     let (labels, call) = live.read(Part::Recognizers, |state| {
-        let labels: Vec<_> = state.recognizers.iter().flatten().map(|status| (status.label.clone(), status.health)).collect();
+        let labels: Vec<_> = state.recognizers.iter().map(|status| (status.label.clone(), status.health)).collect();
         (labels, state.call.as_ref().map(|call| call.recognizer.name()).unwrap_or_default())
     });
     let worst = labels.iter().map(|(_, health)| *health).max_by_key(|health| match health {

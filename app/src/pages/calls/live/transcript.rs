@@ -2,9 +2,10 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use model::{Channel, Segment};
+use model::{Channel, Segment, TrackId};
 
 use super::handle::{Live, Part};
+use super::state::LiveState;
 use crate::styles::calls_live_transcript as css;
 
 /// This near to the end (in px) counts as being there.
@@ -52,8 +53,9 @@ pub fn Transcript(live: Live) -> impl IntoView {
     });
     let lines = move || live.read(Part::Transcript, |state| lines(&state.segments, &state.bookmarks));
     let empty = move || {
-        live.read(Part::Transcript, |state| state.segments.is_empty()) && live.read(Part::Partials, |state| state.partials == [None, None])
+        live.read(Part::Transcript, |state| state.segments.is_empty()) && live.read(Part::Partials, |state| state.partials.is_empty())
     };
+    let tracks = move || TrackId::all(live.read(Part::Call, |state| state.call.as_ref().map_or(0, |call| call.tracks.len())));
     view! {
         <div class=css::FRAME>
             <div class=css::SCROLLER node_ref=scroller on:scroll=on_scroll tabindex="0" aria-label="Transcript">
@@ -68,8 +70,7 @@ pub fn Transcript(live: Live) -> impl IntoView {
                     />
                 </div>
                 <div aria-hidden="true" class=css::LOG>
-                    <PartialLine live channel=Channel::Rep />
-                    <PartialLine live channel=Channel::Customer />
+                    <For each=tracks key=|track| *track children=move |track| view! { <PartialLine live track /> } />
                 </div>
             </div>
             <Show when=move || !following.get()>
@@ -91,37 +92,40 @@ pub fn Transcript(live: Live) -> impl IntoView {
 #[component]
 fn FinalLine(live: Live, line: Line) -> impl IntoView {
     let Line { segment, named, marked } = line;
-    let channel = segment.channel;
-    let number = segment.number;
+    let (channel, number) = (segment.channel, segment.number);
+    let words = segment.text.clone();
+    let start = segment.start_ms;
     let cited = move || live.cited.get() == Some(number);
     view! {
-        <div data-channel=channel.as_str() class=lane(channel) class:marked=marked class:cited=cited id=segment_id(segment.number)>
+        <div data-channel=channel.as_str() class=lane(channel) class:marked=marked class:cited=cited id=segment_id(number)>
             <p class=css::HEAD class:visually-hidden=!named>
-                <span class=css::NAME>{move || live.speaker(channel)}</span>
-                <span class=css::TIME>{segment.start_ms.clock()}</span>
+                <span class=css::NAME>{move || live.speaker(&segment)}</span>
+                <span class=css::TIME>{start.clock()}</span>
             </p>
             <p class=css::WORDS>
-                {segment.text.clone()} " " {marked.then(|| view! { <span class=css::MARK>"Marked"</span> })}
+                {words} " " {marked.then(|| view! { <span class=css::MARK>"Marked"</span> })}
             </p>
         </div>
     }
 }
 
 #[component]
-fn PartialLine(live: Live, channel: Channel) -> impl IntoView {
-    let text = move || live.read(Part::Partials, |state| state.partials[channel.index()].as_ref().map(|partial| partial.text.clone()));
+fn PartialLine(live: Live, track: TrackId) -> impl IntoView {
+    let of = move |state: &LiveState| state.partials.iter().find(|partial| partial.track == track).cloned();
+    let text = move || live.read(Part::Partials, of).map(|partial| partial.text);
     // Its number is known as soon as a card rests on it.
-    let number = move || live.read(Part::Partials, |state| state.partials[channel.index()].as_ref().and_then(|partial| partial.segment));
+    let number = move || live.read(Part::Partials, of).and_then(|partial| partial.segment);
+    let channel = move || live.heard_on(track).0;
     view! {
         <Show when=move || text().is_some()>
             <div
-                data-channel=channel.as_str()
-                class=lane(channel)
+                data-channel=move || channel().as_str()
+                class=move || lane(channel())
                 class:cited=move || number().is_some()
                 id=move || number().map(segment_id)
             >
                 <p class=css::HEAD>
-                    <span class=css::NAME>{move || live.speaker(channel)}</span>
+                    <span class=css::NAME>{move || live.heard_on(track).1}</span>
                 </p>
                 <p class=css::PARTIAL>{move || text().unwrap_or_default()}</p>
             </div>
@@ -145,7 +149,7 @@ fn nothing_yet(live: Live) -> &'static str {
     use model::{CallState, RecognizerId};
     let unrecognized = live.read(Part::Call, |state| state.call.as_ref().is_some_and(|call| call.recognizer == RecognizerId::NONE));
     let failed = live.read(Part::Recognizers, |state| {
-        let any = |health| state.recognizers.iter().flatten().any(|status| status.health == health);
+        let any = |health| state.recognizers.iter().any(|status| status.health == health);
         any(RecognizerHealth::Failed)
             && ![RecognizerHealth::Listening, RecognizerHealth::Starting, RecognizerHealth::Reconnecting].into_iter().any(any)
     });
@@ -169,8 +173,9 @@ fn lines(segments: &[Segment], bookmarks: &[model::Bookmark]) -> Vec<Line> {
     segments
         .iter()
         .map(|segment| {
-            let named = before != Some(segment.channel);
-            before = Some(segment.channel);
+            let speaker = Some((segment.track, segment.channel));
+            let named = before != speaker;
+            before = speaker;
             Line { segment: segment.clone(), named, marked: marked.contains(&Some(segment.number)) }
         })
         .collect()
@@ -185,6 +190,7 @@ mod tests {
     fn segment(number: i64, channel: Channel, start: i64) -> Segment {
         Segment {
             number,
+            track: TrackId::usual(channel),
             channel,
             text: "x".into(),
             start_ms: Millis(start),

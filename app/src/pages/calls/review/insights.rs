@@ -132,7 +132,7 @@ pub fn Proof(shared: ReviewContext, evidence: Evidence) -> impl IntoView {
 #[component]
 fn Action(shared: ReviewContext, done: ServerAction<api::SetActionDone>, index: usize, item: ActionItem) -> impl IntoView {
     let ActionItem { text, owner, due, due_words, evidence, done: is_done } = item;
-    let owner_name = shared.review.with_untracked(|review| review.call.speaker(owner).to_owned());
+    let owner_name = shared.review.with_untracked(|review| review.call.side_name(owner));
     let due = match (due, due_words) {
         (Some(due), words) => Some((due.format("%-d %b %Y").to_string(), words)),
         (None, Some(words)) => Some((words, None)),

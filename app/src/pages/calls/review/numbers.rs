@@ -42,7 +42,7 @@ const NUMBERS: [Number; 5] = [
 pub fn Numbers(shared: ReviewContext) -> impl IntoView {
     let metrics = Memo::new(move |_| shared.review.with(|review| review.metrics.clone()));
     let call = shared.call();
-    let name = move |channel| call.with(|call| call.speaker(channel).to_owned());
+    let name = move |channel| call.with(|call| call.side_name(channel));
     let share = move || metrics.with(|metrics| metrics.talk_share);
     let patience = move || metrics.with(|metrics| metrics.patience_ms.map_or_else(|| "–".to_owned(), |ms| format!("{:.1} s", ms / 1000.0)));
     let rows = NUMBERS.iter().map(|number| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use model::Review;
+use model::{Channel, Review};
 
 use super::ReviewContext;
 use crate::components::{Button, ButtonKind, Choice, Glyph, Icon, Select, TextField, field_error};
@@ -67,14 +67,25 @@ fn Names(shared: ReviewContext) -> impl IntoView {
     let rename = shared.actions.patch;
     let swap = shared.actions.swap;
     let problem = shared.actions.problem;
-    let (rep, customer) = shared.review.with_untracked(|review| (review.call.rep_name.clone(), review.call.customer_name.clone()));
+    let participants = shared.review.with_untracked(|review| review.call.participants.clone());
+    let fields = participants.iter().enumerate().map(|(index, participant)| {
+        let alone = participants.iter().filter(|other| other.channel == participant.channel).count() == 1;
+        let label = match (participant.channel, alone) {
+            (Channel::Rep, true) => "Your side".to_owned(),
+            (Channel::Customer, true) => "Their side".to_owned(),
+            (Channel::Rep, false) => format!("Your side, track {}", index + 1),
+            (Channel::Customer, false) => format!("Their side, track {}", index + 1),
+        };
+        let (name, id, initial) = (format!("patch[names][{index}]"), format!("review-name-{index}"), participant.name.clone());
+        view! { <TextField label name id initial required=true max_length=120 error=field_error(problem, "speaker") /> }
+    });
+    let fields = fields.collect_view();
     view! {
         <details class=css::FOLD>
             <summary>"Who spoke"</summary>
             <ActionForm action=rename attr:class=css::FORM>
                 <input type="hidden" name="id" value=shared.id.to_string() />
-                <TextField label="Your side" name="patch[rep_name]" id="review-rep" initial=rep required=true max_length=120 error=field_error(problem, "speaker") />
-                <TextField label="Their side" name="patch[customer_name]" id="review-customer" initial=customer required=true max_length=120 error=field_error(problem, "speaker") />
+                {fields}
                 <Button submit=true small=true icon=Glyph::Check busy=rename.pending() busy_words="Saving…">"Save names"</Button>
             </ActionForm>
             <ActionForm action=swap attr:class=css::FORM>

@@ -38,8 +38,8 @@ pub fn Transcript(shared: ReviewContext) -> impl IntoView {
             .get()
             .into_iter()
             .map(|segment| {
-                let named = before != Some(segment.channel);
-                before = Some(segment.channel);
+                let named = before != Some((segment.track, segment.channel));
+                before = Some((segment.track, segment.channel));
                 (segment, named)
             })
             .collect::<Vec<_>>()
@@ -108,9 +108,9 @@ fn Line(
     correct: ServerAction<api::CorrectSegment>,
     is_playing: Selector<Option<i64>>,
 ) -> impl IntoView {
-    let Segment { number, channel, text, start_ms, corrected, .. } = segment;
-    let shown = text.clone();
-    let written = StoredValue::new(text);
+    let (number, channel, start_ms, corrected) = (segment.number, segment.channel, segment.start_ms, segment.corrected);
+    let shown = segment.text.clone();
+    let written = StoredValue::new(segment.text.clone());
     let form = move || {
         view! {
             <ActionForm action=correct attr:class=css::FORM>
@@ -144,7 +144,7 @@ fn Line(
                 {start_ms.clock()}
             </a>
             <div class=css::BODY>
-                <p class=css::NAME class:visually-hidden=!named>{move || call.with(|call| call.speaker(channel).to_owned())}</p>
+                <p class=css::NAME class:visually-hidden=!named>{move || call.with(|call| call.speaker(&segment).to_owned())}</p>
                 <Show when=move || editing.get() == Some(number) fallback=move || view! { <p class=css::WORDS>{shown.clone()}</p> }>
                     {form()}
                 </Show>

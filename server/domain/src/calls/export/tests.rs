@@ -2,8 +2,8 @@
 
 use chrono::DateTime;
 use model::{
-    ActionItem, Call, CallId, CallKind, CallSource, CallState, Insights, MemberId, Metrics, OrganizationId, RecognizerId, Segment, Span,
-    Verbosity,
+    ActionItem, Call, CallId, CallKind, CallSource, CallState, Insights, MemberId, Metrics, OrganizationId, Participant, RecognizerId,
+    Segment, Span, Track, TrackId, Verbosity,
 };
 use uuid::Uuid;
 
@@ -29,10 +29,11 @@ fn review(text: &str) -> Review {
         consent_who: String::new(),
         consent_how: String::new(),
         consent_at: None,
-        sides_swapped: false,
         keep_audio: true,
-        rep_name: "Ann".into(),
-        customer_name: "Bo".into(),
+        participants: [(Channel::Rep, "Ann"), (Channel::Customer, "Bo")]
+            .map(|(channel, name)| Participant { channel, name: name.into() })
+            .to_vec(),
+        tracks: Track::each(2),
         notes: String::new(),
         started_at: Some(at),
         ended_at: Some(at),
@@ -42,6 +43,7 @@ fn review(text: &str) -> Review {
     };
     let segment = Segment {
         number: 1,
+        track: TrackId::MICROPHONE,
         channel: Channel::Rep,
         text: text.into(),
         start_ms: Millis(3_661_007),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use model::wire::{CallEvent, NoticeLevel, RecognizerStatus, ServerMessage, Snapshot};
-use model::{Call, Channel, Millis};
+use model::{Call, Millis, TrackId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -61,7 +61,7 @@ pub(super) struct CallActor {
     pub(super) connections: Connections,
     pub(super) intake: Intake,
     /// How each track's recognizer is doing.
-    pub(super) statuses: [Option<RecognizerStatus>; 2],
+    pub(super) statuses: Vec<Option<RecognizerStatus>>,
     /// Ends the tracks' tasks; they end with the actor.
     pub(super) tracks: Tracks,
     pub(super) engine: Engine,
@@ -156,7 +156,7 @@ impl CallActor {
             Input::Frame { page, frame, in_flight } => self.on_frame(page, frame, in_flight).await,
             Input::Message { page, message } => self.on_message(page, message).await,
             Input::Unreadable { page, problem } => self.connections.reply(page, ServerMessage::Rejected(problem)),
-            Input::Track(channel, event) => self.on_track(channel, event).await,
+            Input::Track(track, event) => self.on_track(track, event).await,
             Input::Reviewed(written) => self.on_reviewed(written),
             Input::Feedback { cue, state } => self.feed(Event::Feedback { cue, state }),
             Input::Verbosity(verbosity) => {
@@ -290,8 +290,8 @@ impl CallActor {
         self.publish(CallEvent::Notice { level, message });
     }
 
-    pub(super) fn set_status(&mut self, channel: Channel, status: RecognizerStatus) {
-        self.statuses[channel.index()] = Some(status.clone());
+    pub(super) fn set_status(&mut self, track: TrackId, status: RecognizerStatus) {
+        self.statuses[track.index()] = Some(status.clone());
         self.publish(CallEvent::Recognizer(status));
     }
 }

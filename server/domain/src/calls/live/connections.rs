@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::wire::{CallEvent, Hello, Part, ServerMessage, Snapshot, Welcome};
-use model::{Channel, Code, Problem};
+use model::{Code, Problem, TrackId};
 use tokio::sync::mpsc;
 
 use super::replay::ReplayBuffer;
@@ -29,32 +29,36 @@ impl Outlet {
 }
 
 /// Where acks go: to the page that is the call's source now. The writing threads send them without asking the call's actor.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct AckLine {
     source: Arc<Mutex<Option<Outlet>>>,
-    /// Of each channel, the first frame that does not outlive this server.
-    durable: Arc<[AtomicU32; 2]>,
+    /// Of each track, the first frame that does not outlive this server.
+    durable: Arc<[AtomicU32]>,
 }
 
 impl AckLine {
-    /// Every frame of the channel before `next` is in the recording.
-    pub(super) fn ack(&self, channel: Channel, next: u32) {
+    fn new(tracks: usize) -> Self {
+        Self { source: Arc::default(), durable: (0..tracks).map(|_| AtomicU32::new(0)).collect() }
+    }
+
+    /// Every frame of the track before `next` is in the recording.
+    pub(super) fn ack(&self, track: TrackId, next: u32) {
         if let Some(source) = &*self.source.lock().unwrap_or_else(PoisonError::into_inner) {
-            source.send(ServerMessage::Ack { channel, next });
+            source.send(ServerMessage::Ack { track, next });
         }
     }
 
-    /// Every frame of the channel before `next` outlives this server.
-    pub(super) fn durable(&self, channel: Channel, next: u32) {
-        self.durable[channel.index()].store(next, Ordering::Relaxed);
+    /// Every frame of the track before `next` outlives this server.
+    pub(super) fn durable(&self, track: TrackId, next: u32) {
+        self.durable[track.index()].store(next, Ordering::Relaxed);
         if let Some(source) = &*self.source.lock().unwrap_or_else(PoisonError::into_inner) {
-            source.send(ServerMessage::Durable { channel, next });
+            source.send(ServerMessage::Durable { track, next });
         }
     }
 
-    /// Of each channel, the first frame that does not outlive this server.
-    pub(super) fn durable_until(&self) -> [u32; 2] {
-        self.durable.each_ref().map(|next| next.load(Ordering::Relaxed))
+    /// Of each track, the first frame that does not outlive this server.
+    pub(super) fn durable_until(&self) -> Vec<u32> {
+        self.durable.iter().map(|next| next.load(Ordering::Relaxed)).collect()
     }
 
     fn lead_to(&self, source: Option<Outlet>) {
@@ -78,8 +82,8 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(replay: ReplayBuffer) -> Self {
-        Self { open: Vec::new(), next_id: 1, replay, acks: AckLine::default() }
+    pub(super) fn new(replay: ReplayBuffer, tracks: usize) -> Self {
+        Self { open: Vec::new(), next_id: 1, replay, acks: AckLine::new(tracks) }
     }
 
     pub(super) fn acks(&self) -> &AckLine {

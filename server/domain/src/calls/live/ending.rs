@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use live::Event;
 use model::wire::{CallEvent, NoticeLevel};
-use model::{Channel, Code, Problem};
+use model::{Code, Problem, TrackId};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -34,7 +34,7 @@ pub(super) struct Ending {
     /// When the call ended, or the last words since came; none while it is live.
     since: Option<Instant>,
     /// Tracks that have said their last words.
-    finished: [bool; 2],
+    finished: Vec<bool>,
     /// Frames that the transcribers were given out of the recording: as long as there are more of them, nothing hangs.
     caught_up: Arc<AtomicU32>,
     caught_up_before: u32,
@@ -44,8 +44,8 @@ pub(super) struct Ending {
 
 impl Ending {
     /// Of a call that had ended before this actor was there, or has not.
-    pub(super) fn new(is_finishing: bool) -> Self {
-        Self { since: is_finishing.then(Instant::now), ..Self::default() }
+    pub(super) fn new(is_finishing: bool, tracks: usize) -> Self {
+        Self { since: is_finishing.then(Instant::now), finished: vec![false; tracks], ..Self::default() }
     }
 
     pub(super) fn caught_up(&self) -> Arc<AtomicU32> {
@@ -91,13 +91,13 @@ impl CallActor {
     /// Tells the tracks that nothing comes after the frames that are on their way.
     pub(super) async fn finish_tracks(&mut self) {
         if !self.intake.after_frames(|| TrackInput::Finish) {
-            self.ending.finished = [true; 2];
+            self.ending.finished.fill(true);
             self.close_if_done().await;
         }
     }
 
-    pub(super) async fn track_finished(&mut self, channel: Channel) {
-        self.ending.finished[channel.index()] = true;
+    pub(super) async fn track_finished(&mut self, track: TrackId) {
+        self.ending.finished[track.index()] = true;
         self.close_if_done().await;
     }
 
@@ -112,7 +112,7 @@ impl CallActor {
         if self.phase == Phase::Finishing && overdue {
             tracing::warn!(call = %self.call.id, "the recognizers did not say their last words in time");
             self.tracks.cancel();
-            self.ending.finished = [true; 2];
+            self.ending.finished.fill(true);
             self.close_if_done().await;
         }
         if self.ending.review_again.is_some_and(|at| at <= Instant::now()) {

@@ -30,7 +30,7 @@ impl Engine {
         cues: Vec<Cue>,
         bookmarks: Vec<Bookmark>,
     ) -> Self {
-        let settings = Settings { verbosity: call.verbosity, rep_name: call.rep_name.clone(), customer_name: call.customer_name.clone() };
+        let settings = Settings { verbosity: call.verbosity, tracks: call.channels() };
         let session = Session::restore(playbook.playbook, settings, &segments, &cues, &bookmarks);
         Self { session, playbook_version: playbook.version, segments, cues, bookmarks }
     }
@@ -58,7 +58,7 @@ impl CallActor {
             _ => None,
         };
         let speaker = match &event {
-            Event::Partial(channel, _) => Some(*channel),
+            Event::Partial(track, _) => self.call.channel_of(*track),
             _ => None,
         };
         let now = self.now();
@@ -99,8 +99,8 @@ impl CallActor {
                     self.engine.bookmarks.push(bookmark.clone());
                     self.publish(CallEvent::Bookmark(bookmark));
                 }
-                Effect::EchoDropped { channel, text } => {
-                    tracing::debug!(call = %self.call.id, %channel, characters = text.len(), "echo dropped");
+                Effect::EchoDropped { track, text } => {
+                    tracing::debug!(call = %self.call.id, %track, characters = text.len(), "echo dropped");
                 }
             }
         }

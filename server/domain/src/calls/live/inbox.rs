@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::wire::{ClientMessage, Frame, Hello, ServerMessage};
-use model::{Call, Channel, CueState, Problem, Verbosity};
+use model::{Call, CueState, Problem, TrackId, Verbosity};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::intake::InFlight;
@@ -23,7 +23,7 @@ pub(in crate::calls) enum Input {
     /// A page goes.
     Leave { page: u64 },
     /// From a track.
-    Track(Channel, TrackEvent),
+    Track(TrackId, TrackEvent),
     /// The review is written, or could not be.
     Reviewed(Result<(), Problem>),
     /// A cue's state was changed elsewhere.

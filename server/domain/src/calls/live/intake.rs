@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kernel::{DomainError, Kernel, Result};
 use model::wire::Frame;
-use model::{Call, Channel, Code, Millis, Segment};
+use model::{Call, Code, Millis, Segment, TrackId};
 use store::{RecordingError, RecordingLog, RecordingPart, RecordingReader};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
@@ -54,20 +54,20 @@ impl InFlight {
 #[derive(Debug)]
 pub(super) enum StorageEvent {
     /// Frames can't be written any more. They aren't acked: the page keeps them and sends them again.
-    Blocked(Channel, RecordingError),
+    Blocked(TrackId, RecordingError),
     /// A frame was not the expected one; the page was told which is.
-    OutOfOrder(Channel),
+    OutOfOrder(TrackId),
     /// Frames are written again.
     Recovered,
 }
 
 /// What the writing thread tells of a track's frames.
 pub(super) struct TrackSink {
-    channel: Channel,
+    track: TrackId,
     log: SharedLog,
     acks: AckLine,
-    track: mpsc::UnboundedSender<TrackInput>,
-    /// Unbounded, as `track` is, so that the writing threads never wait for a call; [`MAX_IN_FLIGHT`] bounds both.
+    task: mpsc::UnboundedSender<TrackInput>,
+    /// Unbounded, as `task` is, so that the writing threads never wait for a call; [`MAX_IN_FLIGHT`] bounds both.
     actor: mpsc::UnboundedSender<StorageEvent>,
     /// The log takes nothing; the page holds the frames back.
     is_blocked: AtomicBool,
@@ -84,19 +84,19 @@ impl TrackSink {
                 if self.is_blocked.swap(false, Ordering::Relaxed) {
                     let _ = self.actor.send(StorageEvent::Recovered);
                 }
-                self.acks.ack(self.channel, next);
-                let _ = self.track.send(TrackInput::Recorded(frame, captured_at, in_flight));
+                self.acks.ack(self.track, next);
+                let _ = self.task.send(TrackInput::Recorded(frame, captured_at, in_flight));
             }
             Ok(Written::OutOfOrder { next }) => {
                 // Behind one that could not be written: asked for again when there may be space.
                 if !self.is_blocked.load(Ordering::Relaxed) {
-                    self.acks.ack(self.channel, next);
+                    self.acks.ack(self.track, next);
                 }
-                let _ = self.actor.send(StorageEvent::OutOfOrder(self.channel));
+                let _ = self.actor.send(StorageEvent::OutOfOrder(self.track));
             }
             Err(error) => {
                 let is_new = !self.is_blocked.swap(true, Ordering::Relaxed);
-                let event = if is_new { StorageEvent::Blocked(self.channel, error) } else { StorageEvent::OutOfOrder(self.channel) };
+                let event = if is_new { StorageEvent::Blocked(self.track, error) } else { StorageEvent::OutOfOrder(self.track) };
                 let _ = self.actor.send(event);
             }
         }
@@ -127,18 +127,18 @@ impl OpenedTrack {
     pub(super) async fn open(
         kernel: &Kernel,
         call: &Call,
-        channel: Channel,
+        track: TrackId,
         segments: &[Segment],
         folder: Folder,
         parts: &[RecordingPart],
     ) -> Result<Self> {
-        let path = recording::path(kernel, call, channel);
+        let path = recording::path(kernel, call, track);
         let keep = call.keep_audio;
         if folder == Folder::Own {
-            fetch::fill(kernel, call, channel).await?;
+            fetch::fill(kernel, call, track).await?;
         }
-        let sealed = sealing::sealed(parts, channel);
-        let heard_until = segments.iter().filter(|segment| segment.channel == channel).map(|segment| segment.end_ms).max();
+        let sealed = sealing::sealed(parts, track);
+        let heard_until = segments.iter().filter(|segment| segment.track == track).map(|segment| segment.end_ms).max();
         let heard_until = heard_until.unwrap_or_default();
         let open = move || {
             if folder == Folder::Own {
@@ -185,6 +185,8 @@ pub(super) enum Accepted {
     Yes,
     /// It is not the one that is expected; `Some` is to be told to the page, which goes back there.
     No(Option<u32>),
+    /// The call has no such track.
+    NoSuchTrack,
     /// There is nobody to write it.
     WriterGone,
 }
@@ -197,33 +199,33 @@ struct TrackIntake {
 
 /// A call's way to the disk.
 pub(super) struct Intake {
-    tracks: [TrackIntake; 2],
+    tracks: Vec<TrackIntake>,
     writer: Writer,
     shard: usize,
     places: Arc<Semaphore>,
 }
 
 impl Intake {
-    /// `tracks` are in order of [`Channel::index`], each with where its recorded sound goes. What goes wrong comes to `actor`.
+    /// `tracks` are in order, each with where its recorded sound goes. What goes wrong comes to `actor`.
     pub(super) fn new(
         call: &Call,
         writer: Writer,
         acks: &AckLine,
-        tracks: [(OpenedTrack, mpsc::UnboundedSender<TrackInput>); 2],
+        tracks: Vec<(OpenedTrack, mpsc::UnboundedSender<TrackInput>)>,
         actor: &mpsc::UnboundedSender<StorageEvent>,
     ) -> Self {
-        let mut channels = [Channel::Rep, Channel::Customer].into_iter();
-        let tracks = tracks.map(|(opened, track)| {
+        let take = |(id, (opened, task)): (TrackId, (OpenedTrack, mpsc::UnboundedSender<TrackInput>))| {
             let sink = TrackSink {
-                channel: channels.next().unwrap_or(Channel::Customer),
+                track: id,
                 log: opened.log,
                 acks: acks.clone(),
-                track,
+                task,
                 actor: actor.clone(),
                 is_blocked: AtomicBool::new(false),
             };
             TrackIntake { sink: Arc::new(sink), expected: opened.recorded }
-        });
+        };
+        let tracks = TrackId::all(tracks.len()).zip(tracks).map(take).collect();
         Self { tracks, writer, shard: usize::from(call.id.0.as_bytes()[15]), places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)) }
     }
 
@@ -237,8 +239,8 @@ impl Intake {
     }
 
     /// Number of the frame that is expected next, of each track.
-    pub(super) fn expected(&self) -> [u32; 2] {
-        self.tracks.each_ref().map(|track| track.expected)
+    pub(super) fn expected(&self) -> Vec<u32> {
+        self.tracks.iter().map(|track| track.expected).collect()
     }
 
     /// Begins again where the disk stands: another page sends now.
@@ -255,7 +257,7 @@ impl Intake {
 
     /// Whether this is the frame to be taken now; if not, what its page is to be told.
     pub(super) fn check(&self, frame: &Frame) -> Accepted {
-        let track = &self.tracks[frame.channel.index()];
+        let Some(track) = self.tracks.get(frame.track.index()) else { return Accepted::NoSuchTrack };
         if frame.sequence == track.expected {
             return Accepted::Yes;
         }
@@ -267,19 +269,19 @@ impl Intake {
 
     /// Hands a frame to the writer that [`Self::check`] has accepted.
     pub(super) fn write(&mut self, frame: Frame, in_flight: InFlight) -> Accepted {
-        let track = &mut self.tracks[frame.channel.index()];
+        let track = &mut self.tracks[frame.track.index()];
         track.expected += 1;
         if self.writer.append(self.shard, Arc::clone(&track.sink), frame, in_flight) { Accepted::Yes } else { Accepted::WriterGone }
     }
 
     /// A track's frames are not to be written for now. Whether that is new.
-    pub(super) fn block(&self, channel: Channel) -> bool {
-        !self.tracks[channel.index()].sink.is_blocked.swap(true, Ordering::Relaxed)
+    pub(super) fn block(&self, track: TrackId) -> bool {
+        !self.tracks[track.index()].sink.is_blocked.swap(true, Ordering::Relaxed)
     }
 
     /// A frame is not on disk: what the disk has next is expected.
-    pub(super) fn expect_again(&mut self, channel: Channel) {
-        let track = &mut self.tracks[channel.index()];
+    pub(super) fn expect_again(&mut self, track: TrackId) {
+        let track = &mut self.tracks[track.index()];
         track.expected = track.sink.log.with(|log| log.next());
     }
 
@@ -289,13 +291,13 @@ impl Intake {
             return;
         }
         for track in self.tracks.iter().filter(|track| track.sink.is_blocked.load(Ordering::Relaxed)) {
-            track.sink.acks.ack(track.sink.channel, track.sink.log.with(|log| log.next()));
+            track.sink.acks.ack(track.sink.track, track.sink.log.with(|log| log.next()));
         }
     }
 
     /// Tells every track something, after all frames that were taken before. False if there is nobody to write them.
     pub(super) fn after_frames(&self, input: fn() -> TrackInput) -> bool {
-        let tracks = self.tracks.each_ref().map(|track| track.sink.track.clone());
+        let tracks: Vec<_> = self.tracks.iter().map(|track| track.sink.task.clone()).collect();
         self.writer.then(self.shard, move || {
             for track in tracks {
                 let _ = track.send(input());
@@ -316,7 +318,7 @@ impl Intake {
     /// Lets every track recognize what is recorded from now on.
     pub(super) fn consent(&self, consent: ports::Consent) {
         for track in &self.tracks {
-            let _ = track.sink.track.send(TrackInput::Consent(consent));
+            let _ = track.sink.task.send(TrackInput::Consent(consent));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use live::Event;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, ServerMessage, Welcome};
-use model::{Call, CallState, Code, Millis, Problem, RecognizerId, Utterance};
+use model::{Call, CallState, Code, Millis, Problem, RecognizerId, TrackId, Utterance};
 use store::RecordingError;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -73,9 +73,9 @@ impl CallActor {
             }
             ClientMessage::Bookmark { at, note } => self.on_bookmark(page, at, &note),
             ClientMessage::Feedback { cue, state } => self.feed(Event::Feedback { cue, state }),
-            ClientMessage::CaptureNote { channel, message } => {
+            ClientMessage::CaptureNote { track, message } => {
                 let message: String = message.chars().filter(|c| !c.is_control()).take(300).collect();
-                tracing::info!(call = %self.call.id, ?channel, message, "capture");
+                tracing::info!(call = %self.call.id, ?track, message, "capture");
                 self.notice(NoticeLevel::Warning, message);
             }
             ClientMessage::End => self.end().await,
@@ -131,18 +131,18 @@ impl CallActor {
         if let Err(error) = frame.check() {
             return self.reject(page, Problem::new(Code::FrameMalformed, error.to_string()));
         }
-        let channel = frame.channel;
-        if let Accepted::No(tell) = self.intake.check(&frame) {
-            if let Some(next) = tell {
-                self.connections.reply(page, ServerMessage::Ack { channel, next });
-            }
-            return;
+        let track = frame.track;
+        match self.intake.check(&frame) {
+            Accepted::No(None) => return,
+            Accepted::No(Some(next)) => return self.connections.reply(page, ServerMessage::Ack { track, next }),
+            Accepted::NoSuchTrack => return self.reject(page, self.no_such_track(track)),
+            Accepted::Yes | Accepted::WriterGone => {}
         }
         // The little space that was given up for deletions and sign-ins is not for sound.
         if self.kernel.store().lacks_reserve() {
-            if self.intake.block(channel) {
+            if self.intake.block(track) {
                 let full = RecordingError::Full(std::io::ErrorKind::StorageFull.into());
-                self.on_storage(StorageEvent::Blocked(channel, full));
+                self.on_storage(StorageEvent::Blocked(track, full));
             }
             return;
         }
@@ -155,11 +155,19 @@ impl CallActor {
         self.close_sentences();
     }
 
+    fn no_such_track(&self, track: TrackId) -> Problem {
+        let sentence = match self.call.tracks.len() {
+            1 => format!("This call has one track, 0; there is no track {track}. Its frames are not taken."),
+            count => format!("This call has the tracks 0 to {}; there is no track {track}. Its frames are not taken.", count - 1),
+        };
+        Problem::new(Code::FrameMalformed, sentence)
+    }
+
     /// What went wrong at the writer, or goes well again.
     pub(super) fn on_storage(&mut self, event: StorageEvent) {
         match event {
-            StorageEvent::Blocked(channel, error) => {
-                self.intake.expect_again(channel);
+            StorageEvent::Blocked(track, error) => {
+                self.intake.expect_again(track);
                 tracing::error!(call = %self.call.id, %error, "a frame can't be written");
                 let why = if matches!(error, RecordingError::Full(_)) {
                     "The server's disk is full."
@@ -168,7 +176,7 @@ impl CallActor {
                 };
                 self.notice(NoticeLevel::Error, format!("{why} Your recording stays in this browser until there is space."));
             }
-            StorageEvent::OutOfOrder(channel) => self.intake.expect_again(channel),
+            StorageEvent::OutOfOrder(track) => self.intake.expect_again(track),
             StorageEvent::Recovered => {
                 self.notice(NoticeLevel::Info, "There is space again. The recording goes on; nothing is missing.".to_owned());
             }
@@ -183,19 +191,22 @@ impl CallActor {
     }
 
     async fn on_page_transcript(&mut self, page: u64, heard: Heard) {
-        let Heard { channel, text, start, end, confidence, is_final } = heard;
+        let Heard { track, text, start, end, confidence, is_final } = heard;
         let limit = Millis(Frame::MAX_CAPTURED_AT);
         let fits = text.chars().take(5_001).count() <= 5_000 && start >= Millis::ZERO && start <= end && end <= limit;
         if !fits || self.call.recognizer != RecognizerId::BROWSER {
             let message = "Words from the page need 0 to 5,000 characters, ordered times, and a call that the browser recognizes.";
             return self.reject(page, Problem::new(Code::Invalid, message));
         }
+        if track.index() >= self.call.tracks.len() {
+            return self.reject(page, self.no_such_track(track));
+        }
         if let Err(error) = self.start().await {
             return self.reject(page, error.into_problem());
         }
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let said = Utterance { confidence, ..Utterance::new(text, start, end) };
-        self.feed(if is_final { Event::Final(channel, said) } else { Event::Partial(channel, said) });
+        self.feed(if is_final { Event::Final(track, said) } else { Event::Partial(track, said) });
     }
 
     fn on_bookmark(&mut self, page: u64, at: Millis, note: &str) {

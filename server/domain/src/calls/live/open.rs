@@ -1,7 +1,7 @@
 //! How a call's actor comes to be: what is stored of the call, its recordings, its tracks' tasks.
 
 use model::wire::{RecognizerHealth, RecognizerStatus};
-use model::{Call, CallId, CallState, Channel, Millis, OrganizationId};
+use model::{Call, CallId, CallState, Millis, OrganizationId, TrackId};
 use store::calls::CallHold;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -51,8 +51,10 @@ impl CallActor {
         let bookmarks = store.bookmarks(organization, id).await?;
         let is_shared = kernel.membership().is_some();
         let parts = if is_shared { store.recording_parts(organization, id).await? } else { Vec::new() };
-        let rep = OpenedTrack::open(kernel, &call, Channel::Rep, &segments, folder, &parts).await?;
-        let customer = OpenedTrack::open(kernel, &call, Channel::Customer, &segments, folder, &parts).await?;
+        let mut opened = Vec::with_capacity(call.tracks.len());
+        for track in TrackId::all(call.tracks.len()) {
+            opened.push((track, OpenedTrack::open(kernel, &call, track, &segments, folder, &parts).await?));
+        }
         // Asked once: what somebody switches holds from the next call on.
         let shows_passages = kernel.is_on(&crate::calls::LIVE_PASSAGES, organization, Some(call.member_id), Some(id)).await?;
 
@@ -66,15 +68,15 @@ impl CallActor {
         let is_finishing = call.state == CallState::Finishing;
         // Numbers grow with the wall clock, so that they are above all that an earlier buffer of this call can have given.
         let seed = u64::try_from(kernel.now().timestamp_millis()).unwrap_or_default();
-        let connections = Connections::new(ReplayBuffer::new(seed));
-        let (tracks, ending) = (Tracks::default(), Ending::new(is_finishing));
+        let connections = Connections::new(ReplayBuffer::new(seed), call.tracks.len());
+        let (tracks, ending) = (Tracks::default(), Ending::new(is_finishing, call.tracks.len()));
         let sealer = is_shared.then(|| {
-            let sealed = |channel, opened: &OpenedTrack| {
-                let sealed = sealing::sealed(&parts, channel);
-                connections.acks().durable(channel, sealed.next);
-                SealedTrack { channel, log: opened.log().clone(), sealed }
+            let sealed = |(track, opened): &(TrackId, OpenedTrack)| {
+                let sealed = sealing::sealed(&parts, *track);
+                connections.acks().durable(*track, sealed.next);
+                SealedTrack { track: *track, log: opened.log().clone(), sealed }
             };
-            let tracks = [sealed(Channel::Rep, &rep), sealed(Channel::Customer, &customer)];
+            let tracks = opened.iter().map(sealed).collect();
             let (ask, asked) = mpsc::channel(1);
             let (kernel, hold, acks) = (kernel.clone(), hold.clone(), connections.acks().clone());
             tokio::spawn(Sealer { kernel, organization, call: id, hold, tracks, acks, told: status }.run(asked));
@@ -82,14 +84,14 @@ impl CallActor {
         });
         if is_shared {
             let (kernel, call) = (kernel.clone(), call.clone());
-            tokio::spawn(async move { fetch::fill_both(&kernel, &call).await });
+            tokio::spawn(async move { fetch::fill_all(&kernel, &call).await });
         }
-        let start = |channel: Channel, opened: OpenedTrack| {
+        let start = |(track, opened): (TrackId, OpenedTrack)| {
             let sink = transcription::start(TrackSetup {
-                channel,
+                track,
                 recognizers: kernel.recognizers().for_transcriber(&call),
-                request: open_stream(&call, channel),
-                recording: call.keep_audio.then(|| recording::path(kernel, &call, channel)),
+                request: open_stream(&call, track),
+                recording: call.keep_audio.then(|| recording::path(kernel, &call, track)),
                 next: opened.unheard,
                 recorded: opened.recorded,
                 heard_until: opened.heard_until,
@@ -99,7 +101,7 @@ impl CallActor {
             });
             (opened, sink)
         };
-        let opened = [start(Channel::Rep, rep), start(Channel::Customer, customer)];
+        let opened = opened.into_iter().map(start).collect();
         let intake = Intake::new(&call, writer, connections.acks(), opened, &problems);
         let mut clock = CallClock::default();
         if let Some(started) = call.started_at {
@@ -111,7 +113,7 @@ impl CallActor {
             paused: false,
             connections,
             intake,
-            statuses: [Channel::Rep, Channel::Customer].map(|channel| not_recognized(kernel, &call, channel)),
+            statuses: TrackId::all(call.tracks.len()).map(|track| not_recognized(kernel, &call, track)).collect(),
             tracks,
             engine: Engine::restore(&call, playbook, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
@@ -131,7 +133,7 @@ impl CallActor {
 }
 
 /// What is said of a track that its recognizer does not hear: nobody was chosen, or one that this server doesn't have any more.
-fn not_recognized(kernel: &Kernel, call: &Call, channel: Channel) -> Option<RecognizerStatus> {
+fn not_recognized(kernel: &Kernel, call: &Call, track: TrackId) -> Option<RecognizerStatus> {
     let (health, message) = match kernel.recognizers().get(&call.recognizer) {
         ChosenRecognizer::Nobody => (RecognizerHealth::Off, "Recorded and measured; you can have it recognized after the call.".to_owned()),
         ChosenRecognizer::Missing(missing) => {
@@ -139,5 +141,5 @@ fn not_recognized(kernel: &Kernel, call: &Call, channel: Channel) -> Option<Reco
         }
         ChosenRecognizer::Browser | ChosenRecognizer::Here(_) => return None,
     };
-    Some(RecognizerStatus { channel, label: call.recognizer.name(), health, message })
+    Some(RecognizerStatus { track, label: call.recognizer.name(), health, message })
 }

@@ -177,13 +177,13 @@ pub(super) async fn relay(
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use model::{Channel, Millis};
+    use model::{Millis, TrackId};
 
     use super::*;
 
     #[test]
     fn what_is_carried_arrives_as_it_was() {
-        let frame = Frame { channel: Channel::Customer, sequence: 7, captured_at: Millis(700), pcm: vec![1, 2, 3, 4] };
+        let frame = Frame { track: TrackId::FAR_END, sequence: 7, captured_at: Millis(700), pcm: vec![1, 2, 3, 4] };
         for message in [
             Ok(ClientMessage::Frame(frame)),
             Ok(ClientMessage::Ping { nonce: 3 }),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kernel::{Actor, DomainError, Kernel, Result};
-use model::{CallId, Channel, Millis, OrganizationId};
+use model::{CallId, Millis, OrganizationId, TrackId};
 use ports::files::{FileKey, Files};
 use store::calls::CallHold;
 use store::{LogPlace, RecordingPart, StoreError};
@@ -25,7 +25,7 @@ const TOLERATED: u32 = 3;
 
 /// A track's recording, and how far it is sealed.
 pub(super) struct SealedTrack {
-    pub(super) channel: Channel,
+    pub(super) track: TrackId,
     pub(super) log: SharedLog,
     pub(super) sealed: LogPlace,
 }
@@ -36,7 +36,7 @@ pub(super) struct Sealer {
     pub(super) organization: OrganizationId,
     pub(super) call: CallId,
     pub(super) hold: CallHold,
-    pub(super) tracks: [SealedTrack; 2],
+    pub(super) tracks: Vec<SealedTrack>,
     pub(super) acks: AckLine,
     pub(super) told: mpsc::UnboundedSender<WriteStatus>,
 }
@@ -116,7 +116,7 @@ impl Sealer {
         let bytes = tokio::task::spawn_blocking(read).await.map_err(|error| DomainError::Internal(error.to_string()))?;
         let bytes = Bytes::from(bytes.map_err(|error| DomainError::Internal(error.to_string()))?);
 
-        let part = part(self.kernel.uuid(), track.channel, from, to, self.hold.epoch);
+        let part = part(self.kernel.uuid(), track.track, from, to, self.hold.epoch);
         let (files, key): (&Files, _) = (self.kernel.state(), FileKey::recording_part(self.organization, part.file));
         let limit = bytes.len() as u64;
         let stored = files.put(&key, futures::stream::iter([Ok(bytes)]), limit).await;
@@ -131,15 +131,15 @@ impl Sealer {
             Err(DomainError::Store(StoreError::Taken(_))) => {
                 let _ = files.delete(&key).await;
                 let parts = self.kernel.store().recording_parts(self.organization, self.call).await?;
-                let place = sealed(&parts, self.tracks[index].channel);
+                let place = sealed(&parts, self.tracks[index].track);
                 self.tracks[index].sealed = place;
-                self.acks.durable(self.tracks[index].channel, place.next);
+                self.acks.durable(self.tracks[index].track, place.next);
                 return Ok(true);
             }
             Err(error) => return Err(error),
         }
         self.tracks[index].sealed = to;
-        self.acks.durable(self.tracks[index].channel, to.next);
+        self.acks.durable(self.tracks[index].track, to.next);
         Ok(true)
     }
 
@@ -155,15 +155,15 @@ impl Sealer {
     }
 }
 
-fn part(file: uuid::Uuid, channel: Channel, from: LogPlace, to: LogPlace, epoch: i64) -> RecordingPart {
+fn part(file: uuid::Uuid, track: TrackId, from: LogPlace, to: LogPlace, epoch: i64) -> RecordingPart {
     let [start, bytes, end_sample] = [from.length, to.length - from.length, to.end_sample].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-    RecordingPart { file, channel, first: from.next.into(), frames: (to.next - from.next).into(), start, bytes, end_sample, epoch }
+    RecordingPart { file, track, first: from.next.into(), frames: (to.next - from.next).into(), start, bytes, end_sample, epoch }
 }
 
-/// How far a channel is sealed: behind the last of its parts that follow one another from the beginning.
-pub(in crate::calls) fn sealed(parts: &[RecordingPart], channel: Channel) -> LogPlace {
+/// How far a track is sealed: behind the last of its parts that follow one another from the beginning.
+pub(in crate::calls) fn sealed(parts: &[RecordingPart], track: TrackId) -> LogPlace {
     let mut place = LogPlace::default();
-    for part in parts.iter().filter(|part| part.channel == channel) {
+    for part in parts.iter().filter(|part| part.track == track) {
         if part.first != i64::from(place.next) || part.start != i64::try_from(place.length).unwrap_or(i64::MAX) {
             break;
         }
@@ -184,10 +184,10 @@ mod tests {
     fn parts_that_follow_one_another_are_one_recording() {
         let id = uuid::Uuid::nil();
         let at = [place(0, 0), place(100, 3), place(250, 9), place(300, 10)];
-        let parts: Vec<RecordingPart> = at.windows(2).map(|at| part(id, Channel::Rep, at[0], at[1], 1)).collect();
-        assert_eq!(sealed(&parts, Channel::Rep), at[3]);
-        assert_eq!(sealed(&parts, Channel::Customer), LogPlace::default());
-        assert_eq!(sealed(&[parts[0].clone(), parts[2].clone()], Channel::Rep), at[1], "one between them is missing");
-        assert_eq!(sealed(&parts[1..], Channel::Rep), LogPlace::default(), "the first one is missing");
+        let parts: Vec<RecordingPart> = at.windows(2).map(|at| part(id, TrackId::MICROPHONE, at[0], at[1], 1)).collect();
+        assert_eq!(sealed(&parts, TrackId::MICROPHONE), at[3]);
+        assert_eq!(sealed(&parts, TrackId::FAR_END), LogPlace::default());
+        assert_eq!(sealed(&[parts[0].clone(), parts[2].clone()], TrackId::MICROPHONE), at[1], "one between them is missing");
+        assert_eq!(sealed(&parts[1..], TrackId::MICROPHONE), LogPlace::default(), "the first one is missing");
     }
 }

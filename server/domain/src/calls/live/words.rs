@@ -2,26 +2,26 @@
 
 use live::Event;
 use model::wire::{NoticeLevel, RecognizerHealth};
-use model::{Channel, Utterance};
+use model::{TrackId, Utterance};
 
 use super::actor::CallActor;
 use super::transcription::TrackEvent;
 
 impl CallActor {
-    pub(super) async fn on_track(&mut self, channel: Channel, event: TrackEvent) {
+    pub(super) async fn on_track(&mut self, track: TrackId, event: TrackEvent) {
         match event {
-            TrackEvent::Voice(start, end) => self.feed(Event::Voice { channel, start, end }),
-            TrackEvent::Partial(said) => self.feed(Event::Partial(channel, said)),
+            TrackEvent::Voice(start, end) => self.feed(Event::Voice { track, start, end }),
+            TrackEvent::Partial(said) => self.feed(Event::Partial(track, said)),
             TrackEvent::Final(said) => {
                 self.ending.goes_on();
-                self.feed(Event::Final(channel, said));
+                self.feed(Event::Final(track, said));
             }
             TrackEvent::Status(status) => {
                 if status.health == RecognizerHealth::Failed {
                     // The final of what it was saying won't come from it.
-                    self.retract_partial(channel);
+                    self.retract_partial(track);
                 }
-                self.set_status(channel, status);
+                self.set_status(track, status);
             }
             TrackEvent::Behind => {
                 let message = if self.call.keep_audio {
@@ -31,13 +31,13 @@ impl CallActor {
                 };
                 self.notice(NoticeLevel::Warning, message.to_owned());
             }
-            TrackEvent::Stopped => self.retract_partial(channel),
-            TrackEvent::Finished => self.track_finished(channel).await,
+            TrackEvent::Stopped => self.retract_partial(track),
+            TrackEvent::Finished => self.track_finished(track).await,
         }
     }
 
-    fn retract_partial(&mut self, channel: Channel) {
+    fn retract_partial(&mut self, track: TrackId) {
         let now = self.now();
-        self.feed(Event::Partial(channel, Utterance::new("", now, now)));
+        self.feed(Event::Partial(track, Utterance::new("", now, now)));
     }
 }

@@ -1,8 +1,8 @@
-//! One channel's recording as what a recognizer is given, read from the disk as it is taken.
+//! One track's recording as what a recognizer is given, read from the disk as it is taken.
 
 use std::path::{Path, PathBuf};
 
-use model::{Channel, Gate};
+use model::{Gate, TrackId};
 use store::{RecordingError, RecordingReader};
 use tokio::sync::mpsc;
 
@@ -12,7 +12,7 @@ use ports::{Consent, ConsentedAudio};
 /// A recording, looked through once.
 pub(super) struct Recorded {
     path: PathBuf,
-    channel: Channel,
+    track: TrackId,
     gate: Gate,
     /// Whether there is speech in it, for each frame; not asked where everything is let through.
     voiced: Vec<bool>,
@@ -25,8 +25,8 @@ impl Recorded {
     ///
     /// # Errors
     /// The recording can't be read.
-    pub(super) fn look_through(path: &Path, channel: Channel, gate: Gate) -> Result<Self, RecordingError> {
-        let mut recorded = Self { path: path.to_owned(), channel, gate, voiced: Vec::new(), samples: 0 };
+    pub(super) fn look_through(path: &Path, track: TrackId, gate: Gate) -> Result<Self, RecordingError> {
+        let mut recorded = Self { path: path.to_owned(), track, gate, voiced: Vec::new(), samples: 0 };
         let mut detector = VoiceDetector::default();
         let (mut samples, mut voiced) = (0, Vec::new());
         recorded.walk(
@@ -65,7 +65,7 @@ impl Recorded {
     fn walk(&self, mut voiced: impl FnMut(&Piece) -> bool, mut take: impl FnMut(Piece) -> bool) -> Result<(), RecordingError> {
         let reader = RecordingReader::open(&self.path)?;
         let mut gate = SpeechGate::new(self.gate);
-        for frame in reader.frames(self.channel) {
+        for frame in reader.frames(self.track) {
             let frame = frame?;
             let piece = Piece { start: frame.captured_at, samples: frame.samples().collect() };
             let voice = voiced(&piece);

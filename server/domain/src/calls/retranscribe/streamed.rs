@@ -22,8 +22,8 @@ impl BatchRecognizer for StreamedBatch {
         let Recording { request, samples, audio, progress } = recording;
         let (input, pushed) = mpsc::channel(64);
         let (out, mut events) = mpsc::channel(64);
-        let channel = request.channel;
-        let transcriber = Transcriber { channel, recognizers: vec![Arc::clone(&self.recognizer)], request, consent: self.consent };
+        let track = request.track;
+        let transcriber = Transcriber { track, recognizers: vec![Arc::clone(&self.recognizer)], request, consent: self.consent };
         let listen = async {
             let mut said = Vec::new();
             loop {

@@ -4,7 +4,7 @@ use capture::{CallClock, Capture, CaptureEvent, CapturedFrame, Recognition, spee
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::wire::{ClientMessage, NoticeLevel};
-use model::{CallState, Channel, Millis, RecognizerId};
+use model::{CallState, Millis, RecognizerId, TrackId};
 
 use super::super::handle::{Ending, Source};
 use super::super::source::Given;
@@ -22,27 +22,27 @@ impl Session {
         if self.call_clock.is_none() && self.live.peek(LiveState::phase) == CallState::Live {
             self.set_clock(CallClock::starting_at(remembered_now(self.live.id).unwrap_or(self.live.clock.get_untracked())));
         }
-        for (channel, (capture, missing)) in Channel::ALL.iter().zip(captures.into_iter().zip(missing)) {
+        for (track, (capture, missing)) in TrackId::CAPTURED.into_iter().zip(captures.into_iter().zip(missing)) {
             match (capture, missing) {
-                (Some(capture), _) => self.captured_by(*channel, capture),
-                (None, Some(why)) => self.live.sources[channel.index()].set(Source::Lost(why)),
+                (Some(capture), _) => self.captured_by(track, capture),
+                (None, Some(why)) => self.live.sources[track.index()].set(Source::Lost(why)),
                 (None, None) => {}
             }
         }
         self.live.capturing.set(true);
     }
 
-    pub(super) fn captured_by(&mut self, channel: Channel, capture: Capture) {
+    pub(super) fn captured_by(&mut self, track: TrackId, capture: Capture) {
         if self.live.peek(|state| state.paused) {
             capture.pause();
         }
-        self.captures[channel.index()] = Some(capture);
-        self.live.sources[channel.index()].set(Source::On);
+        self.captures[track.index()] = Some(capture);
+        self.live.sources[track.index()].set(Source::On);
     }
 
-    pub(super) fn frame(&mut self, channel: Channel, frame: CapturedFrame) {
+    pub(super) fn frame(&mut self, track: TrackId, frame: CapturedFrame) {
         let Some(page_clock) = self.page_clock else { return };
-        self.live.levels[channel.index()].set(f64::from(frame.level.meter()));
+        self.live.levels[track.index()].set(f64::from(frame.level.meter()));
         // A call begins with its first frame.
         let call_clock = match self.call_clock {
             Some(clock) => clock,
@@ -53,18 +53,18 @@ impl Session {
                 clock
             }
         };
-        self.recognize(channel, call_clock);
+        self.recognize(track, call_clock);
         let offset = (call_clock.now_ms() - page_clock.now_ms()).round() as i64;
         let captured_at = Millis((frame.captured_at.0 + offset).max(0));
-        if let Some(frame) = self.outboxes[channel.index()].on_frame(captured_at, frame.pcm) {
+        if let Some(frame) = self.outboxes[track.index()].on_frame(captured_at, frame.pcm) {
             self.spooler.put(frame);
         }
         self.pump();
     }
 
-    /// Lets the browser itself recognize a channel, if the call asks for that.
-    fn recognize(&mut self, channel: Channel, clock: CallClock) {
-        let index = channel.index();
+    /// Lets the browser itself recognize a track, if the call asks for that.
+    fn recognize(&mut self, track: TrackId, clock: CallClock) {
+        let index = track.index();
         if self.recognized[index] {
             return;
         }
@@ -75,45 +75,45 @@ impl Session {
         });
         let (Some(language), Some(capture)) = (asked, &self.captures[index]) else { return };
         // A browser that takes no tracks listens to the microphone, whatever is asked; so the other side asks for its track.
-        let track = if channel == Channel::Customer || speech::takes_tracks() { capture.track() } else { None };
+        let sound = if track == TrackId::FAR_END || speech::takes_tracks() { capture.track() } else { None };
         let (heard, deaf) = (self.inbox.clone(), self.inbox.clone());
         let started = Recognition::start(
-            channel,
-            &language,
             track,
+            &language,
+            sound,
             clock,
             move |words| {
                 let _ = heard.unbounded_send(Input::Heard(words));
             },
             move |failure| {
-                let _ = deaf.unbounded_send(Input::Deaf(channel, failure));
+                let _ = deaf.unbounded_send(Input::Deaf(track, failure));
             },
         );
         match started {
             Ok(recognition) => self.recognitions[index] = Some(recognition),
-            Err(failure) => self.handle(Input::Deaf(channel, failure)),
+            Err(failure) => self.handle(Input::Deaf(track, failure)),
         }
     }
 
-    /// Stops the browser's recognizer of a channel; the next frame starts it again.
-    pub(super) fn stop_recognizing(&mut self, channel: Channel) {
-        if let Some(recognition) = self.recognitions[channel.index()].take() {
+    /// Stops the browser's recognizer of a track; the next frame starts it again.
+    pub(super) fn stop_recognizing(&mut self, track: TrackId) {
+        if let Some(recognition) = self.recognitions[track.index()].take() {
             recognition.stop();
-            self.recognized[channel.index()] = false;
+            self.recognized[track.index()] = false;
         }
     }
 
-    pub(super) fn event(&mut self, channel: Channel, event: &CaptureEvent) {
+    pub(super) fn event(&mut self, track: TrackId, event: &CaptureEvent) {
         let sentence = event.sentence();
         match (event, sentence) {
             (CaptureEvent::TrackEnded(_) | CaptureEvent::Failed(_), Some(sentence)) => {
-                self.live.sources[channel.index()].set(Source::Lost(sentence.clone()));
-                self.send(ClientMessage::CaptureNote { channel: Some(channel), message: sentence });
+                self.live.sources[track.index()].set(Source::Lost(sentence.clone()));
+                self.send(ClientMessage::CaptureNote { track: Some(track), message: sentence });
             }
-            (CaptureEvent::MutedBySystem(false) | CaptureEvent::Running, _) => self.live.sources[channel.index()].set(Source::On),
+            (CaptureEvent::MutedBySystem(false) | CaptureEvent::Running, _) => self.live.sources[track.index()].set(Source::On),
             (_, Some(sentence)) => {
                 self.live.notice(NoticeLevel::Warning, sentence.clone());
-                self.send(ClientMessage::CaptureNote { channel: Some(channel), message: sentence });
+                self.send(ClientMessage::CaptureNote { track: Some(track), message: sentence });
             }
             (_, None) => {}
         }
@@ -138,7 +138,7 @@ impl Session {
     /// Stops the captures; the last frames come through the inbox, and after them word that they came.
     pub(super) fn end(&mut self) {
         self.live.ending.set(Ending::Sending(self.unsent()));
-        Channel::ALL.iter().for_each(|channel| self.stop_recognizing(*channel));
+        TrackId::CAPTURED.into_iter().for_each(|track| self.stop_recognizing(track));
         let captures = std::mem::take(&mut self.captures);
         let inbox = self.inbox.clone();
         let ear = CAPTURING.take().map(|(_, sender)| sender);

@@ -4,7 +4,7 @@ use capture::CallClock;
 use capture::link::Outbox;
 use leptos::prelude::*;
 use model::wire::{ClientMessage, Hello, NoticeLevel, Part as Does, ServerMessage};
-use model::{CallState, Channel, Code, Millis, Problem};
+use model::{CallState, Code, Millis, Problem, TrackId};
 
 use super::super::handle::{Ending, Role};
 use super::super::link::{LinkState, UNREMARKABLE, backoff};
@@ -58,12 +58,15 @@ impl Session {
 
     pub(super) fn server(&mut self, message: ServerMessage) {
         self.heard = now();
-        let welcome =
-            if let ServerMessage::Welcome(welcome) = &message { Some((welcome.next, welcome.durable, welcome.now)) } else { None };
+        let welcome = if let ServerMessage::Welcome(welcome) = &message {
+            Some((welcome.next.clone(), welcome.durable.clone(), welcome.now))
+        } else {
+            None
+        };
         match self.live.apply(message) {
             Outcome::Applied(_) => {
                 if let Some((next, durable, at)) = welcome {
-                    self.welcome(next, durable, at);
+                    self.welcome(&next, durable.as_deref(), at);
                 }
                 let phase = self.live.peek(LiveState::phase);
                 if self.call_clock.is_none() && self.live.role == Role::Viewer && phase == CallState::Live {
@@ -77,14 +80,18 @@ impl Session {
                 self.anew = true;
                 self.lost();
             }
-            Outcome::Acked { channel, next } => {
-                self.outboxes[channel.index()].on_ack(next);
-                self.spooler.forget(channel, self.outboxes[channel.index()].kept_from());
+            Outcome::Acked { track, next } => {
+                if let Some(outbox) = self.outboxes.get_mut(track.index()) {
+                    outbox.on_ack(next);
+                    self.spooler.forget(track, outbox.kept_from());
+                }
                 self.pump();
             }
-            Outcome::Durable { channel, next } => {
-                self.outboxes[channel.index()].on_durable(Some(next));
-                self.spooler.forget(channel, self.outboxes[channel.index()].kept_from());
+            Outcome::Durable { track, next } => {
+                if let Some(outbox) = self.outboxes.get_mut(track.index()) {
+                    outbox.on_durable(Some(next));
+                    self.spooler.forget(track, outbox.kept_from());
+                }
             }
             Outcome::Rejected(problem) => self.live.notice(NoticeLevel::Warning, problem.message),
             Outcome::Refused(problem) if problem.code == Code::Unavailable => {
@@ -104,7 +111,7 @@ impl Session {
         }
     }
 
-    fn welcome(&mut self, next: [u32; 2], durable: Option<[u32; 2]>, at: Millis) {
+    fn welcome(&mut self, next: &[u32], durable: Option<&[u32]>, at: Millis) {
         self.welcomed = true;
         self.attempt = 0;
         self.refused = false;
@@ -114,9 +121,11 @@ impl Session {
         if self.call_clock.is_none() && self.live.peek(LiveState::phase) == CallState::Live {
             self.set_clock(CallClock::starting_at(at));
         }
-        for channel in Channel::ALL {
-            self.outboxes[channel.index()].on_durable(durable.map(|durable| durable[channel.index()]));
-            let connected = self.outboxes[channel.index()].on_connected(next[channel.index()]);
+        for track in TrackId::CAPTURED {
+            // A call of a program may have fewer; then nothing is captured here.
+            let Some(next) = next.get(track.index()) else { continue };
+            self.outboxes[track.index()].on_durable(durable.and_then(|durable| durable.get(track.index()).copied()));
+            let connected = self.outboxes[track.index()].on_connected(*next);
             for frame in connected.numbered {
                 self.spooler.put(frame);
             }
@@ -154,8 +163,8 @@ impl Session {
         if self.welcomed
             && let Some(socket) = &self.socket
         {
-            for channel in Channel::ALL {
-                let index = channel.index();
+            for track in TrackId::CAPTURED {
+                let index = track.index();
                 while let Some(frame) = self.outboxes[index].next_to_send() {
                     socket.send(ClientMessage::Frame(frame));
                 }
@@ -163,7 +172,7 @@ impl Session {
                     && let Some(range) = self.outboxes[index].missing()
                 {
                     self.loading[index] = true;
-                    self.spooler.load(*channel, range);
+                    self.spooler.load(track, range);
                 }
             }
         }
@@ -176,7 +185,7 @@ impl Session {
     }
 
     pub(super) fn unsent(&self) -> Millis {
-        // Both channels run at the same time, so the longer one is what waits.
+        // Both tracks run at the same time, so the longer one is what waits.
         self.outboxes.iter().map(|outbox| outbox.waiting().audio).max().unwrap_or_default()
     }
 

@@ -8,7 +8,7 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::wire::NoticeLevel;
-use model::{Call, CallId, Channel};
+use model::{Call, CallId, TrackId};
 
 use super::super::handle::{Ending, Live, Role, Source};
 use super::super::source::{self, FromCapture};
@@ -84,7 +84,7 @@ pub fn share_again(live: Live) {
         let (Some(clock), Some(sender)) = (clock, sender) else { return };
         match source::share_tab(clock, &sender).await {
             Ok(capture) => tell(live.id, Input::Shared(Box::new(capture))),
-            Err(error) => live.sources[Channel::Customer.index()].set(Source::Lost(error.to_string())),
+            Err(error) => live.sources[TrackId::FAR_END.index()].set(Source::Lost(error.to_string())),
         }
     });
 }
@@ -118,8 +118,8 @@ async fn run(live: Live, inbox: UnboundedSender<Input>, mut receiver: UnboundedR
     let spool = Spool::open(move |trouble| live.notice(NoticeLevel::Warning, trouble.to_string())).await;
     let mut ends = [None, None];
     if live.role == Role::Source {
-        for channel in Channel::ALL {
-            ends[channel.index()] = spool.ends(live.id, *channel).await;
+        for track in TrackId::CAPTURED {
+            ends[track.index()] = spool.ends(live.id, track).await;
         }
     }
     let mut session = Session::new(live, inbox.clone(), Spooler::start(spool, live.id, inbox.clone()), ends);

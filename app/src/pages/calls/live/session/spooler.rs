@@ -7,14 +7,14 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use leptos::task::spawn_local;
 use model::wire::Frame;
-use model::{CallId, Channel};
+use model::{CallId, TrackId};
 
 use super::Input;
 
 enum Job {
     Put(Frame),
-    Forget(Channel, u32),
-    Load(Channel, Range<u32>),
+    Forget(TrackId, u32),
+    Load(TrackId, Range<u32>),
     Clear,
 }
 
@@ -32,10 +32,10 @@ impl Spooler {
             while let Some(job) = asked.next().await {
                 match job {
                     Job::Put(frame) => spool.put(call, &frame).await,
-                    Job::Forget(channel, next) => spool.ack(call, channel, next).await,
-                    Job::Load(channel, range) => {
-                        let frames = spool.load(call, channel, range.clone()).await;
-                        let _ = inbox.unbounded_send(Input::Loaded(channel, range, frames));
+                    Job::Forget(track, next) => spool.ack(call, track, next).await,
+                    Job::Load(track, range) => {
+                        let frames = spool.load(call, track, range.clone()).await;
+                        let _ = inbox.unbounded_send(Input::Loaded(track, range, frames));
                     }
                     Job::Clear => spool.clear(call).await,
                 }
@@ -50,15 +50,15 @@ impl Spooler {
     }
 
     /// Forgets what is below `next`.
-    pub fn forget(&mut self, channel: Channel, next: u32) {
-        if std::mem::replace(&mut self.forgotten[channel.index()], next) != next {
-            self.ask(Job::Forget(channel, next));
+    pub fn forget(&mut self, track: TrackId, next: u32) {
+        if std::mem::replace(&mut self.forgotten[track.index()], next) != next {
+            self.ask(Job::Forget(track, next));
         }
     }
 
     /// Loads a range.
-    pub fn load(&self, channel: Channel, range: Range<u32>) {
-        self.ask(Job::Load(channel, range));
+    pub fn load(&self, track: TrackId, range: Range<u32>) {
+        self.ask(Job::Load(track, range));
     }
 
     /// Forgets the call.

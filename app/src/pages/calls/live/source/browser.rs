@@ -5,16 +5,16 @@ use std::rc::Rc;
 
 use capture::{Assets, CallClock, Capture, CaptureError, CaptureEvent, CapturedFrame};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use model::{CallId, Channel, Code, Millis, Problem};
+use model::{CallId, Code, Millis, Problem, TrackId};
 
 use super::Wanted;
 
 /// What the captures say.
 pub enum FromCapture {
-    /// 100 ms of a channel.
-    Frame(Channel, CapturedFrame),
-    /// Something happened to a channel.
-    Event(Channel, CaptureEvent),
+    /// 100 ms of a track.
+    Frame(TrackId, CapturedFrame),
+    /// Something happened to a track.
+    Event(TrackId, CaptureEvent),
 }
 
 /// What the browser was asked for.
@@ -26,7 +26,7 @@ pub struct Asked {
 pub struct Given {
     /// Rep, customer.
     pub captures: [Option<Capture>; 2],
-    /// Why a channel that was wanted is missing.
+    /// Why a track that was wanted is missing.
     pub missing: [Option<String>; 2],
     /// The page's own time: 0 when the first source was asked for. The session turns it into call time.
     pub clock: CallClock,
@@ -48,7 +48,7 @@ pub fn ask(wanted: Wanted) -> Asked {
 }
 
 impl Asked {
-    /// Waits for the person's answers. One channel is enough for a call.
+    /// Waits for the person's answers. One track is enough for a call.
     ///
     /// # Errors
     /// Nothing was given; the sentence says why.
@@ -57,11 +57,11 @@ impl Asked {
         let clock = CallClock::starting_at(Millis::ZERO);
         let mut missing = [None, None];
         // The tab first: it needs the click, and the click is forgotten after some seconds.
-        let tab = if self.wanted.tab { keep(Channel::Customer, share_tab(clock, &sender).await, &mut missing) } else { None };
+        let tab = if self.wanted.tab { keep(TrackId::FAR_END, share_tab(clock, &sender).await, &mut missing) } else { None };
         let assets = Assets::default();
         let device = self.wanted.device.as_deref();
-        let (on_frame, on_event) = listeners(Channel::Rep, &sender);
-        let microphone = keep(Channel::Rep, Capture::microphone(device, clock, &assets, on_frame, on_event).await, &mut missing);
+        let (on_frame, on_event) = listeners(TrackId::MICROPHONE, &sender);
+        let microphone = keep(TrackId::MICROPHONE, Capture::microphone(device, clock, &assets, on_frame, on_event).await, &mut missing);
         if microphone.is_none() && tab.is_none() {
             let [rep, customer] = missing;
             return Err(Problem::new(
@@ -73,8 +73,8 @@ impl Asked {
     }
 }
 
-fn keep(channel: Channel, answer: Result<Capture, CaptureError>, missing: &mut [Option<String>; 2]) -> Option<Capture> {
-    answer.map_err(|error| missing[channel.index()] = Some(error.to_string())).ok()
+fn keep(track: TrackId, answer: Result<Capture, CaptureError>, missing: &mut [Option<String>; 2]) -> Option<Capture> {
+    answer.map_err(|error| missing[track.index()] = Some(error.to_string())).ok()
 }
 
 impl Given {
@@ -91,21 +91,21 @@ pub fn taken(call: CallId) -> Option<Given> {
 
 /// Lets the person share a tab; in the handler of a click.
 pub async fn share_tab(clock: CallClock, sender: &UnboundedSender<FromCapture>) -> Result<Capture, CaptureError> {
-    let (on_frame, on_event) = listeners(Channel::Customer, sender);
+    let (on_frame, on_event) = listeners(TrackId::FAR_END, sender);
     Capture::tab(clock, &Assets::default(), on_frame, on_event).await
 }
 
 /// What a capture tells goes into `sender`. A closed one means that the page is gone.
 fn listeners(
-    channel: Channel,
+    track: TrackId,
     sender: &UnboundedSender<FromCapture>,
 ) -> (impl FnMut(CapturedFrame) + 'static, impl FnMut(CaptureEvent) + 'static) {
     let (frames, events) = (sender.clone(), Rc::new(sender.clone()));
     let on_frame = move |frame| {
-        let _ = frames.unbounded_send(FromCapture::Frame(channel, frame));
+        let _ = frames.unbounded_send(FromCapture::Frame(track, frame));
     };
     let on_event = move |event| {
-        let _ = events.unbounded_send(FromCapture::Event(channel, event));
+        let _ = events.unbounded_send(FromCapture::Event(track, event));
     };
     (on_frame, on_event)
 }

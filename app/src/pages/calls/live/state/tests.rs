@@ -1,11 +1,12 @@
 use model::wire::RecognizerHealth;
-use model::{Citation, Code, CueKind, DocumentId, Evidence, Place, PlaceKind, Span};
+use model::{Channel, Citation, Code, CueKind, DocumentId, Evidence, Place, PlaceKind, Span};
 
 use super::*;
 
 fn segment(number: i64, channel: Channel, start: i64, text: &str) -> Segment {
     Segment {
         number,
+        track: TrackId::usual(channel),
         channel,
         text: text.into(),
         start_ms: Millis(start),
@@ -17,7 +18,14 @@ fn segment(number: i64, channel: Channel, start: i64, text: &str) -> Segment {
 }
 
 fn partial(channel: Channel, text: &str) -> CallEvent {
-    CallEvent::Partial(Partial { channel, text: text.into(), start_ms: Millis(0), end_ms: Millis(500), segment: None })
+    CallEvent::Partial(Partial {
+        track: TrackId::usual(channel),
+        channel,
+        text: text.into(),
+        start_ms: Millis(0),
+        end_ms: Millis(500),
+        segment: None,
+    })
 }
 
 fn cue(number: i64) -> Cue {
@@ -48,16 +56,17 @@ fn a_final_takes_only_its_own_channels_partial_away() {
     let mut state = LiveState::default();
     send(&mut state, [partial(Channel::Rep, "hello th"), partial(Channel::Customer, "hi")]);
     send(&mut state, [CallEvent::Segment(segment(1, Channel::Rep, 0, "hello there"))]);
-    assert_eq!(state.partials[0], None);
-    assert_eq!(state.partials[1].as_ref().map(|partial| partial.text.as_str()), Some("hi"));
+    let shown = |state: &LiveState| state.partials.iter().map(|partial| partial.text.clone()).collect::<Vec<_>>();
+    assert_eq!(shown(&state), ["hi"]);
     send(&mut state, [partial(Channel::Customer, "")]);
-    assert_eq!(state.partials[1], None, "an empty partial takes the last one back");
+    assert_eq!(shown(&state), [""; 0], "an empty partial takes the last one back");
 }
 
 #[test]
 fn a_card_is_told_again_with_its_final_or_withdrawn() {
     let mut state = LiveState::default();
     let early = Partial {
+        track: TrackId::FAR_END,
         channel: Channel::Customer,
         text: "too expensive for us".into(),
         start_ms: Millis(700),
@@ -145,7 +154,7 @@ fn a_snapshot_after_a_gap_replaces_what_it_holds_and_events_go_on_from_it() {
     assert_eq!(state.apply(ServerMessage::Event { sequence: 9, event: partial(Channel::Rep, "x") }), Outcome::Gap);
 
     let status = RecognizerStatus {
-        channel: Channel::Customer,
+        track: TrackId::FAR_END,
         label: "PocketSphinx".into(),
         health: RecognizerHealth::Listening,
         message: String::new(),
@@ -159,10 +168,10 @@ fn a_snapshot_after_a_gap_replaces_what_it_holds_and_events_go_on_from_it() {
     };
     assert_eq!(state.apply(ServerMessage::Snapshot(Box::new(snapshot))), Outcome::Applied(Changed::ALL));
     assert_eq!(state.segments.iter().map(|segment| segment.number).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(state.partials, [None, None]);
+    assert_eq!(state.partials, []);
     assert_eq!(state.open_cues().count(), 0);
     assert_eq!(sources(&state), [Some("29 euros")]);
-    assert!(state.recognizers[0].is_none() && state.recognizers[1].is_some());
+    assert_eq!(state.recognizers.iter().map(|status| status.track).collect::<Vec<_>>(), [TrackId::FAR_END]);
     assert_eq!(state.notices.len(), 1, "what the page itself has to say stays");
 
     assert_eq!(state.apply(ServerMessage::Event { sequence: 8, event: CallEvent::Ended }), Outcome::Known);
@@ -231,10 +240,7 @@ fn notices_are_said_once_and_never_pile_up() {
 fn what_is_no_event_is_handed_on() {
     let mut state = LiveState::default();
     let problem = Problem::new(Code::CallOpenElsewhere, "Open elsewhere.");
-    assert_eq!(
-        state.apply(ServerMessage::Ack { channel: Channel::Customer, next: 7 }),
-        Outcome::Acked { channel: Channel::Customer, next: 7 }
-    );
+    assert_eq!(state.apply(ServerMessage::Ack { track: TrackId::FAR_END, next: 7 }), Outcome::Acked { track: TrackId::FAR_END, next: 7 });
     assert_eq!(state.apply(ServerMessage::Refused(problem.clone())), Outcome::Refused(problem));
     assert_eq!(state.apply(ServerMessage::Restarting), Outcome::Restarting);
     assert_eq!(state, LiveState::default());

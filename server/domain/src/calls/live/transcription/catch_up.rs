@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use model::{Channel, Millis};
+use model::{Millis, TrackId};
 use store::{RecordingError, RecordingReader};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -22,7 +22,7 @@ type Read = (Vec<(Piece, bool)>, VoiceDetector, u32);
 /// None if the recording can't be read, or the transcriber is gone. `passed` counts along.
 pub(in crate::calls::live) async fn catch_up(
     path: PathBuf,
-    channel: Channel,
+    track: TrackId,
     from: u32,
     heard_until: Millis,
     transcriber: mpsc::Sender<TranscriberInput>,
@@ -30,13 +30,13 @@ pub(in crate::calls::live) async fn catch_up(
 ) -> Option<u32> {
     crate::calls::fetch::filled(&path).await;
     let opened = spawn_blocking(move || RecordingReader::open(path)).await.ok()?;
-    let reader = Arc::new(report(channel, opened)?);
+    let reader = Arc::new(report(track, opened)?);
     let from = from.max(reader.first_after(heard_until));
     let (mut next, mut voice) = (from, VoiceDetector::default());
     loop {
         let of = Arc::clone(&reader);
-        let read = spawn_blocking(move || read(&of, channel, next, voice)).await.ok()?;
-        let (pieces, detector, after) = report(channel, read)?;
+        let read = spawn_blocking(move || read(&of, track, next, voice)).await.ok()?;
+        let (pieces, detector, after) = report(track, read)?;
         if pieces.is_empty() {
             return Some(reader.frame_count().max(from));
         }
@@ -48,9 +48,9 @@ pub(in crate::calls::live) async fn catch_up(
     }
 }
 
-fn read(reader: &RecordingReader, channel: Channel, from: u32, mut voice: VoiceDetector) -> Result<Read, RecordingError> {
+fn read(reader: &RecordingReader, track: TrackId, from: u32, mut voice: VoiceDetector) -> Result<Read, RecordingError> {
     let (mut pieces, mut next) = (Vec::with_capacity(AT_ONCE), from);
-    for frame in reader.frames_from(channel, from).take(AT_ONCE) {
+    for frame in reader.frames_from(track, from).take(AT_ONCE) {
         let frame = frame?;
         let piece = Piece { start: frame.captured_at, samples: frame.samples().collect() };
         let voiced = voice.push(piece.start, &piece.samples).any();
@@ -60,6 +60,6 @@ fn read(reader: &RecordingReader, channel: Channel, from: u32, mut voice: VoiceD
     Ok((pieces, voice, next))
 }
 
-fn report<T>(channel: Channel, read: Result<T, RecordingError>) -> Option<T> {
-    read.inspect_err(|error| tracing::error!(%channel, %error, "a recording could not be read to be recognized")).ok()
+fn report<T>(track: TrackId, read: Result<T, RecordingError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(%track, %error, "a recording could not be read to be recognized")).ok()
 }

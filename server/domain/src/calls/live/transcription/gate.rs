@@ -12,7 +12,7 @@ const TRAIL: Millis = Millis(900);
 /// Time without any audio (a pause, a lost device) after which what is said is another sentence.
 const GAP: Millis = Millis(1_000);
 
-/// A piece of a channel's audio.
+/// A piece of a track's audio.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     /// Call time of the first sample.

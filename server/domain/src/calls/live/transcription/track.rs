@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use model::wire::{Frame, RecognizerStatus};
-use model::{Channel, Millis, Utterance};
+use model::{Millis, TrackId, Utterance};
 use ports::{Consent, OpenStream, Recognizer};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -60,7 +60,7 @@ pub(in crate::calls) enum TrackEvent {
 /// What a track works with.
 pub(in crate::calls::live) struct TrackSetup {
     /// Whose audio.
-    pub channel: Channel,
+    pub track: TrackId,
     /// In order of preference; none: audio is measured, not recognized.
     pub recognizers: Vec<Arc<dyn Recognizer>>,
     /// Language and vocabulary.
@@ -204,9 +204,8 @@ impl Track {
         let (Some(consent), Some(myself)) = (self.consent, self.myself.upgrade()) else { return };
         let (sender, audio) = mpsc::channel(TRANSCRIBER_QUEUE);
         let (out, mut events) = mpsc::channel(64);
-        let channel = self.setup.channel;
-        let transcriber =
-            Transcriber { channel, recognizers: self.setup.recognizers.clone(), request: self.setup.request.clone(), consent };
+        let track = self.setup.track;
+        let transcriber = Transcriber { track, recognizers: self.setup.recognizers.clone(), request: self.setup.request.clone(), consent };
         tokio::spawn(transcriber.run(audio, out));
         let (actor, stop) = (self.setup.actor.clone(), self.setup.stop.clone());
         tokio::spawn(stop.run_until_cancelled_owned(async move {
@@ -217,7 +216,7 @@ impl Track {
                     TranscriberEvent::Status(status) => TrackEvent::Status(status),
                     TranscriberEvent::Done(_) => break,
                 };
-                if actor.send(Input::Track(channel, event)).await.is_err() {
+                if actor.send(Input::Track(track, event)).await.is_err() {
                     return;
                 }
             }
@@ -245,9 +244,9 @@ impl Track {
             return;
         };
         self.catching_up = true;
-        let (channel, from, heard, count) = (self.setup.channel, self.next, self.setup.heard_until, Arc::clone(&self.setup.caught_up));
+        let (track, from, heard, count) = (self.setup.track, self.next, self.setup.heard_until, Arc::clone(&self.setup.caught_up));
         tokio::spawn(self.setup.stop.clone().run_until_cancelled_owned(async move {
-            let next = catch_up(path, channel, from, heard, transcriber, &count).await;
+            let next = catch_up(path, track, from, heard, transcriber, &count).await;
             let _ = myself.send(TrackInput::CaughtUp(next));
         }));
     }
@@ -265,6 +264,6 @@ impl Track {
     }
 
     async fn tell(&self, event: TrackEvent) {
-        let _ = self.setup.actor.send(Input::Track(self.setup.channel, event)).await;
+        let _ = self.setup.actor.send(Input::Track(self.setup.track, event)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! One channel's recognizer in a live call: opens it, feeds it, opens it again when it fails, moves on to the next one.
+//! One track's recognizer in a live call: opens it, feeds it, opens it again when it fails, moves on to the next one.
 //!
 //! This is the one place that opens anything again: a recognizer's stream is one connection. A transcriber never loses audio that it
 //! still can hear: what was pushed but not answered goes into the next stream first. When more than two minutes wait to be pushed it
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::wire::{RecognizerHealth, RecognizerStatus};
-use model::{Channel, Utterance};
+use model::{TrackId, Utterance};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -52,7 +52,7 @@ pub(crate) enum TranscriberEvent {
 /// A transcriber's settings.
 pub(crate) struct Transcriber {
     /// Whose audio.
-    pub channel: Channel,
+    pub track: TrackId,
     /// In order of preference.
     pub recognizers: Vec<Arc<dyn Recognizer>>,
     /// Language and vocabulary.
@@ -130,7 +130,7 @@ impl Transcriber {
                 StreamEnd::Abandoned => return RecognizerEnd::Abandoned,
                 StreamEnd::Failed { error, answered } => (error, answered),
             };
-            tracing::warn!(recognizer = %recognizer.id(), channel = %self.channel, %error, "a recognizer failed");
+            tracing::warn!(recognizer = %recognizer.id(), track = %self.track, %error, "a recognizer failed");
             let pause = attempts.failed(&error, answered);
             let health = if pause.is_some() { RecognizerHealth::Reconnecting } else { RecognizerHealth::Failed };
             listening.report(recognizer, health, error.to_string()).await;

@@ -1,4 +1,4 @@
-//! Where there is speech: earshot's voice detector behind an energy gate, on one channel.
+//! Where there is speech: earshot's voice detector behind an energy gate, on one track.
 
 use model::Millis;
 use model::wire::SAMPLE_RATE;
@@ -24,7 +24,7 @@ pub(crate) fn join(stretches: &mut Vec<(Millis, Millis)>, (start, end): (Millis,
     }
 }
 
-/// One channel's voice detector.
+/// One track's voice detector.
 pub(crate) struct VoiceDetector {
     detector: Box<earshot::Detector>,
     carry: Vec<i16>,

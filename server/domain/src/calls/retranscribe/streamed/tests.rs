@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use model::{Capabilities, Channel, Gate, RecognizerChoice, RecognizerId};
+use model::{Capabilities, Channel, Gate, RecognizerChoice, RecognizerId, TrackId};
 use ports::{Audio, OpenStream, Progress, RecognizerEvent, RecognizerStream};
 use tokio::time::{Instant, sleep};
 
@@ -95,7 +95,8 @@ fn recording(seconds: i16, there: i16) -> Recording {
             }
         }
     });
-    let request = OpenStream { channel: Channel::Rep, language: "en".to_owned(), vocabulary: Vec::new(), reopens: false };
+    let request =
+        OpenStream { track: TrackId::MICROPHONE, channel: Channel::Rep, language: "en".to_owned(), vocabulary: Vec::new(), reopens: false };
     Recording { request, samples: u64::from(seconds.unsigned_abs()) * 16_000, audio, progress: Progress::default() }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use model::Channel;
+use model::{Channel, TrackId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -11,6 +11,7 @@ use super::*;
 fn request() -> OpenStream {
     OpenStream {
         channel: Channel::Customer,
+        track: TrackId::FAR_END,
         language: "en-US".into(),
         vocabulary: ports::Redaction::default().texts(&["Closezly", "S&P 500"]),
         reopens: false,

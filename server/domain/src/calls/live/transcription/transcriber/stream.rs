@@ -54,7 +54,7 @@ impl<'a> Listening<'a> {
     }
 
     pub(super) async fn report(&self, recognizer: &dyn Recognizer, health: RecognizerHealth, message: String) {
-        let status = RecognizerStatus { channel: self.transcriber.channel, label: recognizer.choice().label, health, message };
+        let status = RecognizerStatus { track: self.transcriber.track, label: recognizer.choice().label, health, message };
         let _ = self.out.send(TranscriberEvent::Status(status)).await;
     }
 
@@ -158,7 +158,7 @@ impl<'a> Listening<'a> {
     }
 
     fn give_up(&self) -> StreamEnd {
-        tracing::warn!(channel = %self.transcriber.channel, "a recognizer did not finish in time");
+        tracing::warn!(track = %self.transcriber.track, "a recognizer did not finish in time");
         StreamEnd::Finished(Err(RecognizerError::Hung))
     }
 

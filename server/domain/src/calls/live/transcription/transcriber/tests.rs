@@ -2,6 +2,7 @@
 
 mod service;
 
+use model::Channel;
 use model::Millis;
 use tokio::time::{Instant, sleep};
 
@@ -20,8 +21,14 @@ struct Outcome {
 /// A call with these recognizers, as fast as people speak.
 async fn call(recognizers: Vec<Arc<Service>>) -> Outcome {
     let recognizers = recognizers.into_iter().map(|service| service as Arc<dyn Recognizer>).collect();
-    let request = OpenStream { channel: Channel::Customer, language: "en-US".to_owned(), vocabulary: Vec::new(), reopens: false };
-    let transcriber = Transcriber { channel: Channel::Customer, recognizers, request, consent: Consent::of_test() };
+    let request = OpenStream {
+        track: TrackId::FAR_END,
+        channel: Channel::Customer,
+        language: "en-US".to_owned(),
+        vocabulary: Vec::new(),
+        reopens: false,
+    };
+    let transcriber = Transcriber { track: TrackId::FAR_END, recognizers, request, consent: Consent::of_test() };
     let (input, audio) = mpsc::channel(900);
     let (out, mut events) = mpsc::channel(64);
     tokio::spawn(transcriber.run(audio, out));
