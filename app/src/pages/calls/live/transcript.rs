@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use model::{Channel, Segment};
 
 use super::handle::{Live, Part};
+use super::link::LinkState;
 use crate::styles::calls_live_transcript as css;
 
 /// This near to the end (in px) counts as being there.
@@ -149,6 +150,9 @@ fn nothing_yet(live: Live) -> &'static str {
         any(RecognizerHealth::Failed)
             && ![RecognizerHealth::Listening, RecognizerHealth::Starting, RecognizerHealth::Reconnecting].into_iter().any(any)
     });
+    if live.link.with(LinkState::is_refused) {
+        return "No words come here, because this page is not connected.";
+    }
     match (live.phase(), unrecognized) {
         (CallState::Live, _) if failed => {
             "Recording without words, because the recognizer stopped. You can make the transcript afterwards."
