@@ -27,7 +27,6 @@ const SAID = [
 ];
 
 const test = base.extend<{ fleet: Fleet }>({
-  // eslint-disable-next-line no-empty-pattern
   fleet: async ({}, use, testInfo) => {
     const fleet = await Fleet.start(recognizer);
     await use(fleet);
