@@ -21,20 +21,26 @@ export class Server {
     private readonly environment: Environment,
   ) {}
 
-  /** Starts a server and waits until it is ready. `environment` adds to or replaces its configuration. */
-  static async start(environment: Environment = {}): Promise<Server> {
-    const server = new Server(await freePort(), environment);
+  /** Starts a server and waits until it is ready. `environment` adds to or replaces its configuration; it may depend on the address. */
+  static async start(environment: Environment | ((url: string) => Environment) = {}): Promise<Server> {
+    const port = await freePort();
+    const server = new Server(port, typeof environment === "function" ? environment(address(port)) : environment);
     await server.launch();
     return server;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return address(this.port);
   }
 
   /** Everything it has logged so far, over restarts. */
   log(): string {
     return readFileSync(this.logFile, "utf8");
+  }
+
+  /** Ends it as a deploy would, and waits until it has ended. */
+  async drain(): Promise<void> {
+    await this.end("SIGTERM");
   }
 
   /** Ends it as a power cut would. */
@@ -109,6 +115,10 @@ export class Server {
       throw new Error(`the server did not end within 30 s of ${signal}:\n${this.log()}`);
     }
   }
+}
+
+function address(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 /** A port on the loopback that nobody listens on right now. */

@@ -1,6 +1,6 @@
 // A page's code comes in chunks. One that can't be fetched (the server has a newer build, the network is gone) leaves no dead page.
 import type { Page } from "@playwright/test";
-import { expect, hydrated, person, signUp, test } from "../fixtures.ts";
+import { expect, hydrated, test } from "../fixtures.ts";
 
 /** Lets no chunk of these pages through, until the returned function is called. */
 async function without(page: Page, chunk: string): Promise<() => Promise<void>> {

@@ -99,6 +99,8 @@ pub struct Config {
     pub intranet_sites: Vec<(String, IpAddr)>,
     /// Whether strangers may sign up.
     pub open_sign_up: bool,
+    /// How many calls this server hears at once; none: as many as it hears in time.
+    pub most_calls: Option<usize>,
     /// Header in which a reverse proxy that we trust tells the client's address, for example `x-forwarded-for`.
     pub client_address_header: Option<http::HeaderName>,
     /// What `/metrics` asks for as bearer token; none means that only this computer may read it.
@@ -217,6 +219,7 @@ impl Config {
             key_places,
             intranet_sites,
             open_sign_up: settings.open_sign_up.unwrap_or(true),
+            most_calls: settings.most_calls,
             client_address_header: settings
                 .client_address_header
                 .map(|name| name.parse().with_context(|| format!("client_address_header: “{name}” is no name of a header")))
@@ -280,6 +283,7 @@ impl Loaded {
                 if sites.is_empty() { "none".to_owned() } else { sites.join(",") }
             }
             "open_sign_up" => config.open_sign_up.to_string(),
+            "most_calls" => config.most_calls.map_or_else(|| "as many as are heard in time".to_owned(), |most| most.to_string()),
             "client_address_header" => optional(config.client_address_header.as_ref().map(http::HeaderName::as_str)),
             "metrics_token" => masked(&config.metrics_token),
             _ => String::new(),

@@ -163,7 +163,13 @@ pub fn web(config: &Config) -> Result<Web> {
 
 /// The domain's share of the configuration.
 pub fn domain_config(config: &Config, token_key: SecretString) -> DomainConfig {
-    DomainConfig { files: files(config), public_url: config.public_url.clone(), token_key, open_sign_up: config.open_sign_up }
+    DomainConfig {
+        files: files(config),
+        public_url: config.public_url.clone(),
+        token_key,
+        open_sign_up: config.open_sign_up,
+        most_calls: config.most_calls,
+    }
 }
 
 /// The folder of recordings.

@@ -135,7 +135,7 @@ pub fn test(only: &[Part]) -> Result<()> {
             Part::Deps => Ok(deps::check()),
             Part::Unit | Part::Store | Part::Http => rust_tests.run(*part),
             Part::Area => area::check(),
-            Part::Browser => browser::run(rust_tests.server_binary()),
+            Part::Browser => browser::run(rust_tests.server_binary(), rust_tests.postgres()),
         };
         reports.push(Report::new(*part, outcome, start.elapsed()));
     }

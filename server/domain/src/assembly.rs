@@ -30,6 +30,8 @@ pub struct Config {
     pub token_key: SecretString,
     /// Whether strangers may sign up and open an organization.
     pub open_sign_up: bool,
+    /// How many calls this server hears at once; none: as many as it hears in time.
+    pub most_calls: Option<usize>,
 }
 
 /// What the areas work with.
@@ -65,7 +67,7 @@ pub struct Parts {
 #[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
     let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault, membership, peers } = parts;
-    let Config { files, public_url, token_key, open_sign_up } = config;
+    let Config { files, public_url, token_key, open_sign_up, most_calls } = config;
     let registry = Registry::new(&AREAS).expect("the manifests hold");
     let mut parts = KernelParts::new(store, clock, ids, public_url);
     parts.membership = membership;
@@ -77,7 +79,7 @@ pub fn assemble(parts: Parts) -> Kernel {
         .with(IdentityState::new(mailer, token_key, open_sign_up))
         .with(PlaybooksState::default())
         .with(KnowledgeState::new(knowledge, files.clone()))
-        .with(CallsState::new(files, recognizers, sample, peers));
+        .with(CallsState::new(files, recognizers, sample, peers, most_calls));
     Kernel::new(parts)
 }
 

@@ -134,12 +134,20 @@ pub struct CallsState {
     sample: Arc<SampleCall>,
     peers: Arc<dyn Peers>,
     registry: OnceLock<CallRegistry>,
+    most_calls: Option<usize>,
 }
 
 impl CallsState {
-    /// Recordings go below `files`; recognizers are offered in this order, available or not; `peers` reaches other servers.
-    pub fn new(files: PathBuf, recognizers: Vec<Arc<dyn Recognizer>>, sample: Arc<SampleCall>, peers: Arc<dyn Peers>) -> Self {
-        Self { files, recognizers: RecognizerRegistry::new(recognizers), sample, peers, registry: OnceLock::new() }
+    /// Recordings go below `files`; recognizers are offered in this order, available or not; `peers` reaches other servers; `most_calls` are
+    /// heard at once.
+    pub fn new(
+        files: PathBuf,
+        recognizers: Vec<Arc<dyn Recognizer>>,
+        sample: Arc<SampleCall>,
+        peers: Arc<dyn Peers>,
+        most_calls: Option<usize>,
+    ) -> Self {
+        Self { files, recognizers: RecognizerRegistry::new(recognizers), sample, peers, registry: OnceLock::new(), most_calls }
     }
 }
 
@@ -175,7 +183,8 @@ impl CallsKernel for Kernel {
     }
 
     fn call_registry(&self) -> &CallRegistry {
-        self.state::<CallsState>().registry.get_or_init(CallRegistry::default)
+        let state = self.state::<CallsState>();
+        state.registry.get_or_init(|| CallRegistry::new(state.most_calls))
     }
 }
 

@@ -166,6 +166,7 @@ settings! {
     vault_keys_command: String,
     intranet_sites: String,
     open_sign_up: bool,
+    most_calls: usize,
     client_address_header: String,
     metrics_token: String,
 }

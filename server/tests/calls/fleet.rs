@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use model::Channel::{Customer, Rep};
-use model::wire::{ClientMessage, Part, ServerMessage, Welcome};
+use model::wire::{CallEvent, ClientMessage, Part, ServerMessage, Welcome};
 use model::{CallId, Channel, Code};
 use reqwest::Method;
 use store::Engine;
@@ -27,6 +27,8 @@ struct Fleet {
     database: TestStore,
     storage: tempfile::TempDir,
     nodes: Vec<Node>,
+    /// What its servers are started with besides.
+    settings: Vec<&'static str>,
 }
 
 struct Node {
@@ -37,7 +39,12 @@ struct Node {
 
 impl Fleet {
     async fn start(nodes: usize) -> Self {
-        let mut fleet = Self { database: testing::open(Engine::Postgres).await, storage: tempfile::tempdir().unwrap(), nodes: Vec::new() };
+        Self::start_with(nodes, &[]).await
+    }
+
+    async fn start_with(nodes: usize, settings: &[&'static str]) -> Self {
+        let (database, storage) = (testing::open(Engine::Postgres).await, tempfile::tempdir().unwrap());
+        let mut fleet = Self { database, storage, nodes: Vec::new(), settings: settings.to_vec() };
         for index in 0..nodes {
             // Free a moment ago; each server must know its own before it starts.
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
@@ -52,7 +59,7 @@ impl Fleet {
         let files = format!("file://{}", self.storage.path().display());
         let node = &self.nodes[index];
         let address = format!("http://{}", node.address);
-        let settings = [
+        let mut settings = vec![
             "--listen",
             &node.address,
             "--node-address",
@@ -68,6 +75,7 @@ impl Fleet {
             "--vault-keys",
             VAULT_KEYS,
         ];
+        settings.extend(&self.settings);
         let running = Running::start_with(node.folder.path(), &settings);
         self.nodes[index].running = Some(running);
     }
@@ -251,6 +259,37 @@ async fn a_server_that_stands_still_is_told_when_it_comes_back_and_writes_nothin
     caller.end().await;
     assert_recorded(&fleet.at(0, &token), call, Rep, captured[0]).await;
     assert_recorded(&fleet.at(1, &token), call, Customer, captured[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_last_outlives_a_server_that_dies_while_it_writes_the_last_words() {
+    // A recognizer that takes long to say its last words.
+    let mut fleet = Fleet::start_with(2, &["--speech-command", "sh -c 'cat > /dev/null; sleep 5'"]).await;
+    let ann = fleet.running(0).owner().await;
+    let token = ann.token().to_owned();
+    let mut new = new_call("Cut at its end");
+    new["recognizer"] = serde_json::json!("command");
+    let mut caller = Caller::new(make(&ann, new).await);
+    caller.connect(&fleet.at(0, &token)).await;
+    assert!(caller.talk(30).await);
+    let mut page = caller.page.take().unwrap();
+    page.say(ClientMessage::End).await;
+    // From now on the page keeps nothing of it.
+    page.event(|event| *event == CallEvent::Finishing).await;
+    fleet.running(0).kill();
+    // Calls whose server is gone are looked after every minute.
+    let started = Instant::now();
+    loop {
+        let ended = fleet.at(1, &token).post(&path(caller.call, "/end"), serde_json::json!({})).await;
+        if ended.status == 200 && ended.body["data"]["state"] == "ended" {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(150), "{:?}", ended.body);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    for channel in [Rep, Customer] {
+        assert_recorded(&fleet.at(1, &token), caller.call, channel, 30).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

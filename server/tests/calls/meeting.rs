@@ -79,7 +79,7 @@ async fn a_meeting_of_three_is_recorded_heard_and_reviewed_by_person() {
     let lines: Vec<_> =
         review["segments"].as_array().unwrap().iter().map(|line| (line["track"].clone(), line["channel"].clone())).collect();
     assert_eq!(lines, [(json!(1), json!("customer")), (json!(2), json!("customer")), (json!(0), json!("rep"))]);
-    assert_eq!(review["metrics"]["customer"]["words"], json!(13));
+    assert_eq!(review["metrics"]["customer"]["words"], json!(14));
     let subtitles = ann.request(reqwest::Method::GET, &path(call, "/export?format=srt")).send().await.unwrap().text().await.unwrap();
     for spoken in ["Kim: Honestly", "Lee: Does it", "Ann: I will"] {
         assert!(subtitles.contains(spoken), "{subtitles}");

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
+use super::postgres::Postgres;
 use super::rust_tests::JOURNEYS;
 use super::tee::tee;
 use super::{Counts, Outcome, tools};
@@ -23,8 +24,9 @@ const LIMIT: Duration = Duration::from_secs(40 * 60);
 /// The browser's part as it ships: what the journeys try is what people load, and each page's bytes are held to their table.
 const SITE: Mode = Mode::Release;
 
-/// Builds what is missing and runs every journey; `server` is the binary, if the Rust tests had it built already.
-pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
+/// Builds what is missing and runs every journey; `server` is the binary, if the Rust tests had it built already, and `postgres` the address
+/// of the PostgreSQL that they have started.
+pub fn run(server: Option<PathBuf>, postgres: Option<String>) -> Result<Outcome> {
     // The npm packages bring what makes the WASM small.
     tools::npm_packages()?;
     build::browser_side(SITE)?;
@@ -37,6 +39,16 @@ pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
             Mode::Dev.server_binary()
         }
     };
+    let python = tools::python()?;
+    // One of its own runs until this is dropped.
+    let own;
+    let postgres = match postgres {
+        Some(url) => url,
+        None => {
+            own = Postgres::start(&python)?;
+            own.url.clone()
+        }
+    };
     let report = workspace::test_tools().join("browser.json");
     let _ = fs::remove_file(&report);
     let mut command = playwright()?;
@@ -45,7 +57,8 @@ pub fn run(server: Option<PathBuf>) -> Result<Outcome> {
         .env("CLOSEZLY_BIN", server)
         .env("CLOSEZLY_SITE_DIR", SITE.site())
         .env("CLOSEZLY_WEIGHTS", "1")
-        .env("CLOSEZLY_TEST_PYTHON", tools::python()?)
+        .env("CLOSEZLY_TEST_POSTGRES", postgres)
+        .env("CLOSEZLY_TEST_PYTHON", python)
         .env("CLOSEZLY_TEST_MINILM", tools::minilm()?)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     let status = tee(&mut command, LIMIT, |_| true)?;

@@ -64,6 +64,11 @@ impl RustTests {
         self.built.as_ref()?.server.clone()
     }
 
+    /// Address of the PostgreSQL, if these tests have started one.
+    pub fn postgres(&self) -> Option<String> {
+        self.environment.as_ref().map(|environment| environment.postgres.url.clone())
+    }
+
     /// Runs one part's tests.
     pub fn run(&mut self, part: Part) -> Result<Outcome> {
         let environment = match self.environment.take() {

@@ -1,8 +1,14 @@
-//! What whoever runs the server may set about recognizers.
+//! What whoever runs the server may set about calls and recognizers.
 
 use kernel::Setting;
 
 pub(super) const SETTINGS: &[Setting] = &[
+    Setting::new(
+        "most_calls",
+        "as many as are heard in time",
+        "how many calls this server hears at once; one more waits in its page and starts by itself when there is room (see “More calls than a server can \
+         hear”)",
+    ),
     Setting::new(
         "speech_command",
         "none",

@@ -196,6 +196,7 @@ fn services_of(
             public_url: "http://localhost:3000".into(),
             token_key: "a key that is long enough for a test".to_owned().into(),
             open_sign_up: true,
+            most_calls: None,
         },
         store,
         clock: Arc::new(clock.clone()),

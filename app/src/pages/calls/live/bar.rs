@@ -6,6 +6,7 @@ use model::wire::NoticeLevel;
 use model::{CallState, TrackId};
 
 use super::handle::{CallCommand, Ending, Live, Role, Source};
+use super::link::LinkState;
 use crate::pages::calls::api;
 use crate::styles::calls_live_bar as css;
 
@@ -14,6 +15,8 @@ use crate::styles::calls_live_bar as css;
 pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSignal<bool>) -> impl IntoView {
     let muted = move || live.sources[TrackId::MICROPHONE.index()].get() == Source::Muted;
     let over = move || matches!(live.phase(), CallState::Finishing | CallState::Ended);
+    // What a page asks that takes no part in the call reaches nobody.
+    let cut_off = move || over() || live.link.with(LinkState::is_refused);
     let is_source = live.role == Role::Source;
     view! {
         <footer class=css::BAR>
@@ -43,7 +46,7 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                         {move || if live.paused() { "Go on" } else { "Pause" }}
                         <kbd>"P"</kbd>
                     </button>
-                    <button type="button" class=css::KEY disabled=over on:click=move |_| live.ask(CallCommand::Bookmark)>
+                    <button type="button" class=css::KEY disabled=cut_off on:click=move |_| live.ask(CallCommand::Bookmark)>
                         "Mark"
                         <kbd>"B"</kbd>
                     </button>
@@ -61,7 +64,7 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
             </Show>
             {is_source
                 .then(|| view! {
-                    <button type="button" class=css::END disabled=move || over() || live.ending.get() != Ending::No on:click=move |_| live.ending.set(Ending::Asked)>
+                    <button type="button" class=css::END disabled=move || cut_off() || live.ending.get() != Ending::No on:click=move |_| live.ending.set(Ending::Asked)>
                         "End"
                     </button>
                 })}

@@ -44,6 +44,11 @@ impl LinkState {
         }
     }
 
+    /// Whether this page takes no part in the call: what is said and asked here reaches nobody.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
     /// Whether the person should look at it.
     pub fn needs_attention(&self) -> bool {
         matches!(self, Self::Lost(_) | Self::Refused(_))

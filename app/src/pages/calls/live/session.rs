@@ -28,9 +28,9 @@ use super::source::{FromCapture, Given};
 pub use running::{leave, live_of, share_again, take};
 
 /// Without a word of the server for this long, it is asked for one.
-const ASK_AFTER_MS: f64 = 8_000.0;
-/// Without a word of the server for this long, the connection counts as lost.
-const LOST_AFTER_MS: f64 = 20_000.0;
+const ASK_AFTER_MS: f64 = 5_000.0;
+/// Without a word of the server for this long, the connection counts as lost: other servers take a call over from one that stands still for 10 s.
+const LOST_AFTER_MS: f64 = 11_000.0;
 
 /// All that reaches a session.
 enum Input {

@@ -19,7 +19,7 @@ pub fn Start(live: Live) -> impl IntoView {
             && !live.capturing.get()
             && live.ending.get() == Ending::No
             && matches!(live.phase(), CallState::Prepared | CallState::Live)
-            && !live.link.with(|link| matches!(link, LinkState::Refused(_)))
+            && !live.link.with(LinkState::is_refused)
     };
     let begin = move |wanted: Wanted| {
         if live.starting.get_untracked() {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use model::{Channel, Segment, TrackId};
 
 use super::handle::{Live, Part};
+use super::link::LinkState;
 use super::state::LiveState;
 use crate::styles::calls_live_transcript as css;
 
@@ -153,6 +154,9 @@ fn nothing_yet(live: Live) -> &'static str {
         any(RecognizerHealth::Failed)
             && ![RecognizerHealth::Listening, RecognizerHealth::Starting, RecognizerHealth::Reconnecting].into_iter().any(any)
     });
+    if live.link.with(LinkState::is_refused) {
+        return "No words come here, because this page is not connected.";
+    }
     match (live.phase(), unrecognized) {
         (CallState::Live, _) if failed => {
             "Recording without words, because the recognizer stopped. You can make the transcript afterwards."

@@ -9,7 +9,7 @@ use model::{CallState, Code, Problem};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::inbox::{Input, Joined};
-use super::intake::InFlight;
+use super::intake::{InFlight, Pace};
 use super::registry::{Run, actor_of};
 use super::relay::relay;
 use super::{ended, overloaded, restarts};
@@ -85,7 +85,7 @@ async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender
             return Err(DomainError::new(Code::Forbidden, "Only the person who started this call can send its audio."));
         }
         match call.state {
-            CallState::Prepared if kernel.call_registry().is_overloaded() => return Err(overloaded()),
+            CallState::Prepared if kernel.call_registry().is_full_for(call.id) => return Err(overloaded()),
             CallState::Prepared | CallState::Live => {}
             CallState::Finishing | CallState::Ended => return Err(ended()),
         }
@@ -110,10 +110,11 @@ async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender
 /// Passes a page's messages to its call's actor. Audio waits here for a place: a page that sends faster than it is heard is not read.
 async fn forward(actor: mpsc::Sender<Input>, page: u64, places: Arc<Semaphore>, mut messages: Messages) {
     let passing = async {
+        let mut pace = Pace::default();
         while let Some(message) = messages.next().await {
             let input = match message {
                 Ok(ClientMessage::Frame(frame)) => {
-                    let Some(in_flight) = InFlight::take(&places).await else { return };
+                    let Some(in_flight) = InFlight::take(&places, &mut pace).await else { return };
                     Input::Frame { page, frame, in_flight }
                 }
                 Ok(message) => Input::Message { page, message },

@@ -19,6 +19,8 @@ use crate::calls::finish;
 
 /// Longest wait for the recognizers' next words after the end of the call; each has a shorter one of its own.
 const LAST_WORDS: Duration = Duration::from_secs(300);
+/// How long the recording may take to be stored before the end is: pages wait for it.
+const SEALING_BEFORE_THE_END: Duration = Duration::from_secs(10);
 /// How long the last parts of the recording may take to be stored; what isn't then is stored by the server that has it, when it is asked for.
 const SEALING_AT_THE_END: Duration = Duration::from_secs(30);
 /// Pauses before the review is tried again, the last one for all further tries.
@@ -81,6 +83,8 @@ impl CallActor {
                 tracing::error!(call = %self.call.id, error = %error.into_problem(), "a call could not be started to be ended");
             }
         }
+        // Once the end is stored pages forget what they have kept, and no server takes it from them: then it must outlive this one.
+        self.seal(SEALING_BEFORE_THE_END).await;
         self.phase = Phase::Finishing;
         self.ending.since = Some(Instant::now());
         // Stored before it is said: a page that goes to the review finds it being written.

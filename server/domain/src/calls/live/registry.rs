@@ -25,18 +25,26 @@ pub struct CallRegistry {
     opening: tokio::sync::Mutex<()>,
     writer: std::sync::OnceLock<Writer>,
     pressure: Arc<Pressure>,
+    /// So many are heard at once, whether more would be in time or not.
+    most: Option<usize>,
     closing: AtomicBool,
 }
 
 impl CallRegistry {
+    /// Hears this many calls at once; none: as many as it hears in time.
+    pub(in crate::calls) fn new(most: Option<usize>) -> Self {
+        Self { most, ..Self::default() }
+    }
+
     /// Whether the server stops: what takes long ends early then.
     pub(crate) fn is_stopping(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
     }
 
-    /// Whether it takes on more than it can: frames were late a moment ago.
-    pub(super) fn is_overloaded(&self) -> bool {
-        self.pressure.is_too_much(seconds())
+    /// Whether a call that has not begun would be too much: there are as many as there may be, or frames were late a moment ago.
+    pub(super) fn is_full_for(&self, call: CallId) -> bool {
+        let others = self.lock().keys().filter(|other| **other != call).count();
+        self.most.is_some_and(|most| others >= most) || self.pressure.is_too_much(seconds())
     }
 
     /// How many calls have an actor now.

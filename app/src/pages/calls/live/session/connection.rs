@@ -95,8 +95,9 @@ impl Session {
             }
             Outcome::Rejected(problem) => self.live.notice(NoticeLevel::Warning, problem.message),
             Outcome::Refused(problem) if problem.code == Code::Unavailable => {
-                // A moment of it is no news: the next try may be the one.
-                if self.attempt >= TOLD_AFTER {
+                // A moment of it is no news: the next try may be the one. What the person has read and closed is none either.
+                if self.attempt >= TOLD_AFTER && self.unavailable.as_ref() != Some(&problem.message) {
+                    self.forget_unavailable();
                     self.live.notice(NoticeLevel::Warning, problem.message.clone());
                     self.unavailable = Some(problem.message);
                 }
@@ -115,9 +116,7 @@ impl Session {
         self.welcomed = true;
         self.attempt = 0;
         self.refused = false;
-        if let Some(message) = self.unavailable.take() {
-            self.live.change(|state| state.forget_notice(&message));
-        }
+        self.forget_unavailable();
         if self.call_clock.is_none() && self.live.peek(LiveState::phase) == CallState::Live {
             self.set_clock(CallClock::starting_at(at));
         }
@@ -133,7 +132,18 @@ impl Session {
         while let Some(message) = self.waiting.pop_front() {
             self.send(message);
         }
+        if self.live.role == Role::Source && self.live.peek(|state| state.paused) {
+            // The server that goes on with the call was not there when it was told.
+            self.send(ClientMessage::Pause { paused: true });
+        }
         self.pump();
+    }
+
+    /// Why nobody took the call is no longer why.
+    fn forget_unavailable(&mut self) {
+        if let Some(message) = self.unavailable.take() {
+            self.live.change(|state| state.forget_notice(&message));
+        }
     }
 
     fn refuse(&mut self, problem: Problem) {
