@@ -79,7 +79,7 @@ fn failure(text: &JsValue) -> AppError {
 
 /// What was filled in, with the button that was pressed.
 pub fn filled_in(event: &SubmitEvent) -> Option<String> {
-    let form: HtmlFormElement = event.current_target()?.dyn_into().ok()?;
+    let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
     let data = FormData::new_with_form(&form).ok()?;
     let button = event.submitter().and_then(|submitter| submitter.dyn_into::<HtmlButtonElement>().ok());
     if let Some(button) = button.filter(|button| !button.name().is_empty()) {
