@@ -33,7 +33,7 @@ use crate::error::AppError;
 /// What the types that cross the wire look like in this build (`build.rs`): a hash of the sources that declare them.
 pub const SCHEMA: &str = env!("CLOSEZLY_SCHEMA");
 /// The media type of what is packed.
-const PACKED: &str = "application/postcard";
+const PACKED: &str = "application/x-postcard";
 
 /// What was asked for along with a page.
 pub type Loaded<T> = Resource<Result<T, AppError>, Packed>;
