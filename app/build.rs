@@ -18,8 +18,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=../style");
+    println!("cargo::rerun-if-changed=model/src");
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
+
+    println!("cargo::rustc-env=CLOSEZLY_SCHEMA={:016x}", schema(&root)?);
 
     let mut faults = Vec::new();
     let components = components(&root.join("src"), &mut faults)?;
@@ -38,10 +41,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A hash of the sources that say what crosses the wire: the model, and the files that declare server functions.
+fn schema(root: &Path) -> io::Result<u64> {
+    let mut text = String::new();
+    for file in files(&root.join("model/src"), "rs")? {
+        text.push_str(&fs::read_to_string(file)?);
+    }
+    for file in files(&root.join("src"), "rs")? {
+        let source = fs::read_to_string(file)?;
+        if source.contains("#[server(") {
+            text.push_str(&source);
+        }
+    }
+    Ok(scope::fnv1a(&text))
+}
+
 /// Every css beside a `.rs` in `src`, scoped, by the name of its module in `styles`.
 fn components(src: &Path, faults: &mut Vec<String>) -> Result<BTreeMap<String, scope::Scoped>, Box<dyn Error>> {
     let mut found: BTreeMap<String, scope::Scoped> = BTreeMap::new();
-    for file in css_files(src)? {
+    for file in files(src, "css")? {
         let relative = file.strip_prefix(src)?.to_string_lossy().replace('\\', "/");
         let shown = format!("app/src/{relative}");
         if !file.with_extension("rs").exists() {
@@ -68,7 +86,7 @@ fn globals(style: &Path) -> Result<String, Box<dyn Error>> {
     let mut css = String::new();
     for name in GLOBALS {
         let path = style.join(name);
-        let files = if path.is_dir() { css_files(&path)? } else { vec![path] };
+        let files = if path.is_dir() { files(&path, "css")? } else { vec![path] };
         for file in files {
             let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             css.push_str(&scope::compact(&text));
@@ -93,14 +111,14 @@ fn constants(components: &BTreeMap<String, scope::Scoped>, hash: u64) -> String 
     rust
 }
 
-/// All css files under a folder, sorted, so that the output never depends on the disk's order.
-fn css_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// All files of a kind under a folder, sorted, so that the output never depends on the disk's order.
+fn files(folder: &Path, kind: &str) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            files.extend(css_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "css") {
+            files.extend(self::files(&path, kind)?);
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             files.push(path);
         }
     }

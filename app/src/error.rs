@@ -1,6 +1,9 @@
 //! The one error that server functions return.
 
-use leptos::server_fn::codec::JsonEncoding;
+#[cfg(feature = "ssr")]
+use leptos::server_fn::codec::JsonEncoding as ErrorEncoding;
+#[cfg(not(feature = "ssr"))]
+use leptos::server_fn::codec::PostcardEncoding as ErrorEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::{Code, Problem};
 use serde::{Deserialize, Serialize};
@@ -40,7 +43,9 @@ impl std::fmt::Display for AppError {
 impl std::error::Error for AppError {}
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    // JSON for programs and for forms without JavaScript. The browser doesn't read it (`rpc` has its own way), so it has no code for it; on
+    // a live call's socket no error is sent at all.
+    type Encoder = ErrorEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

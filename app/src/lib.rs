@@ -16,6 +16,7 @@ pub mod frame;
 mod lazy;
 pub mod pages;
 mod plain;
+pub mod rpc;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod session;

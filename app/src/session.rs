@@ -5,10 +5,11 @@ use leptos::task::spawn_local;
 use model::Profile;
 
 use crate::error::AppError;
+use crate::rpc::{Loaded, Rpc, blocking_resource};
 
 /// The signed-in person, if any. The server puts the [`Profile`] of the session into the context of every page and
 /// server function.
-#[server(endpoint = "session")]
+#[server(protocol = Rpc, endpoint = "session")]
 pub async fn current_profile() -> Result<Option<Profile>, AppError> {
     Ok(use_context::<Profile>())
 }
@@ -16,7 +17,7 @@ pub async fn current_profile() -> Result<Option<Profile>, AppError> {
 /// The context that tells pages who is signed in.
 #[derive(Clone, Copy)]
 pub struct CurrentSession {
-    answer: Resource<Result<Option<Profile>, AppError>>,
+    answer: Loaded<Option<Profile>>,
     /// The answer for those who read it outside a `Suspense`. The guard of the frame fills it before any page inside
     /// is made, on both sides alike.
     known: RwSignal<Option<Profile>>,
@@ -24,7 +25,7 @@ pub struct CurrentSession {
 
 impl CurrentSession {
     pub(crate) fn provide() {
-        let answer = Resource::new_blocking(|| (), |()| current_profile());
+        let answer = blocking_resource(|| (), |()| current_profile());
         provide_context(Self { answer, known: RwSignal::new(None) });
     }
 

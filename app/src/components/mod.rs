@@ -77,7 +77,7 @@ pub use tabs::{Tab, Tabs};
 pub use text_area::{PlainTextArea, TextArea};
 pub use text_field::TextField;
 pub use theme::ThemeSwitch;
-pub use time::{Duration, Time};
+pub use time::{Duration, Time, date};
 pub use title::{PageTitle, Titles};
 pub use toast::{ToastRegion, Toasts, use_toasts};
 pub use tooltip::Tooltip;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{Button, Choice, Segmented};
 use crate::error::AppError;
+use crate::rpc::Rpc;
 use crate::styles::theme as css;
 
 /// The colours that a person chose.
@@ -48,7 +49,7 @@ impl Theme {
 }
 
 /// Stores the theme for a browser without JavaScript, and goes back to where it came from.
-#[server(endpoint = "theme")]
+#[server(protocol = Rpc, endpoint = "theme")]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {
     use http::header::{HeaderValue, SET_COOKIE};
     let theme = Theme::from_name(&theme);

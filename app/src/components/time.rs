@@ -1,10 +1,19 @@
 //! Moments and durations.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use leptos::prelude::*;
 use model::Millis;
 
 use crate::styles::time as css;
+
+/// The months as [`date`] writes them.
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `2 Jan 2026`. Written by hand: chrono's reader of patterns would weigh more in the browser than all that it writes.
+pub fn date(day: &impl Datelike) -> String {
+    let month = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
+    format!("{} {month} {}", day.day(), day.year())
+}
 
 /// A moment. The server writes it in UTC; the browser then shows it in the person's own locale and time zone, with the
 /// exact one as title.
@@ -16,8 +25,9 @@ pub fn Time(
     #[prop(optional)]
     with_time: bool,
 ) -> impl IntoView {
-    let utc = at.format(if with_time { "%-d %b %Y, %H:%M UTC" } else { "%-d %b %Y" }).to_string();
-    let exact = at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+    let utc = if with_time { format!("{}, {hour:02}:{minute:02} UTC", date(&at)) } else { date(&at) };
+    let exact = format!("{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02} UTC", at.year(), at.month(), at.day());
     let shown = RwSignal::new(utc);
     // After hydration, so that server and browser agree on the first text.
     Effect::new(move |_| shown.set(local(at, with_time)));
@@ -58,5 +68,19 @@ pub fn Duration(
         <time class=css::TIME datetime=move || format!("PT{}S", of.get().0.max(0) / 1000)>
             {move || of.get().clock()}
         </time>
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    #[test]
+    fn a_date_is_day_month_year() {
+        let of = |year, month, day| date(&NaiveDate::from_ymd_opt(year, month, day).unwrap());
+        assert_eq!([of(2026, 1, 2), of(1999, 12, 31)], ["2 Jan 2026", "31 Dec 1999"]);
     }
 }

@@ -1,12 +1,13 @@
 //! Server functions of the calls: each asks the domain once and maps its error.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostcardEncoding};
+use leptos::server_fn::codec::PostcardEncoding;
 use leptos::server_fn::{BoxedStream, Websocket};
 use model::wire::{ClientMessage, ServerMessage};
 use model::{Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerId, Segment, ShownReview};
 
 use crate::error::AppError;
+use crate::rpc::Rpc;
 #[cfg(feature = "ssr")]
 use crate::server::{caller, go_to};
 
@@ -15,7 +16,7 @@ use crate::server::{caller, go_to};
 const PAGE: u32 = 25;
 
 /// The calls that the person may see, newest first; with a search the best match first. `mine` narrows to the own ones.
-#[server(endpoint = "calls/list", input = Json)]
+#[server(protocol = Rpc, endpoint = "calls/list")]
 pub async fn list_calls(filter: CallFilter, mine: bool, cursor: Option<String>) -> Result<Page<CallHit>, AppError> {
     let (services, scope) = caller()?;
     let filter = if mine { CallFilter { member: scope.member_id(), ..filter } } else { filter };
@@ -23,14 +24,14 @@ pub async fn list_calls(filter: CallFilter, mine: bool, cursor: Option<String>) 
 }
 
 /// Last time's choices and the recognizers that can be used now.
-#[server(endpoint = "calls/prepare")]
+#[server(protocol = Rpc, endpoint = "calls/prepare")]
 pub async fn prepare_call() -> Result<Preparation, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::calls::prepare(&services, &scope).await?)
 }
 
 /// Sets a call up. A form that is sent without JavaScript goes on to the call's page.
-#[server(endpoint = "calls/create")]
+#[server(protocol = Rpc, endpoint = "calls/create")]
 pub async fn create_call(new: NewCall) -> Result<Call, AppError> {
     let (services, scope) = caller()?;
     let call = domain::calls::create(&services, &scope, new).await?;
@@ -39,7 +40,7 @@ pub async fn create_call(new: NewCall) -> Result<Call, AppError> {
 }
 
 /// Starts the bundled sample call.
-#[server(endpoint = "calls/sample")]
+#[server(protocol = Rpc, endpoint = "calls/sample")]
 pub async fn start_sample() -> Result<Call, AppError> {
     let (services, scope) = caller()?;
     let call = domain::calls::sample::start(&services, &scope).await?;
@@ -48,21 +49,21 @@ pub async fn start_sample() -> Result<Call, AppError> {
 }
 
 /// One call.
-#[server(endpoint = "calls/get")]
+#[server(protocol = Rpc, endpoint = "calls/get")]
 pub async fn get_call(id: CallId) -> Result<Call, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::calls::get(&services, &scope, id).await?)
 }
 
 /// Changes what is set of a call.
-#[server(endpoint = "calls/patch")]
+#[server(protocol = Rpc, endpoint = "calls/patch")]
 pub async fn patch_call(id: CallId, patch: CallPatch) -> Result<Call, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::calls::patch(&services, &scope, id, patch).await?)
 }
 
 /// Deletes a call with its recording and all that was made of it.
-#[server(endpoint = "calls/delete")]
+#[server(protocol = Rpc, endpoint = "calls/delete")]
 pub async fn delete_call(id: CallId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::calls::delete(&services, &scope, id).await?;
@@ -71,7 +72,7 @@ pub async fn delete_call(id: CallId) -> Result<(), AppError> {
 }
 
 /// What a call's page shows: of the transcript the lines at the places `from..until`, else those around `line`, else the first ones.
-#[server(endpoint = "calls/review")]
+#[server(protocol = Rpc, endpoint = "calls/review")]
 pub async fn review_call(id: CallId, line: Option<i64>, from: Option<u32>, until: Option<u32>) -> Result<ShownReview, AppError> {
     use domain::calls::TranscriptPart;
     let (services, scope) = caller()?;
@@ -83,21 +84,21 @@ pub async fn review_call(id: CallId, line: Option<i64>, from: Option<u32>, until
 }
 
 /// More lines of a transcript, by their places in order of start.
-#[server(endpoint = "calls/lines")]
+#[server(protocol = Rpc, endpoint = "calls/lines")]
 pub async fn transcript_lines(id: CallId, from: u32, until: u32) -> Result<Vec<Segment>, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::calls::shown_lines(&services, &scope, id, from..until).await?)
 }
 
 /// Corrects one line of the transcript.
-#[server(endpoint = "calls/correct")]
+#[server(protocol = Rpc, endpoint = "calls/correct")]
 pub async fn correct_segment(id: CallId, segment: i64, text: String) -> Result<Segment, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::calls::correct_segment(&services, &scope, id, segment, &text).await?)
 }
 
 /// Swaps the two channels of a call: what the rep said becomes what the customer said.
-#[server(endpoint = "calls/swap-channels")]
+#[server(protocol = Rpc, endpoint = "calls/swap-channels")]
 pub async fn swap_channels(id: CallId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::calls::swap_channels(&services, &scope, id).await?;
@@ -105,7 +106,7 @@ pub async fn swap_channels(id: CallId) -> Result<(), AppError> {
 }
 
 /// Ticks an action item off, or takes the tick back.
-#[server(endpoint = "calls/action-done")]
+#[server(protocol = Rpc, endpoint = "calls/action-done")]
 pub async fn set_action_done(id: CallId, item: u32, done: bool) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::calls::set_action_done(&services, &scope, id, item, done).await?;
@@ -113,7 +114,7 @@ pub async fn set_action_done(id: CallId, item: u32, done: bool) -> Result<(), Ap
 }
 
 /// What the person made of a card, after the call.
-#[server(endpoint = "calls/cue-state")]
+#[server(protocol = Rpc, endpoint = "calls/cue-state")]
 pub async fn set_cue_state(id: CallId, cue: i64, state: CueState) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::calls::set_cue_state(&services, &scope, id, cue, state).await?;
@@ -121,14 +122,14 @@ pub async fn set_cue_state(id: CallId, cue: i64, state: CueState) -> Result<(), 
 }
 
 /// Ends a call from outside its own page.
-#[server(endpoint = "calls/end")]
+#[server(protocol = Rpc, endpoint = "calls/end")]
 pub async fn end_call(id: CallId) -> Result<Call, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::calls::end(&services, &scope, id).await?)
 }
 
 /// Makes the transcript, again or for the first time, from the recording.
-#[server(endpoint = "calls/recognize")]
+#[server(protocol = Rpc, endpoint = "calls/recognize")]
 pub async fn recognize_later(id: CallId, with: RecognizerId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::calls::recognize_later(&services, &scope, id, with).await?;

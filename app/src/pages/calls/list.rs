@@ -10,6 +10,7 @@ use crate::components::{
     Select, Skeleton, SkeletonLines, Time, Tone, list_url, query_cursor, query_text, reload_list, row_of, use_list_query,
 };
 use crate::events::{CALLS, after_events};
+use crate::rpc::blocking_resource;
 use crate::styles::calls_list as css;
 
 /// Which calls the page shows.
@@ -69,7 +70,7 @@ async fn load(shown: CallListQuery) -> Result<Page<CallHit>, crate::error::AppEr
 #[component]
 pub fn CallsPage() -> impl IntoView {
     let shown = use_list_query::<CallListQuery>();
-    let calls = Resource::new_blocking(move || shown.get(), load);
+    let calls = blocking_resource(move || shown.get(), load);
     view! {
         <div class="page">
             <PageHeader title="Calls">

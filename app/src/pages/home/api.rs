@@ -5,6 +5,7 @@ use model::{Call, Millis};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::rpc::Rpc;
 
 /// The person's last calls, and two weeks of them in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ impl Week {
 const RECENT: u32 = 5;
 
 /// The person's last calls and numbers.
-#[server(endpoint = "home")]
+#[server(protocol = Rpc, endpoint = "home")]
 pub async fn my_overview() -> Result<Overview, AppError> {
     let (services, scope) = crate::server::caller()?;
     if !scope.may(domain::calls::USE) {

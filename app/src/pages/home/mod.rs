@@ -19,6 +19,7 @@ use crate::components::{
 };
 use crate::events::{CALLS, after_events};
 use crate::lazy::lazy_pages;
+use crate::rpc::resource;
 use crate::session::use_session;
 use crate::styles::home as css;
 
@@ -49,7 +50,7 @@ pub fn Home() -> impl IntoView {
         Some(profile) => format!("Hello, {}", profile.person.name.split_whitespace().next().unwrap_or("there")),
         None => "Home".to_owned(),
     });
-    let shown = Resource::new(|| (), |()| my_overview());
+    let shown = resource(|| (), |()| my_overview());
     view! {
         <div class="page">
             <PageHeader title=greeting>

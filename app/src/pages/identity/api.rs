@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::rpc::Rpc;
 
 /// Signs in.
-#[server(endpoint = "identity/sign_in")]
+#[server(protocol = Rpc, endpoint = "identity/sign_in")]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, AppError> {
     use crate::server::{client, go_to, remember, services, visitor};
     let services = services()?;
@@ -25,7 +26,7 @@ pub enum SignedUp {
 }
 
 /// Signs up.
-#[server(endpoint = "identity/sign_up")]
+#[server(protocol = Rpc, endpoint = "identity/sign_up")]
 pub async fn sign_up(
     name: String,
     email: String,
@@ -46,7 +47,7 @@ pub async fn sign_up(
 }
 
 /// Makes the account of a link that came by mail, and signs in.
-#[server(endpoint = "identity/confirm_sign_up")]
+#[server(protocol = Rpc, endpoint = "identity/confirm_sign_up")]
 pub async fn confirm_sign_up(token: String) -> Result<String, AppError> {
     use crate::server::{client, go_to, remember, services, visitor};
     let services = services()?;
@@ -56,7 +57,7 @@ pub async fn confirm_sign_up(token: String) -> Result<String, AppError> {
 }
 
 /// Signs out.
-#[server(endpoint = "identity/sign_out")]
+#[server(protocol = Rpc, endpoint = "identity/sign_out")]
 pub async fn sign_out() -> Result<String, AppError> {
     use crate::server::{forget, go_to, services, visitor};
     let services = services()?;
@@ -68,7 +69,7 @@ pub async fn sign_out() -> Result<String, AppError> {
 }
 
 /// Asks for a link to set a new password.
-#[server(endpoint = "identity/forgot_password")]
+#[server(protocol = Rpc, endpoint = "identity/forgot_password")]
 pub async fn forgot_password(email: String) -> Result<String, AppError> {
     use crate::server::{client, go_to, services};
     domain::identity::request_password_reset(&services()?, &client(), &email).await?;
@@ -76,7 +77,7 @@ pub async fn forgot_password(email: String) -> Result<String, AppError> {
 }
 
 /// Sets a new password with a link's token.
-#[server(endpoint = "identity/reset_password")]
+#[server(protocol = Rpc, endpoint = "identity/reset_password")]
 pub async fn reset_password(token: String, password: String) -> Result<String, AppError> {
     use crate::server::{client, forget, go_to, services};
     let services = services()?;

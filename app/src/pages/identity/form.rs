@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::components::problem_of;
 use crate::error::AppError;
+use crate::rpc::{FormAction, Packed};
 
 /// What a form that was sent without JavaScript left behind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,13 +34,13 @@ pub struct FormState {
 
 impl FormState {
     /// The state of the form that sends `action`.
-    pub fn of<F>(action: ServerAction<F>) -> Self
+    pub fn of<F>(action: FormAction<F>) -> Self
     where
         F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
         F::Output: Clone + Send + Sync + 'static,
     {
         // The browser must render what the server did, so it gets it along with the page.
-        let left = SharedValue::new(context).into_inner().filter(|left| left.path == F::PATH);
+        let left = SharedValue::<_, Packed>::new_with_encoding(context).into_inner().filter(|left| left.path == F::PATH);
         let before = left.as_ref().and_then(|left| left.problem.clone());
         let now = problem_of(action.value());
         let answered = Signal::derive(move || action.version().get() > 0);
@@ -57,9 +58,15 @@ impl FormState {
         self.left.with_value(|left| left.as_ref().and_then(|left| left.typed.get(field).cloned())).unwrap_or_default()
     }
 
-    /// What the function answered before the page was loaded again.
-    pub fn answer<T: DeserializeOwned>(self) -> Option<T> {
-        self.left.with_value(|left| serde_json::from_str(left.as_ref()?.answer.as_ref()?).ok())
+    /// What the function answered before the page was loaded again. The browser is told what the server read.
+    pub fn answer<T: Serialize + DeserializeOwned>(self) -> Option<T> {
+        SharedValue::<_, Packed>::new_with_encoding(|| {
+            #[cfg(feature = "ssr")]
+            return self.left.with_value(|left| serde_json::from_str(left.as_ref()?.answer.as_ref()?).ok());
+            #[cfg(not(feature = "ssr"))]
+            None
+        })
+        .into_inner()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Signing in, and a new password.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -8,11 +7,12 @@ use super::api;
 use super::form::FormState;
 use crate::components::{Banner, Button, ButtonKind, FormError, PageTitle, TextField, TextLink, Tone, field_error};
 use crate::frame::PlainFrame;
+use crate::rpc::{ActionForm, FormAction};
 
 /// `/sign-in`
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let action = ServerAction::<api::SignIn>::new();
+    let action = FormAction::<api::SignIn>::new();
     let form = FormState::of(action);
     let query = use_query_map();
     let was_reset = move || query.with(|query| query.get("reset").is_some());
@@ -55,7 +55,7 @@ pub fn SignIn() -> impl IntoView {
 /// `/forgot-password`
 #[component]
 pub fn ForgotPassword() -> impl IntoView {
-    let action = ServerAction::<api::ForgotPassword>::new();
+    let action = FormAction::<api::ForgotPassword>::new();
     let form = FormState::of(action);
     let query = use_query_map();
     let sent = move || query.with(|query| query.get("sent").is_some());
@@ -97,7 +97,7 @@ pub fn ForgotPassword() -> impl IntoView {
 /// `/reset-password?token=…`
 #[component]
 pub fn ResetPassword() -> impl IntoView {
-    let action = ServerAction::<api::ResetPassword>::new();
+    let action = FormAction::<api::ResetPassword>::new();
     let form = FormState::of(action);
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token").unwrap_or_default());

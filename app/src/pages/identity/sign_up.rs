@@ -1,7 +1,6 @@
 //! Signing up: at once, or with a link that comes by mail.
 
 use leptos::either::Either;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -9,11 +8,12 @@ use super::api::{self, SignedUp};
 use super::form::FormState;
 use super::sign_in::{Next, Page};
 use crate::components::{Banner, Button, ButtonKind, FormError, TextField, TextLink, Tone, field_error};
+use crate::rpc::{ActionForm, FormAction};
 
 /// `/sign-up`
 #[component]
 pub fn SignUp() -> impl IntoView {
-    let action = ServerAction::<api::SignUp>::new();
+    let action = FormAction::<api::SignUp>::new();
     let form = FormState::of(action);
     let mailed = match form.answer() {
         Some(SignedUp::ByMail(email)) => Some(email),
@@ -40,7 +40,7 @@ fn Mailed(email: String) -> impl IntoView {
 }
 
 #[component]
-fn SignUpForm(action: ServerAction<api::SignUp>, form: FormState) -> impl IntoView {
+fn SignUpForm(action: FormAction<api::SignUp>, form: FormState) -> impl IntoView {
     let problem = form.problem();
     view! {
         <ActionForm action attr:class="stack">
@@ -95,7 +95,7 @@ fn SignUpForm(action: ServerAction<api::SignUp>, form: FormState) -> impl IntoVi
 /// `/sign-up/confirm?token=…`: a button, because programs that look through mails open every link.
 #[component]
 pub fn ConfirmSignUp() -> impl IntoView {
-    let action = ServerAction::<api::ConfirmSignUp>::new();
+    let action = FormAction::<api::ConfirmSignUp>::new();
     let form = FormState::of(action);
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token").unwrap_or_default());

@@ -7,11 +7,11 @@ use super::area::KnowledgeContext;
 use super::shown::DocumentListQuery;
 use super::{citation_path, words};
 use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Skeleton, SkeletonLines};
-use crate::error::AppError;
+use crate::rpc::Loaded;
 use crate::styles::knowledge_answer as css;
 
 /// What was answered; none while nothing is asked.
-pub type Answered = Resource<Result<Option<Answer>, AppError>>;
+pub type Answered = Loaded<Option<Answer>>;
 
 /// The answer to the question of the address.
 #[component]

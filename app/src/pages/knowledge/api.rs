@@ -5,13 +5,13 @@
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
-use leptos::server_fn::codec::{Json, Postcard};
 use model::{
     Answer, Collection, CollectionAccess, CollectionId, Document, DocumentDetail, DocumentFilter, DocumentId, DocumentUse, Given,
     KnowledgeOverview, NewUpload, Page, Passage, Question, Upload, UploadId, Website, WebsiteId,
 };
 
 use crate::error::AppError;
+use crate::rpc::Rpc;
 #[cfg(feature = "ssr")]
 use crate::server::{caller, go_to};
 
@@ -25,28 +25,28 @@ pub const PASSAGES: u32 = 50;
 const USES: u32 = 20;
 
 /// What the page shows above its list.
-#[server(endpoint = "knowledge/overview")]
+#[server(protocol = Rpc, endpoint = "knowledge/overview")]
 pub async fn overview() -> Result<KnowledgeOverview, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::overview(&services, &scope).await?)
 }
 
 /// The documents that the person may see, newest first.
-#[server(endpoint = "knowledge/documents", input = Json)]
+#[server(protocol = Rpc, endpoint = "knowledge/documents")]
 pub async fn list_documents(filter: DocumentFilter, cursor: Option<String>) -> Result<Page<Document>, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::documents(&services, &scope, filter, cursor.as_deref(), DOCUMENTS).await?)
 }
 
 /// One document with all that its page shows but its passages.
-#[server(endpoint = "knowledge/document")]
+#[server(protocol = Rpc, endpoint = "knowledge/document")]
 pub async fn get_document(id: DocumentId) -> Result<DocumentDetail, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::document(&services, &scope, id).await?)
 }
 
 /// What was extracted, in reading order, behind the first `after` passages.
-#[server(endpoint = "knowledge/passages")]
+#[server(protocol = Rpc, endpoint = "knowledge/passages")]
 pub async fn list_passages(id: DocumentId, after: u32) -> Result<Page<Passage>, AppError> {
     let (services, scope) = caller()?;
     let cursor = (after > 0).then(|| after.to_string());
@@ -54,21 +54,21 @@ pub async fn list_passages(id: DocumentId, after: u32) -> Result<Page<Passage>, 
 }
 
 /// Where a document was used, newest first.
-#[server(endpoint = "knowledge/uses", input = Json)]
+#[server(protocol = Rpc, endpoint = "knowledge/uses")]
 pub async fn list_uses(id: DocumentId, cursor: Option<String>) -> Result<Page<DocumentUse>, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::uses(&services, &scope, id, cursor.as_deref(), USES).await?)
 }
 
 /// Answers a question with the sentences that answer it, each with its place.
-#[server(endpoint = "knowledge/ask", input = Json)]
+#[server(protocol = Rpc, endpoint = "knowledge/ask")]
 pub async fn ask(question: Question) -> Result<Answer, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::ask(&services, &scope, question).await?)
 }
 
 /// Adds the sample file. A form that is sent without JavaScript goes on to the list.
-#[server(endpoint = "knowledge/sample")]
+#[server(protocol = Rpc, endpoint = "knowledge/sample")]
 pub async fn add_sample() -> Result<Given, AppError> {
     let (services, scope) = caller()?;
     let given = domain::knowledge::add_sample(&services, &scope).await?;
@@ -77,7 +77,7 @@ pub async fn add_sample() -> Result<Given, AppError> {
 }
 
 /// Adds a pasted text. A form that is sent without JavaScript goes on to the document.
-#[server(endpoint = "knowledge/text")]
+#[server(protocol = Rpc, endpoint = "knowledge/text")]
 pub async fn add_text(collection: String, title: String, text: String, tags: String) -> Result<Given, AppError> {
     let (services, scope) = caller()?;
     let new = model::NewText { collection: ssr::collection(&collection)?, title, text, tags: super::words::list(&tags) };
@@ -87,7 +87,7 @@ pub async fn add_text(collection: String, title: String, text: String, tags: Str
 }
 
 /// Changes a document's title, tags and collection.
-#[server(endpoint = "knowledge/edit")]
+#[server(protocol = Rpc, endpoint = "knowledge/edit")]
 pub async fn edit_document(id: DocumentId, title: String, tags: String, collection: CollectionId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     let change =
@@ -97,7 +97,7 @@ pub async fn edit_document(id: DocumentId, title: String, tags: String, collecti
 }
 
 /// Says anew what in a call a document is shown for. Unticked boxes are not sent at all.
-#[server(endpoint = "knowledge/bind")]
+#[server(protocol = Rpc, endpoint = "knowledge/bind")]
 pub async fn bind_document(id: DocumentId, #[server(default)] topics: Vec<String>, competitors: String) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     let topics = topics.into_iter().map(|value| model::Binding { kind: model::BindingKind::Topic, value });
@@ -109,7 +109,7 @@ pub async fn bind_document(id: DocumentId, #[server(default)] topics: Vec<String
 }
 
 /// Deletes a document with its files and all that was made of them.
-#[server(endpoint = "knowledge/delete")]
+#[server(protocol = Rpc, endpoint = "knowledge/delete")]
 pub async fn delete_document(id: DocumentId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::delete(&services, &scope, id).await?;
@@ -118,7 +118,7 @@ pub async fn delete_document(id: DocumentId) -> Result<(), AppError> {
 }
 
 /// Gives the password that a document waits for.
-#[server(endpoint = "knowledge/unlock")]
+#[server(protocol = Rpc, endpoint = "knowledge/unlock")]
 pub async fn unlock_document(id: DocumentId, password: String) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::unlock(&services, &scope, id, password.into()).await?;
@@ -126,7 +126,7 @@ pub async fn unlock_document(id: DocumentId, password: String) -> Result<(), App
 }
 
 /// Reads a document again that failed.
-#[server(endpoint = "knowledge/retry")]
+#[server(protocol = Rpc, endpoint = "knowledge/retry")]
 pub async fn retry_document(id: DocumentId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::retry(&services, &scope, id).await?;
@@ -134,7 +134,7 @@ pub async fn retry_document(id: DocumentId) -> Result<(), AppError> {
 }
 
 /// Lets a web page count.
-#[server(endpoint = "knowledge/accept")]
+#[server(protocol = Rpc, endpoint = "knowledge/accept")]
 pub async fn accept_document(id: DocumentId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::accept(&services, &scope, id).await?;
@@ -142,21 +142,21 @@ pub async fn accept_document(id: DocumentId) -> Result<(), AppError> {
 }
 
 /// Makes a collection.
-#[server(endpoint = "knowledge/create-collection")]
+#[server(protocol = Rpc, endpoint = "knowledge/create-collection")]
 pub async fn create_collection(name: String, access: CollectionAccess) -> Result<Collection, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::create_collection(&services, &scope, model::NewCollection { name, access }).await?)
 }
 
 /// Renames a collection or says anew who may use it.
-#[server(endpoint = "knowledge/edit-collection")]
+#[server(protocol = Rpc, endpoint = "knowledge/edit-collection")]
 pub async fn edit_collection(id: CollectionId, name: String, access: CollectionAccess) -> Result<Collection, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::edit_collection(&services, &scope, id, model::NewCollection { name, access }).await?)
 }
 
 /// Deletes a collection with all its documents.
-#[server(endpoint = "knowledge/delete-collection")]
+#[server(protocol = Rpc, endpoint = "knowledge/delete-collection")]
 pub async fn delete_collection(id: CollectionId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::delete_collection(&services, &scope, id).await?;
@@ -165,14 +165,14 @@ pub async fn delete_collection(id: CollectionId) -> Result<(), AppError> {
 }
 
 /// Begins to send a file.
-#[server(endpoint = "knowledge/begin-upload", input = Json)]
+#[server(protocol = Rpc, endpoint = "knowledge/begin-upload")]
 pub async fn begin_upload(new: NewUpload) -> Result<Upload, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::begin_upload(&services, &scope, new).await?)
 }
 
 /// Where to go on with a file.
-#[server(endpoint = "knowledge/upload")]
+#[server(protocol = Rpc, endpoint = "knowledge/upload")]
 pub async fn get_upload(id: UploadId) -> Result<Upload, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::upload(&services, &scope, id).await?)
@@ -183,21 +183,21 @@ pub async fn get_upload(id: UploadId) -> Result<Upload, AppError> {
 pub const LARGE_BODIES: &[(&str, usize)] = &[(PutPiece::PATH, domain::knowledge::MAX_PIECE + 1024)];
 
 /// Takes the next piece of a file: what stands at `offset`.
-#[server(endpoint = "knowledge/put-piece", input = Postcard)]
+#[server(protocol = Rpc, endpoint = "knowledge/put-piece")]
 pub async fn put_piece(id: UploadId, offset: u64, piece: Vec<u8>) -> Result<Upload, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::append(&services, &scope, id, offset, piece.into()).await?)
 }
 
 /// Makes a document of a file that has come whole.
-#[server(endpoint = "knowledge/finish-upload", input = Json)]
+#[server(protocol = Rpc, endpoint = "knowledge/finish-upload")]
 pub async fn finish_upload(id: UploadId, tags: Vec<String>) -> Result<Given, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::knowledge::finish_upload(&services, &scope, id, tags).await?)
 }
 
 /// Throws away what has come of a file.
-#[server(endpoint = "knowledge/cancel-upload")]
+#[server(protocol = Rpc, endpoint = "knowledge/cancel-upload")]
 pub async fn cancel_upload(id: UploadId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::cancel_upload(&services, &scope, id).await?;
@@ -205,7 +205,7 @@ pub async fn cancel_upload(id: UploadId) -> Result<(), AppError> {
 }
 
 /// Adds a website to be visited.
-#[server(endpoint = "knowledge/add-website")]
+#[server(protocol = Rpc, endpoint = "knowledge/add-website")]
 pub async fn add_website(collection: String, start: String, within: String, max_pages: u32, every_hours: u32) -> Result<Website, AppError> {
     let (services, scope) = caller()?;
     let new = model::NewWebsite { collection: ssr::collection(&collection)?, start, scope: within, max_pages, every_hours };
@@ -213,7 +213,7 @@ pub async fn add_website(collection: String, start: String, within: String, max_
 }
 
 /// Visits a website now.
-#[server(endpoint = "knowledge/visit-website")]
+#[server(protocol = Rpc, endpoint = "knowledge/visit-website")]
 pub async fn visit_website(id: WebsiteId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::visit_website(&services, &scope, id).await?;
@@ -221,7 +221,7 @@ pub async fn visit_website(id: WebsiteId) -> Result<(), AppError> {
 }
 
 /// Deletes a website with the documents that were fetched from it.
-#[server(endpoint = "knowledge/delete-website")]
+#[server(protocol = Rpc, endpoint = "knowledge/delete-website")]
 pub async fn delete_website(id: WebsiteId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::delete_website(&services, &scope, id).await?;

@@ -12,19 +12,20 @@ use crate::components::{Choice, ListQuery as _, put, reload_list};
 use crate::error::AppError;
 use crate::events::{COLLECTIONS, DOCUMENTS, after_events};
 use crate::pages::identity::FormState;
+use crate::rpc::FormAction;
 
 /// What can be changed from the page. Made outside of the part that waits, so that a form that was sent without JavaScript
 /// finds its answer.
 #[derive(Clone, Copy)]
 pub struct KnowledgeActions {
-    pub sample: ServerAction<api::AddSample>,
-    pub text: ServerAction<api::AddText>,
-    pub create_collection: ServerAction<api::CreateCollection>,
-    pub edit_collection: ServerAction<api::EditCollection>,
-    pub delete_collection: ServerAction<api::DeleteCollection>,
-    pub add_website: ServerAction<api::AddWebsite>,
-    pub visit_website: ServerAction<api::VisitWebsite>,
-    pub delete_website: ServerAction<api::DeleteWebsite>,
+    pub sample: FormAction<api::AddSample>,
+    pub text: FormAction<api::AddText>,
+    pub create_collection: FormAction<api::CreateCollection>,
+    pub edit_collection: FormAction<api::EditCollection>,
+    pub delete_collection: FormAction<api::DeleteCollection>,
+    pub add_website: FormAction<api::AddWebsite>,
+    pub visit_website: FormAction<api::VisitWebsite>,
+    pub delete_website: FormAction<api::DeleteWebsite>,
     /// The forms that show their own problem.
     pub text_form: FormState,
     pub create_form: FormState,
@@ -38,9 +39,9 @@ pub struct KnowledgeActions {
 
 impl KnowledgeActions {
     pub fn new() -> Self {
-        let (sample, text) = (ServerAction::new(), ServerAction::new());
-        let (create_collection, edit_collection, add_website) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
-        let (delete_collection, visit_website, delete_website) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+        let (sample, text) = (FormAction::new(), FormAction::new());
+        let (create_collection, edit_collection, add_website) = (FormAction::new(), FormAction::new(), FormAction::new());
+        let (delete_collection, visit_website, delete_website) = (FormAction::new(), FormAction::new(), FormAction::new());
         let problems = [
             FormState::of(sample).problem(),
             FormState::of(delete_collection).problem(),
@@ -129,7 +130,7 @@ impl KnowledgeContext {
         });
     }
 
-    fn reload_after<F>(self, action: ServerAction<F>)
+    fn reload_after<F>(self, action: FormAction<F>)
     where
         F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
         F::Output: Clone + Send + Sync + 'static,

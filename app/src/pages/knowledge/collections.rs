@@ -9,6 +9,7 @@ use super::words;
 use crate::components::{
     Badge, Button, ButtonKind, Choice, FormError, Glyph, ListQuery as _, Select, TextField, Tone, field_error, row_of,
 };
+use crate::rpc::ActionForm;
 use crate::styles::knowledge_side as css;
 
 /// The collections, with how to make and change them for those who may.

@@ -8,6 +8,7 @@ use super::area::KnowledgeContext;
 use super::documents::Steps;
 use super::shown::question_url;
 use crate::components::{Button, ButtonKind, ButtonLink, EmptyState, Glyph};
+use crate::rpc::ActionForm;
 use crate::styles::knowledge_first as css;
 
 /// The page of somebody whose organization has no document yet.

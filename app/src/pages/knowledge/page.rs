@@ -14,10 +14,10 @@ use super::shown::DocumentListQuery;
 use super::side::Side;
 use super::upload::{AddFiles, DropZone};
 use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Skeleton, SkeletonLines, Tone};
-use crate::error::AppError;
+use crate::rpc::{Loaded, blocking_resource};
 use crate::styles::knowledge_page as css;
 
-type Listed = Resource<Result<Page<model::Document>, AppError>>;
+type Listed = Loaded<Page<model::Document>>;
 
 /// The page of what the organization knows. With `?q=` it answers instead of listing.
 #[component]
@@ -25,8 +25,8 @@ pub fn KnowledgePage() -> impl IntoView {
     let query = use_query_map();
     let shown = Memo::new(move |_| query.with(DocumentListQuery::of));
     let actions = KnowledgeActions::new();
-    let overview = Resource::new_blocking(|| (), |()| api::overview());
-    let documents = Resource::new_blocking(
+    let overview = blocking_resource(|| (), |()| api::overview());
+    let documents = blocking_resource(
         move || shown.with(|shown| shown.question.is_empty().then(|| (shown.filter(), shown.cursor.clone()))),
         |listed| async move {
             match listed {
@@ -35,7 +35,7 @@ pub fn KnowledgePage() -> impl IntoView {
             }
         },
     );
-    let answer = Resource::new_blocking(
+    let answer = blocking_resource(
         move || shown.with(DocumentListQuery::asked),
         |asked| async move {
             match asked {

@@ -8,6 +8,7 @@ use super::path;
 use crate::components::{
     Button, ButtonKind, Dialog, DialogActions, FormError, Glyph, Select, TextArea, TextField, field_error, use_toasts,
 };
+use crate::rpc::ActionForm;
 use crate::styles::knowledge_paste as css;
 
 /// What a request may carry of a form, with room for its other fields.

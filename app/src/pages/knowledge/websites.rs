@@ -10,6 +10,7 @@ use crate::components::{
     Badge, Button, ButtonKind, Choice, Dialog, DialogActions, FormError, Glyph, ListQuery as _, Select, TextField, Time, Tone, field_error,
     row_of, use_toasts,
 };
+use crate::rpc::ActionForm;
 use crate::styles::knowledge_side as css;
 
 const FIELDS: &[&str] = &["start", "scope", "max_pages", "every_hours", "collection"];

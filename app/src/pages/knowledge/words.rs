@@ -67,7 +67,7 @@ pub fn format(format: &str) -> String {
         "markdown" => "Markdown".to_owned(),
         "txt" => "Text".to_owned(),
         "eml" => "Mail".to_owned(),
-        other => other.to_uppercase(),
+        other => other.to_ascii_uppercase(),
     }
 }
 

@@ -5,6 +5,7 @@ use model::{ApiToken, ProgramSignIn, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::rpc::Rpc;
 
 /// One of the own sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub struct MadeToken {
 }
 
 /// Changes the own name.
-#[server(endpoint = "settings/update_profile")]
+#[server(protocol = Rpc, endpoint = "settings/update_profile")]
 pub async fn update_profile(name: String) -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};
     domain::identity::update_profile(&services()?, &scope()?, &name).await?;
@@ -33,7 +34,7 @@ pub async fn update_profile(name: String) -> Result<String, AppError> {
 }
 
 /// Changes the organization. An unchecked switch is not sent at all.
-#[server(endpoint = "settings/update_organization")]
+#[server(protocol = Rpc, endpoint = "settings/update_organization")]
 pub async fn update_organization(organization: String, #[server(default)] keep_audio: bool) -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};
     domain::identity::update_organization(&services()?, &scope()?, &organization, keep_audio).await?;
@@ -41,7 +42,7 @@ pub async fn update_organization(organization: String, #[server(default)] keep_a
 }
 
 /// Changes the own password. An unchecked box is not sent at all.
-#[server(endpoint = "settings/change_password")]
+#[server(protocol = Rpc, endpoint = "settings/change_password")]
 pub async fn change_password(current: String, password: String, #[server(default)] end_tokens: bool) -> Result<String, AppError> {
     use crate::server::{client, go_to, remember, scope, services};
     let services = services()?;
@@ -52,7 +53,7 @@ pub async fn change_password(current: String, password: String, #[server(default
 }
 
 /// The own sessions.
-#[server(endpoint = "settings/sessions")]
+#[server(protocol = Rpc, endpoint = "settings/sessions")]
 pub async fn sessions() -> Result<Vec<SessionRow>, AppError> {
     use crate::server::{scope, services};
     let sessions = domain::identity::sessions(&services()?, &scope()?).await?;
@@ -60,7 +61,7 @@ pub async fn sessions() -> Result<Vec<SessionRow>, AppError> {
 }
 
 /// Ends one of the own sessions.
-#[server(endpoint = "settings/end_session")]
+#[server(protocol = Rpc, endpoint = "settings/end_session")]
 pub async fn end_session(id: model::SessionId) -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};
     domain::identity::end_session(&services()?, &scope()?, id).await?;
@@ -68,14 +69,14 @@ pub async fn end_session(id: model::SessionId) -> Result<String, AppError> {
 }
 
 /// The own programs that signed in with the password.
-#[server(endpoint = "settings/program_sign_ins")]
+#[server(protocol = Rpc, endpoint = "settings/program_sign_ins")]
 pub async fn program_sign_ins() -> Result<Vec<ProgramSignIn>, AppError> {
     use crate::server::{scope, services};
     Ok(domain::identity::program_sign_ins(&services()?, &scope()?).await?)
 }
 
 /// Ends the sign-in of one of the own programs.
-#[server(endpoint = "settings/end_program_sign_in")]
+#[server(protocol = Rpc, endpoint = "settings/end_program_sign_in")]
 pub async fn end_program_sign_in(id: model::SignInId) -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};
     domain::identity::end_program_sign_in(&services()?, &scope()?, id).await?;
@@ -83,7 +84,7 @@ pub async fn end_program_sign_in(id: model::SignInId) -> Result<String, AppError
 }
 
 /// Ends all sessions but this one, and the sign-ins of all programs.
-#[server(endpoint = "settings/end_other_sessions")]
+#[server(protocol = Rpc, endpoint = "settings/end_other_sessions")]
 pub async fn end_other_sessions() -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};
     domain::identity::end_other_sessions(&services()?, &scope()?).await?;
@@ -91,14 +92,14 @@ pub async fn end_other_sessions() -> Result<String, AppError> {
 }
 
 /// The own API tokens.
-#[server(endpoint = "settings/tokens")]
+#[server(protocol = Rpc, endpoint = "settings/tokens")]
 pub async fn tokens() -> Result<Vec<ApiToken>, AppError> {
     use crate::server::{scope, services};
     Ok(domain::identity::tokens(&services()?, &scope()?).await?)
 }
 
 /// Makes an API token.
-#[server(endpoint = "settings/create_token")]
+#[server(protocol = Rpc, endpoint = "settings/create_token")]
 pub async fn create_token(name: String) -> Result<MadeToken, AppError> {
     use crate::server::{scope, services};
     use secrecy::ExposeSecret;
@@ -107,7 +108,7 @@ pub async fn create_token(name: String) -> Result<MadeToken, AppError> {
 }
 
 /// Deletes one of the own API tokens.
-#[server(endpoint = "settings/delete_token")]
+#[server(protocol = Rpc, endpoint = "settings/delete_token")]
 pub async fn delete_token(id: model::ApiTokenId) -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};
     domain::identity::delete_token(&services()?, &scope()?, id).await?;

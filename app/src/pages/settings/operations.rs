@@ -3,7 +3,6 @@
 mod api;
 mod flags;
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
@@ -19,32 +18,33 @@ use crate::components::{
 use crate::error::AppError;
 use crate::events::{FLAGS, JOBS, after_events};
 use crate::pages::identity::FormState;
+use crate::rpc::{ActionForm, FormAction, blocking_resource};
 use crate::styles::settings as css;
 
 /// What can be done. Made outside of the part that waits, so that a form that was sent without JavaScript finds its answer.
 #[derive(Clone, Copy)]
 struct OperationsActions {
-    retry: ServerAction<api::RetryJob>,
-    retry_kind: ServerAction<api::RetryJobs>,
-    discard: ServerAction<api::DiscardJob>,
-    set_flag: ServerAction<api::SetFlag>,
+    retry: FormAction<api::RetryJob>,
+    retry_kind: FormAction<api::RetryJobs>,
+    discard: FormAction<api::DiscardJob>,
+    set_flag: FormAction<api::SetFlag>,
 }
 
 /// `/settings/operations`
 #[component]
 pub fn OperationsSettings() -> impl IntoView {
     let actions = OperationsActions {
-        retry: ServerAction::new(),
-        retry_kind: ServerAction::new(),
-        discard: ServerAction::new(),
-        set_flag: ServerAction::new(),
+        retry: FormAction::new(),
+        retry_kind: FormAction::new(),
+        discard: FormAction::new(),
+        set_flag: FormAction::new(),
     };
     let forms =
         [FormState::of(actions.retry), FormState::of(actions.retry_kind), FormState::of(actions.discard), FormState::of(actions.set_flag)];
     let problems = forms.map(FormState::problem);
     let query = use_query_map();
     let cursor = Memo::new(move |_| query.with(|query| query.get("cursor")).filter(|cursor| !cursor.is_empty()));
-    let shown = Resource::new_blocking(move || cursor.get(), api::load_operations);
+    let shown = blocking_resource(move || cursor.get(), api::load_operations);
     view! {
         <Page title="Settings" text="Work that the server does for your organization in the background, and what is switched on.">
             {problems.map(|problem| view! { <FormError problem /> }).into_iter().collect_view()}
@@ -128,7 +128,7 @@ fn Loaded(shown: OperationsPage, cursor: Option<String>, actions: OperationsActi
     }
 }
 
-fn reload_after<F>(action: ServerAction<F>, reload: impl Fn() + 'static)
+fn reload_after<F>(action: FormAction<F>, reload: impl Fn() + 'static)
 where
     F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     F::Output: Clone + Send + Sync + 'static,

@@ -1,4 +1,3 @@
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::Role;
 
@@ -6,12 +5,13 @@ use super::profile::Saved;
 use super::{Page, Panel, api};
 use crate::components::{Button, ButtonKind, FormError, Switch, TextField, field_error};
 use crate::pages::identity::FormState;
+use crate::rpc::{ActionForm, FormAction};
 use crate::session::use_session;
 
 /// `/settings/organization`
 #[component]
 pub fn OrganizationSettings() -> impl IntoView {
-    let action = ServerAction::<api::UpdateOrganization>::new();
+    let action = FormAction::<api::UpdateOrganization>::new();
     let form = FormState::of(action);
     let session = use_session();
     // Known before this page is shown: its frame waits for it.

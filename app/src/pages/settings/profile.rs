@@ -1,16 +1,16 @@
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{Page, Panel, api};
 use crate::components::{Banner, Button, ButtonKind, FormError, TextField, Tone, field_error};
 use crate::pages::identity::FormState;
+use crate::rpc::{ActionForm, FormAction};
 use crate::session::use_session;
 
 /// `/settings`
 #[component]
 pub fn ProfileSettings() -> impl IntoView {
-    let action = ServerAction::<api::UpdateProfile>::new();
+    let action = FormAction::<api::UpdateProfile>::new();
     let form = FormState::of(action);
     let session = use_session();
     // Known before this page is shown: its frame waits for it.

@@ -1,4 +1,3 @@
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::ProgramSignIn;
 
@@ -8,13 +7,14 @@ use super::{Page, Panel, api};
 use crate::components::{Badge, Button, ButtonKind, Checkbox, ErrorState, FormError, SkeletonLines, TextField, Time, Tone, field_error};
 use crate::error::AppError;
 use crate::pages::identity::FormState;
+use crate::rpc::{ActionForm, FormAction, resource};
 use crate::session::use_session;
 use crate::styles::settings as css;
 
 /// `/settings/security`
 #[component]
 pub fn SecuritySettings() -> impl IntoView {
-    let change = ServerAction::<api::ChangePassword>::new();
+    let change = FormAction::<api::ChangePassword>::new();
     view! {
         <Page title="Settings" text="Your password, and where you are signed in.">
             <Password action=change />
@@ -24,7 +24,7 @@ pub fn SecuritySettings() -> impl IntoView {
 }
 
 #[component]
-fn Password(action: ServerAction<api::ChangePassword>) -> impl IntoView {
+fn Password(action: FormAction<api::ChangePassword>) -> impl IntoView {
     let form = FormState::of(action);
     let problem = form.problem();
     let email = untrack(|| use_session().profile()).map(|profile| profile.person.email);
@@ -70,14 +70,14 @@ fn Password(action: ServerAction<api::ChangePassword>) -> impl IntoView {
 #[component]
 fn Sessions(
     /// A new password ends the other sessions.
-    change: ServerAction<api::ChangePassword>,
+    change: FormAction<api::ChangePassword>,
 ) -> impl IntoView {
-    let end = ServerAction::<api::EndSession>::new();
-    let end_others = ServerAction::<api::EndOtherSessions>::new();
+    let end = FormAction::<api::EndSession>::new();
+    let end_others = FormAction::<api::EndOtherSessions>::new();
     let form = FormState::of(end);
-    let end_program = ServerAction::<api::EndProgramSignIn>::new();
+    let end_program = FormAction::<api::EndProgramSignIn>::new();
     let program_form = FormState::of(end_program);
-    let sessions = Resource::new(
+    let sessions = resource(
         move || (end.version().get(), end_program.version().get(), end_others.version().get(), change.version().get()),
         |_| async { Ok::<_, AppError>((api::sessions().await?, api::program_sign_ins().await?)) },
     );
@@ -114,7 +114,7 @@ fn Sessions(
 }
 
 #[component]
-fn SessionItem(row: SessionRow, end: ServerAction<api::EndSession>) -> impl IntoView {
+fn SessionItem(row: SessionRow, end: FormAction<api::EndSession>) -> impl IntoView {
     let SessionRow { session, current } = row;
     let browser = browser(&session.user_agent);
     view! {
@@ -144,7 +144,7 @@ fn SessionItem(row: SessionRow, end: ServerAction<api::EndSession>) -> impl Into
 }
 
 #[component]
-fn ProgramItem(program: ProgramSignIn, end: ServerAction<api::EndProgramSignIn>) -> impl IntoView {
+fn ProgramItem(program: ProgramSignIn, end: FormAction<api::EndProgramSignIn>) -> impl IntoView {
     let ProgramSignIn { id, user_agent, address, signed_in_at, last_seen_at } = program;
     let name = if user_agent.is_empty() { "A program".to_owned() } else { format!("Program: {}", browser(&user_agent)) };
     let from = if address.is_empty() { "Since ".to_owned() } else { format!("From {address}, since ") };

@@ -1,4 +1,3 @@
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::ApiToken;
 
@@ -8,13 +7,14 @@ use crate::components::{
     Banner, Button, ButtonKind, Confirm, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextField, Time, Tone, field_error,
 };
 use crate::pages::identity::FormState;
+use crate::rpc::{ActionForm, FormAction, resource};
 use crate::styles::settings as css;
 
 /// `/settings/tokens`
 #[component]
 pub fn TokenSettings() -> impl IntoView {
-    let create = ServerAction::<api::CreateToken>::new();
-    let delete = ServerAction::<api::DeleteToken>::new();
+    let create = FormAction::<api::CreateToken>::new();
+    let delete = FormAction::<api::DeleteToken>::new();
     let form = FormState::of(create);
     let deleting = FormState::of(delete);
     let before = form.answer::<MadeToken>();
@@ -29,7 +29,7 @@ pub fn TokenSettings() -> impl IntoView {
             name.set(String::new());
         }
     });
-    let tokens = Resource::new(move || (create.version().get(), delete.version().get()), |_| api::tokens());
+    let tokens = resource(move || (create.version().get(), delete.version().get()), |_| api::tokens());
     view! {
         <Page title="Settings" text="For programs that use the API with your rights.">
             <Panel id="new-token" title="New token">
@@ -89,7 +89,7 @@ fn Made(made: MadeToken) -> impl IntoView {
 }
 
 #[component]
-fn TokenItem(token: ApiToken, delete: ServerAction<api::DeleteToken>) -> impl IntoView {
+fn TokenItem(token: ApiToken, delete: FormAction<api::DeleteToken>) -> impl IntoView {
     let used = match token.last_used_at {
         Some(at) => view! { ", last used " <Time at with_time=true /> }.into_any(),
         None => view! { ", never used" }.into_any(),

@@ -41,6 +41,7 @@ use super::api;
 use crate::components::{ErrorState, PageTitle, Skeleton, SkeletonLines};
 use crate::error::AppError;
 use crate::frame::LiveCall;
+use crate::rpc::blocking_resource;
 use crate::session::use_session;
 use crate::styles::calls_live as css;
 
@@ -48,7 +49,7 @@ use crate::styles::calls_live as css;
 #[component]
 pub fn LivePage() -> impl IntoView {
     let id = super::id_of_path();
-    let call = Resource::new_blocking(
+    let call = blocking_resource(
         move || id.get(),
         |id| async move {
             match id {

@@ -2,12 +2,11 @@
 
 mod devices;
 
-use leptos::form::FromFormData;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use model::{Call, CallKind, Code, ConsentMethod, NewCall, Preparation, Problem, RecognizerChoice, RecognizerId, Verbosity};
+use model::{Call, CallKind, Code, ConsentMethod, Preparation, Problem, RecognizerChoice, RecognizerId, Verbosity};
 
 use self::devices::Devices;
 use super::live::source::{self, Wanted};
@@ -18,6 +17,7 @@ use crate::components::{
 };
 use crate::error::AppError;
 use crate::pages::identity::FormState;
+use crate::rpc::{ActionForm, Body, FormAction, blocking_resource, filled_in, submit};
 use crate::styles::calls_new as css;
 
 /// Languages that the list offers; the API takes any tag.
@@ -42,9 +42,9 @@ const FIELDS: &[&str] = &["title", "contact_name", "company", "language", "vocab
 /// The preparation page.
 #[component]
 pub fn NewCallPage() -> impl IntoView {
-    let preparation = Resource::new_blocking(|| (), |()| api::prepare_call());
+    let preparation = blocking_resource(|| (), |()| api::prepare_call());
     // Outside of what waits for the preparation, so that a form sent without JavaScript finds its answer.
-    let form = FormState::of(ServerAction::<api::CreateCall>::new());
+    let form = FormState::of(FormAction::<api::CreateCall>::new());
     view! {
         <div class="page">
             <PageHeader title="Start a call" text="What you choose is remembered for next time.">
@@ -65,7 +65,7 @@ pub fn NewCallPage() -> impl IntoView {
 /// Plays the bundled sample call; works without JavaScript up to the live page.
 #[component]
 pub fn SampleButton() -> impl IntoView {
-    let start = ServerAction::<api::StartSample>::new();
+    let start = FormAction::<api::StartSample>::new();
     let navigate = use_navigate();
     Effect::new(move |_| {
         if let Some(Ok(call)) = start.value().get() {
@@ -93,6 +93,8 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
     let problem = Signal::derive(move || failed.get().or_else(|| from_form.get()));
     let starting = RwSignal::new(false);
     let consent_how = RwSignal::new(defaults.consent_how.map(|how| how.to_string()).unwrap_or_default());
+    let who = if defaults.consent_who.is_empty() { "Everyone on the call" } else { &defaults.consent_who };
+    let consent_who = RwSignal::new(typed("consent_who", who));
     let wanted = RwSignal::new(Wanted::default());
     let recognizer = RwSignal::new(defaults.recognizer.to_string());
     let navigate = StoredValue::new(use_navigate());
@@ -102,11 +104,11 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
         if starting.get_untracked() {
             return;
         }
-        let Ok(api::CreateCall { new }) = api::CreateCall::from_event(&event) else {
+        let Some(form) = filled_in(&event) else {
             failed.set(Some(Problem::new(Code::Invalid, "The form could not be read. Reload the page, then try again.")));
             return;
         };
-        if let Err(missing) = consent(&new) {
+        if let Err(missing) = consent(&consent_how.read_untracked(), &consent_who.read_untracked()) {
             failed.set(Some(missing));
             return;
         }
@@ -115,7 +117,7 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
         // Sharing a tab needs the click itself: it is asked for before anything is awaited.
         let asked = source::ask(wanted.get_untracked());
         spawn_local(async move {
-            match begin(new, asked).await {
+            match begin(form, asked).await {
                 Ok(call) => navigate.with_value(|navigate| navigate(&super::live_path(call.id), leptos_router::NavigateOptions::default())),
                 Err(problem) => failed.set(Some(problem)),
             }
@@ -125,7 +127,6 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
     let kinds: Vec<Choice> = CallKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), kind.label())).collect();
     let methods: Vec<Choice> = ConsentMethod::ALL.iter().map(|how| Choice::new(how.as_str(), how.label())).collect();
     let amounts: Vec<Choice> = Verbosity::ALL.iter().map(amount).collect();
-    let who = typed("consent_who", if defaults.consent_who.is_empty() { "Everyone on the call" } else { &defaults.consent_who });
     view! {
         <Unfinished calls=unfinished />
         <form class=css::FORM method="post" action=api::CreateCall::url() on:submit=on_submit>
@@ -166,7 +167,7 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
                     choices=methods
                     error=field_error(problem, "consent_how")
                 />
-                <TextField label="Who was told?" name="new[consent_who]" initial=who max_length=200 error=field_error(problem, "consent_who") />
+                <TextField label="Who was told?" name="new[consent_who]" value=consent_who max_length=200 error=field_error(problem, "consent_who") />
             </fieldset>
             <Devices wanted />
             <fieldset class=css::GROUP>
@@ -201,19 +202,19 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
 
 /// Waits for what was asked of the browser, then sets the call up. Where it fails, what was already given is kept for the
 /// next click.
-async fn begin(new: NewCall, asked: source::Asked) -> Result<Call, Problem> {
+async fn begin(form: Body, asked: source::Asked) -> Result<Call, Problem> {
     let given = asked.answer().await?;
-    let call = api::create_call(new).await.map_err(|AppError(problem)| problem)?;
+    let call = submit::<api::CreateCall>(form).await.map_err(|AppError(problem)| problem)?;
     given.hand_over(call.id);
     Ok(call)
 }
 
 /// Consent is complete, or the problem of the field that is missing.
-fn consent(new: &NewCall) -> Result<(), Problem> {
-    if new.consent_how.is_none() {
+fn consent(how: &str, who: &str) -> Result<(), Problem> {
+    if how.is_empty() {
         return Err(Problem::of_field("consent_how", "Choose how they were told. Without it no audio is taken."));
     }
-    model::validation::CONSENT_WHO.parse(&new.consent_who).map(|_| ())
+    model::validation::CONSENT_WHO.parse(who).map(|_| ())
 }
 
 /// Calls that are still running: going on comes first.
@@ -287,11 +288,10 @@ mod tests {
 
     #[test]
     fn no_call_starts_without_consent() {
-        let given = NewCall { consent_how: Some(ConsentMethod::Spoken), consent_who: "Dana".into(), ..NewCall::default() };
-        assert_eq!(consent(&given), Ok(()));
-        let field = |new: NewCall| consent(&new).map_err(|problem| problem.field);
-        assert_eq!(field(NewCall { consent_how: None, ..given.clone() }), Err(Some("consent_how".into())));
-        assert_eq!(field(NewCall { consent_who: " ".into(), ..given }), Err(Some("consent_who".into())));
+        assert_eq!(consent("spoken", "Dana"), Ok(()));
+        let field = |how, who| consent(how, who).map_err(|problem| problem.field);
+        assert_eq!(field("", "Dana"), Err(Some("consent_how".into())));
+        assert_eq!(field("spoken", " "), Err(Some("consent_who".into())));
     }
 
     #[test]

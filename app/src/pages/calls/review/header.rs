@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::ReviewContext;
 use crate::components::{Badge, Button, ButtonKind, Glyph, PageTitle, TextField, Time, Tone, field_error};
 use crate::pages::calls::words;
+use crate::rpc::ActionForm;
 use crate::styles::calls_review_header as css;
 
 #[component]

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use model::{ActionItem, CallState, Evidence, Insights, Millis, SummaryLine};
 
 use super::ReviewContext;
-use crate::components::{Glyph, Icon};
+use crate::components::{Glyph, Icon, date};
 use crate::pages::calls::api;
+use crate::rpc::{ActionForm, FormAction};
 use crate::styles::calls_review_insights as css;
 
 #[component]
@@ -130,11 +131,11 @@ pub fn Proof(shared: ReviewContext, evidence: Evidence) -> impl IntoView {
 }
 
 #[component]
-fn Action(shared: ReviewContext, done: ServerAction<api::SetActionDone>, index: usize, item: ActionItem) -> impl IntoView {
+fn Action(shared: ReviewContext, done: FormAction<api::SetActionDone>, index: usize, item: ActionItem) -> impl IntoView {
     let ActionItem { text, owner, due, due_words, evidence, done: is_done } = item;
     let owner_name = shared.review.with_untracked(|review| review.call.side_name(owner));
     let due = match (due, due_words) {
-        (Some(due), words) => Some((due.format("%-d %b %Y").to_string(), words)),
+        (Some(due), words) => Some((date(&due), words)),
         (None, Some(words)) => Some((words, None)),
         (None, None) => None,
     };

@@ -20,6 +20,7 @@ use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines,
 use crate::error::AppError;
 use crate::events::{REVIEW, after_events};
 use crate::pages::identity::FormState;
+use crate::rpc::{FormAction, blocking_resource};
 use crate::styles::calls_review as css;
 
 /// What the parts of a review share.
@@ -44,20 +45,20 @@ struct ReviewContext {
 /// JavaScript finds its answer.
 #[derive(Clone, Copy)]
 struct ReviewActions {
-    patch: ServerAction<api::PatchCall>,
-    swap: ServerAction<api::SwapChannels>,
-    correct: ServerAction<api::CorrectSegment>,
-    done: ServerAction<api::SetActionDone>,
-    recognize: ServerAction<api::RecognizeLater>,
-    delete: ServerAction<api::DeleteCall>,
+    patch: FormAction<api::PatchCall>,
+    swap: FormAction<api::SwapChannels>,
+    correct: FormAction<api::CorrectSegment>,
+    done: FormAction<api::SetActionDone>,
+    recognize: FormAction<api::RecognizeLater>,
+    delete: FormAction<api::DeleteCall>,
     /// What the last of them failed with.
     problem: Signal<Option<Problem>>,
 }
 
 impl ReviewActions {
     fn new() -> Self {
-        let (patch, swap, correct) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
-        let (done, recognize, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+        let (patch, swap, correct) = (FormAction::new(), FormAction::new(), FormAction::new());
+        let (done, recognize, delete) = (FormAction::new(), FormAction::new(), FormAction::new());
         let problems = [
             FormState::of(patch).problem(),
             FormState::of(swap).problem(),
@@ -127,7 +128,7 @@ pub fn ReviewPage() -> impl IntoView {
     // A link to a line, or to one that is being corrected, shows the part that it is in.
     let query = use_query_map();
     let line = Memo::new(move |_| query.with(|query| ["line", "edit"].iter().find_map(|name| query.get(name)?.parse::<i64>().ok())));
-    let review = Resource::new_blocking(
+    let review = blocking_resource(
         move || (id.get(), line.get()),
         |(id, line)| async move {
             match id {

@@ -7,6 +7,7 @@ use model::{Channel, Review};
 use super::ReviewContext;
 use crate::components::{Button, ButtonKind, Choice, Glyph, Icon, Select, TextField, field_error};
 use crate::pages::calls::live::Notes;
+use crate::rpc::ActionForm;
 use crate::styles::calls_review_tools as css;
 
 #[component]

@@ -7,6 +7,7 @@ use model::{Call, CallState, Millis, OutlineLine, Segment};
 use super::ReviewContext;
 use crate::components::{Button, ButtonKind, EmptyState, Glyph, TextArea};
 use crate::pages::calls::api;
+use crate::rpc::{ActionForm, FormAction};
 use crate::styles::calls_review_transcript as css;
 
 /// A pause may be this long and the last line still counts as the one being played.
@@ -105,7 +106,7 @@ fn Line(
     segment: Segment,
     named: bool,
     editing: RwSignal<Option<i64>>,
-    correct: ServerAction<api::CorrectSegment>,
+    correct: FormAction<api::CorrectSegment>,
     is_playing: Selector<Option<i64>>,
 ) -> impl IntoView {
     let (number, channel, start_ms, corrected) = (segment.number, segment.channel, segment.start_ms, segment.corrected);

@@ -6,6 +6,7 @@ use model::{BindingKind, Topic};
 use super::DocumentContext;
 use crate::components::{Button, Checkbox, Choice, FormError, Glyph, Select, TextField, field_error};
 use crate::pages::knowledge::words;
+use crate::rpc::ActionForm;
 use crate::styles::knowledge_document as css;
 
 #[component]

@@ -8,6 +8,7 @@ use super::DocumentContext;
 use crate::components::{Button, ButtonKind, Glyph, Icon, Time, use_toasts};
 use crate::pages::knowledge::upload::Replace;
 use crate::pages::knowledge::{file_path, words};
+use crate::rpc::ActionForm;
 use crate::styles::knowledge_document as css;
 
 #[component]

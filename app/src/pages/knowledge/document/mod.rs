@@ -19,6 +19,7 @@ use crate::components::{Banner, ButtonLink, ErrorState, Skeleton, SkeletonLines,
 use crate::error::AppError;
 use crate::events::{DOCUMENTS, after_events};
 use crate::pages::identity::FormState;
+use crate::rpc::{FormAction, Loaded, blocking_resource};
 use crate::styles::knowledge_document as css;
 
 /// What the address says of the place that is looked at.
@@ -54,7 +55,7 @@ struct DocumentContext {
     id: DocumentId,
     detail: RwSignal<DocumentDetail>,
     overview: RwSignal<KnowledgeOverview>,
-    passages: Resource<Result<Page<Passage>, AppError>>,
+    passages: Loaded<Page<Passage>>,
     looked: Memo<Looked>,
     /// What asking for the document again failed with.
     failed: RwSignal<Option<String>>,
@@ -66,12 +67,12 @@ struct DocumentContext {
 /// JavaScript finds its answer.
 #[derive(Clone, Copy)]
 struct DocumentActions {
-    edit: ServerAction<api::EditDocument>,
-    bind: ServerAction<api::BindDocument>,
-    unlock: ServerAction<api::UnlockDocument>,
-    retry: ServerAction<api::RetryDocument>,
-    accept: ServerAction<api::AcceptDocument>,
-    delete: ServerAction<api::DeleteDocument>,
+    edit: FormAction<api::EditDocument>,
+    bind: FormAction<api::BindDocument>,
+    unlock: FormAction<api::UnlockDocument>,
+    retry: FormAction<api::RetryDocument>,
+    accept: FormAction<api::AcceptDocument>,
+    delete: FormAction<api::DeleteDocument>,
     edit_form: FormState,
     bind_form: FormState,
     unlock_form: FormState,
@@ -81,8 +82,8 @@ struct DocumentActions {
 
 impl DocumentActions {
     fn new() -> Self {
-        let (edit, bind, unlock) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
-        let (retry, accept, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+        let (edit, bind, unlock) = (FormAction::new(), FormAction::new(), FormAction::new());
+        let (retry, accept, delete) = (FormAction::new(), FormAction::new(), FormAction::new());
         let problems = [FormState::of(retry).problem(), FormState::of(accept).problem(), FormState::of(delete).problem()];
         let problem = Signal::derive(move || problems.iter().find_map(|problem| problem.get()));
         let (edit_form, bind_form, unlock_form) = (FormState::of(edit), FormState::of(bind), FormState::of(unlock));
@@ -160,7 +161,7 @@ pub fn DocumentPage() -> impl IntoView {
     let looked = Memo::new(move |_| query.with(Looked::of));
     let actions = DocumentActions::new();
     let gone = || AppError::new(Code::NotFound, "There is no such document. It may have been deleted.");
-    let detail = Resource::new_blocking(
+    let detail = blocking_resource(
         move || id.get(),
         move |id| async move {
             match id {
@@ -169,9 +170,9 @@ pub fn DocumentPage() -> impl IntoView {
             }
         },
     );
-    let overview = Resource::new_blocking(|| (), |()| api::overview());
+    let overview = blocking_resource(|| (), |()| api::overview());
     let after = Memo::new(move |_| looked.get().after);
-    let passages = Resource::new_blocking(
+    let passages = blocking_resource(
         move || (id.get(), after.get()),
         move |(id, after)| async move {
             match id {
@@ -180,7 +181,7 @@ pub fn DocumentPage() -> impl IntoView {
             }
         },
     );
-    let uses = Resource::new_blocking(
+    let uses = blocking_resource(
         move || id.get(),
         move |id| async move {
             match id {
@@ -220,8 +221,8 @@ fn Gone(message: String) -> impl IntoView {
 fn Loaded(
     detail: DocumentDetail,
     overview: KnowledgeOverview,
-    passages: Resource<Result<Page<Passage>, AppError>>,
-    uses: Resource<Result<Page<DocumentUse>, AppError>>,
+    passages: Loaded<Page<Passage>>,
+    uses: Loaded<Page<DocumentUse>>,
     looked: Memo<Looked>,
     actions: DocumentActions,
 ) -> impl IntoView {

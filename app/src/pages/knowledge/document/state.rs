@@ -7,6 +7,7 @@ use super::DocumentContext;
 use crate::components::{Banner, Button, ButtonKind, FormError, Glyph, TextField, Tone, field_error};
 use crate::pages::knowledge::documents::Steps;
 use crate::pages::knowledge::words;
+use crate::rpc::ActionForm;
 use crate::styles::knowledge_document as css;
 
 #[component]

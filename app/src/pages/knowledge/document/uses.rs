@@ -6,14 +6,14 @@ use model::{DocumentUse, Page, Role};
 
 use super::DocumentContext;
 use crate::components::{Button, ErrorState, SkeletonLines, Time};
-use crate::error::AppError;
 use crate::pages::knowledge::shown::question_url;
 use crate::pages::knowledge::{api, words};
+use crate::rpc::Loaded;
 use crate::session::use_session;
 use crate::styles::knowledge_document as css;
 
 #[component]
-pub fn Uses(shared: DocumentContext, uses: Resource<Result<Page<DocumentUse>, AppError>>) -> impl IntoView {
+pub fn Uses(shared: DocumentContext, uses: Loaded<Page<DocumentUse>>) -> impl IntoView {
     view! {
         <section class=css::CARD aria-labelledby="uses">
             <h2 id="uses" class=css::HEADING>"Where it was used"</h2>

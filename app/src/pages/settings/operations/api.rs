@@ -5,6 +5,7 @@ use model::{FailedJob, FlagState, JobId, Operations, Page};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::rpc::Rpc;
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +23,7 @@ pub struct OperationsPage {
 const FAILED: u32 = 25;
 
 /// How the work stands, and a page of what failed.
-#[server(endpoint = "settings/operations")]
+#[server(protocol = Rpc, endpoint = "settings/operations")]
 pub async fn load_operations(cursor: Option<String>) -> Result<OperationsPage, AppError> {
     let (kernel, actor) = crate::server::caller()?;
     let operations = domain::operations::overview(&kernel, &actor).await?;
@@ -32,7 +33,7 @@ pub async fn load_operations(cursor: Option<String>) -> Result<OperationsPage, A
 }
 
 /// Lets a failed job be tried again.
-#[server(endpoint = "settings/retry_job")]
+#[server(protocol = Rpc, endpoint = "settings/retry_job")]
 pub async fn retry_job(id: JobId) -> Result<String, AppError> {
     let (kernel, actor) = crate::server::caller()?;
     domain::operations::retry(&kernel, &actor, id).await?;
@@ -40,7 +41,7 @@ pub async fn retry_job(id: JobId) -> Result<String, AppError> {
 }
 
 /// Lets every failed job of a kind be tried again.
-#[server(endpoint = "settings/retry_jobs")]
+#[server(protocol = Rpc, endpoint = "settings/retry_jobs")]
 pub async fn retry_jobs(kind: String) -> Result<String, AppError> {
     let (kernel, actor) = crate::server::caller()?;
     domain::operations::retry_kind(&kernel, &actor, &kind).await?;
@@ -48,7 +49,7 @@ pub async fn retry_jobs(kind: String) -> Result<String, AppError> {
 }
 
 /// Forgets a failed job.
-#[server(endpoint = "settings/discard_job")]
+#[server(protocol = Rpc, endpoint = "settings/discard_job")]
 pub async fn discard_job(id: JobId) -> Result<String, AppError> {
     let (kernel, actor) = crate::server::caller()?;
     domain::operations::discard(&kernel, &actor, id).await?;
@@ -56,7 +57,7 @@ pub async fn discard_job(id: JobId) -> Result<String, AppError> {
 }
 
 /// Switches a part of the program for the organization: `state` is `default`, `on`, `off`, or `share` with the `share` of calls.
-#[server(endpoint = "settings/set_flag")]
+#[server(protocol = Rpc, endpoint = "settings/set_flag")]
 pub async fn set_flag(key: String, state: String, #[server(default)] share: String) -> Result<String, AppError> {
     let (kernel, actor) = crate::server::caller()?;
     let share = match state.as_str() {

@@ -1,16 +1,16 @@
 //! What can be switched for the organization.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::FlagState;
 
 use super::api;
 use crate::components::{Button, Choice, Select, TextField};
+use crate::rpc::{ActionForm, FormAction};
 use crate::styles::settings as css;
 
 /// Every flag with its form. A form stays where it is when somebody else switches something.
 #[component]
-pub fn Flags(flags: Memo<Vec<FlagState>>, action: ServerAction<api::SetFlag>) -> impl IntoView {
+pub fn Flags(flags: Memo<Vec<FlagState>>, action: FormAction<api::SetFlag>) -> impl IntoView {
     view! {
         <p class="small soft">"Calls that run keep what they began with. A member can have a setting of their own, by the API."</p>
         <ul class=css::ITEMS>
@@ -20,7 +20,7 @@ pub fn Flags(flags: Memo<Vec<FlagState>>, action: ServerAction<api::SetFlag>) ->
 }
 
 #[component]
-fn Switched(flag: FlagState, flags: Memo<Vec<FlagState>>, action: ServerAction<api::SetFlag>) -> impl IntoView {
+fn Switched(flag: FlagState, flags: Memo<Vec<FlagState>>, action: FormAction<api::SetFlag>) -> impl IntoView {
     let (state, share) = (RwSignal::new(word(&flag).to_owned()), RwSignal::new(percent(&flag)));
     let key = StoredValue::new(flag.key.clone());
     let now = Memo::new(move |_| flags.with(|flags| flags.iter().find(|flag| key.with_value(|key| *key == flag.key)).cloned()));
