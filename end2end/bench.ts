@@ -54,7 +54,7 @@ test("event at the server to card painted", async ({ browser }) => {
       say({ Hello: { call, part: "Source", page: "bench", take_over: false, last_event: 0 } });
       const heard = (text: string, start: number) => {
         const at = performance.timeOrigin + performance.now();
-        say({ Heard: { channel: "customer", text, start, end: start + 1500, confidence: 0.9, is_final: true } });
+        say({ Heard: { track: 1, text, start, end: start + 1500, confidence: 0.9, is_final: true } });
         return at;
       };
       Object.assign(window, { heard });

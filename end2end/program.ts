@@ -33,7 +33,7 @@ export async function speak(page: Page, options: { title: string; lines?: Line[]
       const ended = new Promise<void>((done) => {
         socket.onmessage = ({ data }) => {
           const message = JSON.parse(String(data));
-          if (message.Ack?.channel === "customer") acked = message.Ack.next;
+          if (message.Ack?.track === 1) acked = message.Ack.next;
           if (message.Event?.event === "Ended") done();
         };
       });
@@ -43,18 +43,18 @@ export async function speak(page: Page, options: { title: string; lines?: Line[]
       for (let sequence = 0; sound && sequence * 100 < last; sequence += 1) {
         // No more than ten seconds ahead of what the server has.
         while (sequence - acked > 100) await new Promise((done) => setTimeout(done, 10));
-        for (const channel of [0, 1]) {
+        for (const track of [0, 1]) {
           const frame = new DataView(new ArrayBuffer(13 + 3_200));
-          frame.setUint8(0, channel);
+          frame.setUint8(0, track);
           frame.setUint32(1, sequence, true);
           frame.setBigUint64(5, BigInt(sequence * 100), true);
-          for (let sample = 0; sample < 1_600; sample += 1) frame.setInt16(13 + sample * 2, 300 * Math.sin(sample / (5 + channel)), true);
+          for (let sample = 0; sample < 1_600; sample += 1) frame.setInt16(13 + sample * 2, 300 * Math.sin(sample / (5 + track)), true);
           socket.send(frame.buffer);
         }
       }
       while (sound && acked * 100 < last) await new Promise((done) => setTimeout(done, 50));
       for (const [channel, text, start] of lines) {
-        say({ Heard: { channel, text, start, end: start + text.length * 60, confidence: 0.9, is_final: true } });
+        say({ Heard: { track: channel === "rep" ? 0 : 1, text, start, end: start + text.length * 60, confidence: 0.9, is_final: true } });
       }
       if (end) {
         say("End");
