@@ -1,9 +1,11 @@
-// From words at the server to a card on the screen, and from a change to the page that shows it: prints p50 and p95, only for
-// `cargo xtask bench`.
+// From words at the server to a card on the screen (also beside 99 other live calls), and from a change to the page that shows it: prints p50
+// and p95, only for `cargo xtask bench`.
 //
 // A program (a page that only holds a socket) says a sentence that brings a card; a second browser watches the call. Both read
 // the same machine's clock. What is measured is more than the budget asks for: it has the program's way to the server in it too.
-import { test } from "@playwright/test";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { test, type Browser } from "@playwright/test";
 import { hydrated, person, signUp } from "./fixtures.ts";
 import { Server } from "./server.ts";
 
@@ -33,6 +35,26 @@ function print(name: string, values: number[]): void {
 test("event at the server to card painted", async ({ browser }) => {
   test.setTimeout(10 * 60_000);
   const server = await Server.start();
+  const latencies = await eventsToPainted(browser, server);
+  console.log(`browser.cards=${latencies.length}`);
+  print("event_to_painted", latencies);
+  await server.stop();
+});
+
+test("event at the server to card painted beside 99 live calls", async ({ browser }) => {
+  test.setTimeout(15 * 60_000);
+  const server = await Server.start();
+  const others = spawn(process.env.CLOSEZLY_LOAD!, ["--url", server.url, "--calls", "99", "--seconds", "900"], { stdio: ["ignore", "pipe", "inherit"] });
+  // Its first line says that all calls have begun.
+  await new Promise((begun) => createInterface(others.stdout).once("line", begun));
+  const latencies = await eventsToPainted(browser, server);
+  console.log(`browser.100_calls.cards=${latencies.length}`);
+  print("100_calls.event_to_painted", latencies);
+  others.kill();
+  await server.stop();
+});
+
+async function eventsToPainted(browser: Browser, server: Server): Promise<number[]> {
   const watching = await browser.newContext({ baseURL: server.url });
   const page = await watching.newPage();
   await signUp(page, person());
@@ -87,12 +109,10 @@ test("event at the server to card painted", async ({ browser }) => {
       if (painted !== undefined) latencies.push(painted - said);
     }
   }
-  console.log(`browser.cards=${latencies.length}`);
-  print("event_to_painted", latencies);
   await watching.close();
   await talking.close();
-  await server.stop();
-});
+  return latencies;
+}
 
 // The answer to the request comes after the commit: from there to the frame that has the new line. The list hears of it by its event stream.
 test("commit to list painted", async ({ browser }) => {

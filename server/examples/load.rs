@@ -9,11 +9,15 @@
 //! database have real work, the words of a sales talk as the browser's recognizer would (a partial three times a second, a
 //! final every four seconds, per channel). Recognition itself is not part of it.
 //!
+//! With `--url` it joins a server that runs already, for what is measured beside many calls; the first line, `load.calls`, says that they
+//! have begun.
+//!
 //! With `--documents FOLDER` every file of the folder is uploaded while the calls go on, and read: it shows what documents, also hostile
 //! ones, cost a call.
 //!
 //! A frame is late when its ack came more than 100 ms after it was sent. The generator runs on the same machine and shares its
-//! cores with the server, so its figures are an upper bound of what the server alone adds.
+//! cores with the server, so its figures are an upper bound of what the server alone adds; it takes as little of them as it can
+//! (`support::socket`), and says how much that was: `generator_cores`.
 
 #![allow(
     clippy::print_stdout,
@@ -31,27 +35,31 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use futures::{SinkExt, StreamExt};
-use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Frame, Heard, Hello, Part, ServerMessage};
+use model::wire::{CallEvent, ClientMessage, FRAME_SAMPLES, Heard, Hello, Part, ServerMessage};
 use model::{CallId, Channel, Millis, TrackId};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use support::{Server, percentile, post, sign_up};
+use support::{Server, cpu_seconds, percentile, post, sign_up, socket};
 
 #[derive(Parser)]
 struct Arguments {
     /// The server's binary.
-    #[arg(long)]
-    server: PathBuf,
+    #[arg(long, required_unless_present = "url")]
+    server: Option<PathBuf>,
+    /// A server that runs already, instead.
+    #[arg(long, conflicts_with = "server")]
+    url: Option<String>,
     /// Live calls at once.
     #[arg(long, default_value_t = 10)]
     calls: usize,
     /// How long they last.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
+    /// Who is silent has a microphone that hears a quiet room, and not a muted one.
+    #[arg(long)]
+    rooms: bool,
     /// Files that are uploaded meanwhile.
     #[arg(long)]
     documents: Option<PathBuf>,
@@ -76,17 +84,21 @@ struct Measured {
     lost: u64,
 }
 
-#[tokio::main]
+// One thread: the processors are the server's.
+#[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments = Arguments::parse();
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(&arguments.server, folder.path());
+    let mut server = match (arguments.url, &arguments.server) {
+        (None, Some(binary)) => Server::start(binary, folder.path()),
+        (url, _) => Server::at(url.unwrap_or_default()),
+    };
     server.ready().await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let idle = server.resident_kb();
     let client = reqwest::Client::new();
     let token = sign_up(&client, &server, "load").await;
-    let measured = Arc::new(Mutex::new(Measured::default()));
+    let (measured, sound) = (Arc::new(Mutex::new(Measured::default())), Arc::new(Sound::new(!arguments.rooms)));
     let mut tasks = Vec::new();
     // All start together, when every socket is open.
     let everybody = Arc::new(Barrier::new(arguments.calls + 1));
@@ -97,23 +109,25 @@ async fn main() {
         });
         let answer = post(&client, &format!("{}/api/v1/calls", server.url), Some(&token), &new).await;
         let id: CallId = answer["data"]["id"].as_str().unwrap_or_else(|| panic!("no call in {answer}")).parse().unwrap();
-        let (url, token, measured, everybody) = (server.url.clone(), token.clone(), Arc::clone(&measured), Arc::clone(&everybody));
+        let shared = (Arc::clone(&sound), Arc::clone(&measured), Arc::clone(&everybody));
         let offset = Duration::from_millis((index as u64 * 37) % 100);
-        tasks.push(tokio::spawn(call(url, token, id, arguments.seconds, offset, measured, everybody)));
+        tasks.push(tokio::spawn(call(server.url.clone(), token.clone(), id, arguments.seconds, offset, shared)));
     }
     everybody.wait().await;
+    println!("load.calls={}", arguments.calls);
     let reading = arguments.documents.map(|folder| tokio::spawn(give_all(client.clone(), server.url.clone(), token.clone(), folder)));
-    let cpu_before = server.cpu_seconds();
+    let cpu_before = (server.cpu_seconds(), cpu_seconds(std::process::id()));
     let started = Instant::now();
     tokio::time::sleep(Duration::from_secs(arguments.seconds * 3 / 4)).await;
     let busy = server.resident_kb();
-    let cpu = (server.cpu_seconds() - cpu_before) / started.elapsed().as_secs_f64();
+    let passed = started.elapsed().as_secs_f64();
+    let cpu = (server.cpu_seconds() - cpu_before.0) / passed;
+    let own_cpu = (cpu_seconds(std::process::id()) - cpu_before.1) / passed;
     for task in tasks {
         task.await.unwrap();
     }
     let mut measured = std::mem::take(&mut *measured.lock().unwrap());
     let late = measured.acks.iter().filter(|ms| **ms > 100.0).count() as u64 + measured.lost;
-    println!("load.calls={}", arguments.calls);
     println!("load.frames_sent={}", measured.sent);
     println!("load.frames_per_second={:.0}", measured.sent as f64 / arguments.seconds as f64);
     println!("load.frames_lost={}", measured.lost);
@@ -130,6 +144,7 @@ async fn main() {
         println!("load.documents_failed={failed}");
     }
     println!("load.server_cores={cpu:.2}");
+    println!("load.generator_cores={own_cpu:.2}");
     println!("load.idle_rss_kb={idle}");
     println!("load.rss_kb={busy}");
     println!("load.peak_rss_kb={}", server.peak_kb());
@@ -178,8 +193,7 @@ async fn call(
     id: CallId,
     seconds: u64,
     offset: Duration,
-    measured: Arc<Mutex<Measured>>,
-    everybody: Arc<Barrier>,
+    (sound, measured, everybody): (Arc<Sound>, Arc<Mutex<Measured>>, Arc<Barrier>),
 ) {
     let address = format!("{}/api/v1/calls/{id}/stream", url.replace("http://", "ws://"));
     // One account opens them all, faster than it may: then the server says to wait.
@@ -194,19 +208,18 @@ async fn call(
             Err(error) => panic!("{error}"),
         }
     };
-    let (mut out, mut answers) = socket.split();
+    let (mut out, mut answers) = socket::halves(socket);
     let hello = ClientMessage::Hello(Hello { call: id, part: Part::Source, page: "load".into(), take_over: false, last_event: 0 });
-    out.send(Message::text(serde_json::to_string(&hello).unwrap())).await.unwrap();
+    out.text(&serde_json::to_string(&hello).unwrap()).await;
     // When each frame was sent, per track; the front is the next to be acked.
     let sent: Arc<Mutex<[VecDeque<Instant>; 2]>> = Arc::default();
     let said: Arc<Mutex<VecDeque<Instant>>> = Arc::default();
     let (reading_sent, reading_said, reading) = (Arc::clone(&sent), Arc::clone(&said), Arc::clone(&measured));
     let reader = tokio::spawn(async move {
         let mut acked = [0_u32; 2];
-        while let Some(Ok(message)) = answers.next().await {
-            let Message::Text(text) = message else { continue };
-            match serde_json::from_str(&text).unwrap() {
-                ServerMessage::Ack { track, next } => {
+        while let Some(text) = answers.next().await {
+            match socket::told(text) {
+                Some(ServerMessage::Ack { track, next }) => {
                     let now = Instant::now();
                     let mut sent = reading_sent.lock().unwrap();
                     let mut measured = reading.lock().unwrap();
@@ -217,18 +230,17 @@ async fn call(
                         }
                     }
                 }
-                ServerMessage::Event { event: CallEvent::Segment(_), .. } => {
+                Some(ServerMessage::Event { event: CallEvent::Segment(_), .. }) => {
                     if let Some(at) = reading_said.lock().unwrap().pop_front() {
                         reading.lock().unwrap().events.push(at.elapsed().as_secs_f64() * 1e3);
                     }
                 }
-                ServerMessage::Event { event: CallEvent::Finishing | CallEvent::Ended, .. } => break,
-                ServerMessage::Refused(problem) => panic!("{problem}"),
+                Some(ServerMessage::Event { event: CallEvent::Finishing | CallEvent::Ended, .. }) => break,
+                Some(ServerMessage::Refused(problem)) => panic!("{problem}"),
                 _ => {}
             }
         }
     });
-    let audio = voice_like();
     everybody.wait().await;
     let start = Instant::now() + offset;
     for index in 0..seconds * 10 {
@@ -237,10 +249,9 @@ async fn call(
         for (track, channel) in TrackId::CAPTURED.into_iter().zip([Channel::Rep, Channel::Customer]) {
             // The sides take turns of four seconds.
             let speaks = (index / 40) % 2 == channel.index() as u64;
-            let pcm = if speaks { audio[(index % 20) as usize].clone() } else { vec![0; FRAME_SAMPLES * 2] };
-            let frame = Frame { track, sequence: index as u32, captured_at, pcm };
+            let pcm = if speaks { &sound.voice } else { &sound.silence };
             sent.lock().unwrap()[track.index()].push_back(Instant::now());
-            out.send(Message::binary(frame.to_bytes())).await.unwrap();
+            out.frame(track, index as u32, captured_at.0, &pcm[index as usize % pcm.len()]).await;
             measured.lock().unwrap().sent += 1;
             let phase = index % 40;
             if speaks && (phase % 3 == 2 || phase == 39) {
@@ -255,14 +266,33 @@ async fn call(
                 if is_final {
                     said.lock().unwrap().push_back(Instant::now());
                 }
-                out.send(Message::text(serde_json::to_string(&ClientMessage::Heard(heard)).unwrap())).await.unwrap();
+                out.text(&serde_json::to_string(&ClientMessage::Heard(heard)).unwrap()).await;
             }
         }
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
     measured.lock().unwrap().lost += sent.lock().unwrap().iter().map(|waiting| waiting.len() as u64).sum::<u64>();
-    out.send(Message::text(serde_json::to_string(&ClientMessage::End).unwrap())).await.unwrap();
+    out.text(&serde_json::to_string(&ClientMessage::End).unwrap()).await;
     let _ = tokio::time::timeout(Duration::from_secs(10), reader).await;
+}
+
+/// What both sides of a call send, in frames, again and again.
+struct Sound {
+    voice: Vec<Vec<u8>>,
+    silence: Vec<Vec<u8>>,
+}
+
+impl Sound {
+    /// The side that is silent is a muted microphone, or a quiet room.
+    fn new(is_muted: bool) -> Self {
+        let mut noise = 1_u32;
+        let mut hiss = || {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if is_muted { 0 } else { (noise >> 8) as i16 % 20 }
+        };
+        let silence = (0..20).map(|_| (0..FRAME_SAMPLES).flat_map(|_| hiss().to_le_bytes()).collect());
+        Self { silence: silence.collect(), voice: voice_like() }
+    }
 }
 
 /// Two seconds of a buzz with the rhythm of syllables, in frames.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each program uses a part")]
 
+pub mod socket;
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -48,9 +50,17 @@ fn find_token(value: &Value) -> Option<String> {
     }
 }
 
-/// A server of its own.
+/// CPU time of a process so far, its own and the system's for it.
+pub fn cpu_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    // utime and stime, fields 14 and 15 of the whole line, in ticks of 10 ms.
+    [11, 12].iter().filter_map(|index| fields.get(*index)?.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+/// A server of its own, or one that somebody else has started.
 pub struct Server {
-    child: Child,
+    child: Option<Child>,
     /// Where it listens.
     pub url: String,
 }
@@ -68,7 +78,12 @@ impl Server {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        Self { child, url }
+        Self { child: Some(child), url }
+    }
+
+    /// One that runs already; what it takes up is for others to say.
+    pub fn at(url: String) -> Self {
+        Self { child: None, url }
     }
 
     /// Waits until it is ready.
@@ -92,24 +107,27 @@ impl Server {
         self.memory_kb("VmHWM")
     }
 
+    fn process(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     fn memory_kb(&self, what: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
         line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or_default()
     }
 
     /// CPU time of the server so far.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        // utime and stime, fields 14 and 15 of the whole line, in ticks of 10 ms.
-        [11, 12].iter().filter_map(|index| fields.get(*index)?.parse::<f64>().ok()).sum::<f64>() / 100.0
+        cpu_seconds(self.process())
     }
 
     /// Ends it.
     pub fn stop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub fn measure() -> Result<Vec<Measure>> {
             .args(["test", "--project=bench"])
             .env("CLOSEZLY_BIN", Mode::Release.server_binary())
             .env("CLOSEZLY_SITE_DIR", Mode::Release.site())
+            .env("CLOSEZLY_LOAD", super::load::example("load"))
             .env("CLOSEZLY_BENCH", "1"),
     )?;
     Ok(key_values(&text).into_iter().filter(|measure| measure.name.starts_with("browser.")).collect())

@@ -16,7 +16,7 @@ pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
     let generator = example("load");
     let (sizes, seconds): (&[u32], u32) = match effort {
         Effort::Quick => (&[10], 5),
-        Effort::Full => (&[10, 100, 500], 30),
+        Effort::Full => (&[10, 100, 500, 1_000], 30),
     };
     let mut measures = Vec::new();
     for calls in sizes {
@@ -40,7 +40,7 @@ pub fn measure_streams(effort: Effort) -> Result<Vec<Measure>> {
     Ok(key_values(&output(command.env("CLOSEZLY_SITE_DIR", Mode::Release.site()))?))
 }
 
-fn example(name: &str) -> PathBuf {
+pub fn example(name: &str) -> PathBuf {
     Mode::Release.server_binary().with_file_name("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 

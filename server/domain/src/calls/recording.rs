@@ -179,8 +179,7 @@ fn voice_of(path: &Path, track: TrackId, is_stopping: impl Fn() -> bool) -> Resu
         }
         // What can be read of a damaged recording is worth a review, but not keeping.
         let Ok(frame) = frame else { return Ok(stretches) };
-        let samples: Vec<i16> = frame.samples().collect();
-        detector.push(frame.captured_at, &samples).stretches.into_iter().for_each(|stretch| join(&mut stretches, stretch));
+        detector.push(frame.captured_at, frame.samples()).stretches.into_iter().for_each(|stretch| join(&mut stretches, stretch));
     }
     if let Err(error) = reader.keep_voice(VOICE_DETECTOR, &stretches) {
         tracing::debug!(path = %path.display(), %error, "where there is speech could not be kept; it is found again");

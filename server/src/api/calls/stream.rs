@@ -23,6 +23,10 @@ use crate::wiring::Server;
 /// A frame is at most 1 s of audio (32 KB), and a text message is short. What is over that is told by `Rejected`, up to here;
 /// what is over this ends the socket with code 1009.
 const MAX_MESSAGE: usize = 1024 * 1024;
+/// What a socket is read into: some frames. Each call has one, and tungstenite's usual 128 KB are a third of what a call takes.
+const READ_BUFFER: usize = 16 * 1024;
+/// Answers that go out together, if there are so many.
+const TOGETHER: usize = 64;
 
 /// Stream a live call
 ///
@@ -58,21 +62,29 @@ pub async fn open(
     Ok(upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
+        .read_buffer_size(READ_BUFFER)
         .on_upgrade(move |socket| carry(services, scope, id, socket).instrument(span)))
 }
 
 async fn carry(services: Kernel, scope: Actor, id: CallId, carried: WebSocket) {
     let (mut out, messages) = carried.split();
     let code = Arc::new(AtomicU16::new(close_code::NORMAL));
-    let mut answers = socket::open(&services, &scope, read(messages, id, Arc::clone(&code))).await;
-    while let Some(answer) = answers.next().await {
-        let last = matches!(answer, ServerMessage::Refused(_) | ServerMessage::Restarting);
-        let Ok(text) = serde_json::to_string(&answer) else { continue };
-        if out.send(Message::Text(text.into())).await.is_err() {
-            return;
+    let answers = socket::open(&services, &scope, read(messages, id, Arc::clone(&code))).await;
+    // Both sides' acks come at once: what is there goes out by one call of the system.
+    let mut answers = answers.ready_chunks(TOGETHER);
+    'open: while let Some(together) = answers.next().await {
+        for answer in together {
+            let last = matches!(answer, ServerMessage::Refused(_) | ServerMessage::Restarting);
+            let Ok(text) = serde_json::to_string(&answer) else { continue };
+            if out.feed(Message::Text(text.into())).await.is_err() {
+                return;
+            }
+            if last {
+                break 'open;
+            }
         }
-        if last {
-            break;
+        if out.flush().await.is_err() {
+            return;
         }
     }
     let _ = out.send(Message::Close(Some(CloseFrame { code: code.load(Ordering::Relaxed), reason: "".into() }))).await;

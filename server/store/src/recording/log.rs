@@ -1,7 +1,7 @@
 //! Appending.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, IoSlice, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use model::Millis;
@@ -140,19 +140,20 @@ impl RecordingLog {
         if frame.sequence > self.next {
             return Ok(Appended::Gap { expected: self.next });
         }
-        let record = record::encode(frame, self.keep_audio);
+        let sound: &[u8] = if self.keep_audio { &frame.pcm } else { &[] };
+        let header = record::header(frame, sound);
         let mut file = match self.file.take() {
             Some(file) => file,
             None => self.reopen()?,
         };
         // `self.file` stays empty if this fails.
-        if let Err(error) = file.write_all(&record) {
+        if let Err(error) = write_both(&mut file, &header, sound) {
             // Best effort now, so that readers see no half record; `reopen` makes sure.
             let _ = file.set_len(self.length);
             return Err(error.into());
         }
         self.file = Some(file);
-        self.length += record.len() as u64;
+        self.length += (header.len() + sound.len()) as u64;
         self.next += 1;
         self.last_start = place(self.end, frame.captured_at.0);
         self.end = self.last_start + (frame.pcm.len() / 2) as u64;
@@ -191,6 +192,16 @@ impl RecordingLog {
         file.seek(SeekFrom::Start(self.length))?;
         Ok(file)
     }
+}
+
+/// Writes one part after the other, by one call of the system as a rule and without putting them together first.
+fn write_both(file: &mut File, header: &[u8], sound: &[u8]) -> std::io::Result<()> {
+    let written = file.write_vectored(&[IoSlice::new(header), IoSlice::new(sound)])?;
+    if written < header.len() {
+        file.write_all(&header[written..])?;
+    }
+    // Nothing is left as a rule.
+    file.write_all(&sound[written.saturating_sub(header.len())..])
 }
 
 fn open(path: &Path) -> Result<File, RecordingError> {

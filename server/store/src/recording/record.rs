@@ -24,19 +24,17 @@ pub(crate) struct Header {
     crc: u32,
 }
 
-/// A frame as a record, with or without its sound.
-pub(crate) fn encode(frame: &Frame, keep_audio: bool) -> Vec<u8> {
-    let pcm: &[u8] = if keep_audio { &frame.pcm } else { &[] };
-    let mut record = Vec::with_capacity(HEADER + pcm.len());
-    record.extend_from_slice(&MAGIC.to_le_bytes());
-    record.extend_from_slice(&frame.sequence.to_le_bytes());
-    record.extend_from_slice(&frame.captured_at.0.to_le_bytes());
-    record.extend_from_slice(&((frame.pcm.len() / 2) as u32).to_le_bytes());
-    record.extend_from_slice(&(pcm.len() as u32).to_le_bytes());
-    let crc = crc32(crc32(0, &record), pcm);
-    record.extend_from_slice(&crc.to_le_bytes());
-    record.extend_from_slice(pcm);
-    record
+/// What a frame's record begins with; `sound` follows it: the frame's, or nothing where none is kept.
+pub(crate) fn header(frame: &Frame, sound: &[u8]) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[..4].copy_from_slice(&MAGIC.to_le_bytes());
+    header[4..8].copy_from_slice(&frame.sequence.to_le_bytes());
+    header[8..16].copy_from_slice(&frame.captured_at.0.to_le_bytes());
+    header[16..20].copy_from_slice(&((frame.pcm.len() / 2) as u32).to_le_bytes());
+    header[20..24].copy_from_slice(&(sound.len() as u32).to_le_bytes());
+    let crc = crc32(crc32(0, &header[..HEADER - 4]), sound);
+    header[HEADER - 4..].copy_from_slice(&crc.to_le_bytes());
+    header
 }
 
 /// Reads the next record's header, and its sound into `pcm`. None if what follows is not a whole record.
@@ -153,7 +151,8 @@ mod tests {
         #[test]
         fn a_record_survives_and_a_flipped_bit_shows(sequence: u32, captured_at in 0..1_i64 << 40, samples in 1..2_000_usize, keep: bool, flip: prop::sample::Index, bit in 0..8) {
             let frame = Frame { track: TrackId::MICROPHONE, sequence, captured_at: Millis(captured_at), pcm: (0..2 * samples).map(|i| i as u8).collect() };
-            let mut record = encode(&frame, keep);
+            let sound: &[u8] = if keep { &frame.pcm } else { &[] };
+            let mut record = [header(&frame, sound).as_slice(), sound].concat();
             let mut pcm = Vec::new();
             let header = read(&mut record.as_slice(), &mut pcm).unwrap().unwrap();
             prop_assert_eq!((header.sequence, header.captured_at, header.samples as usize), (sequence, captured_at, samples));

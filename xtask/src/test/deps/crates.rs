@@ -12,7 +12,7 @@ use crate::workspace;
 
 /// What each crate may know of the house, itself aside. An area's crate of the app goes as `areas`: areas don't know each other.
 /// A crate that isn't built yet may stand here; one that is built must.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("frontend", &["app", "areas", "kit", "model", "capture", "worklet"]),
     // `domain` behind `ssr`, `capture` behind `hydrate`; what the browser's build really contains is checked by its tree.
     ("app", &["areas", "kit", "model", "domain", "capture"]),
@@ -22,11 +22,12 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("worklet", &[]),
     ("model", &[]),
     ("server", &["app", "areas", "documents", "domain", "kernel", "live", "model", "ports", "providers", "search", "store"]),
-    ("domain", &["kernel", "live", "search", "ports", "store", "model"]),
+    ("domain", &["kernel", "live", "search", "ports", "store", "model", "voice"]),
     ("kernel", &["store", "ports", "model"]),
     ("store", &["model", "search"]),
     ("search", &["model"]),
     ("live", &["model"]),
+    ("voice", &[]),
     ("ports", &["model"]),
     ("providers", &["ports", "model"]),
     ("documents", &["ports", "model"]),

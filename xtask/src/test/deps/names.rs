@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::workspace;
 
 /// The crates that people look types up in.
-const CRATES: [&str; 12] = [
+const CRATES: [&str; 13] = [
     "app",
     "app/model",
     "frontend/capture",
@@ -22,6 +22,7 @@ const CRATES: [&str; 12] = [
     "server/ports",
     "server/providers",
     "server/store",
+    "server/voice",
 ];
 
 /// Fails on a type whose name another one of its crate has.

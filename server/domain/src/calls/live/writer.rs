@@ -1,6 +1,5 @@
 //! Threads that append frames to recordings, so that a slow disk delays acks and nothing else.
 
-use std::fs::File;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -17,6 +16,8 @@ use super::pressure::Pressure;
 const THREADS: usize = 2;
 /// A log is flushed to the disk itself this often.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
+/// Frames that are written before the first of them is told of, if so many wait.
+const BATCH: usize = 32;
 
 /// A log that one call appends to, through the writing threads.
 #[derive(Clone)]
@@ -25,12 +26,14 @@ pub(super) struct SharedLog(Arc<Mutex<Entry>>);
 struct Entry {
     log: RecordingLog,
     synced: Instant,
+    /// It waits to be flushed, or is being flushed.
+    is_flushing: bool,
 }
 
 impl SharedLog {
     pub(super) fn new(log: RecordingLog) -> Self {
         #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-        Self(Arc::new(Mutex::new(Entry { log, synced: Instant::now() })))
+        Self(Arc::new(Mutex::new(Entry { log, synced: Instant::now(), is_flushing: false })))
     }
 
     /// Looks at the log.
@@ -48,15 +51,24 @@ impl SharedLog {
         })
     }
 
-    /// The file, if it is time to flush it to the disk.
-    #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-    fn due(&self) -> Option<File> {
+    /// Whether it is time to flush it to the disk: it waits for that from now on, once, however slow the disk is.
+    fn is_due(&self) -> bool {
         let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entry.synced.elapsed() < SYNC_EVERY {
-            return None;
+        let is_due = !entry.is_flushing && entry.synced.elapsed() >= SYNC_EVERY;
+        entry.is_flushing |= is_due;
+        is_due
+    }
+
+    /// Brings it to the disk itself, without keeping anybody from appending meanwhile.
+    #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
+    fn flush(&self) {
+        let file = self.with(|log| log.file());
+        let flushed = file.and_then(|file| file.map_or(Ok(()), |file| file.sync_data().map_err(RecordingError::from)));
+        if let Err(error) = flushed {
+            tracing::error!(%error, "a recording could not be flushed to the disk");
         }
-        entry.synced = Instant::now();
-        entry.log.file().ok().flatten()
+        let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (entry.synced, entry.is_flushing) = (Instant::now(), false);
     }
 }
 
@@ -84,8 +96,8 @@ pub(super) struct Writer(Arc<[mpsc::Sender<Work>]>);
 impl Writer {
     /// Starts them; `pressure` is told how long frames take.
     pub(super) fn start(pressure: &Arc<Pressure>) -> Self {
-        let (flush, files) = mpsc::channel();
-        start_thread("recording-flush".to_owned(), move || flush_all(&files));
+        let (flush, logs) = mpsc::channel();
+        start_thread("recording-flush".to_owned(), move || flush_all(&logs));
         let senders = (0..THREADS).map(|index| {
             let (sender, work) = mpsc::channel::<Work>();
             let (flush, pressure) = (flush.clone(), Arc::clone(pressure));
@@ -117,23 +129,43 @@ fn start_thread(name: String, work: impl FnOnce() + Send + 'static) {
     }
 }
 
-fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<File>, pressure: &Pressure) {
-    while let Ok(work) = work.recv() {
-        match work {
-            Work::Frame(sink, frame, in_flight, taken) => {
-                let written = sink.log().append(&frame);
-                metrics::histogram!("closezly_frame_write_seconds").record(taken.elapsed().as_secs_f64());
-                if let Some(took) = in_flight.took() {
-                    pressure.count(took, seconds());
+fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<SharedLog>, pressure: &Pressure) {
+    let (mut batch, mut told) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+    let mut seconds_taken = None;
+    while let Ok(first) = work.recv() {
+        batch.push(first);
+        batch.extend(work.try_iter().take(BATCH - 1));
+        // All are written before any of them is told: both sides of a call wake their page once.
+        for work in batch.drain(..) {
+            match work {
+                Work::Frame(sink, frame, in_flight, taken) => {
+                    let written = sink.log().append(&frame);
+                    let seconds_taken = seconds_taken.get_or_insert_with(|| metrics::histogram!("closezly_frame_write_seconds"));
+                    seconds_taken.record(taken.elapsed().as_secs_f64());
+                    if let Some(took) = in_flight.took() {
+                        pressure.count(took, seconds());
+                    }
+                    told.push((sink, frame, written, in_flight));
                 }
-                let due = sink.log().due();
-                sink.on_written(frame, written, in_flight);
-                if let Some(file) = due {
-                    let _ = flush.send(file);
+                Work::Then(act) => {
+                    tell(&mut told, flush);
+                    act();
                 }
             }
-            Work::Then(act) => act(),
         }
+        tell(&mut told, flush);
+    }
+}
+
+/// A frame that was, or could not be, written.
+type Outcome = (Arc<TrackSink>, Frame, Result<Written, RecordingError>, InFlight);
+
+fn tell(told: &mut Vec<Outcome>, flush: &mpsc::Sender<SharedLog>) {
+    for (sink, frame, written, in_flight) in told.drain(..) {
+        if sink.log().is_due() {
+            let _ = flush.send(sink.log().clone());
+        }
+        sink.on_written(frame, written, in_flight);
     }
 }
 
@@ -145,11 +177,9 @@ pub(super) fn seconds() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_secs() + 10
 }
 
-/// Brings files to the disk itself, one after the other, beside the writing: a flush takes tens of milliseconds.
-fn flush_all(files: &mpsc::Receiver<File>) {
-    while let Ok(file) = files.recv() {
-        if let Err(error) = file.sync_data() {
-            tracing::error!(%error, "a recording could not be flushed to the disk");
-        }
+/// Brings logs to the disk itself, one after the other, beside the writing: a flush takes tens of milliseconds.
+fn flush_all(logs: &mpsc::Receiver<SharedLog>) {
+    while let Ok(log) = logs.recv() {
+        log.flush();
     }
 }

@@ -31,7 +31,7 @@ impl Recorded {
         let (mut samples, mut voiced) = (0, Vec::new());
         recorded.walk(
             |piece| {
-                let voice = gate == Gate::Everything || detector.push(piece.start, &piece.samples).any();
+                let voice = gate == Gate::Everything || detector.push(piece.start, piece.samples.iter().copied()).any();
                 voiced.push(voice);
                 voice
             },

@@ -53,7 +53,7 @@ fn read(reader: &RecordingReader, track: TrackId, from: u32, mut voice: VoiceDet
     for frame in reader.frames_from(track, from).take(AT_ONCE) {
         let frame = frame?;
         let piece = Piece { start: frame.captured_at, samples: frame.samples().collect() };
-        let voiced = voice.push(piece.start, &piece.samples).any();
+        let voiced = voice.push(piece.start, piece.samples.iter().copied()).any();
         next = frame.sequence + 1;
         pieces.push((piece, voiced));
     }

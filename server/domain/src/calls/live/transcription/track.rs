@@ -169,8 +169,7 @@ impl Track {
     /// Measures a frame, and passes it on if the transcriber is up to it.
     async fn on_frame(&mut self, frame: &Frame, captured_at: Millis) {
         self.ensure_transcriber();
-        let samples: Vec<i16> = frame.samples().collect();
-        let voiced = self.voice.push(captured_at, &samples);
+        let voiced = self.voice.push(captured_at, frame.samples());
         if self.heard.as_mut().is_some_and(|heard| !heard.push(frame.sequence, &voiced.stretches)) {
             self.heard = None;
         }
@@ -183,7 +182,8 @@ impl Track {
         }
         let is_next = is_next && !is_heard;
         if let Some(transcriber) = self.transcriber.as_ref().filter(|_| is_next) {
-            match transcriber.try_send(TranscriberInput::Audio(Piece { start: captured_at, samples }, voiced.any())) {
+            let piece = Piece { start: captured_at, samples: frame.samples().collect() };
+            match transcriber.try_send(TranscriberInput::Audio(piece, voiced.any())) {
                 Ok(()) => self.next = self.recorded,
                 Err(TrySendError::Full(_)) => self.fall_behind().await,
                 // It says so itself.

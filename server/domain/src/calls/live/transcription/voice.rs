@@ -1,10 +1,9 @@
-//! Where there is speech: earshot's voice detector behind an energy gate, on one track.
+//! Where there is speech: the voice detector behind an energy gate, on one track.
 
 use model::Millis;
 use model::wire::SAMPLE_RATE;
+use voice::BLOCK;
 
-/// Samples that the detector looks at: 16 ms.
-const BLOCK: usize = 256;
 /// Score from which a block counts as speech (the detector's own recommendation).
 const THRESHOLD: f32 = 0.5;
 /// Root mean square below which a block is silence, whatever the detector says: −54 dB of full scale.
@@ -26,7 +25,7 @@ pub(crate) fn join(stretches: &mut Vec<(Millis, Millis)>, (start, end): (Millis,
 
 /// One track's voice detector.
 pub(crate) struct VoiceDetector {
-    detector: Box<earshot::Detector>,
+    detector: Box<voice::Detector>,
     carry: Vec<i16>,
     /// End of the last block with speech.
     last_voice: Option<Millis>,
@@ -47,35 +46,35 @@ impl Voiced {
 
 impl Default for VoiceDetector {
     fn default() -> Self {
-        Self { detector: earshot::Detector::default_boxed(), carry: Vec::with_capacity(BLOCK), last_voice: None }
+        Self { detector: Box::default(), carry: Vec::with_capacity(BLOCK), last_voice: None }
     }
 }
 
 impl VoiceDetector {
     /// Hears samples that start at `start`; a rest that is shorter than a block waits for the next call.
-    pub(crate) fn push(&mut self, start: Millis, samples: &[i16]) -> Voiced {
+    pub(crate) fn push(&mut self, start: Millis, samples: impl IntoIterator<Item = i16>) -> Voiced {
         let carried = self.carry.len();
-        self.carry.extend_from_slice(samples);
+        self.carry.extend(samples);
         let mut voiced = Voiced::default();
-        let blocks = self.carry.len() / BLOCK;
-        for index in 0..blocks {
-            let block = &self.carry[index * BLOCK..(index + 1) * BLOCK];
+        let (blocks, _) = self.carry.as_chunks::<BLOCK>();
+        let (mut index, last_voice) = (0, &mut self.last_voice);
+        // The detector keeps state: it hears every block, loud or not.
+        self.detector.hear(blocks, |score| {
             let offset = (index * BLOCK) as i64 - carried as i64;
             let from = start + Millis(offset * 1000 / i64::from(SAMPLE_RATE));
             let until = from + Millis(BLOCK as i64 * 1000 / i64::from(SAMPLE_RATE));
-            // The detector keeps state: it hears every block, loud or not.
-            let speaks = self.detector.predict_i16(block) >= THRESHOLD && rms(block) >= SILENCE_RMS;
-            if !speaks {
-                continue;
+            if score >= THRESHOLD && rms(&blocks[index]) >= SILENCE_RMS {
+                let from = match *last_voice {
+                    Some(last) if last <= from && from.since(last) <= BRIDGE => last,
+                    _ => from,
+                };
+                join(&mut voiced.stretches, (from, until));
+                *last_voice = Some(until);
             }
-            let from = match self.last_voice {
-                Some(last) if last <= from && from.since(last) <= BRIDGE => last,
-                _ => from,
-            };
-            join(&mut voiced.stretches, (from, until));
-            self.last_voice = Some(until);
-        }
-        self.carry.drain(..blocks * BLOCK);
+            index += 1;
+        });
+        let heard = blocks.as_flattened().len();
+        self.carry.drain(..heard);
         voiced
     }
 }
@@ -92,20 +91,20 @@ mod tests {
     #[test]
     fn silence_and_hum_are_no_speech() {
         let mut voice = VoiceDetector::default();
-        assert!(!voice.push(Millis(0), &vec![0; 32_000]).any());
+        assert!(!voice.push(Millis(0), vec![0; 32_000]).any());
         let hum: Vec<i16> = (0..32_000).map(|i| ((f64::from(i) * 50.0 * std::f64::consts::TAU / 16_000.0).sin() * 40.0) as i16).collect();
-        assert!(!voice.push(Millis(2_000), &hum).any());
+        assert!(!voice.push(Millis(2_000), hum).any());
     }
 
     #[test]
     fn odd_pieces_are_heard_like_whole_ones() {
         let noise: Vec<i16> = (0..16_000_i64).map(|i| ((i * 7_919 % 4_001) - 2_000) as i16).collect();
-        let whole = VoiceDetector::default().push(Millis(0), &noise);
+        let whole = VoiceDetector::default().push(Millis(0), noise.iter().copied());
         let mut voice = VoiceDetector::default();
         let mut at = 0;
         let mut total = Millis::ZERO;
         for piece in noise.chunks(777) {
-            for (from, until) in voice.push(Millis(at * 1000 / 16_000), piece).stretches {
+            for (from, until) in voice.push(Millis(at * 1000 / 16_000), piece.iter().copied()).stretches {
                 assert!(from < until);
                 total = total + until.since(from);
             }
