@@ -43,6 +43,7 @@ pub(super) fn start(argv: &[String], request: &OpenStream, patience: CommandPati
     let vocabulary: Vec<&str> = request.vocabulary.iter().map(AsRef::as_ref).collect();
     command
         .env("CLOSEZLY_CHANNEL", request.channel.as_str())
+        .env("CLOSEZLY_TRACK", request.track.to_string())
         .env("CLOSEZLY_LANGUAGE", request.language.replace('\0', ""))
         .env("CLOSEZLY_VOCABULARY", vocabulary.join("\n").replace('\0', ""));
     let mut child = command.spawn().map_err(|error| match error.kind() {
