@@ -88,7 +88,10 @@ print(json.dumps({"type": "final", "text": text, "start": 0, "end": 1}))"#,
     );
     let request = OpenStream { vocabulary: ports::Redaction::default().texts(&["Closezly", "Gong"]), ..english(Channel::Customer) };
     let said = play(program.open(request).await.unwrap(), &[0; 1600]).await;
-    assert_eq!(said.finals().next().unwrap().text, "CLOSEZLY_CHANNEL CLOSEZLY_LANGUAGE CLOSEZLY_TRACK CLOSEZLY_VOCABULARY|customer|en-US|Closezly,Gong");
+    assert_eq!(
+        said.finals().next().unwrap().text,
+        "CLOSEZLY_CHANNEL CLOSEZLY_LANGUAGE CLOSEZLY_TRACK CLOSEZLY_VOCABULARY|customer|en-US|Closezly,Gong"
+    );
 }
 
 #[tokio::test]
