@@ -332,12 +332,11 @@ async fn a_storm_of_reconnects_leaves_one_source_and_every_frame_once() {
 }
 
 #[test]
-fn a_disk_that_is_full_while_a_hole_is_filled_holds_nothing_up() {
+fn a_disk_that_is_full_while_a_hole_is_filled_leaves_it_a_hole_until_there_is_space() {
     let (first, call) = die(owner_with(40, 40));
     live(async {
         let second = first.another(Manner::Works).await;
         keep_lease(second.services.clone());
-        // The log's place is taken by what takes no byte.
         let log = second.log(&call, CUSTOMER);
         let (mut page, welcome) = second.welcomed(&call).await;
         assert_eq!(welcome.next, [0, 40]);

@@ -216,6 +216,13 @@ mod tests {
     }
 
     #[test]
+    fn a_servers_own_work_waits_under_its_folders_name() {
+        let (here, anybodys) = (Queue { name: "test.here", workers: 1 }, Queue { name: "test", workers: 1 });
+        assert_eq!([here.of_node(Some("a")), here.of_node(None)], ["test.here@a", "test.here"]);
+        assert_eq!([anybodys.of_node(Some("a")), anybodys.of_node(None)], ["test", "test"]);
+    }
+
+    #[test]
     fn pauses_grow_and_differ() {
         assert_eq!(retry_after(1, 0), Duration::from_secs_f64(7.5));
         assert_eq!(retry_after(1, 255), Duration::from_secs_f64(12.5));

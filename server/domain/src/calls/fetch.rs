@@ -67,19 +67,40 @@ pub(super) async fn filled(path: &Path) {
     }
 }
 
-/// Fills what is missing at the beginning of a track's log, if anything is.
+/// Fills what is missing at the beginning of a track's log, if anything is. In a call that is over, silence takes the place of what is not in
+/// the storage.
 ///
 /// # Errors
-/// If the storage doesn't have it now, or the disk is full.
+/// If the storage can't be reached now, or the disk is full.
 pub(super) async fn fill(kernel: &Kernel, call: &Call, track: TrackId) -> Result<()> {
+    fill_hole(kernel, call, track, |error| call.state == CallState::Ended && is_gone(error)).await.map(drop)
+}
+
+/// [`fill`] before a log is opened that this server was filling when it stopped: the call can't go on before.
+///
+/// # Errors
+/// As [`fill`].
+pub(super) async fn fill_before(kernel: &Kernel, call: &Call, track: TrackId) -> Result<()> {
+    fill_hole(kernel, call, track, is_gone).await.map(drop)
+}
+
+/// Fills a hole with what there is, and with silence where an error is such that it is done without; until when in the call that reaches.
+async fn fill_hole(kernel: &Kernel, call: &Call, track: TrackId, does_without: impl Fn(&FileError) -> bool) -> Result<Option<Millis>> {
     let path = recording::path(kernel, call, track);
-    let Ok(missing) = tokio::fs::read_to_string(hole(&path)).await else { return Ok(()) };
+    let Ok(missing) = tokio::fs::read_to_string(hole(&path)).await else { return Ok(None) };
     let missing: u64 = missing.trim().parse().map_err(|_| DomainError::Internal(format!("{} is no number", hole(&path).display())))?;
     let parts = kernel.store().recording_parts(call.organization_id, call.id).await?;
-    for part in parts.iter().filter(|part| part.track == track && start(part) < missing) {
-        put(kernel, call, part, &path).await?;
+    let until = put_all(kernel, call, &of_track(&parts, track, missing), &path, &path, does_without).await?;
+    match tokio::fs::remove_file(hole(&path)).await {
+        // Somebody else has just filled it, too.
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DomainError::Internal(error.to_string())),
+        _ => Ok(until),
     }
-    tokio::fs::remove_file(hole(&path)).await.map_err(|error| DomainError::Internal(error.to_string()))
+}
+
+/// A file that is not there will not be there in a moment.
+fn is_gone(error: &FileError) -> bool {
+    matches!(error, FileError::NotFound(_))
 }
 
 /// [`fill`] for all tracks, beside a call that goes on. What can't be fetched for long is silence from then on, so that the call's words are
@@ -91,10 +112,9 @@ pub(super) async fn fill_all(kernel: &Kernel, call: &Call, missing: impl Fn(Mill
             tries += 1;
             tracing::warn!(call = %call.id, error = error.chain(), tries, "the beginning of a recording can't be fetched yet");
             if tries >= TRIES && kernel.now() - since >= PATIENCE {
-                match give_up(kernel, call, track).await {
+                match fill_hole(kernel, call, track, |_| true).await {
                     Ok(None) => break,
                     Ok(Some(until)) => {
-                        tracing::error!(call = %call.id, %track, until = until.as_seconds(), "parts of a recording can't be fetched; they are silence for now");
                         missing(until);
                         break;
                     }
@@ -105,16 +125,6 @@ pub(super) async fn fill_all(kernel: &Kernel, call: &Call, missing: impl Fn(Mill
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
-}
-
-/// Fills a hole with what there is, and with silence where there is nothing; until when in the call that reaches, if there is any.
-async fn give_up(kernel: &Kernel, call: &Call, track: TrackId) -> Result<Option<Millis>> {
-    let path = recording::path(kernel, call, track);
-    let parts = kernel.store().recording_parts(call.organization_id, call.id).await?;
-    let length = tokio::fs::read_to_string(hole(&path)).await.ok().and_then(|length| length.trim().parse().ok()).unwrap_or(0);
-    let until = put_all(kernel, call, &of_track(&parts, track, length), &path, &path, |_| true).await?;
-    tokio::fs::remove_file(hole(&path)).await.map_err(|error| DomainError::Internal(error.to_string()))?;
-    Ok(until)
 }
 
 /// A track's parts that follow one another from the beginning, up to this place.
@@ -139,6 +149,7 @@ async fn put_all(
         match read(kernel, call, part).await {
             Ok(bytes) => write(file, start(part), bytes).await?,
             Err(error) if does_without(&error) => {
+                tracing::error!(call = %call.id, part = %part.file, %error, "a part of a recording can't be fetched; it is silence for now");
                 silent += &format!("{}\n", part.file);
                 until = Some(Millis(i64::try_from(end_sample / u64::from(model::wire::SAMPLE_RATE / 1_000)).unwrap_or_default()));
                 if let Some(folder) = log.parent() {
@@ -225,17 +236,10 @@ pub(super) async fn fetch_track(kernel: &Kernel, call: &Call, parts: &[Recording
     }
     // Beside it first: a half fetched file must not be read, and one that grows is fetched again from its beginning.
     let beside = path.with_extension(format!("fetched-{}", kernel.uuid().simple()));
-    // A file that is not there will not be there in a moment: silence until then.
-    let is_gone = |error: &FileError| call.state == CallState::Ended && matches!(error, FileError::NotFound(_));
-    match put_all(kernel, call, &of_track(parts, track, end), &beside, &path, is_gone).await {
-        Ok(None) => {}
-        Ok(Some(until)) => {
-            tracing::error!(call = %call.id, %track, until = until.as_seconds(), "parts of a recording are not in the shared storage")
-        }
-        Err(error) => {
-            let _ = tokio::fs::remove_file(&beside).await;
-            return Err(error);
-        }
+    let does_without = |error: &FileError| call.state == CallState::Ended && is_gone(error);
+    if let Err(error) = put_all(kernel, call, &of_track(parts, track, end), &beside, &path, does_without).await {
+        let _ = tokio::fs::remove_file(&beside).await;
+        return Err(error);
     }
     // A server that had the call before may hold the only copy of its end.
     let replace = move || store::recording::replace(&path, &beside).map(|()| path);
@@ -280,7 +284,8 @@ pub(super) async fn sweep(kernel: &Kernel) -> Result<()> {
     for (organization, keys) in found {
         // Read after the list: a part whose row came meanwhile is named.
         let named: HashSet<_> = kernel.store().recording_part_files(organization).await?.into_iter().collect();
-        for key in keys.iter().filter(|key| !named.contains(&key.id)) {
+        // Of an organization that has none it may be another installation's storage.
+        for key in keys.iter().filter(|_| !named.is_empty()).filter(|key| !named.contains(&key.id)) {
             files.delete(key).await.map_err(internal)?;
             deleted += 1;
         }
