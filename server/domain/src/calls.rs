@@ -8,6 +8,7 @@ mod events;
 pub mod export;
 mod fetch;
 pub(crate) mod finish;
+mod hand_over;
 mod jobs;
 pub mod live;
 mod playbook;
@@ -67,8 +68,13 @@ pub const AREA: Area = Area {
         JobEntry::of::<Recognize>(),
         JobEntry::of::<DeleteRecording>(),
         JobEntry::of::<jobs::Recover>(),
+        JobEntry::of::<jobs::HandOver>(),
+        JobEntry::of::<jobs::SweepParts>(),
     ],
-    schedules: &[Schedule { name: "calls.recover", cron: "* * * * *", job: JobEntry::of::<jobs::Recover>() }],
+    schedules: &[
+        Schedule { name: "calls.recover", cron: "* * * * *", job: JobEntry::of::<jobs::Recover>() },
+        Schedule { name: "calls.sweep_parts", cron: "17 3 * * *", job: JobEntry::of::<jobs::SweepParts>() },
+    ],
     permissions: &[
         PermissionEntry { permission: USE, doc: "Have calls of one's own.", least: Role::Rep },
         PermissionEntry { permission: MANAGE_ALL, doc: "See everybody's calls, change and delete them.", least: Role::Manager },
@@ -96,6 +102,9 @@ pub const AREA: Area = Area {
         Box::pin(async move {
             if let Err(error) = live::recover(kernel).await {
                 error.log("unfinished calls could not be looked for");
+            }
+            if let Err(error) = hand_over::look_through(kernel).await {
+                error.log("logs that were put aside could not be looked for");
             }
         })
     },
@@ -451,6 +460,14 @@ pub async fn set_action_done(kernel: &Kernel, actor: &Actor, id: CallId, item: u
     store::reviews::save(&mut tx, actor.organization, id, &insights, &metrics).await?;
     tx.emit(&CallUpdated { call: id, member: call.member_id }).await?;
     tx.commit().await
+}
+
+/// Deletes files in the shared storage that belong to no recording: what a schedule does every night.
+///
+/// # Errors
+/// If the storage or the database fails.
+pub async fn sweep_parts(kernel: &Kernel) -> Result<()> {
+    fetch::sweep(kernel).await
 }
 
 /// Ends a live call from outside its page, and waits for its review. Ending an ended call changes nothing.

@@ -1,5 +1,6 @@
 //! Typed work that is done later.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -14,12 +15,25 @@ use crate::error::{DomainError, Result};
 use crate::kernel::Kernel;
 
 /// Who works at a kind of job: queues don't wait for one another.
+///
+/// One whose name ends in `.here` is each server's own: its jobs are about what lies in a data folder, and the server that has that folder
+/// ([`Job::node`]) does them, however long it is away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Queue {
     /// Its name, beginning with its area's.
     pub name: &'static str,
     /// How many of its jobs run at once on one server.
     pub workers: usize,
+}
+
+impl Queue {
+    /// The name under which the jobs of one data folder's server are kept; none: there is one server.
+    pub(crate) fn of_node(&self, node: Option<&str>) -> Cow<'static, str> {
+        match node {
+            Some(node) if self.name.ends_with(".here") => format!("{}@{node}", self.name).into(),
+            _ => self.name.into(),
+        }
+    }
 }
 
 /// A kind of work: its payload, and how it is done. Stored with the change that makes it necessary, done at least once, and once only if
@@ -46,6 +60,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         None
     }
 
+    /// Whose data folder it is about ([`crate::Membership::node`]), of a job in a queue that is each server's own.
+    fn node(&self) -> Option<&str> {
+        None
+    }
+
     /// Makes this version's payload out of an older one; none if that can't be.
     fn upgrade(_version: i64, _payload: Value) -> Option<Value> {
         None
@@ -58,7 +77,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     fn stored(&self, organization: Option<OrganizationId>, run_at: DateTime<Utc>) -> Result<NewJob> {
         let payload = serde_json::to_value(self).map_err(|error| DomainError::Internal(format!("{}: {error}", Self::KIND)))?;
         Ok(NewJob {
-            queue: Self::QUEUE.name.to_owned(),
+            queue: Self::QUEUE.of_node(self.node()).into_owned(),
             kind: Self::KIND.to_owned(),
             version: Self::VERSION,
             payload,
@@ -194,6 +213,13 @@ mod tests {
             let error = read::<Greet>(version, payload).unwrap_err().to_string();
             assert!(error.contains(said) && error.contains("test.greet"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_servers_own_work_waits_under_its_folders_name() {
+        let (here, anybodys) = (Queue { name: "test.here", workers: 1 }, Queue { name: "test", workers: 1 });
+        assert_eq!([here.of_node(Some("a")), here.of_node(None)], ["test.here@a", "test.here"]);
+        assert_eq!([anybodys.of_node(Some("a")), anybodys.of_node(None)], ["test", "test"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Workers: they take jobs of their queue, hold them while they work, and say what came of them.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub async fn run_due_jobs(kernel: &Kernel, registry: &Registry) -> Result<usize>
     loop {
         let before = done;
         for queue in &registry.queues {
-            while let Some(job) = kernel.store().claim(queue.name, kernel.server(), kernel.now(), LEASE).await? {
+            while let Some(job) = kernel.store().claim(&own(kernel, *queue), kernel.server(), kernel.now(), LEASE).await? {
                 perform(kernel, registry, job, &stop).await?;
                 done += 1;
             }
@@ -63,6 +64,11 @@ pub async fn run_due_jobs(kernel: &Kernel, registry: &Registry) -> Result<usize>
             return Ok(done);
         }
     }
+}
+
+/// The name under which a queue's jobs that this server may do are kept.
+fn own(kernel: &Kernel, queue: Queue) -> Cow<'static, str> {
+    queue.of_node(kernel.membership().map(|membership| membership.node.as_str()))
 }
 
 async fn work(kernel: &Kernel, registry: &Registry, queue: Queue, stop: &CancellationToken) {
@@ -92,13 +98,14 @@ async fn look(
     queue: Queue,
     stop: &CancellationToken,
 ) -> Result<Option<chrono::DateTime<chrono::Utc>>> {
+    let name = own(kernel, queue);
     while !stop.is_cancelled() {
         // A look is a read: an idle server writes nothing.
-        let due = kernel.store().next_due(queue.name).await?;
+        let due = kernel.store().next_due(&name).await?;
         if due.is_none_or(|due| due > kernel.now()) {
             return Ok(due);
         }
-        let Some(job) = kernel.store().claim(queue.name, kernel.server(), kernel.now(), LEASE).await? else { return Ok(due) };
+        let Some(job) = kernel.store().claim(&name, kernel.server(), kernel.now(), LEASE).await? else { return Ok(due) };
         // There may be more than one.
         kernel.ring_here(queue.name);
         perform(kernel, registry, job, stop).await?;

@@ -194,6 +194,19 @@ impl Files {
             .boxed()
     }
 
+    /// The files of one area of all organizations, in no order. Goes through all that is stored.
+    pub fn list_area(&self, area: Area) -> BoxStream<'static, Result<Listed, FileError>> {
+        let ours = move |meta: Result<object_store::ObjectMeta, object_store::Error>| {
+            std::future::ready(match meta {
+                Ok(meta) => FileKey::from_path(&meta.location)
+                    .filter(|key| key.area == area)
+                    .map(|key| Ok(Listed { key, stored_size: meta.size, modified: meta.last_modified })),
+                Err(error) => Some(Err(error.into())),
+            })
+        };
+        self.store.list(None).filter_map(ours).boxed()
+    }
+
     /// Encrypts a file by the current key if it isn't: after a change of keys, before an old one is taken away. Hands back
     /// whether there was something to do.
     ///

@@ -19,6 +19,9 @@ statements! {
         "INSERT INTO recording_parts (organization_id, call_id, ", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     );
     PARTS = concat!("SELECT ", columns!(), " FROM recording_parts WHERE organization_id = $1 AND call_id = $2 ORDER BY channel, first");
+    // Of one organization, however many calls: once a day.
+    PART_FILES = "SELECT file FROM recording_parts WHERE organization_id = $1";
+    DELETE_PARTS_FROM = "DELETE FROM recording_parts WHERE organization_id = $1 AND call_id = $2 AND channel = $3 AND first >= $4";
     DELETE_PART = "DELETE FROM recording_parts WHERE organization_id = $1 AND file = $2";
 }
 
@@ -40,11 +43,15 @@ pub struct RecordingPart {
     pub bytes: i64,
     /// Where the last frame ends on the call's timeline, in samples.
     pub end_sample: i64,
-    /// Of which owner of the call it is.
+    /// Of which owner of the call it is; [`RecordingPart::HANDED_OVER`] of none.
     pub epoch: i64,
 }
 
 impl RecordingPart {
+    /// The epoch of parts that were sealed after the call's end, with sound of a server that had lost it: the log of the call's last owner
+    /// is not the recording any more.
+    pub const HANDED_OVER: i64 = -1;
+
     /// Number of the frame after it.
     pub fn next(&self) -> u32 {
         u32::try_from(self.first + self.frames).unwrap_or(u32::MAX)
@@ -68,7 +75,33 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, call: CallId, par
     Ok(())
 }
 
+/// A call's parts, as [`Store::recording_parts`], as they are in this transaction.
+///
+/// # Errors
+/// What the engine says.
+pub async fn of_call(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<Vec<RecordingPart>> {
+    query!(within tx, all RecordingPart, PARTS, organization, call)
+}
+
+/// Forgets the parts of a track from this frame on: others take their place.
+///
+/// # Errors
+/// What the engine says.
+pub async fn delete_from(tx: &mut Tx, organization: OrganizationId, call: CallId, track: TrackId, first: u32) -> Result<()> {
+    query!(within tx, execute, DELETE_PARTS_FROM, organization, call, LogName::of(track).as_ref(), i64::from(first))?;
+    Ok(())
+}
+
 impl Store {
+    /// The files of all parts of an organization's recordings.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn recording_part_files(&self, organization: OrganizationId) -> Result<Vec<Uuid>> {
+        let files: Vec<(Uuid,)> = query!(read self, all (Uuid,), PART_FILES, organization)?;
+        Ok(files.into_iter().map(|(file,)| file).collect())
+    }
+
     /// A call's parts, of a track after the other, in order.
     ///
     /// # Errors

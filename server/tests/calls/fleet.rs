@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use model::Channel::{Customer, Rep};
-use model::wire::{CallEvent, ClientMessage, Part, ServerMessage, Welcome};
+use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage, Welcome};
 use model::{CallId, Channel, Code};
 use reqwest::Method;
 use store::Engine;
@@ -337,6 +337,36 @@ async fn a_page_and_its_call_may_be_on_two_servers() {
     while !left().is_empty() {
         assert!(started.elapsed() < Duration::from_secs(60), "sealed parts are left: {:?}", left());
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_clients_of_one_call_at_two_servers_are_told_of_one_another() {
+    let mut fleet = Fleet::start(2).await;
+    let ann = fleet.running(0).owner().await;
+    let token = ann.token().to_owned();
+    let call = make(&ann, new_call("Two of them")).await;
+    let as_source = |page: &str| hello(call, Part::Source, page);
+    let mut laptop = Page::join(&fleet.at(0, &token), as_source("laptop")).await;
+    laptop.welcome().await;
+    laptop.frames(Rep, 0..5).await;
+    laptop.acked(Rep, 5).await;
+    let mut phone = Page::join(&fleet.at(1, &token), as_source("phone")).await;
+    assert_eq!(phone.refused().await.code, Code::CallOpenElsewhere);
+    let mut phone = Page::join(&fleet.at(1, &token), Hello { take_over: true, ..as_source("phone") }).await;
+    assert_eq!(phone.welcome().await.next, [5, 0]);
+    assert_eq!(laptop.refused().await.code, Code::CallOpenElsewhere);
+    phone.frames(Rep, 5..10).await;
+    phone.acked(Rep, 10).await;
+    // Taken back, on the other server's side of it.
+    let mut laptop = Page::join(&fleet.at(0, &token), Hello { take_over: true, ..as_source("laptop") }).await;
+    assert_eq!(laptop.welcome().await.next, [10, 0]);
+    assert_eq!(phone.refused().await.code, Code::CallOpenElsewhere);
+    laptop.frames(Rep, 10..12).await;
+    laptop.acked(Rep, 12).await;
+    laptop.end().await;
+    for index in 0..2 {
+        assert_recorded(&fleet.at(index, &token), call, Rep, 12).await;
     }
 }
 

@@ -223,6 +223,8 @@ fn words(kind: &str) -> &str {
         "calls.recognize" => "Making a transcript from a recording",
         "calls.delete_recording" => "Deleting a deleted call's recording",
         "calls.recover" => "Looking after calls that broke off",
+        "calls.hand_over" => "Bringing a recording's end to the other servers",
+        "calls.sweep_parts" => "Deleting parts of recordings that belong to no call",
         "identity.tidy" => "Forgetting what has expired",
         "knowledge.ingest" => "Reading a document",
         "knowledge.embed" => "Preparing the search by meaning",
@@ -242,7 +244,7 @@ fn words(kind: &str) -> &str {
 fn place(job: &FailedJob) -> Option<(String, &'static str)> {
     let id: uuid::Uuid = job.subject.parse().ok()?;
     match job.kind.as_str() {
-        "calls.write_review" | "calls.recognize" => Some((format!("/calls/{id}"), "Open the call")),
+        "calls.write_review" | "calls.recognize" | "calls.hand_over" => Some((format!("/calls/{id}"), "Open the call")),
         "knowledge.ingest" => Some((format!("/knowledge/{id}"), "Open the document")),
         _ => None,
     }

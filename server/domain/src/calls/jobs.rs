@@ -4,11 +4,16 @@ use kernel::{Job, JobContext, Queue, Result};
 use model::{CallId, RecognizerId};
 use serde::{Deserialize, Serialize};
 
-use super::{finish, live, recording, retranscribe};
+use super::{finish, hand_over, live, recording, retranscribe};
 
 const CALLS: Queue = Queue { name: "calls", workers: 1 };
 /// A hurried look that must not wait for a long recognition.
 const RECOVERY: Queue = Queue { name: "calls.recovery", workers: 1 };
+
+/// Each server's own: about its data folder.
+const HERE: Queue = Queue { name: "calls.here", workers: 1 };
+/// A long look that nobody waits for.
+const SWEEP: Queue = Queue { name: "calls.sweep", workers: 1 };
 
 /// Writes a call's review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +77,50 @@ impl Job for DeleteRecording {
 
     async fn run(self, context: JobContext) -> Result<()> {
         recording::delete_forgotten(&context.kernel, context.organization()?, self.call).await
+    }
+}
+
+/// Brings to the others what a server's folder holds of a call that is over and they don't have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct HandOver {
+    pub(super) call: CallId,
+    /// Which data folder's.
+    pub(super) node: String,
+}
+
+impl Job for HandOver {
+    const KIND: &'static str = "calls.hand_over";
+    const QUEUE: Queue = HERE;
+    /// A storage may be away for a day.
+    const MAX_ATTEMPTS: u32 = 40;
+
+    fn subject(&self) -> String {
+        self.call.to_string()
+    }
+
+    fn deduplication(&self) -> Option<String> {
+        Some(format!("{}@{}", self.call, self.node))
+    }
+
+    fn node(&self) -> Option<&str> {
+        Some(&self.node)
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        hand_over::hand_over(&context, self).await
+    }
+}
+
+/// Deletes files of parts that no row names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SweepParts;
+
+impl Job for SweepParts {
+    const KIND: &'static str = "calls.sweep_parts";
+    const QUEUE: Queue = SWEEP;
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        super::sweep_parts(&context.kernel).await
     }
 }
 

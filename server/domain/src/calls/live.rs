@@ -43,7 +43,7 @@ pub(super) use self::recover::rescue;
 pub use self::registry::{CallRegistry, shutdown};
 pub(super) use self::relay::{CallOrder, order, order_here};
 pub use self::relay::{decode as decode_relayed, take_order};
-pub(super) use self::sealing::sealed;
+pub(super) use self::sealing::{part, sealed};
 pub(crate) use self::transcription::{
     Piece, SpeechGate, StreamClock, Transcriber, TranscriberEvent, TranscriberInput, VOICE_DETECTOR, VoiceDetector, duration_of, join,
 };

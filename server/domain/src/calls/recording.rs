@@ -190,6 +190,11 @@ fn voice_of(path: &Path, track: TrackId, is_stopping: impl Fn() -> bool) -> Resu
 /// Deletes a call's sound for good.
 pub(super) async fn delete(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
     fetch::delete(kernel, organization, call).await?;
+    delete_here(kernel, organization, call).await
+}
+
+/// Deletes what this server's folder holds of a call's sound.
+pub(super) async fn delete_here(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
     let root = root(kernel);
     let delete = move || store::recording::delete(&root, organization, call);
     blocking(delete).await?.map(|_| ()).map_err(|error| DomainError::Internal(error.to_string()))

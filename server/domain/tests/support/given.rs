@@ -13,6 +13,8 @@ use ports::{
 };
 use secrecy::SecretString;
 
+use super::storage::{Mood, Moody};
+
 /// The wall clock, set forward by hand.
 #[derive(Clone, Default)]
 pub struct Ahead(Arc<Mutex<TimeDelta>>);
@@ -46,8 +48,8 @@ impl Mailer for Outbox {
 }
 
 /// Stored files, and nobody who reads or fetches: these tests are about calls.
-pub(super) fn knowledge(folder: &tempfile::TempDir, embeddings: Option<Embeddings>) -> Makers {
-    let files = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+pub(super) fn knowledge(folder: &tempfile::TempDir, mood: &Arc<Mutex<Mood>>, embeddings: Option<Embeddings>) -> Makers {
+    let files = Moody::new(folder.path(), Arc::clone(mood));
     let nobody = Arc::new(Nobody);
     Makers {
         files: Files::new(Arc::new(files), KeyRing::default()),

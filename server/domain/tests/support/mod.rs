@@ -5,6 +5,7 @@
 mod given;
 mod page;
 mod recognizer;
+mod storage;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -27,6 +28,7 @@ use self::given::{NoPeers, knowledge};
 pub use self::given::{Ahead, Outbox};
 pub use self::page::{TestPage, frame, hello};
 pub use self::recognizer::{Manner, Scripted};
+pub use self::storage::Mood;
 
 pub struct House {
     pub services: Kernel,
@@ -36,8 +38,15 @@ pub struct House {
     folder: Arc<tempfile::TempDir>,
     manner: Manner,
     /// Its own database, where that is not the file in the folder.
-    database: Option<TestStore>,
-    storage: Option<Arc<tempfile::TempDir>>,
+    database: Option<Arc<TestStore>>,
+    storage: Option<Storage>,
+}
+
+/// What the servers of an installation share besides their database.
+#[derive(Clone)]
+pub struct Storage {
+    folder: Arc<tempfile::TempDir>,
+    mood: Arc<Mutex<Mood>>,
 }
 
 impl House {
@@ -61,28 +70,42 @@ impl House {
     pub async fn on_with(engine: Engine, manner: Manner) -> Self {
         let database = testing::open(engine).await;
         let house = Self::at(Arc::new(tempfile::tempdir().unwrap()), database.store(), manner, None).await;
-        Self { database: Some(database), ..house }
+        Self { database: Some(Arc::new(database)), ..house }
     }
 
     /// One of several servers of an installation on one PostgreSQL, with a storage that all of them reach.
     pub async fn of_fleet(manner: Manner) -> Self {
-        let (database, storage) = (testing::open(Engine::Postgres).await, Arc::new(tempfile::tempdir().unwrap()));
+        let (database, storage) =
+            (testing::open(Engine::Postgres).await, Storage { folder: Arc::new(tempfile::tempdir().unwrap()), mood: Arc::default() });
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Ahead::default();
         let member = Some(member_of(&storage, &folder));
         let (services, heard) = services_of(&folder, database.store(), manner, None, &clock, member);
         let scope = sign_up(&services, "ann@example.com").await;
-        Self { services, scope, heard, clock, folder, manner, database: Some(database), storage: Some(storage) }
+        Self { services, scope, heard, clock, folder, manner, database: Some(Arc::new(database)), storage: Some(storage) }
     }
 
     /// Another server of that installation.
     pub async fn another(&self, manner: Manner) -> Self {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
+        self.server_of(Arc::new(tempfile::tempdir().unwrap()), manner, self.clock.clone()).await
+    }
+
+    /// Another server of that installation, whose clock is another one's.
+    pub async fn another_by(&self, clock: Ahead, manner: Manner) -> Self {
+        self.server_of(Arc::new(tempfile::tempdir().unwrap()), manner, clock).await
+    }
+
+    /// A server of the same installation in this one's folder, after this one's process died.
+    pub async fn back(&self, other: &Self, manner: Manner) -> Self {
+        other.server_of(Arc::clone(&self.folder), manner, self.clock.clone()).await
+    }
+
+    async fn server_of(&self, folder: Arc<tempfile::TempDir>, manner: Manner, clock: Ahead) -> Self {
         let database = Store::connect(self.database.as_ref().unwrap().url()).await.unwrap();
         let storage = self.storage.clone().unwrap();
-        let (services, heard) = services_of(&folder, database, manner, None, &self.clock, Some(member_of(&storage, &folder)));
-        let (scope, clock) = (self.scope.clone(), self.clock.clone());
-        Self { services, scope, heard, clock, folder, manner, database: None, storage: Some(storage) }
+        let (services, heard) = services_of(&folder, database, manner, None, &clock, Some(member_of(&storage, &folder)));
+        let (scope, database) = (self.scope.clone(), self.database.clone());
+        Self { services, scope, heard, clock, folder, manner, database, storage: Some(storage) }
     }
 
     /// Another server on the same database, with a folder of its own. Both say that they are there.
@@ -124,6 +147,16 @@ impl House {
     /// Its own database, of a house [`on`](Self::on) an engine.
     pub fn database(&self) -> &TestStore {
         self.database.as_ref().unwrap()
+    }
+
+    /// How the storage is from now on that the servers share.
+    pub fn storage_is(&self, mood: Mood) {
+        *self.storage.as_ref().unwrap().mood.lock().unwrap() = mood;
+    }
+
+    /// The storage's folder.
+    pub fn stored(&self) -> PathBuf {
+        self.storage.as_ref().unwrap().folder.path().to_owned()
     }
 
     pub fn files(&self) -> PathBuf {
@@ -174,9 +207,9 @@ fn services(
 }
 
 /// How a server is one of several, and the storage that they share.
-fn member_of(storage: &Arc<tempfile::TempDir>, folder: &tempfile::TempDir) -> (Membership, Arc<tempfile::TempDir>) {
+fn member_of(storage: &Storage, folder: &tempfile::TempDir) -> (Membership, Storage) {
     let node = folder.path().display().to_string();
-    (Membership { address: "http://127.0.0.1:9".to_owned(), node }, Arc::clone(storage))
+    (Membership { address: "http://127.0.0.1:9".to_owned(), node }, storage.clone())
 }
 
 fn services_of(
@@ -185,7 +218,7 @@ fn services_of(
     manner: Manner,
     embeddings: Option<Embeddings>,
     clock: &Ahead,
-    member: Option<(Membership, Arc<tempfile::TempDir>)>,
+    member: Option<(Membership, Storage)>,
 ) -> (Kernel, Arc<Mutex<Vec<usize>>>) {
     let (membership, storage) = member.unzip();
     let recognizer = Scripted::new(manner);
@@ -204,7 +237,10 @@ fn services_of(
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
         sample: Arc::new(SampleCall::default()),
-        knowledge: knowledge(storage.as_deref().unwrap_or(folder), embeddings),
+        knowledge: {
+            let mood = storage.as_ref().map(|storage| Arc::clone(&storage.mood)).unwrap_or_default();
+            knowledge(storage.as_ref().map_or(folder, |storage| &storage.folder), &mood, embeddings)
+        },
         vault: KeyRing::default(),
         membership,
         peers: Arc::new(NoPeers),

@@ -11,9 +11,9 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::place;
 use super::record::{self, HEADER, Header};
 use super::sidecar::{self, Fields};
+use super::{LogPlace, place};
 
 /// What the file beside the log is called: `rep.index` beside `rep.log`.
 pub(super) const EXTENSION: &str = "index";
@@ -169,6 +169,18 @@ impl LogIndex {
     pub(super) fn frame(&self, sequence: u32) -> Option<FramePlace> {
         let run = self.runs.get(self.runs.partition_point(|run| run.first + run.frames <= sequence))?;
         Some(run.place(sequence - run.first))
+    }
+
+    /// The place in the log before a frame, or behind the last one.
+    pub(super) fn place_at(&self, sequence: u32) -> Option<LogPlace> {
+        let before = sequence.checked_sub(1).and_then(|before| self.frame(before));
+        let end_sample = before.map_or(0, |before| before.start + u64::from(before.samples));
+        let length = match self.runs.get(self.runs.partition_point(|run| run.first + run.frames <= sequence)) {
+            Some(run) => run.offset + u64::from(sequence - run.first) * run.record(),
+            None if sequence == self.mark.frames => self.mark.length,
+            None => return None,
+        };
+        Some(LogPlace { length, next: sequence, end_sample })
     }
 
     /// Number of the first frame that ends after a sample on the timeline; how many there are, if none does.

@@ -18,6 +18,7 @@ mod reader;
 mod record;
 mod sidecar;
 mod stretch;
+mod tail;
 mod voice;
 mod wav;
 
@@ -27,7 +28,8 @@ use model::{CallId, OrganizationId, TrackId};
 
 pub use log::{Appended, LogPlace, RecordingLog};
 pub use reader::{Frames, RecordingReader};
-pub use stretch::{fill_hole, put_aside, read_stretch, replace};
+pub use stretch::{fill_hole, forget_sidecars, put_aside, read_stretch, replace, silence};
+pub use tail::{Merged, calls_with_asides, merge, put_aside_of};
 pub use wav::CallWav;
 
 /// Samples per millisecond.

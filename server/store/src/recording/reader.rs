@@ -9,7 +9,8 @@ use model::wire::Frame;
 use model::{Millis, TrackId};
 
 use super::index::LogIndex;
-use super::{PER_MS, RecordingError, record, voice};
+use super::record::HEADER;
+use super::{LogPlace, PER_MS, RecordingError, record, voice};
 
 /// Bytes that were read without an index beside the log from which one is kept: half a minute of sound.
 const WORTH_KEEPING: u64 = 1 << 20;
@@ -93,6 +94,35 @@ impl RecordingReader {
     pub fn first_after(&self, at: Millis) -> u32 {
         let at = u64::try_from(at.0).unwrap_or(0).saturating_mul(PER_MS);
         self.index.first_after(at)
+    }
+
+    /// The place in the log before a frame, or behind the last one; none beyond it.
+    pub fn place_at(&self, sequence: u32) -> Option<LogPlace> {
+        self.index.place_at(sequence)
+    }
+
+    /// As [`Self::first_after`], by the sample.
+    pub(super) fn first_after_sample(&self, sample: u64) -> u32 {
+        self.index.first_after(sample)
+    }
+
+    /// The sample on the timeline where a frame begins.
+    pub(super) fn start_of(&self, sequence: u32) -> Option<u64> {
+        self.index.frame(sequence).map(|frame| frame.start)
+    }
+
+    /// A frame with the capture time that it was sent with; silence where no sound was kept.
+    pub(super) fn raw_frame(&self, track: TrackId, sequence: u32) -> Result<Frame, RecordingError> {
+        let gone = || RecordingError::Io(std::io::ErrorKind::UnexpectedEof.into());
+        let (piece, at) = self.index.frame(sequence).zip(self.index.place_at(sequence)).ok_or_else(gone)?;
+        let mut head = [0; HEADER];
+        self.file.read_exact_at(&mut head, at.length)?;
+        let header = record::Header::parse(&head).ok_or_else(gone)?;
+        let mut pcm = vec![0; 2 * piece.samples as usize];
+        if let Some(sound) = piece.sound {
+            self.file.read_exact_at(&mut pcm, sound)?;
+        }
+        Ok(Frame { track, sequence, captured_at: Millis(header.captured_at), pcm })
     }
 
     /// Samples on the timeline.

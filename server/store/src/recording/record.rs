@@ -73,6 +73,12 @@ impl Header {
     }
 }
 
+/// Where in these bytes a record may begin, and its header is whole.
+pub(crate) fn candidates(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let magic = MAGIC.to_le_bytes();
+    bytes.windows(HEADER).enumerate().filter(move |(_, head)| head[..4] == magic).map(|(at, _)| at)
+}
+
 /// Whether a frame may have so many samples.
 pub(crate) fn is_length(samples: u32) -> bool {
     (1..=MAX_FRAME_SAMPLES as u32).contains(&samples)

@@ -6,7 +6,11 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::RecordingError;
+use model::wire::Frame;
+use model::{Millis, TrackId};
+
+use super::record::{self, HEADER};
+use super::{LogPlace, PER_MS, RecordingError, index, sidecar, voice};
 
 /// Bytes of a log's file, from one place between two records to another.
 ///
@@ -28,6 +32,39 @@ pub fn fill_hole(path: &Path, at: u64, bytes: &[u8]) -> Result<(), RecordingErro
     }
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     Ok(file.write_all_at(bytes, at)?)
+}
+
+/// Puts silence where a stretch of a log belongs that nobody has: records of as many frames and bytes, so that the log is read on behind them,
+/// and the stretch can still be put in their place ([`fill_hole`]).
+///
+/// # Errors
+/// As [`fill_hole`]; [`RecordingError::Frame`] if no frames of that number have that length.
+pub fn silence(path: &Path, from: LogPlace, to: LogPlace) -> Result<(), RecordingError> {
+    let frames = u64::from(to.next.saturating_sub(from.next));
+    let sound = to.length.saturating_sub(from.length).saturating_sub(HEADER as u64 * frames) / 2;
+    // Where no sound is kept, each lasts its part of the time.
+    let samples = if sound > 0 { sound } else { to.end_sample.saturating_sub(from.end_sample) };
+    let mut start = to.end_sample.saturating_sub(samples);
+    let mut records = Vec::with_capacity((to.length - from.length) as usize);
+    for nth in 0..frames {
+        let share = samples * (nth + 1) / frames - samples * nth / frames;
+        let frame = Frame {
+            track: TrackId::MICROPHONE,
+            sequence: from.next + nth as u32,
+            captured_at: Millis((start / PER_MS) as i64),
+            pcm: vec![0; 2 * share as usize],
+        };
+        frame.check()?;
+        records.extend_from_slice(&record::encode(&frame, sound > 0));
+        start += share;
+    }
+    fill_hole(path, from.length, &records)
+}
+
+/// Forgets what was found out about a log: some of its sound is another one now, and it is found out again.
+pub fn forget_sidecars(path: &Path) {
+    sidecar::remove(path, index::EXTENSION);
+    sidecar::remove(path, voice::EXTENSION);
 }
 
 /// Puts a log aside, as `….before-<n>`: another one takes its place, and what only this one holds may be wanted back.

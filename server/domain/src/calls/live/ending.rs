@@ -172,6 +172,14 @@ impl CallActor {
             WriteStatus::Durable(true) => {
                 self.notice(NoticeLevel::Info, "The shared storage is back. Nothing of the recording is missing.".to_owned());
             }
+            WriteStatus::Missing(until) => {
+                let until = until.clock();
+                let message = format!(
+                    "Some seconds of the recording before {until} could not be fetched from the storage that the servers share. They are \
+                     silent until it has them again; everything else goes on."
+                );
+                self.notice(NoticeLevel::Warning, message);
+            }
             WriteStatus::Lost => self.lose("it is another server's, or deleted"),
         }
     }

@@ -157,7 +157,7 @@ impl OpenedTrack {
         let path = recording::path(kernel, call, track);
         let keep = call.keep_audio;
         if folder == Folder::Own {
-            fetch::fill(kernel, call, track).await?;
+            fetch::fill_before(kernel, call, track).await?;
         }
         let sealed = sealing::sealed(parts, track);
         let heard_until = segments.iter().filter(|segment| segment.track == track).map(|segment| segment.end_ms).max();

@@ -15,7 +15,7 @@ use super::engine::Engine;
 use super::inbox::Input;
 use super::intake::{Intake, OpenedTrack};
 use super::ownership::Folder;
-use super::persist::PersistWorker;
+use super::persist::{PersistWorker, WriteStatus};
 use super::replay::ReplayBuffer;
 use super::sealing::{self, SealedTrack, Sealer};
 use super::transcription::{self, TrackSetup};
@@ -79,12 +79,15 @@ impl CallActor {
             let tracks = opened.iter().map(sealed).collect();
             let (ask, asked) = mpsc::channel(1);
             let (kernel, hold, acks) = (kernel.clone(), hold.clone(), connections.acks().clone());
-            tokio::spawn(Sealer { kernel, organization, call: id, hold, tracks, acks, told: status }.run(asked));
+            tokio::spawn(Sealer { kernel, organization, call: id, hold, tracks, acks, told: status.clone() }.run(asked));
             ask
         });
         if is_shared {
             let (kernel, call) = (kernel.clone(), call.clone());
-            tokio::spawn(async move { fetch::fill_all(&kernel, &call).await });
+            let missing = move |until| {
+                let _ = status.send(WriteStatus::Missing(until));
+            };
+            tokio::spawn(async move { fetch::fill_all(&kernel, &call, missing).await });
         }
         let start = |(track, opened): (TrackId, OpenedTrack)| {
             let sink = transcription::start(TrackSetup {

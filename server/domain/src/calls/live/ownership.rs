@@ -7,6 +7,9 @@ use model::{CallId, CallState, Code, OrganizationId};
 use store::calls::CallHold;
 use store::{LivingServer, UnfinishedCall};
 
+use crate::calls::hand_over::LOOK_AGAIN;
+use crate::calls::jobs::HandOver;
+
 /// A live call that nobody has seen for longer than this is ended. Nothing is ended before a server has run for so long: until
 /// then, pages that it was away from may still be coming back.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(30);
@@ -51,6 +54,13 @@ impl Ownership {
             kernel.hold_lease().await?;
             let mut tx = kernel.begin(&Actor::system(organization, "a server takes a call")).await?;
             let taken = store::calls::take(&mut tx, organization, call, kernel.server(), known.epoch, kernel.now(), node).await?;
+            if taken.is_some()
+                && let Some(former) = known.node.clone().filter(|former| node.is_some_and(|node| node != former))
+            {
+                // Should that server come back, what only it has of the recording is not lost.
+                let later = tx.at() + LOOK_AGAIN;
+                tx.enqueue_at(&HandOver { call, node: former }, later).await?;
+            }
             tx.commit().await?;
             if let Some(hold) = taken {
                 if let Some(before) = known.owner {

@@ -14,7 +14,8 @@ use tokio::time::Instant;
 
 use crate::calls::events::{CallEnded, CallFeedback, TranscriptUpdated};
 use crate::calls::finish::SAFETY_NET;
-use crate::calls::jobs::WriteReview;
+use crate::calls::hand_over::LOOK_AGAIN;
+use crate::calls::jobs::{HandOver, WriteReview};
 
 /// Rows that go to the database at once.
 const BATCH: usize = 64;
@@ -74,6 +75,8 @@ pub(super) enum WriteStatus {
     AllStored,
     /// The recording can't be brought to the shared storage for a while; or it can be again.
     Durable(bool),
+    /// Some of the recording before this moment can't be fetched.
+    Missing(Millis),
     /// The call is another server's, or deleted: nothing is written any more.
     Lost,
 }
@@ -301,6 +304,9 @@ impl PersistWorker {
             WriteOp::End(at) => {
                 if store::calls::finish(tx, organization, id, *at).await? {
                     tx.enqueue_at(&WriteReview { call: id }, *at + SAFETY_NET).await?;
+                    if let Some(membership) = self.kernel.membership() {
+                        tx.enqueue_at(&HandOver { call: id, node: membership.node.clone() }, *at + LOOK_AGAIN).await?;
+                    }
                     tx.emit(&CallEnded { call: id, member }).await?;
                 }
             }

@@ -17,9 +17,6 @@ use super::writer::SharedLog;
 
 /// How often a part is sealed. With the time that storing takes, no part is longer than 15 s.
 const SEAL_EVERY: Duration = Duration::from_secs(10);
-/// How often, and how far apart, it is tried after the call.
-const TRIES_AFTERWARDS: u32 = 120;
-const PAUSE_AFTERWARDS: Duration = Duration::from_secs(30);
 /// So often storing may fail before people are told.
 const TOLERATED: u32 = 3;
 
@@ -85,16 +82,12 @@ impl Sealer {
         }
     }
 
-    /// The actor is gone. What could not be stored while it was there is tried for a while longer.
+    /// The actor is gone. What can't be stored now is done by the job that the call's end has left ([`crate::calls::jobs::HandOver`]), or the
+    /// next owner.
     async fn seal_the_rest(mut self) {
-        for _ in 0..TRIES_AFTERWARDS {
-            match self.seal_all().await {
-                Ok(_) => return,
-                Err(error) => tracing::warn!(call = %self.call, error = error.chain(), "the end of a recording can't be stored yet"),
-            }
-            tokio::time::sleep(PAUSE_AFTERWARDS).await;
+        if let Err(error) = self.seal_all().await {
+            tracing::warn!(call = %self.call, error = error.chain(), "the end of a recording can't be stored yet; a job does it");
         }
-        tracing::error!(call = %self.call, "the end of a recording is on this server only: the shared storage took nothing");
     }
 
     /// False if the call is another server's.
@@ -155,7 +148,8 @@ impl Sealer {
     }
 }
 
-fn part(file: uuid::Uuid, track: TrackId, from: LogPlace, to: LogPlace, epoch: i64) -> RecordingPart {
+/// The part of a track from one place to another.
+pub(in crate::calls) fn part(file: uuid::Uuid, track: TrackId, from: LogPlace, to: LogPlace, epoch: i64) -> RecordingPart {
     let [start, bytes, end_sample] = [from.length, to.length - from.length, to.end_sample].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
     RecordingPart { file, track, first: from.next.into(), frames: (to.next - from.next).into(), start, bytes, end_sample, epoch }
 }
