@@ -55,7 +55,9 @@ pub fn silence(path: &Path, from: LogPlace, to: LogPlace) -> Result<(), Recordin
             pcm: vec![0; 2 * share as usize],
         };
         frame.check()?;
-        records.extend_from_slice(&record::encode(&frame, sound > 0));
+        let kept: &[u8] = if sound > 0 { &frame.pcm } else { &[] };
+        records.extend_from_slice(&record::header(&frame, kept));
+        records.extend_from_slice(kept);
         start += share;
     }
     fill_hole(path, from.length, &records)
