@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::{House, Manner, TestPage, assert_recorded, hello};
 use chrono::TimeDelta;
 use domain::calls;
 use domain::calls::CallsKernel as _;
@@ -13,7 +12,6 @@ use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage, Welcome}
 use model::{Call, CallState, Channel, Code, RecognizerId};
 use store::Engine;
 use store::testing::execute;
-use support::{House, Manner, TestPage, assert_recorded, hello};
 
 const CUSTOMER: Channel = Channel::Customer;
 const PATIENCE: Duration = Duration::from_secs(60);

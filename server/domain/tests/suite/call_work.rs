@@ -2,17 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{House, Manner, TestPage, assert_recorded};
 use chrono::TimeDelta;
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage};
 use model::{Call, CallPatch, CallState, Channel, Code, CueState, NewCall, RecognizerId};
 use store::PlacedEvent;
 use store::testing::execute;
-use support::{House, Manner, TestPage, assert_recorded};
 
 const CUSTOMER: Channel = Channel::Customer;
 
