@@ -62,16 +62,8 @@ impl House {
 }
 
 impl TestPage {
-    async fn ended(&mut self) {
-        self.event(|event| matches!(event, CallEvent::Ended)).await;
-    }
-
     async fn finishing(&mut self) {
         self.event(|event| matches!(event, CallEvent::Finishing)).await;
-    }
-
-    async fn notice(&mut self, part: &str) {
-        self.event(|event| matches!(event, CallEvent::Notice { message, .. } if message.contains(part))).await;
     }
 
     /// Also if it came while something else was waited for.
