@@ -139,7 +139,10 @@ impl Part {
 /// Runs the parts (none named: all) and returns an error if anything failed.
 pub fn test(only: &[Part]) -> Result<()> {
     let parts: Vec<Part> = Part::value_variants().iter().copied().filter(|part| only.is_empty() || only.contains(part)).collect();
-    let ahead = Ahead::start(&parts);
+    let ahead = Ahead::new(&parts);
+    if !parts.contains(&Part::Lint) {
+        ahead.start();
+    }
     let mut rust_tests = RustTests::new(&parts)?;
     // What was done to get here belongs to no part.
     let _ = step::taken();
@@ -149,7 +152,7 @@ pub fn test(only: &[Part]) -> Result<()> {
         let start = Instant::now();
         let outcome = match part {
             Part::Format => format(),
-            Part::Lint => lint(),
+            Part::Lint => lint(&ahead),
             Part::Docs => docs(),
             Part::Deps => Ok(deps::check()),
             Part::Unit | Part::Store | Part::Http => rust_tests.run(*part, &ahead),
@@ -188,18 +191,22 @@ fn format() -> Result<Outcome> {
     Ok(Outcome::held())
 }
 
-fn lint() -> Result<Outcome> {
+/// The pages of a debug build too. Flags don't reach what runs while compiling.
+const LINTED: &str = "--cfg erase_components -C debug-assertions=on";
+
+fn lint(ahead: &Ahead) -> Result<Outcome> {
     wasm_target()?;
     let mut outcome = Outcome::default();
     let mut clippy = |name: &str, command: &mut Command| {
         outcome.check(step(name, || progress::run(name, command.args(["--keep-going", "--", "-D", "warnings"]))));
     };
-    clippy("server", cargo().arg("clippy").args(HOUSE).arg("--all-targets"));
-    clippy("xtask", cargo().args(["clippy", "--package", "xtask", "--all-targets"]));
     let packages = ["--package", "frontend", "--package", "capture", "--package", "worklet", "--target", WASM];
     // As the journeys' build is: what runs while compiling (macros, build scripts) is compiled once for both.
     let profile = ["--profile", Mode::Release.wasm_profile()];
-    clippy("browser", cargo().arg("clippy").args(packages).args(profile).env("RUSTC_BOOTSTRAP", "1"));
+    clippy("browser", cargo().arg("clippy").args(packages).args(profile).env("RUSTFLAGS", LINTED).env("RUSTC_BOOTSTRAP", "1"));
+    ahead.start();
+    clippy("server", cargo().arg("clippy").args(HOUSE).arg("--all-targets"));
+    clippy("xtask", cargo().args(["clippy", "--package", "xtask", "--all-targets"]));
     Ok(outcome)
 }
 
