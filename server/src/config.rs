@@ -202,7 +202,7 @@ impl Config {
             node_address,
             site_dir: settings.site_dir.unwrap_or_else(default_site),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
-            log_format: settings.log_format.unwrap_or(LogFormat::Auto),
+            log_format: settings.log_format.unwrap_or(LogFormat::Pretty),
             smtp_url: secret(settings.smtp_url),
             mail_from: settings.mail_from.unwrap_or_else(|| "Closezly <closezly@localhost>".to_owned()),
             speech_command: settings.speech_command.filter(|line| !line.trim().is_empty()),

@@ -16,12 +16,13 @@ use crate::config::{Config, LogFormat};
 pub fn start(config: &Config) -> Result<()> {
     let filter = EnvFilter::try_new(&config.log)
         .with_context(|| format!("log: “{}” is no filter; it should be like info,server=debug", config.log))?;
+    let terminal = std::io::stderr().is_terminal();
     let pretty = match config.log_format {
-        LogFormat::Auto => std::io::stderr().is_terminal(),
+        LogFormat::Auto => terminal,
         LogFormat::Pretty => true,
         LogFormat::Json => false,
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
     let started = if pretty { builder.compact().try_init() } else { builder.json().flatten_event(true).try_init() };
     started.map_err(|error| anyhow!("could not start the log: {error}"))?;
     std::panic::set_hook(Box::new(|panic| {

@@ -19,7 +19,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::build;
-use crate::process::{cargo, run};
+use crate::process::cargo;
+use crate::progress;
 use crate::step::step;
 use crate::workspace::{self, Mode};
 
@@ -108,7 +109,9 @@ pub fn bench(effort: Effort, write: bool, only: &[BenchPart]) -> Result<()> {
     }
     if !targets.is_empty() {
         // Together: a generator alone would have everything compiled again.
-        step("server and load generators", || run(cargo().args(["build", "--package", "server", "--release"]).args(&targets)))?;
+        step("server and load generators", || {
+            progress::run("server", cargo().args(["build", "--package", "server", "--release"]).args(&targets))
+        })?;
     }
     let mut measures = Vec::new();
     for part in chosen {

@@ -1,14 +1,17 @@
 //! What `run`, `test`, `bench` and `release` all begin with: the site and the server.
 
+use std::num::NonZero;
 use std::path::Path;
+use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result};
 
 use crate::process::{cargo, output, run, which};
+use crate::progress;
 use crate::site;
-use crate::step::step;
+use crate::step::Plan;
 use crate::workspace::Mode;
-use std::process::Command;
 
 pub const WASM: &str = "wasm32-unknown-unknown";
 
@@ -16,26 +19,73 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 /// anyway. Both flags are unstable, so this one build may use them; besides, the setting of `.cargo/config.toml`.
 const RELEASE_FLAGS: &str = "--cfg erase_components -Zfmt-debug=none -Zlocation-detail=none";
 
+/// What runs on the machine itself, without this program. Features of shared dependencies depend on what is selected: whatever is to find
+/// what another command has compiled names all of it.
+pub const HOUSE: [&str; 5] = ["--workspace", "--exclude", "frontend", "--exclude", "xtask"];
+
+/// What tests switch on, for what is no test: with it, the server of `run` is the one that `test` builds, crate for crate.
+pub const LIKE_TESTS: [&str; 2] = ["--features", "documents/test-utils,ports/test-utils,providers/test-utils,store/test-utils"];
+
+/// CPU seconds of a build from nothing (`docs/adr/0013-build-times.md`).
+const FROM_NOTHING: usize = 1_000;
+
 /// Builds the site and the server, each step with its time.
 pub fn all(mode: Mode) -> Result<()> {
-    browser_side(mode)?;
-    step("server", || run(cargo().args(["build", "--package", "server", "--bin", "closezly", "--profile", mode.server_profile()])))
+    if mode == Mode::Dev && !mode.server_binary().exists() {
+        println!("── Closezly is built for the first time: {}. The next time it takes seconds.", first_time());
+    }
+    let mut plan = Plan::new(BROWSER_STEPS + site::steps(mode) + 1);
+    browser_steps(mode, &mut plan)?;
+    plan.step("server", || progress::run("server", &mut server(mode)))
 }
+
+/// `about 10 min on 2 cores`
+fn first_time() -> String {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    // The large crates at the end are built one after the other, however many cores there are.
+    let minutes = (FROM_NOTHING / cores / 60 + 1).max(4);
+    format!("about {minutes} min on {cores} {}", if cores == 1 { "core" } else { "cores" })
+}
+
+/// The server as `run` starts it, or as it ships.
+fn server(mode: Mode) -> Command {
+    let mut command = cargo();
+    command.args(["build", "--bin", "closezly", "--profile", mode.server_profile()]);
+    match mode {
+        Mode::Dev => command.args(HOUSE).args(LIKE_TESTS),
+        Mode::Release => command.args(["--package", "server"]),
+    };
+    command
+}
+
+const BROWSER_STEPS: usize = 3;
 
 /// Builds the browser's part and lays out the site folder.
 pub fn browser_side(mode: Mode) -> Result<()> {
-    step("WASM target", wasm_target)?;
-    step("browser code", || {
-        let mut command = cargo();
-        command.args(["build", "--package", "frontend", "--lib", "--target", WASM, "--profile", mode.wasm_profile()]);
-        if mode == Mode::Release {
-            command.env("RUSTFLAGS", RELEASE_FLAGS).env("RUSTC_BOOTSTRAP", "1");
-        }
-        run(&mut command)
-    })?;
+    browser_steps(mode, &mut Plan::new(BROWSER_STEPS + site::steps(mode)))
+}
+
+fn browser_steps(mode: Mode, plan: &mut Plan) -> Result<()> {
+    plan.step("WASM target", wasm_target)?;
+    plan.step("browser code", || progress::run("browser code", &mut browser_code(mode)))?;
     // The audio callback is tiny and in a hurry: it is always the optimized one.
-    step("audio worklet", || run(cargo().args(["build", "--package", "worklet", "--lib", "--target", WASM, "--profile", "wasm-release"])))?;
-    site::lay_out(mode)
+    plan.step("audio worklet", || {
+        progress::run(
+            "audio worklet",
+            cargo().args(["build", "--package", "worklet", "--lib", "--target", WASM, "--profile", "wasm-release"]),
+        )
+    })?;
+    site::lay_out(mode, plan)
+}
+
+/// What pages run, before it is bound and cut apart.
+pub fn browser_code(mode: Mode) -> Command {
+    let mut command = cargo();
+    command.args(["build", "--package", "frontend", "--lib", "--target", WASM, "--profile", mode.wasm_profile()]);
+    if mode == Mode::Release {
+        command.env("RUSTFLAGS", RELEASE_FLAGS).env("RUSTC_BOOTSTRAP", "1");
+    }
+    command
 }
 
 /// Adds the compiler's WASM target where it is missing.

@@ -6,6 +6,7 @@ mod build;
 mod migrations;
 mod new_area;
 mod process;
+mod progress;
 mod release;
 mod run;
 mod screenshots;

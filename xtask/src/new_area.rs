@@ -77,7 +77,7 @@ const FILES: [(&str, &str); 11] = [
     ("server/store/src/@area@.rs", include_str!("../templates/area/store.rs.in")),
     ("server/store/tests/suite/@area@.rs", include_str!("../templates/area/store_test.rs.in")),
     ("server/domain/src/@area@.rs", include_str!("../templates/area/domain.rs.in")),
-    ("server/domain/tests/@area@.rs", include_str!("../templates/area/domain_test.rs.in")),
+    ("server/domain/tests/suite/@area@.rs", include_str!("../templates/area/domain_test.rs.in")),
     ("server/src/api/@area@.rs", include_str!("../templates/area/api.rs.in")),
     ("server/tests/http/@area@.rs", include_str!("../templates/area/http_test.rs.in")),
     ("app/src/pages/@area@/mod.rs", include_str!("../templates/area/page.rs.in")),
@@ -107,7 +107,7 @@ const fn counted(file: &'static str, list: &'static str, before: &'static str, t
 }
 
 /// Every list that an area stands in. rustfmt puts them in order afterwards.
-const LISTS: [Entry; 17] = [
+const LISTS: [Entry; 18] = [
     entry("app/model/src/ids.rs", "    /// A website that documents", "    /// A @title@.\n    @Item@Id,\n"),
     entry("app/model/src/lib.rs", "pub mod calls;", "pub mod @area@;\n"),
     entry("app/model/src/lib.rs", "pub use calls::{", "pub use @area@::{@Item@, @Item@Filter, New@Item@};\npub use ids::@Item@Id;\n"),
@@ -115,6 +115,7 @@ const LISTS: [Entry; 17] = [
     entry("server/store/src/catalogue.rs", "crate::calls::STATEMENTS,", "crate::@area@::STATEMENTS,\n        "),
     entry("server/store/tests/suite/main.rs", "mod calls;", "mod @area@;\n"),
     entry("server/domain/src/lib.rs", "pub mod calls;", "pub mod @area@;\n"),
+    entry("server/domain/tests/suite/main.rs", "mod call_life;", "mod @area@;\n"),
     counted("server/domain/src/assembly.rs", "const AREAS: [Area", "identity::AREA", "crate::@area@::AREA, "),
     entry("server/src/api.rs", "mod calls;", "mod @area@;\n"),
     counted("server/src/api.rs", "const AREAS: [Area", "identity::AREA", "@area@::AREA, "),

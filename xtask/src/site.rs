@@ -33,19 +33,27 @@ pub use compress::brotli;
 pub use layout::copy_folder;
 use sha2::{Digest, Sha256};
 
-use crate::step::step;
+use crate::step::Plan;
 use crate::workspace::{self, Mode};
 
-/// Turns what cargo built into the site folder; steps whose input is unchanged are skipped.
-pub fn lay_out(mode: Mode) -> Result<()> {
-    let scratch = workspace::target().join("bindgen").join(mode.wasm_profile());
-    let fresh = step("JavaScript bindings", || bindgen::generate(mode, &scratch))?;
-    if mode == Mode::Release {
-        step("WASM optimization", || optimize::optimize(&scratch, fresh))?;
+/// How many steps [`lay_out`] has.
+pub fn steps(mode: Mode) -> usize {
+    match mode {
+        Mode::Dev => 2,
+        Mode::Release => 4,
     }
-    step("site folder", || layout::lay_out(mode, &scratch))?;
+}
+
+/// Turns what cargo built into the site folder; steps whose input is unchanged are skipped.
+pub fn lay_out(mode: Mode, plan: &mut Plan) -> Result<()> {
+    let scratch = workspace::target().join("bindgen").join(mode.wasm_profile());
+    let fresh = plan.step("JavaScript bindings", || bindgen::generate(mode, &scratch))?;
     if mode == Mode::Release {
-        step("compression", || compress::compress(&mode.site()))?;
+        plan.step("WASM optimization", || optimize::optimize(&scratch, fresh))?;
+    }
+    plan.step("site folder", || layout::lay_out(mode, &scratch))?;
+    if mode == Mode::Release {
+        plan.step("compression", || compress::compress(&mode.site()))?;
     }
     Ok(())
 }

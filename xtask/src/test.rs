@@ -12,6 +12,7 @@
 //! A test that can't run (the recordings of `../shared` are absent) prints one line `skipped: <test>: <why>` and passes; the summary
 //! counts it as skipped.
 
+mod ahead;
 mod area;
 mod browser;
 mod deps;
@@ -21,13 +22,19 @@ mod summary;
 mod tee;
 pub mod tools;
 
+use std::cmp::Reverse;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::build::{WASM, wasm_target};
+use crate::build::{HOUSE, LIKE_TESTS, WASM, wasm_target};
 use crate::process::{cargo, run};
+use crate::progress;
+use crate::step::{self, step};
+use crate::workspace::Mode;
+use ahead::Ahead;
 pub use browser::playwright;
 pub use postgres::Postgres;
 use rust_tests::RustTests;
@@ -55,6 +62,9 @@ pub enum Part {
     Browser,
 }
 
+/// How many tests of a part are named for their time.
+const SLOWEST: usize = 5;
+
 /// What came of a part.
 struct Report {
     part: Part,
@@ -62,6 +72,9 @@ struct Report {
     /// Names of what failed, or one sentence.
     failures: Vec<String>,
     time: Duration,
+    /// What the part did, and how long each took.
+    steps: Vec<(String, Duration)>,
+    slowest: Vec<(Duration, String)>,
 }
 
 /// Tests of a part; a check without tests of its own counts as one.
@@ -77,12 +90,14 @@ struct Counts {
 struct Outcome {
     counts: Counts,
     failures: Vec<String>,
+    /// Tests of which it is known how long they took.
+    tests: Vec<(Duration, String)>,
 }
 
 impl Outcome {
     /// One check that held.
     fn held() -> Self {
-        Self { counts: Counts { passed: 1, ..Counts::default() }, failures: Vec::new() }
+        Self { counts: Counts { passed: 1, ..Counts::default() }, ..Self::default() }
     }
 
     /// Adds a check: it held, or it is a failure with its sentence.
@@ -102,6 +117,7 @@ impl Outcome {
         self.counts.failed += other.counts.failed;
         self.counts.skipped += other.counts.skipped;
         self.failures.extend(other.failures);
+        self.tests.extend(other.tests);
     }
 }
 
@@ -123,19 +139,25 @@ impl Part {
 /// Runs the parts (none named: all) and returns an error if anything failed.
 pub fn test(only: &[Part]) -> Result<()> {
     let parts: Vec<Part> = Part::value_variants().iter().copied().filter(|part| only.is_empty() || only.contains(part)).collect();
-    let mut rust_tests = RustTests::new(&parts);
+    let ahead = Ahead::new(&parts);
+    if !parts.contains(&Part::Lint) {
+        ahead.start();
+    }
+    let mut rust_tests = RustTests::new(&parts)?;
+    // What was done to get here belongs to no part.
+    let _ = step::taken();
     let mut reports = Vec::new();
     for part in &parts {
         println!("══ {}", part.name());
         let start = Instant::now();
         let outcome = match part {
             Part::Format => format(),
-            Part::Lint => lint(),
+            Part::Lint => lint(&ahead),
             Part::Docs => docs(),
             Part::Deps => Ok(deps::check()),
-            Part::Unit | Part::Store | Part::Http => rust_tests.run(*part),
-            Part::Area => area::check(),
-            Part::Browser => browser::run(rust_tests.server_binary(), rust_tests.postgres()),
+            Part::Unit | Part::Store | Part::Http => rust_tests.run(*part, &ahead),
+            Part::Area => ahead.wait().and_then(|()| area::check()),
+            Part::Browser => browser::run(&ahead, rust_tests.server_binary(), rust_tests.postgres()),
         };
         reports.push(Report::new(*part, outcome, start.elapsed()));
     }
@@ -157,7 +179,10 @@ impl Report {
             outcome.check(Err(error));
             outcome
         });
-        Self { part, counts: outcome.counts, failures: outcome.failures, time }
+        let mut slowest = outcome.tests;
+        slowest.sort_by_key(|(time, _)| Reverse(*time));
+        slowest.truncate(SLOWEST);
+        Self { part, counts: outcome.counts, failures: outcome.failures, time, steps: step::taken(), slowest }
     }
 }
 
@@ -166,20 +191,30 @@ fn format() -> Result<Outcome> {
     Ok(Outcome::held())
 }
 
-fn lint() -> Result<Outcome> {
+/// The pages of a debug build too. Flags don't reach what runs while compiling.
+const LINTED: &str = "--cfg erase_components -C debug-assertions=on";
+
+fn lint(ahead: &Ahead) -> Result<Outcome> {
     wasm_target()?;
     let mut outcome = Outcome::default();
-    let host = ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--keep-going", "--", "-D", "warnings"];
-    outcome.check(run(cargo().args(host)));
-    let packages = ["--package", "frontend", "--package", "capture", "--package", "worklet"];
-    let wasm = ["--target", WASM, "--profile", "wasm-dev", "--keep-going", "--", "-D", "warnings"];
-    outcome.check(run(cargo().arg("clippy").args(packages).args(wasm)));
+    let mut clippy = |name: &str, command: &mut Command| {
+        outcome.check(step(name, || progress::run(name, command.args(["--keep-going", "--", "-D", "warnings"]))));
+    };
+    let packages = ["--package", "frontend", "--package", "capture", "--package", "worklet", "--target", WASM];
+    // As the journeys' build is: what runs while compiling (macros, build scripts) is compiled once for both.
+    let profile = ["--profile", Mode::Release.wasm_profile()];
+    clippy("browser", cargo().arg("clippy").args(packages).args(profile).env("RUSTFLAGS", LINTED).env("RUSTC_BOOTSTRAP", "1"));
+    ahead.start();
+    clippy("server", cargo().arg("clippy").args(HOUSE).arg("--all-targets"));
+    clippy("xtask", cargo().args(["clippy", "--package", "xtask", "--all-targets"]));
     Ok(outcome)
 }
 
 fn docs() -> Result<Outcome> {
-    let documented = ["doc", "--no-deps", "--workspace", "--exclude", "frontend", "--document-private-items"];
-    run(cargo().args(documented).env("RUSTDOCFLAGS", "-D warnings"))?;
+    let documented = ["doc", "--no-deps", "--document-private-items"];
+    let doc = |command: &mut Command| progress::run("docs", command.env("RUSTDOCFLAGS", "-D warnings"));
+    doc(cargo().args(documented).args(HOUSE).args(LIKE_TESTS))?;
+    doc(cargo().args(documented).args(["--package", "xtask"]))?;
     Ok(Outcome::held())
 }
 

@@ -27,7 +27,7 @@ const SETTINGS: &[Setting] = &[
     ),
     Setting::new("site_dir", "`site` beside the binary, else `target/site`", "folder of the browser's files"),
     Setting::new("log", "info", "filter of the log, for example `info,server=debug`"),
-    Setting::new("log_format", "auto", "`pretty`, `json`, or `auto`: pretty on a terminal"),
+    Setting::new("log_format", "pretty", "`pretty`, `json` (one object a line), or `auto`: `json` where the log does not go to a terminal"),
     Setting::new(
         "client_address_header",
         "none",

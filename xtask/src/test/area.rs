@@ -1,7 +1,7 @@
 //! What `cargo xtask new-area billing` and then `new-area demo` write compiles in a copy of this repository, and its tests pass there.
 //!
 //! The copy builds into the same target folder: dependencies are there already, our own crates are compiled once more, as another
-//! version. Features depend on what is selected, so the whole workspace is, and targets are picked by name. Everything that an area
+//! version. Features depend on what is selected, so the whole house is, and targets are picked by name. Everything that an area
 //! touches is compiled, pages and handlers too; its tests of the store (both engines) and of the domain are run.
 
 use std::fs;
@@ -11,8 +11,11 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::{Outcome, Postgres, tools};
+use crate::build::HOUSE;
 use crate::new_area::{self, Names};
 use crate::process::{cargo, output, run};
+use crate::progress;
+use crate::step::step;
 use crate::workspace;
 
 /// One check for the build, one for each kind of tests.
@@ -25,16 +28,17 @@ pub fn check() -> Result<Outcome> {
         new_area::write(&copy, &Names::new(area, None)?)?;
     }
     let postgres = Postgres::start(&tools::python()?)?;
-    let in_copy = |words: &[&str]| -> Command {
+    let in_copy = |word: &str| -> Command {
         let mut command = cargo();
-        command.args(words).current_dir(&copy).env("CLOSEZLY_TEST_POSTGRES", &postgres.url);
+        command.arg(word).args(HOUSE).current_dir(&copy).env("CLOSEZLY_TEST_POSTGRES", &postgres.url);
         command
     };
     let mut outcome = Outcome::default();
-    let all = ["--workspace", "--exclude", "frontend"];
     // Compiled only: to run it would put the copy's program where the journeys find theirs.
-    outcome.check(run(&mut in_copy(&["check", all[0], all[1], all[2], "--test", "http"])));
-    outcome.check(run(&mut in_copy(&["test", all[0], all[1], all[2], "--test", "suite", "--test", "demo", "--", "demo"])));
+    outcome.check(step("check the copy", || progress::run("copy", in_copy("check").args(["--test", "http"]))));
+    let suite = ["--test", "suite"];
+    outcome.check(step("compile the copy's tests", || progress::run("copy's tests", in_copy("test").args(suite).arg("--no-run"))));
+    outcome.check(step("run the copy's tests", || run(in_copy("test").args(suite).args(["--", "demo"]))));
     Ok(outcome)
 }
 

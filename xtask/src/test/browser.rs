@@ -8,17 +8,17 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
+use super::ahead::Ahead;
 use super::postgres::Postgres;
 use super::rust_tests::JOURNEYS;
 use super::tee::tee;
 use super::{Counts, Outcome, tools};
-use crate::build;
-use crate::process::{cargo, run as run_to_end};
+use crate::build::{self, HOUSE, LIKE_TESTS};
+use crate::process::cargo;
+use crate::progress;
 use crate::step::step;
 use crate::workspace::{self, Mode};
 
-/// What stands in for a vendor in the journeys is compiled on demand only.
-const LOOPBACK: [&str; 2] = ["--features", "providers/test-utils"];
 const LIMIT: Duration = Duration::from_secs(40 * 60);
 
 /// The browser's part as it ships: what the journeys try is what people load, and each page's bytes are held to their table.
@@ -26,16 +26,15 @@ const SITE: Mode = Mode::Release;
 
 /// Builds what is missing and runs every journey; `server` is the binary, if the Rust tests had it built already, and `postgres` the address
 /// of the PostgreSQL that they have started.
-pub fn run(server: Option<PathBuf>, postgres: Option<String>) -> Result<Outcome> {
+pub fn run(ahead: &Ahead, server: Option<PathBuf>, postgres: Option<String>) -> Result<Outcome> {
     // The npm packages bring what makes the WASM small.
     tools::npm_packages()?;
+    ahead.wait()?;
     build::browser_side(SITE)?;
     let server = match server {
         Some(server) => server,
         None => {
-            step("server", || {
-                run_to_end(cargo().args(["build", "--package", "server", "--package", "providers"]).args(JOURNEYS).args(LOOPBACK))
-            })?;
+            step("server", || progress::run("server", cargo().arg("build").args(HOUSE).args(LIKE_TESTS).args(JOURNEYS)))?;
             Mode::Dev.server_binary()
         }
     };
@@ -61,7 +60,7 @@ pub fn run(server: Option<PathBuf>, postgres: Option<String>) -> Result<Outcome>
         .env("CLOSEZLY_TEST_PYTHON", python)
         .env("CLOSEZLY_TEST_MINILM", tools::minilm()?)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
-    let status = tee(&mut command, LIMIT, |_| true)?;
+    let status = step("journeys", || tee(&mut command, LIMIT, |_| true))?;
     let text = fs::read_to_string(&report).with_context(|| format!("Playwright ended with {status} and left no report"))?;
     let mut outcome = read(&serde_json::from_str(&text)?);
     if !status.success() && outcome.counts.failed == 0 {
@@ -83,25 +82,31 @@ pub fn playwright() -> Result<Command> {
 fn read(report: &Value) -> Outcome {
     let count = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
     let counts = Counts { passed: count("expected"), failed: count("unexpected") + count("flaky"), skipped: count("skipped") };
-    let mut outcome = Outcome { counts, failures: Vec::new() };
+    let mut outcome = Outcome { counts, ..Outcome::default() };
     let errors = report["errors"].as_array().into_iter().flatten();
     for error in errors {
         outcome.counts.failed += 1;
         outcome.failures.push(error["message"].as_str().unwrap_or("an error without words").to_owned());
     }
-    failures(&report["suites"], &mut outcome.failures);
+    specs(&report["suites"], &mut outcome);
     outcome
 }
 
-fn failures(suites: &Value, names: &mut Vec<String>) {
+fn specs(suites: &Value, outcome: &mut Outcome) {
     for suite in suites.as_array().into_iter().flatten() {
-        for spec in suite["specs"].as_array().into_iter().flatten().filter(|spec| spec["ok"] == false) {
-            let projects = spec["tests"].as_array().into_iter().flatten().filter_map(|test| test["projectName"].as_str());
-            let projects = projects.collect::<Vec<_>>().join(", ");
+        for spec in suite["specs"].as_array().into_iter().flatten() {
+            let tests = || spec["tests"].as_array().into_iter().flatten();
+            let projects = tests().filter_map(|test| test["projectName"].as_str()).collect::<Vec<_>>().join(", ");
             let text = |name: &str| spec[name].as_str().unwrap_or_default().to_owned();
-            names.push(format!("[{projects}] {}: {}", text("file"), text("title")));
+            let name = format!("[{projects}] {}: {}", text("file"), text("title"));
+            let results = tests().flat_map(|test| test["results"].as_array().into_iter().flatten());
+            let took = results.filter_map(|result| result["duration"].as_u64()).sum();
+            outcome.tests.push((Duration::from_millis(took), name.clone()));
+            if spec["ok"] == false {
+                outcome.failures.push(name);
+            }
         }
-        failures(&suite["suites"], names);
+        specs(&suite["suites"], outcome);
     }
 }
 
@@ -118,11 +123,12 @@ mod tests {
             "errors": [],
             "suites": [{ "suites": [{ "specs": [
                 { "ok": true, "title": "signs in", "file": "identity.spec.ts", "tests": [] },
-                { "ok": false, "title": "hears both", "file": "calls.spec.ts", "tests": [{ "projectName": "live" }] },
+                { "ok": false, "title": "hears both", "file": "calls.spec.ts", "tests": [{ "projectName": "live", "results": [{ "duration": 900 }, { "duration": 600 }] }] },
             ] }] }],
         });
         let outcome = read(&report);
         assert_eq!(outcome.counts, Counts { passed: 5, failed: 1, skipped: 2 });
         assert_eq!(outcome.failures, ["[live] calls.spec.ts: hears both"]);
+        assert_eq!(outcome.tests.last(), Some(&(Duration::from_millis(1_500), "[live] calls.spec.ts: hears both".to_owned())));
     }
 }

@@ -1,18 +1,24 @@
 //! The parts that are Rust tests: built by one cargo call, then run by nextest, a process a test.
 //!
 //! One call for all parts, because the features of shared dependencies depend on what is selected: two selections would build them twice.
+//! This program is apart, as cargo builds it for `cargo xtask`: its libraries are large, and have been compiled already.
 
 mod build;
 mod documentation;
 mod nextest;
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, anyhow, bail};
 
+use super::ahead::Ahead;
 use super::postgres::Postgres;
 use super::{Outcome, Part, tools};
+use crate::build::HOUSE;
+use crate::step::step;
+use crate::workspace;
 use build::Built;
 
 /// What the journeys start. Both belong to the one call that builds the tests: alone they would be compiled again with fewer features.
@@ -20,7 +26,8 @@ pub const JOURNEYS: [&str; 4] = ["--bin", "closezly", "--bin", "deepgram-upstrea
 
 /// Everything the Rust parts share, made when the first of them needs it.
 pub struct RustTests {
-    selection: Vec<&'static str>,
+    /// What is compiled: each by one cargo call, ours first.
+    selections: Vec<Vec<String>>,
     programs: Vec<&'static str>,
     built: Option<Built>,
     environment: Option<Environment>,
@@ -35,25 +42,25 @@ struct Environment {
 
 impl RustTests {
     /// Selects what has to be compiled for these parts; for the browser's too, if the server is among it anyway.
-    pub fn new(parts: &[Part]) -> Self {
+    pub fn new(parts: &[Part]) -> Result<Self> {
         let (unit, http) = (parts.contains(&Part::Unit), parts.contains(&Part::Http));
         let journeys = parts.contains(&Part::Browser) && (unit || http);
-        let mut selection = Vec::new();
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut selections = Vec::new();
         if unit {
-            selection.extend(["--workspace", "--exclude", "frontend"]);
-        } else {
+            selections.extend([words(&HOUSE), words(&["--package", "xtask"])]);
+        } else if http {
+            let mut selection = words(&HOUSE);
+            selection.extend(servers_tests()?);
             if parts.contains(&Part::Store) {
-                selection.extend(["--package", "store"]);
+                selection.extend(words(&["--test", "suite", "--lib"]));
             }
-            if http {
-                selection.extend(["--package", "server"]);
-            }
-            if journeys {
-                selection.extend(["--package", "providers"]);
-            }
+            selections.push(selection);
+        } else if parts.contains(&Part::Store) {
+            selections.push(words(&["--package", "store"]));
         }
         let programs = if journeys { JOURNEYS.to_vec() } else { Vec::new() };
-        Self { selection, programs, built: None, environment: None }
+        Ok(Self { selections, programs, built: None, environment: None })
     }
 
     /// The server's binary, if these tests had it built, and the journeys' other programs with it.
@@ -70,7 +77,7 @@ impl RustTests {
     }
 
     /// Runs one part's tests.
-    pub fn run(&mut self, part: Part) -> Result<Outcome> {
+    pub fn run(&mut self, part: Part, ahead: &Ahead) -> Result<Outcome> {
         let environment = match self.environment.take() {
             Some(environment) => environment,
             None => Environment::start()?,
@@ -78,8 +85,9 @@ impl RustTests {
         let environment = self.environment.insert(environment);
         let built = match self.built.take() {
             Some(built) => built,
-            None => build::build(&self.selection, &self.programs)?,
+            None => step("compile the tests", || build::build(&self.selections, &self.programs))?,
         };
+        ahead.wait()?;
         let built = self.built.insert(built);
 
         let mut outcome = Outcome::default();
@@ -88,16 +96,28 @@ impl RustTests {
         }
         let executables: Vec<_> = built.executables.iter().filter(|executable| executable.part() == part).collect();
         if !executables.is_empty() {
-            outcome.add(nextest::run(built, &executables, &part.name(), |command| environment.give(command))?);
+            outcome.add(step("run the tests", || nextest::run(built, &executables, &part.name(), |command| environment.give(command)))?);
         }
         if part == Part::Unit && built.complete {
-            outcome.add(documentation::run(&self.selection)?);
+            outcome.add(step("examples in the documentation", || documentation::run(&HOUSE))?);
         }
         if outcome.counts == super::Counts::default() {
             bail!("there are no tests in this part");
         }
         Ok(outcome)
     }
+}
+
+/// Names every test binary of the server: each is a folder with a `main.rs`.
+fn servers_tests() -> Result<Vec<String>> {
+    let mut words = Vec::new();
+    for entry in fs::read_dir(workspace::root().join("server/tests"))? {
+        let entry = entry?;
+        if entry.path().join("main.rs").is_file() {
+            words.extend(["--test".to_owned(), entry.file_name().to_string_lossy().into_owned()]);
+        }
+    }
+    Ok(words)
 }
 
 impl Environment {

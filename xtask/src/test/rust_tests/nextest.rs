@@ -59,10 +59,12 @@ impl Reader {
             self.over = true;
             self.quiet = false;
             self.count(counts);
-        } else if let Some((status, name)) = status(line) {
+        } else if let Some((status, took, name)) = status(line) {
             self.quiet = matches!(status, "PASS" | "LEAK" | "SLOW");
             if self.over {
                 self.outcome.failures.push(format!("{name} ({status})"));
+            } else if status != "SLOW" {
+                self.outcome.tests.push((took, name.to_owned()));
             }
         } else if line.starts_with("skipped: ") {
             // nextest counts it as passed; it was not run.
@@ -90,13 +92,14 @@ impl Reader {
     }
 }
 
-/// `        PASS [   0.005s] store::suite calls::listed` → its first word and the test's name.
-fn status(line: &str) -> Option<(&str, &str)> {
+/// `        PASS [   0.005s] store::suite calls::listed` → its first word, the time and the test's name.
+fn status(line: &str) -> Option<(&str, Duration, &str)> {
     let (status, rest) = line.trim_start().split_once(" [")?;
     let (time, name) = rest.split_once("] ")?;
     let is_status = status.len() >= 4 && status.bytes().all(|letter| letter.is_ascii_uppercase() || matches!(letter, b'-' | b' '));
-    let is_time = time.trim_start_matches(['>', ' ']).strip_suffix('s').is_some_and(|seconds| seconds.parse::<f64>().is_ok());
-    (is_status && is_time).then(|| (status, name.trim()))
+    let seconds = time.trim_start_matches(['>', ' ']).strip_suffix('s')?.parse().ok()?;
+    let took = Duration::try_from_secs_f64(seconds).ok()?;
+    is_status.then(|| (status, took, name.trim()))
 }
 
 #[cfg(test)]
@@ -129,13 +132,15 @@ error: test run failed";
         let shown: Vec<&str> = REPORT.lines().filter(|line| reader.read(line)).collect();
         assert_eq!(reader.outcome.counts, Counts { passed: 1, failed: 3, skipped: 2 });
         assert_eq!(reader.outcome.failures, ["domain bad (FAIL)", "domain crash (SIGABRT)", "domain slow (TIMEOUT)"]);
+        let times: Vec<_> = reader.outcome.tests.iter().map(|(time, name)| (time.as_millis(), name.as_str())).collect();
+        assert_eq!(times, [(17, "providers embedding::local::reads"), (137, "domain bad"), (11, "domain crash"), (3004, "domain slow")]);
         assert!(shown.contains(&"oh") && shown.contains(&"skipped: reads: no model"), "{shown:?}");
         assert!(!shown.iter().any(|line| line.starts_with("test result")), "what a test printed that passed is not shown: {shown:?}");
     }
 
     #[test]
     fn only_nextests_own_lines_are_statuses() {
-        assert_eq!(status("        PASS [   0.005s] store calls::listed"), Some(("PASS", "store calls::listed")));
+        assert_eq!(status("        PASS [   0.005s] store calls::listed"), Some(("PASS", Duration::from_millis(5), "store calls::listed")));
         for other in ["INFO [main] hello", "PASS [yes] x", "pass [   0.005s] x", "a [1.0s] b", ""] {
             assert_eq!(status(other), None, "{other}");
         }

@@ -182,7 +182,8 @@ fn a_snapshot_after_a_gap_replaces_what_it_holds_and_events_go_on_from_it() {
 #[test]
 fn a_server_that_counts_less_than_the_page_is_believed() {
     let mut state = LiveState { last_event: 40, ..LiveState::default() };
-    let welcome = Welcome { call: Box::new(super::super::sample_call()), next: [0, 0], durable: None, now: Millis(7_000), last_event: 3 };
+    let welcome =
+        Welcome { call: Box::new(super::super::sample_call()), next: vec![0, 0], durable: None, now: Millis(7_000), last_event: 3 };
     state.apply(ServerMessage::Welcome(welcome));
     assert_eq!((state.last_event, state.now), (3, Millis(7_000)));
     assert!(matches!(state.apply(ServerMessage::Event { sequence: 4, event: CallEvent::Finishing }), Outcome::Applied(_)));

@@ -2,17 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{House, Manner, assert_recorded};
 use chrono::TimeDelta;
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage};
 use model::{Call, CallPatch, CallState, Channel, Code, CueState, NewCall, RecognizerId};
 use store::PlacedEvent;
 use store::testing::execute;
-use support::{House, Manner, TestPage, assert_recorded};
 
 const CUSTOMER: Channel = Channel::Customer;
 
@@ -66,16 +64,6 @@ impl House {
         page.say(ClientMessage::End);
         page.ended().await;
         calls::get(&self.services, &self.scope, call.id).await.unwrap()
-    }
-}
-
-impl TestPage {
-    async fn ended(&mut self) {
-        self.event(|event| matches!(event, CallEvent::Ended)).await;
-    }
-
-    async fn notice(&mut self, part: &str) {
-        self.event(|event| matches!(event, CallEvent::Notice { message, .. } if message.contains(part))).await;
     }
 }
 

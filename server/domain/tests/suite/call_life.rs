@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::{House, Manner, TestPage, assert_recorded, hello};
 use chrono::TimeDelta;
 use domain::calls;
 use domain::calls::CallsKernel as _;
@@ -13,7 +12,6 @@ use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage, Welcome}
 use model::{Call, CallState, Channel, Code, RecognizerId};
 use store::Engine;
 use store::testing::execute;
-use support::{House, Manner, TestPage, assert_recorded, hello};
 
 const CUSTOMER: Channel = Channel::Customer;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,7 +22,7 @@ impl House {
     }
 
     /// A page that comes back again and again until somebody runs the call.
-    async fn welcomed(&self, call: &Call) -> (TestPage, Welcome) {
+    pub async fn welcomed(&self, call: &Call) -> (TestPage, Welcome) {
         let started = Instant::now();
         loop {
             let mut page = self.page(call, "tab").await;
@@ -43,7 +41,7 @@ impl House {
     }
 
     /// Waits until a call is in this state.
-    async fn comes_to(&self, call: &Call, state: CallState) {
+    pub async fn comes_to(&self, call: &Call, state: CallState) {
         let started = Instant::now();
         while self.state(call).await != state {
             assert!(started.elapsed() < PATIENCE, "it stays {:?}", self.state(call).await);
@@ -64,16 +62,8 @@ impl House {
 }
 
 impl TestPage {
-    async fn ended(&mut self) {
-        self.event(|event| matches!(event, CallEvent::Ended)).await;
-    }
-
     async fn finishing(&mut self) {
         self.event(|event| matches!(event, CallEvent::Finishing)).await;
-    }
-
-    async fn notice(&mut self, part: &str) {
-        self.event(|event| matches!(event, CallEvent::Notice { message, .. } if message.contains(part))).await;
     }
 
     /// Also if it came while something else was waited for.

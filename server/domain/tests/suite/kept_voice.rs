@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{House, Manner, TestPage};
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame};
 use model::{Call, Channel, Metrics, Millis, RecognizerId, TrackId};
 use std::path::PathBuf;
-use support::{House, Manner, TestPage};
 
 const REP: Channel = Channel::Rep;
 

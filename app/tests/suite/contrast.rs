@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-const COLOURS: &str = include_str!("../../style/tokens/colour.css");
+const COLOURS: &str = include_str!("../../../style/tokens/colour.css");
 const SURFACES: [&str; 5] = ["bg", "surface", "surface-raised", "surface-sunken", "surface-hover"];
 
 /// Relative luminance of each token, light and dark.

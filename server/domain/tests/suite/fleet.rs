@@ -2,39 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::support::{Ahead, House, Manner, Mood, TestPage, assert_recorded, frame, hello};
 use chrono::TimeDelta;
 use domain::calls::{self, recording::Side};
-use model::wire::{CallEvent, ClientMessage, ServerMessage, Welcome};
+use model::wire::{CallEvent, ClientMessage, ServerMessage};
 use model::{Call, CallState, Channel, Code, RecognizerId, TrackId};
 use store::recording::RecordingReader;
 use store::testing::schema::Schema;
-use support::{Ahead, House, Manner, Mood, TestPage, assert_recorded, frame, hello};
 
 const CUSTOMER: Channel = Channel::Customer;
 const REP: Channel = Channel::Rep;
-const PATIENCE: Duration = Duration::from_secs(60);
 
 impl House {
-    /// A page that comes back again and again until somebody runs the call.
-    async fn welcomed(&self, call: &Call) -> (TestPage, Welcome) {
-        let started = Instant::now();
-        loop {
-            let mut page = self.page(call, "tab").await;
-            match page.next().await {
-                Some(ServerMessage::Welcome(welcome)) => return (page, welcome),
-                Some(ServerMessage::Refused(problem)) => assert_eq!(problem.code, Code::Unavailable, "{problem:?}"),
-                other => panic!("{other:?}"),
-            }
-            assert!(started.elapsed() < PATIENCE, "nobody takes the call");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-
     /// Asserts that this server plays frames of these numbers, each once, in order.
     async fn plays(&self, call: &Call, channel: Channel, next: u32) {
         calls::recording::open(&self.services, &self.scope, call.id, Side::Both).await.unwrap();
@@ -52,14 +34,6 @@ impl House {
     async fn later(&self) {
         self.clock.by(TimeDelta::minutes(5));
         domain::run_due(&self.services).await.unwrap();
-    }
-
-    async fn ended(&self, call: &Call) {
-        let started = Instant::now();
-        while calls::get(&self.services, &self.scope, call.id).await.unwrap().state != CallState::Ended {
-            assert!(started.elapsed() < PATIENCE, "it does not end");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
     }
 
     fn asides(&self, call: &Call) -> Vec<PathBuf> {
@@ -186,7 +160,7 @@ fn the_end_of_a_recording_is_sealed_after_the_next_start() {
         page.frames(CUSTOMER, 40..60);
         page.acked(CUSTOMER, 60).await;
         page.say(ClientMessage::End);
-        house.ended(&call).await;
+        house.comes_to(&call, CallState::Ended).await;
         (house, call)
     });
     live(async {

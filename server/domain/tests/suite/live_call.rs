@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{House, Manner, assert_recorded, frame, hello, sign_up};
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
 use model::{CallId, CallPatch, CallState, Channel, Code, ConsentMethod, CueState, Millis, NewCall, RecognizerId, TrackId, TranscriptJob};
 use store::recording::RecordingReader;
-use support::{House, Manner, assert_recorded, frame, hello, sign_up};
 
 const REP: Channel = Channel::Rep;
 const CUSTOMER: Channel = Channel::Customer;

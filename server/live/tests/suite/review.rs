@@ -8,7 +8,7 @@ use model::{Bookmark, Channel, Cue, Millis, Segment, TrackId, Utterance, Verbosi
 use serde_json::{Value, json};
 
 /// The bundled call: `providers` plays it, and this is its transcript.
-const SAMPLE: &str = include_str!("../../providers/sample/call.json");
+const SAMPLE: &str = include_str!("../../../providers/sample/call.json");
 
 /// The sample call as the engine hears it: its segments and cues.
 fn sample() -> (Vec<Segment>, Vec<Cue>) {

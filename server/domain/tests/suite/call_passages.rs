@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::{House, Manner, TestPage, hello};
 use async_trait::async_trait;
 use domain::calls;
 use domain::calls::export::Format;
@@ -19,7 +18,6 @@ use model::{
 use ports::{EmbedError, Embedder, EmbeddingModel, Embeddings, Outbound};
 use store::knowledge::alone::Alone as _;
 use store::knowledge::{NewDocument, NewVersion};
-use support::{House, Manner, TestPage, hello};
 use tokio::sync::watch;
 
 const TEAM: &str = "The Team plan costs 29 euros per seat and month, billed yearly.";

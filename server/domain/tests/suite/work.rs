@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{House, sign_up};
 use domain::events::{self, Told};
 use domain::operations::{self, JobRetried};
 use domain::{Actor, Kernel, Result, knowledge};
@@ -17,7 +16,6 @@ use serde_json::json;
 use store::knowledge::alone::Alone as _;
 use store::knowledge::{NewDocument, NewVersion};
 use store::{Engine, NewEvent, NewJob, testing};
-use support::{House, sign_up};
 use tokio_util::sync::CancellationToken;
 
 /// More than any server has between two looks of its relay.

@@ -124,4 +124,14 @@ impl TestPage {
             }
         }
     }
+
+    /// Waits for the call's end.
+    pub async fn ended(&mut self) {
+        self.event(|event| matches!(event, CallEvent::Ended)).await;
+    }
+
+    /// Waits for a notice that has these words.
+    pub async fn notice(&mut self, part: &str) {
+        self.event(|event| matches!(event, CallEvent::Notice { message, .. } if message.contains(part))).await;
+    }
 }

@@ -1,7 +1,7 @@
 //! The scoper of component styles, as the build runs it.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../build/scope.rs"]
+#[path = "../../build/scope.rs"]
 mod scope;
 
 const PATH: &str = "components/button.css";

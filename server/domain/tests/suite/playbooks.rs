@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{House, Manner, TestPage, sign_up};
 use domain::{Kernel, playbooks};
 use model::wire::{CallEvent, ClientMessage, Heard};
 use model::{
@@ -11,7 +10,6 @@ use model::{
 };
 use rstest::rstest;
 use store::Engine;
-use support::{House, Manner, TestPage, sign_up};
 
 /// What the customer says, one after the other: the same topic doesn't come twice.
 const SAID: [&str; 3] = ["honestly it is too expensive for us", "we are already using another tool", "could you send me the contract"];

@@ -2,16 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{House, Manner, frame, hello};
 use domain::{Actor, Client, identity, socket};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::wire::{ClientMessage, Part, ServerMessage};
 use model::{Call, Channel, Code, Problem, TrackId};
-use support::{House, Manner, frame, hello};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
