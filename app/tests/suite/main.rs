@@ -4,4 +4,4 @@
 
 mod contrast;
 mod markup;
-mod scope;
+mod scoping;

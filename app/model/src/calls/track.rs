@@ -140,12 +140,12 @@ impl Call {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::time::Millis;
 
     /// A call with one track for each of these people.
-
     fn meeting(sides: &[Channel]) -> Call {
         let participants: Vec<_> =
             sides.iter().zip('A'..).map(|(channel, name)| Participant { channel: *channel, name: name.to_string() }).collect();

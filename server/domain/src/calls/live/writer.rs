@@ -169,9 +169,9 @@ fn write_all(work: &mpsc::Receiver<Work>, flush: &mpsc::Sender<SharedLog>, press
 }
 
 /// A frame that was, or could not be, written.
-type Outcome = (Arc<TrackSink>, Frame, Result<Written, RecordingError>, InFlight);
+type WrittenFrame = (Arc<TrackSink>, Frame, Result<Written, RecordingError>, InFlight);
 
-fn tell(told: &mut Vec<Outcome>, flush: &mpsc::Sender<SharedLog>) {
+fn tell(told: &mut Vec<WrittenFrame>, flush: &mpsc::Sender<SharedLog>) {
     for (sink, frame, written, in_flight) in told.drain(..) {
         if sink.log().is_due() {
             let _ = flush.send(sink.log().clone());
