@@ -109,29 +109,6 @@ impl TryFrom<LogName> for TrackId {
     }
 }
 
-/// Brings logs to the disk itself: whole file systems at once, which for many logs is less work than one after the other.
-///
-/// # Errors
-/// [`RecordingError::Io`] if a disk fails.
-pub fn sync_all(logs: &[std::fs::File]) -> Result<(), RecordingError> {
-    #[cfg(target_os = "linux")]
-    {
-        let mut synced = Vec::new();
-        for log in logs {
-            let device = std::os::unix::fs::MetadataExt::dev(&log.metadata()?);
-            if !synced.contains(&device) {
-                rustix::fs::syncfs(log).map_err(std::io::Error::from)?;
-                synced.push(device);
-            }
-        }
-    }
-    #[cfg(not(target_os = "linux"))]
-    for log in logs {
-        log.sync_data()?;
-    }
-    Ok(())
-}
-
 fn folder(root: &Path, organization: OrganizationId, call: CallId) -> PathBuf {
     root.join(organization.to_string()).join(call.to_string())
 }

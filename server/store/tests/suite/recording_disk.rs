@@ -19,24 +19,6 @@ fn contiguous(count: u32) -> Vec<Frame> {
     (0..count).map(|number| frame(number, i64::from(number) * 100, 1600)).collect()
 }
 
-#[test]
-fn logs_of_several_disks_are_brought_there_together() {
-    let (home, memory) = (TempDir::new().unwrap(), TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap());
-    let logs: Vec<_> =
-        [&home, &home, &memory].iter().zip(0..).map(|(folder, number)| folder.path().join(format!("track{number}.log"))).collect();
-    let files: Vec<_> = logs
-        .iter()
-        .map(|path| {
-            let mut log = RecordingLog::open(path, true).unwrap();
-            log.append(&frame(0, 0, 1600)).unwrap();
-            log.file().unwrap().unwrap()
-        })
-        .collect();
-    store::recording::sync_all(&files).unwrap();
-    store::recording::sync_all(&[]).unwrap();
-    assert!(logs.iter().all(|path| read(path).len() == 1));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

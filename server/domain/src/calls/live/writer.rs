@@ -1,6 +1,5 @@
 //! Threads that append frames to recordings, so that a slow disk delays acks and nothing else.
 
-use std::fs::File;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -17,8 +16,6 @@ use super::pressure::Pressure;
 const THREADS: usize = 2;
 /// A log is flushed to the disk itself this often.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
-/// While more logs wait than this, all are flushed at once.
-const FLUSHED_ALONE: usize = 4;
 /// Frames that are written before the first of them is told of, if so many wait.
 const BATCH: usize = 32;
 
@@ -62,19 +59,11 @@ impl SharedLog {
         is_due
     }
 
-    /// Its file, if it is open.
-    fn file(&self) -> Result<Option<File>, RecordingError> {
-        self.with(|log| log.file())
-    }
-
     /// Brings it to the disk itself, without keeping anybody from appending meanwhile.
-    fn flush(&self) {
-        self.flushed(self.file().and_then(|file| file.map_or(Ok(()), |file| file.sync_data().map_err(RecordingError::from))));
-    }
-
-    /// It is on the disk itself, or could not be brought there.
     #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-    fn flushed(&self, flushed: Result<(), RecordingError>) {
+    fn flush(&self) {
+        let file = self.with(|log| log.file());
+        let flushed = file.and_then(|file| file.map_or(Ok(()), |file| file.sync_data().map_err(RecordingError::from)));
         if let Err(error) = flushed {
             tracing::error!(%error, "a recording could not be flushed to the disk");
         }
@@ -188,16 +177,9 @@ pub(super) fn seconds() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_secs() + 10
 }
 
-/// Brings logs to the disk itself beside the writing: a flush takes tens of milliseconds.
+/// Brings logs to the disk itself, one after the other, beside the writing: a flush takes tens of milliseconds.
 fn flush_all(logs: &mpsc::Receiver<SharedLog>) {
-    while let Ok(first) = logs.recv() {
-        let waiting: Vec<SharedLog> = std::iter::once(first).chain(logs.try_iter()).collect();
-        let files = if waiting.len() > FLUSHED_ALONE { waiting.iter().map(SharedLog::file).collect() } else { Ok(Vec::new()) };
-        let all = files.map(|files: Vec<_>| files.into_iter().flatten().collect::<Vec<_>>());
-        match all.and_then(|files| store::recording::sync_all(&files).map(|()| !files.is_empty())) {
-            Ok(true) => waiting.iter().for_each(|log| log.flushed(Ok(()))),
-            // Each one by itself; if something is wrong, it says so.
-            Ok(false) | Err(_) => waiting.iter().for_each(SharedLog::flush),
-        }
+    while let Ok(log) = logs.recv() {
+        log.flush();
     }
 }
