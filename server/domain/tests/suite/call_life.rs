@@ -86,14 +86,14 @@ async fn live_call(manner: Manner, frames: u32) -> (House, Call, TestPage) {
 }
 
 /// A process that dies with its runtime: no task is asked to close anything.
-fn die<T>(live: impl Future<Output = T>) -> T {
+pub fn die<T>(live: impl Future<Output = T>) -> T {
     let doomed = tokio::runtime::Runtime::new().unwrap();
     let left = doomed.block_on(live);
     doomed.shutdown_background();
     left
 }
 
-fn live<T>(live: impl Future<Output = T>) -> T {
+pub fn live<T>(live: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(live)
 }
 

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::call_life::{die, live};
 use crate::support::{Ahead, House, Manner, Mood, TestPage, assert_recorded, frame, hello};
 use chrono::TimeDelta;
 use domain::calls::{self, recording::Side};
@@ -45,18 +46,6 @@ impl House {
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.flat_map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { vec![entry.path()] }).collect()
-}
-
-/// A process that dies with its runtime: no task is asked to close anything.
-fn die<T>(live: impl Future<Output = T>) -> T {
-    let doomed = tokio::runtime::Runtime::new().unwrap();
-    let left = doomed.block_on(live);
-    doomed.shutdown_background();
-    left
-}
-
-fn live<T>(live: impl Future<Output = T>) -> T {
-    tokio::runtime::Runtime::new().unwrap().block_on(live)
 }
 
 /// A call whose page has sent so many frames of the customer to a server that dies. All are on its disk, and these are sealed.
