@@ -31,12 +31,20 @@ const FROM_NOTHING: usize = 1_000;
 
 /// Builds the site and the server, each step with its time.
 pub fn all(mode: Mode) -> Result<()> {
-    if mode == Mode::Dev && !mode.server_binary().exists() {
+    let is_first = !mode.server_binary().exists();
+    if mode == Mode::Dev && is_first {
         println!("── Closezly is built for the first time: {}. The next time it takes seconds.", first_time());
     }
+    // Of a change each side compiles one large crate after the other, on one core: they do it at the same time. Its errors come again below.
+    let beside = (mode == Mode::Dev && !is_first).then(|| thread::spawn(move || progress::quietly(&mut server(mode))));
     let mut plan = Plan::new(BROWSER_STEPS + site::steps(mode) + 1);
     browser_steps(mode, &mut plan)?;
-    plan.step("server", || progress::run("server", &mut server(mode)))
+    plan.step("server", || {
+        if let Some(server) = beside {
+            let _ = server.join();
+        }
+        progress::run("server", &mut server(mode))
+    })
 }
 
 /// `about 10 min on 2 cores`

@@ -1,5 +1,5 @@
 //! Search in documents: how good it is (`server/examples/retrieval.rs`), what a question takes on both engines
-//! (`server/store/examples/retrieval.rs`), how fast files are read (`server/examples/ingest.rs`), and what reading them costs
+//! (`server/store/examples/retrieval_by_words.rs`), how fast files are read (`server/examples/ingest.rs`), and what reading them costs
 //! live calls (`server/examples/load.rs --documents`).
 
 use std::env;
@@ -34,7 +34,7 @@ pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
         Effort::Quick => &["1000"],
         Effort::Full => &["1000", "10000", "100000"],
     };
-    let mut store = example("store", &["--features", "test-utils"], "retrieval");
+    let mut store = example("store", &["--features", "test-utils"], "retrieval_by_words");
     store.args(sizes).env("CLOSEZLY_RETRIEVAL", &retrieval).env("CLOSEZLY_TEST_POSTGRES", &postgres.url);
     measures.extend(key_values(&output(&mut store)?));
     measures.extend(key_values(&output(example("server", &[], "ingest").arg(&documents))?));

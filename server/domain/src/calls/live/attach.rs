@@ -8,8 +8,8 @@ use model::wire::{ClientMessage, Hello, Part, ServerMessage};
 use model::{CallState, Code, Problem};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use super::in_flight::{InFlight, Pace};
 use super::inbox::{Input, Joined};
-use super::intake::{InFlight, Pace};
 use super::registry::{Run, actor_of};
 use super::relay::relay;
 use super::{ended, overloaded, restarts};

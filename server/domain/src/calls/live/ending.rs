@@ -13,8 +13,9 @@ use tokio::time::Instant;
 
 use super::actor::{CallActor, Phase};
 use super::inbox::Input;
-use super::persist::{PersistInput, WriteOp, WriteStatus};
+use super::persist::{PersistInput, WriteStatus};
 use super::transcription::TrackInput;
+use super::write_op::WriteOp;
 use crate::calls::finish;
 
 /// Longest wait for the recognizers' next words after the end of the call; each has a shorter one of its own.

@@ -5,7 +5,7 @@ use model::wire::CallEvent;
 use model::{Bookmark, Call, Channel, Cue, CueState, Segment};
 
 use super::actor::CallActor;
-use super::persist::{DecidedBy, WriteOp};
+use super::write_op::{DecidedBy, WriteOp};
 use crate::playbooks::CompiledPlaybook;
 
 /// The engine, and what it has said so far.

@@ -6,7 +6,7 @@ use model::wire::{ClientMessage, Frame, Hello, ServerMessage};
 use model::{Call, CueState, Problem, TrackId, Verbosity};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use super::intake::InFlight;
+use super::in_flight::InFlight;
 use super::transcription::TrackEvent;
 use kernel::Result;
 

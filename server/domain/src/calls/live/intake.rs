@@ -3,74 +3,19 @@
 //! What is written goes on from the writing thread: the ack to the page, the sound to the track's task. Only what went wrong comes back to
 //! the call's actor.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use kernel::{DomainError, Kernel, Result};
 use model::wire::Frame;
-use model::{Call, Code, Millis, Segment, TrackId};
-use store::{RecordingError, RecordingLog, RecordingPart, RecordingReader};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::Instant;
+use model::{Call, Millis, TrackId};
+use store::RecordingError;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::connections::AckLine;
-use super::ownership::Folder;
-use super::sealing;
+use super::in_flight::{InFlight, MAX_IN_FLIGHT};
+use super::opened_track::OpenedTrack;
 use super::transcription::TrackInput;
 use super::writer::{SharedLog, Writer, Written};
-use crate::calls::{fetch, recording};
-
-/// Frames between a page's socket and the tracks; while there are more, sockets aren't read, so that pages hold their frames back.
-const MAX_IN_FLIGHT: usize = 512;
-
-/// While more of a call's frames are on their way its page may be sending what it has kept, or this server is far behind.
-const FEW: usize = 16;
-/// A page that sends more than this in a second sends what it has kept: two channels have twenty, and a network holds some up.
-const SPOKEN: u32 = 50;
-
-/// Whether a page's frames come at the pace of speech. What it sends faster is late for its own reasons, and says nothing of this server.
-#[derive(Debug, Default)]
-pub(super) struct Pace {
-    since: Option<Instant>,
-    frames: u32,
-    was_faster: bool,
-}
-
-impl Pace {
-    /// A frame comes now: whether those of this second and of the one before came as they were spoken.
-    fn is_spoken(&mut self, now: Instant) -> bool {
-        if self.since.is_none_or(|since| now.duration_since(since) >= Duration::from_secs(1)) {
-            *self = Self { since: Some(now), frames: 0, was_faster: self.frames > SPOKEN };
-        }
-        self.frames += 1;
-        !self.was_faster && self.frames <= SPOKEN
-    }
-}
-
-/// The place of a frame that is on its way; free when this is dropped.
-#[derive(Debug)]
-pub(in crate::calls) struct InFlight {
-    _place: OwnedSemaphorePermit,
-    received: Instant,
-    is_spoken: bool,
-}
-
-impl InFlight {
-    /// Waits for a place.
-    pub(super) async fn take(places: &Arc<Semaphore>, pace: &mut Pace) -> Option<Self> {
-        let place = Arc::clone(places).acquire_owned().await.ok()?;
-        let received = Instant::now();
-        let is_spoken = pace.is_spoken(received) || places.available_permits() + FEW >= MAX_IN_FLIGHT;
-        Some(Self { _place: place, received, is_spoken })
-    }
-
-    /// How long its frame has been on its way; none if that says nothing of this server.
-    pub(super) fn took(&self) -> Option<Duration> {
-        self.is_spoken.then(|| self.received.elapsed())
-    }
-}
 
 /// What went wrong at the writer, or goes well again.
 #[derive(Debug)]
@@ -123,81 +68,6 @@ impl TrackSink {
             }
         }
     }
-}
-
-/// A track's recording as it is when the call's actor opens.
-pub(super) struct OpenedTrack {
-    log: SharedLog,
-    /// Number of the frame after the last recorded one.
-    pub(super) recorded: u32,
-    /// The first frame whose words are not known; the first of all if that is not known yet.
-    pub(super) unheard: u32,
-    /// Until then words are stored.
-    pub(super) heard_until: Millis,
-}
-
-impl OpenedTrack {
-    pub(super) fn log(&self) -> &SharedLog {
-        &self.log
-    }
-
-    /// Opens a track's recording. `segments` are the call's words so far. If its end is in another server's folder, it goes on behind what
-    /// is sealed in `parts`, which is fetched beside the call.
-    ///
-    /// # Errors
-    /// The recording can't be written.
-    pub(super) async fn open(
-        kernel: &Kernel,
-        call: &Call,
-        track: TrackId,
-        segments: &[Segment],
-        folder: Folder,
-        parts: &[RecordingPart],
-    ) -> Result<Self> {
-        let path = recording::path(kernel, call, track);
-        let keep = call.keep_audio;
-        if folder == Folder::Own {
-            fetch::fill_before(kernel, call, track).await?;
-        }
-        let sealed = sealing::sealed(parts, track);
-        let heard_until = segments.iter().filter(|segment| segment.track == track).map(|segment| segment.end_ms).max();
-        let heard_until = heard_until.unwrap_or_default();
-        let open = move || {
-            if folder == Folder::Own {
-                let log = open_log(&path, keep)?;
-                // Shorter than what is sealed: it was put aside for another server's, which this one had taken over and not gone on with.
-                if log.next() >= sealed.next {
-                    return Ok((log, first_unheard(&path, heard_until)));
-                }
-            }
-            fetch::open_behind(&path, keep, sealed).map(|log| (log, Some(0)))
-        };
-        let opened = tokio::task::spawn_blocking(open).await.map_err(|error| DomainError::Internal(error.to_string()))?;
-        let (log, unheard) = opened.map_err(|error| {
-            tracing::error!(call = %call.id, %error, "a recording can't be opened");
-            let why =
-                if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
-            DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
-        })?;
-        let recorded = log.next();
-        Ok(Self { log: SharedLog::new(log), recorded, unheard: unheard.filter(|_| keep).unwrap_or(recorded), heard_until })
-    }
-}
-
-/// The actor that had the log before may be just closing.
-fn open_log(path: &Path, keep_audio: bool) -> Result<RecordingLog, RecordingError> {
-    for _ in 0..30 {
-        match RecordingLog::open(path, keep_audio) {
-            Err(RecordingError::InUse) => std::thread::sleep(Duration::from_millis(100)),
-            opened => return opened,
-        }
-    }
-    RecordingLog::open(path, keep_audio)
-}
-
-/// The first frame after the last words that were heard. Nothing in a call that begins.
-fn first_unheard(path: &Path, heard_until: Millis) -> Option<u32> {
-    RecordingReader::open(path).ok().map(|reader| reader.first_after(heard_until))
 }
 
 /// What becomes of a frame that comes.
@@ -342,24 +212,5 @@ impl Intake {
         for track in &self.tracks {
             let _ = track.sink.task.send(TrackInput::Consent(consent));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// How many of so many frames a second, for five seconds, count as spoken.
-    fn spoken(pace: &mut Pace, from: Instant, a_second: u32) -> usize {
-        let times = (0..a_second * 5).map(|frame| from + Duration::from_secs(5) * frame / (a_second * 5));
-        times.filter(|at| pace.is_spoken(*at)).count()
-    }
-
-    #[tokio::test]
-    async fn what_is_sent_faster_than_speech_says_nothing_of_the_server() {
-        let (mut pace, now) = (Pace::default(), Instant::now());
-        assert_eq!(spoken(&mut pace, now, 20), 100, "however many of them still wait here");
-        assert_eq!(spoken(&mut pace, now + Duration::from_secs(5), 1_000), 50, "the first ones of a replay");
-        assert_eq!(spoken(&mut pace, now + Duration::from_secs(11), 20), 80, "a second later it is known that it is over");
     }
 }

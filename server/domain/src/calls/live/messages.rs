@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::actor::{CallActor, Phase};
+use super::in_flight::InFlight;
 use super::inbox::Joined;
-use super::intake::{Accepted, InFlight, StorageEvent};
+use super::intake::{Accepted, StorageEvent};
 use super::transcription::TrackInput;
 use crate::calls::events::CallStarted;
 use kernel::{Actor, Result};

@@ -13,7 +13,8 @@ use super::connections::Connections;
 use super::ending::Ending;
 use super::engine::Engine;
 use super::inbox::Input;
-use super::intake::{Intake, OpenedTrack};
+use super::intake::Intake;
+use super::opened_track::OpenedTrack;
 use super::ownership::Folder;
 use super::persist::{PersistWorker, WriteStatus};
 use super::replay::ReplayBuffer;
@@ -74,7 +75,7 @@ impl CallActor {
             let sealed = |(track, opened): &(TrackId, OpenedTrack)| {
                 let sealed = sealing::sealed(&parts, *track);
                 connections.acks().durable(*track, sealed.next);
-                SealedTrack { track: *track, log: opened.log().clone(), sealed }
+                SealedTrack { track: *track, log: opened.log.clone(), sealed }
             };
             let tracks = opened.iter().map(sealed).collect();
             let (ask, asked) = mpsc::channel(1);

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::actor::CallActor;
 use super::assist::Lookup;
-use super::persist::WriteOp;
+use super::write_op::WriteOp;
 use crate::calls::cue_passages;
 
 /// Longest wait for passages of the last cues, after the end of the call.

@@ -3,19 +3,15 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use kernel::{Actor, DomainError, Kernel, Result, Tx};
-use model::{Bookmark, CallId, Citation, Cue, CueState, MemberId, Millis, OrganizationId, Segment};
+use kernel::{Actor, DomainError, Kernel, Result};
+use model::{CallId, MemberId, Millis, OrganizationId};
 use store::StoreError;
 use store::calls::CallHold;
-use store::knowledge::NewUse;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::calls::events::{CallEnded, CallFeedback, TranscriptUpdated};
-use crate::calls::finish::SAFETY_NET;
-use crate::calls::hand_over::LOOK_AGAIN;
-use crate::calls::jobs::{HandOver, WriteReview};
+use super::write_op::WriteOp;
+use crate::calls::events::TranscriptUpdated;
 
 /// Rows that go to the database at once.
 const BATCH: usize = 64;
@@ -24,32 +20,6 @@ const MANY: usize = 5_000;
 
 /// New words are told of this often at most.
 const ANNOUNCE_EVERY: Duration = Duration::from_secs(10);
-
-/// Who decided what became of a cue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DecidedBy {
-    Person,
-    /// It made room for another one.
-    Engine,
-}
-
-/// Something to be stored.
-#[derive(Clone, Debug)]
-pub(super) enum WriteOp {
-    Segment(Segment),
-    Cue(Cue),
-    CueState(i64, CueState, DecidedBy),
-    CueSource(i64, Option<Box<Citation>>),
-    /// A passage was shown.
-    Use(NewUse),
-    Bookmark(Bookmark),
-    /// So long is the call, and somebody is there.
-    Length(Millis),
-    /// This server runs the call no more; somebody was last there at this moment.
-    Release(DateTime<Utc>),
-    /// The call has ended at this moment.
-    End(DateTime<Utc>),
-}
 
 /// To the persister.
 pub(super) enum PersistInput {
@@ -276,52 +246,5 @@ impl PersistWorker {
             news.pending = !tells;
         }
         Ok(true)
-    }
-
-    async fn store_one(&self, tx: &mut Tx, op: &WriteOp) -> Result<()> {
-        let (organization, id, member) = (self.organization, self.call, self.member);
-        match op {
-            WriteOp::Segment(segment) => store::segments::append(tx, organization, id, std::slice::from_ref(segment)).await?,
-            WriteOp::Cue(cue) => store::cues::append(tx, organization, id, std::slice::from_ref(cue)).await?,
-            WriteOp::CueState(cue, state, by) => {
-                let is_new = store::cues::set_state(tx, organization, id, *cue, *state).await?;
-                // Of one that was given elsewhere it was told there.
-                if *by == DecidedBy::Person && is_new == Some(true) {
-                    tx.emit(&CallFeedback { call: id, member, cue: *cue, state: *state }).await?;
-                }
-            }
-            // A cue whose words aren't final yet has no row; it brings its passage along when it is stored.
-            WriteOp::CueSource(cue, source) => {
-                store::cues::set_source(tx, organization, id, *cue, source.as_deref()).await?;
-            }
-            WriteOp::Use(used) => store::knowledge::add_uses(tx, organization, std::slice::from_ref(used)).await?,
-            WriteOp::Bookmark(bookmark) => store::cues::append_bookmark(tx, organization, id, bookmark).await?,
-            // Written with all of them.
-            WriteOp::Length(_) => {}
-            WriteOp::Release(seen_at) => {
-                store::calls::let_go(tx, organization, id, &self.hold, *seen_at).await?;
-            }
-            WriteOp::End(at) => {
-                if store::calls::finish(tx, organization, id, *at).await? {
-                    tx.enqueue_at(&WriteReview { call: id }, *at + SAFETY_NET).await?;
-                    if let Some(membership) = self.kernel.membership() {
-                        tx.enqueue_at(&HandOver { call: id, node: membership.node.clone() }, *at + LOOK_AGAIN).await?;
-                    }
-                    tx.emit(&CallEnded { call: id, member }).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl WriteOp {
-    /// How long the call is at least, by what this says.
-    fn length(&self) -> Millis {
-        match self {
-            Self::Segment(segment) => segment.end_ms,
-            Self::Length(length) => *length,
-            _ => Millis::ZERO,
-        }
     }
 }

@@ -9,7 +9,8 @@ use model::Millis;
 use model::wire::Frame;
 use store::{Appended, RecordingError, RecordingLog};
 
-use super::intake::{InFlight, TrackSink};
+use super::in_flight::InFlight;
+use super::intake::TrackSink;
 use super::pressure::Pressure;
 
 /// Writing threads. Two keep one slow file system call from stopping every call.

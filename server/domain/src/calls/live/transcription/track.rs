@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::catch_up::catch_up;
 use super::heard::Heard;
 use super::{Piece, Transcriber, TranscriberEvent, TranscriberInput, VoiceDetector};
+use crate::calls::live::in_flight::InFlight;
 use crate::calls::live::inbox::Input;
-use crate::calls::live::intake::InFlight;
 
 /// Audio that waits for a transcriber: 90 s of frames.
 const TRANSCRIBER_QUEUE: usize = 900;

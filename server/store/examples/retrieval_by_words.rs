@@ -1,6 +1,6 @@
 //! How good and how fast finding passages is, on both engines; `key=value` lines for `cargo xtask bench`.
 //!
-//! `cargo run -p store --features test-utils --example retrieval [-- SIZE…]` prints R@1, R@5 and MRR@10 by words over the public half of
+//! `cargo run -p store --features test-utils --example retrieval_by_words [-- SIZE…]` prints R@1, R@5 and MRR@10 by words over the public half of
 //! the benchmark, then what a question takes at 1,000, 10,000 and 100,000 passages (or the sizes given; 0 for none) by words
 //! (`words_…`) and by words and vectors (`hybrid_…`), in an organization beside which there is another one of the same size; and what the
 //! first question of a freshly started server takes, which loads the index (`first_ms`). Vectors are made up: 384 numbers, as
