@@ -7,7 +7,8 @@
 //! It starts the server on a free loopback port with a throw-away data folder, signs up, and opens `--calls` sockets on
 //! `/api/v1/calls/{id}/stream`. Every call sends ten frames a second on both channels and, so that the engine and the
 //! database have real work, the words of a sales talk as the browser's recognizer would (a partial three times a second, a
-//! final every four seconds, per channel). Recognition itself is not part of it.
+//! final every four seconds, per channel). No two calls are at the same place of their talk, as a thousand of a day aren't, and all are
+//! live before the first sends sound: a start of all at once is another measurement (`calls-deploy`). Recognition itself is not part of it.
 //!
 //! With `--url` it joins a server that runs already, for what is measured beside many calls; the first line, `load.calls`, says that they
 //! have begun.
@@ -100,7 +101,7 @@ async fn main() {
     let token = sign_up(&client, &server, "load").await;
     let (measured, sound) = (Arc::new(Mutex::new(Measured::default())), Arc::new(Sound::new(!arguments.rooms)));
     let mut tasks = Vec::new();
-    // All start together, when every socket is open.
+    // All speak from the same moment on, when every call is live.
     let everybody = Arc::new(Barrier::new(arguments.calls + 1));
     for index in 0..arguments.calls {
         let new = json!({
@@ -110,8 +111,8 @@ async fn main() {
         let answer = post(&client, &format!("{}/api/v1/calls", server.url), Some(&token), &new).await;
         let id: CallId = answer["data"]["id"].as_str().unwrap_or_else(|| panic!("no call in {answer}")).parse().unwrap();
         let shared = (Arc::clone(&sound), Arc::clone(&measured), Arc::clone(&everybody));
-        let offset = Duration::from_millis((index as u64 * 37) % 100);
-        tasks.push(tokio::spawn(call(server.url.clone(), token.clone(), id, arguments.seconds, offset, shared)));
+        let begin = Begin { offset: Duration::from_millis((index as u64 * 37) % 100), turn: (index as u64 * 13) % (2 * TURN) };
+        tasks.push(tokio::spawn(call(server.url.clone(), token.clone(), id, arguments.seconds, begin, shared)));
     }
     everybody.wait().await;
     println!("load.calls={}", arguments.calls);
@@ -187,12 +188,23 @@ async fn give_all(client: reqwest::Client, url: String, token: String, folder: P
     (given, count(&["ready"]), count(&["failed", "locked"]))
 }
 
+/// Frames that a side speaks before it is the other's turn.
+const TURN: u64 = 40;
+
+/// Where a call is in what all of them do.
+struct Begin {
+    /// Within the 100 ms of a frame.
+    offset: Duration,
+    /// Frames of the talk that are over when it begins.
+    turn: u64,
+}
+
 async fn call(
     url: String,
     token: String,
     id: CallId,
     seconds: u64,
-    offset: Duration,
+    begin: Begin,
     (sound, measured, everybody): (Arc<Sound>, Arc<Mutex<Measured>>, Arc<Barrier>),
 ) {
     let address = format!("{}/api/v1/calls/{id}/stream", url.replace("http://", "ws://"));
@@ -215,10 +227,15 @@ async fn call(
     let sent: Arc<Mutex<[VecDeque<Instant>; 2]>> = Arc::default();
     let said: Arc<Mutex<VecDeque<Instant>>> = Arc::default();
     let (reading_sent, reading_said, reading) = (Arc::clone(&sent), Arc::clone(&said), Arc::clone(&measured));
+    let (tell_live, live) = tokio::sync::oneshot::channel();
+    let mut tell_live = Some(tell_live);
     let reader = tokio::spawn(async move {
         let mut acked = [0_u32; 2];
         while let Some(text) = answers.next().await {
             match socket::told(text) {
+                Some(ServerMessage::Welcome(_)) => {
+                    let _ = tell_live.take().map(|tell| tell.send(()));
+                }
                 Some(ServerMessage::Ack { track, next }) => {
                     let now = Instant::now();
                     let mut sent = reading_sent.lock().unwrap();
@@ -241,28 +258,30 @@ async fn call(
             }
         }
     });
+    live.await.unwrap();
     everybody.wait().await;
-    let start = Instant::now() + offset;
+    let start = Instant::now() + begin.offset;
     for index in 0..seconds * 10 {
         tokio::time::sleep_until((start + Duration::from_millis(index * 100)).into()).await;
         let captured_at = Millis(index as i64 * 100);
         for (track, channel) in TrackId::CAPTURED.into_iter().zip([Channel::Rep, Channel::Customer]) {
             // The sides take turns of four seconds.
-            let speaks = (index / 40) % 2 == channel.index() as u64;
+            let talk = index + begin.turn;
+            let speaks = (talk / TURN) % 2 == channel.index() as u64;
             let pcm = if speaks { &sound.voice } else { &sound.silence };
             sent.lock().unwrap()[track.index()].push_back(Instant::now());
             out.frame(track, index as u32, captured_at.0, &pcm[index as usize % pcm.len()]).await;
             measured.lock().unwrap().sent += 1;
-            let phase = index % 40;
-            if speaks && (phase % 3 == 2 || phase == 39) {
-                let (rep, customer) = TALK[(index / 80) as usize % TALK.len()];
+            let phase = talk % TURN;
+            if speaks && (phase % 3 == 2 || phase == TURN - 1) {
+                let (rep, customer) = TALK[(talk / (2 * TURN)) as usize % TALK.len()];
                 let text = if channel == Channel::Rep { rep } else { customer };
-                let is_final = phase == 39;
-                let words = text.split(' ').count() as u64 * (phase + 1) / 40;
+                let is_final = phase == TURN - 1;
+                let words = text.split(' ').count() as u64 * (phase + 1) / TURN;
                 let text =
                     if is_final { text.to_owned() } else { text.split(' ').take(words.max(1) as usize).collect::<Vec<_>>().join(" ") };
-                let heard =
-                    Heard { track, text, start: captured_at - Millis(phase as i64 * 100), end: captured_at, confidence: 0.9, is_final };
+                let start = (captured_at - Millis(phase as i64 * 100)).max(Millis::ZERO);
+                let heard = Heard { track, text, start, end: captured_at, confidence: 0.9, is_final };
                 if is_final {
                     said.lock().unwrap().push_back(Instant::now());
                 }

@@ -72,6 +72,8 @@ fn follow(name: &str, child: &mut Child, screen: &mut Screen) -> Result<()> {
     let mut ended = false;
     loop {
         match pieces.recv_timeout(Duration::from_millis(200)) {
+            // Another cargo reads the same list of crates: a moment, and nothing to be told of.
+            Ok(Piece::Text(text)) if text.ends_with("file lock on package cache") => {}
             Ok(Piece::Text(text)) => screen.pass(&text)?,
             Ok(piece) => state.take(piece, start.elapsed()),
             Err(RecvTimeoutError::Disconnected) => return Ok(()),

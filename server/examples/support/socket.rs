@@ -104,6 +104,7 @@ fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
 /// What a message says; none if it is only of interest to a page, as most that are no acks are.
 pub fn told(text: &str) -> Option<ServerMessage> {
     let is_wanted = text.starts_with("{\"Ack\"")
+        || text.starts_with("{\"Welcome\"")
         || ["\"Segment\"", "\"Finishing\"", "\"Ended\"", "{\"Refused\"", "{\"Rejected\""].iter().any(|wanted| text.contains(wanted));
     is_wanted.then(|| serde_json::from_str(text).unwrap())
 }
