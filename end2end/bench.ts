@@ -93,8 +93,12 @@ async function eventsToPainted(browser: Browser, server: Server): Promise<number
         const last = Math.max(0, ...[...document.querySelectorAll<HTMLElement>("[data-cue]")].map((card) => Number(card.dataset.cue)));
         if (last <= seen) return;
         seen = last;
-        // The frame after the next one has the card's pixels.
-        requestAnimationFrame(() => requestAnimationFrame(() => painted.push(performance.timeOrigin + performance.now())));
+        // A message that is sent while a frame is made arrives when the frame has been painted.
+        requestAnimationFrame(() => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => painted.push(performance.timeOrigin + performance.now());
+          port2.postMessage(null);
+        });
       }).observe(document.body, { subtree: true, childList: true });
       Object.assign(window, { painted });
     });
@@ -133,7 +137,11 @@ test("commit to list painted", async ({ browser }) => {
         const title = /Change \d+;/.exec(link.textContent ?? "")?.[0];
         if (!title || title in painted) continue;
         painted[title] = 0;
-        requestAnimationFrame(() => requestAnimationFrame(() => (painted[title] = performance.timeOrigin + performance.now())));
+        requestAnimationFrame(() => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => (painted[title] = performance.timeOrigin + performance.now());
+          port2.postMessage(null);
+        });
       }
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
     Object.assign(window, { painted });
