@@ -9,6 +9,7 @@ mod settings;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgMatches;
@@ -101,6 +102,8 @@ pub struct Config {
     pub open_sign_up: bool,
     /// How many calls this server hears at once; none: as many as it hears in time.
     pub most_calls: Option<usize>,
+    /// How often a live call's sound is brought into the shared storage.
+    pub seal_every: Duration,
     /// Header in which a reverse proxy that we trust tells the client's address, for example `x-forwarded-for`.
     pub client_address_header: Option<http::HeaderName>,
     /// What `/metrics` asks for as bearer token; none means that only this computer may read it.
@@ -220,6 +223,7 @@ impl Config {
             intranet_sites,
             open_sign_up: settings.open_sign_up.unwrap_or(true),
             most_calls: settings.most_calls,
+            seal_every: seal_every(settings.seal_seconds)?,
             client_address_header: settings
                 .client_address_header
                 .map(|name| name.parse().with_context(|| format!("client_address_header: “{name}” is no name of a header")))
@@ -283,6 +287,7 @@ impl Loaded {
                 if sites.is_empty() { "none".to_owned() } else { sites.join(",") }
             }
             "open_sign_up" => config.open_sign_up.to_string(),
+            "seal_seconds" => config.seal_every.as_secs().to_string(),
             "most_calls" => config.most_calls.map_or_else(|| "as many as are heard in time".to_owned(), |most| most.to_string()),
             "client_address_header" => optional(config.client_address_header.as_ref().map(http::HeaderName::as_str)),
             "metrics_token" => masked(&config.metrics_token),
@@ -324,6 +329,14 @@ fn check_node(address: &str, database_url: &str, has_token_key: bool, lacks_vaul
         bail!("node_address: several servers need a storage that all of them reach; name it by files");
     }
     Ok(())
+}
+
+/// None: ten seconds. With the time that storing takes, no part of a recording may be longer than 15 s.
+fn seal_every(seconds: Option<u64>) -> Result<Duration> {
+    match seconds.unwrap_or(10) {
+        seconds @ 1..=12 => Ok(Duration::from_secs(seconds)),
+        seconds => bail!("seal_seconds must be 1 to 12; it is {seconds}"),
+    }
 }
 
 fn check_files(address: Option<&str>, endpoint: Option<&str>) -> Result<()> {

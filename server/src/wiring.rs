@@ -8,6 +8,7 @@ use axum::extract::FromRef;
 use base64::Engine;
 use documents::{ChildReader, Limits};
 use domain::Parts;
+use domain::calls::LiveSettings;
 use domain::knowledge::Makers;
 use domain::{Config as DomainConfig, Kernel, Membership};
 use leptos::config::LeptosOptions;
@@ -168,7 +169,7 @@ pub fn domain_config(config: &Config, token_key: SecretString) -> DomainConfig {
         public_url: config.public_url.clone(),
         token_key,
         open_sign_up: config.open_sign_up,
-        most_calls: config.most_calls,
+        live: LiveSettings { most_calls: config.most_calls, seal_every: config.seal_every },
     }
 }
 

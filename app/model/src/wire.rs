@@ -63,6 +63,14 @@ pub enum ClientMessage {
     },
     /// The call is over: all frames have been sent.
     End,
+    /// Final words, a bookmark, feedback or a pause that its page keeps until [`ServerMessage::Noted`] has come for it, and says again on the
+    /// next connection. What was taken already is not taken twice; words are the same if track, start and end are.
+    Numbered {
+        /// Another one for each message of this page.
+        number: u32,
+        /// What.
+        message: Box<ClientMessage>,
+    },
 }
 
 /// Who comes, and what they already have.
@@ -147,6 +155,11 @@ pub enum ServerMessage {
     Refused(Problem),
     /// The server restarts: connect again, nothing is lost.
     Restarting,
+    /// What was said with this number is in the database, or was refused: it need not be said again.
+    Noted {
+        /// That of [`ClientMessage::Numbered`].
+        number: u32,
+    },
 }
 
 /// Where the server stands.

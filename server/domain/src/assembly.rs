@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::calls::CallsState;
+use crate::calls::{CallsState, LiveSettings};
 use crate::identity::IdentityState;
 use crate::knowledge::{KnowledgeState, Makers};
 use crate::playbooks::PlaybooksState;
@@ -30,8 +30,8 @@ pub struct Config {
     pub token_key: SecretString,
     /// Whether strangers may sign up and open an organization.
     pub open_sign_up: bool,
-    /// How many calls this server hears at once; none: as many as it hears in time.
-    pub most_calls: Option<usize>,
+    /// How live calls are heard.
+    pub live: LiveSettings,
 }
 
 /// What the areas work with.
@@ -67,7 +67,7 @@ pub struct Parts {
 #[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
     let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault, membership, peers } = parts;
-    let Config { files, public_url, token_key, open_sign_up, most_calls } = config;
+    let Config { files, public_url, token_key, open_sign_up, live } = config;
     let registry = Registry::new(&AREAS).expect("the manifests hold");
     let mut parts = KernelParts::new(store, clock, ids, public_url);
     parts.membership = membership;
@@ -79,7 +79,7 @@ pub fn assemble(parts: Parts) -> Kernel {
         .with(IdentityState::new(mailer, token_key, open_sign_up))
         .with(PlaybooksState::default())
         .with(KnowledgeState::new(knowledge, files.clone()))
-        .with(CallsState::new(files, recognizers, sample, peers, most_calls));
+        .with(CallsState::new(files, recognizers, sample, peers, live));
     Kernel::new(parts)
 }
 

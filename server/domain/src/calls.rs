@@ -18,10 +18,8 @@ pub(crate) mod retranscribe;
 mod review;
 pub mod sample;
 mod settings;
+mod state;
 mod words;
-
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::validation as valid;
@@ -34,17 +32,16 @@ use store::StoreError;
 
 use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated};
 use self::jobs::{DeleteRecording, Recognize};
-use self::live::CallRegistry;
 pub(crate) use self::recognizers::open_stream;
 use crate::identity;
 use kernel::{
     Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
     Whose,
 };
-use ports::{Peers, Recognizer, SampleCall};
 
 pub use self::edit::patch;
 pub use self::recognizers::RecognizerRegistry;
+pub use self::state::{CallsKernel, CallsState, LiveSettings};
 pub use self::review::{TranscriptPart, review, shown_lines, shown_review, transcript};
 pub use self::words::{correct_segment, recognize_later, swap_channels};
 
@@ -134,67 +131,6 @@ async fn let_go(tx: &mut Tx, subject: &Subject) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// What this area works with and remembers while the server runs.
-pub struct CallsState {
-    files: PathBuf,
-    recognizers: RecognizerRegistry,
-    sample: Arc<SampleCall>,
-    peers: Arc<dyn Peers>,
-    registry: OnceLock<CallRegistry>,
-    most_calls: Option<usize>,
-}
-
-impl CallsState {
-    /// Recordings go below `files`; recognizers are offered in this order, available or not; `peers` reaches other servers; `most_calls` are
-    /// heard at once.
-    pub fn new(
-        files: PathBuf,
-        recognizers: Vec<Arc<dyn Recognizer>>,
-        sample: Arc<SampleCall>,
-        peers: Arc<dyn Peers>,
-        most_calls: Option<usize>,
-    ) -> Self {
-        Self { files, recognizers: RecognizerRegistry::new(recognizers), sample, peers, registry: OnceLock::new(), most_calls }
-    }
-}
-
-/// The kernel with this area's state.
-pub trait CallsKernel {
-    /// The folder of recordings and other files.
-    fn files_folder(&self) -> &Path;
-    /// The recognizers that run on the server.
-    fn recognizers(&self) -> &RecognizerRegistry;
-    /// The bundled sample call.
-    fn sample(&self) -> &Arc<SampleCall>;
-    /// The live calls of this server.
-    fn call_registry(&self) -> &CallRegistry;
-    /// The way to other servers.
-    fn peers(&self) -> &dyn Peers;
-}
-
-impl CallsKernel for Kernel {
-    fn files_folder(&self) -> &Path {
-        &self.state::<CallsState>().files
-    }
-
-    fn recognizers(&self) -> &RecognizerRegistry {
-        &self.state::<CallsState>().recognizers
-    }
-
-    fn sample(&self) -> &Arc<SampleCall> {
-        &self.state::<CallsState>().sample
-    }
-
-    fn peers(&self) -> &dyn Peers {
-        &*self.state::<CallsState>().peers
-    }
-
-    fn call_registry(&self) -> &CallRegistry {
-        let state = self.state::<CallsState>();
-        state.registry.get_or_init(|| CallRegistry::new(state.most_calls))
-    }
 }
 
 /// A deleted call's sound goes at once; a job looks after it this much later.

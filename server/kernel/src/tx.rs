@@ -85,6 +85,11 @@ impl Tx {
         self.kernel.living_servers().await
     }
 
+    /// What follows is done in this organization: for a unit of work of the server itself that takes several together.
+    pub const fn turn_to(&mut self, organization: OrganizationId) {
+        self.organization = Some(organization);
+    }
+
     fn organization(&self) -> Result<OrganizationId> {
         self.organization.ok_or_else(|| DomainError::Internal("this unit of work belongs to no organization".to_owned()))
     }

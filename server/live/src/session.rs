@@ -235,6 +235,11 @@ impl Session {
         }
     }
 
+    /// Whether finals wait until it is known whether they are echoes. What comes after them is not held up.
+    pub fn is_holding(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Decides about a final: an echo is dropped, a rep's that may be one waits, all else becomes a segment.
     fn hear(&mut self, pending: PendingFinal, now: Millis, effects: &mut Vec<Effect>) {
         let end = pending.said.end;

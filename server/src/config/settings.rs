@@ -167,6 +167,7 @@ settings! {
     intranet_sites: String,
     open_sign_up: bool,
     most_calls: usize,
+    seal_seconds: u64,
     client_address_header: String,
     metrics_token: String,
 }

@@ -89,9 +89,12 @@ impl Fleet {
     }
 }
 
-/// A page's end of a call, with the frames that it would keep.
+/// A page's end of a call, with the frames and the words that it would keep.
 struct Caller {
     call: CallId,
+    /// How many times words were said; those that nobody has noted yet, with their numbers.
+    said: u32,
+    kept: Vec<(u32, ClientMessage)>,
     /// Of each channel: captured so far, acked, durable.
     captured: [u32; 2],
     acked: [u32; 2],
@@ -101,7 +104,7 @@ struct Caller {
 
 impl Caller {
     const fn new(call: CallId) -> Self {
-        Self { call, captured: [0; 2], acked: [0; 2], durable: [0; 2], page: None }
+        Self { call, said: 0, kept: Vec::new(), captured: [0; 2], acked: [0; 2], durable: [0; 2], page: None }
     }
 
     /// Connects, as a page does: again and again while nobody can take the call. How long it took.
@@ -113,8 +116,12 @@ impl Caller {
             match page.next().await {
                 Some(ServerMessage::Welcome(welcome)) => {
                     self.welcome(&welcome);
+                    let took = started.elapsed();
+                    for (number, message) in &self.kept {
+                        let _ = page.try_say(numbered(*number, message)).await;
+                    }
                     self.page = Some(page);
-                    return started.elapsed();
+                    return took;
                 }
                 Some(ServerMessage::Refused(problem)) => assert_eq!(problem.code, Code::Unavailable, "{problem:?}"),
                 None => {}
@@ -153,6 +160,7 @@ impl Caller {
             match page.next().await {
                 Some(ServerMessage::Ack { track, next }) => self.acked[track.index()] = next,
                 Some(ServerMessage::Durable { track, next }) => self.durable[track.index()] = next,
+                Some(ServerMessage::Noted { number }) => self.kept.retain(|(kept, _)| *kept != number),
                 Some(ServerMessage::Restarting) | None => {
                     self.page = None;
                     return false;
@@ -164,9 +172,41 @@ impl Caller {
         true
     }
 
-    async fn end(mut self) {
-        self.page.take().unwrap().end().await;
+    /// Says something, and waits for nothing.
+    async fn say(&mut self) {
+        self.said += 1;
+        let (number, channel) = (self.said, if self.said.is_multiple_of(2) { Rep } else { Customer });
+        let message = words(channel, i64::from(number) * 1_000, &format!("This is number {number}."));
+        if let Some(page) = &mut self.page {
+            let _ = page.try_say(numbered(number, &message)).await;
+        }
+        self.kept.push((number, message));
     }
+
+    async fn end(mut self) {
+        let mut page = self.page.take().unwrap();
+        while !self.kept.is_empty() {
+            let number = page.until(|message| if let ServerMessage::Noted { number } = message { Some(*number) } else { None }).await;
+            self.kept.retain(|(kept, _)| *kept != number);
+        }
+        page.end().await;
+    }
+}
+
+fn numbered(number: u32, message: &ClientMessage) -> ClientMessage {
+    ClientMessage::Numbered { number, message: Box::new(message.clone()) }
+}
+
+/// Every sentence that was said is in the transcript, once.
+async fn assert_said(program: &Program, call: CallId, said: u32) {
+    let answer = program.get(&path(call, "/transcript")).await;
+    assert_eq!(answer.status, 200, "{:?}", answer.body);
+    let lines = answer.body["data"].as_array().unwrap();
+    let mut heard: Vec<&str> = lines.iter().map(|line| line["text"].as_str().unwrap()).collect();
+    let mut expected: Vec<String> = (1..=said).map(|number| format!("This is number {number}.")).collect();
+    heard.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(heard, expected);
 }
 
 /// Every frame of a channel is in the recording, once, in order: each sample of a frame is its number.
@@ -197,35 +237,48 @@ fn random(most: u64) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_killed_the_call_goes_on_and_no_frame_is_lost_or_doubled() {
+async fn whoever_is_killed_the_call_goes_on_and_nothing_is_lost_or_doubled() {
     let kills: usize = std::env::var("CLOSEZLY_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6);
-    let mut fleet = Fleet::start(2).await;
+    // A part every second, so that it dies in seals and uploads too.
+    let mut fleet = Fleet::start_with(3, &["--seal-seconds", "1"]).await;
     let ann = fleet.running(0).owner().await;
     let token = ann.token().to_owned();
     let mut caller = Caller::new(make(&ann, new_call("Long")).await);
-    let (mut owner, mut took) = (0, Vec::new());
+    let (mut owner, mut took, mut sealed) = (0, Vec::new(), 0);
     caller.connect(&fleet.at(0, &token)).await;
     for kill in 0..kills {
-        // A while of talk, so that it dies in seals, uploads and between them too; then in the middle of a batch.
+        // A while of talk; then in the middle of a batch.
         let until = Instant::now() + Duration::from_millis(random(4_000));
         while Instant::now() < until {
             assert!(caller.talk(2).await);
+            if random(4) == 0 {
+                caller.say().await;
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         caller.talk(1).await;
+        caller.say().await;
+        if kill % 4 == 3 {
+            // While it hands over.
+            fleet.running(owner).signal();
+            tokio::time::sleep(Duration::from_millis(random(400))).await;
+        }
         fleet.running(owner).kill();
-        let next = 1 - owner;
+        sealed += usize::from(caller.durable[0] > 0);
+        let next = (owner + 1 + random(2) as usize) % 3;
         took.push(caller.connect(&fleet.at(next, &token)).await);
         assert!(caller.talk(1).await, "kill {kill}");
         fleet.revive(owner);
         owner = next;
     }
-    let (call, captured) = (caller.call, caller.captured);
+    assert!(sealed >= kills / 3, "only {sealed} of {kills} owners died after they had sealed anything");
+    let (call, captured, said) = (caller.call, caller.captured, caller.said);
     caller.end().await;
-    for index in 0..2 {
+    for index in 0..3 {
         for channel in [Rep, Customer] {
             assert_recorded(&fleet.at(index, &token), call, channel, captured[channel.index()]).await;
         }
+        assert_said(&fleet.at(index, &token), call, said).await;
     }
     println!(
         "takeover.kills={kills} takeover.p50_ms={} takeover.max_ms={}",

@@ -10,6 +10,12 @@ pub(super) const SETTINGS: &[Setting] = &[
          hear”)",
     ),
     Setting::new(
+        "seal_seconds",
+        "10",
+        "where several servers share their calls: every so many seconds (1 to 12) a live call's sound is brought into the storage that they share. What is \
+         newer is in the page and on its server only",
+    ),
+    Setting::new(
         "speech_command",
         "none",
         "a program that reads 16 kHz PCM and prints JSON lines, with its arguments, or the word `pocketsphinx` (see \

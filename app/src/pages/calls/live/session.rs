@@ -77,8 +77,9 @@ struct Session {
     take_over: bool,
     /// Ask for everything, because events were missing.
     anew: bool,
-    /// Said while there was no connection.
-    waiting: VecDeque<ClientMessage>,
+    /// Said, with its number, and not known to be stored: said again on the next connection.
+    said: VecDeque<(u32, ClientMessage)>,
+    last_number: u32,
     /// The captures are stopped and everything may be sent.
     stopped: bool,
     /// The server was told on this connection that it is over.
@@ -109,7 +110,8 @@ impl Session {
             heard: now(),
             take_over: false,
             anew: false,
-            waiting: VecDeque::new(),
+            said: VecDeque::new(),
+            last_number: 0,
             stopped: false,
             end_sent: false,
             unavailable: None,
@@ -140,6 +142,7 @@ impl Session {
                 self.stopped = true;
                 self.pump();
             }
+            Input::Heard(heard) if heard.is_final => self.say(ClientMessage::Heard(heard)),
             Input::Heard(heard) => self.send(ClientMessage::Heard(heard)),
             Input::Deaf(track, failure) => {
                 self.recognitions[track.index()] = None;
@@ -151,7 +154,7 @@ impl Session {
                     message: failure.to_string(),
                 };
                 self.live.change(|state| state.set_recognizer(status));
-                self.send(ClientMessage::CaptureNote { track: Some(track), message: failure.to_string() });
+                self.say(ClientMessage::CaptureNote { track: Some(track), message: failure.to_string() });
             }
             Input::Tick => self.tick(),
         }
@@ -198,13 +201,13 @@ impl Session {
                     TrackId::CAPTURED.into_iter().for_each(|track| self.stop_recognizing(track));
                 }
                 self.live.change(|state| state.set_paused(paused));
-                self.send(ClientMessage::Pause { paused });
+                self.say(ClientMessage::Pause { paused });
             }
             CallCommand::Bookmark => {
                 let at = self.call_clock.map_or(Millis::ZERO, |clock| clock.now());
-                self.send(ClientMessage::Bookmark { at, note: String::new() });
+                self.say(ClientMessage::Bookmark { at, note: String::new() });
             }
-            CallCommand::Feedback(cue, state) => self.send(ClientMessage::Feedback { cue, state }),
+            CallCommand::Feedback(cue, state) => self.say(ClientMessage::Feedback { cue, state }),
             CallCommand::End => self.end(),
             CallCommand::TakeOver => {
                 self.refused = false;

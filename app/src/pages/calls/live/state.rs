@@ -98,6 +98,8 @@ pub enum Outcome {
     Refused(Problem),
     /// The server restarts: connect again.
     Restarting,
+    /// What was said with this number is stored.
+    Noted(u32),
 }
 
 impl LiveState {
@@ -123,6 +125,7 @@ impl LiveState {
             ServerMessage::Rejected(problem) => Outcome::Rejected(problem),
             ServerMessage::Refused(problem) => Outcome::Refused(problem),
             ServerMessage::Restarting => Outcome::Restarting,
+            ServerMessage::Noted { number } => Outcome::Noted(number),
         }
     }
 

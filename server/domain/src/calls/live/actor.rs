@@ -16,6 +16,7 @@ use super::ending::Ending;
 use super::engine::Engine;
 use super::inbox::Input;
 use super::intake::{Intake, StorageEvent};
+use super::numbered::Numbered;
 use super::persist::{PersistInput, WriteStatus};
 use super::sealing::SealNow;
 use super::write_op::WriteOp;
@@ -60,6 +61,7 @@ pub(super) struct CallActor {
     pub(super) phase: Phase,
     pub(super) paused: bool,
     pub(super) connections: Connections,
+    pub(super) numbered: Numbered,
     pub(super) intake: Intake,
     /// How each track's recognizer is doing.
     pub(super) statuses: Vec<Option<RecognizerStatus>>,
@@ -200,6 +202,7 @@ impl CallActor {
         if self.clock.runs() && self.phase == Phase::Live && !self.paused {
             self.feed(Event::Tick);
         }
+        self.store_numbers();
         self.wait_for_last_words().await;
     }
 

@@ -183,6 +183,12 @@ impl Connections {
         }
     }
 
+    /// Has one page come back: it says again what it keeps.
+    pub(super) fn turn_away(&mut self, id: u64) {
+        self.reply(id, ServerMessage::Restarting);
+        self.remove(id);
+    }
+
     /// Answers one page.
     pub(super) fn reply(&self, id: u64, message: ServerMessage) {
         if let Some(page) = self.open.iter().find(|page| page.id == id) {

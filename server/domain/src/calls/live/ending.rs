@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use live::Event;
-use model::wire::{CallEvent, NoticeLevel};
+use model::wire::{CallEvent, NoticeLevel, ServerMessage};
 use model::{Code, Problem, TrackId};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -164,6 +164,7 @@ impl CallActor {
                 self.notice(NoticeLevel::Info, "The database is back. Everything is stored.".to_owned());
             }
             WriteStatus::EndStored => self.publish(CallEvent::Finishing),
+            WriteStatus::Noted(page, number) => self.connections.reply(page, ServerMessage::Noted { number }),
             WriteStatus::AllStored => self.on_all_stored().await,
             WriteStatus::Durable(false) => {
                 let message =

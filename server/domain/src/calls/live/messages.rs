@@ -62,11 +62,19 @@ impl CallActor {
             // Said again: it is told as soon as it is stored.
             return;
         }
+        if let ClientMessage::Numbered { number, message } = message {
+            return self.on_numbered(page, number, *message).await;
+        }
+        self.take(page, message).await;
+    }
+
+    /// Takes what a page says. False if it may be said again: nothing came of it.
+    pub(super) async fn take(&mut self, page: u64, message: ClientMessage) -> bool {
         if !matches!(message, ClientMessage::Feedback { .. }) && !self.takes_from(page) {
-            return;
+            return true;
         }
         match message {
-            ClientMessage::Heard(heard) => self.on_page_transcript(page, heard).await,
+            ClientMessage::Heard(heard) => return self.on_page_transcript(page, heard).await,
             ClientMessage::Pause { paused } => {
                 self.paused = paused;
                 self.publish(CallEvent::Paused { paused });
@@ -82,8 +90,9 @@ impl CallActor {
             ClientMessage::End => self.end().await,
             ClientMessage::Hello(_) => self.reject(page, Problem::new(Code::Invalid, "This page has said hello already.")),
             // Audio comes as an input of its own, see `attach`.
-            ClientMessage::Ping { .. } | ClientMessage::Frame(_) => {}
+            ClientMessage::Ping { .. } | ClientMessage::Frame(_) | ClientMessage::Numbered { .. } => {}
         }
+        true
     }
 
     /// Whether a page may say anything of the call now. If not, it is told why.
@@ -191,23 +200,28 @@ impl CallActor {
         }
     }
 
-    async fn on_page_transcript(&mut self, page: u64, heard: Heard) {
+    /// False if the database took nothing.
+    async fn on_page_transcript(&mut self, page: u64, heard: Heard) -> bool {
         let Heard { track, text, start, end, confidence, is_final } = heard;
         let limit = Millis(Frame::MAX_CAPTURED_AT);
         let fits = text.chars().take(5_001).count() <= 5_000 && start >= Millis::ZERO && start <= end && end <= limit;
         if !fits || self.call.recognizer != RecognizerId::BROWSER {
             let message = "Words from the page need 0 to 5,000 characters, ordered times, and a call that the browser recognizes.";
-            return self.reject(page, Problem::new(Code::Invalid, message));
+            self.reject(page, Problem::new(Code::Invalid, message));
+            return true;
         }
         if track.index() >= self.call.tracks.len() {
-            return self.reject(page, self.no_such_track(track));
+            self.reject(page, self.no_such_track(track));
+            return true;
         }
         if let Err(error) = self.start().await {
-            return self.reject(page, error.into_problem());
+            self.reject(page, error.into_problem());
+            return false;
         }
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let said = Utterance { confidence, ..Utterance::new(text, start, end) };
         self.feed(if is_final { Event::Final(track, said) } else { Event::Partial(track, said) });
+        true
     }
 
     fn on_bookmark(&mut self, page: u64, at: Millis, note: &str) {

@@ -1,5 +1,7 @@
 //! How a call's actor comes to be: what is stored of the call, its recordings, its tracks' tasks.
 
+use std::sync::Arc;
+
 use model::wire::{RecognizerHealth, RecognizerStatus};
 use model::{Call, CallId, CallState, Millis, OrganizationId, TrackId};
 use store::calls::CallHold;
@@ -9,17 +11,20 @@ use tokio::time::Instant;
 use super::actor::{CallActor, Inboxes, Phase, Tracks};
 use super::assist::Assist;
 use super::clock::CallClock;
+use super::committer::Committer;
 use super::connections::Connections;
 use super::ending::Ending;
 use super::engine::Engine;
 use super::inbox::Input;
 use super::intake::Intake;
+use super::numbered::Numbered;
 use super::opened_track::OpenedTrack;
 use super::ownership::Folder;
 use super::persist::{PersistWorker, WriteStatus};
 use super::replay::ReplayBuffer;
 use super::sealing::{self, SealedTrack, Sealer};
 use super::transcription::{self, TrackSetup};
+use super::write_op::Place;
 use super::writer::Writer;
 use crate::calls::CallsKernel as _;
 use crate::calls::recognizers::ChosenRecognizer;
@@ -38,7 +43,7 @@ impl CallActor {
         kernel: &Kernel,
         organization: OrganizationId,
         id: CallId,
-        writer: Writer,
+        (writer, committer): (Writer, Committer),
         (hold, folder): (CallHold, Folder),
     ) -> Result<(Self, mpsc::Sender<Input>, Inboxes)> {
         let store = kernel.store();
@@ -63,7 +68,9 @@ impl CallActor {
         let (persister, ops) = mpsc::unbounded_channel();
         let (status, writes) = mpsc::unbounded_channel();
         let (problems, storage) = mpsc::unbounded_channel();
-        let worker = PersistWorker { kernel: kernel.clone(), organization, call: id, member: call.member_id, hold: hold.clone() };
+        let node = kernel.membership().map(|membership| membership.node.clone());
+        let place = Place { organization, call: id, member: call.member_id, hold: hold.clone(), node };
+        let worker = PersistWorker { kernel: kernel.clone(), place: Arc::new(place), committer };
         tokio::spawn(worker.run(ops, status.clone()));
 
         let is_finishing = call.state == CallState::Finishing;
@@ -116,6 +123,7 @@ impl CallActor {
             phase: if is_finishing { Phase::Finishing } else { Phase::Live },
             paused: false,
             connections,
+            numbered: Numbered::default(),
             intake,
             statuses: TrackId::all(call.tracks.len()).map(|track| not_recognized(kernel, &call, track)).collect(),
             tracks,

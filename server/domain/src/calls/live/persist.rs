@@ -1,16 +1,16 @@
 //! Writes a live call's rows to the database, in order, beside the call: a slow database delays no word on the page, and
 //! one that fails is tried again until it has everything. What waits goes together, so that a busy database has less to do for each.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Actor, DomainError, Kernel, Result};
-use model::{CallId, MemberId, Millis, OrganizationId};
-use store::StoreError;
-use store::calls::CallHold;
+use kernel::{Actor, Kernel};
+use model::Millis;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::write_op::WriteOp;
+use super::committer::{Committed, Committer};
+use super::write_op::{Place, WriteOp};
 use crate::calls::events::TranscriptUpdated;
 
 /// Rows that go to the database at once.
@@ -45,21 +45,19 @@ pub(super) enum WriteStatus {
     AllStored,
     /// The recording can't be brought to the shared storage for a while; or it can be again.
     Durable(bool),
+    /// What this page said with this number is stored.
+    Noted(u64, u32),
     /// Some of the recording before this moment can't be fetched.
     Missing(Millis),
     /// The call is another server's, or deleted: nothing is written any more.
     Lost,
 }
 
-/// Where the rows belong.
+/// A call's persister.
 pub(super) struct PersistWorker {
     pub(super) kernel: Kernel,
-    pub(super) organization: OrganizationId,
-    pub(super) call: CallId,
-    /// Whose call it is.
-    pub(super) member: MemberId,
-    /// The right to write.
-    pub(super) hold: CallHold,
+    pub(super) place: Arc<Place>,
+    pub(super) committer: Committer,
 }
 
 /// What became of rows.
@@ -148,10 +146,10 @@ impl PersistWorker {
         news: &mut UnannouncedWords,
         tell: &impl Fn(WriteStatus),
     ) -> Stored {
-        let stored = match self.store_with_retry(ops, rows, waiting, news, tell).await {
+        let stored = match self.store_with_retry(ops.into(), rows, waiting, news, tell).await {
             Stored::Never if ops.len() > 1 => {
                 for op in ops {
-                    if self.store_with_retry(std::slice::from_ref(op), rows, waiting, news, tell).await == Stored::Lost {
+                    if self.store_with_retry([op.clone()].into(), rows, waiting, news, tell).await == Stored::Lost {
                         return Stored::Lost;
                     }
                 }
@@ -162,8 +160,15 @@ impl PersistWorker {
         if stored == Stored::Yes && std::mem::take(waiting) {
             tell(WriteStatus::CaughtUp);
         }
-        if stored != Stored::Lost && ops.iter().any(|op| matches!(op, WriteOp::End(_))) {
-            tell(WriteStatus::EndStored);
+        if stored == Stored::Lost {
+            return stored;
+        }
+        for op in ops {
+            match op {
+                WriteOp::End(_) => tell(WriteStatus::EndStored),
+                WriteOp::Numbered(page, number) => tell(WriteStatus::Noted(*page, *number)),
+                _ => {}
+            }
         }
         stored
     }
@@ -172,7 +177,7 @@ impl PersistWorker {
     async fn announce_words(&self, news: &mut UnannouncedWords) {
         let told = async {
             let mut tx = self.kernel.begin(&self.actor()).await?;
-            tx.emit(&TranscriptUpdated { call: self.call, member: self.member }).await?;
+            tx.emit(&TranscriptUpdated { call: self.place.call, member: self.place.member }).await?;
             tx.commit().await
         };
         match told.await {
@@ -183,32 +188,42 @@ impl PersistWorker {
     }
 
     fn actor(&self) -> Actor {
-        Actor::system(self.organization, "a call goes on")
+        Actor::system(self.place.organization, "a call goes on")
     }
 
     /// Tries until the rows are stored, or never can be.
     async fn store_with_retry(
         &self,
-        ops: &[WriteOp],
+        ops: Arc<[WriteOp]>,
         rows: &mpsc::UnboundedReceiver<PersistInput>,
         waiting: &mut bool,
         news: &mut UnannouncedWords,
         tell: &impl Fn(WriteStatus),
     ) -> Stored {
         let (mut pause, mut told_many) = (Duration::from_millis(100), false);
+        let words = ops.iter().any(|op| matches!(op, WriteOp::Segment(_)));
         loop {
-            match self.store(ops, news).await {
-                Ok(true) => return Stored::Yes,
-                Ok(false) => return Stored::Lost,
+            let tells = words && news.due() <= Instant::now();
+            match self.committer.commit(&self.kernel, &self.place, &ops, tells).await {
+                Committed::Yes => {
+                    if tells {
+                        news.told = Some(Instant::now());
+                    }
+                    if words {
+                        news.pending = !tells;
+                    }
+                    return Stored::Yes;
+                }
+                Committed::Lost => return Stored::Lost,
                 // Its call was deleted meanwhile, or it is there already: it must not hold up the rest.
-                Err(DomainError::Store(error @ (StoreError::Missing(_) | StoreError::Taken(_)))) => {
+                Committed::Never(error) => {
                     if ops.len() == 1 {
-                        tracing::warn!(call = %self.call, error = store::chain(&error), "a row has no place any more");
+                        tracing::warn!(call = %self.place.call, %error, "a row has no place any more");
                     }
                     return Stored::Never;
                 }
-                Err(error) => {
-                    tracing::warn!(call = %self.call, error = error.chain(), "the database takes nothing; trying again");
+                Committed::Failed(error) => {
+                    tracing::warn!(call = %self.place.call, %error, "the database takes nothing; trying again");
                     if !std::mem::replace(waiting, true) {
                         tell(WriteStatus::Waiting);
                     }
@@ -220,31 +235,5 @@ impl PersistWorker {
                 }
             }
         }
-    }
-
-    /// Stores rows with what follows from them, all or nothing; false, and nothing, if the call is not this server's.
-    async fn store(&self, ops: &[WriteOp], news: &mut UnannouncedWords) -> Result<bool> {
-        let (organization, id) = (self.organization, self.call);
-        let mut tx = self.kernel.begin(&self.actor()).await?;
-        let (at, length) = (tx.at(), ops.iter().map(WriteOp::length).max().unwrap_or_default());
-        if !store::calls::hold(&mut tx, organization, id, &self.hold, at, length).await? {
-            return Ok(false);
-        }
-        for op in ops {
-            self.store_one(&mut tx, op).await?;
-        }
-        let words = ops.iter().any(|op| matches!(op, WriteOp::Segment(_)));
-        let tells = words && news.due() <= Instant::now();
-        if tells {
-            tx.emit(&TranscriptUpdated { call: id, member: self.member }).await?;
-        }
-        tx.commit().await?;
-        if tells {
-            news.told = Some(Instant::now());
-        }
-        if words {
-            news.pending = !tells;
-        }
-        Ok(true)
     }
 }

@@ -8,6 +8,7 @@ use model::{CallId, Code, OrganizationId};
 use tokio::sync::{mpsc, oneshot};
 
 use super::actor::CallActor;
+use super::committer::Committer;
 use super::inbox::Input;
 use super::ownership::Ownership;
 use super::pressure::Pressure;
@@ -24,6 +25,7 @@ pub struct CallRegistry {
     /// One at a time makes an actor, so that a call never has two.
     opening: tokio::sync::Mutex<()>,
     writer: std::sync::OnceLock<Writer>,
+    committer: std::sync::OnceLock<Committer>,
     pressure: Arc<Pressure>,
     /// So many are heard at once, whether more would be in time or not.
     most: Option<usize>,
@@ -64,6 +66,10 @@ impl CallRegistry {
         self.writer.get_or_init(|| Writer::start(&self.pressure)).clone()
     }
 
+    fn committer(&self) -> Committer {
+        self.committer.get_or_init(Committer::start).clone()
+    }
+
     /// An actor has ended. Its successor, if there is one already, stays.
     fn remove(&self, call: CallId, actor: &mpsc::Sender<Input>) {
         let mut calls = self.lock();
@@ -98,7 +104,7 @@ pub(super) async fn actor_of(kernel: &Kernel, organization: OrganizationId, call
         Ownership::Here(hold, folder) => (hold, folder),
         Ownership::Elsewhere(server) => return Ok(Run::Elsewhere(server)),
     };
-    let (actor, sender, inboxes) = CallActor::open(kernel, organization, call, calls.writer(), taken).await?;
+    let (actor, sender, inboxes) = CallActor::open(kernel, organization, call, (calls.writer(), calls.committer()), taken).await?;
     calls.lock().insert(call, sender.clone());
     metrics::gauge!("closezly_live_calls").set(calls.live_count() as f64);
     let (kernel, id, ended_actor) = (kernel.clone(), call, sender.clone());

@@ -1,8 +1,6 @@
 //! Brings a live call's recording into the storage that several servers share, a part every few seconds: from then on it outlives this
 //! server, and the page may forget it. What can't be stored now is stored with the next part; the page keeps it so long.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use kernel::{Actor, DomainError, Kernel, Result};
 use model::{CallId, Millis, OrganizationId, TrackId};
@@ -14,9 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::connections::AckLine;
 use super::persist::WriteStatus;
 use super::writer::SharedLog;
+use crate::calls::CallsKernel as _;
 
-/// How often a part is sealed. With the time that storing takes, no part is longer than 15 s.
-const SEAL_EVERY: Duration = Duration::from_secs(10);
 /// So often storing may fail before people are told.
 const TOLERATED: u32 = 3;
 
@@ -44,7 +41,7 @@ pub(super) type SealNow = oneshot::Sender<bool>;
 impl Sealer {
     /// Seals until the call's actor is gone, or the call is another server's.
     pub(super) async fn run(mut self, mut asked: mpsc::Receiver<SealNow>) {
-        let mut every = tokio::time::interval(SEAL_EVERY);
+        let mut every = tokio::time::interval(self.kernel.live_settings().seal_every);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut failures = 0;
         loop {

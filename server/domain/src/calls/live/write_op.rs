@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{Result, Tx};
-use model::{Bookmark, Citation, Cue, CueState, Millis, Segment};
+use model::{Bookmark, CallId, Citation, Cue, CueState, MemberId, Millis, OrganizationId, Segment};
+use store::calls::CallHold;
 use store::knowledge::NewUse;
 
-use super::persist::PersistWorker;
 use crate::calls::events::{CallEnded, CallFeedback};
 use crate::calls::finish::SAFETY_NET;
 use crate::calls::hand_over::LOOK_AGAIN;
@@ -29,6 +29,8 @@ pub(super) enum WriteOp {
     /// A passage was shown.
     Use(NewUse),
     Bookmark(Bookmark),
+    /// Everything before was said by this page up to this number.
+    Numbered(u64, u32),
     /// So long is the call, and somebody is there.
     Length(Millis),
     /// This server runs the call no more; somebody was last there at this moment.
@@ -48,9 +50,22 @@ impl WriteOp {
     }
 }
 
-impl PersistWorker {
+/// Where a call's rows belong.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) organization: OrganizationId,
+    pub(super) call: CallId,
+    /// Whose call it is.
+    pub(super) member: MemberId,
+    /// The right to write.
+    pub(super) hold: CallHold,
+    /// The data folder that has the recording's end, where several servers share their calls.
+    pub(super) node: Option<String>,
+}
+
+impl Place {
     /// Writes one, with what follows from it.
-    pub(super) async fn store_one(&self, tx: &mut Tx, op: &WriteOp) -> Result<()> {
+    pub(super) async fn store(&self, tx: &mut Tx, op: &WriteOp) -> Result<()> {
         let (organization, id, member) = (self.organization, self.call, self.member);
         match op {
             WriteOp::Segment(segment) => store::segments::append(tx, organization, id, std::slice::from_ref(segment)).await?,
@@ -69,15 +84,15 @@ impl PersistWorker {
             WriteOp::Use(used) => store::knowledge::add_uses(tx, organization, std::slice::from_ref(used)).await?,
             WriteOp::Bookmark(bookmark) => store::cues::append_bookmark(tx, organization, id, bookmark).await?,
             // Written with all of them.
-            WriteOp::Length(_) => {}
+            WriteOp::Length(_) | WriteOp::Numbered(..) => {}
             WriteOp::Release(seen_at) => {
                 store::calls::let_go(tx, organization, id, &self.hold, *seen_at).await?;
             }
             WriteOp::End(at) => {
                 if store::calls::finish(tx, organization, id, *at).await? {
                     tx.enqueue_at(&WriteReview { call: id }, *at + SAFETY_NET).await?;
-                    if let Some(membership) = self.kernel.membership() {
-                        tx.enqueue_at(&HandOver { call: id, node: membership.node.clone() }, *at + LOOK_AGAIN).await?;
+                    if let Some(node) = &self.node {
+                        tx.enqueue_at(&HandOver { call: id, node: node.clone() }, *at + LOOK_AGAIN).await?;
                     }
                     tx.emit(&CallEnded { call: id, member }).await?;
                 }

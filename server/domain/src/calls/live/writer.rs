@@ -178,9 +178,13 @@ pub(super) fn seconds() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_secs() + 10
 }
 
-/// Brings logs to the disk itself, one after the other, beside the writing: a flush takes tens of milliseconds.
+/// Brings logs to the disk itself, one after the other, beside the writing: a flush takes up to tens of milliseconds. It rests as long as it
+/// worked: with very many calls the disk is left to those that write, and to the database, half of the time.
+#[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
 fn flush_all(logs: &mpsc::Receiver<SharedLog>) {
     while let Ok(log) = logs.recv() {
+        let begun = Instant::now();
         log.flush();
+        thread::sleep(begun.elapsed());
     }
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::Parts;
 use domain::identity::{self, SignUp, SignedUp};
+use domain::calls::LiveSettings;
 use domain::{Actor, Client, Config, Kernel, Membership, calls};
 use futures::StreamExt;
 use model::wire::{ClientMessage, Frame, Hello};
@@ -229,7 +230,7 @@ fn services_of(
             public_url: "http://localhost:3000".into(),
             token_key: "a key that is long enough for a test".to_owned().into(),
             open_sign_up: true,
-            most_calls: None,
+            live: LiveSettings::default(),
         },
         store,
         clock: Arc::new(clock.clone()),

@@ -108,12 +108,12 @@ impl Session {
         match (event, sentence) {
             (CaptureEvent::TrackEnded(_) | CaptureEvent::Failed(_), Some(sentence)) => {
                 self.live.sources[track.index()].set(Source::Lost(sentence.clone()));
-                self.send(ClientMessage::CaptureNote { track: Some(track), message: sentence });
+                self.say(ClientMessage::CaptureNote { track: Some(track), message: sentence });
             }
             (CaptureEvent::MutedBySystem(false) | CaptureEvent::Running, _) => self.live.sources[track.index()].set(Source::On),
             (_, Some(sentence)) => {
                 self.live.notice(NoticeLevel::Warning, sentence.clone());
-                self.send(ClientMessage::CaptureNote { track: Some(track), message: sentence });
+                self.say(ClientMessage::CaptureNote { track: Some(track), message: sentence });
             }
             (_, None) => {}
         }

@@ -108,6 +108,7 @@ impl Session {
                 self.attempt = 0;
                 self.lost();
             }
+            Outcome::Noted(number) => self.said.retain(|(said, _)| *said != number),
             Outcome::Known | Outcome::Pong(_) => {}
         }
     }
@@ -129,8 +130,8 @@ impl Session {
                 self.spooler.put(frame);
             }
         }
-        while let Some(message) = self.waiting.pop_front() {
-            self.send(message);
+        if let Some(socket) = &self.socket {
+            self.said.iter().for_each(|(number, message)| socket.send(numbered(*number, message)));
         }
         if self.live.role == Role::Source && self.live.peek(|state| state.paused) {
             // The server that goes on with the call was not there when it was told.
@@ -161,11 +162,20 @@ impl Session {
         self.live.link.set(LinkState::Refused(problem));
     }
 
+    /// Sends what means nothing later; without a connection it is forgotten.
     pub(super) fn send(&mut self, message: ClientMessage) {
-        match &self.socket {
-            Some(socket) if self.welcomed => socket.send(message),
-            _ => self.waiting.push_back(message),
+        if let Some(socket) = &self.socket
+            && self.welcomed
+        {
+            socket.send(message);
         }
+    }
+
+    /// Says what must not be lost: kept until it is stored, and said again on each connection until then.
+    pub(super) fn say(&mut self, message: ClientMessage) {
+        self.last_number += 1;
+        self.send(numbered(self.last_number, &message));
+        self.said.push_back((self.last_number, message));
     }
 
     /// Sends what may be sent, loads what must be loaded, and ends the call when all is there.
@@ -215,4 +225,8 @@ impl Session {
             self.live.ending.set(Ending::Sending(unsent));
         }
     }
+}
+
+fn numbered(number: u32, message: &ClientMessage) -> ClientMessage {
+    ClientMessage::Numbered { number, message: Box::new(message.clone()) }
 }
