@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
 use model::metrics::{Words, fillers, questions};
 use model::{ActionItem, Bookmark, Channel, Cue, Evidence, Insights, Segment, Span, SummaryLine};
 
-use crate::detect;
+use crate::due::Viewpoint;
 use crate::playbook::Playbook;
+use crate::{detect, sentences};
 
 mod promises;
 mod summary;
@@ -41,10 +41,10 @@ impl Sentence<'_> {
 }
 
 /// Writes all that can be told without a language model, in time linear in the transcript but for the sorting of its sentences by how well they
-/// sum it up. Dates are resolved against `call_date`; which questions want an answer is the call's playbook's to say.
-pub fn write(playbook: &Playbook, segments: &[Segment], cues: &[Cue], bookmarks: &[Bookmark], call_date: NaiveDate) -> Insights {
-    let sentences: Vec<Sentence<'_>> = segments.iter().flat_map(sentences).collect();
-    let action_items: Vec<ActionItem> = promises::action_items(&sentences, call_date);
+/// sum it up. Dates are resolved as `seen` on the call's local day, in its language; which questions want an answer is the call's playbook's to say.
+pub fn write(playbook: &Playbook, segments: &[Segment], cues: &[Cue], bookmarks: &[Bookmark], seen: &Viewpoint) -> Insights {
+    let sentences: Vec<Sentence<'_>> = segments.iter().flat_map(sentences_of).collect();
+    let action_items: Vec<ActionItem> = promises::action_items(&sentences, seen);
     let summary = summary::choose(&sentences, cues, bookmarks, &action_items);
     Insights {
         made_by: MADE_BY.to_owned(),
@@ -77,8 +77,8 @@ impl<'a> Characters<'a> {
 }
 
 /// A segment's sentences, in time linear in its length.
-fn sentences(segment: &Segment) -> Vec<Sentence<'_>> {
-    let (words, characters) = (Words::of(&segment.text), Characters::of(&segment.text));
+fn sentences_of(segment: &Segment) -> Vec<Sentence<'_>> {
+    let (words, characters) = (sentences::words(&segment.text), Characters::of(&segment.text));
     let mut found = Vec::new();
     let mut start = 0;
     while start < words.len() {
@@ -94,11 +94,11 @@ fn sentences(segment: &Segment) -> Vec<Sentence<'_>> {
 fn sentence<'a>(segment: &'a Segment, characters: &Characters<'_>, words: &Words, range: std::ops::Range<usize>) -> Option<Sentence<'a>> {
     let marks = words.marks();
     let (first, last) = (marks.get(range.start)?, marks.get(range.end.checked_sub(1)?)?);
-    // The closing mark belongs to it.
-    let closing = characters.slice(last.end..last.end + 3).chars().take_while(|character| matches!(character, '.' | '!' | '?' | '…'));
+    // The closing mark belongs to it, and so does the bracket or quote that it closes.
+    let closing = characters.slice(last.end..last.end + 4).chars().take_while(|character| sentences::closes(*character));
     let end = last.end + closing.count() as u32;
     let text = clean(characters.slice(first.start..end));
-    let words = Words::of(&text);
+    let words = sentences::words(&text);
     let span = Span { segment: segment.number, start: first.start, end };
     (!words.is_empty()).then_some(Sentence { segment, text, span, words })
 }
@@ -144,7 +144,7 @@ fn once(lines: impl Iterator<Item = SummaryLine>) -> Vec<SummaryLine> {
 
 /// The questions of a customer's segment that want an answer.
 fn asked(playbook: &Playbook, segment: &Segment) -> Vec<SummaryLine> {
-    let words = Words::of(&segment.text);
+    let words = sentences::words(&segment.text);
     if questions(&words).is_empty() {
         return Vec::new();
     }

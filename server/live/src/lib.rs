@@ -9,6 +9,7 @@
 //! - [`Session`]: one call's timeline: duplicate filter, numbering, cues, pacing, metrics.
 //! - [`insight`]: what is written after a call.
 //! - [`due`]: dates in spoken promises.
+//! - [`sentences`]: where sentences end.
 //!
 //! A cue rests on a final segment: its evidence names a segment's characters. It need not wait for it: a phrase that is
 //! stable in a partial brings an [`Effect::EarlyCue`] on the number that the channel's final will get, and the final brings
@@ -24,6 +25,7 @@ mod events;
 pub mod insight;
 mod pacing;
 pub mod playbook;
+pub mod sentences;
 mod session;
 mod tail;
 

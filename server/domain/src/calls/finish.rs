@@ -65,7 +65,8 @@ impl Material {
             let call = &self.call;
             let date = call.started_at.unwrap_or(call.created_at).date_naive();
             let playbook = &self.playbook.playbook;
-            let insights = live::insight::write(playbook, &self.segments, &self.cues, &self.bookmarks, date);
+            let seen = live::due::Viewpoint::of(date, &call.language);
+            let insights = live::insight::write(playbook, &self.segments, &self.cues, &self.bookmarks, &seen);
             let mut tally = model::metrics::Tally::default();
             for segment in &self.segments {
                 tally.push_segment(segment);

@@ -1,19 +1,39 @@
 #![allow(clippy::unwrap_used)]
 
+use chrono::Days;
 use proptest::prelude::*;
 
 use super::*;
 
-/// A Wednesday.
-fn today() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 11, 18).unwrap()
+mod cases;
+mod negatives;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
+/// The date and the words that name it, in a call of a day.
+fn due_on(today: &str, language: &str, text: &str) -> Option<(String, String)> {
+    let due = find(text, &Viewpoint::of(day(today), language))?;
+    let said = text.chars().skip(due.place.start as usize).take(due.place.len()).collect();
+    Some((due.date.to_string(), said))
+}
+
+/// On a Wednesday.
 fn due(text: &str) -> Option<(String, String)> {
-    let words = Words::of(text);
-    let due = find(&words, 0..words.len(), today())?;
-    let said: Vec<&str> = due.words.clone().map(|index| words.word(index)).collect();
-    Some((due.date.to_string(), said.join(" ")))
+    due_on("2026-11-18", "en-US", text)
+}
+
+fn check(today: &str, language: &str, table: &[(&str, &str)]) {
+    let wrong: Vec<String> = table
+        .iter()
+        .filter_map(|(text, date)| {
+            let got = due_on(today, language, text);
+            let got_date = got.as_ref().map_or("", |(date, _)| date.as_str());
+            (got_date != *date).then(|| format!("{text:?}: {got:?}, not {date:?}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -21,9 +41,9 @@ fn spoken_dates_are_resolved_against_the_day_of_the_call() {
     for (text, date, said) in [
         ("i'll send it today", "2026-11-18", "today"),
         ("by end of day", "2026-11-18", "by end of day"),
-        ("tomorrow morning at nine", "2026-11-19", "tomorrow morning"),
+        ("tomorrow morning at nine", "2026-11-19", "tomorrow morning at nine"),
         ("the day after tomorrow", "2026-11-20", "the day after tomorrow"),
-        ("I'll send you the deck by Friday.", "2026-11-20", "by friday"),
+        ("I'll send you the deck by Friday.", "2026-11-20", "by Friday"),
         ("let's talk on wednesday", "2026-11-25", "on wednesday"),
         ("before monday", "2026-11-23", "before monday"),
         ("this friday", "2026-11-20", "this friday"),
@@ -32,7 +52,7 @@ fn spoken_dates_are_resolved_against_the_day_of_the_call() {
         ("next week on tuesday", "2026-11-24", "next week on tuesday"),
         ("we will get back to you next week", "2026-11-27", "next week"),
         ("early next week", "2026-11-24", "early next week"),
-        ("by the end of the week", "2026-11-20", "end of the week"),
+        ("by the end of the week", "2026-11-20", "by the end of the week"),
         ("by end of month", "2026-11-30", "by end of month"),
         ("end of next month", "2026-12-31", "end of next month"),
         ("end of the quarter", "2026-12-31", "end of the quarter"),
@@ -54,7 +74,7 @@ fn spoken_dates_are_resolved_against_the_day_of_the_call() {
         ("3 march 2027", "2027-03-03", "3 march 2027"),
         ("by march", "2027-03-01", "by march"),
         ("end of january", "2027-01-31", "end of january"),
-        ("2026-12-01 at noon", "2026-12-01", "2026 12 01"),
+        ("2026-12-01 at noon", "2026-12-01", "2026-12-01 at noon"),
         ("tomorrow we decide and you get it by friday", "2026-11-20", "by friday"),
     ] {
         assert_eq!(due(text), Some((date.to_owned(), said.to_owned())), "{text}");
@@ -62,37 +82,155 @@ fn spoken_dates_are_resolved_against_the_day_of_the_call() {
 }
 
 #[test]
-fn what_names_no_day_ahead_is_none() {
-    for text in [
-        "",
-        "last friday was bad",
-        "two weeks ago",
-        "the first thing is the price",
-        "you may call me",
-        "we march on",
-        "it takes two weeks",
-        "i sat down",
-        "version 3 of it",
-        "the second option",
-        "on the 31st of february",
-        "five people",
+fn read_tells_past_days_and_stretches_too() {
+    let seen = Viewpoint { minute: Some(16 * 60), ..Viewpoint::of(day("2026-11-18"), "en-US") };
+    for (text, first, last) in [
+        ("last Friday", "2026-11-13", "2026-11-13"),
+        ("two weeks ago", "2026-11-04", "2026-11-04"),
+        ("last month", "2026-10-01", "2026-10-31"),
+        ("yesterday", "2026-11-17", "2026-11-17"),
+        ("at 3 pm", "2026-11-19", "2026-11-19"),
+        ("at half past five", "2026-11-18", "2026-11-18"),
+        ("in 10 hours", "2026-11-19", "2026-11-19"),
+        ("from Monday to Wednesday", "2026-11-23", "2026-11-25"),
+        ("22-24 February", "2027-02-22", "2027-02-24"),
     ] {
-        assert_eq!(due(text), None, "{text}");
+        let got = read(text, &seen).map(|days| (days.first.to_string(), days.last.to_string()));
+        assert_eq!(got, Some((first.to_owned(), last.to_owned())), "{text}");
     }
 }
 
+#[test]
+fn languages_have_their_order() {
+    for (language, order) in [
+        ("en-US", DayOrder::MonthFirst),
+        ("en-GB", DayOrder::DayFirst),
+        ("en_AU", DayOrder::DayFirst),
+        ("en", DayOrder::Open),
+        ("en-CA", DayOrder::Open),
+        ("", DayOrder::Open),
+        ("de-DE", DayOrder::DayFirst),
+        ("fr", DayOrder::DayFirst),
+        ("ja-JP", DayOrder::MonthFirst),
+        ("zh-Hans-CN", DayOrder::MonthFirst),
+        ("es-419", DayOrder::DayFirst),
+    ] {
+        assert_eq!(DayOrder::of(language), order, "{language}");
+    }
+}
+
+const WORDS: &[&str] = &[
+    "by",
+    "the",
+    "of",
+    "end",
+    "next",
+    "this",
+    "last",
+    "in",
+    "a",
+    "two",
+    "400",
+    "31st",
+    "second",
+    "thirty",
+    "first",
+    "week",
+    "weeks",
+    "days",
+    "month",
+    "quarter",
+    "friday",
+    "sunday",
+    "february",
+    "2027",
+    "9",
+    "year",
+    "from",
+    "now",
+    "mid",
+    "early",
+    "weekend",
+    "business",
+    "half",
+    "99999999999999999999",
+    "/",
+    "-",
+    ".",
+    ",",
+    "12",
+    "29",
+    ":",
+    "pm",
+    "at",
+    "after",
+    "before",
+    "to",
+    "between",
+    "and",
+    "tomorrow",
+    "q",
+    "1",
+    "ago",
+    "day",
+    "years",
+    "9999",
+    "upcoming",
+    "easter",
+    "'",
+    "on",
+    "for",
+    "or",
+    "eod",
+    "fortnight",
+    "Q4",
+    "may",
+    "years",
+    "12/15",
+];
+
+/// Phrases that lie as far from any day.
+const RELATIVE: &[&str] =
+    &["tomorrow", "in three days", "the day after tomorrow", "within 48 hours", "in two weeks", "a week from tomorrow", "in a fortnight"];
+
 proptest! {
     #[test]
-    fn dates_never_lie_in_the_past(words in prop::collection::vec(prop::sample::select(vec![
-        "by", "the", "of", "end", "next", "this", "in", "a", "two", "400", "31st", "second", "thirty", "first", "week", "weeks", "days", "month", "quarter",
-        "friday", "sunday", "february", "2027", "9", "year", "from", "now", "mid", "early", "weekend", "business", "99999999999999999999",
-    ]), 0..8), day in 0..3000_u64) {
+    fn dates_lie_ahead_and_not_too_far(words in prop::collection::vec(prop::sample::select(WORDS), 0..9), days in 0..3000_u64) {
         let text = words.join(" ");
-        let words = Words::of(&text);
-        let today = today() + Days::new(day);
-        if let Some(due) = find(&words, 0..words.len(), today) {
-            prop_assert!(due.date >= today, "{} on {}: {}", text, today, due.date);
-            prop_assert!(due.words.start < due.words.end && due.words.end <= words.len());
+        let today = day("2026-11-18") + Days::new(days);
+        for language in ["en-US", "en-GB", "en"] {
+            let seen = Viewpoint::of(today, language);
+            let length = text.chars().count() as u32;
+            if let Some(due) = find(&text, &seen) {
+                prop_assert!(due.date >= today && due.date <= today + Days::new(5 * 366), "{} on {}: {}", text, today, due.date);
+                prop_assert!(due.place.start < due.place.end && due.place.end <= length);
+            }
+            if let Some(days) = read(&text, &Viewpoint { minute: Some(600), ..seen }) {
+                prop_assert!(days.first <= days.last, "{}: {:?}", text, days);
+                prop_assert!(days.place.start < days.place.end && days.place.end <= length);
+            }
         }
+    }
+
+    #[test]
+    fn no_text_panics(text in ".{0,60}", glued in prop::collection::vec(prop::sample::select(WORDS), 0..9)) {
+        for today in [NaiveDate::MIN, NaiveDate::MAX, day("2028-02-29")] {
+            for text in [text.clone(), glued.concat(), glued.join(" ")] {
+                find(&text, &Viewpoint::of(today, "en-GB"));
+                read(&text, &Viewpoint { minute: Some(1439), ..Viewpoint::of(today, "en") });
+            }
+        }
+    }
+
+    #[test]
+    fn relative_dates_shift_with_the_day(phrase in prop::sample::select(RELATIVE), days in 0..3000_u64) {
+        let from = |today: NaiveDate| find(phrase, &Viewpoint::of(today, "en-US")).unwrap().date - today;
+        prop_assert_eq!(from(day("2026-11-18")), from(day("2026-11-18") + Days::new(days)));
+    }
+
+    #[test]
+    fn weekdays_shift_by_weeks(phrase in prop::sample::select(vec!["by Friday", "next Tuesday", "two weeks from Monday", "Friday week", "end of next week"]), weeks in 0..300_u64) {
+        let from = |today: NaiveDate| find(phrase, &Viewpoint::of(today, "en-US")).unwrap().date - today;
+        prop_assert_eq!(from(day("2026-11-18")), from(day("2026-11-18") + Days::new(weeks * 7)));
     }
 }

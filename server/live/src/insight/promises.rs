@@ -1,13 +1,13 @@
 //! Promises and agreed next steps.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use chrono::NaiveDate;
 use model::{ActionItem, SummaryLine};
 
 use super::Sentence;
-use crate::due;
+use crate::due::{self, Viewpoint};
 use crate::playbook::{Effort, Phrase, compile};
 
 /// What somebody promises to do themselves after the call.
@@ -68,7 +68,7 @@ fn position(phrases: &[Phrase], sentence: &Sentence<'_>) -> Option<usize> {
 
 /// The promises, in the order of the call. Who says "I will" owes it; who is asked "could you send me" owes it too, if a
 /// date or "me" makes the request one.
-pub(super) fn action_items(sentences: &[Sentence<'_>], call_date: NaiveDate) -> Vec<ActionItem> {
+pub(super) fn action_items(sentences: &[Sentence<'_>], seen: &Viewpoint) -> Vec<ActionItem> {
     let mut items: Vec<ActionItem> = Vec::new();
     // What is promised again in the same words is the same promise.
     let mut known = HashSet::new();
@@ -78,7 +78,7 @@ pub(super) fn action_items(sentences: &[Sentence<'_>], call_date: NaiveDate) -> 
         }
         let speaker = sentence.segment.channel;
         let words = &sentence.words;
-        let due = due::find(words, 0..words.len(), call_date);
+        let due = due::find(&sentence.text, seen);
         let owner = if let Some(at) = position(&PHRASES.own, sentence) {
             // "What I can send", "if I can check": no promise.
             let before = at.checked_sub(1).map_or("", |index| words.word(index));
@@ -95,7 +95,7 @@ pub(super) fn action_items(sentences: &[Sentence<'_>], call_date: NaiveDate) -> 
         } else {
             continue;
         };
-        let due_words = due.as_ref().and_then(|due| said(sentence, due.words.clone()));
+        let due_words = due.as_ref().map(|due| said(&sentence.text, &due.place));
         let item = ActionItem {
             text: sentence.text.clone(),
             owner,
@@ -127,11 +127,9 @@ pub(super) fn next_steps(sentences: &[Sentence<'_>]) -> Vec<SummaryLine> {
     lines
 }
 
-/// Some words as they stand in the cleaned text.
-fn said(sentence: &Sentence<'_>, words: std::ops::Range<usize>) -> Option<String> {
-    let marks = sentence.words.marks();
-    let (first, last) = (marks.get(words.start)?, marks.get(words.end.checked_sub(1)?)?);
-    Some(sentence.text.chars().skip(first.start as usize).take((last.end - first.start) as usize).collect())
+/// Some characters of a text.
+fn said(text: &str, place: &Range<u32>) -> String {
+    text.chars().skip(place.start as usize).take(place.len()).collect()
 }
 
 #[cfg(test)]

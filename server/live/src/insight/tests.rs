@@ -20,12 +20,12 @@ fn segment(number: i64, channel: Channel, text: &str) -> Segment {
 }
 
 /// A Wednesday.
-fn day() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 11, 18).unwrap()
+fn day() -> Viewpoint {
+    Viewpoint::of(chrono::NaiveDate::from_ymd_opt(2026, 11, 18).unwrap(), "en-US")
 }
 
 fn of(segments: &[Segment]) -> Insights {
-    write(&Playbook::built_in(), segments, &[], &[], day())
+    write(&Playbook::built_in(), segments, &[], &[], &day())
 }
 
 #[test]
@@ -46,6 +46,53 @@ fn promises_have_an_owner_and_a_day() {
         );
         assert!(!item.done);
     }
+}
+
+#[test]
+fn abbreviations_cut_no_promise() {
+    // A Saturday.
+    let seen = Viewpoint::of(chrono::NaiveDate::from_ymd_opt(2026, 11, 28).unwrap(), "en-US");
+    for (text, due, due_words) in [
+        ("I'll send the draft to Dr. Weiss by Friday.", Some("2026-12-04"), Some("by Friday")),
+        ("I'll share the numbers with J. Lindqvist tomorrow.", Some("2026-11-29"), Some("tomorrow")),
+        ("We'll review it, incl. the annex, e.g. the price table, by Thursday.", Some("2026-12-03"), Some("by Thursday")),
+        ("I'll email the offer to Example Inc. by next Monday.", Some("2026-11-30"), Some("by next Monday")),
+        ("I'll send it to anna@example.com by 3 p.m. on Tuesday.", Some("2026-12-01"), Some("by 3 p.m. on Tuesday")),
+        ("I'll send the contract two weeks from Friday.", Some("2026-12-18"), Some("two weeks from Friday")),
+        ("We will review the pilot on the first Monday of December.", Some("2026-12-07"), Some("on the first Monday of December")),
+        ("I'll send you the 2nd version of the quote.", None, None),
+        ("I'll introduce you to the team on the 5th floor.", None, None),
+        ("We will prepare the 3rd option for your board.", None, None),
+        ("I'll send the renewal offer by the end of Q1.", Some("2027-03-31"), Some("by the end of Q1")),
+        ("We will confirm the seats by Q3.", Some("2027-07-01"), Some("by Q3")),
+        ("I'll share the plan by 12/15.", Some("2026-12-15"), Some("by 12/15")),
+        ("I'll send it by end of business Friday.", Some("2026-12-04"), Some("by end of business Friday")),
+    ] {
+        let insights = write(&Playbook::built_in(), &[segment(1, Channel::Rep, text)], &[], &[], &seen);
+        let [item] = &insights.action_items[..] else { panic!("{text}: {:?}", insights.action_items) };
+        assert_eq!(item.text, text);
+        assert_eq!((item.due.map(|due| due.to_string()).as_deref(), item.due_words.as_deref()), (due, due_words), "{text}");
+    }
+    for (text, item, due) in [
+        ("We use version 2. Please send it to me by Friday.", "Please send it to me by Friday.", "2026-12-04"),
+        ("We go on with plan B. I'll call tomorrow.", "I'll call tomorrow.", "2026-11-29"),
+    ] {
+        let insights = write(&Playbook::built_in(), &[segment(1, Channel::Rep, text)], &[], &[], &seen);
+        let items: Vec<_> = insights.action_items.iter().map(|item| (item.text.as_str(), item.due.unwrap().to_string())).collect();
+        assert_eq!(items, [(item, due.to_owned())]);
+    }
+}
+
+#[test]
+fn questions_and_lines_keep_their_hosts_and_brackets() {
+    let insights = of(&[
+        segment(1, Channel::Customer, "Can you send it to Dr. Weiss by Friday?"),
+        segment(2, Channel::Customer, "Let's meet next week, see https://example.com/price_list_2027 please (page 2)."),
+    ]);
+    let questions: Vec<&str> = insights.questions.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(questions, ["Can you send it to Dr. Weiss by Friday?"]);
+    let steps: Vec<&str> = insights.next_steps.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(steps, ["Let's meet next week, see https://example.com/price_list_2027 please (page 2)."]);
 }
 
 #[test]
@@ -104,7 +151,7 @@ fn a_summary_is_short_in_order_and_prefers_what_cards_rest_on() {
         state: CueState::Kept,
         source: None,
     };
-    let insights = write(&Playbook::built_in(), &segments, &[cue], &[], day());
+    let insights = write(&Playbook::built_in(), &segments, &[cue], &[], &day());
     assert_eq!(insights.made_by, MADE_BY);
     assert!((1..=8).contains(&insights.summary.len()));
     assert!(insights.summary.iter().any(|line| line.evidence.first_segment() == 31), "{:?}", insights.summary);

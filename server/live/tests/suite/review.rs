@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use chrono::NaiveDate;
+use live::due::Viewpoint;
 use live::{Effect, Event, Playbook, Session, Settings, insight};
 use model::metrics::Tally;
 use model::{Bookmark, Channel, Cue, Millis, Segment, TrackId, Utterance, Verbosity};
@@ -45,8 +46,8 @@ fn sample() -> (Vec<Segment>, Vec<Cue>) {
 fn the_sample_calls_review_stays_as_it_is() {
     let (segments, cues) = sample();
     let bookmarks = [Bookmark { number: 1, at_ms: Millis(60_000), note: "ask again".into() }];
-    let date = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
-    let insights = insight::write(&Playbook::built_in(), &segments, &cues, &bookmarks, date);
+    let seen = Viewpoint::of(NaiveDate::from_ymd_opt(2026, 11, 18).unwrap(), "en-US");
+    let insights = insight::write(&Playbook::built_in(), &segments, &cues, &bookmarks, &seen);
     let mut tally = Tally::default();
     segments.iter().for_each(|segment| tally.push_segment(segment));
     let review = json!({ "insights": insights, "metrics": tally.metrics() });

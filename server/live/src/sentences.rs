@@ -1,0 +1,232 @@
+//! Where sentences end.
+//!
+//! [`Words`] takes every full stop for the end of a sentence. Here it is one only where somebody would pause: not in "Dr. Weiss",
+//! "J. Lindqvist", "e.g. the table", "3 p.m. works", "example.com", "well... maybe"; but in "version 2. Send it" and
+//! "plan B. I'll call". [`words`] gives the words with the stops that are left, each word at the same characters; what cuts texts
+//! into sentences asks it instead of [`Words::of`]. A stop too few joins two sentences, one too many cuts a promise and loses its
+//! date: in doubt a sentence goes on.
+
+use std::borrow::Cow;
+
+use model::metrics::Words;
+
+mod abbreviations;
+
+use abbreviations::{Short, is_german_month, is_label, opens, short};
+
+/// A text's words, with a stop only where a sentence ends. Stops of Chinese, Japanese, Hindi and Arabic count as full stops.
+pub fn words(text: &str) -> Words {
+    Words::of(&with_real_stops(text))
+}
+
+/// Whether a character may stand behind a sentence's last word and belongs to it.
+pub(crate) fn closes(character: char) -> bool {
+    is_stop(character) || matches!(character, '!' | '?' | '…' | '？' | '؟') || is_closing(character)
+}
+
+fn is_stop(character: char) -> bool {
+    matches!(character, '.' | '。' | '｡' | '！' | '।' | '۔')
+}
+
+fn is_closing(character: char) -> bool {
+    matches!(character, '"' | '”' | '’' | '»' | ')' | ']' | '」' | '』' | '）')
+}
+
+fn is_opening(character: char) -> bool {
+    matches!(character, '"' | '“' | '„' | '«' | '(' | '[' | '\'' | '‘' | '「' | '『' | '¿' | '¡')
+}
+
+/// The text, character for character, but stops within a sentence are spaces and those of other scripts are [`Words`]' own.
+fn with_real_stops(text: &str) -> Cow<'_, str> {
+    if !text.contains(|character: char| is_stop(character) || matches!(character, '…' | '؟')) {
+        return Cow::Borrowed(text);
+    }
+    let characters: Vec<char> = text.chars().collect();
+    let mut written = String::with_capacity(text.len());
+    // Where the sentence began that is being looked at.
+    let mut start = 0;
+    let mut index = 0;
+    while let Some(character) = characters.get(index).copied() {
+        // Dots in a row are one ellipsis.
+        let dots = characters.get(index..).unwrap_or_default().iter().take_while(|dot| **dot == '.').count().max(1);
+        let place = Place { characters: &characters, start, stop: index, after: index + dots };
+        let ends = match character {
+            '.' if dots == 1 => place.ends(),
+            '.' | '…' => !place.is_followed_by(char::is_lowercase),
+            '。' | '｡' | '！' => !place.is_quoted(),
+            '।' | '۔' | '؟' => true,
+            _ => {
+                written.push(character);
+                index += 1;
+                continue;
+            }
+        };
+        for _ in 0..dots {
+            written.push(match character {
+                // Inner points of numbers belong to the words: "2.5".
+                '.' if dots == 1 && place.is_in_number() => '.',
+                _ if !ends => ' ',
+                '؟' => '?',
+                '…' => '…',
+                _ => '.',
+            });
+        }
+        index += dots;
+        if ends {
+            start = index;
+        }
+    }
+    Cow::Owned(written)
+}
+
+/// A stop, and what stands around it.
+struct Place<'a> {
+    characters: &'a [char],
+    /// First character of the sentence so far.
+    start: usize,
+    stop: usize,
+    /// One past the stop.
+    after: usize,
+}
+
+impl Place<'_> {
+    fn at(&self, index: usize) -> Option<char> {
+        self.characters.get(index).copied()
+    }
+
+    fn before_stop(&self) -> Option<char> {
+        self.stop.checked_sub(1).and_then(|index| self.at(index))
+    }
+
+    fn is_in_number(&self) -> bool {
+        let digit = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
+        digit(self.before_stop()) && digit(self.at(self.after))
+    }
+
+    /// The first character of the next word, behind closing and opening quotes; none at the end of the text.
+    fn next_letter(&self) -> Option<usize> {
+        let rest = self.characters.get(self.after..).unwrap_or_default();
+        let skipped = rest.iter().take_while(|character| character.is_whitespace() || is_closing(**character) || is_opening(**character));
+        let index = self.after + skipped.count();
+        (index < self.characters.len()).then_some(index)
+    }
+
+    fn is_followed_by(&self, kind: impl Fn(char) -> bool) -> bool {
+        self.next_letter().and_then(|index| self.at(index)).is_some_and(kind)
+    }
+
+    /// A stop within a quote, after which the sentence goes on: 「高い。」と.
+    fn is_quoted(&self) -> bool {
+        matches!(self.at(self.after), Some('」' | '』')) && self.at(self.after + 1).is_some_and(char::is_alphanumeric)
+    }
+
+    /// The word that begins at a character.
+    fn word_from(&self, start: usize) -> String {
+        let rest = self.characters.get(start..).unwrap_or_default();
+        rest.iter().take_while(|character| character.is_alphanumeric() || matches!(character, '\'' | '’')).collect()
+    }
+
+    /// The word before the stop, with points between single letters: "p.m", "U.S", "Dr". Nothing of the sentence before, and at most
+    /// a few characters: longer ones are no abbreviations.
+    fn word_before(&self) -> (String, usize) {
+        let first = (self.start.max(self.stop.saturating_sub(24))..self.stop).rev();
+        let kept = first.take_while(|index| {
+            self.at(*index).is_some_and(|character| {
+                character.is_alphanumeric()
+                    || matches!(character, '-' | '\'' | '’' | '@' | '/' | '_')
+                    || (character == '.' && self.at(index + 1).is_some_and(char::is_alphanumeric))
+            })
+        });
+        let start = kept.last().unwrap_or(self.stop);
+        (self.characters.get(start..self.stop).unwrap_or_default().iter().collect(), start)
+    }
+
+    /// The word before another, lower case.
+    fn word_ahead_of(&self, start: usize) -> (String, bool) {
+        let before = self.characters.get(self.start..start).unwrap_or_default();
+        let trimmed = before.iter().rev().skip_while(|character| !character.is_alphanumeric());
+        let mut letters: Vec<char> = trimmed.take_while(|character| character.is_alphanumeric()).copied().collect();
+        letters.reverse();
+        let capital = letters.first().is_some_and(|character| character.is_uppercase());
+        (letters.iter().collect::<String>().to_lowercase(), capital)
+    }
+
+    /// Whether the full stop ends a sentence.
+    fn ends(&self) -> bool {
+        let Some(next) = self.next_letter() else { return true };
+        if self.is_in_number() {
+            return false;
+        }
+        let first = self.at(next).unwrap_or(' ');
+        if next == self.after {
+            return self.ends_without_space(first);
+        }
+        // 'He said "no." and left.'
+        if first.is_lowercase() && self.at(self.after).is_some_and(is_closing) {
+            return false;
+        }
+        let (word, start) = self.word_before();
+        if word.is_empty() {
+            // ".NET", or a stop behind a bracket or a sign.
+            return !self.at(self.after).is_some_and(char::is_alphanumeric);
+        }
+        let next_word = self.word_from(next);
+        // "1. Send the offer": the number of a list is no sentence.
+        if word.chars().all(|character| character.is_ascii_digit()) {
+            let alone = self.characters.get(self.start..start).unwrap_or_default().iter().all(|character| !character.is_alphanumeric());
+            // "am 3. Dezember".
+            return !alone && !first.is_lowercase() && !is_german_month(&next_word);
+        }
+        let name = first.is_uppercase() && !opens(&next_word);
+        let mut letters = word.chars();
+        if let (Some(letter), None) = (letters.next(), letters.next()) {
+            return self.ends_at_letter(letter, start, next, name);
+        }
+        match short(&word.to_lowercase()) {
+            Some(Short::GoesOn) => false,
+            Some(Short::BeforeName) => first.is_uppercase() && !name,
+            Some(Short::BeforeNumber) => !first.is_ascii_digit(),
+            Some(Short::MayEnd) => first.is_uppercase() && !name,
+            None => {
+                // "U.S.", "M.Sc.", but not "main.rs".
+                let short = |part: &str| part.chars().count() == 1 || (part.chars().count() < 4 && word.starts_with(char::is_uppercase));
+                let dotted = word.contains('.') && word.split('.').all(short);
+                !dotted || (first.is_uppercase() && !name)
+            }
+        }
+    }
+
+    /// "it.Then" is two sentences, "example.com" and "e.g" are words.
+    fn ends_without_space(&self, first: char) -> bool {
+        let second = self.at(self.after + 1);
+        let (word, _) = self.word_before();
+        first.is_uppercase()
+            && second.is_some_and(char::is_lowercase)
+            && self.before_stop().is_some_and(char::is_lowercase)
+            && word.chars().count() > 1
+            && !word.contains(['.', '@', '/'])
+            && opens(&self.word_from(self.after))
+    }
+
+    /// "J. Lindqvist" goes on, "plan B. I'll call" doesn't; nor does the "e" of "e. g.".
+    fn ends_at_letter(&self, letter: char, start: usize, next: usize, name: bool) -> bool {
+        if letter.is_ascii_digit() {
+            return true;
+        }
+        if self.at(next + 1) == Some('.') && self.at(next).is_some_and(char::is_alphabetic) {
+            return false;
+        }
+        let (before, capital) = self.word_ahead_of(start);
+        if !letter.is_uppercase() {
+            // "p. m.", "approx. 5 p. 7".
+            return !matches!((before.as_str(), letter), (_, 'p' | 'v' | 'c')) && !matches!(letter, 'g' | 'm' | 'e');
+        }
+        if letter == 'I' && !capital && !before.is_empty() {
+            return true;
+        }
+        !name || (is_label(&before) && !(capital && before.chars().count() == 1))
+    }
+}
+
+#[cfg(test)]
+mod tests;
