@@ -11,7 +11,7 @@ mod questions;
 mod tally;
 mod words;
 
-pub use fillers::fillers;
+pub use fillers::{fillers, fillers_in};
 pub use questions::{is_question, questions};
 pub use tally::{Tally, is_acknowledgement};
 pub use words::{Mark, Stop, Words};

@@ -49,6 +49,8 @@ pub(super) struct Count {
 pub(super) struct Turns {
     settled: Count,
     waiting: VecDeque<Said>,
+    /// The count of both.
+    now: Count,
 }
 
 impl Turns {
@@ -60,13 +62,13 @@ impl Turns {
         {
             self.settled.take(first);
         }
+        self.now = self.settled;
+        self.waiting.iter().for_each(|said| self.now.take(*said));
     }
 
     /// The count with all that was said so far.
-    pub fn now(&self) -> Count {
-        let mut count = self.settled;
-        self.waiting.iter().for_each(|said| count.take(*said));
-        count
+    pub fn now(&self) -> &Count {
+        &self.now
     }
 }
 

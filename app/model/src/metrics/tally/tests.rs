@@ -112,10 +112,10 @@ fn what_the_recognizer_doubts_counts_for_nothing() {
         ..said(number, Channel::Customer, number * 2_500, number * 2_500 + 2_000, "Thank you for watching.")
     };
     let all: Vec<Segment> = (1..13).map(doubt).chain([trusted.clone()]).collect();
-    assert_eq!(of(&all), of(&[trusted.clone()]));
+    assert_eq!(of(&all), of(std::slice::from_ref(&trusted)));
     // No measure of it is no doubt, and neither is what a person has written.
     for sure in [Segment { confidence: 0.0, ..trusted.clone() }, Segment { confidence: 0.1, corrected: true, ..trusted.clone() }] {
-        assert_eq!(of(&[sure]), of(&[trusted.clone()]));
+        assert_eq!(of(&[sure]), of(std::slice::from_ref(&trusted)));
     }
 }
 
