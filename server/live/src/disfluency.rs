@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use model::metrics::{Stop, Words, fillers_in};
+use model::metrics::{Mark, Stop, Words, fillers_in};
 
 /// Words that a speaker repeats in one go: "it is too, it is too expensive".
 const LONGEST_REPEAT: usize = 4;
@@ -88,7 +88,7 @@ impl<'a> Fluent<'a> {
 /// For each word of a mended text, which of the words said it is.
 fn places(mended: &Words, said: &Words) -> Vec<usize> {
     let mut index = 0;
-    let place = |mark: &model::metrics::Mark| {
+    let place = |mark: &Mark| {
         let rest = said.marks().get(index..).unwrap_or(&[]);
         index += rest.iter().position(|other| other.start == mark.start && other.spoken == mark.spoken).unwrap_or(0);
         index
@@ -144,36 +144,39 @@ fn broken_off(characters: &[char], dash: usize) -> Option<usize> {
 
 /// Which words from an index on are stumbles; none if no word is.
 fn stumbles(words: &Words, from: usize) -> Option<Vec<Dropped>> {
-    let all = from..words.len();
-    let fillers = fillers_in(words, all.clone());
-    let pauses = all.clone().any(|index| is_filled_pause(words.word(index)));
-    let itself = |index: usize| (index < all.end).then_some(index);
-    if !pauses && fillers.is_empty() && all.clone().all(|at| repeat_at(words, itself, at) == 0) {
+    let said: Vec<&str> = words.joined().get(words.byte_of(from)..).unwrap_or_default().split_terminator(' ').collect();
+    let mut fillers = fillers_in(words, from..words.len());
+    // "We'd, uh, like to get started": it may be the verb. Where it isn't, it is an interruption.
+    fillers.retain(|filler| filler.len() > 1 || words.word(filler.start) != "like");
+    let marks = words.marks().get(from..).unwrap_or_default();
+    let pauses = said.iter().any(|word| is_filled_pause(word));
+    if !pauses && fillers.is_empty() && (0..said.len()).all(|at| repeat_at(&said, at, |index| marks.get(index)) == 0) {
         return None;
     }
-    let mut dropped: Vec<Dropped> =
-        all.clone().map(|index| if is_filled_pause(words.word(index)) { Dropped::Filler } else { Dropped::No }).collect();
+    let mut dropped: Vec<Dropped> = said.iter().map(|word| if is_filled_pause(word) { Dropped::Filler } else { Dropped::No }).collect();
     for filler in fillers {
-        dropped[filler.start - from..filler.end - from].fill(Dropped::Filler);
+        dropped.get_mut(filler.start - from..filler.end - from)?.fill(Dropped::Filler);
     }
     // A filler may stand between the two.
-    let kept: Vec<usize> = all.filter(|index| dropped[*index - from] == Dropped::No).collect();
+    let kept: Vec<usize> = (0..said.len()).filter(|index| dropped.get(*index) == Some(&Dropped::No)).collect();
+    let said: Vec<&str> = kept.iter().filter_map(|index| said.get(*index).copied()).collect();
     let mut at = 0;
     while at < kept.len() {
-        let length = repeat_at(words, |index| kept.get(index).copied(), at);
-        kept[at..at + length].iter().for_each(|index| dropped[*index - from] = Dropped::Repeat);
+        let length = repeat_at(&said, at, |index| marks.get(*kept.get(index)?));
+        kept[at..at + length].iter().for_each(|index| dropped[*index] = Dropped::Repeat);
         at += length.max(1);
     }
     Some(dropped)
 }
 
-/// How many words from one on are said again right away in the same sentence. `place` tells where each word stands.
-fn repeat_at(words: &Words, place: impl Fn(usize) -> Option<usize>, at: usize) -> usize {
-    let mark = |index: usize| place(index).and_then(|index| words.marks().get(index));
-    let word = |index: usize| place(index).map_or("", |index| words.word(index));
-    let same = |index: usize, length: usize| !word(index).is_empty() && word(index) == word(index + length);
+/// How many words from one on are said again right away in the same sentence. `mark` tells where each stands.
+fn repeat_at<'a>(said: &[&str], at: usize, mark: impl Fn(usize) -> Option<&'a Mark>) -> usize {
     let goes_on = |index: usize| mark(index).is_some_and(|mark| mark.stop < Stop::Sentence && !mark.letter);
-    let repeats = |length: &usize| same(at, *length) && (at..at + length).all(|index| same(index, *length) && goes_on(index));
+    let repeats = |length: &usize| {
+        said.get(at) == said.get(at + length)
+            && said.get(at..at + length) == said.get(at + length..at + 2 * length)
+            && (at..at + length).all(goes_on)
+    };
     (1..=LONGEST_REPEAT).rev().find(repeats).unwrap_or(0)
 }
 

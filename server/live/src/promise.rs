@@ -39,6 +39,11 @@ const OPENING: &[&str] = &[
     "then",
     "happy",
     "like",
+    "how",
+    "what",
+    "about",
+    "does",
+    "is",
 ];
 
 /// Who does what by when, as far as it was said.
@@ -50,6 +55,8 @@ pub(crate) struct Noted {
     pub what: String,
     /// By when, in the words that were said.
     pub when: Option<String>,
+    /// It is only proposed: "how about Thursday?", "can we set up a call".
+    pub proposed: bool,
 }
 
 impl Noted {
@@ -76,13 +83,18 @@ impl Noted {
         // "Send me the invite" is the other side's to do.
         let asks = matches!(words.word(matched.start), "send" | "email" | "shoot") && matches!(words.word(matched.start + 1), "me" | "us");
         let who = if asks { speaker.other() } else { speaker };
-        Self { who, what, when: date.map(quote) }
+        let first = words.word(matched.start);
+        let proposed = matches!(first, "does" | "would" | "is" | "how" | "what" | "can" | "could" | "shall" | "let" | "happy" | "like")
+            && words.word(matched.start + 1) != "me"
+            || (first == "we" && words.word(matched.start + 1) == "should");
+        Self { who, what, when: date.map(quote), proposed }
     }
 
     /// The title of its cue, of which `title` is the entry's: "You promised: send our security overview, by Thursday".
     pub fn title(&self, title: &str) -> String {
         let lead = match (self.who, title.strip_suffix(" something")) {
             (Channel::Rep, Some("They committed to")) => "They asked you to",
+            (_, Some("They committed to")) if self.proposed => "They proposed",
             (_, lead) => lead.unwrap_or(title),
         };
         let when = self.when.as_deref().filter(|when| !self.what.contains(when));
@@ -103,7 +115,12 @@ impl Noted {
 /// lie ahead.
 fn date(words: &Words, within: Range<usize>) -> Option<Range<usize>> {
     let long_ago = NaiveDate::from_ymd_opt(2000, 1, 3)?;
-    due::find(words, within, long_ago).map(|due| due.words)
+    let found = due::find(words, within.clone(), long_ago)?.words;
+    // "by the end of next week"
+    let before =
+        |distance: usize| found.start.checked_sub(distance).filter(|index| *index >= within.start).map_or("", |index| words.word(index));
+    let preposition = before(1) == "the" && matches!(before(2), "by" | "before" | "on" | "until" | "till" | "at" | "for");
+    Some(found.start - if preposition { 2 } else { 0 }..found.end)
 }
 
 /// One past the last word of the clause that holds a word: where the next one begins with a subject, or the sentence ends.
@@ -116,6 +133,8 @@ fn end_of_clause(words: &Words, at: usize) -> usize {
         matches!(words.word(*index), "because")
             || (conjunction && subject(index + 1))
             || (comma(index - 1) && subject(*index) && !conjunction)
+            // What is said of somebody is no part of what is promised.
+            || (comma(index - 1) && matches!(words.word(*index), "who" | "which" | "where" | "whose"))
     };
     (at + 1..end).find(begins).unwrap_or(end)
 }
@@ -165,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_title_fits_a_line_and_keeps_the_date() {
-        let noted = |what: String, when: Option<&str>| Noted { who: Channel::Rep, what, when: when.map(str::to_owned) };
+        let noted = |what: String, when: Option<&str>| Noted { who: Channel::Rep, what, when: when.map(str::to_owned), proposed: false };
         let title = "You promised something";
         assert_eq!(noted("send the deck".into(), Some("by Friday")).title(title), "You promised: send the deck, by Friday");
         assert_eq!(noted("Tuesday at ten works".into(), Some("Tuesday")).title(title), "You promised: Tuesday at ten works");

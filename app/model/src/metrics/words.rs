@@ -51,7 +51,7 @@ impl Words {
         let mut words = Self { joined: String::with_capacity(text.len().min(4096) + 2), ..Self::default() };
         words.joined.push(' ');
         let mut word = String::new();
-        let mut start = 0;
+        let (mut start, mut in_letters) = (0, false);
         let mut index = 0_u32;
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
@@ -63,11 +63,11 @@ impl Words {
             };
             let alone = is_unspaced(character);
             if character.is_alphanumeric() || inner || alone {
-                if alone && !is_sign(character) || alone != word.starts_with(is_unspaced) {
+                if (alone && !is_sign(character)) || alone != in_letters {
                     words.push(&mut word, start, index);
                 }
                 if word.is_empty() {
-                    start = index;
+                    (start, in_letters) = (index, alone);
                 }
                 match character {
                     '’' => word.push('\''),

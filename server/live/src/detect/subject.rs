@@ -262,7 +262,11 @@ pub(super) fn is_about_another(words: &Words, mentions: &[Mention], matched: &Ra
     let last = |range: Range<usize>| mentions.iter().rfind(|mention| range.contains(&mention.words.start)).map(|mention| mention.whose);
     match last(clause..matched.start) {
         Some(whose) => return whose == Whose::Theirs,
-        None if asks => return false,
+        // "They have a free trial" asks for nothing; "it" and "that" are ours where something is asked.
+        None if asks => {
+            let they = (clause..matched.end).any(|index| matches!(words.word(index), "they" | "them" | "their"));
+            return they && last(0..clause).map_or(theirs, |whose| whose == Whose::Theirs);
+        }
         None => {}
     }
     // The words that say what it is about: before the phrase, in it, or right behind it ("afford it").

@@ -70,6 +70,8 @@ fn every_kind_of_stumble() {
     for (topic, text) in [
         ("objection.authority", "I need to, um, talk to my boss"),
         ("objection.authority", "I need, uh, to talk, like, to my, um, boss"),
+        ("buying.next_steps", "we'd, uh, like to, um, get started"),
+        ("buying.enthusiasm", "we, um, like it"),
         ("objection.authority", "that's not, you know, my decision"),
         ("buying.pricing", "How much um does it cost?"),
         ("buying.pricing", "how, uh, how much does it cost"),
@@ -105,6 +107,8 @@ fn a_stumble_does_not_hide_a_negation_either() {
         "the price, um, is not, uh, a problem",
         "that was never, uh, too expensive for us",
         "it's n- not too expensive",
+        "it's not, like, too expensive",
+        "it's not like um too expensive",
     ];
     assert_eq!(wrong("objection.price", false, &price), NONE);
     // A negation of another clause reaches no further than without stumbles.

@@ -46,6 +46,10 @@ fn a_promise_says_who_does_what_by_when() {
             "I am going to introduce you to our head of sales tomorrow",
             "They committed to: introduce you to our head of sales, tomorrow",
         ),
+        (Customer, "We'll sign the contract by the end of next week.", "They committed to: sign the contract, by the end of next week"),
+        (Customer, "I will talk to my boss, who is back on Monday.", "They committed to: talk to my boss"),
+        (Customer, "How about Thursday?", "They proposed: Thursday"),
+        (Customer, "Can we set up a call for next week?", "They proposed: set up a call, for next week"),
         (Customer, "Could you send me an invite for Tuesday", "They asked you to: send an invite, for Tuesday"),
     ] {
         assert_eq!(noted(channel, text).as_deref(), Some(title), "{text}");

@@ -63,6 +63,7 @@ fn a_rival_as_subject_takes_an_objection_back() {
         ("buying.enthusiasm", "gong is really impressive"),
         ("buying.enthusiasm", "we looked at gong and it looks awesome"),
         ("buying.trial", "gong gave us a free trial"),
+        ("buying.trial", "We looked at Gong. They have a free trial."),
         ("buying.trial", "we start with a small pilot with gong"),
         ("buying.pricing", "how much does gong charge"),
     ] {
@@ -96,6 +97,7 @@ fn a_rival_beside_us_takes_nothing_back() {
         ("objection.status_quo", "we are happy with our current tool"),
         ("buying.pain", "our current tool is a nightmare"),
         ("buying.pricing", "we looked at gong. so how much does it cost"),
+        ("buying.trial", "We looked at Gong. Do you have a free trial?"),
         ("buying.integration", "we use gong. does it integrate with salesforce"),
         ("objection.budget", "we looked at gong but we have no budget for this"),
         ("objection.authority", "we looked at gong but I need to talk to my boss"),
