@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use model::metrics::{Stop, Words, questions};
-use model::{Channel, CueKind};
+use model::{Channel, CueKind, Millis};
 
 use crate::disfluency::{Fluent, interruptions};
 use crate::playbook::{Detector, Effort, Entry, Negation, Playbook};
@@ -40,8 +40,10 @@ pub(crate) struct Setting<'a> {
     pub text: &'a str,
     /// Who says it.
     pub channel: Channel,
-    /// What both sides spoke of last was another vendor's.
-    pub theirs: bool,
+    /// What both sides said before it.
+    pub topic: &'a Topic,
+    /// When it began, in call time.
+    pub start: Millis,
 }
 
 /// All entries that fire on a speaker's final words, first match of each.
@@ -49,8 +51,7 @@ pub(crate) fn find(playbook: &Playbook, words: &Words, setting: Setting<'_>) -> 
     let fluent = Fluent::of(setting.text, words, 0);
     let clean = fluent.words();
     let scan = Scan { playbook, words: clean, setting, within: 0..clean.len(), goes_on: false };
-    let mut hits = scan.hits();
-    scan.ask(&mut hits);
+    let mut hits = scan.hits(true);
     for aside in interruptions(clean) {
         let interrupted = scan.without(&aside);
         hits.extend(interrupted.into_iter().filter(|hit| hits.iter().all(|other| other.entry != hit.entry)).collect::<Vec<_>>());
@@ -65,11 +66,9 @@ pub(crate) fn find_early(playbook: &Playbook, words: &Words, setting: Setting<'_
     let fluent = Fluent::of(setting.text, words, from.saturating_sub(BEFORE));
     let within = fluent.from(from)..fluent.from(trusted);
     let scan = Scan { playbook, words: fluent.words(), setting, within: within.clone(), goes_on: true };
-    let mut hits = scan.hits();
     // Without its mark, a question goes on with every word until it is final.
-    if fluent.words().marks().get(within).unwrap_or(&[]).iter().any(|mark| mark.stop >= Stop::Sentence) {
-        scan.ask(&mut hits);
-    }
+    let ended = fluent.words().marks().get(within).unwrap_or(&[]).iter().any(|mark| mark.stop >= Stop::Sentence);
+    let mut hits = scan.hits(ended);
     // So does a promise.
     let promises = |hit: &Hit| playbook.entries().get(hit.entry).is_some_and(|entry| entry.kind == CueKind::NextStep);
     let said = |hit: &Hit| fluent.words().sentence_end(hit.words.end.saturating_sub(1)) < fluent.words().len();
@@ -101,8 +100,8 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// All matches of phrases that mean what they say.
-    fn hits(&self) -> Vec<Hit> {
+    /// All matches of phrases that mean what they say; and questions, if those are wanted.
+    fn hits(&self, questions: bool) -> Vec<Hit> {
         let (playbook, words) = (self.playbook, self.words);
         let mut hits: Vec<Hit> = Vec::new();
         let mut silenced: Vec<Hit> = Vec::new();
@@ -122,6 +121,9 @@ impl Scan<'_> {
                 *count += 1;
                 hits.push(hit);
             }
+        }
+        if questions {
+            ask(playbook, words, self.setting.channel, &mut hits);
         }
         hits.retain(|hit| self.within.start <= hit.words.start && hit.words.end <= self.within.end);
         // Sorted so that each hit looks only at the exceptions of its own entry nearby.
@@ -151,7 +153,8 @@ impl Scan<'_> {
 
     fn is_about_another(&self, mentions: &[subject::Mention], hit: &Hit) -> bool {
         let asks = self.playbook.entries().get(hit.entry).is_some_and(subject::asks);
-        subject::is_about_another(self.words, mentions, &hit.words, self.setting.theirs, asks)
+        let theirs = || self.setting.topic.is_theirs(self.playbook, self.setting.start);
+        subject::is_about_another(self.words, mentions, &hit.words, theirs, asks)
     }
 
     /// Matches of phrases that something interrupts: they begin before it and end after it.
@@ -167,22 +170,12 @@ impl Scan<'_> {
         let words = self.words.only(kept, stop);
         let cut = aside.start - from;
         let scan = Scan { words: &words, within: 0..words.len(), ..*self };
-        let mut hits = scan.hits();
+        let mut hits = scan.hits(false);
         hits.retain(|hit| hit.words.start < cut && cut < hit.words.end);
         for hit in &mut hits {
             hit.words = hit.words.start + from..hit.words.end + from + aside.len();
         }
         hits
-    }
-
-    /// Questions fire the entries that listen for them.
-    fn ask(&self, hits: &mut Vec<Hit>) {
-        let found = hits.len();
-        ask(self.playbook, self.words, self.setting.channel, hits);
-        let asked =
-            hits.split_off(found).into_iter().filter(|hit| self.within.start <= hit.words.start && hit.words.end <= self.within.end);
-        let asked: Vec<Hit> = asked.filter(|hit| !is_silenced(self.words, &silences(self.playbook, self.words, hit.entry), hit)).collect();
-        hits.extend(asked);
     }
 }
 

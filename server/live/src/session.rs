@@ -226,7 +226,7 @@ impl Session {
         if !doubtful {
             self.tally.push_words(channel, start, end, words);
             self.coach.push(segment.number, channel, start, end, words);
-            self.topic.take_in(&self.playbook, &segment.text, words, channel, end);
+            self.topic.take_in(segment);
         }
         // A line that is stored may be of a track that the call has no more.
         if let Some(track) = self.tracks.get_mut(segment.track.index()) {

@@ -1,15 +1,18 @@
 //! Whose product a match speaks of: "it is too expensive" right after "Gong" is no objection to ours.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use model::metrics::{Stop, Words};
-use model::{Channel, CueKind, Millis};
+use model::{Channel, CueKind, Millis, Segment};
 
 use super::BARRIERS;
 use crate::playbook::{Entry, Playbook};
 
 /// How long "it" may go back to what was named.
 const REMEMBERED: Millis = Millis(30_000);
+/// Segments of that time that are kept.
+const LINES: usize = 16;
 /// Objections that another vendor's product doesn't take back: they compare with it, or are about the customer themselves.
 const OF_THEMSELVES: &[&str] = &["objection.competitor", "objection.status_quo", "objection.timing", "objection.authority"];
 /// Another product by its kind, and the words before that make it another one.
@@ -93,25 +96,30 @@ pub(crate) struct Mention {
     whose: Whose,
 }
 
-/// What both sides spoke of last.
+/// What both sides said last, in the order of the segments. It is read only when it matters whose product "it" is.
 #[derive(Debug, Default)]
 pub(crate) struct Topic {
-    /// Another vendor's product was named last, in a segment that ended then.
-    theirs: Option<Millis>,
+    /// Who said what, until when.
+    said: VecDeque<(Channel, String, Millis)>,
 }
 
 impl Topic {
     /// Takes a final segment in.
-    pub fn take_in(&mut self, playbook: &Playbook, text: &str, words: &Words, channel: Channel, end: Millis) {
-        let last = mentions(playbook, text, words, channel).into_iter().rfind(|mention| mention.whose != Whose::Compared);
-        if let Some(mention) = last {
-            self.theirs = (mention.whose == Whose::Theirs).then_some(end);
+    pub fn take_in(&mut self, segment: &Segment) {
+        self.said.push_back((segment.channel, segment.text.clone(), segment.end_ms));
+        if self.said.len() > LINES {
+            self.said.pop_front();
         }
     }
 
-    /// Whether what is said from a time on may go on about another vendor's product.
-    pub fn is_theirs(&self, at: Millis) -> bool {
-        self.theirs.is_some_and(|named| at.since(named) <= REMEMBERED)
+    /// Whether what is said from a time on may go on about another vendor's product: it was named last, not long before.
+    pub fn is_theirs(&self, playbook: &Playbook, at: Millis) -> bool {
+        let near = self.said.iter().rev().take_while(|(_, _, end)| at.since(*end) <= REMEMBERED);
+        let named = near.map(|(channel, text, _)| {
+            let named = mentions(playbook, text, &Words::of(text), *channel);
+            named.into_iter().rfind(|mention| mention.whose != Whose::Compared).map(|mention| mention.whose)
+        });
+        named.flatten().next() == Some(Whose::Theirs)
     }
 }
 
@@ -236,9 +244,9 @@ fn is_ours(words: &Words, index: usize, channel: Channel) -> bool {
     }
 }
 
-/// Whether a match speaks of another vendor's product. `theirs` says that it was named last before the text; what `asks` something asks
+/// Whether a match speaks of another vendor's product. `theirs` tells whether it was named last before the text; what `asks` something asks
 /// it of us, unless it names the other one.
-pub(super) fn is_about_another(words: &Words, mentions: &[Mention], matched: &Range<usize>, theirs: bool, asks: bool) -> bool {
+pub(super) fn is_about_another(words: &Words, mentions: &[Mention], matched: &Range<usize>, theirs: impl Fn() -> bool, asks: bool) -> bool {
     let overlaps = |mention: &&Mention| mention.words.start < matched.end && matched.start < mention.words.end;
     if let Some(named) = mentions.iter().filter(overlaps).find(|mention| mention.whose != Whose::Ours) {
         // "How much does Gong cost?" asks for theirs. An objection whose phrase names it means it.
@@ -265,7 +273,7 @@ pub(super) fn is_about_another(words: &Words, mentions: &[Mention], matched: &Ra
         // "They have a free trial" asks for nothing; "it" and "that" are ours where something is asked.
         None if asks => {
             let they = (clause..matched.end).any(|index| matches!(words.word(index), "they" | "them" | "their"));
-            return they && last(0..clause).map_or(theirs, |whose| whose == Whose::Theirs);
+            return they && last(0..clause).map_or_else(theirs, |whose| whose == Whose::Theirs);
         }
         None => {}
     }
@@ -280,6 +288,6 @@ pub(super) fn is_about_another(words: &Words, mentions: &[Mention], matched: &Ra
     let price = (clause..matched.start).any(|index| matches!(words.word(index), "the") && !pronoun);
     match last(0..clause) {
         Some(whose) => whose == Whose::Theirs,
-        None => theirs && !price,
+        None => !price && theirs(),
     }
 }

@@ -116,7 +116,7 @@ impl Session {
     /// or withdrawn.
     pub(super) fn cues(&mut self, segment: &Segment, words: &Words, tail: Option<&Tail>, draft: Draft) -> Vec<Effect> {
         let reading = Reading::of(&segment.text, words, tail);
-        let setting = Setting { text: &reading.text, channel: segment.channel, theirs: self.topic.is_theirs(segment.start_ms) };
+        let setting = Setting { text: &reading.text, channel: segment.channel, topic: &self.topic, start: segment.start_ms };
         let mut hits = detect::find(&self.playbook, &reading.words, setting);
         hits.retain(|hit| reading.ends_here(hit));
         self.sort(&mut hits);
@@ -155,7 +155,7 @@ impl Session {
         let same = words.common_start(&draft.words);
         let from = same.saturating_sub(LOOK_BACK).max(words.len().saturating_sub(MOST_READ));
         let reading = Reading::of(spoken.text, &words, tail.as_ref().filter(|tail| from == 0 && tail.reaches(spoken.start)));
-        let setting = Setting { text: &reading.text, channel, theirs: self.topic.is_theirs(spoken.start) };
+        let setting = Setting { text: &reading.text, channel, topic: &self.topic, start: spoken.start };
         let mut hits = detect::find_early(&self.playbook, &reading.words, setting, from);
         hits.retain(|hit| reading.ends_here(hit));
         let before = std::mem::replace(&mut draft.matched, hits.iter().map(|hit| hit.entry).collect());
