@@ -22,7 +22,7 @@ pub use outline::{OutlineLine, ShownReview};
 pub use preparation::{CallPatch, NewCall, Preparation};
 pub use segment::{Partial, Segment, Word};
 pub use track::{Participant, Track, TrackId};
-pub use utterance::Utterance;
+pub use utterance::{LEAST_CONFIDENCE, Utterance, is_doubtful};
 
 text_enum! {
     /// How far making a transcript from the recording is.

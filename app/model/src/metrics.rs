@@ -11,7 +11,7 @@ mod questions;
 mod tally;
 mod words;
 
-pub use fillers::fillers;
+pub use fillers::{fillers, fillers_in};
 pub use questions::{is_question, questions};
 pub use tally::{Tally, is_acknowledgement};
 pub use words::{Mark, Stop, Words};
@@ -38,9 +38,9 @@ pub struct Metrics {
 pub struct SideMetrics {
     /// Time with speech, from the voice detector where there is audio, else from the segments' times.
     pub talk_ms: Millis,
-    /// Words in final segments.
+    /// Words in final segments; letters where a script has no space between words.
     pub words: u32,
-    /// Words ÷ minutes of talk; none under 10 s of talk.
+    /// Words ÷ minutes of talk; none under 10 s of talk, or where letters are counted.
     pub words_per_minute: Option<f64>,
     /// Longest monologue: the longest stretch of one's own turns that the other side did not interrupt with more than
     /// a short acknowledgement.
@@ -61,7 +61,7 @@ impl Metrics {
     }
 }
 
-/// The numbers of a whole transcript, segments in the order of their numbers. [`Tally`] tells how each is defined.
+/// The numbers of a whole transcript, segments in the order of their numbers or times. [`Tally`] tells how each is defined.
 pub fn of(segments: &[Segment]) -> Metrics {
     let mut tally = Tally::default();
     for segment in segments {

@@ -41,8 +41,8 @@ use kernel::{
 
 pub use self::edit::patch;
 pub use self::recognizers::RecognizerRegistry;
-pub use self::state::{CallsKernel, CallsState, LiveSettings};
 pub use self::review::{TranscriptPart, review, shown_lines, shown_review, transcript};
+pub use self::state::{CallsKernel, CallsState, LiveSettings};
 pub use self::words::{correct_segment, recognize_later, swap_channels};
 
 /// May have calls of one's own.

@@ -18,6 +18,8 @@ struct Turn {
     start: Millis,
     end: Millis,
     words: u32,
+    /// The words are letters, whose pace can't be compared.
+    in_letters: bool,
     filler_count: u32,
     fillers: Vec<Span>,
 }
@@ -68,6 +70,7 @@ impl Coach {
             start,
             end,
             words: words.spoken(),
+            in_letters: words.is_in_letters(),
             filler_count: found.len() as u32,
             fillers: found.iter().filter_map(place).take(FILLERS).collect(),
         });
@@ -132,7 +135,7 @@ impl Coach {
         let recent: Vec<&Turn> = self.since(moment.now - Millis(60_000)).collect();
         let talk: Millis = recent.iter().map(|turn| turn.end.since(turn.start)).sum();
         let words: u32 = recent.iter().map(|turn| turn.words).sum();
-        if talk < Millis(25_000) {
+        if talk < Millis(25_000) || recent.iter().any(|turn| turn.in_letters) {
             return None;
         }
         let pace = f64::from(words) * 60.0 / talk.as_seconds();

@@ -2,10 +2,17 @@
 
 use std::ops::Range;
 
-use model::Channel;
 use model::metrics::{Stop, Words, questions};
+use model::{Channel, CueKind, Millis};
 
-use crate::playbook::{Detector, Effort, Entry, NEGATORS, Negation, Playbook};
+use crate::disfluency::{Fluent, interruptions};
+use crate::playbook::{Detector, Effort, Entry, Negation, Playbook};
+
+mod negation;
+mod past;
+mod subject;
+
+pub(crate) use subject::Topic;
 
 /// An entry that fires, and the words that made it fire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,77 +27,61 @@ const LONGEST_QUOTE: u32 = 160;
 const NEAR: usize = 15;
 /// Matches kept per entry and text; only the first that isn't silenced counts.
 const MOST_PER_ENTRY: usize = 8;
-/// Words before a phrase in which a negation reaches it.
-const REACH: usize = 5;
-
-/// Where a negation stops reaching forward.
+/// Where a clause ends: neither a negation nor a subject reaches further.
 const BARRIERS: &[&str] = &["but", "because", "and", "though", "although", "however", "so", "then", "or", "since"];
-/// `not` before one of these does not negate what follows.
-const HARMLESS: &[&str] =
-    &["only", "just", "sure", "certain", "know", "like", "happy", "convinced", "mention", "gonna", "thrilled", "comfortable"];
-const BEING: &[&str] = &["is", "are", "was", "were", "be", "been", "looks", "seems", "sounds", "feels"];
-const TROUBLES: &[&str] = &[
-    "issue",
-    "issues",
-    "problem",
-    "problems",
-    "concern",
-    "concerns",
-    "blocker",
-    "blockers",
-    "worry",
-    "obstacle",
-    "question",
-    "factor",
-    "dealbreaker",
-    "breaker",
-    "thing",
-    "challenge",
-    "worried",
-    "concerned",
-    "priority",
-];
-const FINE: &[&str] =
-    &["fine", "okay", "good", "great", "reasonable", "fair", "acceptable", "perfect", "solid", "approved", "sorted", "covered", "right"];
-const STRENGTHS: &[&str] = &[
-    "very",
-    "totally",
-    "really",
-    "actually",
-    "pretty",
-    "quite",
-    "completely",
-    "all",
-    "perfectly",
-    "just",
-    "absolutely",
-    "a",
-    "an",
-    "the",
-    "our",
-    "my",
-    "big",
-    "real",
-    "major",
-    "huge",
-    "main",
-    "longer",
-    "even",
-    "that",
-    "much",
-    "of",
-];
+/// Words before the place from which on an unfinished text is read that still tell what a match means.
+const BEFORE: usize = 12;
+/// Words around an interruption in which a phrase is looked for.
+const AROUND: usize = 15;
+
+/// What is known of a text beside its words.
+#[derive(Clone, Copy)]
+pub(crate) struct Setting<'a> {
+    pub text: &'a str,
+    /// Who says it.
+    pub channel: Channel,
+    /// What both sides said before it.
+    pub topic: &'a Topic,
+    /// When it began, in call time.
+    pub start: Millis,
+}
 
 /// All entries that fire on a speaker's final words, first match of each.
-pub(crate) fn find(playbook: &Playbook, words: &Words, channel: Channel) -> Vec<Hit> {
-    search(playbook, words, channel, 0, words.len(), false)
+pub(crate) fn find(playbook: &Playbook, words: &Words, setting: Setting<'_>) -> Vec<Hit> {
+    let fluent = Fluent::of(setting.text, words, 0);
+    let clean = fluent.words();
+    let scan = Scan { playbook, words: clean, setting, within: 0..clean.len(), goes_on: false };
+    let mut hits = scan.hits(true);
+    for aside in interruptions(clean) {
+        let interrupted = scan.without(&aside);
+        hits.extend(interrupted.into_iter().filter(|hit| hits.iter().all(|other| other.entry != hit.entry)).collect::<Vec<_>>());
+    }
+    finish(hits, &fluent)
 }
 
 /// All entries that fire on words that are still being said, looking from the word `from` on. The last word isn't trusted,
 /// and a match around which a negation may just be coming up is left for later.
-pub(crate) fn find_early(playbook: &Playbook, words: &Words, channel: Channel, from: usize) -> Vec<Hit> {
+pub(crate) fn find_early(playbook: &Playbook, words: &Words, setting: Setting<'_>, from: usize) -> Vec<Hit> {
     let trusted = words.marks().iter().rposition(|mark| mark.spoken).unwrap_or(0);
-    search(playbook, words, channel, from, trusted, true)
+    let fluent = Fluent::of(setting.text, words, from.saturating_sub(BEFORE));
+    let within = fluent.from(from)..fluent.from(trusted);
+    let scan = Scan { playbook, words: fluent.words(), setting, within: within.clone(), goes_on: true };
+    // Without its mark, a question goes on with every word until it is final.
+    let ended = fluent.words().marks().get(within).unwrap_or(&[]).iter().any(|mark| mark.stop >= Stop::Sentence);
+    let mut hits = scan.hits(ended);
+    // So does a promise.
+    let promises = |hit: &Hit| playbook.entries().get(hit.entry).is_some_and(|entry| entry.kind == CueKind::NextStep);
+    let said = |hit: &Hit| fluent.words().sentence_end(hit.words.end.saturating_sub(1)) < fluent.words().len();
+    hits.retain(|hit| !promises(hit) || said(hit));
+    finish(hits, &fluent)
+}
+
+/// The first match of each entry, by the words that were said.
+fn finish(mut hits: Vec<Hit>, fluent: &Fluent<'_>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.entry, hit.words.start));
+    hits.dedup_by_key(|hit| hit.entry);
+    hits.iter_mut().for_each(|hit| hit.words = fluent.as_said(&hit.words));
+    hits
 }
 
 /// How many words were said after a match.
@@ -98,39 +89,94 @@ pub(crate) fn said_after(words: &Words, hit: &Hit) -> usize {
     words.marks().get(hit.words.end..).unwrap_or(&[]).iter().filter(|mark| mark.spoken).count()
 }
 
-/// Matches that lie within the words `from..until`; exceptions and negations count wherever they stand.
-fn search(playbook: &Playbook, words: &Words, channel: Channel, from: usize, until: usize, goes_on: bool) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = Vec::new();
-    let mut silenced: Vec<Hit> = Vec::new();
-    let mut counts = vec![0_usize; playbook.entries().len()];
-    let mut effort = Effort::of(words.len());
-    for (byte, rule) in playbook.openings_in(words, from) {
-        let Some(entry) = playbook.entries().get(rule.entry).filter(|entry| entry.speaker.is(channel)) else { continue };
-        let Some(first) = words.index_at(byte) else { continue };
-        let Some(end) = rule.phrase.matches(words, first, &mut effort) else { continue };
-        let hit = Hit { entry: rule.entry, words: first..end };
-        if rule.silences {
-            silenced.push(hit);
-            continue;
+/// A search in words without stumbles.
+struct Scan<'a> {
+    playbook: &'a Playbook,
+    words: &'a Words,
+    setting: Setting<'a>,
+    /// Where a match must lie; exceptions and negations count wherever they stand.
+    within: Range<usize>,
+    goes_on: bool,
+}
+
+impl Scan<'_> {
+    /// All matches of phrases that mean what they say; and questions, if those are wanted.
+    fn hits(&self, questions: bool) -> Vec<Hit> {
+        let (playbook, words) = (self.playbook, self.words);
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut silenced: Vec<Hit> = Vec::new();
+        let mut counts = vec![0_usize; playbook.entries().len()];
+        let mut effort = Effort::of(words.len());
+        for (byte, rule) in playbook.openings_in(words, self.within.start) {
+            let Some(entry) = playbook.entries().get(rule.entry).filter(|entry| entry.speaker.is(self.setting.channel)) else { continue };
+            let Some(first) = words.index_at(byte) else { continue };
+            let Some(end) = rule.phrase.matches(words, first, &mut effort) else { continue };
+            let hit = Hit { entry: rule.entry, words: first..end };
+            if rule.silences {
+                silenced.push(hit);
+                continue;
+            }
+            let Some(count) = counts.get_mut(rule.entry).filter(|count| **count < MOST_PER_ENTRY) else { continue };
+            if end <= self.within.end && !self.is_taken_back(entry, &hit.words) {
+                *count += 1;
+                hits.push(hit);
+            }
         }
-        let Some(count) = counts.get_mut(rule.entry).filter(|count| **count < MOST_PER_ENTRY) else { continue };
-        if end <= until && (entry.negation == Negation::Ignored || !is_negated(words, &hit.words, goes_on)) {
-            *count += 1;
-            hits.push(hit);
+        if questions {
+            ask(playbook, words, self.setting.channel, &mut hits);
         }
+        hits.retain(|hit| self.within.start <= hit.words.start && hit.words.end <= self.within.end);
+        // Sorted so that each hit looks only at the exceptions of its own entry nearby.
+        silenced.sort_unstable_by_key(|hit| (hit.entry, hit.words.start));
+        hits.retain(|hit| !is_silenced(words, &silenced, hit));
+        if hits.iter().any(|hit| self.judges(hit)) {
+            let mentions = subject::mentions(playbook, self.setting.text, words, self.setting.channel);
+            hits.retain(|hit| !self.judges(hit) || !self.is_about_another(&mentions, hit));
+        }
+        hits
     }
-    // Without its mark, a question goes on with every word until it is final.
-    let ended = || words.marks().get(from..until).unwrap_or(&[]).iter().any(|mark| mark.stop >= Stop::Sentence);
-    if !goes_on || ended() {
-        ask(playbook, words, channel, &mut hits);
+
+    /// Whether negation or time say the opposite.
+    fn is_taken_back(&self, entry: &Entry, matched: &Range<usize>) -> bool {
+        let negated = match (entry.negation, entry.kind) {
+            (Negation::Ignored, CueKind::BuyingSignal) => negation::is_refused(self.words, matched, entry.id == "buying.pain"),
+            (Negation::Ignored, _) => false,
+            _ => negation::is_negated(self.words, matched, self.goes_on),
+        };
+        negated || (self.setting.channel == Channel::Customer && past::is_over(self.words, matched, entry))
     }
-    hits.retain(|hit| from <= hit.words.start && hit.words.end <= until);
-    // Sorted so that each hit looks only at the exceptions of its own entry nearby.
-    silenced.sort_unstable_by_key(|hit| (hit.entry, hit.words.start));
-    hits.retain(|hit| !is_silenced(words, &silenced, hit));
-    hits.sort_by_key(|hit| (hit.entry, hit.words.start));
-    hits.dedup_by_key(|hit| hit.entry);
-    hits
+
+    /// Whether a match may speak of somebody else's product.
+    fn judges(&self, hit: &Hit) -> bool {
+        self.setting.channel == Channel::Customer && self.playbook.entries().get(hit.entry).is_some_and(subject::may_be_of_another)
+    }
+
+    fn is_about_another(&self, mentions: &[subject::Mention], hit: &Hit) -> bool {
+        let asks = self.playbook.entries().get(hit.entry).is_some_and(subject::asks);
+        let theirs = || self.setting.topic.is_theirs(self.playbook, self.setting.start);
+        subject::is_about_another(self.words, mentions, &hit.words, theirs, asks)
+    }
+
+    /// Matches of phrases that something interrupts: they begin before it and end after it.
+    fn without(&self, aside: &Range<usize>) -> Vec<Hit> {
+        let from = aside.start.saturating_sub(AROUND);
+        let until = (aside.end + AROUND).min(self.words.len());
+        let kept = |index: usize| (from..until).contains(&index) && !aside.contains(&index);
+        // The comma before it goes with it.
+        let stop = |index: usize| match self.words.marks().get(index) {
+            Some(mark) if index + 1 != aside.start || mark.stop >= Stop::Sentence => mark.stop,
+            _ => Stop::None,
+        };
+        let words = self.words.only(kept, stop);
+        let cut = aside.start - from;
+        let scan = Scan { words: &words, within: 0..words.len(), ..*self };
+        let mut hits = scan.hits(false);
+        hits.retain(|hit| hit.words.start < cut && cut < hit.words.end);
+        for hit in &mut hits {
+            hit.words = hit.words.start + from..hit.words.end + from + aside.len();
+        }
+        hits
+    }
 }
 
 /// Questions fire the entries that listen for them.
@@ -156,6 +202,14 @@ pub(crate) fn asked(playbook: &Playbook, words: &Words) -> Vec<Range<usize>> {
     let Some(entry) = playbook.entries().iter().position(|entry| entry.listens_for == Some(Detector::Question)) else {
         return real_questions(words);
     };
+    let silenced = silences(playbook, words, entry);
+    let mut asked = real_questions(words);
+    asked.retain(|question| !is_silenced(words, &silenced, &Hit { entry, words: question.clone() }));
+    asked
+}
+
+/// The exceptions of one entry, in order.
+fn silences(playbook: &Playbook, words: &Words, entry: usize) -> Vec<Hit> {
     let mut effort = Effort::of(words.len());
     let mut silenced: Vec<Hit> = playbook
         .openings_in(words, 0)
@@ -166,9 +220,7 @@ pub(crate) fn asked(playbook: &Playbook, words: &Words) -> Vec<Range<usize>> {
         })
         .collect();
     silenced.sort_unstable_by_key(|hit| hit.words.start);
-    let mut asked = real_questions(words);
-    asked.retain(|question| !is_silenced(words, &silenced, &Hit { entry, words: question.clone() }));
-    asked
+    silenced
 }
 
 fn is_silenced(words: &Words, silenced: &[Hit], hit: &Hit) -> bool {
@@ -179,77 +231,6 @@ fn is_silenced(words: &Words, silenced: &[Hit], hit: &Hit) -> bool {
         let between = other.words.start.min(hit.words.start)..other.words.start.max(hit.words.start);
         !words.marks().get(between).unwrap_or(&[]).iter().any(|mark| mark.stop >= Stop::Sentence)
     })
-}
-
-/// Whether the words around a match take it back. One that holds a negation itself is meant as it stands. If the text
-/// `goes_on`, so does a negation that the next words may complete: "the price is", "the price is not a".
-fn is_negated(words: &Words, matched: &Range<usize>, goes_on: bool) -> bool {
-    let negative = matched.clone().any(|index| NEGATORS.contains(&words.word(index)));
-    !negative && (negated_before(words, matched.start) || negated_after(words, matched.end, goes_on))
-}
-
-fn negated_before(words: &Words, start: usize) -> bool {
-    for distance in 1..=REACH {
-        let Some(index) = start.checked_sub(distance) else { return false };
-        let word = words.word(index);
-        if words.marks().get(index).is_none_or(|mark| mark.stop >= Stop::Clause) || BARRIERS.contains(&word) {
-            return false;
-        }
-        if !NEGATORS.contains(&word) {
-            continue;
-        }
-        let next = words.word(index + 1);
-        let troubles = (1..=3).any(|offset| TROUBLES.contains(&words.word(index + offset)));
-        if match word {
-            // "No, it is too expensive" without the comma.
-            "no" => troubles || (distance <= 2 && !matches!(next, "it" | "that" | "we" | "i" | "this" | "they" | "the" | "you" | "there")),
-            "without" | "nothing" | "none" | "nobody" => distance <= 3,
-            _ => troubles || !HARMLESS.contains(&next),
-        } {
-            return true;
-        }
-    }
-    false
-}
-
-/// "The price is not a problem", "the timing is fine".
-fn negated_after(words: &Words, end: usize, goes_on: bool) -> bool {
-    let same_sentence =
-        |index: usize| words.marks().get(end.saturating_sub(1)..index).unwrap_or(&[]).iter().all(|mark| mark.stop < Stop::Sentence);
-    let Some(being) = (end..end + 5).find(|index| BEING.contains(&words.word(*index))) else {
-        let open = |index: usize| goes_on && index >= words.len();
-        return (end..end + 4).any(|index| {
-            same_sentence(index)
-                && match words.word(index) {
-                    "works" => true,
-                    "does" | "do" if open(index + 1) => true,
-                    "does" | "do" if words.word(index + 1) == "not" => {
-                        open(index + 2) || matches!(words.word(index + 2), "worry" | "bother" | "matter" | "scare")
-                    }
-                    _ => false,
-                }
-        });
-    };
-    let mut negated = false;
-    for index in being + 1..being + 7 {
-        if !same_sentence(index) {
-            return false;
-        }
-        if index >= words.len() {
-            return goes_on;
-        }
-        let word = words.word(index);
-        if NEGATORS.contains(&word) {
-            negated = true;
-        } else if TROUBLES.contains(&word) {
-            return negated;
-        } else if FINE.contains(&word) {
-            return !negated;
-        } else if !STRENGTHS.contains(&word) {
-            return false;
-        }
-    }
-    false
 }
 
 /// The characters to quote: the sentence of the match, or as much around it as a card can hold. Nothing before the

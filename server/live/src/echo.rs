@@ -2,11 +2,17 @@
 
 use std::collections::VecDeque;
 
-use model::metrics::Words;
-use model::{Channel, Millis, TrackId, Word};
+use model::{Channel, Millis, TrackId};
 
-/// How far apart in time the two copies of a word may be.
-const SLACK: i64 = 1_500;
+use alignment::{KEPT, SLACK, common};
+
+mod alignment;
+
+pub(crate) use alignment::{TimedWord, timed};
+
+/// Share of a copy's time in which the other side must have spoken. Who reads back what was said begins when it has been said, or a
+/// moment before; an echo is a few tenths of a second late, on calls with a long way round perhaps a whole one.
+const OVERLAP: f64 = 0.5;
 /// For fewer than [`LONG`] words, all must agree, this close on average.
 const CLOSE: i64 = 700;
 const LONG: usize = 5;
@@ -14,18 +20,25 @@ const LONG: usize = 5;
 const LEAST_WORDS: usize = 3;
 /// Share of a copy's words that must be found on one track of the other side.
 const AGREEMENT: f64 = 0.7;
-/// The rep's copy may seem this much earlier than the customer's words and still be their echo: recognizers' times jitter.
+/// If the copy lies in time where an echo would, recognizers may have written many of its words otherwise: such an overlap, at most so
+/// late on average ([`ALIGNED`]), needs only this share of words, those counted half that begin with the same sounds; and so many that
+/// are the same.
+const SAME_TIME: f64 = 0.75;
+const ALIGNED: i64 = 900;
+const ALIGNED_AGREEMENT: f64 = 0.5;
+const ALIGNED_SAME: f64 = 0.3;
+/// Recognizers' times jitter. The rep's copy may seem this much earlier than the customer's words and still be their echo, which is the
+/// more usual way; the customer's must be a quarter of it later.
 const JITTER: i64 = 200;
-/// Words kept per track, and words of a text that are compared.
-const KEPT: usize = 400;
 /// Stretches of voice kept per track.
 const STRETCHES: usize = 64;
 
-/// A word's hash and when it was said.
+/// Something said, as far as echoes go. Times are call time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TimedWord {
-    hash: u32,
-    at: i64,
+pub(crate) struct Heard<'a> {
+    pub words: &'a [TimedWord],
+    pub start: Millis,
+    pub end: Millis,
 }
 
 /// The recent past of a track.
@@ -33,7 +46,11 @@ pub(crate) struct TimedWord {
 struct TrackSpeech {
     channel: Channel,
     finals: VecDeque<TimedWord>,
+    /// When its finals were said.
+    spoken: VecDeque<(Millis, Millis)>,
     partial: Vec<TimedWord>,
+    /// When its partial is said.
+    speaking: (Millis, Millis),
     final_until: Millis,
     voice: VecDeque<(Millis, Millis)>,
 }
@@ -42,52 +59,43 @@ struct TrackSpeech {
 #[derive(Debug)]
 pub(crate) struct RecentSpeech(Vec<TrackSpeech>);
 
-/// The words of a text with their times: the recognizer's, or spread evenly where it gives none.
-pub(crate) fn timed(words: &Words, given: &[Word], start: Millis, end: Millis) -> Vec<TimedWord> {
-    let spoken = words.spoken() as usize;
-    let span = end.since(start).0;
-    let hashes =
-        (0..words.len()).filter(|index| words.marks().get(*index).is_some_and(|mark| mark.spoken)).map(|index| hash(words.word(index)));
-    hashes
-        .take(KEPT)
-        .enumerate()
-        .map(|(index, hash)| {
-            let even = start.0 + span * index as i64 / spoken.max(1) as i64;
-            let at = if given.len() == spoken { given.get(index).map_or(even, |word| word.start.0) } else { even };
-            TimedWord { hash, at }
-        })
-        .collect()
-}
-
-/// FNV-1a.
-fn hash(word: &str) -> u32 {
-    word.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-}
-
 impl RecentSpeech {
     /// Of tracks that are on these sides.
     pub fn new(tracks: &[Channel]) -> Self {
         let track = |channel: &Channel| TrackSpeech {
             channel: *channel,
             finals: VecDeque::new(),
+            spoken: VecDeque::new(),
             partial: Vec::new(),
+            speaking: (Millis::ZERO, Millis::ZERO),
             final_until: Millis::ZERO,
             voice: VecDeque::new(),
         };
         Self(tracks.iter().map(track).collect())
     }
 
-    pub fn push_final(&mut self, track: TrackId, words: &[TimedWord], end: Millis) {
+    pub fn push_final(&mut self, track: TrackId, said: Heard<'_>) {
         let track = &mut self.0[track.index()];
-        track.finals.extend(words);
+        track.finals.extend(said.words);
         let surplus = track.finals.len().saturating_sub(KEPT);
         track.finals.drain(..surplus);
-        track.final_until = end;
+        track.spoken.push_back((said.start, said.end));
+        if track.spoken.len() > STRETCHES {
+            track.spoken.pop_front();
+        }
+        track.final_until = said.end;
         track.partial.clear();
     }
 
-    pub fn set_partial(&mut self, track: TrackId, words: Vec<TimedWord>) {
-        self.0[track.index()].partial = words;
+    /// What is being said on a track.
+    pub fn set_partial(&mut self, track: TrackId, words: Vec<TimedWord>, start: Millis, end: Millis) {
+        let track = &mut self.0[track.index()];
+        (track.partial, track.speaking) = (words, (start, end));
+    }
+
+    /// Nothing is being said on a track.
+    pub fn clear_partial(&mut self, track: TrackId) {
+        self.0[track.index()].partial.clear();
     }
 
     pub fn push_voice(&mut self, track: TrackId, start: Millis, end: Millis) {
@@ -115,20 +123,20 @@ impl RecentSpeech {
         self.of(channel).any(|track| track.final_until + Millis(500) < end && track.was_voiced(start, end))
     }
 
-    /// Whether these words of a track are the other side's, heard again. The rep's are compared with the
+    /// Whether what a track heard is the other side's, heard again. The rep's is compared with the
     /// customer's partial too, which may still change; the customer's only with what the rep said for certain.
-    pub fn is_echo(&self, track: TrackId, words: &[TimedWord]) -> bool {
-        self.repeats(track, words, self.0[track.index()].channel == Channel::Rep)
+    pub fn is_echo(&self, track: TrackId, said: Heard<'_>) -> bool {
+        self.repeats(track, said, self.0[track.index()].channel == Channel::Rep)
     }
 
-    /// Whether these words may turn out to be an echo once the other side's partials are final.
-    pub fn may_become_echo(&self, track: TrackId, words: &[TimedWord]) -> bool {
-        self.repeats(track, words, true)
+    /// Whether it may turn out to be an echo once the other side's partials are final.
+    pub fn may_become_echo(&self, track: TrackId, said: Heard<'_>) -> bool {
+        self.repeats(track, said, true)
     }
 
-    fn repeats(&self, track: TrackId, words: &[TimedWord], with_partial: bool) -> bool {
+    fn repeats(&self, track: TrackId, said: Heard<'_>, with_partial: bool) -> bool {
         let channel = self.0[track.index()].channel;
-        self.of(channel.other()).any(|other| other.is_repeated_by(channel, words, with_partial))
+        said.words.len() >= LEAST_WORDS && self.of(channel.other()).any(|other| other.is_repeated_by(channel, said, with_partial))
     }
 }
 
@@ -139,39 +147,50 @@ impl TrackSpeech {
         common.sum::<Millis>() >= Millis(300)
     }
 
-    /// Whether words that were heard on a track of side `channel`, the other one, are this one's.
-    fn is_repeated_by(&self, channel: Channel, words: &[TimedWord], with_partial: bool) -> bool {
-        let (Some(first), Some(last), true) = (words.first(), words.last(), words.len() >= LEAST_WORDS) else { return false };
+    /// Share of a stretch in which it spoke, 0 to 1.
+    fn overlap(&self, start: Millis, end: Millis, with_partial: bool) -> f64 {
+        let speaking = (with_partial && !self.partial.is_empty()).then_some(&self.speaking);
+        let stretches = self.spoken.iter().chain(speaking);
+        // What has no length lies in a stretch or doesn't.
+        let end = end.max(start + Millis(1));
+        let common: Millis = stretches.map(|(from, until)| end.min(*until).since(start.max(*from))).sum();
+        (common.0 as f64 / end.since(start).0 as f64).min(1.0)
+    }
+
+    /// How much later something began than the stretch that it copies, in ms, if there is one that fills about the same time. It is
+    /// more exact than the words' times, which many recognizers don't give.
+    fn began_before(&self, said: Heard<'_>, with_partial: bool) -> Option<i64> {
+        let speaking = (with_partial && !self.partial.is_empty()).then_some(&self.speaking);
+        let common = |stretch: &(Millis, Millis)| said.end.min(stretch.1).since(said.start.max(stretch.0));
+        let copied = self.spoken.iter().chain(speaking).max_by_key(|stretch| common(stretch))?;
+        let longer = said.end.since(said.start).max(copied.1.since(copied.0));
+        (common(copied).0 as f64 >= SAME_TIME * longer.0 as f64).then(|| said.start.0 - copied.0.0)
+    }
+
+    /// Whether what was heard on a track of side `channel`, the other one, is this one's.
+    fn is_repeated_by(&self, channel: Channel, said: Heard<'_>, with_partial: bool) -> bool {
+        let (Some(first), Some(last)) = (said.words.first(), said.words.last()) else { return false };
+        let overlap = self.overlap(said.start, said.end, with_partial);
+        if overlap < OVERLAP {
+            return false;
+        }
         let tentative: &[TimedWord] = if with_partial { &self.partial } else { &[] };
-        let near = first.at - SLACK..=last.at + SLACK;
+        let near = first.at.saturating_sub(SLACK)..=last.at.saturating_add(SLACK);
         let others: Vec<TimedWord> = self.finals.iter().chain(tentative).filter(|word| near.contains(&word.at)).copied().collect();
-        let (common, lag) = common(words, &others);
-        let enough =
-            if words.len() < LONG { common == words.len() && lag.abs() <= CLOSE } else { common as f64 >= AGREEMENT * words.len() as f64 };
-        let later = if channel == Channel::Rep { lag >= -JITTER } else { lag > JITTER };
+        let common = common(said.words, &others);
+        let (all, lag) = (said.words.len(), common.lag());
+        let share = |count: f64| count / all as f64;
+        let enough = if all < LONG {
+            usize::from(common.same) == all && lag.abs() <= CLOSE
+        } else {
+            share(f64::from(common.same)) >= AGREEMENT
+                || (overlap >= SAME_TIME
+                    && lag.abs() <= ALIGNED
+                    && share(f64::from(common.score) / 2.0) >= ALIGNED_AGREEMENT
+                    && share(f64::from(common.same)) >= ALIGNED_SAME)
+        };
+        let lag = self.began_before(said, with_partial).unwrap_or(lag);
+        let later = if channel == Channel::Rep { lag >= -JITTER } else { lag >= JITTER / 4 };
         enough && later
     }
-}
-
-/// The longest common subsequence of words that were said within [`SLACK`] of each other: its length, and how much later
-/// on average the first list's words were.
-fn common(words: &[TimedWord], others: &[TimedWord]) -> (usize, i64) {
-    let mut row = vec![(0_usize, 0_i64); others.len() + 1];
-    for word in words {
-        let mut diagonal = (0, 0);
-        for (index, other) in others.iter().enumerate() {
-            let above = row[index + 1];
-            let lag = word.at - other.at;
-            row[index + 1] = if word.hash == other.hash && lag.abs() <= SLACK {
-                (diagonal.0 + 1, diagonal.1 + lag)
-            } else if above.0 >= row[index].0 {
-                above
-            } else {
-                row[index]
-            };
-            diagonal = above;
-        }
-    }
-    let (length, lag) = row.last().copied().unwrap_or_default();
-    (length, if length == 0 { 0 } else { lag / length as i64 })
 }

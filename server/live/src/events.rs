@@ -57,7 +57,8 @@ pub enum Effect {
     /// A new cue, or an [`Effect::EarlyCue`] again whose words are final now. Its evidence is in segments that came before.
     Cue(Cue),
     /// A cue that rests on a partial; the segment of its evidence is still to come. To be shown but not stored: it comes again
-    /// as an [`Effect::Cue`] of the same number right after that segment, or goes by [`Effect::CueWithdrawn`].
+    /// as an [`Effect::Cue`] of the same number right after that segment, or goes by [`Effect::CueWithdrawn`]. A promise comes only
+    /// once its sentence is complete.
     EarlyCue(Cue),
     /// An early cue goes: its words were not said after all. Its number isn't given again.
     CueWithdrawn {

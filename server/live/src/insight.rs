@@ -43,16 +43,15 @@ impl Sentence<'_> {
 /// Writes all that can be told without a language model, in time linear in the transcript but for the sorting of its sentences by how well they
 /// sum it up. Dates are resolved as `seen` on the call's local day, in its language; which questions want an answer is the call's playbook's to say.
 pub fn write(playbook: &Playbook, segments: &[Segment], cues: &[Cue], bookmarks: &[Bookmark], seen: &Viewpoint) -> Insights {
-    let sentences: Vec<Sentence<'_>> = segments.iter().flat_map(sentences_of).collect();
+    let trusted = || segments.iter().filter(|segment| !segment.is_doubtful());
+    let sentences: Vec<Sentence<'_>> = trusted().flat_map(sentences_of).collect();
     let action_items: Vec<ActionItem> = promises::action_items(&sentences, seen);
     let summary = summary::choose(&sentences, cues, bookmarks, &action_items);
     Insights {
         made_by: MADE_BY.to_owned(),
         summary: summary.into_iter().filter_map(|index| sentences.get(index)).map(Sentence::line).collect(),
         action_items,
-        questions: once(
-            segments.iter().filter(|segment| segment.channel == Channel::Customer).flat_map(|segment| asked(playbook, segment)),
-        ),
+        questions: once(trusted().filter(|segment| segment.channel == Channel::Customer).flat_map(|segment| asked(playbook, segment))),
         next_steps: promises::next_steps(&sentences),
     }
 }

@@ -10,6 +10,9 @@
 //! - [`insight`]: what is written after a call.
 //! - [`due`]: dates in spoken promises.
 //! - [`sentences`]: where sentences end.
+//! - [`understands`]: what of all this holds for a call's language.
+//!
+//! Nothing is made of doubtful words ([`model::calls::is_doubtful`]): no cue, no number, no line of the summary.
 //!
 //! A cue rests on a final segment: its evidence names a segment's characters. It need not wait for it: a phrase that is
 //! stable in a partial brings an [`Effect::EarlyCue`] on the number that the channel's final will get, and the final brings
@@ -19,16 +22,20 @@
 
 mod coaching;
 mod detect;
+mod disfluency;
 pub mod due;
 mod echo;
 mod events;
 pub mod insight;
+mod language;
 mod pacing;
 pub mod playbook;
+mod promise;
 pub mod sentences;
 mod session;
 mod tail;
 
 pub use events::{Effect, Event, Settings};
+pub use language::{Skill, understands};
 pub use playbook::{Playbook, PlaybookError};
 pub use session::Session;

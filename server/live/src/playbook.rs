@@ -6,6 +6,10 @@
 //! three words in between (`..5` up to five), none of them a negation, `word*` any word that begins so. A phrase never spans two sentences.
 //! Inside brackets `|` parts whole sides: `(get back|come back) to you`.
 //!
+//! Phrases are looked for in words without stumbles ("it's too, uh, too expensive"), and short interruptions may stand within them. A match
+//! counts only if it means what it says: not if it is negated, over ("we used to think"), or said of another vendor, of whom a phrase of
+//! a competitor's entry is the name. Phrases that hold a negation or such a name themselves are meant as they stand.
+//!
 //! Anybody may write one: what it may be large, and what looking for its phrases may cost, has limits.
 
 use std::collections::HashSet;
@@ -19,11 +23,13 @@ use serde::Deserialize;
 mod entry;
 mod error;
 mod pattern;
+mod rivals;
 
 pub use entry::Entry;
 pub use error::PlaybookError;
 pub use model::{Detector, Negation, Speaker};
 pub(crate) use pattern::{Effort, NEGATORS, Phrase, compile};
+use rivals::{Rival, Rivals};
 
 const BUILT_IN: &str = include_str!("../playbooks/sales.toml");
 
@@ -61,6 +67,7 @@ pub struct Playbook {
     /// Rules by the automaton's pattern.
     openings: Vec<Vec<usize>>,
     automaton: AhoCorasick,
+    rivals: Rivals,
 }
 
 impl Playbook {
@@ -84,7 +91,7 @@ impl Playbook {
         // Building an automaton over nothing can't fail; were it to, there is nothing to fall back on.
         #[allow(clippy::expect_used)]
         let automaton = automaton.expect("an automaton over no patterns");
-        Self { entries: Vec::new(), rules: Vec::new(), openings: Vec::new(), automaton }
+        Self { entries: Vec::new(), rules: Vec::new(), openings: Vec::new(), automaton, rivals: Rivals::default() }
     }
 
     /// Reads and checks a playbook that is written in TOML.
@@ -128,7 +135,8 @@ impl Playbook {
             entries.push(entry);
         }
         let (openings, automaton) = openings(&rules)?;
-        Ok(Self { entries, rules, openings, automaton })
+        let rivals = Rivals::of(&entries, &rules);
+        Ok(Self { entries, rules, openings, automaton, rivals })
     }
 
     /// How much memory it takes compared to others: the ways in which its phrases begin, of which there are a few thousand at most.
@@ -144,6 +152,11 @@ impl Playbook {
     /// The entry of a topic.
     pub fn entry(&self, topic: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.id == topic)
+    }
+
+    /// The name of another vendor that begins at an index.
+    pub(crate) fn rival_at(&self, words: &Words, index: usize) -> Option<Rival> {
+        self.rivals.at(words, index)
     }
 
     /// The phrases that may begin at a word: the byte of [`model::metrics::Words::joined`] and the rule. Looks from the word

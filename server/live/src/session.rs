@@ -8,39 +8,22 @@ use model::wire::Frame;
 use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, TrackId, Utterance, Verbosity};
 
 use crate::coaching::{Coach, Moment};
-use crate::echo::{RecentSpeech, TimedWord, timed};
+use crate::detect::Topic;
+use crate::echo::{Heard, RecentSpeech, TimedWord, timed};
 use crate::events::{Effect, Event, Settings};
 use crate::pacing::Pacing;
 use crate::playbook::Playbook;
+use crate::sentences;
 use crate::tail::Tail;
 
 mod cues;
+mod finals;
 
-use cues::{Draft, Spoken};
+use cues::{Cited, Draft, Spoken};
+use finals::{Held, PendingFinal};
 
-/// How long a rep's final may wait for the customer's words that it might repeat.
-const HOLD: Millis = Millis(1_200);
-/// Rep finals that may wait at once.
-const MOST_HELD: usize = 4;
 /// Least time between two metrics.
 const METRICS_EVERY: u64 = 400;
-
-/// A final on its way to becoming a segment.
-#[derive(Debug)]
-struct PendingFinal {
-    track: TrackId,
-    said: Utterance,
-    analysed: Words,
-    timed: Vec<TimedWord>,
-    /// Its partials.
-    draft: Draft,
-}
-
-#[derive(Debug)]
-struct Held {
-    pending: PendingFinal,
-    since: Millis,
-}
 
 /// A partial that is on screen.
 #[derive(Debug)]
@@ -70,6 +53,7 @@ pub struct Session {
     tally: Tally,
     heard: RecentSpeech,
     coach: Coach,
+    topic: Topic,
     pacing: Pacing,
     held: VecDeque<Held>,
     tracks: Vec<TrackState>,
@@ -89,6 +73,7 @@ impl Session {
             settings,
             tally: Tally::default(),
             coach: Coach::default(),
+            topic: Topic::default(),
             pacing: Pacing::default(),
             held: VecDeque::new(),
             segments: 0,
@@ -102,7 +87,7 @@ impl Session {
     pub fn restore(playbook: Arc<Playbook>, settings: Settings, segments: &[Segment], cues: &[Cue], bookmarks: &[Bookmark]) -> Self {
         let mut session = Self::new(playbook, settings);
         for segment in segments {
-            let words = Words::of(&segment.text);
+            let words = sentences::words(&segment.text);
             let timed = timed(&words, &segment.words, segment.start_ms, segment.end_ms);
             session.segments = session.segments.max(segment.number);
             session.take_in(segment, &words, &timed);
@@ -129,11 +114,11 @@ impl Session {
     /// Takes in a segment that is stored already, and returns the cues that it brings: for making a call's cues anew
     /// after its words were changed. Segments come in the order of their numbers.
     pub fn revisit(&mut self, segment: &Segment) -> Vec<Effect> {
-        let words = Words::of(&segment.text);
+        let words = sentences::words(&segment.text);
         let timed = timed(&words, &segment.words, segment.start_ms, segment.end_ms);
         let tail = self.tracks.get_mut(segment.track.index()).and_then(|track| track.tail.take());
         let tail = tail.filter(|tail| tail.reaches(segment.start_ms));
-        let cues = self.cues(segment, &words, tail.as_ref(), Draft::default());
+        let cues = if segment.is_doubtful() { Vec::new() } else { self.cues(segment, &words, tail.as_ref(), Draft::default()) };
         self.segments = self.segments.max(segment.number);
         self.take_in(segment, &words, &timed);
         cues
@@ -151,7 +136,7 @@ impl Session {
         self.release(now, &mut effects);
         match event {
             Event::Partial(track, _) | Event::Final(track, _) | Event::Voice { track, .. } if track.index() >= self.tracks.len() => {}
-            Event::Partial(track, said) => self.partial(track, &said.text, said.start, said.end, &mut effects),
+            Event::Partial(track, said) => self.partial(track, &said, &mut effects),
             Event::Final(track, said) => {
                 if let Some(mut pending) = PendingFinal::of(track, said) {
                     pending.draft = std::mem::take(&mut self.tracks[track.index()].draft);
@@ -195,21 +180,21 @@ impl Session {
         self.tracks[track.index()].channel
     }
 
-    fn partial(&mut self, track: TrackId, text: &str, start: Millis, end: Millis, effects: &mut Vec<Effect>) {
-        let text = one_line(text);
-        let start = within_a_call(start);
-        let end = within_a_call(end).max(start);
-        let words = Words::of(&text);
+    fn partial(&mut self, track: TrackId, said: &Utterance, effects: &mut Vec<Effect>) {
+        let text = one_line(&said.text);
+        let start = within_a_call(said.start);
+        let end = within_a_call(said.end).max(start);
+        let words = sentences::words(&text);
         let timed = timed(&words, &[], start, end);
-        let echo = self.heard.is_echo(track, &timed);
+        let echo = self.heard.is_echo(track, Heard { words: &timed, start, end });
         if text.is_empty() || echo {
-            self.heard.set_partial(track, Vec::new());
+            self.heard.clear_partial(track);
             self.take_back(track, effects);
             return;
         }
         let acknowledgement = is_acknowledgement(&words);
-        let cues = self.early_cues(&Spoken { track, text: &text, timed: &timed, start, end }, words);
-        self.heard.set_partial(track, timed);
+        let cues = self.early_cues(&Spoken { track, text: &text, timed: &timed, start, end, doubtful: said.is_doubtful() }, words);
+        self.heard.set_partial(track, timed, start, end);
         self.drop_echoes(effects);
         let TrackState { channel, shown, draft, .. } = &mut self.tracks[track.index()];
         let (channel, segment) = (*channel, draft.number);
@@ -240,117 +225,19 @@ impl Session {
         !self.held.is_empty()
     }
 
-    /// Decides about a final: an echo is dropped, a rep's that may be one waits, all else becomes a segment.
-    fn hear(&mut self, pending: PendingFinal, now: Millis, effects: &mut Vec<Effect>) {
-        let end = pending.said.end;
-        if self.channel(pending.track) == Channel::Customer {
-            if self.is_echo(&pending) {
-                self.drop_echo(pending, effects);
-            } else {
-                self.accept(pending, effects);
-            }
-            // What waited was said before or with it; now it can be judged.
-            self.drop_echoes(effects);
-            while self.held.front().is_some_and(|held| held.pending.said.end <= end + Millis(500) && !self.may_be_echo(&held.pending)) {
-                self.accept_first(effects);
-            }
-            return;
-        }
-        if self.is_echo(&pending) {
-            self.drop_echo(pending, effects);
-        } else if !self.held.is_empty() || self.may_be_echo(&pending) {
-            self.held.push_back(Held { pending, since: now });
-            if self.held.len() > MOST_HELD {
-                self.accept_first(effects);
-            }
-        } else {
-            self.accept(pending, effects);
-        }
-    }
-
-    fn is_echo(&self, pending: &PendingFinal) -> bool {
-        !is_acknowledgement(&pending.analysed) && self.heard.is_echo(pending.track, &pending.timed)
-    }
-
-    /// The customer spoke at the same time and their words aren't known yet.
-    fn may_be_echo(&self, pending: &PendingFinal) -> bool {
-        !is_acknowledgement(&pending.analysed) && self.is_ahead_of_customer(&pending.timed, pending.said.start, pending.said.end)
-    }
-
-    /// Words of the rep that came before the customer's of the same time.
-    fn is_ahead_of_customer(&self, timed: &[TimedWord], start: Millis, end: Millis) -> bool {
-        timed.len() >= 3 && self.heard.is_ahead_of(Channel::Customer, start - Millis(500), end)
-    }
-
-    /// Lets those go that have waited long enough, or whose wait can't be measured any more.
-    fn release(&mut self, now: Millis, effects: &mut Vec<Effect>) {
-        while self.held.front().is_some_and(|held| now < held.since || now.since(held.since) >= HOLD) {
-            self.accept_first(effects);
-        }
-    }
-
-    /// All that wait become segments, unless they have turned out to be echoes.
-    fn let_go(&mut self, effects: &mut Vec<Effect>) {
-        self.drop_echoes(effects);
-        while !self.held.is_empty() {
-            self.accept_first(effects);
-        }
-    }
-
-    fn accept_first(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(held) = self.held.pop_front() {
-            if self.is_echo(&held.pending) {
-                self.drop_echo(held.pending, effects);
-            } else {
-                self.accept(held.pending, effects);
-            }
-        }
-    }
-
-    fn drop_echoes(&mut self, effects: &mut Vec<Effect>) {
-        for held in std::mem::take(&mut self.held) {
-            if self.is_echo(&held.pending) {
-                self.drop_echo(held.pending, effects);
-            } else {
-                self.held.push_back(held);
-            }
-        }
-    }
-
-    fn drop_echo(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
-        self.heard.set_partial(pending.track, Vec::new());
-        self.take_partial_back(pending.track, effects);
-        self.discard(pending.draft, effects);
-        effects.push(Effect::EchoDropped { track: pending.track, text: pending.said.text });
-    }
-
-    /// A final becomes a segment, and brings its cues.
-    fn accept(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
-        let PendingFinal { track, said, analysed, timed, draft } = pending;
-        let channel = self.channel(track);
-        let Utterance { text, start, end, confidence, words } = said;
-        let number = draft.number.unwrap_or_else(|| {
-            self.segments += 1;
-            self.segments
-        });
-        let segment = Segment { number, track, channel, text, start_ms: start, end_ms: end, confidence, words, corrected: false };
-        let tail = self.tracks[track.index()].tail.take().filter(|tail| tail.reaches(start));
-        let cues = self.cues(&segment, &analysed, tail.as_ref(), draft);
-        self.take_in(&segment, &analysed, &timed);
-        self.tracks[track.index()].shown = None;
-        effects.push(Effect::Segment(segment));
-        effects.extend(cues);
-    }
-
     /// Remembers of a segment what later events need.
     fn take_in(&mut self, segment: &Segment, words: &Words, timed: &[TimedWord]) {
         let (channel, start, end) = (segment.channel, segment.start_ms, segment.end_ms);
-        self.tally.push_words(channel, start, end, words);
-        self.coach.push(segment.number, channel, start, end, words);
+        let doubtful = segment.is_doubtful();
+        if !doubtful {
+            self.tally.push_words(channel, start, end, words);
+            self.coach.push(segment.number, channel, start, end, words);
+            self.topic.take_in(segment);
+        }
         // A line that is stored may be of a track that the call has no more.
         if let Some(track) = self.tracks.get_mut(segment.track.index()) {
-            track.tail = Tail::of(segment);
-            self.heard.push_final(segment.track, timed, end);
+            track.tail = if doubtful { None } else { Tail::of(segment) };
+            self.heard.push_final(segment.track, Heard { words: timed, start, end });
         }
     }
 
@@ -367,7 +254,8 @@ impl Session {
                 continue;
             }
             if let Some(finding) = self.coach.check(entry, &self.tally, moment) {
-                self.show(index, finding.fact, finding.evidence, now, effects);
+                let cited = Cited { quote: finding.fact, evidence: finding.evidence, title: None };
+                self.show(index, cited, now, effects);
             }
         }
     }
@@ -380,27 +268,6 @@ impl Session {
             self.told = Some((now, metrics.clone()));
             effects.push(Effect::Metrics(metrics));
         }
-    }
-}
-
-impl PendingFinal {
-    /// Checks and analyses a final; none if nothing was said.
-    fn of(track: TrackId, mut said: Utterance) -> Option<Self> {
-        said.text = one_line(&said.text);
-        if said.text.is_empty() {
-            return None;
-        }
-        said.start = within_a_call(said.start);
-        said.end = within_a_call(said.end).max(said.start);
-        said.confidence = unit(said.confidence);
-        for word in &mut said.words {
-            word.start = within_a_call(word.start);
-            word.end = within_a_call(word.end).max(word.start);
-            word.confidence = unit(word.confidence);
-        }
-        let analysed = Words::of(&said.text);
-        let timed = timed(&analysed, &said.words, said.start, said.end);
-        Some(Self { track, said, analysed, timed, draft: Draft::default() })
     }
 }
 

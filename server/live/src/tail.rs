@@ -22,7 +22,9 @@ pub(crate) struct Tail {
 impl Tail {
     /// The end of a segment, unless its sentence is complete.
     pub fn of(segment: &Segment) -> Option<Self> {
-        if segment.text.ends_with(['.', '!', '?', '…']) {
+        // Who trails off goes on.
+        let trails_off = segment.text.ends_with('…') || segment.text.ends_with("..");
+        if segment.text.ends_with(['.', '!', '?']) && !trails_off {
             return None;
         }
         let length = segment.text.chars().count();

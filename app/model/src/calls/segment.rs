@@ -38,13 +38,20 @@ pub struct Segment {
     pub start_ms: Millis,
     /// From the call's start; not before `start_ms`.
     pub end_ms: Millis,
-    /// 0 to 1.
+    /// How sure the recognizer is, 0 to 1; 0 where it doesn't know.
     pub confidence: f64,
     /// The words with their times; empty where the recognizer gives none, or after a correction.
     #[cfg_attr(feature = "sqlx", sqlx(json))]
     pub words: Vec<Word>,
     /// A person has corrected the text.
     pub corrected: bool,
+}
+
+impl Segment {
+    /// Whether nothing should be made of it ([`is_doubtful`](super::is_doubtful)). What a person has corrected is sure.
+    pub fn is_doubtful(&self) -> bool {
+        !self.corrected && super::is_doubtful(self.confidence)
+    }
 }
 
 /// Text that may still change. One per track at most.

@@ -21,9 +21,14 @@ const NAMING: &[&str] =
 /// where the words around don't give them their plain meaning (`do you know`, `what i mean`, `what kind of`); `like` only
 /// between commas or beside another such sound, because `like` is mostly a verb or a comparison.
 pub fn fillers(words: &Words) -> Vec<std::ops::Range<usize>> {
+    fillers_in(words, 0..words.len())
+}
+
+/// Those of [`fillers()`] that begin within a range of words.
+pub fn fillers_in(words: &Words, within: std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
-    let mut index = 0;
-    while index < words.len() {
+    let mut index = within.start;
+    while index < within.end.min(words.len()) {
         let (word, next) = (words.word(index), words.word(index + 1));
         let before = index.checked_sub(1).map_or("", |last| words.word(last));
         let after = words.word(index + 2);

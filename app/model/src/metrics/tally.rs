@@ -1,15 +1,19 @@
 //! The count behind [`Metrics`], fed piece by piece.
 
+use floor::{Said, Turns};
+use stretches::Stretches;
+
 use super::words::Words;
 use super::{Metrics, SideMetrics, fillers, questions};
 use crate::calls::{Channel, Segment};
 use crate::time::Millis;
 use crate::wire::Frame;
 
+mod floor;
+mod stretches;
+
 /// Talk time under which words per minute would be a guess.
 const LEAST_TALK: Millis = Millis(10_000);
-/// A longer silence ends a monologue, and is no patience either.
-const SILENCE: Millis = Millis(10_000);
 
 /// Words that only say "go on": up to three of them are an acknowledgement, unless they answer a question.
 const ACKNOWLEDGEMENTS: &[&str] = &[
@@ -60,130 +64,97 @@ pub fn is_acknowledgement(words: &Words) -> bool {
 
 #[derive(Clone, Debug, Default)]
 struct Side {
-    talk: Millis,
-    covered_until: Millis,
+    talk: Stretches,
     voiced: bool,
     words: u32,
-    longest: Millis,
+    /// How many of the words are letters of a script without spaces.
+    letters: u32,
     questions: u32,
     fillers: u32,
 }
 
-impl Side {
-    /// Adds a stretch of talk; what lies before the last known end is known already.
-    fn cover(&mut self, start: Millis, end: Millis) {
-        self.talk = self.talk + end.since(start.max(self.covered_until));
-        self.covered_until = self.covered_until.max(end);
-    }
-}
-
-/// Who has the floor.
-#[derive(Clone, Copy, Debug)]
-struct Floor {
-    channel: Channel,
-    /// Where this stretch began.
-    since: Millis,
-    until: Millis,
-    /// The holder's last segment asked something, so a short "yes" is an answer.
-    asked: bool,
-}
-
 /// Counts [`Metrics`] from segments and voice, in constant memory; each piece costs time linear in its own length.
 ///
-/// Segments count in the order of their numbers, each side's in the order of time. Definitions:
+/// Pieces may come late: what began within the last few dozen segments or stretches finds its place by its time. Definitions:
 ///
+/// - **Doubtful** segments ([`Segment::is_doubtful`]) count for nothing.
 /// - **talk** = the time that the voice detector's stretches cover. Before the first such stretch of a side (no detector,
 ///   or a call taken up again after a restart): the time that its segments cover. Nothing counts twice.
-/// - **words per minute** = words ÷ (talk ÷ 60 s), none under 10 s of talk or without words.
+/// - **words per minute** = words ÷ (talk ÷ 60 s), none under 10 s of talk or without words, and none where most words are letters of
+///   a script without spaces ([`Words`]): letters a minute can't be compared.
 /// - **talk share** = rep's talk ÷ (rep's talk + customer's talk).
 /// - The **floor** goes to a side with its first segment that is more than an acknowledgement ([`is_acknowledgement`]);
 ///   each change of the floor is a **turn**. A "yes" to a question takes the floor.
 /// - **monologue** = from the start of the first to the end of the last segment while one side has the floor; a silence of
-///   more than 10 s begins a new one.
+///   more than 10 s begins a new one. What the other side says meanwhile beyond an acknowledgement ends it, whichever became final
+///   first.
 /// - **patience** = mean over all changes from customer to rep of max(0, start of the rep's turn − end of the customer's);
 ///   silences of more than 10 s are left out.
 /// - **questions**: [`questions()`]; **fillers**: [`fillers()`].
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     sides: [Side; 2],
-    floor: Option<Floor>,
-    turns: u32,
-    pauses: u32,
-    paused_ms: i64,
+    turns: Turns,
 }
 
 impl Tally {
-    /// Counts a final segment.
+    /// Counts a final segment, unless it is doubtful.
     pub fn push_segment(&mut self, segment: &Segment) {
-        self.push_words(segment.channel, segment.start_ms, segment.end_ms, &Words::of(&segment.text));
+        if !segment.is_doubtful() {
+            self.push_words(segment.channel, segment.start_ms, segment.end_ms, &Words::of(&segment.text));
+        }
     }
 
-    /// Counts a final segment whose words have been taken apart already.
+    /// Counts a final segment that isn't doubtful and whose words have been taken apart already. Times are call time.
     pub fn push_words(&mut self, channel: Channel, start: Millis, end: Millis, words: &Words) {
         let (start, end) = ordered(start, end);
         let asked = questions(words);
         let side = &mut self.sides[channel.index()];
         side.words = side.words.saturating_add(words.spoken());
+        side.letters = side.letters.saturating_add(words.letters());
         side.questions = side.questions.saturating_add(asked.len() as u32);
         side.fillers = side.fillers.saturating_add(fillers(words).len() as u32);
         if !side.voiced {
-            side.cover(start, end);
+            side.talk.cover(start, end);
         }
         let ends_asking = asked.last().is_some_and(|question| question.end == words.len());
-        self.take_floor(channel, start, end, ends_asking, is_acknowledgement(words));
+        self.turns.push(Said { channel, start, end, asked: ends_asking, acknowledgement: is_acknowledgement(words) });
     }
 
-    fn take_floor(&mut self, channel: Channel, start: Millis, end: Millis, asked: bool, acknowledgement: bool) {
-        let floor = match self.floor {
-            Some(floor) if floor.channel == channel && start.since(floor.until) <= SILENCE => {
-                Floor { until: floor.until.max(end), asked, ..floor }
-            }
-            Some(floor) if floor.channel != channel && acknowledgement && !floor.asked => return,
-            earlier => {
-                if let Some(earlier) = earlier.filter(|earlier| earlier.channel != channel) {
-                    self.turns = self.turns.saturating_add(1);
-                    let pause = start.since(earlier.until);
-                    if channel == Channel::Rep && pause <= SILENCE {
-                        self.pauses = self.pauses.saturating_add(1);
-                        self.paused_ms = self.paused_ms.saturating_add(pause.0);
-                    }
-                }
-                Floor { channel, since: start, until: end, asked }
-            }
-        };
-        let side = &mut self.sides[channel.index()];
-        side.longest = side.longest.max(floor.until.since(floor.since));
-        self.floor = Some(floor);
-    }
-
-    /// Counts a stretch with speech from the voice detector.
+    /// Counts a stretch with speech from the voice detector, in call time.
     pub fn push_voice(&mut self, channel: Channel, start: Millis, end: Millis) {
         let (start, end) = ordered(start, end);
         let side = &mut self.sides[channel.index()];
         side.voiced = true;
-        side.cover(start, end);
+        side.talk.cover(start, end);
     }
 
-    /// Who has the floor, since when, and until when for certain.
+    /// Who has the floor, since when, and until when for certain, in call time.
     pub fn floor(&self) -> Option<(Channel, Millis, Millis)> {
-        self.floor.map(|floor| (floor.channel, floor.since, floor.until))
+        self.turns.now().floor.map(|floor| (floor.channel, floor.since, floor.until))
     }
 
     /// The numbers so far.
     pub fn metrics(&self) -> Metrics {
-        let [rep, customer] = [&self.sides[0], &self.sides[1]].map(|side| SideMetrics {
-            talk_ms: side.talk,
-            words: side.words,
-            words_per_minute: (side.talk >= LEAST_TALK && side.words > 0).then(|| f64::from(side.words) * 60.0 / side.talk.as_seconds()),
-            longest_monologue_ms: side.longest,
-            questions: side.questions,
-            fillers: side.fillers,
+        let turns = self.turns.now();
+        let [rep, customer] = [Channel::Rep, Channel::Customer].map(|channel| {
+            let side = &self.sides[channel.index()];
+            let talk = side.talk.length();
+            let pace = talk >= LEAST_TALK && side.words > 0 && side.letters.saturating_mul(2) <= side.words;
+            SideMetrics {
+                talk_ms: talk,
+                words: side.words,
+                words_per_minute: pace.then(|| f64::from(side.words) * 60.0 / talk.as_seconds()),
+                longest_monologue_ms: turns.longest[channel.index()],
+                questions: side.questions,
+                fillers: side.fillers,
+            }
         });
         let both = rep.talk_ms + customer.talk_ms;
         Metrics {
             talk_share: (both > Millis::ZERO).then(|| rep.talk_ms.as_seconds() / both.as_seconds()),
-            patience_ms: (self.pauses > 0).then(|| self.paused_ms as f64 / f64::from(self.pauses)),
-            turns: self.turns,
+            patience_ms: turns.patience(),
+            turns: turns.turns,
             rep,
             customer,
         }

@@ -24,6 +24,8 @@ pub struct Mark {
     pub stop: Stop,
     /// False for the second half of a written-out contraction.
     pub spoken: bool,
+    /// It is a single letter of a script that is written without spaces.
+    pub letter: bool,
     at: u32,
 }
 
@@ -32,6 +34,10 @@ pub struct Mark {
 /// A word is a run of letters, digits and inner apostrophes; numbers keep inner points and commas. Contractions are
 /// written out (`don't` and `dont` are `do not`, `it's` is `it is`, `gonna` is `going to`), so that a phrase needs one
 /// spelling; a possessive `'s` falls away. Both halves keep the place of the word that was said.
+///
+/// Scripts that put no space between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) are taken apart by letters: each letter, with
+/// the vowel and tone signs on it, stands as a word of its own. Where their words end can't be told without a dictionary, and a whole
+/// sentence as one word would make every count meaningless.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     joined: String,
@@ -45,7 +51,7 @@ impl Words {
         let mut words = Self { joined: String::with_capacity(text.len().min(4096) + 2), ..Self::default() };
         words.joined.push(' ');
         let mut word = String::new();
-        let mut start = 0;
+        let (mut start, mut in_letters) = (0, false);
         let mut index = 0_u32;
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
@@ -53,11 +59,15 @@ impl Words {
             let inner = match character {
                 '\'' | '’' => !word.is_empty() && next.is_some_and(char::is_alphanumeric),
                 '.' | ',' => word.ends_with(|c: char| c.is_ascii_digit()) && next.is_some_and(|c| c.is_ascii_digit()),
-                _ => false,
+                other => !word.is_empty() && is_joining(other),
             };
-            if character.is_alphanumeric() || inner {
+            let alone = is_unspaced(character);
+            if character.is_alphanumeric() || inner || alone {
+                if (alone && !is_sign(character)) || alone != in_letters {
+                    words.push(&mut word, start, index);
+                }
                 if word.is_empty() {
-                    start = index;
+                    (start, in_letters) = (index, alone);
                 }
                 match character {
                     '’' => word.push('\''),
@@ -90,7 +100,7 @@ impl Words {
         if word.is_empty() {
             return;
         }
-        let mut spoken = true;
+        let (mut spoken, letter) = (true, word.starts_with(is_unspaced));
         let mut add = |part: &str| {
             if part.is_empty() {
                 return;
@@ -98,7 +108,7 @@ impl Words {
             let at = self.joined.len() as u32;
             self.joined.push_str(part);
             self.joined.push(' ');
-            self.marks.push(Mark { start, end, stop: Stop::None, spoken, at });
+            self.marks.push(Mark { start, end, stop: Stop::None, spoken, letter, at });
             spoken = false;
         };
         let (first, second) = write_out(word);
@@ -120,6 +130,31 @@ impl Words {
     /// How many words were said: a contraction is one.
     pub fn spoken(&self) -> u32 {
         self.marks.iter().filter(|mark| mark.spoken).count() as u32
+    }
+
+    /// Whether most of what was said is in a script without spaces, so that [`Words::spoken`] counts letters.
+    pub fn is_in_letters(&self) -> bool {
+        self.letters() * 2 > self.spoken()
+    }
+
+    /// How many of the words are single letters of a script without spaces.
+    pub fn letters(&self) -> u32 {
+        self.marks.iter().filter(|mark| mark.letter).count() as u32
+    }
+
+    /// The words for which `keep` is true of their index, each where it stands in the text. `stop` says what follows a word that is
+    /// kept.
+    pub fn only(&self, keep: impl Fn(usize) -> bool, stop: impl Fn(usize) -> Stop) -> Self {
+        let mut words = Self { joined: String::with_capacity(self.joined.len()), marks: Vec::with_capacity(self.len()), ..Self::default() };
+        words.joined.push(' ');
+        words.characters = self.characters;
+        for (index, mark) in self.marks.iter().enumerate().filter(|(index, _)| keep(*index)) {
+            let at = words.joined.len() as u32;
+            words.joined.push_str(self.word(index));
+            words.joined.push(' ');
+            words.marks.push(Mark { at, stop: stop(index), ..*mark });
+        }
+        words
     }
 
     /// Characters of the whole text.
@@ -178,6 +213,36 @@ impl Words {
     }
 }
 
+/// A sign within a word that is no letter itself: accents that stand as characters of their own, and what joins or mutes Indic and
+/// Arabic letters.
+fn is_joining(character: char) -> bool {
+    character >= '\u{300}'
+        && matches!(character,
+            '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{93c}' | '\u{94d}' | '\u{9bc}' | '\u{9cd}'
+            | '\u{a3c}' | '\u{a4d}' | '\u{abc}' | '\u{acd}' | '\u{b3c}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{cbc}' | '\u{ccd}'
+            | '\u{d4d}' | '\u{dca}' | '\u{200c}' | '\u{200d}')
+}
+
+/// A letter, or a sign on one, of a script that is written without spaces between words.
+fn is_unspaced(character: char) -> bool {
+    // Thai comes first of them; nearly all text ends here.
+    character >= '\u{e00}'
+        && matches!(character,
+            '\u{e01}'..='\u{e3a}' | '\u{e40}'..='\u{e4e}' | '\u{e81}'..='\u{ece}' | '\u{edc}'..='\u{edf}'
+            | '\u{1000}'..='\u{103f}' | '\u{1050}'..='\u{108f}' | '\u{1780}'..='\u{17d3}'
+            | '々' | '〆' | '〇' | '\u{3041}'..='\u{3096}' | '\u{309d}'..='\u{309f}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}'
+            | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}'
+            | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Of those a sign that belongs to the letter before it: vowels and tones written above, below or behind, and the mark that makes a
+/// vowel long.
+fn is_sign(character: char) -> bool {
+    matches!(character,
+        '\u{e30}'..='\u{e3a}' | '\u{e45}' | '\u{e47}'..='\u{e4e}' | '\u{eb0}'..='\u{ebc}' | '\u{ec8}'..='\u{ece}'
+        | '\u{102b}'..='\u{103e}' | '\u{1056}'..='\u{1059}' | '\u{17b4}'..='\u{17d3}' | '\u{30fc}' | '\u{ff70}' | '\u{ff9e}' | '\u{ff9f}')
+}
+
 /// One word, or a contraction's two.
 fn write_out(word: &str) -> (&str, &str) {
     match word {
@@ -230,58 +295,4 @@ fn write_out(word: &str) -> (&str, &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn list(text: &str) -> Vec<String> {
-        let words = Words::of(text);
-        (0..words.len()).map(|index| words.word(index).to_owned()).collect()
-    }
-
-    #[test]
-    fn contractions_are_written_out_and_places_kept() {
-        assert_eq!(list("It’s 1,500.50 — don't WORRY, Ann's"), ["it", "is", "1,500.50", "do", "not", "worry", "ann"]);
-        let words = Words::of("Ö, don't. Why?");
-        let places: Vec<_> = words.marks().iter().map(|mark| (mark.start, mark.end, mark.stop, mark.spoken)).collect();
-        assert_eq!(
-            places,
-            [(0, 1, Stop::Clause, true), (3, 8, Stop::None, true), (3, 8, Stop::Sentence, false), (10, 13, Stop::Question, true)]
-        );
-        assert_eq!(words.spoken(), 3);
-        assert_eq!((words.sentence_start(2), words.sentence_end(0), words.sentence_start(3)), (0, 3, 3));
-    }
-
-    #[test]
-    fn what_two_texts_begin_with_is_counted_in_words() {
-        for (one, two, common) in [
-            ("it is too exp", "it is too expensive", 3),
-            ("it is too expensive", "it is too exp", 3),
-            ("it is", "it is too", 2),
-            ("it's too", "it's", 2),
-            ("a b", "c d", 0),
-            ("", "a", 0),
-            ("a", "", 0),
-            ("", "", 0),
-        ] {
-            assert_eq!(Words::of(one).common_start(&Words::of(two)), common, "{one} | {two}");
-        }
-        let words = Words::of("don't go");
-        assert_eq!([0, 1, 2, 3].map(|index| words.byte_of(index)), [1, 4, 8, 11]);
-    }
-
-    proptest! {
-        #[test]
-        fn places_lie_within_the_text(text in ".{0,80}") {
-            let words = Words::of(&text);
-            let length = text.chars().count() as u32;
-            prop_assert_eq!(words.characters(), length);
-            for (index, mark) in words.marks().iter().enumerate() {
-                prop_assert!(mark.start < mark.end && mark.end <= length);
-                prop_assert!(!words.word(index).is_empty());
-                prop_assert_eq!(words.index_at(mark.at as usize), Some(index));
-            }
-        }
-    }
-}
+mod tests;

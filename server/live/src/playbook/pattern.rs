@@ -47,6 +47,20 @@ impl Phrase {
         &self.openings
     }
 
+    /// The alternatives of a phrase that is nothing but words side by side, none if it is more than that: "(gong|click up)".
+    pub fn alternatives(&self) -> Option<Vec<Vec<&str>>> {
+        match self.items.as_slice() {
+            [Item::Choice(options)] => options.iter().map(|option| plain(option)).collect(),
+            items => plain(items).map(|words| vec![words]),
+        }
+    }
+
+    /// What stands side by side in its brackets, as far as it is only words.
+    pub fn choices(&self) -> Vec<Vec<Vec<&str>>> {
+        let chosen = self.items.iter().filter_map(|item| if let Item::Choice(options) = item { Some(options) } else { None });
+        chosen.map(|options| options.iter().filter_map(|option| plain(option)).collect()).collect()
+    }
+
     /// One past the last word, if it matches from a word on within the sentence. Takes its steps from `effort`; without any left nothing
     /// matches.
     pub fn matches(&self, words: &Words, from: usize, effort: &mut Effort) -> Option<usize> {
@@ -109,6 +123,11 @@ impl Matching<'_> {
         };
         if fits && same_sentence(words, self.from, at) { self.step(&rest, at + 1) } else { None }
     }
+}
+
+/// The words of items that are nothing else.
+fn plain(items: &[Item]) -> Option<Vec<&str>> {
+    items.iter().map(|item| if let Item::Word(word) = item { Some(word.as_str()) } else { None }).collect()
 }
 
 /// In how many ways the gaps of a phrase may be long.

@@ -8,12 +8,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use model::metrics::{Words, is_acknowledgement};
-use model::{Channel, Cue, CueState, Evidence, Millis, Segment, TrackId};
+use model::{Channel, Cue, CueKind, CueState, Evidence, Millis, Segment, TrackId};
 
 use super::Session;
-use crate::detect::{self, Hit};
-use crate::echo::TimedWord;
+use crate::detect::{self, Hit, Setting};
+use crate::echo::{Heard, TimedWord};
 use crate::events::Effect;
+use crate::promise::Noted;
+use crate::sentences;
 use crate::tail::{Tail, spans};
 
 /// Cues that one segment may bring.
@@ -54,6 +56,16 @@ pub(super) struct Spoken<'a> {
     pub timed: &'a [TimedWord],
     pub start: Millis,
     pub end: Millis,
+    /// Nothing is made of it.
+    pub doubtful: bool,
+}
+
+/// What a cue shows of the words that it rests on.
+pub(super) struct Cited {
+    pub quote: String,
+    pub evidence: Evidence,
+    /// What was noted, instead of the entry's title.
+    pub title: Option<String>,
 }
 
 /// A text, read together with the words before it: a recognizer may have cut a phrase in two.
@@ -71,7 +83,7 @@ impl<'a> Reading<'a> {
             return Self { text: Cow::Borrowed(text), words: Cow::Borrowed(words), tail: None, before: 0 };
         };
         let joined = format!("{} {text}", tail.text);
-        let words = Cow::Owned(Words::of(&joined));
+        let words = Cow::Owned(sentences::words(&joined));
         Self { text: Cow::Owned(joined), words, tail: Some(tail), before: tail.text.chars().count() as u32 + 1 }
     }
 
@@ -88,10 +100,11 @@ impl<'a> Reading<'a> {
     }
 
     /// What to quote for a match, and where that stands if the text is the segment of this number.
-    fn cite(&self, hit: &Hit, segment: i64) -> Option<(String, Evidence)> {
+    fn cite(&self, hit: &Hit, segment: i64) -> Option<Cited> {
         let range = detect::quote(&self.words, &hit.words, self.before);
         let quote = self.text.chars().skip(range.start as usize).take(range.len()).collect();
-        Some((quote, Evidence::try_from(spans(&range, self.before, self.tail, segment)).ok()?))
+        let evidence = Evidence::try_from(spans(&range, self.before, self.tail, segment)).ok()?;
+        Some(Cited { quote, evidence, title: None })
     }
 }
 
@@ -104,7 +117,8 @@ impl Session {
     /// or withdrawn.
     pub(super) fn cues(&mut self, segment: &Segment, words: &Words, tail: Option<&Tail>, draft: Draft) -> Vec<Effect> {
         let reading = Reading::of(&segment.text, words, tail);
-        let mut hits = detect::find(&self.playbook, &reading.words, segment.channel);
+        let setting = Setting { text: &reading.text, channel: segment.channel, topic: &self.topic, start: segment.start_ms };
+        let mut hits = detect::find(&self.playbook, &reading.words, setting);
         hits.retain(|hit| reading.ends_here(hit));
         self.sort(&mut hits);
         let mut effects = Vec::new();
@@ -121,10 +135,11 @@ impl Session {
             {
                 continue;
             }
-            let Some((quote, evidence)) = reading.cite(&hit, segment.number) else { continue };
+            let Some(cited) = reading.cite(&hit, segment.number) else { continue };
+            let cited = self.noted(cited, &reading, &hit, segment.channel);
             match known {
-                Some(index) => self.confirm(&early.swap_remove(index), quote, evidence, segment.end_ms, &mut effects),
-                None => self.show(hit.entry, quote, evidence, segment.end_ms, &mut effects),
+                Some(index) => self.confirm(&early.swap_remove(index), cited, segment.end_ms, &mut effects),
+                None => self.show(hit.entry, cited, segment.end_ms, &mut effects),
             }
             taken.push(hit);
         }
@@ -141,13 +156,14 @@ impl Session {
         let same = words.common_start(&draft.words);
         let from = same.saturating_sub(LOOK_BACK).max(words.len().saturating_sub(MOST_READ));
         let reading = Reading::of(spoken.text, &words, tail.as_ref().filter(|tail| from == 0 && tail.reaches(spoken.start)));
-        let mut hits = detect::find_early(&self.playbook, &reading.words, channel, from);
+        let setting = Setting { text: &reading.text, channel, topic: &self.topic, start: spoken.start };
+        let mut hits = detect::find_early(&self.playbook, &reading.words, setting, from);
         hits.retain(|hit| reading.ends_here(hit));
         let before = std::mem::replace(&mut draft.matched, hits.iter().map(|hit| hit.entry).collect());
         hits.retain(|hit| before.contains(&hit.entry) || detect::said_after(&reading.words, hit) >= FOLLOWING);
         hits.retain(|hit| draft.cues.iter().all(|cue| cue.entry != hit.entry) && self.allows(hit, spoken.end));
         self.sort(&mut hits);
-        if !hits.is_empty() && !self.is_doubtful(spoken, &words) {
+        if !hits.is_empty() && !spoken.doubtful && !self.may_be_echo_yet(spoken, &words) {
             for hit in hits {
                 let place = reading.place(&hit);
                 if draft.cues.len() >= MOST_CUES
@@ -157,9 +173,10 @@ impl Session {
                     continue;
                 }
                 let segment = self.reserve(spoken.track, &mut draft);
-                let Some((quote, evidence)) = reading.cite(&hit, segment) else { continue };
+                let Some(cited) = reading.cite(&hit, segment) else { continue };
+                let cited = self.noted(cited, &reading, &hit, channel);
                 let number = self.pacing.next_number();
-                self.show(hit.entry, quote, evidence, spoken.end, &mut effects);
+                self.show(hit.entry, cited, spoken.end, &mut effects);
                 draft.cues.push(Early { entry: hit.entry, number, place });
             }
         }
@@ -186,9 +203,9 @@ impl Session {
     }
 
     /// Whether a partial may yet turn out to be an echo.
-    fn is_doubtful(&self, spoken: &Spoken<'_>, words: &Words) -> bool {
+    fn may_be_echo_yet(&self, spoken: &Spoken<'_>, words: &Words) -> bool {
         !is_acknowledgement(words)
-            && (self.heard.may_become_echo(spoken.track, spoken.timed)
+            && (self.heard.may_become_echo(spoken.track, Heard { words: spoken.timed, start: spoken.start, end: spoken.end })
                 || (self.channel(spoken.track) == Channel::Rep && self.is_ahead_of_customer(spoken.timed, spoken.start, spoken.end)))
     }
 
@@ -208,34 +225,41 @@ impl Session {
         self.segments
     }
 
+    /// A promise's cue says what was noted of it.
+    fn noted(&self, cited: Cited, reading: &Reading<'_>, hit: &Hit, speaker: Channel) -> Cited {
+        let entry = self.playbook.entries().get(hit.entry).filter(|entry| entry.kind == CueKind::NextStep);
+        let title = entry.map(|entry| Noted::of(&reading.text, &reading.words, &hit.words, speaker).title(&entry.title));
+        Cited { title, ..cited }
+    }
+
     /// Opens a cue.
-    pub(super) fn show(&mut self, entry: usize, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
+    pub(super) fn show(&mut self, entry: usize, cited: Cited, at: Millis, effects: &mut Vec<Effect>) {
         let playbook = Arc::clone(&self.playbook);
         let Some(playing) = playbook.entries().get(entry) else { return };
         let number = self.pacing.next_number();
         if let Some(leaving) = self.pacing.open(playing, number, at) {
             effects.push(Effect::CueState { cue: leaving, state: CueState::Collapsed });
         }
-        effects.extend(self.cue(entry, number, quote, evidence));
+        effects.extend(self.cue(entry, number, cited));
     }
 
     /// Tells an early cue again, with the words of its final.
-    fn confirm(&mut self, cue: &Early, quote: String, evidence: Evidence, at: Millis, effects: &mut Vec<Effect>) {
+    fn confirm(&mut self, cue: &Early, cited: Cited, at: Millis, effects: &mut Vec<Effect>) {
         self.pacing.confirm(cue.number, at);
-        effects.extend(self.cue(cue.entry, cue.number, quote, evidence));
+        effects.extend(self.cue(cue.entry, cue.number, cited));
     }
 
-    fn cue(&self, entry: usize, number: i64, quote: String, evidence: Evidence) -> Option<Effect> {
+    fn cue(&self, entry: usize, number: i64, cited: Cited) -> Option<Effect> {
         let entry = self.playbook.entries().get(entry)?;
         let (at_ms, state) = self.pacing.cue(number)?;
         Some(Effect::Cue(Cue {
             number,
             kind: entry.kind,
             topic: entry.id.clone(),
-            title: entry.title.clone(),
-            quote,
+            title: cited.title.unwrap_or_else(|| entry.title.clone()),
+            quote: cited.quote,
             guidance: entry.guidance.clone(),
-            evidence,
+            evidence: cited.evidence,
             at_ms,
             state,
             source: None,

@@ -189,7 +189,7 @@ fn what_may_be_an_echo_brings_no_early_card() {
     // The customer talks, and their words aren't known yet: the rep's microphone may hear them.
     let mut session = session();
     let voice = Event::Voice { track: TrackId::FAR_END, start: Millis(0), end: Millis(2_400) };
-    let promise = "i will send you the deck tomorrow morning";
+    let promise = "i will send you the deck tomorrow morning. and then";
     let effects = run(&mut session, [voice, partial(Rep, 0, promise), partial(Rep, 0, promise)]);
     assert!(early(&effects).is_empty());
     // Once they are, the rep's copy is no partial any more.
@@ -207,7 +207,7 @@ fn what_may_be_an_echo_brings_no_early_card() {
 #[test]
 fn an_echo_takes_its_early_card_back() {
     let mut session = session();
-    let promise = "i will send you the deck tomorrow morning";
+    let promise = "i will send you the deck tomorrow morning. and then";
     assert_eq!(early(&run(&mut session, [partial(Rep, 200, promise)])).len(), 1);
     let effects = run(&mut session, [said(Customer, 0, promise), said(Rep, 200, promise)]);
     assert_eq!(withdrawn(&effects), [1]);
@@ -221,9 +221,9 @@ fn a_channels_numbers_grow_even_if_its_finals_wait() {
     let voice = Event::Voice { track: TrackId::FAR_END, start: Millis(0), end: Millis(2_400) };
     let effects = run(&mut session, [voice, said(Rep, 500, "let me show you the dashboard now")]);
     assert!(segments(&effects).is_empty());
-    let effects = session.handle(partial(Rep, 2_950, "i will send you the deck tomorrow"), Millis(3_000));
+    let effects = session.handle(partial(Rep, 2_950, "i will send you the deck tomorrow. and then"), Millis(3_000));
     assert_eq!(early(&effects)[0].evidence.first_segment(), 2);
-    let effects = run(&mut session, [Event::Tick, said(Rep, 2_950, "i will send you the deck tomorrow")]);
+    let effects = run(&mut session, [Event::Tick, said(Rep, 2_950, "i will send you the deck tomorrow. and then")]);
     assert_eq!(segments(&effects), [(1, Rep), (2, Rep)]);
 }
 

@@ -2,10 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod confidence;
 mod early;
+mod echoes;
 mod engine;
+mod fluency;
 mod meeting;
 mod negation;
+mod promises;
 mod properties;
 mod replay;
 mod review;
+mod scripts;
+mod told;
+mod whose;

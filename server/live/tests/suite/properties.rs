@@ -21,6 +21,11 @@ const PHRASES: &[&str] = &[
     "Ünïcödé 😀 wörds, here.",
     "we'll get back to you",
     "can we try it out",
+    "it's too, uh, too... ex- expensive, you know",
+    "gong is, like, too expensive",
+    "we used to think, I mean, we had a trial last year",
+    "价格太贵了 ราคาแพง",
+    "let me, um, send you... the list by Monday.",
     "and then there is one more thing that this does for the whole team",
     "",
     " \u{0} ",
@@ -101,6 +106,10 @@ const RAMBLINGS: &[&str] = &[
     "yes",
     "this looks really good",
     "what about security.",
+    "it's too uh too expensive",
+    "i will send you the deck by friday.",
+    "gong is really",
+    "we used to think",
 ];
 
 fn turn() -> impl Strategy<Value = Turn> {

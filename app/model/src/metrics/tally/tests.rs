@@ -79,6 +79,68 @@ fn a_long_silence_ends_a_monologue() {
     assert_eq!(metrics.turns, 0);
 }
 
+#[test]
+fn a_monologue_ends_where_the_other_side_speaks_whichever_is_final_first() {
+    let pieces = [
+        said(1, Channel::Customer, 113_037, 117_639, "Probably, yes. But I would have to prove that to Priya first."),
+        said(2, Channel::Customer, 125_687, 126_798, "Right, right."),
+        // Held back for a second, because the customer spoke at its end.
+        said(3, Channel::Rep, 117_889, 126_487, "Then let's prove it together. We run a pilot with four reps for thirty days"),
+        said(4, Channel::Rep, 126_998, 128_366, "to your finance team."),
+    ];
+    let metrics = of(&pieces);
+    assert_eq!((metrics.customer.longest_monologue_ms, metrics.rep.longest_monologue_ms), (Millis(4_602), Millis(10_477)));
+    let mut in_time = pieces.to_vec();
+    in_time.sort_by_key(|segment| segment.start_ms);
+    assert_eq!(of(&in_time), metrics);
+}
+
+#[test]
+fn the_talk_of_two_tracks_counts_once_whichever_comes_first() {
+    let long = said(1, Channel::Customer, 0, 10_000, "we take notes in a different way each of us");
+    let short = said(2, Channel::Customer, 8_000, 9_000, "that is right you know");
+    for pieces in [[long.clone(), short.clone()], [short, long]] {
+        assert_eq!(of(&pieces).customer.talk_ms, Millis(10_000));
+    }
+}
+
+#[test]
+fn what_the_recognizer_doubts_counts_for_nothing() {
+    let trusted = said(14, Channel::Customer, 36_000, 39_000, "I'm back, how much is the Meadow plan?");
+    let doubt = |number: i64| Segment {
+        confidence: 0.21,
+        ..said(number, Channel::Customer, number * 2_500, number * 2_500 + 2_000, "Thank you for watching.")
+    };
+    let all: Vec<Segment> = (1..13).map(doubt).chain([trusted.clone()]).collect();
+    assert_eq!(of(&all), of(std::slice::from_ref(&trusted)));
+    // No measure of it is no doubt, and neither is what a person has written.
+    for sure in [Segment { confidence: 0.0, ..trusted.clone() }, Segment { confidence: 0.1, corrected: true, ..trusted.clone() }] {
+        assert_eq!(of(&[sure]), of(std::slice::from_ref(&trusted)));
+    }
+}
+
+#[test]
+fn scripts_without_spaces_are_counted_in_letters_and_have_no_pace() {
+    for (text, words) in [
+        ("价格太贵了我们今年没有预算", 13),
+        ("値段が高すぎると思います。予算がありません。", 20),
+        ("データベース", 4),
+        ("ราคาแพงเกินไป", 10),
+        ("我们用 Salesforce 和 Excel", 5 + 1),
+    ] {
+        let metrics = of(&[said(1, Channel::Customer, 0, 12_000, text)]);
+        assert_eq!(metrics.customer.words, words, "{text}");
+        assert_eq!(metrics.customer.words_per_minute, None, "{text}");
+    }
+    // Spaces make words, in whatever script.
+    for text in ["가격이 너무 비싸요", "कीमत बहुत ज़्यादा", "слишком дорого"] {
+        assert_eq!(
+            of(&[said(1, Channel::Customer, 0, 12_000, text)]).customer.words_per_minute,
+            Some(text.split(' ').count() as f64 * 5.0)
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn any_times_give_sane_numbers(pieces in prop::collection::vec((any::<bool>(), any::<bool>(), any::<i64>(), any::<i64>(), "[a-z ]{0,30}"), 0..40)) {

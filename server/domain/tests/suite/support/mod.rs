@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use domain::Parts;
-use domain::identity::{self, SignUp, SignedUp};
 use domain::calls::LiveSettings;
+use domain::identity::{self, SignUp, SignedUp};
 use domain::{Actor, Client, Config, Kernel, Membership, calls};
 use futures::StreamExt;
 use model::wire::{ClientMessage, Frame, Hello};
