@@ -212,9 +212,12 @@ fn is_compared(words: &Words, index: usize, length: usize) -> bool {
 /// Words that lead back to our product.
 fn is_ours(words: &Words, index: usize, channel: Channel) -> bool {
     let next = words.word(index + 1);
+    let before = index.checked_sub(1).map_or("", |before| words.word(before));
     match (words.word(index), channel) {
         ("closezly", _) => true,
         ("your" | "yours", Channel::Customer) => true,
+        // "Could you send me the contract": what one is asked for is one's own.
+        ("you", Channel::Customer) if matches!(before, "can" | "could" | "would" | "will" | "do") => true,
         ("you", Channel::Customer) => matches!(
             next,
             "are"
