@@ -36,7 +36,7 @@ test("event at the server to card painted", async ({ browser }) => {
   test.setTimeout(10 * 60_000);
   const server = await Server.start();
   const latencies = await eventsToPainted(browser, server);
-  console.log(`browser.cards=${latencies.length}`);
+  console.log(`browser.cues=${latencies.length}`);
   print("event_to_painted", latencies);
   await server.stop();
 });
@@ -48,7 +48,7 @@ test("event at the server to card painted beside 99 live calls", async ({ browse
   // Its first line says that all calls have begun.
   await new Promise((begun) => createInterface(others.stdout).once("line", begun));
   const latencies = await eventsToPainted(browser, server);
-  console.log(`browser.100_calls.cards=${latencies.length}`);
+  console.log(`browser.100_calls.cues=${latencies.length}`);
   print("100_calls.event_to_painted", latencies);
   others.kill();
   await server.stop();

@@ -9,7 +9,7 @@ use base64::Engine;
 use documents::{ChildReader, Limits};
 use domain::Parts;
 use domain::calls::LiveSettings;
-use domain::knowledge::Makers;
+use domain::knowledge::KnowledgePorts;
 use domain::{Config as DomainConfig, Kernel, Membership};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -133,11 +133,11 @@ pub fn membership(config: &Config) -> Result<Option<Membership>> {
 }
 
 /// Files, their reader, the embedding model and the web.
-async fn knowledge(config: &Config) -> Result<Makers> {
+async fn knowledge(config: &Config) -> Result<KnowledgePorts> {
     let model =
         |config| async move { providers::embedding::from_config(config).await.map_err(|sentence| anyhow!("embeddings: {sentence}")) };
     let before = model(config.embeddings.before.as_ref()).await?;
-    Ok(Makers {
+    Ok(KnowledgePorts {
         files: stored_files(config)?,
         reader: Arc::new(reader()?),
         embeddings: model(config.embeddings.current.as_ref()).await?,

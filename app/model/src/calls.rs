@@ -229,7 +229,7 @@ pub struct Call {
 pub struct Bookmark {
     /// 1, 2, 3 … within the call.
     pub number: i64,
-    /// When.
+    /// When, in call time.
     pub at_ms: Millis,
     /// Why; may be empty.
     pub note: String,

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::calls::{CallsState, LiveSettings};
 use crate::identity::IdentityState;
-use crate::knowledge::{KnowledgeState, Makers};
+use crate::knowledge::{KnowledgePorts, KnowledgeState};
 use crate::playbooks::PlaybooksState;
 use crate::{calls, identity, knowledge, operations, playbooks, upkeep};
 
@@ -51,7 +51,7 @@ pub struct Parts {
     /// The bundled sample call.
     pub sample: Arc<SampleCall>,
     /// Files, their reader, the embedding model and the web.
-    pub knowledge: Makers,
+    pub knowledge: KnowledgePorts,
     /// What organizations' credentials are sealed by.
     pub vault: KeyRing,
     /// How this server is one of several; none if it is alone.

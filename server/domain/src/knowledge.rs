@@ -6,6 +6,7 @@
 
 mod anew;
 mod answer;
+mod cache;
 mod call;
 mod collections;
 mod documents;
@@ -13,7 +14,6 @@ pub(crate) mod embed;
 mod events;
 pub(crate) mod ingest;
 mod jobs;
-mod memory;
 mod search;
 mod settings;
 mod text;
@@ -33,14 +33,14 @@ use ports::files::Files;
 use ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
 
 pub use answer::ask;
-pub use call::{CallQuery, Found, find_for_call, note_use, prefetch_for_call, use_in_call};
+pub use call::{CallQuery, Found, can_answer_calls, find_for_call, note_use, prefetch_for_call, use_in_call};
 pub use collections::{create_collection, delete_collection, edit_collection};
 pub use documents::{DocumentFile, accept, delete, document, documents, edit, file, passages, retry, unlock, uses};
 pub use search::search;
 pub use uploads::{MAX_PIECE, add_sample, add_text, append, begin_upload, cancel_upload, finish_upload, give_file, upload};
 pub use websites::{add_website, delete_website, visit_website};
 
-use memory::Memory;
+use cache::KnowledgeCache;
 
 /// May read and ask what the organization knows.
 pub const READ: Permission = Permission::new("knowledge.read");
@@ -130,28 +130,28 @@ async fn let_go(tx: &mut Tx, subject: &Subject) -> Result<()> {
 
 /// What this area works with and remembers while the server runs.
 pub struct KnowledgeState {
-    makers: Makers,
+    makers: KnowledgePorts,
     folder: PathBuf,
-    memory: Memory,
+    cache: KnowledgeCache,
 }
 
 impl KnowledgeState {
     /// Uploads on their way are below `folder`.
-    pub fn new(makers: Makers, folder: PathBuf) -> Self {
-        Self { makers, folder, memory: Memory::default() }
+    pub fn new(makers: KnowledgePorts, folder: PathBuf) -> Self {
+        Self { makers, folder, cache: KnowledgeCache::default() }
     }
 }
 
 /// The kernel with this area's state.
 pub trait KnowledgeKernel {
     /// Files, their reader, the embedding model and the web.
-    fn knowledge(&self) -> &Makers;
+    fn knowledge(&self) -> &KnowledgePorts;
     /// Where uploads on their way and copies for reading are.
     fn knowledge_folder(&self) -> &Path;
 }
 
 impl KnowledgeKernel for Kernel {
-    fn knowledge(&self) -> &Makers {
+    fn knowledge(&self) -> &KnowledgePorts {
         &self.state::<KnowledgeState>().makers
     }
 
@@ -162,12 +162,12 @@ impl KnowledgeKernel for Kernel {
 
 /// What the area remembers while the server runs.
 trait Remembering {
-    fn knowledge_memory(&self) -> &Memory;
+    fn knowledge_cache(&self) -> &KnowledgeCache;
 }
 
 impl Remembering for Kernel {
-    fn knowledge_memory(&self) -> &Memory {
-        &self.state::<KnowledgeState>().memory
+    fn knowledge_cache(&self) -> &KnowledgeCache {
+        &self.state::<KnowledgeState>().cache
     }
 }
 
@@ -178,7 +178,7 @@ const FIRST_COLLECTION: &str = "General";
 
 /// Who does for the knowledge area what the server has several makers for.
 #[derive(Clone)]
-pub struct Makers {
+pub struct KnowledgePorts {
     /// Where files are.
     pub files: Files,
     /// Reads them.
@@ -203,7 +203,7 @@ pub async fn overview(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeOvervie
         collections: store.collections(organization, access).await?,
         tags: store.knowledge_tags(organization, access).await?,
         size: store.knowledge_size(organization, access, model_name(kernel)).await?,
-        embedding: EmbeddingState { model: model_name(kernel).to_owned(), problem: kernel.knowledge_memory().embedding_problem() },
+        embedding: EmbeddingState { model: model_name(kernel).to_owned(), problem: kernel.knowledge_cache().embedding_problem() },
         uploads: if may_edit { store.uploads(organization, actor.member()?.id).await? } else { Vec::new() },
         websites: if may_edit { store.websites(organization).await? } else { Vec::new() },
         topics: crate::playbooks::topics(kernel, organization).await?,

@@ -17,7 +17,7 @@ use crate::material::Texts;
 const PASSWORD: &str = "ten thousand frames";
 const EMAIL: &str = "ann@example.com";
 
-pub struct House {
+pub struct TestApp {
     kernel: Kernel,
     /// With the cookies of somebody who has signed in.
     browser: Client,
@@ -28,7 +28,7 @@ pub struct House {
     folder: TempDir,
 }
 
-impl House {
+impl TestApp {
     /// A server on a free port with a throw-away folder, and somebody who has signed in, as a program and in a browser.
     pub async fn open() -> Self {
         let folder = TempDir::new().unwrap();
@@ -87,7 +87,7 @@ impl House {
         let call: CallId = answer["data"]["id"].as_str().unwrap().parse().unwrap();
         let (segments, cues) = texts.call(minutes);
         println!("long_call.{minutes}_min.segments={}", segments.len());
-        println!("long_call.{minutes}_min.cards={}", cues.len());
+        println!("long_call.{minutes}_min.cues={}", cues.len());
         self.record(call, minutes);
         let store = self.kernel.store();
         assert!(store.move_call(self.organization, call, &[CallState::Prepared], CallState::Live, Utc::now()).await.unwrap());

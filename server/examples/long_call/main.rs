@@ -32,7 +32,7 @@ use model::CallId;
 use reqwest::Method;
 use serde_json::json;
 
-use house::House;
+use house::TestApp;
 use material::Texts;
 
 #[derive(Parser)]
@@ -55,7 +55,7 @@ const RANGE: u64 = 256 * 1024;
 async fn main() {
     let arguments = Arguments::parse();
     let texts = Texts::read(arguments.conversations.as_deref());
-    let house = House::open().await;
+    let house = TestApp::open().await;
     let mut measured: Vec<(u32, Vec<(String, f64)>)> = Vec::new();
     for minutes in arguments.minutes {
         let call = house.lay_down(&texts, minutes).await;
@@ -76,7 +76,7 @@ async fn main() {
 }
 
 /// Everything that is timed about one call, in milliseconds, and the sizes of what was sent.
-async fn measure(house: &House, call: CallId, runs: usize) -> Vec<(String, f64)> {
+async fn measure(house: &TestApp, call: CallId, runs: usize) -> Vec<(String, f64)> {
     let mut rows = Vec::new();
     let first = end(house, call).await;
     rows.push(("end_to_review_ms.first".to_owned(), first));
@@ -134,7 +134,7 @@ async fn measure(house: &House, call: CallId, runs: usize) -> Vec<(String, f64)>
 }
 
 /// Ends a live call and waits for its review.
-async fn end(house: &House, call: CallId) -> f64 {
+async fn end(house: &TestApp, call: CallId) -> f64 {
     let started = Instant::now();
     let answer = house.request(Method::POST, &format!("/api/v1/calls/{call}/end")).send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -144,7 +144,7 @@ async fn end(house: &House, call: CallId) -> f64 {
 }
 
 /// Loads a page as a browser does: time to the first byte of its body, to the last one, and how many there are.
-async fn load(house: &House, path: &str) -> (f64, f64, usize) {
+async fn load(house: &TestApp, path: &str) -> (f64, f64, usize) {
     let started = Instant::now();
     let answer = house.page(path).await;
     let mut body = answer.bytes_stream();
@@ -156,7 +156,7 @@ async fn load(house: &House, path: &str) -> (f64, f64, usize) {
     (first_byte, ms(started), bytes)
 }
 
-async fn range(house: &House, path: &str, from: u64) -> f64 {
+async fn range(house: &TestApp, path: &str, from: u64) -> f64 {
     let started = Instant::now();
     let answer = house.request(Method::GET, path).header("range", format!("bytes={from}-{}", from + RANGE - 1)).send().await.unwrap();
     assert_eq!(answer.status(), 206);

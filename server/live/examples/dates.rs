@@ -4,10 +4,10 @@
 //! set and for its two halves, told apart by a hash of the text (the half `even` was looked at while the grammar was written,
 //! `odd` was not).
 //!
-//! How it counts: a point is right if [`due::read`] gives the day of its start; of a week, month, quarter or year that is its
+//! How it counts: a point is right if [`due_dates::read`] gives the day of its start; of a week, month, quarter or year that is its
 //! first day. An interval is right by its last day, for something is due at its end; the ends of duckling's rows are exclusive,
 //! those of chrono's inclusive. Open intervals and holidays have their own scores. A row of kind `none` is false if any day is
-//! found. `due_right` asks [`due::find`] instead, which tells no past day and no time of day alone: only of the points and
+//! found. `due_right` asks [`due_dates::find`] instead, which tells no past day and no time of day alone: only of the points and
 //! intervals that lie on the day itself or after it, by the day that each row gives, so its weeks ("next week", which is due on
 //! a Friday) count as wrong.
 
@@ -18,7 +18,7 @@ use std::error::Error;
 use std::path::Path;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, Timelike};
-use live::due::{self, DayOrder, Viewpoint};
+use live::due_dates::{self, DayOrder, Viewpoint};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -101,7 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for row in &all {
         let half = if row.is_odd() { "odd" } else { "even" };
         let seen = row.seen();
-        let (read, due) = (due::read(&row.text, &seen), due::find(&row.text, &seen));
+        let (read, due) = (due_dates::read(&row.text, &seen), due_dates::find(&row.text, &seen));
         let mut count = |key: &str, yes: bool| {
             for part in ["all", half] {
                 shares.entry(format!("{part}_{key}")).or_default().count(yes);

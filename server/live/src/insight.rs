@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use model::metrics::{Words, fillers, questions};
 use model::{ActionItem, Bookmark, Channel, Cue, Evidence, Insights, Segment, Span, SummaryLine};
 
-use crate::due::Viewpoint;
+use crate::due_dates::Viewpoint;
 use crate::playbook::Playbook;
 use crate::{detect, sentences};
 

@@ -8,7 +8,7 @@
 //! - [`playbook`]: the sales playbook as data, and the automaton over its phrases.
 //! - [`Session`]: one call's timeline: duplicate filter, numbering, cues, pacing, metrics.
 //! - [`insight`]: what is written after a call.
-//! - [`due`]: dates in spoken promises.
+//! - [`due_dates`]: dates in spoken promises.
 //! - [`sentences`]: where sentences end.
 //! - [`understands`]: what of all this holds for a call's language.
 //!
@@ -20,10 +20,11 @@
 
 #![warn(missing_docs)]
 
+mod carry_over;
 mod coaching;
 mod detect;
 mod disfluency;
-pub mod due;
+pub mod due_dates;
 mod echo;
 mod events;
 pub mod insight;
@@ -33,7 +34,6 @@ pub mod playbook;
 mod promise;
 pub mod sentences;
 mod session;
-mod tail;
 
 pub use events::{Effect, Event, Settings};
 pub use language::{Skill, understands};

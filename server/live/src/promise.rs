@@ -7,7 +7,7 @@ use model::Channel;
 use model::metrics::{Stop, Words};
 
 use crate::disfluency::{Fluent, opens_clause};
-use crate::due::{self, Viewpoint};
+use crate::due_dates::{self, Viewpoint};
 
 /// Longest title of a cue, in characters.
 const LONGEST: usize = 120;
@@ -123,7 +123,7 @@ fn date(words: &Words, within: Range<usize>) -> Option<Range<usize>> {
         text.push(' ');
     }
     // In the language that promises are understood in.
-    let place = due::find(&text, &Viewpoint::of(long_ago, "en"))?.place;
+    let place = due_dates::find(&text, &Viewpoint::of(long_ago, "en"))?.place;
     let touched = |word: &Range<usize>| word.start < place.end as usize && (place.start as usize) < word.end;
     let first = places.iter().position(touched)?;
     let last = places.iter().rposition(touched)?;

@@ -7,6 +7,7 @@ use model::metrics::{Tally, Words, is_acknowledgement};
 use model::wire::Frame;
 use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, TrackId, Utterance, Verbosity};
 
+use crate::carry_over::CarryOver;
 use crate::coaching::{Coach, Moment};
 use crate::detect::Topic;
 use crate::echo::{Heard, RecentSpeech, TimedWord, timed};
@@ -14,7 +15,6 @@ use crate::events::{Effect, Event, Settings};
 use crate::pacing::Pacing;
 use crate::playbook::Playbook;
 use crate::sentences;
-use crate::tail::Tail;
 
 mod cues;
 mod finals;
@@ -42,7 +42,7 @@ struct TrackState {
     /// Its partial.
     shown: Option<Shown>,
     draft: Draft,
-    tail: Option<Tail>,
+    tail: Option<CarryOver>,
 }
 
 /// One call.
@@ -140,9 +140,9 @@ impl Session {
             Event::Final(track, said) => {
                 if let Some(mut pending) = PendingFinal::of(track, said) {
                     pending.draft = std::mem::take(&mut self.tracks[track.index()].draft);
-                    self.hear(pending, now, &mut effects);
+                    self.on_final(pending, now, &mut effects);
                 } else {
-                    self.take_back(track, &mut effects);
+                    self.retract(track, &mut effects);
                 }
             }
             Event::Voice { track, start, end } => {
@@ -162,14 +162,14 @@ impl Session {
             }
             Event::Tick => {
                 self.coach(now, &mut effects);
-                self.tell(now, false, &mut effects);
+                self.emit_metrics(now, false, &mut effects);
             }
             Event::End => {
                 self.let_go(&mut effects);
                 for track in TrackId::all(self.tracks.len()) {
-                    self.take_back(track, &mut effects);
+                    self.retract(track, &mut effects);
                 }
-                self.tell(now, true, &mut effects);
+                self.emit_metrics(now, true, &mut effects);
             }
         }
         effects
@@ -189,7 +189,7 @@ impl Session {
         let echo = self.heard.is_echo(track, Heard { words: &timed, start, end });
         if text.is_empty() || echo {
             self.heard.clear_partial(track);
-            self.take_back(track, effects);
+            self.retract(track, effects);
             return;
         }
         let acknowledgement = is_acknowledgement(&words);
@@ -206,13 +206,13 @@ impl Session {
     }
 
     /// Takes back what seemed to be said on a track, and the cues that rest on it.
-    fn take_back(&mut self, track: TrackId, effects: &mut Vec<Effect>) {
-        self.take_partial_back(track, effects);
+    fn retract(&mut self, track: TrackId, effects: &mut Vec<Effect>) {
+        self.retract_partial(track, effects);
         let draft = std::mem::take(&mut self.tracks[track.index()].draft);
         self.discard(draft, effects);
     }
 
-    fn take_partial_back(&mut self, track: TrackId, effects: &mut Vec<Effect>) {
+    fn retract_partial(&mut self, track: TrackId, effects: &mut Vec<Effect>) {
         let channel = self.channel(track);
         if let Some(shown) = self.tracks[track.index()].shown.take() {
             let (start_ms, end_ms) = (shown.end, shown.end);
@@ -236,7 +236,7 @@ impl Session {
         }
         // A line that is stored may be of a track that the call has no more.
         if let Some(track) = self.tracks.get_mut(segment.track.index()) {
-            track.tail = if doubtful { None } else { Tail::of(segment) };
+            track.tail = if doubtful { None } else { CarryOver::of(segment) };
             self.heard.push_final(segment.track, Heard { words: timed, start, end });
         }
     }
@@ -261,7 +261,7 @@ impl Session {
     }
 
     /// The numbers, if they changed and the last ones are old enough.
-    fn tell(&mut self, now: Millis, always: bool, effects: &mut Vec<Effect>) {
+    fn emit_metrics(&mut self, now: Millis, always: bool, effects: &mut Vec<Effect>) {
         let metrics = self.tally.metrics();
         let due = |(at, told): &(Millis, Metrics)| *told != metrics && now.0.abs_diff(at.0) >= METRICS_EVERY;
         if always || self.told.as_ref().is_none_or(due) {

@@ -1,5 +1,5 @@
 //! What has several makers: clock, ids, keys, mail, recognizers, readers of documents, embedding models, fetchers of web pages, storage of
-//! files; and the sample call. Makers live in `providers` and `documents`; tests bring their own.
+//! files; and the sample call. KnowledgePorts live in `providers` and `documents`; tests bring their own.
 //!
 //! Architecture invariant: nothing here knows the database, an area or a vendor. Words leave for a provider as [`Outbound`] only, sound as
 //! [`ConsentedAudio`] only.

@@ -1,4 +1,4 @@
-//! Makers behind the domain's ports, one folder a vendor; fakes and the ports' conformance suite behind `test-utils`.
+//! KnowledgePorts behind the domain's ports, one folder a vendor; fakes and the ports' conformance suite behind `test-utils`.
 //!
 //! Architecture invariant: an adapter knows its vendor and its port, and nothing of calls, tenants or the database. Addresses
 //! and keys come from the configuration, so that a test points every vendor at loopback.

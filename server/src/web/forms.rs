@@ -87,7 +87,7 @@ async fn sent(request: Request, next: Next, secure: bool) -> Response {
 /// A server function's error is a [`Problem`]; what failed before it is a problem document.
 fn problem(body: &[u8]) -> Problem {
     #[derive(serde::Deserialize)]
-    struct Document {
+    struct ProblemDocument {
         error: Inner,
     }
     #[derive(serde::Deserialize)]
@@ -96,7 +96,9 @@ fn problem(body: &[u8]) -> Problem {
         message: String,
     }
     serde_json::from_slice(body)
-        .or_else(|_| serde_json::from_slice::<Document>(body).map(|document| Problem::new(document.error.code, document.error.message)))
+        .or_else(|_| {
+            serde_json::from_slice::<ProblemDocument>(body).map(|document| Problem::new(document.error.code, document.error.message))
+        })
         .unwrap_or_else(|_| Problem::internal())
 }
 

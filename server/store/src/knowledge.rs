@@ -12,17 +12,17 @@ mod bindings;
 mod citations;
 mod collections;
 mod differing;
+mod document_writes;
 mod documents;
 mod embedding;
-mod filing;
 pub mod index;
+mod index_revision;
 mod indexes;
 mod lexical;
 mod passages;
 mod removal;
 mod retrieval;
 mod stem;
-mod tenants;
 mod terms;
 mod uploads;
 mod uses;
@@ -31,8 +31,8 @@ mod websites;
 
 pub use bindings::set_bindings;
 pub use collections::{default_collection, delete_collection, insert_collection, update_collection};
+pub use document_writes::{InsertOutcome, NewDocument, NewVersion, StoredFile, add_version, insert_document, object_keys_of_all};
 pub use documents::{Description, DocumentPatch, delete_document, edit_document, fail_unread, move_document, standing};
-pub use filing::{InsertOutcome, NewDocument, NewVersion, StoredFile, add_version, insert_document, object_keys_of_all};
 pub use lexical::matches;
 pub use passages::publish_passages;
 pub use removal::Removed;
@@ -50,12 +50,12 @@ pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     citations::STATEMENTS,
     collections::STATEMENTS,
     documents::STATEMENTS,
-    filing::STATEMENTS,
+    document_writes::STATEMENTS,
     lexical::STATEMENTS,
     passages::STATEMENTS,
     retrieval::STATEMENTS,
     removal::STATEMENTS,
-    tenants::STATEMENTS,
+    index_revision::STATEMENTS,
     uploads::STATEMENTS,
     uses::STATEMENTS,
     vectors::STATEMENTS,

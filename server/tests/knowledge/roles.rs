@@ -7,14 +7,14 @@ use crate::form::{DOCUMENTS, Form, asked, give, given, listed, path, ready, send
 use crate::support::{Answer, Program, TestServer};
 
 /// What one organization has.
-struct House {
+struct TestApp {
     document: String,
     collection: String,
     upload: String,
     website: String,
 }
 
-impl House {
+impl TestApp {
     async fn of(program: &Program) -> Self {
         let id = |answer: Answer| {
             assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
@@ -84,7 +84,7 @@ async fn ask(program: &Program, method: &Method, template: &str, path: &str) -> 
 async fn everybody_reads_and_asks_and_only_admins_change() {
     let server = TestServer::start().await;
     let ann = server.owner("Ann").await;
-    let house = House::of(&ann).await;
+    let house = TestApp::of(&ann).await;
     let operations = operations(&ann).await;
     assert!(operations.len() >= 28, "{}", operations.len());
     for (name, role) in [("Gus", "guest"), ("Rob", "rep"), ("Mia", "manager")] {
@@ -113,7 +113,7 @@ async fn everybody_reads_and_asks_and_only_admins_change() {
 async fn a_stranger_finds_nothing_under_any_id() {
     let server = TestServer::start().await;
     let ann = server.owner("Ann").await;
-    let house = House::of(&ann).await;
+    let house = TestApp::of(&ann).await;
     let eve = server.owner("Eve").await;
     let mut asked_for = 0;
     for (method, template, _) in operations(&eve).await.into_iter().filter(|(_, path, _)| path.contains("{id}")) {

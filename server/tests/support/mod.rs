@@ -138,7 +138,7 @@ impl TestServer {
             mailer: outbox.clone(),
             recognizers,
             sample: providers::sample::call(),
-            knowledge: domain::knowledge::Makers {
+            knowledge: domain::knowledge::KnowledgePorts {
                 files,
                 reader: Arc::new(reader),
                 embeddings: setup.embeddings,

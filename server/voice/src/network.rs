@@ -4,6 +4,8 @@
 
 use std::array::from_fn;
 
+use wide::{i16x8, i32x4};
+
 use crate::Features;
 use crate::lanes::{LANES, Lanes};
 use crate::spectrum::BANDS;
@@ -128,17 +130,15 @@ fn round(value: f32) -> i16 {
     (value + 0.499_999_97_f32.copysign(value)) as i32 as i16
 }
 
-/// With 15 and 9 bits after the point: the sum has 24. Eight sums side by side are what the compiler knows an instruction for, in a function of
-/// its own; whole numbers don't mind the order.
-#[inline(never)]
+/// With 15 and 9 bits after the point: the sum has 24. Whole numbers don't mind the order, and one instruction multiplies eight pairs; left to
+/// the compiler it was one pair at a time in some builds.
+#[inline(always)]
 fn dot<const N: usize>(values: &[i16; N], weights: &[i16; N]) -> i32 {
-    let mut sums = [0_i32; 8];
+    let mut sums = i32x4::default();
     for (values, weights) in values.as_chunks::<8>().0.iter().zip(weights.as_chunks::<8>().0) {
-        for (sum, (value, weight)) in sums.iter_mut().zip(values.iter().zip(weights)) {
-            *sum = sum.wrapping_add(i32::from(*value) * i32::from(*weight));
-        }
+        sums += i16x8::from(*values).dot(i16x8::from(*weights));
     }
-    sums.into_iter().fold(0, i32::wrapping_add)
+    sums.to_array().into_iter().fold(0, i32::wrapping_add)
 }
 
 /// What the layers that remember remember, with 15 bits after the point.

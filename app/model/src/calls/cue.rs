@@ -89,7 +89,7 @@ pub struct Cue {
     /// Where it rests on.
     #[cfg_attr(feature = "sqlx", sqlx(json))]
     pub evidence: Evidence,
-    /// When it came up.
+    /// When it came up, in call time.
     pub at_ms: Millis,
     /// What became of it.
     #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]

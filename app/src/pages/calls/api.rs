@@ -113,7 +113,7 @@ pub async fn set_action_done(id: CallId, item: u32, done: bool) -> Result<(), Ap
     Ok(())
 }
 
-/// What the person made of a card, after the call.
+/// What the person made of a cue, after the call.
 #[server(protocol = Rpc, endpoint = "calls/cue-state")]
 pub async fn set_cue_state(id: CallId, cue: i64, state: CueState) -> Result<(), AppError> {
     let (services, scope) = caller()?;

@@ -21,7 +21,7 @@ pub const fn source(source: CallSource) -> Option<&'static str> {
     }
 }
 
-/// How many cards, with what that means.
+/// How many cues, with what that means.
 pub const fn verbosity(verbosity: Verbosity) -> (&'static str, &'static str) {
     match verbosity {
         Verbosity::Quiet => ("Few suggestions", "Only what is nearly certain and matters most."),

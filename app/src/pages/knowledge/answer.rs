@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use model::{Answer, AnswerLine, Code, Hit};
 
-use super::area::KnowledgeContext;
-use super::shown::DocumentListQuery;
-use super::{citation_path, words};
+use super::layout::KnowledgeContext;
+use super::list_query::DocumentListQuery;
+use super::{citation_path, labels};
 use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Skeleton, SkeletonLines};
 use crate::rpc::Loaded;
 use crate::styles::knowledge_answer as css;
@@ -39,8 +39,8 @@ fn Found(area: KnowledgeContext, answer: Answer) -> impl IntoView {
     let list = DocumentListQuery::default().url();
     let why = match considered.len() {
         0 => "No passage comes near it.".to_owned(),
-        count if none => format!("{} came nearest", words::counted(count.try_into().unwrap_or(0), "passage")),
-        count => format!("Why: {} looked at", words::counted(count.try_into().unwrap_or(0), "passage")),
+        count if none => format!("{} came nearest", labels::counted(count.try_into().unwrap_or(0), "passage")),
+        count => format!("Why: {} looked at", labels::counted(count.try_into().unwrap_or(0), "passage")),
     };
     view! {
         <section class=css::ANSWER aria-labelledby="answer-title">
@@ -58,7 +58,7 @@ fn Found(area: KnowledgeContext, answer: Answer) -> impl IntoView {
                 view! {
                     <details class=css::WHY open=none>
                         <summary>{why}</summary>
-                        <p class="small soft">{words::mode(mode)}</p>
+                        <p class="small soft">{labels::mode(mode)}</p>
                         <ol class=css::HITS>{considered.into_iter().map(|hit| view! { <Considered hit /> }).collect_view()}</ol>
                     </details>
                 }
@@ -76,7 +76,7 @@ fn Line(line: AnswerLine) -> impl IntoView {
             <p class=css::SENTENCE>{line.text}</p>
             <a class=css::SOURCE href=citation_path(&line.citation)>
                 <Icon glyph=Glyph::Document />
-                {words::citation(&line.citation)}
+                {labels::citation(&line.citation)}
             </a>
         </li>
     }
@@ -85,13 +85,13 @@ fn Line(line: AnswerLine) -> impl IntoView {
 #[component]
 fn Considered(hit: Hit) -> impl IntoView {
     let Hit { citation, highlights, score, lexical, semantic } = hit;
-    let parts = words::marked(&citation.quote, &highlights);
+    let parts = labels::marked(&citation.quote, &highlights);
     let percent = |share: f32| format!("{:.0} %", share.clamp(0.0, 1.0) * 100.0);
     let parts_of_score = semantic.map(|semantic| format!("words {}, meaning {}", percent(lexical), percent(semantic)));
     view! {
         <li class=css::HIT>
             <div class=css::HIT_HEAD>
-                <a class=css::SOURCE href=citation_path(&citation)>{words::citation(&citation)}</a>
+                <a class=css::SOURCE href=citation_path(&citation)>{labels::citation(&citation)}</a>
                 <span class=css::SCORE>
                     <meter class=css::METER min="0" max="1" value=score.to_string() aria-label="Score"></meter>
                     <span>{percent(score)}</span>

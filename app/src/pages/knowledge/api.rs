@@ -80,7 +80,7 @@ pub async fn add_sample() -> Result<Given, AppError> {
 #[server(protocol = Rpc, endpoint = "knowledge/text")]
 pub async fn add_text(collection: String, title: String, text: String, tags: String) -> Result<Given, AppError> {
     let (services, scope) = caller()?;
-    let new = model::NewText { collection: ssr::collection(&collection)?, title, text, tags: super::words::list(&tags) };
+    let new = model::NewText { collection: ssr::collection(&collection)?, title, text, tags: super::labels::list(&tags) };
     let given = domain::knowledge::add_text(&services, &scope, new).await?;
     go_to(&super::path(given.document));
     Ok(given)
@@ -91,7 +91,7 @@ pub async fn add_text(collection: String, title: String, text: String, tags: Str
 pub async fn edit_document(id: DocumentId, title: String, tags: String, collection: CollectionId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     let change =
-        model::DocumentChange { title: Some(title), tags: Some(super::words::list(&tags)), collection: Some(collection), bindings: None };
+        model::DocumentChange { title: Some(title), tags: Some(super::labels::list(&tags)), collection: Some(collection), bindings: None };
     domain::knowledge::edit(&services, &scope, id, change).await?;
     Ok(())
 }
@@ -101,7 +101,7 @@ pub async fn edit_document(id: DocumentId, title: String, tags: String, collecti
 pub async fn bind_document(id: DocumentId, #[server(default)] topics: Vec<String>, competitors: String) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     let topics = topics.into_iter().map(|value| model::Binding { kind: model::BindingKind::Topic, value });
-    let competitors = super::words::list(&competitors).into_iter();
+    let competitors = super::labels::list(&competitors).into_iter();
     let competitors = competitors.map(|value| model::Binding { kind: model::BindingKind::Competitor, value });
     let change = model::DocumentChange { bindings: Some(topics.chain(competitors).collect()), ..model::DocumentChange::default() };
     domain::knowledge::edit(&services, &scope, id, change).await?;

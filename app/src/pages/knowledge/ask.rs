@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::area::KnowledgeContext;
-use super::shown::DocumentListQuery;
-use super::words;
+use super::labels;
+use super::layout::KnowledgeContext;
+use super::list_query::DocumentListQuery;
 use crate::components::{Button, Choice, Field, Glyph, Icon, ListQuery as _, Select};
 use crate::styles::knowledge_ask as css;
 
@@ -49,7 +49,7 @@ pub fn Ask(area: KnowledgeContext) -> impl IntoView {
             navigate.with_value(|navigate| navigate(&wanted.url(), NavigateOptions::default()));
         }
     };
-    let languages = words::LANGUAGES.iter().map(|(tag, name)| Choice::new(*tag, *name));
+    let languages = labels::LANGUAGES.iter().map(|(tag, name)| Choice::new(*tag, *name));
     let languages: Vec<Choice> = std::iter::once(Choice::new("", "Any language")).chain(languages).collect();
     view! {
         <form

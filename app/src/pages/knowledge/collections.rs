@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use model::{Collection, CollectionAccess, CollectionId};
 
-use super::area::KnowledgeContext;
-use super::shown::DocumentListQuery;
-use super::words;
+use super::labels;
+use super::layout::KnowledgeContext;
+use super::list_query::DocumentListQuery;
 use crate::components::{
     Badge, Button, ButtonKind, Choice, FormError, Glyph, ListQuery as _, Select, TextField, Tone, field_error, row_of,
 };
 use crate::rpc::ActionForm;
-use crate::styles::knowledge_side as css;
+use crate::styles::knowledge_sidebar as css;
 
 /// The collections, with how to make and change them for those who may.
 #[component]
@@ -47,7 +47,7 @@ fn Item(area: KnowledgeContext, collection: Memo<Collection>, chosen: Memo<Optio
             <a class=css::LINK href=href aria-current=move || (chosen.get() == Some(id)).then_some("true")>
                 <span class="truncate">{move || collection.with(|collection| collection.name.clone())}</span>
                 {move || collection.with(|collection| collection.access == CollectionAccess::Admins).then(|| view! { <Badge tone=Tone::Warn>"Admins"</Badge> })}
-                <span class=css::COUNT title=move || words::counted(documents(), "document")>{move || words::grouped(documents())}</span>
+                <span class=css::COUNT title=move || labels::counted(documents(), "document")>{move || labels::grouped(documents())}</span>
             </a>
             <Show when=move || area.may_edit()>
                 <Change area collection />
@@ -94,7 +94,7 @@ fn Change(area: KnowledgeContext, collection: Memo<Collection>) -> impl IntoView
     let problem = Signal::derive(move || form.problem().get().filter(|_| sent.get().map_or(mine, |sent| sent == id)));
     let goes_too = move || match collection.with(|collection| collection.documents) {
         0 => "It is empty.".to_owned(),
-        documents => format!("{} in it will be gone, with their files. This can't be undone.", words::counted(documents, "document")),
+        documents => format!("{} in it will be gone, with their files. This can't be undone.", labels::counted(documents, "document")),
     };
     view! {
         <details class=css::FOLD open=mine>

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use model::{Document, DocumentState};
 
-use super::area::KnowledgeContext;
-use super::first::FirstAnswer;
-use super::shown::DocumentListQuery;
-use super::{path, words};
+use super::empty::FirstAnswer;
+use super::layout::KnowledgeContext;
+use super::list_query::DocumentListQuery;
+use super::{labels, path};
 use crate::components::{
     Badge, ButtonLink, Choice, EmptyState, Glyph, Icon, ListCheck, ListFilters, ListPages, ListQuery, Narrow, Select, Time, row_of,
 };
@@ -48,7 +48,7 @@ pub fn Filters(area: KnowledgeContext) -> impl IntoView {
         state.track();
         unused.track();
     });
-    let states = DocumentState::ALL.iter().map(|state| Choice::new(state.as_str(), words::state(*state)));
+    let states = DocumentState::ALL.iter().map(|state| Choice::new(state.as_str(), labels::state(*state)));
     let states: Vec<Choice> = std::iter::once(Choice::new("", "Any state")).chain(states).collect();
     view! {
         <ListFilters
@@ -111,7 +111,8 @@ fn Row(area: KnowledgeContext, document: Memo<Document>) -> impl IntoView {
     };
     let embeds = Memo::new(move |_| area.overview.with(|overview| !overview.embedding.model.is_empty()));
     let steps = Memo::new(move |_| {
-        document.with(|document| words::on_its_way(document.state).then(|| (model::steps(document, embeds.get()), document.format.clone())))
+        document
+            .with(|document| labels::on_its_way(document.state).then(|| (model::steps(document, embeds.get()), document.format.clone())))
     });
     let state = Memo::new(move |_| document.with(|document| document.state));
     let tags = Memo::new(move |_| document.with(|document| document.tags.clone()));
@@ -126,10 +127,10 @@ fn Row(area: KnowledgeContext, document: Memo<Document>) -> impl IntoView {
                 </p>
             </div>
             <div class=css::STATE>
-                {words::source(document.with_untracked(|document| document.source)).map(|source| view! { <Badge>{source}</Badge> })}
+                {labels::source(document.with_untracked(|document| document.source)).map(|source| view! { <Badge>{source}</Badge> })}
                 {move || {
                     let state = state.get();
-                    (state != DocumentState::Ready).then(|| view! { <Badge tone=words::tone(state) dot=true>{words::state(state)}</Badge> })
+                    (state != DocumentState::Ready).then(|| view! { <Badge tone=labels::tone(state) dot=true>{labels::state(state)}</Badge> })
                 }}
                 <span class=css::WHEN>{move || view! { <Time at=document.with(|document| document.updated_at) /> }}</span>
             </div>
@@ -150,17 +151,17 @@ fn facts(document: &Document) -> String {
     let Document { format, places, passages, bytes, uses, .. } = document;
     let mut facts: Vec<String> = Vec::new();
     if !format.is_empty() {
-        facts.push(words::format(format));
+        facts.push(labels::format(format));
     }
-    facts.extend(words::places(format, *places));
+    facts.extend(labels::places(format, *places));
     if *passages > 0 {
-        facts.push(words::counted(*passages, "passage"));
+        facts.push(labels::counted(*passages, "passage"));
     }
-    facts.push(words::size(*bytes));
+    facts.push(labels::size(*bytes));
     facts.push(match uses {
         0 => "Never used".to_owned(),
         1 => "Used once".to_owned(),
-        uses => format!("Used {} times", words::grouped(*uses)),
+        uses => format!("Used {} times", labels::grouped(*uses)),
     });
     facts.join(" · ")
 }
@@ -176,11 +177,11 @@ pub fn Steps(steps: Vec<model::Step>, format: String) -> impl IntoView {
                 .enumerate()
                 .map(|(at, step)| {
                     let state = if step.done { "done" } else if current == Some(at) { "now" } else { "later" };
-                    let count = words::step_count(&step, &format);
+                    let count = labels::step_count(&step, &format);
                     view! {
                         <li class=css::STEP data-state=state aria-current=(state == "now").then_some("step")>
                             <Icon glyph=if step.done { Glyph::Good } else { Glyph::Clock } />
-                            <span>{words::step(step.name)}</span>
+                            <span>{labels::step(step.name)}</span>
                             {step.done.then(|| view! { <span class="visually-hidden">" (done)"</span> })}
                             {(!count.is_empty()).then(|| view! { <span class="soft">{count}</span> })}
                         </li>

@@ -2,19 +2,19 @@
 
 mod answer;
 pub mod api;
-mod area;
 mod ask;
 mod collections;
 mod document;
 mod documents;
-mod first;
+mod empty;
+mod labels;
+mod layout;
+mod list_query;
 mod page;
 mod paste;
-mod shown;
-mod side;
+mod sidebar;
 mod upload;
 mod websites;
-mod words;
 
 pub use document::DocumentPage;
 pub use page::KnowledgePage;

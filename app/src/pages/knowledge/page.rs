@@ -6,12 +6,12 @@ use model::{KnowledgeOverview, Page};
 
 use super::answer::{AnswerPart, Answered};
 use super::api;
-use super::area::{KnowledgeActions, KnowledgeContext};
 use super::ask::Ask;
 use super::documents::{Documents, Filters};
-use super::first::Empty;
-use super::shown::DocumentListQuery;
-use super::side::Side;
+use super::empty::Empty;
+use super::layout::{KnowledgeActions, KnowledgeContext};
+use super::list_query::DocumentListQuery;
+use super::sidebar::Side;
 use super::upload::{AddFiles, DropZone};
 use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Skeleton, SkeletonLines, Tone};
 use crate::rpc::{Loaded, blocking_resource};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Given, Problem};
 
-use super::area::KnowledgeContext;
+use super::layout::KnowledgeContext;
 use super::path;
 use crate::components::{
     Button, ButtonKind, Dialog, DialogActions, FormError, Glyph, Select, TextArea, TextField, field_error, use_toasts,

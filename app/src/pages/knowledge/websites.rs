@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 use model::{DocumentState, Website, WebsiteState};
 
-use super::area::KnowledgeContext;
-use super::shown::DocumentListQuery;
-use super::words;
+use super::labels;
+use super::layout::KnowledgeContext;
+use super::list_query::DocumentListQuery;
 use crate::components::{
     Badge, Button, ButtonKind, Choice, Dialog, DialogActions, FormError, Glyph, ListQuery as _, Select, TextField, Time, Tone, field_error,
     row_of, use_toasts,
 };
 use crate::rpc::ActionForm;
-use crate::styles::knowledge_side as css;
+use crate::styles::knowledge_sidebar as css;
 
 const FIELDS: &[&str] = &["start", "scope", "max_pages", "every_hours", "collection"];
 /// How often a website can be visited again, in hours.
@@ -134,7 +134,7 @@ fn Item(area: KnowledgeContext, website: Memo<Website>) -> impl IntoView {
                 }}
             </p>
             <p class="soft small">
-                {move || words::counted(website.with(|website| website.pages), "page")}
+                {move || labels::counted(website.with(|website| website.pages), "page")}
                 {move || website.with(|website| website.visited_at).map(|at| view! { ", " <Time at with_time=true /> })}
                 {again.map(|again| format!(", {again}"))}
             </p>

@@ -22,6 +22,10 @@ pub(super) fn may_have(cue: &Cue, channel: Channel) -> bool {
 
 /// Looks the passage for a cue up; none if nothing is good enough. Errors are logged.
 pub(super) async fn find(kernel: &Kernel, organization: OrganizationId, call: CallId, cue: &Cue) -> Option<Found> {
+    // Whoever can't tell whether there is anything looks.
+    if !knowledge::can_answer_calls(kernel, organization).await.unwrap_or(true) {
+        return None;
+    }
     let competitor = competitor(kernel, organization, &cue.quote).await;
     let query = CallQuery { call: Some(call), words: cue.quote.clone(), topic: cue.topic.clone(), competitor };
     knowledge::find_for_call(kernel, organization, query).await

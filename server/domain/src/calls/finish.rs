@@ -65,7 +65,7 @@ impl Material {
             let call = &self.call;
             let date = call.started_at.unwrap_or(call.created_at).date_naive();
             let playbook = &self.playbook.playbook;
-            let seen = live::due::Viewpoint::of(date, &call.language);
+            let seen = live::due_dates::Viewpoint::of(date, &call.language);
             let insights = live::insight::write(playbook, &self.segments, &self.cues, &self.bookmarks, &seen);
             let mut tally = model::metrics::Tally::default();
             for segment in &self.segments {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::{BindingKind, CallId, CallSource, Citation, CollectionAccess, DocumentFilter, DocumentId, OrganizationId};
 use store::knowledge::NewUse;
 
-use super::memory::Key;
+use super::cache::Key;
 use super::search::{Scored, cite, excerpt, retrieve, retrieve_of, with_sample};
 use crate::knowledge::Remembering as _;
 use kernel::Kernel;
@@ -77,7 +77,7 @@ pub fn prefetch_for_call(kernel: &Kernel, organization: OrganizationId, call: Ca
             find_for_call(&kernel, organization, CallQuery { call: Some(call), words, ..CallQuery::default() }).await;
         })
     };
-    kernel.knowledge_memory().replace_prefetch(call, looking.abort_handle());
+    kernel.knowledge_cache().replace_prefetch(call, looking.abort_handle());
 }
 
 /// The use of a passage that is shown in a call.
@@ -103,7 +103,26 @@ pub async fn note_use(kernel: &Kernel, organization: OrganizationId, call: CallI
     }
 }
 
+/// Whether calls of an organization can find anything: a document or the sample was there once.
+///
+/// # Errors
+/// If the database fails.
+pub async fn can_answer_calls(kernel: &Kernel, organization: OrganizationId) -> Result<bool> {
+    let cache = kernel.knowledge_cache();
+    if cache.had_nothing(organization) {
+        return Ok(false);
+    }
+    let revision = kernel.store().knowledge_revision(organization).await?;
+    if revision == 0 {
+        cache.keep_nothing(organization);
+    }
+    Ok(revision != 0)
+}
+
 async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
+    if !can_answer_calls(kernel, organization).await? {
+        return Ok(None);
+    }
     let words = last_words(&query.words);
     let filter = filter(kernel, organization, query).await?;
     let bound = bound_documents(kernel, organization, query, filter.sample).await?;
@@ -113,7 +132,7 @@ async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) 
     let topic = (!bound.is_empty()).then(|| format!("{} {title}", query.topic));
     let bound_key = bound.iter().map(ToString::to_string).chain(topic).collect::<Vec<_>>().join(" ");
     let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key, sample: filter.sample };
-    let memory = kernel.knowledge_memory();
+    let memory = kernel.knowledge_cache();
     if let Some(found) = memory.recall(&key) {
         return Ok(found);
     }

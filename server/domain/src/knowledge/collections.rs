@@ -46,7 +46,7 @@ pub async fn edit_collection(kernel: &Kernel, actor: &Actor, id: CollectionId, n
     tx.audit("knowledge.collection_changed", id, json!({ "access": new.access })).await?;
     tx.emit(&CollectionChanged { collection: id, access }).await?;
     tx.commit().await?;
-    kernel.knowledge_memory().forget(actor.organization);
+    kernel.knowledge_cache().forget(actor.organization);
     Ok(collection)
 }
 

@@ -131,7 +131,7 @@ pub async fn edit(kernel: &Kernel, actor: &Actor, id: DocumentId, change: Docume
     tx.audit("knowledge.document_edited", id, changed).await?;
     events::updated(&mut tx, actor.organization, id, before).await?;
     tx.commit().await?;
-    kernel.knowledge_memory().forget(actor.organization);
+    kernel.knowledge_cache().forget(actor.organization);
     document(kernel, actor, id).await
 }
 
@@ -150,7 +150,7 @@ pub async fn delete(kernel: &Kernel, actor: &Actor, id: DocumentId) -> Result<()
         Ok(removed)
     });
     let removed = removed.await?;
-    kernel.knowledge_memory().take_password(id);
+    kernel.knowledge_cache().take_password(id);
     forget_files(kernel, actor.organization, &removed.keys).await;
     Ok(())
 }
@@ -172,7 +172,7 @@ pub async fn unlock(kernel: &Kernel, actor: &Actor, id: DocumentId, password: Se
     if document.state != DocumentState::Locked {
         return Err(DomainError::new(Code::Conflict, "This document waits for no password."));
     }
-    kernel.knowledge_memory().keep_password(id, password);
+    kernel.knowledge_cache().keep_password(id, password);
     ingest::start_again(kernel, actor, &document, "knowledge.document_unlocked").await
 }
 
@@ -226,7 +226,7 @@ pub(super) async fn let_go(tx: &mut Tx, removed: &Removed) -> Result<()> {
 
 /// Deletes files now, and all that is remembered of what they said; what fails is left to the job.
 pub(super) async fn forget_files(kernel: &Kernel, organization: OrganizationId, keys: &[String]) {
-    kernel.knowledge_memory().forget(organization);
+    kernel.knowledge_cache().forget(organization);
     if let Err(error) = delete_files(kernel, organization, keys).await {
         tracing::warn!(error = %error.into_problem(), "files could not be deleted yet");
     }

@@ -78,7 +78,7 @@ pub(super) async fn serving(kernel: &Kernel, organization: OrganizationId) -> Re
     let Some(current) = &makers.embeddings else { return Ok(None) };
     let Some(before) = &makers.embeddings_before else { return Ok(Some(current.questions.clone())) };
     let revision = kernel.store().knowledge_revision(organization).await?;
-    let memory = kernel.knowledge_memory();
+    let memory = kernel.knowledge_cache();
     let is_current = match memory.serves_current(organization, revision) {
         Some(known) => known,
         None => {
@@ -114,7 +114,7 @@ async fn rest(kernel: &Kernel, organization: OrganizationId, document: Option<Do
 async fn vectors(kernel: &Kernel, embeddings: &Embeddings, passages: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
     let texts: Vec<String> = passages.iter().map(text).collect();
     let vectors = embeddings.passages.embed(&Redaction::default().texts(&texts)).await;
-    kernel.knowledge_memory().set_embedding_problem(&vectors.as_ref().err().map_or_else(String::new, problem));
+    kernel.knowledge_cache().set_embedding_problem(&vectors.as_ref().err().map_or_else(String::new, problem));
     let vectors = vectors.map_err(|error| DomainError::Internal(error.to_string()))?;
     if vectors.len() != passages.len() {
         return Err(DomainError::Internal(format!("{} texts gave {} vectors", passages.len(), vectors.len())));

@@ -69,7 +69,7 @@ pub(super) async fn gave_up(tx: &mut Tx, organization: OrganizationId, id: Docum
 pub(crate) async fn run(kernel: &Kernel, organization: OrganizationId, id: DocumentId, lease: &Lease) -> Result<()> {
     let store = kernel.store();
     // Two versions that come soon after one another are two jobs, and both would read the second one.
-    let turn = kernel.knowledge_memory().turn(id);
+    let turn = kernel.knowledge_cache().turn(id);
     let _turn = turn.lock().await;
     let Some(stored) = store.document_file(organization, id, None).await? else { return Ok(()) };
     if matches!(stored.state, DocumentState::Ready | DocumentState::Failed | DocumentState::Locked | DocumentState::Review) {
@@ -153,7 +153,7 @@ async fn read_and_publish(kernel: &Kernel, organization: OrganizationId, id: Doc
         events::progressed(&mut tx, organization, id).await?;
         tx.commit().await?;
     }
-    kernel.knowledge_memory().forget(organization);
+    kernel.knowledge_cache().forget(organization);
     Ok(published)
 }
 
@@ -169,7 +169,7 @@ async fn read(
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
     kernel.knowledge().files.download(&key(organization, stored)?, &copy.0).await?;
-    let password = kernel.knowledge_memory().take_password(id);
+    let password = kernel.knowledge_cache().take_password(id);
     Ok(kernel.knowledge().reader.read(&copy.0, &stored.file_name, password.as_ref()).await)
 }
 

@@ -180,7 +180,7 @@ async fn vectors(kernel: &Kernel, embedder: &dyn Embedder, texts: &[String]) -> 
         Ok(Ok(vectors)) if vectors.len() == texts.len() => Some(vectors),
         Ok(Ok(_)) => None,
         Ok(Err(error)) => {
-            kernel.knowledge_memory().set_embedding_problem(&embed::problem(&error));
+            kernel.knowledge_cache().set_embedding_problem(&embed::problem(&error));
             tracing::warn!(%error, "a question was not embedded");
             None
         }

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{House, Manner, TestPage, assert_recorded, hello};
+use crate::support::{Behaviour, TestApp, TestPage, assert_recorded, hello};
 use chrono::TimeDelta;
 use domain::calls;
 use domain::calls::CallsKernel as _;
@@ -16,7 +16,7 @@ use store::testing::execute;
 const CUSTOMER: Channel = Channel::Customer;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-impl House {
+impl TestApp {
     async fn state(&self, call: &Call) -> CallState {
         calls::get(&self.services, &self.scope, call.id).await.unwrap().state
     }
@@ -76,8 +76,8 @@ impl TestPage {
 }
 
 /// A call whose page has sent so many frames of the customer, all of which are on the disk.
-async fn live_call(manner: Manner, frames: u32) -> (House, Call, TestPage) {
-    let house = House::new(manner).await;
+async fn live_call(manner: Behaviour, frames: u32) -> (TestApp, Call, TestPage) {
+    let house = TestApp::new(manner).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(CUSTOMER, 0..frames);
@@ -101,7 +101,7 @@ pub fn live<T>(live: impl Future<Output = T>) -> T {
 fn a_restart_in_any_minute_ends_no_call() {
     for minute in [31, 100] {
         let (house, call) = die(async {
-            let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
+            let (house, call, mut page) = live_call(Behaviour::Counts(0), 20).await;
             page.says_word(1).await;
             house.clock.by(TimeDelta::minutes(minute));
             (house, call)
@@ -129,7 +129,7 @@ fn a_restart_in_any_minute_ends_no_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_ended_when_nobody_came_back_for_half_an_hour() {
-    let (house, call, _page) = live_call(Manner::Counts(0), 20).await;
+    let (house, call, _page) = live_call(Behaviour::Counts(0), 20).await;
     let old = house.reborn().await;
     house.clock.by(TimeDelta::minutes(31));
     // The page comes back for a moment in minute 31, then it and its server are away for 137 s.
@@ -148,8 +148,8 @@ async fn a_call_is_ended_when_nobody_came_back_for_half_an_hour() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_leaves_the_first_ones_calls_alone() {
-    let house = House::on_with(Engine::Postgres, Manner::Counts(400)).await;
-    let second = house.beside(Manner::Counts(0)).await;
+    let house = TestApp::on_with(Engine::Postgres, Behaviour::Counts(400)).await;
+    let second = house.beside(Behaviour::Counts(0)).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(CUSTOMER, 0..50);
@@ -173,7 +173,7 @@ async fn a_second_server_leaves_the_first_ones_calls_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_call_that_can_not_be_recovered_hides_no_other() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let mut made = Vec::new();
     for _ in 0..4 {
         let call = house.call_with(RecognizerId::NONE).await;
@@ -207,20 +207,20 @@ async fn one_call_that_can_not_be_recovered_hides_no_other() {
 }
 
 /// Makes the database refuse what a call writes, in a way that is neither busy nor full.
-async fn break_rows(house: &House) {
+async fn break_rows(house: &TestApp) {
     for table in ["segments", "cues"] {
         let sql = format!("CREATE TRIGGER no_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'out of order'); END");
         execute(house.services.store(), &sql).await;
     }
 }
 
-async fn mend_rows(house: &House) {
+async fn mend_rows(house: &TestApp) {
     execute(house.services.store(), "DROP TRIGGER no_segments; DROP TRIGGER no_cues").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_database_refuses_waits_for_it() {
-    let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
+    let (house, call, mut page) = live_call(Behaviour::Counts(0), 20).await;
     page.says_word(1).await;
     break_rows(&house).await;
     page.frames(CUSTOMER, 20..60);
@@ -237,7 +237,7 @@ async fn what_the_database_refuses_waits_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_call_waits_for_the_database_and_is_not_told_before() {
-    let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
+    let (house, call, mut page) = live_call(Behaviour::Counts(0), 20).await;
     page.says_word(1).await;
     let refuse = "CREATE TRIGGER no_end BEFORE UPDATE OF state ON calls BEGIN SELECT RAISE(ABORT, 'out of order'); END";
     execute(house.services.store(), refuse).await;
@@ -259,7 +259,7 @@ async fn the_end_of_a_call_waits_for_the_database_and_is_not_told_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_review_that_can_not_be_written_is_tried_again_before_the_end_is_told() {
-    let (house, call, mut page) = live_call(Manner::Counts(0), 20).await;
+    let (house, call, mut page) = live_call(Behaviour::Counts(0), 20).await;
     page.says_word(1).await;
     execute(house.services.store(), "CREATE TRIGGER no_review BEFORE INSERT ON reviews BEGIN SELECT RAISE(ABORT, 'out of order'); END")
         .await;
@@ -275,12 +275,12 @@ async fn a_review_that_can_not_be_written_is_tried_again_before_the_end_is_told(
 fn what_the_recognizer_still_owed_is_heard_though_no_frame_comes_any_more() {
     let (house, call) = die(async {
         // A recognizer that is more than 30 s behind when its server dies.
-        let (house, call, mut page) = live_call(Manner::Counts(200), 700).await;
+        let (house, call, mut page) = live_call(Behaviour::Counts(200), 700).await;
         page.says_word(3).await;
         (house, call)
     });
     live(async {
-        let reborn = house.again(Manner::Counts(0)).await;
+        let reborn = house.again(Behaviour::Counts(0)).await;
         let mut back = reborn.page(&call, "tab").await;
         assert_eq!(back.welcome().await.next, [0, 700]);
         back.say(ClientMessage::End);
@@ -293,7 +293,7 @@ fn what_the_recognizer_still_owed_is_heard_though_no_frame_comes_any_more() {
 fn a_finishing_call_is_heard_to_its_end_by_the_next_server() {
     for killed in [true, false] {
         let (house, call) = die(async {
-            let (house, call, mut page) = live_call(Manner::Counts(300), 500).await;
+            let (house, call, mut page) = live_call(Behaviour::Counts(300), 500).await;
             page.say(ClientMessage::End);
             page.finishing().await;
             page.says_word(2).await;
@@ -303,7 +303,7 @@ fn a_finishing_call_is_heard_to_its_end_by_the_next_server() {
             (house, call)
         });
         live(async {
-            let reborn = house.again(Manner::Counts(5)).await;
+            let reborn = house.again(Behaviour::Counts(5)).await;
             assert_eq!(reborn.state(&call).await, CallState::Finishing);
             if killed {
                 // The server that had it may be another one that is well, until it has been silent for a while.
@@ -321,7 +321,7 @@ fn every_word_is_there_once_though_the_call_changes_its_server() {
     // Dead in the middle of a word, long after what is sealed, and at once.
     for (frames, word) in [(300, 3), (300, 28), (45, 1)] {
         let (first, call) = die(async {
-            let house = House::of_fleet(Manner::Counts(20)).await;
+            let house = TestApp::of_fleet(Behaviour::Counts(20)).await;
             let call = house.call().await;
             let mut page = house.page(&call, "tab").await;
             page.frames(CUSTOMER, 0..frames);
@@ -330,7 +330,7 @@ fn every_word_is_there_once_though_the_call_changes_its_server() {
             (house, call)
         });
         live(async {
-            let second = first.another(Manner::Counts(0)).await;
+            let second = first.another(Behaviour::Counts(0)).await;
             let (mut page, welcome) = second.welcomed(&call).await;
             assert!(welcome.next[1] <= frames && welcome.durable.as_ref() == Some(&welcome.next), "{welcome:?}");
             page.frames(CUSTOMER, welcome.next[1]..400);
@@ -345,7 +345,7 @@ fn every_word_is_there_once_though_the_call_changes_its_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recognizer_that_is_minutes_behind_hears_everything() {
-    let house = House::new(Manner::Counts(60)).await;
+    let house = TestApp::new(Behaviour::Counts(60)).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     for batch in 0..6 {
@@ -360,7 +360,7 @@ async fn a_recognizer_that_is_minutes_behind_hears_everything() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_end_right_behind_the_frames_loses_no_word() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(CUSTOMER, 0..50);
@@ -371,7 +371,7 @@ async fn an_end_right_behind_the_frames_loses_no_word() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_frame_is_acked_with_its_own_number() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     page.frames(CUSTOMER, 0..400);
@@ -386,7 +386,7 @@ async fn every_frame_is_acked_with_its_own_number() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_calls_sound_goes_though_the_server_stops_in_between() {
-    let (house, call, mut page) = live_call(Manner::Counts(0), 10).await;
+    let (house, call, mut page) = live_call(Behaviour::Counts(0), 10).await;
     page.say(ClientMessage::End);
     page.ended().await;
     let folder = house.log(&call, CUSTOMER).parent().unwrap().to_owned();
@@ -405,7 +405,7 @@ async fn a_deleted_calls_sound_goes_though_the_server_stops_in_between() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_safety_net_leaves_a_host_alone_that_is_still_at_it() {
-    let (house, call, mut page) = live_call(Manner::Counts(300), 100).await;
+    let (house, call, mut page) = live_call(Behaviour::Counts(300), 100).await;
     page.say(ClientMessage::End);
     page.finishing().await;
     house.clock.by(TimeDelta::minutes(7));
@@ -418,13 +418,13 @@ async fn the_safety_net_leaves_a_host_alone_that_is_still_at_it() {
 #[test]
 fn the_safety_net_hears_the_last_words_if_nobody_does() {
     let (house, call) = die(async {
-        let (house, call, mut page) = live_call(Manner::Counts(300), 100).await;
+        let (house, call, mut page) = live_call(Behaviour::Counts(300), 100).await;
         page.say(ClientMessage::End);
         page.finishing().await;
         (house, call)
     });
     live(async {
-        let reborn = house.again(Manner::Counts(5)).await;
+        let reborn = house.again(Behaviour::Counts(5)).await;
         reborn.clock.by(TimeDelta::minutes(7));
         assert_eq!(domain::run_due(&reborn.services).await.unwrap(), 1);
         reborn.assert_words(&call, 100).await;
@@ -433,7 +433,7 @@ fn the_safety_net_hears_the_last_words_if_nobody_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopping_server_begins_no_long_listening() {
-    let (house, call, mut page) = live_call(Manner::Counts(0), 50).await;
+    let (house, call, mut page) = live_call(Behaviour::Counts(0), 50).await;
     page.say(ClientMessage::End);
     page.ended().await;
     calls::live::shutdown(&house.services).await;

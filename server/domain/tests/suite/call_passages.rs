@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::{House, Manner, TestPage, hello};
+use crate::support::{Behaviour, TestApp, TestPage, hello};
 use async_trait::async_trait;
 use domain::calls;
 use domain::calls::export::Format;
@@ -54,12 +54,12 @@ impl Embedder for Slow {
 }
 
 /// A house whose model is slow; `true` lets it go.
-async fn slow() -> (House, watch::Sender<bool>, Arc<AtomicUsize>) {
+async fn slow() -> (TestApp, watch::Sender<bool>, Arc<AtomicUsize>) {
     let (free, waits) = watch::channel(false);
     let asked = Arc::new(AtomicUsize::new(0));
     let model = EmbeddingModel { name: "local/slow".into(), dimensions: 3 };
     let slow = Arc::new(Slow { model, free: waits, asked: Arc::clone(&asked) });
-    (House::thinking(Manner::Works, Some(Embeddings { passages: slow.clone(), questions: slow })).await, free, asked)
+    (TestApp::thinking(Behaviour::Works, Some(Embeddings { passages: slow.clone(), questions: slow })).await, free, asked)
 }
 
 async fn is_asked(asked: &AtomicUsize) {
@@ -69,7 +69,7 @@ async fn is_asked(asked: &AtomicUsize) {
 }
 
 /// A document that answers with these passages.
-async fn knows(house: &House, title: &str, texts: &[&str]) -> DocumentId {
+async fn knows(house: &TestApp, title: &str, texts: &[&str]) -> DocumentId {
     let (store, organization) = (house.services.store(), house.scope.organization);
     let at = house.services.now();
     let collection = store.default_collection(organization, house.services.uuid().into(), "General", at).await.unwrap().id;
@@ -112,7 +112,7 @@ async fn knows(house: &House, title: &str, texts: &[&str]) -> DocumentId {
 }
 
 /// A document with prices among other things.
-async fn sheet(house: &House) -> DocumentId {
+async fn sheet(house: &TestApp) -> DocumentId {
     let texts: Vec<&str> = [TEAM, ENTERPRISE].into_iter().chain(OTHERS).collect();
     knows(house, "Product *sheet*", &texts).await
 }
@@ -126,7 +126,7 @@ fn asks(text: &str, is_final: bool) -> ClientMessage {
     says(Channel::Customer, 1_000, text, is_final)
 }
 
-async fn call_of(house: &House) -> (Call, TestPage) {
+async fn call_of(house: &TestApp) -> (Call, TestPage) {
     let call = house.call_with(RecognizerId::BROWSER).await;
     let mut page = house.page(&call, "tab").await;
     page.welcome().await;
@@ -153,19 +153,19 @@ async fn ended(page: &mut TestPage) {
     assert_eq!(last, CallEvent::Ended, "nothing more is found");
 }
 
-async fn cues(house: &House, call: CallId) -> Vec<Cue> {
+async fn cues(house: &TestApp, call: CallId) -> Vec<Cue> {
     calls::review(&house.services, &house.scope, call).await.unwrap().cues
 }
 
 /// In which calls a document was used: what an ended call showed is stored with its rows, before its end is told.
-async fn uses(house: &House, document: DocumentId) -> Vec<(Option<CallId>, i64, String)> {
+async fn uses(house: &TestApp, document: DocumentId) -> Vec<(Option<CallId>, i64, String)> {
     let uses = knowledge::uses(&house.services, &house.scope, document, None, 50).await.unwrap().items;
     uses.into_iter().map(|used| (used.call_id, used.passage, used.question)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_organization_that_switched_passages_off_sees_cards_without_them() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let document = sheet(&house).await;
     let off = model::SetFlag { share: 0, member: None };
     domain::operations::set_flag(&house.services, &house.scope, calls::LIVE_PASSAGES.name, off).await.unwrap();
@@ -186,7 +186,7 @@ async fn an_organization_that_switched_passages_off_sees_cards_without_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_shows_its_passage_after_its_card_wherever_the_call_is_looked_at() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks("what does the team", false));
@@ -277,7 +277,7 @@ async fn what_is_found_after_the_end_is_dropped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_last_words_lead_to_is_in_the_review() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, true));
@@ -289,7 +289,7 @@ async fn what_the_last_words_lead_to_is_in_the_review() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn final_words_that_are_others_are_looked_up_again() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, false));
@@ -308,7 +308,7 @@ async fn final_words_that_are_others_are_looked_up_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn final_words_that_lead_nowhere_take_the_passage_away() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, false));
@@ -343,7 +343,7 @@ async fn a_card_that_is_withdrawn_gets_no_passage() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_customers_words_are_answered() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     // Their question of the rep, a promise, and a question that no document answers.
@@ -359,7 +359,7 @@ async fn only_the_customers_words_are_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_that_is_bound_comes_for_its_topic_and_its_competitor() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     sheet(&house).await;
     let worth = knows(&house, "Worth", &["Teams save six hours a person and month."]).await;
     let rival = knows(&house, "Gong", &["Ask them about the recording of both sides."]).await;
@@ -405,7 +405,7 @@ async fn a_host_that_died_before_it_was_found_is_made_up_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cards_that_are_made_anew_have_their_passages_anew() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let document = sheet(&house).await;
     let (call, mut page) = call_of(&house).await;
     page.say(asks(ASKED, true));

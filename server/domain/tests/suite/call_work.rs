@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::support::{House, Manner, assert_recorded};
+use crate::support::{Behaviour, TestApp, assert_recorded};
 use chrono::TimeDelta;
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage};
@@ -14,7 +14,7 @@ use store::testing::execute;
 
 const CUSTOMER: Channel = Channel::Customer;
 
-impl House {
+impl TestApp {
     /// Everything that was told so far, in order.
     async fn told(&self) -> Vec<PlacedEvent> {
         kernel::relay_once(&self.services, domain::registry(&self.services)).await.unwrap();
@@ -72,7 +72,7 @@ fn titled(title: &str) -> CallPatch {
 }
 
 /// Does everything that is noted in the audit log; says what came of each.
-async fn everything(house: &House, call: &Call) -> Vec<(&'static str, Result<(), Code>)> {
+async fn everything(house: &TestApp, call: &Call) -> Vec<(&'static str, Result<(), Code>)> {
     let (kernel, actor) = (&house.services, &house.scope);
     let told = |done: domain::Result<()>| done.map_err(|error| error.into_problem().code);
     let new = NewCall { title: "Another".into(), recognizer: RecognizerId::known("command"), ..NewCall::default() };
@@ -89,7 +89,7 @@ async fn everything(house: &House, call: &Call) -> Vec<(&'static str, Result<(),
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_noted_is_not_done() {
     for table in ["audit_entries", "events"] {
-        let house = House::new(Manner::Counts(0)).await;
+        let house = TestApp::new(Behaviour::Counts(0)).await;
         let call = house.ended(30).await;
         let before = calls::review(&house.services, &house.scope, call.id).await.unwrap();
         let (told, noted, jobs) = (house.names().await, house.noted().await, house.jobs().await);
@@ -115,7 +115,7 @@ async fn what_can_not_be_noted_is_not_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_is_noted_and_told() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let call = house.ended(30).await;
     let (told, noted) = (house.told().await.len(), house.noted().await.len());
     let mut wanted = Vec::new();
@@ -138,7 +138,7 @@ async fn what_is_done_is_noted_and_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_calls_life_is_told_in_order_and_its_seconds_count_once() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let call = house.ended(34).await;
     let names = house.names().await;
     let life: Vec<&String> = names.iter().filter(|name| *name != "call.transcript_updated").collect();
@@ -156,7 +156,7 @@ async fn a_calls_life_is_told_in_order_and_its_seconds_count_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_call_is_stored_with_its_job_and_its_event_or_waits() {
     for table in ["events", "jobs"] {
-        let house = House::new(Manner::Counts(0)).await;
+        let house = TestApp::new(Behaviour::Counts(0)).await;
         let call = house.call().await;
         let mut page = house.page(&call, "tab").await;
         page.frames(CUSTOMER, 0..20);
@@ -179,7 +179,7 @@ async fn the_end_of_a_call_is_stored_with_its_job_and_its_event_or_waits() {
 fn seconds_of_a_call_that_two_servers_finished_count_once() {
     let doomed = tokio::runtime::Runtime::new().unwrap();
     let (house, call) = doomed.block_on(async {
-        let house = House::new(Manner::Counts(300)).await;
+        let house = TestApp::new(Behaviour::Counts(300)).await;
         let call = house.call().await;
         let mut page = house.page(&call, "tab").await;
         page.frames(CUSTOMER, 0..50);
@@ -190,7 +190,7 @@ fn seconds_of_a_call_that_two_servers_finished_count_once() {
     });
     doomed.shutdown_background();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let reborn = house.again(Manner::Counts(0)).await;
+        let reborn = house.again(Behaviour::Counts(0)).await;
         assert_eq!((reborn.seconds().await, reborn.count("call.ended").await), (0, 1));
         reborn.clock.by(TimeDelta::minutes(7));
         calls::live::recover(&reborn.services).await.unwrap();
@@ -205,7 +205,7 @@ fn seconds_of_a_call_that_two_servers_finished_count_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn feedback_is_told_once_wherever_it_was_given() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(CUSTOMER, 0..30);
@@ -230,7 +230,7 @@ async fn feedback_is_told_once_wherever_it_was_given() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_that_are_corrected_at_the_same_moment_are_all_in_the_review() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let call = house.ended(50).await;
     let lines: Vec<i64> = {
         let review = calls::review(&house.services, &house.scope, call.id).await.unwrap();
@@ -253,7 +253,7 @@ async fn lines_that_are_corrected_at_the_same_moment_are_all_in_the_review() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recognition_that_two_people_want_is_done_once() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let call = house.ended(20).await;
     let want = || calls::recognize_later(&house.services, &house.scope, call.id, RecognizerId::known("command"));
     let (one, two) = tokio::join!(want(), want());
@@ -268,7 +268,7 @@ async fn a_recognition_that_two_people_want_is_done_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_words_of_a_live_call_it_is_told_every_ten_seconds_at_most() {
-    let house = House::new(Manner::Counts(0)).await;
+    let house = TestApp::new(Behaviour::Counts(0)).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     for word in 0..6 {
@@ -283,7 +283,7 @@ async fn of_the_words_of_a_live_call_it_is_told_every_ten_seconds_at_most() {
 }
 
 /// Whose side the words are on, and whose the sound. Only the customer was heard.
-async fn sides(house: &House, call: &Call) -> (Channel, Channel) {
+async fn sides(house: &TestApp, call: &Call) -> (Channel, Channel) {
     let words = calls::review(&house.services, &house.scope, call.id).await.unwrap().segments[0].channel;
     let mut sound = Vec::new();
     for channel in [Channel::Rep, Channel::Customer] {
@@ -297,7 +297,7 @@ async fn sides(house: &House, call: &Call) -> (Channel, Channel) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_that_dies_at_any_step_leaves_words_and_sound_on_one_side() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.ended(25).await;
     let file = house.log(&call, Channel::Customer);
     let recorded = std::fs::read(&file).unwrap();

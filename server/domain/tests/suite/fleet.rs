@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::call_life::{die, live};
-use crate::support::{Ahead, House, Manner, Mood, TestPage, assert_recorded, frame, hello};
+use crate::support::{Ahead, Behaviour, Mood, TestApp, TestPage, assert_recorded, frame, hello};
 use chrono::TimeDelta;
 use domain::calls::{self, recording::Side};
 use model::wire::{CallEvent, ClientMessage, ServerMessage};
@@ -17,7 +17,7 @@ use store::testing::schema::Schema;
 const CUSTOMER: Channel = Channel::Customer;
 const REP: Channel = Channel::Rep;
 
-impl House {
+impl TestApp {
     /// Asserts that this server plays frames of these numbers, each once, in order.
     async fn plays(&self, call: &Call, channel: Channel, next: u32) {
         calls::recording::open(&self.services, &self.scope, call.id, Side::Both).await.unwrap();
@@ -49,8 +49,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// A call whose page has sent so many frames of the customer to a server that dies. All are on its disk, and these are sealed.
-async fn owner_with(frames: u32, sealed: u32) -> (House, Call) {
-    let house = House::of_fleet(Manner::Works).await;
+async fn owner_with(frames: u32, sealed: u32) -> (TestApp, Call) {
+    let house = TestApp::of_fleet(Behaviour::Works).await;
     keep_lease(house.services.clone());
     let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
@@ -79,7 +79,7 @@ async fn durable(page: &mut TestPage, until: u32) {
 fn an_owner_that_comes_back_hands_over_what_nobody_sent_again() {
     let (first, call) = die(owner_with(80, 30));
     live(async {
-        let second = first.another(Manner::Works).await;
+        let second = first.another(Behaviour::Works).await;
         keep_lease(second.services.clone());
         let (mut page, welcome) = second.welcomed(&call).await;
         assert_eq!(welcome.next, [0, 30]);
@@ -87,7 +87,7 @@ fn an_owner_that_comes_back_hands_over_what_nobody_sent_again() {
         page.frames(CUSTOMER, 30..50);
         page.acked(CUSTOMER, 50).await;
         // The owner of before is back while the call goes on: nothing is merged.
-        let back = first.back(&second, Manner::Works).await;
+        let back = first.back(&second, Behaviour::Works).await;
         back.later().await;
         page.frames(CUSTOMER, 50..60);
         page.acked(CUSTOMER, 60).await;
@@ -116,7 +116,7 @@ fn an_owner_that_comes_back_hands_over_what_nobody_sent_again() {
 fn what_a_lost_owner_has_comes_to_its_time_though_others_said_something_else_since() {
     let (first, call) = die(owner_with(50, 30));
     live(async {
-        let second = first.another(Manner::Works).await;
+        let second = first.another(Behaviour::Works).await;
         keep_lease(second.services.clone());
         let (mut page, welcome) = second.welcomed(&call).await;
         assert_eq!(welcome.next, [0, 30]);
@@ -128,7 +128,7 @@ fn what_a_lost_owner_has_comes_to_its_time_though_others_said_something_else_sin
         page.acked(CUSTOMER, 50).await;
         page.say(ClientMessage::End);
         page.event(|event| matches!(event, CallEvent::Ended)).await;
-        let back = first.back(&second, Manner::Works).await;
+        let back = first.back(&second, Behaviour::Works).await;
         back.later().await;
         let whole: Vec<i16> = (0..50).chain(1_000..1_020).collect();
         for house in [&back, &second] {
@@ -154,12 +154,12 @@ fn the_end_of_a_recording_is_sealed_after_the_next_start() {
     });
     live(async {
         first.storage_is(Mood::Well);
-        let second = first.another(Manner::Works).await;
+        let second = first.another(Behaviour::Works).await;
         keep_lease(second.services.clone());
         assert_eq!(second.played(&call, CUSTOMER).await.len(), 10);
         second.later().await;
         assert_eq!(second.played(&call, CUSTOMER).await.len(), 10, "only the server that has it can");
-        let back = first.back(&second, Manner::Works).await;
+        let back = first.back(&second, Behaviour::Works).await;
         back.later().await;
         for house in [&second, &back] {
             house.plays(&call, CUSTOMER, 60).await;
@@ -170,7 +170,7 @@ fn the_end_of_a_recording_is_sealed_after_the_next_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storage_that_refuses_a_part_in_mid_seal_loses_nothing_and_has_nothing_twice() {
     for mood in [Mood::Takes(1), Mood::Takes(0), Mood::LosesAnswers] {
-        let house = House::of_fleet(Manner::Works).await;
+        let house = TestApp::of_fleet(Behaviour::Works).await;
         keep_lease(house.services.clone());
         let call = house.call_with(RecognizerId::NONE).await;
         let mut page = house.page(&call, "tab").await;
@@ -188,7 +188,7 @@ async fn a_storage_that_refuses_a_part_in_mid_seal_loses_nothing_and_has_nothing
         }
         page.say(ClientMessage::End);
         page.event(|event| matches!(event, CallEvent::Ended)).await;
-        let other = house.another(Manner::Works).await;
+        let other = house.another(Behaviour::Works).await;
         for channel in [REP, CUSTOMER] {
             other.plays(&call, channel, 50).await;
         }
@@ -201,7 +201,7 @@ async fn a_storage_that_refuses_a_part_in_mid_seal_loses_nothing_and_has_nothing
             calls::sweep_parts(&house.services).await.unwrap();
             assert_eq!(stored(), left, "{mood:?}, after {days} days");
         }
-        house.another(Manner::Works).await.plays(&call, CUSTOMER, 50).await;
+        house.another(Behaviour::Works).await.plays(&call, CUSTOMER, 50).await;
     }
 }
 
@@ -212,7 +212,7 @@ fn a_part_that_is_gone_for_good_is_silence_until_it_is_found() {
     let aside = first.files().join("aside");
     std::fs::rename(part, &aside).unwrap();
     live(async {
-        let second = first.another(Manner::Works).await;
+        let second = first.another(Behaviour::Works).await;
         keep_lease(second.services.clone());
         let (mut page, welcome) = second.welcomed(&call).await;
         assert_eq!(welcome.next, [0, 40]);
@@ -227,7 +227,7 @@ fn a_part_that_is_gone_for_good_is_silence_until_it_is_found() {
         page.event(|event| matches!(event, CallEvent::Ended)).await;
         let played = second.played(&call, CUSTOMER).await;
         assert_eq!(played, std::iter::repeat_n(-1, 40).chain(40..60).collect::<Vec<i16>>());
-        let third = second.another(Manner::Works).await;
+        let third = second.another(Behaviour::Works).await;
         assert_eq!(third.played(&call, CUSTOMER).await, played, "as anywhere else");
         std::fs::rename(&aside, part).unwrap();
         for house in [&second, &third] {
@@ -239,10 +239,10 @@ fn a_part_that_is_gone_for_good_is_silence_until_it_is_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_off_by_an_hour_takes_no_call_and_loses_none() {
     for off in [-60, 60] {
-        let house = House::of_fleet(Manner::Works).await;
+        let house = TestApp::of_fleet(Behaviour::Works).await;
         let clock = Ahead::default();
         clock.by(TimeDelta::minutes(off));
-        let wrong = house.another_by(clock, Manner::Works).await;
+        let wrong = house.another_by(clock, Behaviour::Works).await;
         let leases: Vec<_> = [&house, &wrong].map(|house| house.services.clone()).into_iter().map(keep_lease).collect();
         for (owner, other) in [(&house, &wrong), (&wrong, &house)] {
             let call = owner.call_with(RecognizerId::NONE).await;
@@ -267,7 +267,7 @@ fn keep_lease(services: domain::Kernel) -> tokio::task::JoinHandle<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_of_reconnects_leaves_one_source_and_every_frame_once() {
-    let house = House::of_fleet(Manner::Works).await;
+    let house = TestApp::of_fleet(Behaviour::Works).await;
     keep_lease(house.services.clone());
     let call = house.call_with(RecognizerId::NONE).await;
     let started = Instant::now();
@@ -298,7 +298,7 @@ async fn a_storm_of_reconnects_leaves_one_source_and_every_frame_once() {
 fn a_disk_that_is_full_while_a_hole_is_filled_leaves_it_a_hole_until_there_is_space() {
     let (first, call) = die(owner_with(40, 40));
     live(async {
-        let second = first.another(Manner::Works).await;
+        let second = first.another(Behaviour::Works).await;
         keep_lease(second.services.clone());
         let log = second.log(&call, CUSTOMER);
         let (mut page, welcome) = second.welcomed(&call).await;

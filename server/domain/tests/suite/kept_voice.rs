@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use crate::support::{House, Manner, TestPage};
+use crate::support::{Behaviour, TestApp, TestPage};
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame};
 use model::{Call, Channel, Metrics, Millis, RecognizerId, TrackId};
@@ -43,17 +43,17 @@ async fn end(mut page: TestPage) {
     page.event(|event| matches!(event, CallEvent::Ended)).await;
 }
 
-fn kept(house: &House, call: &Call) -> PathBuf {
+fn kept(house: &TestApp, call: &Call) -> PathBuf {
     house.log(call, REP).with_extension("voice")
 }
 
-async fn metrics(house: &House, call: &Call) -> Metrics {
+async fn metrics(house: &TestApp, call: &Call) -> Metrics {
     calls::review(&house.services, &house.scope, call.id).await.unwrap().metrics
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_heard_live_is_what_the_recording_says() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     say(&mut page, &frames(8)).await;
@@ -71,7 +71,7 @@ async fn what_was_heard_live_is_what_the_recording_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_went_on_after_a_crash_is_heard_again_as_a_whole() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let (whole, torn) = (house.call_with(RecognizerId::NONE).await, house.call_with(RecognizerId::NONE).await);
     let frames = frames(8);
     let mut page = house.page(&whole, "tab").await;

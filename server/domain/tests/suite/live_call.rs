@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use crate::support::{House, Manner, assert_recorded, frame, hello, sign_up};
+use crate::support::{Behaviour, TestApp, assert_recorded, frame, hello, sign_up};
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
 use model::{CallId, CallPatch, CallState, Channel, Code, ConsentMethod, CueState, Millis, NewCall, RecognizerId, TrackId, TranscriptJob};
@@ -13,7 +13,7 @@ const CUSTOMER: Channel = Channel::Customer;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_from_the_first_frame_to_its_review() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     assert_eq!(page.welcome().await.next, [0, 0]);
@@ -42,7 +42,7 @@ async fn a_call_from_the_first_frame_to_its_review() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn doubled_and_early_frames_are_not_taken() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..3);
@@ -58,7 +58,7 @@ async fn doubled_and_early_frames_are_not_taken() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_ends_what_is_being_said() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..3);
@@ -70,7 +70,7 @@ async fn a_pause_ends_what_is_being_said() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn frames_that_are_none_are_rejected_and_the_call_goes_on() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     let bad = [
@@ -90,7 +90,7 @@ async fn frames_that_are_none_are_rejected_and_the_call_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_jumps_loses_no_frame() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call_with(RecognizerId::NONE).await;
     let mut page = house.page(&call, "tab").await;
     for (sequence, at) in [0, 100, 50_000_000, 200, 0, 300].into_iter().enumerate() {
@@ -106,7 +106,7 @@ async fn a_clock_that_jumps_loses_no_frame() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_byte_is_kept_before_consent() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call =
         calls::create(&house.services, &house.scope, NewCall { recognizer: RecognizerId::NONE, ..NewCall::default() }).await.unwrap();
     assert_eq!(house.page(&call, "tab").await.refused().await.code, Code::ConsentMissing);
@@ -115,7 +115,7 @@ async fn no_byte_is_kept_before_consent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn consent_that_is_given_while_somebody_watches_lets_the_recognizer_hear() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let new = NewCall { recognizer: RecognizerId::known("command"), ..NewCall::default() };
     let call = calls::create(&house.services, &house.scope, new).await.unwrap();
     let mut viewer = house.join(Hello { part: Part::Viewer, page: "viewer".into(), ..hello(&call, "tab") }).await;
@@ -130,7 +130,7 @@ async fn consent_that_is_given_while_somebody_watches_lets_the_recognizer_hear()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sound_is_not_kept_where_the_organization_says_so() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     domain::identity::update_organization(&house.services, &house.scope, "Acme", false).await.unwrap();
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
@@ -148,7 +148,7 @@ async fn sound_is_not_kept_where_the_organization_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_unknown_and_ended_calls_are_refused() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call_with(RecognizerId::NONE).await;
     let stranger = sign_up(&house.services, "eve@example.com").await;
     let mut foreign = house.reborn().await;
@@ -162,7 +162,7 @@ async fn foreign_unknown_and_ended_calls_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_page_must_take_over() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call_with(RecognizerId::NONE).await;
     let mut first = house.page(&call, "first").await;
     first.frames(REP, 0..3);
@@ -181,7 +181,7 @@ async fn the_second_page_must_take_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_comes_back_gets_what_it_missed() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..12);
@@ -217,7 +217,7 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
 fn after_a_crash_every_frame_is_there_once() {
     let doomed = tokio::runtime::Runtime::new().unwrap();
     let (house, call) = doomed.block_on(async {
-        let house = House::new(Manner::Works).await;
+        let house = TestApp::new(Behaviour::Works).await;
         let call = house.call().await;
         let mut page = house.page(&call, "tab").await;
         page.frames(REP, 0..20);
@@ -258,7 +258,7 @@ fn after_a_crash_every_frame_is_there_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_tells_the_pages_and_loses_nothing() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..10);
@@ -273,7 +273,7 @@ async fn a_restart_tells_the_pages_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_holds_frames_back_and_says_so() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call_with(RecognizerId::NONE).await;
     let log = house.log(&call, REP);
     std::fs::create_dir_all(log.parent().unwrap()).unwrap();
@@ -289,7 +289,7 @@ async fn a_full_disk_holds_frames_back_and_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recognizer_that_crashes_is_opened_again_and_hears_what_it_missed() {
-    let house = House::new(Manner::CrashesOnce).await;
+    let house = TestApp::new(Behaviour::CrashesOnce).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..31);
@@ -304,7 +304,7 @@ async fn a_recognizer_that_crashes_is_opened_again_and_hears_what_it_missed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
-    let house = House::new(Manner::Broken).await;
+    let house = TestApp::new(Behaviour::Broken).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..30);
@@ -313,7 +313,7 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
     page.say(ClientMessage::End);
     page.event(|event| matches!(event, CallEvent::Ended)).await;
     // Later, with a recognizer that works.
-    let later = house.again(Manner::Works).await;
+    let later = house.again(Behaviour::Works).await;
     let make = async || calls::recognize_later(&later.services, &later.scope, call.id, RecognizerId::known("command")).await;
     make().await.unwrap();
     let job = async || calls::review(&later.services, &later.scope, call.id).await.unwrap().transcript_job;
@@ -328,7 +328,7 @@ async fn a_broken_recognizer_leaves_the_recording_and_can_be_made_up_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recognizer_that_is_gone_is_a_sentence_and_what_is_there_takes_its_place() {
-    let house = House::on(store::Engine::Sqlite).await;
+    let house = TestApp::on(store::Engine::Sqlite).await;
     let call = house.call().await;
     // As if it was made before the server was set up anew.
     store::testing::execute(house.database(), "UPDATE calls SET recognizer = 'some-vendor'").await;
@@ -360,7 +360,7 @@ async fn a_recognizer_that_is_gone_is_a_sentence_and_what_is_there_takes_its_pla
 
 #[tokio::test(flavor = "multi_thread")]
 async fn words_from_the_browser_need_a_call_that_wants_them() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let heard = |text: &str| {
         ClientMessage::Heard(Heard {
             track: TrackId::usual(CUSTOMER),
@@ -398,7 +398,7 @@ fn a_card_comes_before_the_final_and_a_crash_in_between_leaves_none_without_word
     const SAID: &str = "honestly it is too expensive for us";
     let doomed = tokio::runtime::Runtime::new().unwrap();
     let (house, call, seen) = doomed.block_on(async {
-        let house = House::new(Manner::Works).await;
+        let house = TestApp::new(Behaviour::Works).await;
         let call = house.call_with(RecognizerId::BROWSER).await;
         let mut page = house.page(&call, "tab").await;
         page.say(says(SAID, false));
@@ -449,7 +449,7 @@ fn a_card_comes_before_the_final_and_a_crash_in_between_leaves_none_without_word
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deleting_a_live_call_leaves_nothing() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
     page.frames(REP, 0..10);

@@ -8,6 +8,7 @@ mod call_work;
 mod fleet;
 mod kept_voice;
 mod live_call;
+mod numbered;
 mod person;
 mod playbooks;
 mod socket;

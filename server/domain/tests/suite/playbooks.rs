@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use crate::support::{House, Manner, TestPage, sign_up};
+use crate::support::{Behaviour, TestApp, TestPage, sign_up};
 use domain::{Kernel, playbooks};
 use model::wire::{CallEvent, ClientMessage, Heard};
 use model::{
@@ -55,18 +55,18 @@ async fn topic(page: &mut TestPage) -> String {
     }
 }
 
-async fn call(house: &House) -> Call {
+async fn call(house: &TestApp) -> Call {
     house.call_with(RecognizerId::BROWSER).await
 }
 
-async fn heard_with(house: &House, call: &Call) -> Option<i64> {
+async fn heard_with(house: &TestApp, call: &Call) -> Option<i64> {
     house.services.store().playbook_of_call(call.organization_id, call.id).await.unwrap()
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn two_organizations_hear_with_their_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::on(engine).await;
+    let house = TestApp::on(engine).await;
     let eve = house.as_other(sign_up(&house.services, "eve@example.com").await);
     save(&house.services, &house.scope, 0, "objection.ours").await;
     let (ours, theirs) = (call(&house).await, call(&eve).await);
@@ -80,7 +80,7 @@ async fn two_organizations_hear_with_their_own(#[values(Engine::Sqlite, Engine::
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_keeps_the_version_that_it_went_live_with() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let prepared = call(&house).await;
     // Opened and left before anything was said: it takes what is there when it is opened again.
     drop(house.page(&prepared, "tab").await);
@@ -111,7 +111,7 @@ async fn a_call_keeps_the_version_that_it_went_live_with() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_is_recognized_again_with_the_calls_version() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     save(&house.services, &house.scope, 0, "objection.first").await;
     let call = house.call().await;
     let mut page = house.page(&call, "tab").await;
@@ -136,9 +136,9 @@ async fn a_recording_is_recognized_again_with_the_calls_version() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_servers_version_is_seen_and_one_that_can_not_be_read_stops_no_call() {
-    let house = House::on(Engine::Sqlite).await;
+    let house = TestApp::on(Engine::Sqlite).await;
     save(&house.services, &house.scope, 0, "objection.first").await;
-    let second = house.beside(Manner::Works).await;
+    let second = house.beside(Behaviour::Works).await;
     save(&second.services, &second.scope, 1, "objection.second").await;
     assert_eq!(playbooks::newest(&house.services, &house.scope).await.unwrap().version, 2);
     let call_now = call(&house).await;
@@ -149,7 +149,7 @@ async fn another_servers_version_is_seen_and_one_that_can_not_be_read_stops_no_c
     // A release to come may write what this one doesn't know.
     save(&house.services, &house.scope, 2, "objection.third").await;
     store::testing::execute(house.database(), "UPDATE playbooks SET content = '{\"entries\":[],\"colour\":1}' WHERE version = 3").await;
-    let third = house.beside(Manner::Works).await;
+    let third = house.beside(Behaviour::Works).await;
     let unread = call(&third).await;
     let mut page = third.page(&unread, "tab").await;
     says(&page, 0);

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::support::{House, Manner, frame, hello};
+use crate::support::{Behaviour, TestApp, frame, hello};
 use domain::{Actor, Client, identity, socket};
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 type Sender = mpsc::UnboundedSender<Result<ClientMessage, Problem>>;
 
 /// A socket of this caller that has said nothing yet.
-async fn opened(house: &House, scope: &Actor, first: Option<ClientMessage>) -> (Sender, BoxStream<'static, ServerMessage>) {
+async fn opened(house: &TestApp, scope: &Actor, first: Option<ClientMessage>) -> (Sender, BoxStream<'static, ServerMessage>) {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     if let Some(first) = first {
         sender.send(Ok(first)).unwrap();
@@ -25,7 +25,7 @@ async fn opened(house: &House, scope: &Actor, first: Option<ClientMessage>) -> (
     (sender, socket::open(&house.services, scope, messages).await)
 }
 
-async fn joined(house: &House, scope: &Actor, call: &Call, part: Part, page: &str) -> (Sender, BoxStream<'static, ServerMessage>) {
+async fn joined(house: &TestApp, scope: &Actor, call: &Call, part: Part, page: &str) -> (Sender, BoxStream<'static, ServerMessage>) {
     let hello = model::wire::Hello { part, ..hello(call, page) };
     let (sender, mut answers) = opened(house, scope, Some(ClientMessage::Hello(hello))).await;
     assert!(matches!(answers.next().await, Some(ServerMessage::Welcome(_))));
@@ -58,13 +58,13 @@ async fn acked(answers: &mut BoxStream<'static, ServerMessage>, until: u32) {
 }
 
 /// Hands what happens to whoever waits for it, as a running server does.
-fn relay(house: &House) {
+fn relay(house: &TestApp) {
     let services = house.services.clone();
     tokio::spawn(async move { kernel::relay_events(&services, domain::registry(&services), &CancellationToken::new()).await });
 }
 
 /// Another session of the same person.
-async fn signed_in(house: &House) -> Actor {
+async fn signed_in(house: &TestApp) -> Actor {
     let profile = identity::profile(&house.services, &house.scope).await.unwrap();
     let password = "correct horse battery".into();
     identity::sign_in(&house.services, &Client::default(), None, &profile.person.email, &password).await.unwrap().actor
@@ -72,7 +72,7 @@ async fn signed_in(house: &House) -> Actor {
 
 #[tokio::test]
 async fn signing_out_ends_the_sockets_of_that_session_and_what_came_stays() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     relay(&house);
     let call = house.call().await;
     let other = signed_in(&house).await;
@@ -97,7 +97,7 @@ async fn signing_out_ends_the_sockets_of_that_session_and_what_came_stays() {
 
 #[tokio::test]
 async fn a_new_password_a_deleted_token_and_an_ended_program_end_theirs() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     relay(&house);
     let (services, scope) = (&house.services, &house.scope);
     let call = house.call().await;
@@ -122,7 +122,7 @@ async fn a_new_password_a_deleted_token_and_an_ended_program_end_theirs() {
 
 #[tokio::test]
 async fn a_socket_that_says_nothing_is_refused() {
-    let house = House::new(Manner::Works).await;
+    let house = TestApp::new(Behaviour::Works).await;
     let started = std::time::Instant::now();
     let (_sender, mut answers) = opened(&house, &house.scope, None).await;
     assert_eq!(refused(&mut answers).await.code, Code::Invalid);

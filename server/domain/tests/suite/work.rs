@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::support::{House, sign_up};
+use crate::support::{TestApp, sign_up};
 use domain::events::{self, Told};
 use domain::operations::{self, JobRetried};
 use domain::{Actor, Kernel, Result, knowledge};
@@ -30,7 +30,7 @@ fn relay(services: &Kernel) -> CancellationToken {
 }
 
 /// Writes many events that admins hear of, as if a relay had been away for a day.
-async fn outbox(house: &House, engine: Engine) {
+async fn outbox(house: &TestApp, engine: Engine) {
     let (organization, name) = (house.scope.organization.0.simple(), JobRetried::ENTRY.name);
     let sql = match engine {
         Engine::Sqlite => format!(
@@ -47,7 +47,7 @@ async fn outbox(house: &House, engine: Engine) {
     testing::execute(house.services.store(), &sql).await;
 }
 
-async fn open(house: &House, after: Option<i64>) -> BoxStream<'static, Told> {
+async fn open(house: &TestApp, after: Option<i64>) -> BoxStream<'static, Told> {
     events::open(&house.services, &house.scope, after, "").await.unwrap()
 }
 
@@ -70,7 +70,7 @@ async fn assert_all(mut stream: BoxStream<'static, Told>) {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outbox_of_a_hundred_thousand_reaches_who_is_behind(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::on(engine).await;
+    let house = TestApp::on(engine).await;
     outbox(&house, engine).await;
     let mut sleeps = open(&house, None).await;
     assert!(matches!(sleeps.next().await, Some(Told::Opened(0))));
@@ -87,7 +87,7 @@ async fn an_outbox_of_a_hundred_thousand_reaches_who_is_behind(#[values(Engine::
     stop.cancel();
 }
 
-async fn happens(house: &House, subject: &str) {
+async fn happens(house: &TestApp, subject: &str) {
     let store = house.services.store();
     let event = NewEvent {
         organization: house.scope.organization,
@@ -107,7 +107,7 @@ async fn happens(house: &House, subject: &str) {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consumer_that_is_gone_keeps_nobody_and_misses_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::on(engine).await;
+    let house = TestApp::on(engine).await;
     let stop = relay(&house.services);
     let (mut stays, mut goes) = (open(&house, None).await, open(&house, None).await);
     assert!(matches!((stays.next().await, goes.next().await), (Some(Told::Opened(0)), Some(Told::Opened(0)))));
@@ -135,7 +135,7 @@ async fn a_consumer_that_is_gone_keeps_nobody_and_misses_nothing(#[values(Engine
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_older_stemmer_indexed_is_indexed_anew_after_the_start(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::on(engine).await;
+    let house = TestApp::on(engine).await;
     let (store, ours) = (house.services.store(), house.scope.organization);
     let collection = store.default_collection(ours, CollectionId(house.services.uuid()), "General", house.services.now()).await.unwrap().id;
     let file = NewVersion {
@@ -181,7 +181,7 @@ async fn what_an_older_stemmer_indexed_is_indexed_anew_after_the_start(#[values(
 }
 
 /// A job that failed for good.
-async fn dead(house: &House) -> JobId {
+async fn dead(house: &TestApp) -> JobId {
     let (store, now) = (house.services.store(), house.services.now());
     let queue = house.services.uuid().to_string();
     let mut tx = store.begin().await.unwrap();
@@ -206,7 +206,7 @@ async fn of_two_admins_who_decide_at_once_one_is_told_that_it_is_decided(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values(false, true)] discards: bool,
 ) {
-    let house = House::on(engine).await;
+    let house = TestApp::on(engine).await;
     let mut bob = sign_up(&house.services, "bob@example.com").await;
     bob.organization = house.scope.organization;
     for round in 1..=10 {
@@ -231,7 +231,7 @@ async fn of_two_admins_who_decide_at_once_one_is_told_that_it_is_decided(
 async fn a_document_whose_reading_is_given_up_has_failed_and_can_be_tried_again(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let house = House::on(engine).await;
+    let house = TestApp::on(engine).await;
     let (kernel, actor) = (&house.services, &house.scope);
     let text = NewText { collection: None, title: "Orion".into(), text: "The notice period is forty days.".into(), tags: Vec::new() };
     let given = knowledge::add_text(kernel, actor, text).await.unwrap();

@@ -8,13 +8,13 @@ use ports::Clock;
 use rstest::rstest;
 use store::Engine;
 
-use crate::house::{House, kernel};
+use crate::house::{TestApp, kernel};
 use crate::shop::{Delivered, SHOP};
 
 #[rstest]
 #[tokio::test]
 async fn a_clock_that_goes_back_an_hour_does_nothing_twice_and_loses_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     house.order("held").await;
     let held = house.store.claim("shop", "w", house.clock.now(), Duration::from_secs(30)).await.unwrap().unwrap();
     house.order("waits").await;
@@ -44,7 +44,7 @@ async fn a_clock_that_goes_back_an_hour_does_nothing_twice_and_loses_nothing(#[v
 #[rstest]
 #[tokio::test]
 async fn a_schedule_runs_once_an_hour_whatever_the_clock_does(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     let start = house.clock.now();
     let due = SHOP.schedules[0].next(start).unwrap();
     house.store.declare_schedule("shop.sweep", "0 * * * *", due).await.unwrap();

@@ -7,13 +7,13 @@ use rstest::rstest;
 use store::Engine;
 use tokio_util::sync::CancellationToken;
 
-use crate::house::{House, kernel_on, until};
+use crate::house::{TestApp, kernel_on, until};
 use crate::shop::{Delivered, MANNERS, SHOP};
 
 #[rstest]
 #[tokio::test]
 async fn an_order_wakes_a_worker_and_an_event_reaches_a_stream(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     // Nobody looks by themselves for an hour: what is done, a bell told.
     house.kernel.look_only_when_woken();
     let mut stream = house.kernel.hub().subscribe(house.organization);
@@ -44,7 +44,7 @@ async fn a_relay_that_is_killed_at_any_moment_loses_no_event_and_doubles_no_job(
 ) {
     const KILLS: usize = 30;
     const EACH: usize = 5;
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     let mut random = 0x9e37_79b9_u32;
     for kill in 0..KILLS {
         let mut tx = house.kernel.begin(&Actor::system(house.organization, "a test")).await.unwrap();
@@ -81,7 +81,7 @@ async fn a_relay_that_is_killed_at_any_moment_loses_no_event_and_doubles_no_job(
 #[rstest]
 #[tokio::test]
 async fn an_outbox_of_many_rows_is_told_in_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     let registry = Registry::new(&[SHOP]).unwrap();
     for batch in 0..4 {
         let mut tx = house.kernel.begin(&Actor::system(house.organization, "a test")).await.unwrap();

@@ -22,7 +22,7 @@ impl Clock for Hand {
     }
 }
 
-pub struct House {
+pub struct TestApp {
     pub kernel: Kernel,
     pub registry: Registry,
     pub shop: Arc<Shop>,
@@ -31,7 +31,7 @@ pub struct House {
     pub store: TestStore,
 }
 
-impl House {
+impl TestApp {
     pub async fn new(engine: Engine) -> Self {
         let store = testing::open(engine).await;
         let ids = SystemIds;

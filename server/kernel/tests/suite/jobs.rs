@@ -12,13 +12,13 @@ use serde_json::json;
 use store::Engine;
 use tokio_util::sync::CancellationToken;
 
-use crate::house::{House, kernel_on, until};
+use crate::house::{TestApp, kernel_on, until};
 use crate::shop::{Deliver, Delivered, MANNERS, SHOP};
 
 #[rstest]
 #[tokio::test]
 async fn a_job_its_effects_and_its_end_are_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     house.order("book").await;
     assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 1);
     assert_eq!(house.done(), ["book"]);
@@ -35,7 +35,7 @@ async fn a_job_its_effects_and_its_end_are_one(#[values(Engine::Sqlite, Engine::
 #[rstest]
 #[tokio::test]
 async fn a_worker_that_comes_too_late_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     house.order("book").await;
     let claim = async || house.store.claim("shop", "w", house.clock.now(), Duration::from_secs(30)).await.unwrap().unwrap();
     let late = claim().await;
@@ -59,7 +59,7 @@ async fn a_worker_that_comes_too_late_changes_nothing(#[values(Engine::Sqlite, E
 #[rstest]
 #[tokio::test]
 async fn failures_are_tried_again_and_then_laid_aside(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     house.shop.fail.store(3, Ordering::SeqCst);
     house.order("book").await;
     assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 1);
@@ -79,7 +79,7 @@ async fn failures_are_tried_again_and_then_laid_aside(#[values(Engine::Sqlite, E
 #[rstest]
 #[tokio::test]
 async fn a_panic_and_what_no_release_knows_are_failed_jobs(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     house.order("bomb").await;
     assert_eq!(run_due_jobs(&house.kernel, &house.registry).await.unwrap(), 1);
     house.later(13);
@@ -101,7 +101,7 @@ async fn a_panic_and_what_no_release_knows_are_failed_jobs(#[values(Engine::Sqli
 #[rstest]
 #[tokio::test]
 async fn what_is_not_done_at_a_stop_is_given_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     house.order("slow").await;
     let stop = CancellationToken::new();
     let running = run_jobs(&house.kernel, &house.registry, &stop);
@@ -116,7 +116,7 @@ async fn what_is_not_done_at_a_stop_is_given_back(#[values(Engine::Sqlite, Engin
 
 #[tokio::test]
 async fn what_a_killed_server_held_goes_on_at_once() {
-    let house = House::new(Engine::Sqlite).await;
+    let house = TestApp::new(Engine::Sqlite).await;
     house.order("book").await;
     house.store.claim("shop", "a server that was killed", house.clock.now(), Duration::from_secs(30)).await.unwrap().unwrap();
     let stop = CancellationToken::new();
@@ -133,7 +133,7 @@ async fn what_a_killed_server_held_goes_on_at_once() {
 async fn payloads_of_an_older_release_are_done_and_those_that_none_reads_say_so(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     let mut tx = house.store.begin().await.unwrap();
     for (version, payload) in [(1, json!({ "parcel": "book" })), (0, json!({ "box": "lamp" })), (1, json!({ "parcel": 7 }))] {
         let new = store::NewJob::new("shop", Deliver::KIND, Some(house.organization), house.clock.now());
@@ -150,7 +150,7 @@ async fn payloads_of_an_older_release_are_done_and_those_that_none_reads_say_so(
 
 #[tokio::test]
 async fn an_order_on_one_server_wakes_a_worker_on_another() {
-    let house = House::new(Engine::Postgres).await;
+    let house = TestApp::new(Engine::Postgres).await;
     let elsewhere = kernel_on(store::Store::connect(house.store.url()).await.unwrap(), &house.shop, &house.clock);
     elsewhere.look_only_when_woken();
     let stop = CancellationToken::new();
@@ -178,7 +178,7 @@ async fn an_order_on_one_server_wakes_a_worker_on_another() {
 #[rstest]
 #[tokio::test]
 async fn a_unit_of_work_is_all_or_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     {
         let mut tx = house.kernel.begin(&Actor::system(house.organization, "a test")).await.unwrap();
         tx.enqueue(&Deliver { what: "book".into() }).await.unwrap();
@@ -199,7 +199,7 @@ async fn a_unit_of_work_is_all_or_nothing(#[values(Engine::Sqlite, Engine::Postg
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_kills_and_each_effect_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     const PARCELS: usize = 150;
-    let house = House::new(engine).await;
+    let house = TestApp::new(engine).await;
     let mut tx = house.kernel.begin(&Actor::system(house.organization, "orders")).await.unwrap();
     for number in 0..PARCELS {
         tx.enqueue(&Deliver { what: format!("{number}") }).await.unwrap();

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use model::{ActionItem, SummaryLine};
 
 use super::Sentence;
-use crate::due::{self, Viewpoint};
+use crate::due_dates::{self, Viewpoint};
 use crate::playbook::{Effort, Phrase, compile};
 
 /// What somebody promises to do themselves after the call.
@@ -78,7 +78,7 @@ pub(super) fn action_items(sentences: &[Sentence<'_>], seen: &Viewpoint) -> Vec<
         }
         let speaker = sentence.segment.channel;
         let words = &sentence.words;
-        let due = due::find(&sentence.text, seen);
+        let due = due_dates::find(&sentence.text, seen);
         let owner = if let Some(at) = position(&PHRASES.own, sentence) {
             // "What I can send", "if I can check": no promise.
             let before = at.checked_sub(1).map_or("", |index| words.word(index));

@@ -11,12 +11,12 @@ use model::metrics::{Words, is_acknowledgement};
 use model::{Channel, Cue, CueKind, CueState, Evidence, Millis, Segment, TrackId};
 
 use super::Session;
+use crate::carry_over::{CarryOver, spans};
 use crate::detect::{self, Hit, Setting};
 use crate::echo::{Heard, TimedWord};
 use crate::events::Effect;
 use crate::promise::Noted;
 use crate::sentences;
-use crate::tail::{Tail, spans};
 
 /// Cues that one segment may bring.
 const MOST_CUES: usize = 2;
@@ -72,13 +72,13 @@ pub(super) struct Cited {
 struct Reading<'a> {
     text: Cow<'a, str>,
     words: Cow<'a, Words>,
-    tail: Option<&'a Tail>,
+    tail: Option<&'a CarryOver>,
     /// Characters that are the tail's, with the space after it.
     before: u32,
 }
 
 impl<'a> Reading<'a> {
-    fn of(text: &'a str, words: &'a Words, tail: Option<&'a Tail>) -> Self {
+    fn of(text: &'a str, words: &'a Words, tail: Option<&'a CarryOver>) -> Self {
         let Some(tail) = tail else {
             return Self { text: Cow::Borrowed(text), words: Cow::Borrowed(words), tail: None, before: 0 };
         };
@@ -115,7 +115,7 @@ fn overlap<T: PartialOrd>(one: &Range<T>, other: &Range<T>) -> bool {
 impl Session {
     /// The cues that a segment brings, and the states of those that make room. The cues of its partials are told again
     /// or withdrawn.
-    pub(super) fn cues(&mut self, segment: &Segment, words: &Words, tail: Option<&Tail>, draft: Draft) -> Vec<Effect> {
+    pub(super) fn cues(&mut self, segment: &Segment, words: &Words, tail: Option<&CarryOver>, draft: Draft) -> Vec<Effect> {
         let reading = Reading::of(&segment.text, words, tail);
         let setting = Setting { text: &reading.text, channel: segment.channel, topic: &self.topic, start: segment.start_ms };
         let mut hits = detect::find(&self.playbook, &reading.words, setting);

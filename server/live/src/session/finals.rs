@@ -32,7 +32,7 @@ pub(super) struct Held {
 
 impl Session {
     /// Decides about a final: an echo is dropped, a rep's that may be one waits, all else becomes a segment.
-    pub(super) fn hear(&mut self, pending: PendingFinal, now: Millis, effects: &mut Vec<Effect>) {
+    pub(super) fn on_final(&mut self, pending: PendingFinal, now: Millis, effects: &mut Vec<Effect>) {
         let end = pending.said.end;
         if self.channel(pending.track) == Channel::Customer {
             if self.is_echo(&pending) {
@@ -110,7 +110,7 @@ impl Session {
 
     fn drop_echo(&mut self, pending: PendingFinal, effects: &mut Vec<Effect>) {
         self.heard.clear_partial(pending.track);
-        self.take_partial_back(pending.track, effects);
+        self.retract_partial(pending.track, effects);
         self.discard(pending.draft, effects);
         effects.push(Effect::EchoDropped { track: pending.track, text: pending.said.text });
     }

@@ -25,7 +25,7 @@ fn words_made_of_silence_stay_in_the_transcript_and_nowhere_else() {
     assert_eq!((metrics.customer.talk_ms, metrics.customer.longest_monologue_ms), (Millis(3_000), Millis(3_000)));
     assert_eq!((metrics.customer.words, metrics.customer.words_per_minute, metrics.talk_share), (8, None, Some(0.4)));
     let date = NaiveDate::from_ymd_opt(2026, 11, 28).unwrap();
-    let insights = insight::write(&Playbook::built_in(), &told.segments, &told.cues, &[], &live::due::Viewpoint::of(date, "en"));
+    let insights = insight::write(&Playbook::built_in(), &told.segments, &told.cues, &[], &live::due_dates::Viewpoint::of(date, "en"));
     let questions: Vec<&str> = insights.questions.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(questions, ["I'm back, how much is the Meadow plan?"]);
     assert!(insights.summary.iter().all(|line| !line.text.contains("watching")), "{:?}", insights.summary);

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use chrono::NaiveDate;
-use live::due::Viewpoint;
+use live::due_dates::Viewpoint;
 use live::{Effect, Event, Playbook, Session, Settings, insight};
 use model::metrics::Tally;
 use model::{Bookmark, Channel, Cue, Millis, Segment, TrackId, Utterance, Verbosity};

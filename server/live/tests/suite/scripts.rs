@@ -50,7 +50,7 @@ fn nobody_is_told_to_slow_down_by_the_count_of_letters() {
 fn a_summary_comes_of_them_too() {
     let told = tell(&chinese());
     let date = NaiveDate::from_ymd_opt(2026, 11, 28).unwrap();
-    let insights = insight::write(&Playbook::built_in(), &told.segments, &told.cues, &[], &live::due::Viewpoint::of(date, "en"));
+    let insights = insight::write(&Playbook::built_in(), &told.segments, &told.cues, &[], &live::due_dates::Viewpoint::of(date, "en"));
     assert!(!insights.summary.is_empty());
 }
 

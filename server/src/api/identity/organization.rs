@@ -15,7 +15,7 @@ use crate::wiring::Server;
 /// New settings.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct OrganizationSettings {
     /// The name, 1 to 120 characters; stays if missing.
     #[schema(min_length = 1, max_length = 120, pattern = "line")]
     name: Option<String>,
@@ -36,13 +36,13 @@ pub async fn get(State(server): State<Server>, Signed(scope): Signed) -> Result<
 ///
 /// For admins and owners.
 #[utoipa::path(
-    patch, path = "/api/v1/organization", tag = "organization", request_body = Settings,
+    patch, path = "/api/v1/organization", tag = "organization", request_body = OrganizationSettings,
     responses((status = 200, description = "Changed", body = Envelope<Organization>))
 )]
 pub async fn update(
     State(server): State<Server>,
     Signed(scope): Signed,
-    Json(settings): Json<Settings>,
+    Json(settings): Json<OrganizationSettings>,
 ) -> Result<Envelope<Organization>, Failure> {
     let services = server.services();
     let now = identity::profile(services, &scope).await?.organization;

@@ -4,9 +4,9 @@
 
 use model::{DocumentId, OrganizationId, Place};
 
+use super::index_revision::TENANT;
 use super::stem::{Rules, STEMS};
-use super::tenants::TENANT;
-use super::{removal, tenants::Tenant, terms};
+use super::{index_revision::Tenant, removal, terms};
 use crate::engine::{Store, query};
 use crate::error::Result;
 use crate::statements::statements;

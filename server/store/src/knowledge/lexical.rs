@@ -10,8 +10,8 @@ use model::{CollectionAccess, DocumentFilter, OrganizationId};
 
 use super::differing::CANDIDATES;
 use super::documents::Narrowing;
+use super::index_revision::{TENANT, Tenant};
 use super::stem::Rules;
-use super::tenants::{TENANT, Tenant};
 use super::terms;
 use crate::engine::{Engine, Store, query};
 use crate::error::Result;

@@ -4,7 +4,7 @@ use model::{DocumentId, DocumentState, OrganizationId, Page, Passage};
 use sqlx::types::Json;
 
 use super::stem::Rules;
-use super::{removal, tenants, terms};
+use super::{index_revision, removal, terms};
 use crate::engine::{Store, Tx, query};
 use crate::error::{Result, StoreError};
 use crate::statements::statements;
@@ -65,7 +65,7 @@ impl Store {
     /// What the engine says.
     pub async fn begin_passages(&self, organization: OrganizationId, document: DocumentId, version: i64) -> Result<bool> {
         let mut tx = self.begin().await?;
-        let tenant = tenants::next_revision(&mut tx, organization).await?;
+        let tenant = index_revision::next_revision(&mut tx, organization).await?;
         if query!(within &mut tx, optional (String,), OPEN_VERSION, organization, document, version)?.is_none() {
             return Ok(false);
         }
@@ -90,7 +90,7 @@ impl Store {
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
         // The organization's number, and nobody publishes or deletes the document in between.
-        let tenant = tenants::next_revision(&mut tx, organization).await?;
+        let tenant = index_revision::next_revision(&mut tx, organization).await?;
         let Some((language,)) = query!(within &mut tx, optional (String,), OPEN_VERSION, organization, document, version)? else {
             return Ok(false);
         };

@@ -6,7 +6,7 @@ use model::{CollectionAccess, DocumentId, OrganizationId};
 use sqlx::types::Json;
 
 use super::differing::ADD_TERMS;
-use super::tenants::{self, COUNT_TENANT, Tenant};
+use super::index_revision::{self, COUNT_TENANT, Tenant};
 use super::{citations, terms};
 use crate::engine::{Tx, query};
 use crate::error::Result;
@@ -64,7 +64,7 @@ pub(super) struct Removal {
 
 /// Must be the transaction's first statement on the organization's rows.
 pub(super) async fn begin(tx: &mut Tx, organization: OrganizationId) -> Result<Removal> {
-    Ok(Removal { organization, tenant: tenants::next_revision(tx, organization).await? })
+    Ok(Removal { organization, tenant: index_revision::next_revision(tx, organization).await? })
 }
 
 impl Removal {

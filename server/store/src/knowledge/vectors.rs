@@ -4,8 +4,8 @@ use model::{DocumentId, OrganizationId, Place};
 
 use super::embedding::Embedding;
 use super::index::Index;
+use super::index_revision::{self, TENANT, Tenant};
 use super::indexes::Indexes;
-use super::tenants::{self, TENANT, Tenant};
 use crate::engine::{Store, query};
 use crate::error::Result;
 use crate::statements::statements;
@@ -91,7 +91,7 @@ impl Store {
     /// What the engine says.
     pub async fn put_vectors(&self, organization: OrganizationId, model: &str, vectors: &[(i64, Vec<f32>)]) -> Result<u64> {
         let mut tx = self.begin().await?;
-        let tenant = tenants::next_revision(&mut tx, organization).await?;
+        let tenant = index_revision::next_revision(&mut tx, organization).await?;
         let mut kept = 0;
         for (serial, vector) in vectors.iter().filter(|(_, vector)| !vector.is_empty()) {
             let embedding = Embedding(vector.clone());

@@ -93,44 +93,12 @@ fn read_whole(from: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<bool> 
     }
 }
 
-/// CRC-32 (ISO 3309, as in zip and PNG), going on from an earlier part. Eight bytes at a time, each with a table of its own: hours of sound are
-/// checked when a log is opened, and a byte at a time that took seconds.
+/// CRC-32 (ISO 3309, as in zip and PNG), going on from an earlier part.
 pub(crate) fn crc32(earlier: u32, bytes: &[u8]) -> u32 {
-    let (eights, rest) = bytes.as_chunks::<8>();
-    let crc = eights.iter().fold(!earlier, |crc, [a, b, c, d, e, f, g, h]| {
-        let low = crc ^ u32::from_le_bytes([*a, *b, *c, *d]);
-        let [a, b, c, d] = low.to_le_bytes();
-        [a, b, c, d, *e, *f, *g, *h].into_iter().zip(TABLES.iter().rev()).fold(0, |crc, (byte, table)| crc ^ table[usize::from(byte)])
-    });
-    !rest.iter().fold(crc, |crc, byte| TABLES[0][usize::from(crc as u8 ^ byte)] ^ (crc >> 8))
+    let mut crc = crc32fast::Hasher::new_with_initial(earlier);
+    crc.update(bytes);
+    crc.finalize()
 }
-
-/// What a byte does to the checksum when as many more bytes follow it as the table's number says.
-const TABLES: [[u32; 256]; 8] = {
-    let mut tables = [[0_u32; 256]; 8];
-    let mut index = 0;
-    while index < 256 {
-        let mut crc = index as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
-            bit += 1;
-        }
-        tables[0][index] = crc;
-        index += 1;
-    }
-    let mut table = 1;
-    while table < 8 {
-        let mut index = 0;
-        while index < 256 {
-            let before = tables[table - 1][index];
-            tables[table][index] = tables[0][before as usize & 0xff] ^ (before >> 8);
-            index += 1;
-        }
-        table += 1;
-    }
-    tables
-};
 
 #[cfg(test)]
 mod tests {

@@ -9,9 +9,10 @@ use anyhow::{Result, bail};
 use crate::workspace;
 
 /// The crates that people look types up in.
-const CRATES: [&str; 13] = [
+const CRATES: [&str; 15] = [
     "app",
     "app/model",
+    "frontend",
     "frontend/capture",
     "frontend/worklet",
     "server",
@@ -23,6 +24,7 @@ const CRATES: [&str; 13] = [
     "server/providers",
     "server/store",
     "server/voice",
+    "xtask",
 ];
 
 /// Fails on a type whose name another one of its crate has.
@@ -61,8 +63,9 @@ fn collect(folder: &Path, places: &mut BTreeMap<String, Vec<String>>) -> Result<
     Ok(())
 }
 
-/// The type that a line defines. What is within a function, a macro or an `impl` is indented, and nobody's but theirs.
+/// The type that a line defines. What is within a function or an `impl` is indented and not `pub`, and nobody's but theirs.
 fn defined(line: &str) -> Option<&str> {
+    let line = if line.trim_start().starts_with("pub") { line.trim_start() } else { line };
     let line = match line.strip_prefix("pub") {
         Some(rest) => rest.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(rest, |(_, rest)| rest).trim_start(),
         None => line,
@@ -82,6 +85,7 @@ mod tests {
     #[test]
     fn what_a_line_defines() {
         assert_eq!(defined("pub(in crate::calls) struct Track {"), Some("Track"));
+        assert_eq!(defined("        pub struct Settings {"), Some("Settings"));
         assert_eq!(defined("type Key = (u8, String);"), Some("Key"));
         assert_eq!(defined("pub trait Job: Send {"), Some("Job"));
         for none in ["    struct Inner;", "    type Err = X;", "use a::struct_name;", "fn enum_of() {", "// struct A"] {

@@ -17,7 +17,7 @@ pub enum CallCommand {
     Pause(bool),
     /// Mark this moment.
     Bookmark,
-    /// A card was kept, dismissed or opened again.
+    /// A cue was kept, dismissed or opened again.
     Feedback(i64, CueState),
     /// Send the rest and end the call.
     End,
@@ -73,7 +73,7 @@ pub enum Part {
     Transcript,
     /// Text that may still change.
     Partials,
-    /// Cards.
+    /// Cues.
     Cues,
     /// Numbers.
     Metrics,
@@ -106,9 +106,9 @@ pub struct Live {
     pub unsent: RwSignal<Millis>,
     /// Where ending stands.
     pub ending: RwSignal<Ending>,
-    /// The card that keys act on.
+    /// The cue that keys act on.
     pub chosen: RwSignal<Option<i64>>,
-    /// The segment whose words a card was asked for.
+    /// The segment whose words a cue was asked for.
     pub cited: RwSignal<Option<i64>>,
     /// Whether the help on keys is open.
     pub help: RwSignal<bool>,
@@ -226,7 +226,7 @@ impl Live {
         self.cited.set(Some(number));
     }
 
-    /// Keeps, dismisses or opens a card, on the page at once.
+    /// Keeps, dismisses or opens a cue, on the page at once.
     pub fn set_cue(self, number: i64, to: CueState) {
         self.change(|state| state.set_cue_state(number, to));
         self.ask(CallCommand::Feedback(number, to));

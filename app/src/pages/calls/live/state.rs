@@ -51,7 +51,7 @@ pub struct Changed {
     pub transcript: bool,
     /// Text that may still change.
     pub partials: bool,
-    /// Cards.
+    /// Cues.
     pub cues: bool,
     /// Numbers.
     pub metrics: bool,
@@ -146,7 +146,7 @@ impl LiveState {
         Changed { notices: true, ..Changed::NOTHING }
     }
 
-    /// Shows a card's new state before the server has confirmed it.
+    /// Shows a cue's new state before the server has confirmed it.
     pub fn set_cue_state(&mut self, number: i64, state: CueState) -> Changed {
         match self.cues.iter_mut().find(|cue| cue.number == number) {
             Some(cue) if cue.state != state => {
@@ -168,19 +168,19 @@ impl LiveState {
         finals.chain(self.partials.iter().map(|partial| partial.end_ms)).chain([self.now]).max().unwrap_or_default()
     }
 
-    /// When the words began that a card rests on: in a segment, or in what is being said right now.
+    /// When the words began that a cue rests on: in a segment, or in what is being said right now.
     pub fn said_at(&self, cue: &Cue) -> Option<Millis> {
         let number = cue.evidence.first_segment();
         let last = self.segments.iter().find(|segment| segment.number == number).map(|segment| segment.start_ms);
         last.or_else(|| self.partials.iter().find(|partial| partial.segment == Some(number)).map(|partial| partial.start_ms))
     }
 
-    /// The cards on screen, newest first.
+    /// The cues on screen, newest first.
     pub fn open_cues(&self) -> impl Iterator<Item = &Cue> {
         self.cues.iter().rev().filter(|cue| cue.state == CueState::Open)
     }
 
-    /// The cards that made room or were kept, newest first; dismissed ones are gone.
+    /// The cues that made room or were kept, newest first; dismissed ones are gone.
     pub fn earlier_cues(&self) -> impl Iterator<Item = &Cue> {
         self.cues.iter().rev().filter(|cue| matches!(cue.state, CueState::Kept | CueState::Collapsed))
     }

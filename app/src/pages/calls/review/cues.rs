@@ -1,4 +1,4 @@
-//! The cards of a call: on a timeline with both sides' talk, and as a list with what they rest on.
+//! The cues of a call: on a timeline with both sides' talk, and as a list with what they rest on.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::styles::calls_review_cues as css;
 /// Width of the timeline in its own units.
 const WIDTH: f64 = 1000.0;
 
-/// Who spoke when, with cards and bookmarks above. The list below and the transcript say the same in words.
+/// Who spoke when, with cues and bookmarks above. The list below and the transcript say the same in words.
 #[component]
 pub fn Timeline(shared: ReviewContext) -> impl IntoView {
     let drawn = Memo::new(move |_| shared.part.outline.with(|outline| shared.review.with(|review| Drawn::of(review, outline))));
@@ -92,7 +92,7 @@ impl Drawn {
     }
 }
 
-/// Every card that wasn't dismissed.
+/// Every cue that wasn't dismissed.
 #[component]
 pub fn Cues(shared: ReviewContext) -> impl IntoView {
     let cues = Memo::new(move |_| {

@@ -5,7 +5,7 @@ use model::{BindingKind, Topic};
 
 use super::DocumentContext;
 use crate::components::{Button, Checkbox, Choice, FormError, Glyph, Select, TextField, field_error};
-use crate::pages::knowledge::words;
+use crate::pages::knowledge::labels;
 use crate::rpc::ActionForm;
 use crate::styles::knowledge_document as css;
 
@@ -59,7 +59,7 @@ pub fn Bindings(shared: DocumentContext) -> impl IntoView {
     let boxes = boxes.collect_view();
     let summary = move || match bindings.with(Vec::len) {
         0 => "Shown in calls: where it answers best".to_owned(),
-        count => format!("Shown first in calls: {}", words::counted(count.try_into().unwrap_or(0), "occasion")),
+        count => format!("Shown first in calls: {}", labels::counted(count.try_into().unwrap_or(0), "occasion")),
     };
     view! {
         <section class=css::CARD aria-labelledby="bindings">

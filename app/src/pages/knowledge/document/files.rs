@@ -7,7 +7,7 @@ use leptos_router::hooks::use_navigate;
 use super::DocumentContext;
 use crate::components::{Button, ButtonKind, Glyph, Icon, Time, use_toasts};
 use crate::pages::knowledge::upload::Replace;
-use crate::pages::knowledge::{file_path, words};
+use crate::pages::knowledge::{file_path, labels};
 use crate::rpc::ActionForm;
 use crate::styles::knowledge_document as css;
 
@@ -30,7 +30,7 @@ pub fn History(shared: DocumentContext) -> impl IntoView {
                                     {name}
                                 </a>
                                 <span class="soft">
-                                    {format!("Version {}, {}, ", version.version, words::size(version.bytes))}
+                                    {format!("Version {}, {}, ", version.version, labels::size(version.bytes))}
                                     <Time at=version.created_at with_time=true />
                                 </span>
                             </li>

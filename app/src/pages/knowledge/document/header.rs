@@ -5,7 +5,7 @@ use model::DocumentState;
 
 use super::DocumentContext;
 use crate::components::{Badge, Glyph, Icon, PageTitle, Time};
-use crate::pages::knowledge::{file_path, words};
+use crate::pages::knowledge::{file_path, labels};
 use crate::styles::knowledge_document as css;
 
 #[component]
@@ -16,15 +16,15 @@ pub fn Header(shared: DocumentContext) -> impl IntoView {
             let document = &detail.document;
             let mut facts = vec![detail.collection.name.clone()];
             if !document.format.is_empty() {
-                facts.push(words::format(&document.format));
+                facts.push(labels::format(&document.format));
             }
-            facts.extend(words::places(&document.format, document.places));
+            facts.extend(labels::places(&document.format, document.places));
             if document.passages > 0 {
-                facts.push(words::counted(document.passages, "passage"));
+                facts.push(labels::counted(document.passages, "passage"));
             }
-            let language = words::LANGUAGES.iter().find(|(tag, _)| *tag == document.language);
+            let language = labels::LANGUAGES.iter().find(|(tag, _)| *tag == document.language);
             facts.extend(language.map(|(_, name)| (*name).to_owned()));
-            facts.push(words::size(document.bytes));
+            facts.push(labels::size(document.bytes));
             facts
         })
     });
@@ -37,8 +37,8 @@ pub fn Header(shared: DocumentContext) -> impl IntoView {
                 {move || {
                     let (state, source) = shared.detail.with(|detail| (detail.document.state, detail.document.source));
                     view! {
-                        {words::source(source).map(|source| view! { <Badge>{source}</Badge> })}
-                        {(state != DocumentState::Ready).then(|| view! { <Badge tone=words::tone(state) dot=true>{words::state(state)}</Badge> })}
+                        {labels::source(source).map(|source| view! { <Badge>{source}</Badge> })}
+                        {(state != DocumentState::Ready).then(|| view! { <Badge tone=labels::tone(state) dot=true>{labels::state(state)}</Badge> })}
                     }
                 }}
             </div>

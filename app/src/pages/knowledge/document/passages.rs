@@ -7,7 +7,7 @@ use model::{DocumentState, Page, Passage};
 
 use super::{DocumentContext, Looked};
 use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Skeleton, SkeletonLines, Tone};
-use crate::pages::knowledge::{api, file_path, words};
+use crate::pages::knowledge::{api, file_path, labels};
 use crate::styles::{knowledge_document as page, knowledge_document_passages as css};
 
 #[component]
@@ -73,7 +73,7 @@ fn Text(shared: DocumentContext, page: Page<Passage>) -> impl IntoView {
     let last = items.last().map(|passage| passage.number);
     let range = first.zip(last).map(|(first, last)| {
         let all = shared.detail.with_untracked(|detail| detail.document.passages);
-        format!("Passages {first} to {last} of {}", words::grouped(all.max(last)))
+        format!("Passages {first} to {last} of {}", labels::grouped(all.max(last)))
     });
     let groups = grouped(items);
     view! {
@@ -125,7 +125,7 @@ fn Item(shared: DocumentContext, passage: Passage) -> impl IntoView {
     });
     let parts = move || {
         let stretches: Vec<(u32, u32)> = cited.get().flatten().into_iter().collect();
-        words::marked(&text, &stretches)
+        labels::marked(&text, &stretches)
             .into_iter()
             .map(|(text, is_cited)| if is_cited { view! { <mark class=css::CITED>{text}</mark> }.into_any() } else { text.into_any() })
             .collect_view()

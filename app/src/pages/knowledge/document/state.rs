@@ -6,7 +6,7 @@ use model::DocumentState;
 use super::DocumentContext;
 use crate::components::{Banner, Button, ButtonKind, FormError, Glyph, TextField, Tone, field_error};
 use crate::pages::knowledge::documents::Steps;
-use crate::pages::knowledge::words;
+use crate::pages::knowledge::labels;
 use crate::rpc::ActionForm;
 use crate::styles::knowledge_document as css;
 
@@ -19,7 +19,7 @@ pub fn State(shared: DocumentContext) -> impl IntoView {
     });
     let steps = Memo::new(move |_| shared.detail.with(|detail| (detail.steps.clone(), detail.document.format.clone())));
     let notes = Memo::new(move |_| shared.detail.with(|detail| detail.document.notes.clone()));
-    let moving = move || words::on_its_way(known.get().0);
+    let moving = move || labels::on_its_way(known.get().0);
     view! {
         <div class=css::STATES>
             <Show when=moving>

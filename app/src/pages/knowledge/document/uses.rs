@@ -6,8 +6,8 @@ use model::{DocumentUse, Page, Role};
 
 use super::DocumentContext;
 use crate::components::{Button, ErrorState, SkeletonLines, Time};
-use crate::pages::knowledge::shown::question_url;
-use crate::pages::knowledge::{api, words};
+use crate::pages::knowledge::list_query::question_url;
+use crate::pages::knowledge::{api, labels};
 use crate::rpc::Loaded;
 use crate::session::use_session;
 use crate::styles::knowledge_document as css;
@@ -36,7 +36,7 @@ fn Counted(shared: DocumentContext) -> impl IntoView {
     move || {
         let uses = shared.detail.with(|detail| detail.document.uses);
         (only_own && uses > 0).then(|| {
-            let times = if uses == 1 { "once".to_owned() } else { words::counted(uses, "time") };
+            let times = if uses == 1 { "once".to_owned() } else { labels::counted(uses, "time") };
             view! { <p class="soft small">{format!("Used {times} in all. What your colleagues asked is counted, not shown.")}</p> }
         })
     }

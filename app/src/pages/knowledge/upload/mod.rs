@@ -13,10 +13,10 @@ use model::{DocumentId, Upload};
 use self::files::{LocalFile, MOST_FILES};
 pub use self::queue::{Order, Queue};
 use self::rows::Sendings;
-use super::area::KnowledgeContext;
+use super::labels;
+use super::layout::KnowledgeContext;
 use super::paste::PasteText;
 use super::websites::AddWebsite;
-use super::words;
 use crate::components::{Banner, Button, ButtonKind, Field, Glyph, Icon, IconButton, Select, TextField, Tone};
 use crate::styles::knowledge_upload as css;
 
@@ -53,7 +53,7 @@ pub fn DropZone(
         let order = Order {
             collection: collection.with_untracked(|id| id.parse().ok()),
             replaces: None,
-            tags: tags.with_untracked(|tags| words::list(tags)),
+            tags: tags.with_untracked(|tags| labels::list(tags)),
         };
         area.overview.with_untracked(|overview| area.queue.with_value(|queue| queue.add(given, &order, &overview.uploads)));
     };
@@ -195,7 +195,7 @@ fn UnfinishedRow(area: KnowledgeContext, upload: Upload) -> impl IntoView {
         <li class=css::ROW>
             <div class=css::FILE>
                 <span class="truncate">{upload.file_name}</span>
-                <span class="soft small">{format!("{} of {} arrived", words::size(upload.received), words::size(upload.bytes))}</span>
+                <span class="soft small">{format!("{} of {} arrived", labels::size(upload.received), labels::size(upload.bytes))}</span>
             </div>
             <span class="js-only">
                 <IconButton glyph=Glyph::Trash label small=true on:click=move |_| area.throw_away(id) />

@@ -5,7 +5,7 @@ use model::{DocumentId, Given};
 
 use super::queue::{Queue, Row, Sending};
 use crate::components::{Button, Glyph, Icon, IconButton, Progress};
-use crate::pages::knowledge::{path, words};
+use crate::pages::knowledge::{labels, path};
 use crate::styles::knowledge_upload as css;
 
 /// As many rows are shown; those of files that wait or are done come last.
@@ -84,7 +84,7 @@ impl Summary {
     }
 
     fn shown(&self) -> String {
-        let files = |count: usize| words::counted(i64::try_from(count).unwrap_or(i64::MAX), "file");
+        let files = |count: usize| labels::counted(i64::try_from(count).unwrap_or(i64::MAX), "file");
         if !self.is_settled() {
             return format!("Adding {}, {} done", files(self.all), self.done + self.failed);
         }
@@ -126,7 +126,7 @@ fn Item(queue: StoredValue<Queue>, row: Row) -> impl IntoView {
         Sending::Failed(sentence) => Phase::Failed(sentence),
     });
     let settled = move || matches!(phase.get(), Phase::Done(_));
-    let size = words::size(i64::try_from(bytes).unwrap_or(i64::MAX));
+    let size = labels::size(i64::try_from(bytes).unwrap_or(i64::MAX));
     let about = if folder.is_empty() { size } else { format!("{folder} · {size}") };
     let cancel = format!("Take {name} out");
     view! {

@@ -7,7 +7,7 @@ use kernel::{DomainError, Kernel, Result};
 use store::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::write_op::{Place, WriteOp};
+use super::write_op::{CallPlace, WriteOp};
 use crate::calls::events::TranscriptUpdated;
 
 /// Calls that are written to in one commit.
@@ -28,7 +28,7 @@ pub(super) enum Committed {
 /// Rows of a call, with what follows from them: stored together, or not at all.
 struct Write {
     kernel: Kernel,
-    place: Arc<Place>,
+    place: Arc<CallPlace>,
     ops: Arc<[WriteOp]>,
     /// Others are told that there are new words.
     tells: bool,
@@ -47,7 +47,7 @@ impl Committer {
     }
 
     /// Stores rows of a call, and tells of new words if it is said so.
-    pub(super) async fn commit(&self, kernel: &Kernel, place: &Arc<Place>, ops: &Arc<[WriteOp]>, tells: bool) -> Committed {
+    pub(super) async fn commit(&self, kernel: &Kernel, place: &Arc<CallPlace>, ops: &Arc<[WriteOp]>, tells: bool) -> Committed {
         let (answer, committed) = oneshot::channel();
         let write = Write { kernel: kernel.clone(), place: Arc::clone(place), ops: Arc::clone(ops), tells, answer };
         let gone = || Committed::Failed("the task that commits is gone".into());

@@ -24,7 +24,7 @@ use super::persist::{PersistWorker, WriteStatus};
 use super::replay::ReplayBuffer;
 use super::sealing::{self, SealedTrack, Sealer};
 use super::transcription::{self, TrackSetup};
-use super::write_op::Place;
+use super::write_op::CallPlace;
 use super::writer::Writer;
 use crate::calls::CallsKernel as _;
 use crate::calls::recognizers::ChosenRecognizer;
@@ -69,7 +69,7 @@ impl CallActor {
         let (status, writes) = mpsc::unbounded_channel();
         let (problems, storage) = mpsc::unbounded_channel();
         let node = kernel.membership().map(|membership| membership.node.clone());
-        let place = Place { organization, call: id, member: call.member_id, hold: hold.clone(), node };
+        let place = CallPlace { organization, call: id, member: call.member_id, hold: hold.clone(), node };
         let worker = PersistWorker { kernel: kernel.clone(), place: Arc::new(place), committer };
         tokio::spawn(worker.run(ops, status.clone()));
 
@@ -103,7 +103,7 @@ impl CallActor {
                 recognizers: kernel.recognizers().for_transcriber(&call),
                 request: open_stream(&call, track),
                 recording: call.keep_audio.then(|| recording::path(kernel, &call, track)),
-                next: opened.unheard,
+                next: opened.replay_from,
                 recorded: opened.recorded,
                 heard_until: opened.heard_until,
                 caught_up: ending.caught_up(),

@@ -18,7 +18,7 @@ pub(super) struct OpenedTrack {
     /// Number of the frame after the last recorded one.
     pub(super) recorded: u32,
     /// The first frame whose words are not known; the first of all if that is not known yet.
-    pub(super) unheard: u32,
+    pub(super) replay_from: u32,
     /// Until then words are stored.
     pub(super) heard_until: Millis,
 }
@@ -56,14 +56,14 @@ impl OpenedTrack {
             fetch::open_behind(&path, keep, sealed).map(|log| (log, Some(0)))
         };
         let opened = tokio::task::spawn_blocking(open).await.map_err(|error| DomainError::Internal(error.to_string()))?;
-        let (log, unheard) = opened.map_err(|error| {
+        let (log, replay_from) = opened.map_err(|error| {
             tracing::error!(call = %call.id, %error, "a recording can't be opened");
             let why =
                 if matches!(error, RecordingError::Full(_)) { "The server's disk is full." } else { "The server can't write recordings." };
             DomainError::new(Code::StorageFull, format!("{why} The call can't start; tell your administrator."))
         })?;
         let recorded = log.next();
-        Ok(Self { log: SharedLog::new(log), recorded, unheard: unheard.filter(|_| keep).unwrap_or(recorded), heard_until })
+        Ok(Self { log: SharedLog::new(log), recorded, replay_from: replay_from.filter(|_| keep).unwrap_or(recorded), heard_until })
     }
 }
 

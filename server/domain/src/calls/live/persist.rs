@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::committer::{Committed, Committer};
-use super::write_op::{Place, WriteOp};
+use super::write_op::{CallPlace, WriteOp};
 use crate::calls::events::TranscriptUpdated;
 
 /// Rows that go to the database at once.
@@ -56,7 +56,7 @@ pub(super) enum WriteStatus {
 /// A call's persister.
 pub(super) struct PersistWorker {
     pub(super) kernel: Kernel,
-    pub(super) place: Arc<Place>,
+    pub(super) place: Arc<CallPlace>,
     pub(super) committer: Committer,
 }
 

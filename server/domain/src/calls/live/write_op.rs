@@ -52,7 +52,7 @@ impl WriteOp {
 
 /// Where a call's rows belong.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct CallPlace {
     pub(super) organization: OrganizationId,
     pub(super) call: CallId,
     /// Whose call it is.
@@ -63,7 +63,7 @@ pub(super) struct Place {
     pub(super) node: Option<String>,
 }
 
-impl Place {
+impl CallPlace {
     /// Writes one, with what follows from it.
     pub(super) async fn store(&self, tx: &mut Tx, op: &WriteOp) -> Result<()> {
         let (organization, id, member) = (self.organization, self.call, self.member);

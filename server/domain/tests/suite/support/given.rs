@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::knowledge::Makers;
+use domain::knowledge::KnowledgePorts;
 use ports::files::{Files, KeyRing};
 use ports::{
     Clock, DocumentReader, Embeddings, FetchError, Mail, MailError, Mailer, Outbound, PeerError, PeerSocket, Peers, ReadDocument,
@@ -48,10 +48,10 @@ impl Mailer for Outbox {
 }
 
 /// Stored files, and nobody who reads or fetches: these tests are about calls.
-pub(super) fn knowledge(folder: &tempfile::TempDir, mood: &Arc<Mutex<Mood>>, embeddings: Option<Embeddings>) -> Makers {
+pub(super) fn knowledge(folder: &tempfile::TempDir, mood: &Arc<Mutex<Mood>>, embeddings: Option<Embeddings>) -> KnowledgePorts {
     let files = Moody::new(folder.path(), Arc::clone(mood));
     let nobody = Arc::new(Nobody);
-    Makers {
+    KnowledgePorts {
         files: Files::new(Arc::new(files), KeyRing::default()),
         reader: nobody.clone(),
         embeddings,

@@ -28,16 +28,16 @@ use self::given::{NoPeers, knowledge};
 
 pub use self::given::{Ahead, Outbox};
 pub use self::page::{TestPage, frame, hello};
-pub use self::recognizer::{Manner, Scripted};
+pub use self::recognizer::{Behaviour, Scripted};
 pub use self::storage::Mood;
 
-pub struct House {
+pub struct TestApp {
     pub services: Kernel,
     pub scope: Actor,
     pub heard: Arc<Mutex<Vec<usize>>>,
     pub clock: Ahead,
     folder: Arc<tempfile::TempDir>,
-    manner: Manner,
+    manner: Behaviour,
     /// Its own database, where that is not the file in the folder.
     database: Option<Arc<TestStore>>,
     storage: Option<Storage>,
@@ -50,13 +50,13 @@ pub struct Storage {
     mood: Arc<Mutex<Mood>>,
 }
 
-impl House {
-    pub async fn new(manner: Manner) -> Self {
+impl TestApp {
+    pub async fn new(manner: Behaviour) -> Self {
         Self::thinking(manner, None).await
     }
 
     /// One with an embedding model.
-    pub async fn thinking(manner: Manner, embeddings: Option<Embeddings>) -> Self {
+    pub async fn thinking(manner: Behaviour, embeddings: Option<Embeddings>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let store = store(&folder).await;
         Self::at(folder, store, manner, embeddings).await
@@ -64,18 +64,18 @@ impl House {
 
     /// One on an engine.
     pub async fn on(engine: Engine) -> Self {
-        Self::on_with(engine, Manner::Works).await
+        Self::on_with(engine, Behaviour::Works).await
     }
 
     /// One on an engine, with a recognizer of a manner.
-    pub async fn on_with(engine: Engine, manner: Manner) -> Self {
+    pub async fn on_with(engine: Engine, manner: Behaviour) -> Self {
         let database = testing::open(engine).await;
         let house = Self::at(Arc::new(tempfile::tempdir().unwrap()), database.store(), manner, None).await;
         Self { database: Some(Arc::new(database)), ..house }
     }
 
     /// One of several servers of an installation on one PostgreSQL, with a storage that all of them reach.
-    pub async fn of_fleet(manner: Manner) -> Self {
+    pub async fn of_fleet(manner: Behaviour) -> Self {
         let (database, storage) =
             (testing::open(Engine::Postgres).await, Storage { folder: Arc::new(tempfile::tempdir().unwrap()), mood: Arc::default() });
         let folder = Arc::new(tempfile::tempdir().unwrap());
@@ -87,21 +87,21 @@ impl House {
     }
 
     /// Another server of that installation.
-    pub async fn another(&self, manner: Manner) -> Self {
+    pub async fn another(&self, manner: Behaviour) -> Self {
         self.server_of(Arc::new(tempfile::tempdir().unwrap()), manner, self.clock.clone()).await
     }
 
     /// Another server of that installation, whose clock is another one's.
-    pub async fn another_by(&self, clock: Ahead, manner: Manner) -> Self {
+    pub async fn another_by(&self, clock: Ahead, manner: Behaviour) -> Self {
         self.server_of(Arc::new(tempfile::tempdir().unwrap()), manner, clock).await
     }
 
     /// A server of the same installation in this one's folder, after this one's process died.
-    pub async fn back(&self, other: &Self, manner: Manner) -> Self {
+    pub async fn back(&self, other: &Self, manner: Behaviour) -> Self {
         other.server_of(Arc::clone(&self.folder), manner, self.clock.clone()).await
     }
 
-    async fn server_of(&self, folder: Arc<tempfile::TempDir>, manner: Manner, clock: Ahead) -> Self {
+    async fn server_of(&self, folder: Arc<tempfile::TempDir>, manner: Behaviour, clock: Ahead) -> Self {
         let database = Store::connect(self.database.as_ref().unwrap().url()).await.unwrap();
         let storage = self.storage.clone().unwrap();
         let (services, heard) = services_of(&folder, database, manner, None, &clock, Some(member_of(&storage, &folder)));
@@ -110,7 +110,7 @@ impl House {
     }
 
     /// Another server on the same database, with a folder of its own. Both say that they are there.
-    pub async fn beside(&self, manner: Manner) -> Self {
+    pub async fn beside(&self, manner: Behaviour) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let database = Store::connect(self.database.as_ref().unwrap().url()).await.unwrap();
         let (services, heard) = services(&folder, database, manner, None, &self.clock);
@@ -120,7 +120,7 @@ impl House {
         Self { services, scope: self.scope.clone(), heard, clock: self.clock.clone(), folder, manner, database: None, storage: None }
     }
 
-    async fn at(folder: Arc<tempfile::TempDir>, store: Store, manner: Manner, embeddings: Option<Embeddings>) -> Self {
+    async fn at(folder: Arc<tempfile::TempDir>, store: Store, manner: Behaviour, embeddings: Option<Embeddings>) -> Self {
         let clock = Ahead::default();
         let (services, heard) = services(&folder, store, manner, embeddings, &clock);
         let scope = sign_up(&services, "ann@example.com").await;
@@ -133,7 +133,7 @@ impl House {
     }
 
     /// The same folder with a recognizer of another manner, and without a model.
-    pub async fn again(&self, manner: Manner) -> Self {
+    pub async fn again(&self, manner: Behaviour) -> Self {
         let (services, heard) = services(&self.folder, store(&self.folder).await, manner, None, &self.clock);
         let (scope, clock, folder) = (self.scope.clone(), self.clock.clone(), Arc::clone(&self.folder));
         Self { services, scope, heard, clock, folder, manner, database: None, storage: None }
@@ -200,7 +200,7 @@ async fn store(folder: &tempfile::TempDir) -> Store {
 fn services(
     folder: &tempfile::TempDir,
     store: Store,
-    manner: Manner,
+    manner: Behaviour,
     embeddings: Option<Embeddings>,
     clock: &Ahead,
 ) -> (Kernel, Arc<Mutex<Vec<usize>>>) {
@@ -216,7 +216,7 @@ fn member_of(storage: &Storage, folder: &tempfile::TempDir) -> (Membership, Stor
 fn services_of(
     folder: &tempfile::TempDir,
     store: Store,
-    manner: Manner,
+    manner: Behaviour,
     embeddings: Option<Embeddings>,
     clock: &Ahead,
     member: Option<(Membership, Storage)>,
@@ -258,7 +258,7 @@ pub async fn sign_up(services: &Kernel, email: &str) -> Actor {
 }
 
 /// Asserts that a channel's recording has exactly the frames before `next`, each once, in order.
-pub fn assert_recorded(house: &House, call: &Call, channel: Channel, next: u32) {
+pub fn assert_recorded(house: &TestApp, call: &Call, channel: Channel, next: u32) {
     let reader = RecordingReader::open(house.log(call, channel)).unwrap();
     let frames: Vec<Frame> = reader.frames(TrackId::usual(channel)).map(Result::unwrap).collect();
     let sent: Vec<Frame> = (0..next).map(|sequence| frame(channel, sequence)).collect();

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 /// What the recognizer does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum Behaviour {
     /// Says one sentence for every second of audio.
     Works,
     /// The first stream of each channel breaks after a second of audio; later ones work.
@@ -25,7 +25,7 @@ pub enum Manner {
 }
 
 pub struct Scripted {
-    manner: Manner,
+    manner: Behaviour,
     opened: AtomicU32,
     /// Samples that each opened stream was given.
     pub heard: Arc<Mutex<Vec<usize>>>,
@@ -33,7 +33,7 @@ pub struct Scripted {
 
 impl Scripted {
     /// One of a manner, which was not opened yet.
-    pub fn new(manner: Manner) -> Self {
+    pub fn new(manner: Behaviour) -> Self {
         Self { manner, opened: AtomicU32::new(0), heard: Arc::default() }
     }
 }
@@ -55,10 +55,10 @@ impl Recognizer for Scripted {
 
     async fn open(&self, request: OpenStream) -> Result<RecognizerStream, RecognizerError> {
         let count = self.opened.fetch_add(1, Ordering::SeqCst);
-        if self.manner == Manner::Broken {
+        if self.manner == Behaviour::Broken {
             return Err(RecognizerError::NotConfigured("it is broken".into()));
         }
-        let crashes = self.manner == Manner::CrashesOnce && count == 0;
+        let crashes = self.manner == Behaviour::CrashesOnce && count == 0;
         let (audio, mut pushed) = mpsc::channel(8);
         let (out, events) = mpsc::channel(8);
         let heard = Arc::clone(&self.heard);
@@ -67,8 +67,8 @@ impl Recognizer for Scripted {
             heard.push(0);
             heard.len() - 1
         };
-        let hangs = self.manner == Manner::Hangs;
-        if let Manner::Counts(pace) = self.manner {
+        let hangs = self.manner == Behaviour::Hangs;
+        if let Behaviour::Counts(pace) = self.manner {
             tokio::spawn(count_frames(pushed, out, Duration::from_millis(pace)));
             return Ok(RecognizerStream { audio, events });
         }

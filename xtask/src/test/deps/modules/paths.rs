@@ -14,12 +14,12 @@ pub struct Named {
 /// The paths that a module's source names; `module` is its place below the root, empty for the root itself, where a `use` may begin with
 /// a module's name as well.
 pub fn named(source: &str, module: &[String]) -> Vec<Named> {
-    let mut reader = Reader { tokens: tokens(source), at: 0, depth: 0, module: module.to_vec(), inline: Vec::new(), named: Vec::new() };
+    let mut reader = PathReader { tokens: tokens(source), at: 0, depth: 0, module: module.to_vec(), inline: Vec::new(), named: Vec::new() };
     reader.read();
     reader.named
 }
 
-struct Reader {
+struct PathReader {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
@@ -30,7 +30,7 @@ struct Reader {
     named: Vec<Named>,
 }
 
-impl Reader {
+impl PathReader {
     fn is(&self, ahead: usize, text: &str) -> bool {
         self.tokens.get(self.at + ahead).is_some_and(|token| token.is(text))
     }

@@ -80,8 +80,8 @@ impl VoiceDetector {
 }
 
 fn rms(block: &[i16]) -> f64 {
-    let sum: f64 = block.iter().map(|&sample| f64::from(sample) * f64::from(sample)).sum();
-    (sum / block.len() as f64).sqrt()
+    let sum: u64 = block.iter().map(|&sample| u64::from(i32::from(sample).pow(2).cast_unsigned())).sum();
+    (sum as f64 / block.len() as f64).sqrt()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use model::{CollectionId, DocumentId, DocumentSource, DocumentState, DocumentVer
 use sqlx::types::Json;
 
 use super::documents::{search_text, set_tags};
-use super::tenants;
+use super::index_revision;
 use super::uploads::DELETE_UPLOAD;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
@@ -135,7 +135,7 @@ pub async fn object_keys_of_all(tx: &mut Tx, organization: OrganizationId) -> Re
 /// [`crate::StoreError::Missing`] if the collection or the website is gone or of another organization.
 pub async fn insert_document(tx: &mut Tx, organization: OrganizationId, new: &NewDocument) -> Result<InsertOutcome> {
     // Two of the same content that come at once: the second one waits here, and finds the first.
-    tenants::next_revision(tx, organization).await?;
+    index_revision::next_revision(tx, organization).await?;
     if !end_upload(tx, organization, &new.file).await? {
         return Ok(InsertOutcome::Gone);
     }
@@ -164,7 +164,7 @@ pub async fn insert_document(tx: &mut Tx, organization: OrganizationId, new: &Ne
 /// # Errors
 /// What the engine says.
 pub async fn add_version(tx: &mut Tx, organization: OrganizationId, document: DocumentId, new: &NewVersion) -> Result<InsertOutcome> {
-    tenants::next_revision(tx, organization).await?;
+    index_revision::next_revision(tx, organization).await?;
     if !end_upload(tx, organization, new).await? {
         return Ok(InsertOutcome::Gone);
     }

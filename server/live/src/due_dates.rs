@@ -79,7 +79,7 @@ impl Viewpoint {
 
 /// When something is due, and the words that say so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
+pub struct DueDate {
     /// The day; never before the call's, and at most five years after it.
     pub date: NaiveDate,
     /// Characters of the phrase, with its preposition.
@@ -101,7 +101,7 @@ pub struct NamedDays {
 const FARTHEST: i64 = 60;
 
 /// When a sentence says something is due. A date after "by", "before" or "until" goes before others, else the first.
-pub fn find(sentence: &str, seen: &Viewpoint) -> Option<Due> {
+pub fn find(sentence: &str, seen: &Viewpoint) -> Option<DueDate> {
     let tokens = token::tokens(sentence);
     let reader = Reader { tokens: &tokens, seen: Viewpoint { minute: None, ..*seen } };
     let farthest = plus_months(seen.today, FARTHEST)?;
@@ -116,7 +116,7 @@ pub fn find(sentence: &str, seen: &Viewpoint) -> Option<Due> {
             continue;
         }
         let Some(place) = phrase.place(&tokens, lead.from) else { continue };
-        let due = Due { date, place };
+        let due = DueDate { date, place };
         if lead.limits {
             return Some(due);
         }

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use model::DocumentState;
 
-use super::area::KnowledgeContext;
 use super::collections::Collections;
-use super::shown::DocumentListQuery;
+use super::labels;
+use super::layout::KnowledgeContext;
+use super::list_query::DocumentListQuery;
 use super::websites::Websites;
-use super::words;
 use crate::components::{Banner, ListQuery as _, Tone};
-use crate::styles::knowledge_side as css;
+use crate::styles::knowledge_sidebar as css;
 
 /// The column beside the list.
 #[component]
@@ -37,17 +37,17 @@ fn Amount(area: KnowledgeContext) -> impl IntoView {
             <h2 id="amount" class=css::HEADING>"In numbers"</h2>
             <dl class=css::NUMBERS>
                 <dt>"Documents that answer"</dt>
-                <dd>{move || words::grouped(size.get().ready)}</dd>
+                <dd>{move || labels::grouped(size.get().ready)}</dd>
                 <dt>"Passages"</dt>
-                <dd>{move || words::grouped(size.get().passages)}</dd>
+                <dd>{move || labels::grouped(size.get().passages)}</dd>
                 <dt>"Storage used"</dt>
-                <dd>{move || words::size(size.get().bytes)}</dd>
+                <dd>{move || labels::size(size.get().bytes)}</dd>
                 <dt><a class=css::TEXT_LINK href=unused>"Never used"</a></dt>
-                <dd>{move || words::grouped(size.get().unused)}</dd>
+                <dd>{move || labels::grouped(size.get().unused)}</dd>
                 <dt><a class=css::TEXT_LINK href=failed>"Failed"</a></dt>
-                <dd>{move || words::grouped(size.get().failed)}</dd>
+                <dd>{move || labels::grouped(size.get().failed)}</dd>
                 <dt><a class=css::TEXT_LINK href=locked>"Waiting for a password"</a></dt>
-                <dd>{move || words::grouped(size.get().locked)}</dd>
+                <dd>{move || labels::grouped(size.get().locked)}</dd>
             </dl>
         </section>
     }
@@ -76,7 +76,7 @@ fn Searching(area: KnowledgeContext) -> impl IntoView {
                     .into_any();
                 }
                 let progress = (embedded < passages)
-                    .then(|| format!("{} of {} passages are ready for that. The rest is found by words.", words::grouped(embedded), words::grouped(passages)));
+                    .then(|| format!("{} of {} passages are ready for that. The rest is found by words.", labels::grouped(embedded), labels::grouped(passages)));
                 view! {
                     <p class="small">"By words and meaning, with " <span class=css::MODEL>{embedding.model}</span> "."</p>
                     {progress.map(|progress| view! { <p class="soft small">{progress}</p> })}

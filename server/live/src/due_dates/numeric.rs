@@ -7,7 +7,7 @@ use super::calendar;
 use super::phrase::{Parsed, Reader, Sort};
 
 /// A number, and how many digits it was written with.
-type Part = (u32, usize);
+type NumberPart = (u32, usize);
 
 impl Reader<'_> {
     /// A run of numbers with the same sign between them. What looks so and is no date is [`Sort::Nothing`]: no part of it may be
@@ -69,11 +69,11 @@ impl Reader<'_> {
     }
 
     /// "15.12" without its last point: only where both are written with two digits and one can't be a month.
-    fn is_day_first(&self, one: Part, two: Part) -> bool {
+    fn is_day_first(&self, one: NumberPart, two: NumberPart) -> bool {
         one.1 == 2 && two.1 == 2 && one.0 > 12 && self.seen.order != DayOrder::MonthFirst
     }
 
-    fn part_at(&self, at: usize) -> Option<Part> {
+    fn part_at(&self, at: usize) -> Option<NumberPart> {
         self.number(at).map(|number| (number, self.word(at).len()))
     }
 
@@ -105,7 +105,7 @@ impl Reader<'_> {
 }
 
 /// A year in four digits, or in two: up to 68 in this century.
-pub(super) fn full_year((year, digits): Part) -> Option<i32> {
+pub(super) fn full_year((year, digits): NumberPart) -> Option<i32> {
     let year = i32::try_from(year).ok()?;
     match digits {
         4 => (1900..2200).contains(&year).then_some(year),

@@ -11,7 +11,7 @@ const LONGEST: usize = 60;
 
 /// The last words of a track's newest segment.
 #[derive(Debug)]
-pub(crate) struct Tail {
+pub(crate) struct CarryOver {
     pub text: String,
     segment: i64,
     /// Where it begins in the segment, in characters.
@@ -19,7 +19,7 @@ pub(crate) struct Tail {
     end: Millis,
 }
 
-impl Tail {
+impl CarryOver {
     /// The end of a segment, unless its sentence is complete.
     pub fn of(segment: &Segment) -> Option<Self> {
         // Who trails off goes on.
@@ -46,7 +46,7 @@ impl Tail {
 
 /// Where a range of tail, space and segment read together stands: in the tail's segment, in this one, or in both. `before`
 /// is the length of tail and space.
-pub(crate) fn spans(range: &Range<u32>, before: u32, tail: Option<&Tail>, segment: i64) -> Vec<Span> {
+pub(crate) fn spans(range: &Range<u32>, before: u32, tail: Option<&CarryOver>, segment: i64) -> Vec<Span> {
     let mut spans = Vec::new();
     if let Some(tail) = tail.filter(|_| range.start + 1 < before) {
         let end = range.end.min(before - 1);

@@ -2,24 +2,28 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use model::{CallId, DocumentId, OrganizationId};
 use quick_cache::sync::Cache;
 use secrecy::SecretString;
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 use super::call::Found;
 
 /// Looked-up passages that are remembered, of all calls.
 const REMEMBERED: usize = 512;
+/// How long an organization's first document may be overlooked by calls.
+const NOTHING_HOLDS: Duration = Duration::from_secs(1);
 
 /// What is remembered. Passwords of documents are here and nowhere else, until their document is read.
-pub(crate) struct Memory {
+pub(crate) struct KnowledgeCache {
     inner: Mutex<Inner>,
     found: Cache<Key, Option<Found>>,
 }
 
-impl Default for Memory {
+impl Default for KnowledgeCache {
     fn default() -> Self {
         Self { inner: Mutex::default(), found: Cache::new(REMEMBERED) }
     }
@@ -32,6 +36,8 @@ struct Inner {
     embedding_problem: String,
     /// Documents that are being read.
     turns: HashMap<DocumentId, Arc<tokio::sync::Mutex<()>>>,
+    /// Organizations that had nothing to look in, and when that was looked at.
+    nothing: HashMap<OrganizationId, Instant>,
     /// At which revision the current model answered, or the one before.
     serving: HashMap<OrganizationId, (i64, bool)>,
 }
@@ -47,7 +53,7 @@ pub(super) struct Key {
     pub sample: bool,
 }
 
-impl Memory {
+impl KnowledgeCache {
     fn inner<T>(&self, with: impl FnOnce(&mut Inner) -> T) -> T {
         with(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -81,6 +87,18 @@ impl Memory {
     /// Nothing of what an organization's calls have found is remembered any more: something was deleted or hidden.
     pub(super) fn forget(&self, organization: OrganizationId) {
         self.found.retain(|key, _| key.organization != organization);
+    }
+
+    /// Whether an organization had nothing to look in a moment ago: then nobody asks the database again for each word of its calls.
+    pub(super) fn had_nothing(&self, organization: OrganizationId) -> bool {
+        self.inner(|inner| inner.nothing.get(&organization).is_some_and(|looked| looked.elapsed() < NOTHING_HOLDS))
+    }
+
+    pub(super) fn keep_nothing(&self, organization: OrganizationId) {
+        self.inner(|inner| {
+            inner.nothing.retain(|_, looked| looked.elapsed() < NOTHING_HOLDS);
+            inner.nothing.insert(organization, Instant::now());
+        });
     }
 
     /// A look-up that runs ahead of a question; the one before it in the same call is stale and ends.
@@ -130,21 +148,21 @@ mod tests {
 
     #[test]
     fn what_was_found_is_known_until_it_must_be_forgotten() {
-        let memory = Memory::default();
-        memory.remember(key(1, 1), None);
-        memory.remember(key(2, 1), None);
-        assert!(memory.recall(&key(1, 1)).is_some() && memory.recall(&key(1, 2)).is_none());
-        memory.forget(OrganizationId::from(Uuid::from_u128(1)));
-        assert!(memory.recall(&key(1, 1)).is_none());
-        assert!(memory.recall(&key(2, 1)).is_some(), "another organization's");
+        let cache = KnowledgeCache::default();
+        cache.remember(key(1, 1), None);
+        cache.remember(key(2, 1), None);
+        assert!(cache.recall(&key(1, 1)).is_some() && cache.recall(&key(1, 2)).is_none());
+        cache.forget(OrganizationId::from(Uuid::from_u128(1)));
+        assert!(cache.recall(&key(1, 1)).is_none());
+        assert!(cache.recall(&key(2, 1)).is_some(), "another organization's");
     }
 
     #[test]
     fn only_so_much_is_remembered() {
-        let memory = Memory::default();
+        let cache = KnowledgeCache::default();
         let all = 10 * i64::try_from(REMEMBERED).unwrap_or(0);
-        (0..all).for_each(|revision| memory.remember(key(1, revision), None));
-        let kept = (0..all).filter(|revision| memory.recall(&key(1, *revision)).is_some()).count();
+        (0..all).for_each(|revision| cache.remember(key(1, revision), None));
+        let kept = (0..all).filter(|revision| cache.recall(&key(1, *revision)).is_some()).count();
         assert!((1..=REMEMBERED).contains(&kept), "{kept}");
     }
 }

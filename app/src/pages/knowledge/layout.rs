@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use model::{CollectionId, Document, KnowledgeOverview, Page, Problem, UploadId};
 
 use super::api;
-use super::shown::DocumentListQuery;
+use super::list_query::DocumentListQuery;
 use super::upload::Queue;
 use crate::components::{Choice, ListQuery as _, put, reload_list};
 use crate::error::AppError;

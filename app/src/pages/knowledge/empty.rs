@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use model::{DocumentSource, DocumentState};
 
 use super::SAMPLE_QUESTION;
-use super::area::KnowledgeContext;
 use super::documents::Steps;
-use super::shown::question_url;
+use super::layout::KnowledgeContext;
+use super::list_query::question_url;
 use crate::components::{Button, ButtonKind, ButtonLink, EmptyState, Glyph};
 use crate::rpc::ActionForm;
-use crate::styles::knowledge_first as css;
+use crate::styles::knowledge_empty as css;
 
 /// The page of somebody whose organization has no document yet.
 #[component]

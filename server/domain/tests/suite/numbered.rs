@@ -1,0 +1,80 @@
+//! What a page says with a number: kept by it until it is stored, said again after that, and taken once.
+
+use model::wire::{ClientMessage, Heard, ServerMessage};
+use model::{Channel, CueState, Millis, RecognizerId, TrackId};
+
+use crate::support::{Behaviour, TestApp, TestPage};
+
+fn words(channel: Channel, start: i64, text: &str, is_final: bool) -> ClientMessage {
+    let (start, end) = (Millis(start), Millis(start + 900));
+    ClientMessage::Heard(Heard { track: TrackId::usual(channel), is_final, text: text.to_owned(), start, end, confidence: 0.9 })
+}
+
+fn numbered(number: u32, message: ClientMessage) -> ClientMessage {
+    ClientMessage::Numbered { number, message: Box::new(message) }
+}
+
+/// Waits until these are noted, in whatever order.
+async fn noted(page: &mut TestPage, numbers: &[u32]) {
+    let mut left = numbers.to_vec();
+    while !left.is_empty() {
+        match page.next().await {
+            Some(ServerMessage::Noted { number }) => left.retain(|one| *one != number),
+            Some(ServerMessage::Rejected(problem)) => panic!("{problem}"),
+            None => panic!("the socket ended before {left:?} were noted"),
+            Some(_) => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_again_is_taken_once_by_the_same_server_and_by_the_next() {
+    let mut app = TestApp::new(Behaviour::Works).await;
+    let call = app.call_with(RecognizerId::BROWSER).await;
+    let said = || {
+        [
+            numbered(1, words(Channel::Customer, 0, "It is far too expensive for us.", true)),
+            // At the same time as the customer: it waits until it is known whether it is an echo.
+            numbered(2, words(Channel::Rep, 300, "What would it be worth to you?", true)),
+            numbered(3, ClientMessage::Bookmark { at: Millis(1_000), note: "price".to_owned() }),
+            numbered(4, ClientMessage::Feedback { cue: 1, state: CueState::Kept }),
+            numbered(5, ClientMessage::Pause { paused: false }),
+        ]
+    };
+    for round in 0..4 {
+        let mut page = app.page(&call, "tab").await;
+        said().into_iter().for_each(|message| page.say(message));
+        // Others are not held up by what is.
+        page.say(numbered(6 + round, words(Channel::Customer, 10_000 + i64::from(round) * 1_000, "And how long does it take?", true)));
+        noted(&mut page, &[1, 2, 3, 4, 5, 6 + round]).await;
+        drop(page);
+        if round % 2 == 1 {
+            domain::calls::live::shutdown(&app.services).await;
+            app = app.reborn().await;
+        }
+    }
+    let store = app.services.store();
+    let texts: Vec<_> = store.segments(call.organization_id, call.id).await.unwrap().into_iter().map(|segment| segment.text).collect();
+    assert_eq!(texts.len(), 6, "{texts:?}");
+    assert_eq!(store.bookmarks(call.organization_id, call.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_a_page_would_say_again_may_have_a_number() {
+    let app = TestApp::new(Behaviour::Works).await;
+    let call = app.call_with(RecognizerId::BROWSER).await;
+    let mut page = app.page(&call, "tab").await;
+    for message in [
+        words(Channel::Rep, 0, "not yet", false),
+        ClientMessage::End,
+        ClientMessage::Ping { nonce: 1 },
+        numbered(2, words(Channel::Rep, 0, "twice wrapped", true)),
+    ] {
+        page.say(numbered(1, message));
+        assert!(page.rejected().await.message.contains("may have a number"));
+    }
+    // What can't be taken is told, and need not be said again.
+    page.say(numbered(7, words(Channel::Rep, -5, "before the call", true)));
+    assert!(page.rejected().await.message.contains("ordered times"));
+    noted(&mut page, &[7]).await;
+}
