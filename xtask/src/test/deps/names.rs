@@ -75,7 +75,8 @@ fn defined(line: &str) -> Option<&str> {
         return None;
     }
     let end = rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_').unwrap_or(rest.len());
-    Some(&rest[..end])
+    // `$name` is a macro's, and each of its uses is another type.
+    (end > 0).then(|| &rest[..end])
 }
 
 #[cfg(test)]
@@ -88,7 +89,9 @@ mod tests {
         assert_eq!(defined("        pub struct Settings {"), Some("Settings"));
         assert_eq!(defined("type Key = (u8, String);"), Some("Key"));
         assert_eq!(defined("pub trait Job: Send {"), Some("Job"));
-        for none in ["    struct Inner;", "    type Err = X;", "use a::struct_name;", "fn enum_of() {", "// struct A"] {
+        for none in
+            ["    struct Inner;", "    type Err = X;", "use a::struct_name;", "fn enum_of() {", "// struct A", "        pub struct $name {"]
+        {
             assert_eq!(defined(none), None, "{none}");
         }
     }
