@@ -1,9 +1,10 @@
 //! The task that owns one live call: one inbox, in order. What it does not need to know of goes past it: sound from the writing thread to
 //! the tracks, acks to the page.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use model::wire::{CallEvent, NoticeLevel, RecognizerStatus, ServerMessage, Snapshot};
+use model::wire::{CallEvent, NoticeLevel, RecognizerStatus, ServerMessage};
 use model::{Call, Millis, TrackId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::assist::Assist;
 use super::clock::CallClock;
+use super::committer::Committer;
 use super::connections::Connections;
 use super::ending::Ending;
 use super::engine::Engine;
@@ -19,10 +21,9 @@ use super::intake::{Intake, StorageEvent};
 use super::numbered::Numbered;
 use super::persist::{PersistInput, WriteStatus};
 use super::sealing::SealNow;
-use super::write_op::WriteOp;
+use super::write_op::{CallPlace, WriteOp};
 use kernel::Kernel;
 use live::Event;
-use store::calls::CallHold;
 
 /// How often the engine is told the time.
 const TICK: Duration = Duration::from_millis(500);
@@ -55,8 +56,6 @@ pub(super) enum Phase {
 pub(super) struct CallActor {
     pub(super) kernel: Kernel,
     pub(super) call: Call,
-    /// The right to write to it.
-    pub(super) hold: CallHold,
     pub(super) clock: CallClock,
     pub(super) phase: Phase,
     pub(super) paused: bool,
@@ -70,6 +69,9 @@ pub(super) struct CallActor {
     pub(super) engine: Engine,
     pub(super) assist: Assist,
     pub(super) persister: mpsc::UnboundedSender<PersistInput>,
+    /// For what it can't go on without, and where its rows belong.
+    pub(super) committer: Committer,
+    pub(super) place: Arc<CallPlace>,
     /// Brings the recording to the shared storage; none on a server that is alone.
     pub(super) sealer: Option<mpsc::Sender<SealNow>>,
     /// What is to be stored waits for the database.
@@ -267,17 +269,6 @@ impl CallActor {
     /// Call time.
     pub(super) fn now(&self) -> Millis {
         self.clock.now()
-    }
-
-    pub(super) fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            last_event: self.connections.last_event(),
-            segments: self.engine.segments.clone(),
-            cues: self.engine.cues.clone(),
-            bookmarks: self.engine.bookmarks.clone(),
-            metrics: self.engine.session.metrics(),
-            recognizers: self.statuses.iter().flatten().cloned().collect(),
-        }
     }
 
     pub(super) fn store(&self, op: WriteOp) {

@@ -202,7 +202,7 @@ impl CallActor {
         self.ending.review_again = None;
         self.ending.review_tries += 1;
         let (kernel, organization, id, myself) = (self.kernel.clone(), self.call.organization_id, self.call.id, self.myself.clone());
-        let hold = self.hold.clone();
+        let hold = self.place.hold.clone();
         tokio::spawn(async move {
             let written = tokio::spawn(async move { finish::write_review(&kernel, organization, id, &hold).await });
             let written = match written.await {

@@ -1,19 +1,20 @@
 //! What pages say to a live call.
 
 use live::Event;
-use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, ServerMessage, Welcome};
+use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, ServerMessage, Snapshot, Welcome};
 use model::{Call, CallState, Code, Millis, Problem, RecognizerId, TrackId, Utterance};
 use store::RecordingError;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::actor::{CallActor, Phase};
+use super::committer::Committed;
 use super::in_flight::InFlight;
 use super::inbox::Joined;
 use super::intake::{Accepted, StorageEvent};
 use super::transcription::TrackInput;
-use crate::calls::events::CallStarted;
-use kernel::{Actor, Result};
+use super::write_op::WriteOp;
+use kernel::{DomainError, Result};
 use ports::Consent;
 
 /// Most bookmarks of a call.
@@ -41,6 +42,17 @@ impl CallActor {
         let id = self.connections.admit(hello, sender, welcome, snapshot);
         self.last_seen = Instant::now();
         Joined::As(id, self.intake.places())
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            last_event: self.connections.last_event(),
+            segments: self.engine.segments.clone(),
+            cues: self.engine.cues.clone(),
+            bookmarks: self.engine.bookmarks.clone(),
+            metrics: self.engine.session.metrics(),
+            recognizers: self.statuses.iter().flatten().cloned().collect(),
+        }
     }
 
     /// The people on the call were told since this actor is there.
@@ -116,17 +128,20 @@ impl CallActor {
             return Ok(());
         }
         let now = self.kernel.now();
-        let (organization, id) = (self.call.organization_id, self.call.id);
-        let mut tx = self.kernel.begin(&Actor::system(organization, "a call starts")).await?;
-        if !store::calls::hold(&mut tx, organization, id, &self.hold, now, Millis::ZERO).await? {
-            self.lose("it is another server's");
-            return Err(super::restarts());
+        // With those of other calls that start in the same moment: after a deploy all of them do.
+        let start = [WriteOp::Start(now, self.engine.playbook_version)].into();
+        match self.committer.commit(&self.kernel, &self.place, &start, false).await {
+            Committed::Yes => {}
+            Committed::Lost | Committed::Never(_) => {
+                self.lose("it is another server's");
+                return Err(super::restarts());
+            }
+            Committed::Failed(error) => {
+                tracing::warn!(call = %self.call.id, %error, "a call can't start");
+                let message = "The database is busy or can't be reached. Try again in a moment.";
+                return Err(DomainError::new(Code::Unavailable, message));
+            }
         }
-        if store::calls::move_on(&mut tx, organization, id, &[CallState::Prepared], CallState::Live, now).await? {
-            store::calls::note_playbook(&mut tx, organization, id, self.engine.playbook_version).await?;
-            tx.emit(&CallStarted { call: id, member: self.call.member_id }).await?;
-        }
-        tx.commit().await?;
         self.call.state = CallState::Live;
         self.call.started_at = Some(now);
         self.clock.start();

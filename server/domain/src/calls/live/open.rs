@@ -70,7 +70,8 @@ impl CallActor {
         let (problems, storage) = mpsc::unbounded_channel();
         let node = kernel.membership().map(|membership| membership.node.clone());
         let place = CallPlace { organization, call: id, member: call.member_id, hold: hold.clone(), node };
-        let worker = PersistWorker { kernel: kernel.clone(), place: Arc::new(place), committer };
+        let place = Arc::new(place);
+        let worker = PersistWorker { kernel: kernel.clone(), place: Arc::clone(&place), committer: committer.clone() };
         tokio::spawn(worker.run(ops, status.clone()));
 
         let is_finishing = call.state == CallState::Finishing;
@@ -130,12 +131,13 @@ impl CallActor {
             engine: Engine::restore(&call, playbook, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
             persister,
+            committer,
+            place,
             sealer,
             writes_wait: false,
             ending,
             last_seen: Instant::now(),
             kept: (Instant::now(), Instant::now()),
-            hold,
             myself: myself.clone(),
             kernel: kernel.clone(),
             call,

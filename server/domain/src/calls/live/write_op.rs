@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{Result, Tx};
-use model::{Bookmark, CallId, Citation, Cue, CueState, MemberId, Millis, OrganizationId, Segment};
+use model::{Bookmark, CallId, CallState, Citation, Cue, CueState, MemberId, Millis, OrganizationId, Segment};
 use store::calls::CallHold;
 use store::knowledge::NewUse;
 
-use crate::calls::events::{CallEnded, CallFeedback};
+use crate::calls::events::{CallEnded, CallFeedback, CallStarted};
 use crate::calls::finish::SAFETY_NET;
 use crate::calls::hand_over::LOOK_AGAIN;
 use crate::calls::jobs::{HandOver, WriteReview};
@@ -31,6 +31,8 @@ pub(super) enum WriteOp {
     Bookmark(Bookmark),
     /// Everything before was said by this page up to this number.
     Numbered(u64, u32),
+    /// The first frame or words came at this moment; heard with this version of the playbook.
+    Start(DateTime<Utc>, Option<i64>),
     /// So long is the call, and somebody is there.
     Length(Millis),
     /// This server runs the call no more; somebody was last there at this moment.
@@ -85,6 +87,12 @@ impl CallPlace {
             WriteOp::Bookmark(bookmark) => store::cues::append_bookmark(tx, organization, id, bookmark).await?,
             // Written with all of them.
             WriteOp::Length(_) | WriteOp::Numbered(..) => {}
+            WriteOp::Start(at, playbook) => {
+                if store::calls::move_on(tx, organization, id, &[CallState::Prepared], CallState::Live, *at).await? {
+                    store::calls::note_playbook(tx, organization, id, *playbook).await?;
+                    tx.emit(&CallStarted { call: id, member }).await?;
+                }
+            }
             WriteOp::Release(seen_at) => {
                 store::calls::let_go(tx, organization, id, &self.hold, *seen_at).await?;
             }
