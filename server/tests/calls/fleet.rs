@@ -23,7 +23,7 @@ const TOKEN_KEY: &str = "the key that all servers of this test have in common";
 const VAULT_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// An installation.
-struct Fleet {
+pub struct Fleet {
     database: TestStore,
     storage: tempfile::TempDir,
     nodes: Vec<Node>,
@@ -31,27 +31,39 @@ struct Fleet {
     settings: Vec<&'static str>,
 }
 
+/// A server of it.
 struct Node {
+    /// How it reaches the database, if not as the others do.
+    database: Option<String>,
     folder: tempfile::TempDir,
     address: String,
     running: Option<Running>,
 }
 
 impl Fleet {
-    async fn start(nodes: usize) -> Self {
+    pub async fn start(nodes: usize) -> Self {
         Self::start_with(nodes, &[]).await
     }
 
     async fn start_with(nodes: usize, settings: &[&'static str]) -> Self {
         let (database, storage) = (testing::open(Engine::Postgres).await, tempfile::tempdir().unwrap());
         let mut fleet = Self { database, storage, nodes: Vec::new(), settings: settings.to_vec() };
-        for index in 0..nodes {
-            // Free a moment ago; each server must know its own before it starts.
-            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-            fleet.nodes.push(Node { folder: tempfile::tempdir().unwrap(), address, running: None });
-            fleet.revive(index);
+        for _ in 0..nodes {
+            fleet.add(None);
         }
         fleet
+    }
+
+    /// One more server, which may reach the database in a way of its own.
+    pub fn add(&mut self, database: Option<String>) {
+        // Free a moment ago; each server must know its own before it starts.
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        self.nodes.push(Node { database, folder: tempfile::tempdir().unwrap(), address, running: None });
+        self.revive(self.nodes.len() - 1);
+    }
+
+    pub fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     /// Starts a server, in the data folder that it had.
@@ -67,7 +79,7 @@ impl Fleet {
             "--public-url",
             "http://localhost",
             "--database-url",
-            self.database.url(),
+            node.database.as_deref().unwrap_or(self.database.url()),
             "--files",
             &files,
             "--token-key",
@@ -80,35 +92,35 @@ impl Fleet {
         self.nodes[index].running = Some(running);
     }
 
-    fn running(&mut self, index: usize) -> &mut Running {
+    pub fn running(&mut self, index: usize) -> &mut Running {
         self.nodes[index].running.as_mut().unwrap()
     }
 
-    fn at(&self, index: usize, token: &str) -> Program {
+    pub fn at(&self, index: usize, token: &str) -> Program {
         Program::of(&format!("http://{}", self.nodes[index].address)).with_token(token)
     }
 }
 
 /// A page's end of a call, with the frames and the words that it would keep.
-struct Caller {
-    call: CallId,
+pub struct Caller {
+    pub call: CallId,
     /// How many times words were said; those that nobody has noted yet, with their numbers.
-    said: u32,
+    pub said: u32,
     kept: Vec<(u32, ClientMessage)>,
     /// Of each channel: captured so far, acked, durable.
-    captured: [u32; 2],
+    pub captured: [u32; 2],
     acked: [u32; 2],
     durable: [u32; 2],
-    page: Option<Page>,
+    pub page: Option<Page>,
 }
 
 impl Caller {
-    const fn new(call: CallId) -> Self {
+    pub const fn new(call: CallId) -> Self {
         Self { call, said: 0, kept: Vec::new(), captured: [0; 2], acked: [0; 2], durable: [0; 2], page: None }
     }
 
     /// Connects, as a page does: again and again while nobody can take the call. How long it took.
-    async fn connect(&mut self, program: &Program) -> Duration {
+    pub async fn connect(&mut self, program: &Program) -> Duration {
         let started = Instant::now();
         loop {
             assert!(started.elapsed() < Duration::from_secs(40), "nobody takes the call");
@@ -142,7 +154,7 @@ impl Caller {
     }
 
     /// Talks: frames of both channels, and takes what the server says in. False when the connection is lost.
-    async fn talk(&mut self, frames: u32) -> bool {
+    pub async fn talk(&mut self, frames: u32) -> bool {
         let Some(page) = &mut self.page else { return false };
         for channel in [Rep, Customer] {
             let index = channel.index();
@@ -173,7 +185,7 @@ impl Caller {
     }
 
     /// Says something, and waits for nothing.
-    async fn say(&mut self) {
+    pub async fn say(&mut self) {
         self.said += 1;
         let (number, channel) = (self.said, if self.said.is_multiple_of(2) { Rep } else { Customer });
         let message = words(channel, i64::from(number) * 1_000, &format!("This is number {number}."));
@@ -183,7 +195,7 @@ impl Caller {
         self.kept.push((number, message));
     }
 
-    async fn end(mut self) {
+    pub async fn end(mut self) {
         let mut page = self.page.take().unwrap();
         while !self.kept.is_empty() {
             let number = page.until(|message| if let ServerMessage::Noted { number } = message { Some(*number) } else { None }).await;
@@ -198,7 +210,7 @@ fn numbered(number: u32, message: &ClientMessage) -> ClientMessage {
 }
 
 /// Every sentence that was said is in the transcript, once.
-async fn assert_said(program: &Program, call: CallId, said: u32) {
+pub async fn assert_said(program: &Program, call: CallId, said: u32) {
     let answer = program.get(&path(call, "/transcript")).await;
     assert_eq!(answer.status, 200, "{:?}", answer.body);
     let lines = answer.body["data"].as_array().unwrap();
@@ -210,7 +222,7 @@ async fn assert_said(program: &Program, call: CallId, said: u32) {
 }
 
 /// Every frame of a channel is in the recording, once, in order: each sample of a frame is its number.
-async fn assert_recorded(program: &Program, call: CallId, channel: Channel, frames: u32) {
+pub async fn assert_recorded(program: &Program, call: CallId, channel: Channel, frames: u32) {
     let answer = program.request(Method::GET, &path(call, &format!("/recording?channel={channel}"))).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let wav = answer.bytes().await.unwrap();

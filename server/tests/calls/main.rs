@@ -10,6 +10,7 @@ mod html;
 mod support;
 
 mod contention;
+mod cut_network;
 mod database;
 mod export;
 mod fleet;
