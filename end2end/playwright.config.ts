@@ -11,7 +11,8 @@ const desktop = { viewport: { width: 1440, height: 900 } };
 export default defineConfig({
   testDir: ".",
   outputDir: "test-results",
-  // The server and the recognizer want the processors; a test that only passes at the second try is a failure.
+  // The server and the recognizer want the processors (`cargo xtask test` gives pages two workers, calls one); a test that only passes at the
+  // second try is a failure.
   workers: 1,
   retries: 0,
   forbidOnly: !!process.env.CI,

@@ -48,19 +48,30 @@ pub fn run(ahead: &Ahead, server: Option<PathBuf>, postgres: Option<String>) -> 
             own.url.clone()
         }
     };
+    let mut outcome = Outcome::default();
+    for (name, workers, projects) in PROJECTS {
+        let mut command = playwright()?;
+        command.args(["test", "--reporter=list,json", "--workers", workers]).args(projects.iter().map(|name| format!("--project={name}")));
+        command
+            .env("CLOSEZLY_BIN", &server)
+            .env("CLOSEZLY_SITE_DIR", SITE.site())
+            .env("CLOSEZLY_WEIGHTS", "1")
+            .env("CLOSEZLY_TEST_POSTGRES", &postgres)
+            .env("CLOSEZLY_TEST_PYTHON", &python)
+            .env("CLOSEZLY_TEST_MINILM", tools::minilm()?);
+        outcome.add(journeys(name, &mut command)?);
+    }
+    Ok(outcome)
+}
+
+/// Pages wait for people most of the time: two journeys at once. In calls the server and the recognizer want the processors.
+const PROJECTS: [(&str, &str, &[&str]); 2] = [("journeys", "2", &["desktop", "phone", "no-js"]), ("journeys of calls", "1", &["live"])];
+
+fn journeys(name: &str, command: &mut Command) -> Result<Outcome> {
     let report = workspace::test_tools().join("browser.json");
     let _ = fs::remove_file(&report);
-    let mut command = playwright()?;
-    command
-        .args(["test", "--reporter=list,json"])
-        .env("CLOSEZLY_BIN", server)
-        .env("CLOSEZLY_SITE_DIR", SITE.site())
-        .env("CLOSEZLY_WEIGHTS", "1")
-        .env("CLOSEZLY_TEST_POSTGRES", postgres)
-        .env("CLOSEZLY_TEST_PYTHON", python)
-        .env("CLOSEZLY_TEST_MINILM", tools::minilm()?)
-        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
-    let status = step("journeys", || tee(&mut command, LIMIT, |_| true))?;
+    command.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    let status = step(name, || tee(command, LIMIT, |_| true))?;
     let text = fs::read_to_string(&report).with_context(|| format!("Playwright ended with {status} and left no report"))?;
     let mut outcome = read(&serde_json::from_str(&text)?);
     if !status.success() && outcome.counts.failed == 0 {

@@ -1,7 +1,9 @@
 //! Running test binaries by nextest, and reading what it prints.
 
 use std::fs;
+use std::num::NonZero;
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
@@ -23,6 +25,8 @@ pub fn run(built: &Built, executables: &[&Executable], label: &str, give: impl F
     let mut command = Command::new(tools::nextest()?);
     command
         .args(["nextest", "run", "--no-fail-fast", "--color", "never", "--show-progress", "none", "--no-output-indent"])
+        // Half of the time they wait (for leases, pauses, processes): two for each core. Those that measure time run alone.
+        .args(["--test-threads", &(2 * cores()).to_string()])
         // What a test that passes prints is where it says that it was skipped.
         .args(["--failure-output", "immediate", "--success-output", "immediate", "--binaries-metadata"])
         .arg(file)
@@ -40,6 +44,10 @@ pub fn run(built: &Built, executables: &[&Executable], label: &str, give: impl F
         Err(error) => outcome.check(Err(error.context(label.to_owned()))),
     }
     Ok(outcome)
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Reads nextest's report line by line.
