@@ -63,14 +63,60 @@ pub enum ClientMessage {
     },
     /// The call is over: all frames have been sent.
     End,
-    /// Final words, a bookmark, feedback or a pause that its page keeps until [`ServerMessage::Noted`] has come for it, and says again on the
-    /// next connection. What was taken already is not taken twice; words are the same if track, start and end are.
+    /// What its page keeps until [`ServerMessage::Noted`] has come for it, and says again on the next connection. What was taken already is
+    /// not taken twice; words are the same if track, start and end are.
     Numbered {
         /// Another one for each message of this page.
         number: u32,
         /// What.
-        message: Box<ClientMessage>,
+        message: Statement,
     },
+}
+
+/// What a page says with a number. A type of its own, and not a message in a message: whoever nests those deep enough would end the server
+/// that reads them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Statement {
+    /// Final words.
+    Heard(Heard),
+    /// [`ClientMessage::Pause`].
+    Pause {
+        /// Paused or not.
+        paused: bool,
+    },
+    /// [`ClientMessage::Bookmark`].
+    Bookmark {
+        /// When, in call time.
+        at: Millis,
+        /// Why; may be empty.
+        note: String,
+    },
+    /// [`ClientMessage::Feedback`].
+    Feedback {
+        /// The cue's number.
+        cue: i64,
+        /// Kept, dismissed, collapsed or open again.
+        state: CueState,
+    },
+    /// [`ClientMessage::CaptureNote`].
+    CaptureNote {
+        /// Which track it concerns.
+        track: Option<TrackId>,
+        /// A sentence.
+        message: String,
+    },
+}
+
+impl From<Statement> for ClientMessage {
+    fn from(statement: Statement) -> Self {
+        match statement {
+            Statement::Heard(heard) => Self::Heard(heard),
+            Statement::Pause { paused } => Self::Pause { paused },
+            Statement::Bookmark { at, note } => Self::Bookmark { at, note },
+            Statement::Feedback { cue, state } => Self::Feedback { cue, state },
+            Statement::CaptureNote { track, message } => Self::CaptureNote { track, message },
+        }
+    }
 }
 
 /// Who comes, and what they already have.

@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use model::Channel::{Customer, Rep};
-use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage, Welcome};
+use model::wire::{CallEvent, ClientMessage, Hello, Part, ServerMessage, Statement, Welcome};
 use model::{CallId, Channel, Code};
 use reqwest::Method;
 use store::Engine;
@@ -106,7 +106,7 @@ pub struct Caller {
     pub call: CallId,
     /// How many times words were said; those that nobody has noted yet, with their numbers.
     pub said: u32,
-    kept: Vec<(u32, ClientMessage)>,
+    kept: Vec<(u32, Statement)>,
     /// Of each channel: captured so far, acked, durable.
     pub captured: [u32; 2],
     acked: [u32; 2],
@@ -188,7 +188,10 @@ impl Caller {
     pub async fn say(&mut self) {
         self.said += 1;
         let (number, channel) = (self.said, if self.said.is_multiple_of(2) { Rep } else { Customer });
-        let message = words(channel, i64::from(number) * 1_000, &format!("This is number {number}."));
+        let ClientMessage::Heard(heard) = words(channel, i64::from(number) * 1_000, &format!("This is number {number}.")) else {
+            unreachable!()
+        };
+        let message = Statement::Heard(heard);
         if let Some(page) = &mut self.page {
             let _ = page.try_say(numbered(number, &message)).await;
         }
@@ -205,8 +208,8 @@ impl Caller {
     }
 }
 
-fn numbered(number: u32, message: &ClientMessage) -> ClientMessage {
-    ClientMessage::Numbered { number, message: Box::new(message.clone()) }
+fn numbered(number: u32, message: &Statement) -> ClientMessage {
+    ClientMessage::Numbered { number, message: message.clone() }
 }
 
 /// Every sentence that was said is in the transcript, once.

@@ -16,7 +16,7 @@ use capture::link::Outbox;
 use capture::{CallClock, Capture, Recognition, SpeechFailure};
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
-use model::wire::{ClientMessage, Frame, Heard, NoticeLevel, RecognizerHealth, RecognizerStatus, ServerMessage};
+use model::wire::{ClientMessage, Frame, Heard, NoticeLevel, RecognizerHealth, RecognizerStatus, ServerMessage, Statement};
 use model::{CallState, Millis, RecognizerId, TrackId};
 
 use self::socket::Socket;
@@ -78,7 +78,7 @@ struct Session {
     /// Ask for everything, because events were missing.
     anew: bool,
     /// Said, with its number, and not known to be stored: said again on the next connection.
-    said: VecDeque<(u32, ClientMessage)>,
+    said: VecDeque<(u32, Statement)>,
     last_number: u32,
     /// The captures are stopped and everything may be sent.
     stopped: bool,
@@ -142,7 +142,7 @@ impl Session {
                 self.stopped = true;
                 self.pump();
             }
-            Input::Heard(heard) if heard.is_final => self.say(ClientMessage::Heard(heard)),
+            Input::Heard(heard) if heard.is_final => self.say(Statement::Heard(heard)),
             Input::Heard(heard) => self.send(ClientMessage::Heard(heard)),
             Input::Deaf(track, failure) => {
                 self.recognitions[track.index()] = None;
@@ -154,7 +154,7 @@ impl Session {
                     message: failure.to_string(),
                 };
                 self.live.change(|state| state.set_recognizer(status));
-                self.say(ClientMessage::CaptureNote { track: Some(track), message: failure.to_string() });
+                self.say(Statement::CaptureNote { track: Some(track), message: failure.to_string() });
             }
             Input::Tick => self.tick(),
         }
@@ -201,13 +201,13 @@ impl Session {
                     TrackId::CAPTURED.into_iter().for_each(|track| self.stop_recognizing(track));
                 }
                 self.live.change(|state| state.set_paused(paused));
-                self.say(ClientMessage::Pause { paused });
+                self.say(Statement::Pause { paused });
             }
             CallCommand::Bookmark => {
                 let at = self.call_clock.map_or(Millis::ZERO, |clock| clock.now());
-                self.say(ClientMessage::Bookmark { at, note: String::new() });
+                self.say(Statement::Bookmark { at, note: String::new() });
             }
-            CallCommand::Feedback(cue, state) => self.say(ClientMessage::Feedback { cue, state }),
+            CallCommand::Feedback(cue, state) => self.say(Statement::Feedback { cue, state }),
             CallCommand::End => self.end(),
             CallCommand::TakeOver => {
                 self.refused = false;

@@ -59,20 +59,39 @@ impl Committer {
 }
 
 async fn run(mut writes: mpsc::UnboundedReceiver<Write>) {
-    let mut group = Vec::with_capacity(MOST);
-    while writes.recv_many(&mut group, MOST).await > 0 {
-        let mut results = commit(&group).await;
-        if results.iter().any(|result| matches!(result, Committed::Never(_))) {
-            // One of them has no place, and took the others with it.
-            results.clear();
-            for write in group.chunks(1) {
-                results.extend(commit(write).await);
-            }
+    loop {
+        let mut group = Vec::with_capacity(MOST);
+        if writes.recv_many(&mut group, MOST).await == 0 {
+            return;
         }
-        for (write, committed) in group.drain(..).zip(results) {
-            // Who asked may be gone: it is stored nevertheless.
-            let _ = write.answer.send(committed);
+        // In a task of its own: should one of them panic, those of this group are told that it failed, and all others go on.
+        if let Err(error) = tokio::spawn(store(group)).await {
+            tracing::error!(%error, "rows of calls could not be stored together");
         }
+    }
+}
+
+/// Stores them together. If that fails, each by itself: what only one of them can't have must not hold the others up.
+async fn store(group: Vec<Write>) {
+    let together = commit(&group).await;
+    let is_alone = group.len() > 1 && together.iter().any(|one| matches!(one, Committed::Never(_) | Committed::Failed(_)));
+    let mut away: Option<Arc<str>> = None;
+    for (write, committed) in group.into_iter().zip(together) {
+        let committed = match (&away, is_alone) {
+            (_, false) => committed,
+            // The database itself is away: asking for each would take as long for every one.
+            (Some(why), true) => Committed::Failed(Arc::clone(why)),
+            (None, true) => commit(std::slice::from_ref(&write)).await.remove(0),
+        };
+        if is_alone
+            && let Committed::Failed(why) = &committed
+            && away.is_none()
+            && write.kernel.store().can_write().await.is_err()
+        {
+            away = Some(Arc::clone(why));
+        }
+        // Who asked may be gone: it is stored nevertheless.
+        let _ = write.answer.send(committed);
     }
 }
 

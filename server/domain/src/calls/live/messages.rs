@@ -75,7 +75,7 @@ impl CallActor {
             return;
         }
         if let ClientMessage::Numbered { number, message } = message {
-            return self.on_numbered(page, number, *message).await;
+            return self.on_numbered(page, number, message).await;
         }
         self.take(page, message).await;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use model::wire::{ClientMessage, Heard, ServerMessage};
+use model::wire::{Heard, ServerMessage, Statement};
 use model::{Bookmark, Code, Millis, Problem, Segment, TrackId};
 
 use super::actor::CallActor;
@@ -37,19 +37,19 @@ impl Numbered {
 
 impl CallActor {
     /// A numbered message: taken once, and told of when it is stored.
-    pub(super) async fn on_numbered(&mut self, page: u64, number: u32, message: ClientMessage) {
-        let again = match &message {
-            ClientMessage::Heard(heard) if heard.is_final => self.numbered.knows(heard, &self.engine.segments),
-            ClientMessage::Bookmark { at, note } => self.engine.bookmarks.iter().any(|known| is_same(known, *at, note)),
-            ClientMessage::Feedback { .. } | ClientMessage::Pause { .. } | ClientMessage::CaptureNote { .. } => false,
-            _ => {
-                let message = "Only final words, a bookmark, feedback, a pause and a note of the capture may have a number.";
-                return self.connections.reply(page, ServerMessage::Rejected(Problem::new(Code::Invalid, message)));
+    pub(super) async fn on_numbered(&mut self, page: u64, number: u32, statement: Statement) {
+        let again = match &statement {
+            Statement::Heard(heard) if !heard.is_final => {
+                let problem = Problem::new(Code::Invalid, "Words that may still change need no number: send them without one.");
+                return self.connections.reply(page, ServerMessage::Rejected(problem));
             }
+            Statement::Heard(heard) => self.numbered.knows(heard, &self.engine.segments),
+            Statement::Bookmark { at, note } => self.engine.bookmarks.iter().any(|known| is_same(known, *at, note)),
+            Statement::Feedback { .. } | Statement::Pause { .. } | Statement::CaptureNote { .. } => false,
         };
         if !again {
-            let heard = if let ClientMessage::Heard(heard) = &message { Some(heard.clone()) } else { None };
-            if !self.take(page, message).await {
+            let heard = if let Statement::Heard(heard) = &statement { Some(heard.clone()) } else { None };
+            if !self.take(page, statement.into()).await {
                 // Nothing of it is kept here: it is said again.
                 return self.connections.turn_away(page);
             }

@@ -3,7 +3,7 @@
 use capture::{CallClock, Capture, CaptureEvent, CapturedFrame, Recognition, speech};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::wire::{ClientMessage, NoticeLevel};
+use model::wire::{NoticeLevel, Statement};
 use model::{CallState, Millis, RecognizerId, TrackId};
 
 use super::super::handle::{Ending, Source};
@@ -108,12 +108,12 @@ impl Session {
         match (event, sentence) {
             (CaptureEvent::TrackEnded(_) | CaptureEvent::Failed(_), Some(sentence)) => {
                 self.live.sources[track.index()].set(Source::Lost(sentence.clone()));
-                self.say(ClientMessage::CaptureNote { track: Some(track), message: sentence });
+                self.say(Statement::CaptureNote { track: Some(track), message: sentence });
             }
             (CaptureEvent::MutedBySystem(false) | CaptureEvent::Running, _) => self.live.sources[track.index()].set(Source::On),
             (_, Some(sentence)) => {
                 self.live.notice(NoticeLevel::Warning, sentence.clone());
-                self.say(ClientMessage::CaptureNote { track: Some(track), message: sentence });
+                self.say(Statement::CaptureNote { track: Some(track), message: sentence });
             }
             (_, None) => {}
         }

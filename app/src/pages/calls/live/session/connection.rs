@@ -3,7 +3,7 @@
 use capture::CallClock;
 use capture::link::Outbox;
 use leptos::prelude::*;
-use model::wire::{ClientMessage, Hello, NoticeLevel, Part as Does, ServerMessage};
+use model::wire::{ClientMessage, Hello, NoticeLevel, Part as Does, ServerMessage, Statement};
 use model::{CallState, Code, Millis, Problem, TrackId};
 
 use super::super::handle::{Ending, Role};
@@ -172,7 +172,7 @@ impl Session {
     }
 
     /// Says what must not be lost: kept until it is stored, and said again on each connection until then.
-    pub(super) fn say(&mut self, message: ClientMessage) {
+    pub(super) fn say(&mut self, message: Statement) {
         self.last_number += 1;
         self.send(numbered(self.last_number, &message));
         self.said.push_back((self.last_number, message));
@@ -227,6 +227,6 @@ impl Session {
     }
 }
 
-fn numbered(number: u32, message: &ClientMessage) -> ClientMessage {
-    ClientMessage::Numbered { number, message: Box::new(message.clone()) }
+fn numbered(number: u32, message: &Statement) -> ClientMessage {
+    ClientMessage::Numbered { number, message: message.clone() }
 }
