@@ -117,6 +117,17 @@ pub async fn execute(store: &Store, sql: &str) {
     }
 }
 
+/// Has a SQLite database refuse every line of a call that has this word in it.
+///
+/// # Panics
+/// If the database takes no trigger.
+pub async fn refuse_lines_with(store: &Store, word: &str) {
+    let refuse = format!(
+        "CREATE TRIGGER refused BEFORE INSERT ON segments WHEN new.text LIKE '%{word}%' BEGIN SELECT RAISE(ABORT, 'refused by a test'); END"
+    );
+    execute(store, &refuse).await;
+}
+
 /// As [`TestStore::fill`].
 pub async fn fill(store: &Store) {
     let Db::Sqlite { writer, .. } = &store.db else { panic!("only SQLite's disk can be full") };

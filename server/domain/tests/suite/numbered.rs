@@ -71,3 +71,20 @@ async fn only_what_a_page_would_say_again_may_have_a_number() {
     assert!(page.rejected().await.message.contains("ordered times"));
     noted(&mut page, &[7]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_refuses_of_one_call_holds_no_other_call_up() {
+    let app = TestApp::new(Behaviour::Works).await;
+    store::testing::refuse_lines_with(&app.services.store().clone(), "poison").await;
+    let (bad, good) = (app.call_with(RecognizerId::BROWSER).await, app.call_with(RecognizerId::BROWSER).await);
+    let (bad_page, mut good_page) = (app.page(&bad, "bad").await, app.page(&good, "good").await);
+    bad_page.say(numbered(1, words(Channel::Customer, 0, "This line is poison.", true)));
+    for number in 1..=20 {
+        good_page.say(numbered(number, words(Channel::Customer, i64::from(number) * 1_000, "And how long does it take?", true)));
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    }
+    noted(&mut good_page, &(1..=20).collect::<Vec<_>>()).await;
+    let store = app.services.store();
+    assert_eq!(store.segments(good.organization_id, good.id).await.unwrap().len(), 20);
+    assert_eq!(store.segments(bad.organization_id, bad.id).await.unwrap().len(), 0);
+}
