@@ -17,6 +17,7 @@ pub mod schema;
 
 use std::net::TcpListener;
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -204,20 +205,52 @@ fn server() -> &'static str {
         _ if std::env::var_os("CI").is_some() => {
             panic!("set CLOSEZLY_TEST_POSTGRES: on CI the store is tested on PostgreSQL too (`cargo xtask test` starts one)")
         }
-        _ => start(),
+        _ => start(&std::env::temp_dir().join(format!("closezly-test-postgres-{}", std::process::id()))),
     })
 }
 
-fn start() -> String {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
-    let folder = std::env::temp_dir().join(format!("closezly-test-postgres-{}", std::process::id()));
+/// A PostgreSQL server of one test's own, which the test may stop.
+#[derive(Debug)]
+pub struct Cluster {
+    folder: PathBuf,
+    url: String,
+}
+
+impl Cluster {
+    /// Starts one on a free port of loopback.
+    pub fn start() -> Self {
+        let folder = std::env::temp_dir().join(format!("closezly-test-postgres-{}", Uuid::now_v7().simple()));
+        let url = start(&folder);
+        Self { folder, url }
+    }
+
+    /// The address of its empty database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Stops it as a power cut would, and starts it again.
+    pub fn restart(&self) {
+        script("restart", &self.folder, &[]);
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        script("stop", &self.folder, &[]);
+    }
+}
+
+fn start(folder: &Path) -> String {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let started = Command::new(script)
-        .arg("start")
-        .arg(&folder)
-        .args([port.to_string(), std::process::id().to_string()])
-        .output()
-        .expect("tests/postgres.sh runs");
-    assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
-    String::from_utf8_lossy(&started.stdout).lines().last().unwrap_or_default().to_owned()
+    let said = script("start", folder, &[port.to_string(), std::process::id().to_string()]);
+    said.lines().last().unwrap_or_default().to_owned()
+}
+
+/// What `tests/postgres.sh` says to an action.
+fn script(action: &str, folder: &Path, rest: &[String]) -> String {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
+    let done = Command::new(script).arg(action).arg(folder).args(rest).output().expect("tests/postgres.sh runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8_lossy(&done.stdout).into_owned()
 }

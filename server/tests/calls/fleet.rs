@@ -24,11 +24,14 @@ const VAULT_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// An installation.
 pub struct Fleet {
-    database: TestStore,
+    database_url: String,
     storage: tempfile::TempDir,
     nodes: Vec<Node>,
     /// What its servers are started with besides.
     settings: Vec<&'static str>,
+    /// The database, if it goes with the fleet.
+    #[allow(dead_code, reason = "held until the drop, after its servers")]
+    database: Option<TestStore>,
 }
 
 /// A server of it.
@@ -46,12 +49,24 @@ impl Fleet {
     }
 
     async fn start_with(nodes: usize, settings: &[&'static str]) -> Self {
-        let (database, storage) = (testing::open(Engine::Postgres).await, tempfile::tempdir().unwrap());
-        let mut fleet = Self { database, storage, nodes: Vec::new(), settings: settings.to_vec() };
+        let database = testing::open(Engine::Postgres).await;
+        let mut fleet = Self::on(database.url());
+        (fleet.settings, fleet.database) = (settings.to_vec(), Some(database));
         for _ in 0..nodes {
             fleet.add(None);
         }
         fleet
+    }
+
+    /// No server yet, on a database that outlives them.
+    pub fn on(database_url: &str) -> Self {
+        Self {
+            database_url: database_url.to_owned(),
+            storage: tempfile::tempdir().unwrap(),
+            nodes: Vec::new(),
+            settings: Vec::new(),
+            database: None,
+        }
     }
 
     /// One more server, which may reach the database in a way of its own.
@@ -63,7 +78,7 @@ impl Fleet {
     }
 
     pub fn database_url(&self) -> &str {
-        self.database.url()
+        &self.database_url
     }
 
     /// Starts a server, in the data folder that it had.
@@ -79,7 +94,7 @@ impl Fleet {
             "--public-url",
             "http://localhost",
             "--database-url",
-            node.database.as_deref().unwrap_or(self.database.url()),
+            node.database.as_deref().unwrap_or(&self.database_url),
             "--files",
             &files,
             "--token-key",

@@ -12,6 +12,7 @@ mod support;
 mod contention;
 mod cut_network;
 mod database;
+mod database_restart;
 mod export;
 mod fleet;
 mod flow;
