@@ -88,6 +88,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(done) = test::as_rustdoc() {
+        return done.unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        });
+    }
     match perform(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -6,9 +6,9 @@
 mod read;
 mod state;
 
-use std::io::{self, BufReader, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -42,18 +42,17 @@ pub fn quietly(command: &mut Command) -> Result<ExitStatus> {
 pub fn output(name: &str, command: &mut Command) -> Result<(ExitStatus, String)> {
     let mut screen = Screen::new(io::stderr().is_terminal());
     let mut child = ask(command, screen.terminal).spawn().with_context(|| format!("could not start `{}`", line(command)))?;
-    let stdout = child.stdout.take().map(|mut pipe| {
-        thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = pipe.read_to_end(&mut text);
-            text
-        })
+    let (sender, pieces) = mpsc::channel();
+    let stdout = child.stdout.take().map(|pipe| {
+        let sender = sender.clone();
+        thread::spawn(move || read_stdout(pipe, &sender))
     });
-    let result = follow(name, &mut child, &mut screen);
+    read_stderr(&mut child, sender);
+    let result = follow(name, &mut child, &pieces, &mut screen);
     screen.clear();
     result?;
-    let stdout = stdout.and_then(|reader: JoinHandle<Vec<u8>>| reader.join().ok()).unwrap_or_default();
-    Ok((child.wait()?, String::from_utf8_lossy(&stdout).into_owned()))
+    let stdout = stdout.and_then(|reader: JoinHandle<String>| reader.join().ok()).unwrap_or_default();
+    Ok((child.wait()?, stdout))
 }
 
 /// Sets what makes cargo draw its bar into a pipe; colours as a terminal would have had them.
@@ -65,8 +64,7 @@ fn ask(command: &mut Command, terminal: bool) -> &mut Command {
     command.env_remove("CARGO_TERM_QUIET").stdout(Stdio::piped()).stderr(Stdio::piped())
 }
 
-fn follow(name: &str, child: &mut Child, screen: &mut Screen) -> Result<()> {
-    let pieces = pieces(child);
+fn follow(name: &str, child: &mut Child, pieces: &Receiver<Piece>, screen: &mut Screen) -> Result<()> {
     let start = Instant::now();
     let mut state = State::new(name);
     let mut ended = false;
@@ -87,9 +85,33 @@ fn follow(name: &str, child: &mut Child, screen: &mut Screen) -> Result<()> {
     }
 }
 
+/// All of it. Where it is JSON for programs, what the compiler says in it is shown as it comes.
+fn read_stdout(pipe: impl Read, shown: &Sender<Piece>) -> String {
+    let mut all = String::new();
+    let mut lines = BufReader::new(pipe);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        let text = String::from_utf8_lossy(&line);
+        if let Some(said) = rendered(&text) {
+            let _ = shown.send(Piece::Text(said));
+        }
+        all.push_str(&text);
+        line.clear();
+    }
+    all
+}
+
+/// What the compiler says in a message of cargo.
+fn rendered(line: &str) -> Option<String> {
+    if !line.starts_with("{\"reason\":\"compiler-message\"") {
+        return None;
+    }
+    let message: serde_json::Value = serde_json::from_str(line).ok()?;
+    message["message"]["rendered"].as_str().map(|text| text.trim_end().to_owned())
+}
+
 /// What cargo writes to its standard error, taken apart as it comes.
-fn pieces(child: &mut Child) -> Receiver<Piece> {
-    let (sender, receiver) = mpsc::channel();
+fn read_stderr(child: &mut Child, sender: Sender<Piece>) {
     if let Some(pipe) = child.stderr.take() {
         thread::spawn(move || {
             for piece in Pieces::of(BufReader::new(pipe)) {
@@ -99,7 +121,6 @@ fn pieces(child: &mut Child) -> Receiver<Piece> {
             }
         });
     }
-    receiver
 }
 
 /// Where the line is told.
@@ -161,6 +182,14 @@ mod tests {
         assert_eq!(text, "json\n");
         let error = run("test", Command::new("sh").args(["-c", "exit 3"])).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("exit status: 3"), "{error}");
+    }
+
+    #[test]
+    fn what_the_compiler_says_to_programs_is_shown_to_people() {
+        let said = r#"{"reason":"compiler-message","message":{"level":"warning","rendered":"warning: unused\n\n"}}"#;
+        assert_eq!(rendered(said).as_deref(), Some("warning: unused"));
+        assert_eq!(rendered(r#"{"reason":"compiler-artifact"}"#), None);
+        assert_eq!(rendered("json"), None);
     }
 
     #[test]

@@ -29,13 +29,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::build::{HOUSE, LIKE_TESTS, WASM, wasm_target};
+use crate::build::{HOUSE, WASM, wasm_target};
 use crate::process::{cargo, run};
 use crate::progress;
 use crate::step::{self, step};
 use crate::workspace::Mode;
 use ahead::Ahead;
 pub use browser::playwright;
+pub use rust_tests::as_rustdoc;
 pub use postgres::Postgres;
 use rust_tests::RustTests;
 
@@ -46,7 +47,7 @@ pub enum Part {
     Format,
     /// clippy on both targets
     Lint,
-    /// rustdoc: broken links, bad examples
+    /// rustdoc: broken links, examples
     Docs,
     /// what may not be in the dependency trees, what is declared and not used
     Deps,
@@ -56,10 +57,10 @@ pub enum Part {
     Store,
     /// the real router over HTTP
     Http,
-    /// what `new-area` writes, in a scratch copy: it compiles, its tests pass
-    Area,
     /// journeys in a real Chromium
     Browser,
+    /// what `new-area` writes, in a scratch copy: it compiles, its tests pass
+    Area,
 }
 
 /// How many tests of a part are named for their time.
@@ -152,12 +153,13 @@ pub fn test(only: &[Part]) -> Result<()> {
         let start = Instant::now();
         let outcome = match part {
             Part::Format => format(),
-            Part::Lint => lint(&ahead),
-            Part::Docs => docs(),
+            Part::Lint => lint(&ahead, &mut rust_tests),
+            Part::Docs => rust_tests.document(),
             Part::Deps => Ok(deps::check()),
             Part::Unit | Part::Store | Part::Http => rust_tests.run(*part, &ahead),
-            Part::Area => ahead.wait().and_then(|()| area::check()),
             Part::Browser => browser::run(&ahead, rust_tests.server_binary(), rust_tests.postgres()),
+            // The last: its server takes the place of the one that the journeys start.
+            Part::Area => ahead.wait().and_then(|()| area::check()),
         };
         reports.push(Report::new(*part, outcome, start.elapsed()));
     }
@@ -194,7 +196,7 @@ fn format() -> Result<Outcome> {
 /// The pages of a debug build too. Flags don't reach what runs while compiling.
 const LINTED: &str = "--cfg erase_components -C debug-assertions=on";
 
-fn lint(ahead: &Ahead) -> Result<Outcome> {
+fn lint(ahead: &Ahead, rust_tests: &mut RustTests) -> Result<Outcome> {
     wasm_target()?;
     let mut outcome = Outcome::default();
     let mut clippy = |name: &str, command: &mut Command| {
@@ -205,17 +207,13 @@ fn lint(ahead: &Ahead) -> Result<Outcome> {
     let profile = ["--profile", Mode::Release.wasm_profile()];
     clippy("browser", cargo().arg("clippy").args(packages).args(profile).env("RUSTFLAGS", LINTED).env("RUSTC_BOOTSTRAP", "1"));
     ahead.start();
-    clippy("server", cargo().arg("clippy").args(HOUSE).arg("--all-targets"));
-    clippy("xtask", cargo().args(["clippy", "--package", "xtask", "--all-targets"]));
+    if rust_tests.is_whole() {
+        outcome.check(rust_tests.lint());
+    } else {
+        clippy("server", cargo().arg("clippy").args(HOUSE).arg("--all-targets"));
+        clippy("xtask", cargo().args(["clippy", "--package", "xtask", "--all-targets"]));
+    }
     Ok(outcome)
-}
-
-fn docs() -> Result<Outcome> {
-    let documented = ["doc", "--no-deps", "--document-private-items"];
-    let doc = |command: &mut Command| progress::run("docs", command.env("RUSTDOCFLAGS", "-D warnings"));
-    doc(cargo().args(documented).args(HOUSE).args(LIKE_TESTS))?;
-    doc(cargo().args(documented).args(["--package", "xtask"]))?;
-    Ok(Outcome::held())
 }
 
 /// Turns one failed condition into an error with its sentence.

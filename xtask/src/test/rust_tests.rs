@@ -15,11 +15,12 @@ use anyhow::{Result, anyhow, bail};
 
 use super::ahead::Ahead;
 use super::postgres::Postgres;
-use super::{Outcome, Part, tools};
+use super::{Outcome, Part, ensure, tools};
 use crate::build::HOUSE;
 use crate::step::step;
 use crate::workspace;
 use build::Built;
+pub use documentation::as_rustdoc;
 
 /// What the journeys start. Both belong to the one call that builds the tests: alone they would be compiled again with fewer features.
 pub const JOURNEYS: [&str; 4] = ["--bin", "closezly", "--bin", "deepgram-upstream"];
@@ -48,7 +49,9 @@ impl RustTests {
         let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut selections = Vec::new();
         if unit {
-            selections.extend([words(&HOUSE), words(&["--package", "xtask"])]);
+            // Examples and benchmarks are linted too.
+            let house = HOUSE.iter().chain(&["--all-targets"]).map(ToString::to_string).collect();
+            selections.extend([house, words(&["--package", "xtask"])]);
         } else if http {
             let mut selection = words(&HOUSE);
             selection.extend(servers_tests()?);
@@ -76,19 +79,40 @@ impl RustTests {
         self.environment.as_ref().map(|environment| environment.postgres.url.clone())
     }
 
-    /// Runs one part's tests.
-    pub fn run(&mut self, part: Part, ahead: &Ahead) -> Result<Outcome> {
-        let environment = match self.environment.take() {
-            Some(environment) => environment,
-            None => Environment::start()?,
-        };
-        let environment = self.environment.insert(environment);
+    /// Whether all of the house is compiled for these tests, and linted with it.
+    pub fn is_whole(&self) -> bool {
+        self.selections.iter().flatten().any(|word| word == "--all-targets")
+    }
+
+    /// Compiles, if it has not been: what it complains of.
+    pub fn lint(&mut self) -> Result<()> {
+        let built = self.built()?;
+        ensure(built.complete, || "not everything compiles: the errors are above".to_owned())?;
+        ensure(built.warnings == 0, || format!("{} warnings, which are above", built.warnings))
+    }
+
+    /// The documentation, and the examples in it.
+    pub fn document(&mut self) -> Result<Outcome> {
+        self.built()?;
+        step("write the documentation, run its examples", || documentation::run(&HOUSE))
+    }
+
+    fn built(&mut self) -> Result<&Built> {
         let built = match self.built.take() {
             Some(built) => built,
-            None => step("compile the tests", || build::build(&self.selections, &self.programs))?,
+            None => step("compile the tests, with lints", || build::build(&self.selections, &self.programs))?,
         };
+        Ok(self.built.insert(built))
+    }
+
+    /// Runs one part's tests.
+    pub fn run(&mut self, part: Part, ahead: &Ahead) -> Result<Outcome> {
+        if self.environment.is_none() {
+            self.environment = Some(Environment::start()?);
+        }
+        self.built()?;
         ahead.wait()?;
-        let built = self.built.insert(built);
+        let (Some(built), Some(environment)) = (&self.built, &self.environment) else { bail!("the tests were not compiled") };
 
         let mut outcome = Outcome::default();
         if !built.complete {
@@ -97,9 +121,6 @@ impl RustTests {
         let executables: Vec<_> = built.executables.iter().filter(|executable| executable.part() == part).collect();
         if !executables.is_empty() {
             outcome.add(step("run the tests", || nextest::run(built, &executables, &part.name(), |command| environment.give(command)))?);
-        }
-        if part == Part::Unit && built.complete {
-            outcome.add(step("examples in the documentation", || documentation::run(&HOUSE))?);
         }
         if outcome.counts == super::Counts::default() {
             bail!("there are no tests in this part");

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::process::{cargo, output};
@@ -23,6 +23,8 @@ pub struct Built {
     pub server: Option<PathBuf>,
     /// False if something did not compile.
     pub complete: bool,
+    /// What the compiler and its lints complain of, in our own crates.
+    pub warnings: usize,
 }
 
 /// A test binary.
@@ -64,8 +66,8 @@ pub fn build(selections: &[Vec<String>], programs: &[&str]) -> Result<Built> {
     for (at, selection) in selections.iter().enumerate() {
         let mut command = cargo();
         // `build --tests` is `test --no-run` that goes on after an error: one broken crate does not hide the others' tests.
-        command.args(["build", "--keep-going", "--message-format", "json-render-diagnostics"]);
-        if !selection.iter().any(|word| word == "--test") {
+        linting(&mut command)?.args(["build", "--keep-going", "--message-format", "json"]);
+        if !selection.iter().any(|word| word == "--test" || word == "--all-targets") {
             command.arg("--tests");
         }
         command.args(selection).args(if at == 0 { programs } else { &[] });
@@ -78,15 +80,27 @@ pub fn build(selections: &[Vec<String>], programs: &[&str]) -> Result<Built> {
     Ok(built)
 }
 
+/// Has our own crates compiled by clippy's driver, which is the compiler with more lints: what is linted is what is run, and nothing is compiled a
+/// second time for it. Its programs may be slower than the compiler's own; for tests that is the same.
+pub fn linting(command: &mut Command) -> Result<&mut Command> {
+    let compiler = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let driver = Path::new(compiler.trim()).join("bin").join(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
+    if !driver.is_file() {
+        bail!("clippy is not here: type `rustup component add clippy`");
+    }
+    Ok(command.env("RUSTC_WORKSPACE_WRAPPER", driver))
+}
+
 /// Reads cargo's messages, a line of JSON each.
 fn read(messages: &str) -> Built {
-    let mut built = Built { executables: Vec::new(), programs: Vec::new(), server: None, complete: true };
+    let mut built = Built { executables: Vec::new(), programs: Vec::new(), server: None, complete: true, warnings: 0 };
     let mut seen = BTreeSet::new();
     for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        built.warnings += usize::from(is_warning(&message));
         let Some(path) = message["executable"].as_str().map(PathBuf::from) else { continue };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (id, target, kind) = (text(&message["package_id"]), text(&message["target"]["name"]), text(&message["target"]["kind"][0]));
-        if message["profile"]["test"].as_bool() == Some(true) {
+        if message["profile"]["test"].as_bool() == Some(true) && kind != "bench" {
             if seen.insert(path.clone()) {
                 let kind = if matches!(kind.as_str(), "rlib" | "cdylib" | "dylib" | "staticlib") { "lib".to_owned() } else { kind };
                 let package = package(&id, Path::new(&text(&message["manifest_path"])));
@@ -101,6 +115,12 @@ fn read(messages: &str) -> Built {
     }
     built.executables.sort();
     built
+}
+
+/// Whether the compiler complains of a place. How many complaints there were it says in a message without one.
+fn is_warning(message: &Value) -> bool {
+    let said = &message["message"];
+    said["level"] == "warning" && said["spans"].as_array().is_some_and(|spans| !spans.is_empty())
 }
 
 /// The package's name: cargo's id ends in `#name@version`, or in `/name#version` where the folder has the package's name.
@@ -168,6 +188,9 @@ mod tests {
 {"reason":"compiler-artifact","package_id":"path+file:///house/server#0.1.0","manifest_path":"/house/server/Cargo.toml","target":{"kind":["bin"],"name":"closezly"},"profile":{"test":false},"executable":"/t/debug/closezly"}
 {"reason":"compiler-artifact","package_id":"path+file:///house/server#0.1.0","manifest_path":"/house/server/Cargo.toml","target":{"kind":["test"],"name":"http"},"profile":{"test":true},"executable":"/t/debug/deps/http-1"}
 {"reason":"compiler-artifact","package_id":"path+file:///house/app/model#model@0.1.0","manifest_path":"/house/app/model/Cargo.toml","target":{"kind":["cdylib","rlib"],"name":"model"},"profile":{"test":true},"executable":"/t/debug/deps/model-1"}
+{"reason":"compiler-artifact","package_id":"path+file:///house/live#0.1.0","manifest_path":"/house/live/Cargo.toml","target":{"kind":["bench"],"name":"engine"},"profile":{"test":true},"executable":"/t/debug/deps/engine-1"}
+{"reason":"compiler-message","message":{"level":"warning","spans":[{"line_start":1}],"rendered":"warning: unused"}}
+{"reason":"compiler-message","message":{"level":"warning","spans":[],"rendered":"warning: 1 warning emitted"}}
 {"reason":"compiler-artifact","package_id":"x","target":{"kind":["lib"],"name":"serde"},"profile":{"test":false},"executable":null}
 not json
 "#;
@@ -178,7 +201,7 @@ not json
         let names: Vec<_> = built.executables.iter().map(|test| (test.binary_id(), test.part())).collect();
         assert_eq!(names, [("model".to_owned(), Part::Unit), ("server::http".to_owned(), Part::Http)]);
         assert_eq!(built.server.as_deref(), Some(Path::new("/t/debug/closezly")));
-        assert_eq!(built.programs.len(), 1);
+        assert_eq!((built.programs.len(), built.warnings), (1, 1));
     }
 
     #[test]

@@ -1,6 +1,12 @@
-//! Examples in the documentation: rustdoc's harness runs them, nextest can't.
+//! The documentation, and the examples in it, which rustdoc's harness runs; nextest can't.
+//!
+//! `cargo doc` would have all dependencies checked once more: it reads other files of them than a program does that is linked. Examples are linked, so
+//! `cargo test --doc` finds what the tests are linked with. It is told to start this program instead of rustdoc, which then starts rustdoc
+//! twice, side by side: as it was asked to, and for the pages themselves.
 
-use std::process::Command;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
@@ -8,14 +14,64 @@ use anyhow::{Result, anyhow};
 use crate::process::cargo;
 use crate::test::Outcome;
 use crate::test::tee::tee;
+use crate::workspace;
 
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
-/// Runs the examples of a selection of packages.
+/// Set where cargo starts this program as rustdoc: the folder for the pages.
+const AS_RUSTDOC: &str = "CLOSEZLY_XTASK_AS_RUSTDOC";
+
+/// Writes the pages of a selection of packages, and runs their examples.
 pub fn run(selection: &[&str]) -> Result<Outcome> {
     let mut command = cargo();
-    command.args(["test", "--doc", "--quiet"]).args(selection);
+    super::build::linting(&mut command)?.args(["test", "--doc", "--quiet", "--no-fail-fast"]).args(selection);
+    command.env("RUSTDOC", env::current_exe()?).env(AS_RUSTDOC, workspace::target().join("doc"));
     watch(&mut command, "documentation")
+}
+
+/// What to do where cargo has started this program as rustdoc; none if it has not.
+pub fn as_rustdoc() -> Option<Result<ExitCode>> {
+    let pages = env::var_os(AS_RUSTDOC)?;
+    Some(rustdoc(&pages, env::args_os().skip(1).collect()))
+}
+
+fn rustdoc(pages: &OsStr, arguments: Vec<OsString>) -> Result<ExitCode> {
+    let of_pages = without_test(&arguments);
+    let pages = of_pages.map(|arguments| {
+        let mut command = Command::new("rustdoc");
+        command.args(arguments).args(["--document-private-items", "-D", "warnings", "-o"]).arg(pages);
+        command.stdout(Stdio::null()).spawn()
+    });
+    let asked = Command::new("rustdoc").args(&arguments).status()?;
+    if let Some(pages) = pages {
+        let held = pages?.wait()?.success();
+        // As the harness says it.
+        let name = arguments.iter().skip_while(|word| *word != "--crate-name").nth(1).map(|name| name.to_string_lossy()).unwrap_or_default();
+        if !held {
+            println!("test {name} ... FAILED");
+        }
+        println!("test result: {}. {} passed; {} failed; 0 ignored", if held { "ok" } else { "FAILED" }, u8::from(held), u8::from(!held));
+    }
+    Ok(if asked.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The arguments without what is for examples only; none if they are for something else.
+fn without_test(arguments: &[OsString]) -> Option<Vec<OsString>> {
+    const WITH_VALUE: [&str; 3] = ["--test-run-directory", "--test-args", "--test-builder"];
+    if !arguments.iter().any(|word| word == "--test") {
+        return None;
+    }
+    let mut left = Vec::new();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        if WITH_VALUE.contains(&&*text) {
+            words.next();
+        } else if text != "--test" && text != "--no-run" && !WITH_VALUE.iter().any(|flag| text.starts_with(&format!("{flag}="))) {
+            left.push(word.clone());
+        }
+    }
+    Some(left)
 }
 
 /// Runs a program that reports as Rust's test harness does.
@@ -71,6 +127,14 @@ mod tests {
         }
         assert_eq!(outcome.counts, Counts { passed: 12, failed: 1, skipped: 2 });
         assert_eq!(outcome.failures, ["model: wire::foreign_call"]);
+    }
+
+    #[test]
+    fn the_pages_are_written_with_what_the_examples_are_linked_with() {
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let asked = words("--edition=2024 --crate-type lib --crate-name live --test live/src/lib.rs --test-run-directory /house/live --test-args --quiet --extern model=/t/m.rlib");
+        assert_eq!(without_test(&asked), Some(words("--edition=2024 --crate-type lib --crate-name live live/src/lib.rs --extern model=/t/m.rlib")));
+        assert_eq!(without_test(&words("--version")), None);
     }
 
     #[test]
