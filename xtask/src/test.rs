@@ -36,9 +36,9 @@ use crate::step::{self, step};
 use crate::workspace::Mode;
 use ahead::Ahead;
 pub use browser::playwright;
-pub use rust_tests::as_rustdoc;
 pub use postgres::Postgres;
 use rust_tests::RustTests;
+pub use rust_tests::as_rustdoc;
 
 /// The parts, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -44,7 +44,11 @@ pub fn flush(logs: &[Appending]) -> Result<(), RecordingError> {
 
 /// The first error, after all were tried.
 fn all(flushed: impl Iterator<Item = std::io::Result<()>>) -> Result<(), RecordingError> {
-    flushed.fold(Ok(()), |all, flushed| all.and(flushed.map_err(RecordingError::from)))
+    let mut first = Ok(());
+    for flushed in flushed {
+        first = first.and(flushed.map_err(RecordingError::from));
+    }
+    first
 }
 
 #[cfg(test)]

@@ -46,7 +46,8 @@ fn rustdoc(pages: &OsStr, arguments: Vec<OsString>) -> Result<ExitCode> {
     if let Some(pages) = pages {
         let held = pages?.wait()?.success();
         // As the harness says it.
-        let name = arguments.iter().skip_while(|word| *word != "--crate-name").nth(1).map(|name| name.to_string_lossy()).unwrap_or_default();
+        let name =
+            arguments.iter().skip_while(|word| *word != "--crate-name").nth(1).map(|name| name.to_string_lossy()).unwrap_or_default();
         if !held {
             println!("test {name} ... FAILED");
         }
@@ -132,8 +133,13 @@ mod tests {
     #[test]
     fn the_pages_are_written_with_what_the_examples_are_linked_with() {
         let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
-        let asked = words("--edition=2024 --crate-type lib --crate-name live --test live/src/lib.rs --test-run-directory /house/live --test-args --quiet --extern model=/t/m.rlib");
-        assert_eq!(without_test(&asked), Some(words("--edition=2024 --crate-type lib --crate-name live live/src/lib.rs --extern model=/t/m.rlib")));
+        let asked = words(
+            "--edition=2024 --crate-type lib --crate-name live --test live/src/lib.rs --test-run-directory /house/live --test-args --quiet --extern model=/t/m.rlib",
+        );
+        assert_eq!(
+            without_test(&asked),
+            Some(words("--edition=2024 --crate-type lib --crate-name live live/src/lib.rs --extern model=/t/m.rlib"))
+        );
         assert_eq!(without_test(&words("--version")), None);
     }
 
