@@ -6,6 +6,12 @@
 //!
 //! Architecture invariants: no SQL outside this crate; every statement that touches a tenant's rows binds the
 //! [`model::OrganizationId`]; nothing here reads a clock; times are kept to the microsecond.
+//!
+//! What a read costs, where its function says nothing else: one thing is found by its key. A list that takes a `limit` walks an index from its
+//! cursor on and reads at most so many rows, and one more to know whether there is a next page, however many there are. A list without one
+//! reads all that belongs to what it is asked about: a call's lines, cues and parts (5,000 lines in a long one), a person's sessions and tokens,
+//! an organization's collections, websites and flags (tens). What counts (`count_…`, `knowledge_tags`, `usage`) reads all rows that it counts,
+//! by index, and is for pages that people open, not for what happens with each request.
 
 #![warn(missing_docs)]
 
