@@ -53,6 +53,8 @@ fn all(flushed: impl Iterator<Item = std::io::Result<()>>) -> Result<(), Recordi
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

@@ -32,17 +32,17 @@ pub fn run(selection: &[&str]) -> Result<Outcome> {
 /// What to do where cargo has started this program as rustdoc; none if it has not.
 pub fn as_rustdoc() -> Option<Result<ExitCode>> {
     let pages = env::var_os(AS_RUSTDOC)?;
-    Some(rustdoc(&pages, env::args_os().skip(1).collect()))
+    Some(rustdoc(&pages, &env::args_os().skip(1).collect::<Vec<_>>()))
 }
 
-fn rustdoc(pages: &OsStr, arguments: Vec<OsString>) -> Result<ExitCode> {
-    let of_pages = without_test(&arguments);
+fn rustdoc(pages: &OsStr, arguments: &[OsString]) -> Result<ExitCode> {
+    let of_pages = without_test(arguments);
     let pages = of_pages.map(|arguments| {
         let mut command = Command::new("rustdoc");
         command.args(arguments).args(["--document-private-items", "-D", "warnings", "-o"]).arg(pages);
         command.stdout(Stdio::null()).spawn()
     });
-    let asked = Command::new("rustdoc").args(&arguments).status()?;
+    let asked = Command::new("rustdoc").args(arguments).status()?;
     if let Some(pages) = pages {
         let held = pages?.wait()?.success();
         // As the harness says it.
