@@ -41,7 +41,7 @@ pub struct RecordingLog {
     path: PathBuf,
     keep_audio: bool,
     /// None after a failed write: opened again, and cut to `length`, before the next one.
-    pub(super) file: Option<File>,
+    file: Option<File>,
     /// Bytes of whole records.
     length: u64,
     next: u32,
@@ -169,6 +169,14 @@ impl RecordingLog {
             Some(file) => Ok(file.sync_data()?),
             None => Ok(()),
         }
+    }
+
+    /// The file itself, for bringing it to the disk without holding the log: a flush may take long, an append must not.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`] if the process has no file left to open.
+    pub fn file(&self) -> Result<Option<File>, RecordingError> {
+        Ok(self.file.as_ref().map(File::try_clone).transpose()?)
     }
 
     fn reopen(&self) -> Result<File, RecordingError> {

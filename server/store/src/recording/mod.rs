@@ -12,7 +12,6 @@
 //!
 //! Everything here blocks on files; the appends are small and go to the page cache, the rest belongs on a blocking thread.
 
-mod flush;
 mod index;
 mod log;
 mod reader;
@@ -27,7 +26,6 @@ use std::path::{Path, PathBuf};
 
 use model::{CallId, OrganizationId, TrackId};
 
-pub use flush::{Appending, flush};
 pub use log::{Appended, LogPlace, RecordingLog};
 pub use reader::{Frames, RecordingReader};
 pub use stretch::{fill_hole, forget_sidecars, put_aside, read_stretch, replace, silence};

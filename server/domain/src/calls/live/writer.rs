@@ -1,6 +1,5 @@
 //! Threads that append frames to recordings, so that a slow disk delays acks and nothing else.
 
-use std::iter;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use model::Millis;
 use model::wire::Frame;
-use store::{Appended, RecordingError, RecordingLog, recording};
+use store::{Appended, RecordingError, RecordingLog};
 
 use super::in_flight::InFlight;
 use super::intake::TrackSink;
@@ -18,10 +17,6 @@ use super::pressure::Pressure;
 const THREADS: usize = 2;
 /// A log is flushed to the disk itself this often.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
-/// Those that are due within this time are flushed together.
-const GATHER: Duration = Duration::from_millis(250);
-/// So many are flushed together at most: each is an open file more meanwhile.
-const MOST_TOGETHER: usize = 512;
 /// Frames that are written before the first of them is told of, if so many wait.
 const BATCH: usize = 32;
 
@@ -65,9 +60,14 @@ impl SharedLog {
         is_due
     }
 
-    /// It is on the disk itself, but for what was appended since.
+    /// Brings it to the disk itself, without keeping anybody from appending meanwhile.
     #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-    fn on_flushed(&self) {
+    fn flush(&self) {
+        let file = self.with(|log| log.file());
+        let flushed = file.and_then(|file| file.map_or(Ok(()), |file| file.sync_data().map_err(RecordingError::from)));
+        if let Err(error) = flushed {
+            tracing::error!(%error, "a recording could not be flushed to the disk");
+        }
         let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (entry.synced, entry.is_flushing) = (Instant::now(), false);
     }
@@ -178,22 +178,13 @@ pub(super) fn seconds() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_secs() + 10
 }
 
-/// Brings logs to the disk itself, beside the writing: a flush takes up to hundreds of milliseconds. It rests as long as it worked: with very
-/// many calls the disk is left to those that write, and to the database, half of the time.
+/// Brings logs to the disk itself, one after the other, beside the writing: a flush takes up to tens of milliseconds. It rests as long as it
+/// worked: with very many calls the disk is left to those that write, and to the database, half of the time.
 #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
-fn flush_all(waiting: &mpsc::Receiver<SharedLog>) {
-    while let Ok(first) = waiting.recv() {
-        let logs: Vec<SharedLog> = iter::once(first).chain(waiting.try_iter().take(MOST_TOGETHER - 1)).collect();
+fn flush_all(logs: &mpsc::Receiver<SharedLog>) {
+    while let Ok(log) = logs.recv() {
         let begun = Instant::now();
-        if let Err(error) = flush(&logs) {
-            tracing::error!(%error, "a recording could not be flushed to the disk");
-        }
-        logs.iter().for_each(SharedLog::on_flushed);
-        thread::sleep(begun.elapsed().max(GATHER));
+        log.flush();
+        thread::sleep(begun.elapsed());
     }
-}
-
-fn flush(logs: &[SharedLog]) -> Result<(), RecordingError> {
-    let open: Result<Vec<_>, _> = logs.iter().filter_map(|log| log.with(|log| log.appending()).transpose()).collect();
-    recording::flush(&open?)
 }
