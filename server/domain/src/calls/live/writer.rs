@@ -180,6 +180,9 @@ pub(super) fn seconds() -> u64 {
 
 /// Brings logs to the disk itself, one after the other, beside the writing: a flush takes up to tens of milliseconds. It rests as long as it
 /// worked: with very many calls the disk is left to those that write, and to the database, half of the time.
+///
+/// Not the whole file system at once (`syncfs`), though a thousand files are on the disk in a fifth of the time: whoever appends meanwhile waits
+/// for all of it, and of the frames of 1,000 calls 98 % were late instead of a few.
 #[allow(clippy::disallowed_methods, reason = "spacing of disk flushes, not call time")]
 fn flush_all(logs: &mpsc::Receiver<SharedLog>) {
     while let Ok(log) = logs.recv() {
