@@ -13,7 +13,6 @@ mod extract;
 mod idempotency;
 mod identity;
 mod knowledge;
-mod limit;
 mod lines;
 mod operations;
 mod paging;
@@ -58,7 +57,6 @@ pub fn router(server: &Server) -> Router<Server> {
     routes
         .route_layer(from_fn_with_state(server.clone(), idempotency::once))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .route_layer(from_fn_with_state(server.clone(), limit::check))
         .method_not_allowed_fallback(extract::wrong_method)
         .route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/api/docs", get(move || async move { page.clone() }))

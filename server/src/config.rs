@@ -5,6 +5,7 @@ mod file;
 mod keys;
 mod manifest;
 mod mask;
+pub mod public_url;
 mod settings;
 
 use std::net::{IpAddr, SocketAddr};
@@ -183,8 +184,7 @@ impl Config {
             ("vault_keys_command", keys::shown(None, of.vault_keys_command.as_ref())),
         ];
         let listen = settings.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
-        let public_url = settings.public_url.unwrap_or_else(|| local_url(listen)).trim_end_matches('/').to_owned();
-        check_public_url(&public_url)?;
+        let public_url = own_address(&settings.public_url.unwrap_or_else(|| local_url(listen)))?;
         let database_url = settings.database_url.unwrap_or_else(|| format!("sqlite://{}", data_dir.join("closezly.db").display()));
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
             bail!("database_url must start with sqlite:// or postgres://");
@@ -303,14 +303,10 @@ fn local_url(listen: SocketAddr) -> String {
     if listen.ip().is_unspecified() { format!("http://localhost:{}", listen.port()) } else { format!("http://{listen}") }
 }
 
-fn check_public_url(url: &str) -> Result<()> {
-    let parsed: http::Uri = url.parse().with_context(|| format!("public_url: “{url}” is no address"))?;
-    let plain = matches!(parsed.scheme_str(), Some("http" | "https"))
-        && parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-    if !plain || parsed.path().len() > 1 || parsed.query().is_some() {
-        bail!("public_url must be like https://closezly.example.com, without a path; it is “{url}”");
-    }
-    Ok(())
+/// The address that people use, in the one spelling that browsers have for it.
+fn own_address(written: &str) -> Result<String> {
+    public_url::canonical(written.trim_end_matches('/'))
+        .with_context(|| format!("public_url must be like https://closezly.example.com, without a path; it is “{written}”"))
 }
 
 /// What several servers must have in common.

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod command;
 pub mod config;
+pub mod connections;
 pub mod demo;
 pub mod doctor;
 pub mod jobs;

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Extension;
-use axum::serve::ListenerExt;
 use domain::{Kernel, calls, identity};
 use store::chain;
 use tokio::net::TcpListener;
@@ -20,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::events::Stopping;
 use crate::config::Config;
+use crate::connections;
 use crate::router::router;
 use crate::wiring::{self, Server, wire};
 
@@ -79,11 +79,8 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// If a part can't be started.
 pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let services = server.services().clone();
-    let service = router(server).layer(Extension(Stopping(stop.clone()))).into_make_service_with_connect_info::<SocketAddr>();
-    // Acks and events are small and awaited: they must not wait for more to send with.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let serving = tokio::spawn(async move { serving.await });
+    let limits = connections::Limits::of_process(server.config().client_address_header.is_some());
+    let serving = tokio::spawn(connections::serve(listener, router(server).layer(Extension(Stopping(stop.clone()))), limits, stop.clone()));
     // Nothing that may fail or take long stands before this. The jobs take up the calls of the server before as their first work.
     let worker = {
         let (services, stop) = (services.clone(), stop.clone());

@@ -3,9 +3,21 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    keep_private();
     give_memory_back();
     server::command::run()
 }
+
+/// Whatever this process and its programs write, nobody else on this computer can read: recordings, the database, its copies.
+#[cfg(unix)]
+fn keep_private() {
+    use rustix::fs::Mode;
+
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
+
+#[cfg(not(unix))]
+fn keep_private() {}
 
 /// Has the system's allocator give large pieces back as soon as they are free.
 ///

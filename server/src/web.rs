@@ -4,6 +4,7 @@ pub mod assets;
 pub mod attachment;
 pub mod body;
 pub mod caller;
+pub mod client;
 pub mod files;
 pub mod forms;
 pub mod headers;

@@ -7,6 +7,7 @@
 mod account;
 mod jobs;
 pub mod limits;
+mod new_password;
 mod password;
 pub mod person;
 mod profile;

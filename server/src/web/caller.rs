@@ -1,27 +1,24 @@
 //! Who sends a request, found out once for everything behind.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use cookie::Cookie;
-use domain::identity::{self, SignedIn};
+use domain::identity::{self, IdentityKernel as _, SignedIn};
 use domain::{Actor, Client, DomainError};
-use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE, USER_AGENT};
+use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use model::{Code, Profile};
 use secrecy::ExposeSecret;
 
+use super::client;
 use super::problem::Failure;
 use crate::wiring::Server;
 
 /// Name of the session's cookie.
 pub use app::server::SESSION_COOKIE;
-
-const LONGEST_USER_AGENT: usize = 300;
 
 /// Who sends a request.
 #[derive(Clone, Debug, Default)]
@@ -34,29 +31,23 @@ pub struct Caller {
     pub profile: Option<Profile>,
 }
 
-/// Finds out who sends the request: a bearer token, else the session's cookie. With a token that isn't valid the request
-/// ends here; with a cookie that isn't it goes on as signed out, and the cookie is taken back.
+/// Finds out who sends the request: a bearer token that is ours, else the session's cookie. A token that isn't ours may be a proxy's, meant for
+/// somebody else; so may every other kind of `Authorization`. Only where neither is valid, and a program asks the API with one, the request ends
+/// here. With a cookie that isn't valid it goes on as signed out, and the cookie is taken back.
+///
+/// Whoever asks the API or a server function is counted here, once it is known who.
 pub async fn identify(State(server): State<Server>, mut request: Request, next: Next) -> Response {
-    let client = client(&server, &request);
-    let services = server.services();
-    let mut caller = Caller { client, ..Caller::default() };
-    let mut cookie_answer = None;
-    if let Some(authorization) = request.headers().get(AUTHORIZATION) {
-        match bearer(&server, authorization).await {
-            Ok(scope) => caller.scope = Some(scope),
-            Err(error) => return Failure::from(error).into_response(),
-        }
-    } else if let Some(secret) = cookie(request.headers(), SESSION_COOKIE) {
-        match identity::authenticate_session(services, secret).await {
-            Ok(Some(visit)) => {
-                cookie_answer = visit.renewed.as_ref().map(|renewed| set_cookie(renewed, services.now(), server.config().is_https()));
-                caller.scope = Some(visit.actor);
-                caller.profile = Some(visit.profile);
-            }
-            Ok(None) => cookie_answer = Some(app::server::clear_cookie(SESSION_COOKIE, server.config().is_https())),
-            Err(error) => return Failure::from(error).into_response(),
-        }
+    let mut caller = Caller { client: client::of(&request, server.config().client_address_header.as_ref()), ..Caller::default() };
+    let answer = find_out(&server, request.headers(), &mut caller).await;
+    let is_api = request.uri().path().starts_with("/api/");
+    if is_api && let Err(error) = count(&server, &caller) {
+        return Failure::from(error).into_response();
     }
+    let cookie_answer = match answer {
+        Ok(cookie_answer) => cookie_answer,
+        Err(error) if is_api || !is_unauthenticated(&error) => return Failure::from(error).into_response(),
+        Err(_) => None,
+    };
     if let Some(scope) = &caller.scope {
         tracing::Span::current().record("organization", tracing::field::display(scope.organization));
     }
@@ -72,40 +63,68 @@ pub async fn identify(State(server): State<Server>, mut request: Request, next: 
     response
 }
 
-async fn bearer(server: &Server, authorization: &HeaderValue) -> Result<Actor, DomainError> {
-    let wrong = || {
-        DomainError::new(
-            Code::Unauthenticated,
-            "This token is not valid. Send “Authorization: Bearer” with an access token or an API token.",
-        )
+/// Fills in who it is; what to answer about the cookie.
+async fn find_out(server: &Server, headers: &HeaderMap, caller: &mut Caller) -> Result<Option<String>, DomainError> {
+    let services = server.services();
+    let token = match bearer(headers) {
+        Some(token) => authenticate(server, token).await.map(Some),
+        None => Ok(None),
     };
-    let (scheme, token) = authorization.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(wrong)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(wrong());
+    let refused = match token {
+        Ok(Some(scope)) => {
+            caller.scope = Some(scope);
+            return Ok(None);
+        }
+        Ok(None) => None,
+        Err(error) if is_unauthenticated(&error) => Some(error),
+        Err(error) => return Err(error),
+    };
+    let visit = match cookie(headers, SESSION_COOKIE) {
+        Some(secret) => Some(identity::authenticate_session(services, secret).await?),
+        None => None,
+    };
+    match (visit, refused) {
+        (Some(Some(visit)), _) => {
+            caller.scope = Some(visit.actor);
+            caller.profile = Some(visit.profile);
+            Ok(visit.renewed.as_ref().map(|renewed| set_cookie(renewed, services.now(), server.config().is_https())))
+        }
+        (_, Some(error)) => Err(error),
+        (Some(None), None) => Ok(Some(app::server::clear_cookie(SESSION_COOKIE, server.config().is_https()))),
+        (None, None) => Ok(None),
     }
-    let token = token.trim();
+}
+
+/// So many requests a member, or an address where nobody is signed in.
+fn count(server: &Server, caller: &Caller) -> Result<(), DomainError> {
+    let member = caller.scope.as_ref().map(|scope| scope.member_id().map(|member| member.to_string()).unwrap_or_default());
+    server.services().limits().api(member.as_ref().unwrap_or(&caller.client.address))
+}
+
+fn is_unauthenticated(error: &DomainError) -> bool {
+    matches!(error, DomainError::Problem(problem) if problem.code == Code::Unauthenticated)
+}
+
+/// The token of `Authorization: Bearer`; none with any other scheme.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim_start().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn authenticate(server: &Server, token: &str) -> Result<Actor, DomainError> {
     match identity::authenticate_token(server.services(), token).await? {
         Some(scope) => Ok(scope),
         None if token.matches('.').count() == 2 => identity::authenticate_access(server.services(), token).await,
-        None => Err(wrong()),
+        None => Err(DomainError::new(
+            Code::Unauthenticated,
+            "This token is not valid. Send “Authorization: Bearer” with an access token or an API token.",
+        )),
     }
 }
 
 fn set_cookie(signed_in: &SignedIn, now: DateTime<Utc>, secure: bool) -> String {
     let seconds = (signed_in.expires_at - now).num_seconds();
     app::server::cookie(SESSION_COOKIE, signed_in.secret.expose_secret(), seconds, secure)
-}
-
-fn client(server: &Server, request: &Request) -> Client {
-    let headers = request.headers();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
-    // The last entry is what our own proxy saw; those before it are what the client claims.
-    let told = server.config().client_address_header.as_ref().and_then(|name| {
-        let last = headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
-        last.parse::<std::net::IpAddr>().ok().map(|address| address.to_canonical().to_string())
-    });
-    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Client { address: told.or(peer).unwrap_or_default(), user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect() }
 }
 
 /// The value of a cookie.
@@ -139,6 +158,17 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_bearer_is_a_token_of_ours() {
+        let found =
+            |value: &'static str| bearer(&HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(value))])).map(str::to_owned);
+        assert_eq!(found("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(found("bearer  abc ").as_deref(), Some("abc"));
+        for other in ["Basic YTpi", "Negotiate x", "Digest username=\"a\"", "Bearer", "", "abc"] {
+            assert_eq!(found(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_cookie_is_found_among_others_however_they_are_sent() {

@@ -133,7 +133,7 @@ fn decode(text: &str) -> Option<FormReturn> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
-fn is_plain_form(headers: &HeaderMap) -> bool {
+pub fn is_plain_form(headers: &HeaderMap) -> bool {
     let form = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     form && accepts_html(headers)
 }

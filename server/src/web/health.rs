@@ -1,13 +1,13 @@
 //! For whoever watches the server.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, StatusCode};
 use model::Code;
 use secrecy::ExposeSecret;
 use store::{Store, chain};
@@ -15,6 +15,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Mutex;
 
 use super::problem::Failure;
+use crate::config::public_url::is_own_host;
 use crate::wiring::Server;
 use domain::calls::CallsKernel as _;
 
@@ -86,8 +87,7 @@ pub async fn metrics(
             .get(AUTHORIZATION)
             .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "))
             .is_some_and(|given| given.ct_eq(token.expose_secret().as_bytes()).into()),
-        // Behind a proxy every request comes from this computer: then only a token tells.
-        None => address.ip().is_loopback() && !headers.contains_key("x-forwarded-for") && !headers.contains_key("forwarded"),
+        None => is_local(address.ip(), &headers, server.config().client_address_header.as_ref(), &server.config().public_url),
     };
     if !allowed {
         return Err(Failure::new(
@@ -102,6 +102,15 @@ pub async fn metrics(
     }
     server.metrics().run_upkeep();
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], server.metrics().render()).into_response())
+}
+
+/// Whether a request is from this computer itself. Behind a proxy every request comes from it, and so does one of a page whose foreign name was made
+/// to lead here: then only a token tells.
+fn is_local(peer: IpAddr, headers: &HeaderMap, proxy: Option<&HeaderName>, public_url: &str) -> bool {
+    let proxied = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name))
+        || proxy.is_some_and(|name| headers.contains_key(name));
+    let host = headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
+    peer.to_canonical().is_loopback() && !proxied && host.is_none_or(|host| is_own_host(host, public_url))
 }
 
 /// Whether a file can be made in a folder. Each look has a file of its own: several at once don't disturb one another.
@@ -125,7 +134,23 @@ pub async fn writable(folder: &std::path::Path) -> std::io::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::writable;
+    use super::*;
+
+    #[test]
+    fn only_this_computer_itself_is_local() {
+        let (here, there) = ("127.0.0.1".parse().unwrap(), "203.0.113.7".parse().unwrap());
+        let proxy = HeaderName::from_static("x-client");
+        let asks = |peer, headers: &[(&str, &str)]| {
+            let headers = headers.iter().map(|(name, value)| (HeaderName::try_from(*name).unwrap(), value.parse().unwrap())).collect();
+            is_local(peer, &headers, Some(&proxy), "https://closezly.example")
+        };
+        assert!(asks(here, &[]) && asks(here, &[("host", "localhost:3000")]) && asks(here, &[("host", "closezly.example")]));
+        assert!(!asks(there, &[]));
+        for header in ["x-client", "x-real-ip", "x-forwarded-for", "forwarded", "via"] {
+            assert!(!asks(here, &[(header, "198.51.100.9")]), "{header}");
+        }
+        assert!(!asks(here, &[("host", "evil.example:3000")]));
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn looks_at_the_same_time_do_not_disturb_one_another() {

@@ -2,53 +2,83 @@
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, UPGRADE};
-use http::{HeaderMap, Method};
+use axum::response::{Html, IntoResponse, Response};
+use http::header::{HOST, ORIGIN, UPGRADE};
+use http::{HeaderMap, Method, StatusCode};
 use model::Code;
 
+use super::caller::{SESSION_COOKIE, cookie};
+use super::forms::is_plain_form;
 use super::problem::Failure;
+use crate::config::public_url::{canonical, is_own_host};
 use crate::wiring::Server;
 
-/// Refuses what another site's page makes a browser send.
+/// Refuses what another site's page makes a browser send. The sentence names the address to open: often it is our own page, at another address
+/// than the one that whoever runs the server has set.
 pub async fn check(State(server): State<Server>, request: Request, next: Next) -> Response {
-    if is_ours(request.method(), request.headers(), &server.config().public_url) {
+    let public_url = &server.config().public_url;
+    if is_ours(request.method(), request.headers(), public_url) {
         return next.run(request).await;
     }
-    tracing::warn!(path = request.uri().path(), origin = ?request.headers().get(ORIGIN), "refused a foreign origin");
-    Failure::new(Code::WrongOrigin, "This came from a page that is not ours, so nothing was changed. Open Closezly itself and try again.")
-        .into_response()
+    let (origin, host) = (request.headers().get(ORIGIN), request.headers().get(HOST));
+    tracing::warn!(
+        path = request.uri().path(),
+        ?origin,
+        ?host,
+        public_url,
+        "refused a foreign origin: is public_url the address that people open?"
+    );
+    if request.method() == Method::POST && is_plain_form(request.headers()) {
+        return (StatusCode::FORBIDDEN, Html(page(public_url))).into_response();
+    }
+    Failure::new(Code::WrongOrigin, format!("{NOT_OURS} Open {public_url} and try again there.")).into_response()
+}
+
+const NOT_OURS: &str = "This came from a page with another address than Closezly has here, so nothing was changed.";
+
+/// For a form that was sent without JavaScript. It can't be sent back to its page with a sentence as others are: a cookie of the public address's
+/// kind may not be kept there. No character of the address has a meaning in HTML.
+fn page(public_url: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>Another address · Closezly</title></head><body><h1>Closezly has another address</h1>\
+         <p>{NOT_OURS} Open <a href=\"{public_url}\">{public_url}</a> and try again there.</p></body></html>"
+    )
 }
 
 /// Whether a request may do what it wants as far as its origin tells.
 ///
 /// Reading is free: no answer carries CORS headers, so other sites' pages can't see it. A browser says where a changing
-/// request comes from, in `Origin` or at least in `Sec-Fetch-Site`. Who says neither is a program; it may go on with its
-/// own token, but not with a cookie, which a browser could have added.
+/// request comes from, in `Origin` or at least in `Sec-Fetch-Site`. Who says neither is a program; it may go on without a session's cookie, which a
+/// browser could have added, as it adds a password that a proxy asked for.
 fn is_ours(method: &Method, headers: &HeaderMap, public_url: &str) -> bool {
     let upgrades = headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !upgrades {
         return true;
     }
-    let text = |name: http::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    let is_plain = public_url.starts_with("http://");
+    let host = headers.get(HOST).map(|value| value.to_str().unwrap_or("unreadable"));
+    // Behind TLS a foreign name fails at its certificate.
+    if is_plain && host.is_some_and(|host| !is_own_host(host, public_url)) {
+        return false;
+    }
     let mut origins = headers.get_all(ORIGIN).iter();
     if let Some(origin) = origins.next() {
-        return origins.next().is_none() && origin.to_str().is_ok_and(|origin| is_same(origin, text(HOST), public_url));
+        let origin = origin.to_str().ok().and_then(canonical);
+        return origins.next().is_none() && origin.is_some_and(|origin| is_same(&origin, host, public_url));
     }
     if let Some(site) = headers.get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    headers.contains_key(AUTHORIZATION) || !headers.contains_key(COOKIE)
+    cookie(headers, SESSION_COOKIE).is_none()
 }
 
+/// Both addresses as [`canonical`] writes them.
 fn is_same(origin: &str, host: Option<&str>, public_url: &str) -> bool {
-    if origin.eq_ignore_ascii_case(public_url) {
-        return true;
-    }
     // Reached under another name than the public one, for example localhost instead of 127.0.0.1. Only over plain HTTP:
     // behind TLS the public address is the only one.
-    let plain = origin.strip_prefix("http://");
-    public_url.starts_with("http://") && plain.is_some() && plain == host
+    let reached = || host.and_then(|host| canonical(&format!("http://{host}")));
+    origin == public_url || public_url.starts_with("http://") && reached().is_some_and(|reached| origin == reached)
 }
 
 #[cfg(test)]
@@ -84,7 +114,12 @@ mod tests {
             (false, &[("sec-fetch-site", "same-site"), cookie]),
             (false, &[("sec-fetch-site", "cross-site"), cookie]),
             (false, &[cookie]),
+            (false, &[("authorization", "Basic YTpi"), cookie]),
+            (false, &[("authorization", "Bearer x"), cookie]),
             (true, &[("authorization", "Bearer x")]),
+            (true, &[("authorization", "Bearer x"), ("cookie", "closezly_theme=dark")]),
+            (true, &[("origin", "https://closezly.example:443"), cookie]),
+            (true, &[("origin", "https://closezly.example."), cookie]),
             (true, &[]),
         ] {
             assert_eq!(ours(&post, headers), expected, "{headers:?}");
@@ -95,7 +130,7 @@ mod tests {
     fn reading_is_free_but_a_websocket_is_no_reading() {
         assert!(ours(&Method::GET, &[("origin", "https://evil.example"), ("cookie", "x")]));
         assert!(!ours(&Method::GET, &[("upgrade", "WebSocket"), ("origin", "https://evil.example")]));
-        assert!(!ours(&Method::GET, &[("upgrade", "websocket"), ("cookie", "x")]));
+        assert!(!ours(&Method::GET, &[("upgrade", "websocket"), ("cookie", "closezly_session=x")]));
         assert!(ours(&Method::GET, &[("upgrade", "websocket"), ("origin", "https://closezly.example"), ("cookie", "x")]));
         assert!(ours(&Method::GET, &[("upgrade", "websocket"), ("authorization", "Bearer x")]));
     }
@@ -106,5 +141,15 @@ mod tests {
         assert!(is_ours(&Method::POST, &headers("http://localhost:3000"), "http://127.0.0.1:3000"));
         assert!(!is_ours(&Method::POST, &headers("http://localhost:4000"), "http://127.0.0.1:3000"));
         assert!(!is_ours(&Method::POST, &headers("http://localhost:3000"), "https://closezly.example"));
+    }
+
+    #[test]
+    fn a_foreign_name_that_leads_here_is_not_ours() {
+        let from = |host: &str| HeaderMap::from_iter([(ORIGIN, format!("http://{host}").parse().unwrap()), (HOST, host.parse().unwrap())]);
+        for (host, ours) in [("evil.example:3000", false), ("192.168.1.5:3000", true), ("[::1]:3000", true), ("closezly.corp:3000", true)] {
+            assert_eq!(is_ours(&Method::POST, &from(host), "http://closezly.corp:3000"), ours, "{host}");
+        }
+        let program = HeaderMap::from_iter([(HOST, "evil.example:3000".parse().unwrap())]);
+        assert!(!is_ours(&Method::POST, &program, "http://127.0.0.1:3000"));
     }
 }

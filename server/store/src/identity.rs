@@ -24,6 +24,8 @@ statements! {
     UPDATE_ORGANIZATION = "UPDATE organizations SET name = $2, keep_audio = $3 WHERE id = $1";
     ORGANIZATIONS_OF = "SELECT organization_id FROM members WHERE person_id = $1 ORDER BY organization_id";
     UPDATE_PERSON = "UPDATE people SET name = $2 WHERE id = $1";
+    PERSON = "SELECT id, email, name, created_at FROM people WHERE id = $1";
+
     PERSON_OF_ADDRESS = "SELECT id, email, name, created_at FROM people WHERE email = $1";
     PLACES_OF = "
         SELECT m.organization_id, m.id AS member, m.role, o.name AS organization_name
@@ -151,6 +153,14 @@ pub async fn places_of(tx: &mut Tx, person: PersonId) -> Result<Vec<Place>> {
 /// What the engine says.
 pub async fn colleagues(tx: &mut Tx, organization: OrganizationId, member: MemberId) -> Result<Vec<Colleague>> {
     query!(within tx, all Colleague, COLLEAGUES, organization, member)
+}
+
+/// A person.
+///
+/// # Errors
+/// What the engine says.
+pub async fn person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
+    query!(within tx, optional Person, PERSON, id)
 }
 
 /// Who has a mail address, which is compared as it is: lower case.

@@ -30,6 +30,12 @@ statements! {
     SESSIONS = concat!(
         "SELECT ", columns!(), " FROM sessions WHERE person_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC"
     );
+    SIGNED_IN_FROM = "
+        SELECT 1 FROM sessions s JOIN people p ON p.id = s.person_id WHERE p.email = $1 AND s.address = $2
+        UNION ALL
+        SELECT 1 FROM refresh_tokens r JOIN members m ON m.id = r.member_id JOIN people p ON p.id = m.person_id
+        WHERE p.email = $1 AND r.address = $2
+        LIMIT 1";
     DELETE_SESSION = "
         DELETE FROM sessions WHERE person_id = $1
             AND (id = $2 OR sign_in = (SELECT other.sign_in FROM sessions other WHERE other.id = $2 AND other.person_id = $1))";
@@ -170,6 +176,14 @@ impl Store {
     /// What the engine says.
     pub async fn standing_of_sign_in(&self, sign_in: Uuid, now: DateTime<Utc>) -> Result<Option<Standing>> {
         query!(read self, optional Standing, STANDING_SESSION, sign_in, now)
+    }
+
+    /// Whether whoever has a mail address is signed in from an address, with a browser or a program.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn is_signed_in_from(&self, email: &str, address: &str) -> Result<bool> {
+        Ok(query!(read self, optional (i32,), SIGNED_IN_FROM, email, address)?.is_some())
     }
 
     /// The session of a cookie, unless it has expired.

@@ -229,7 +229,7 @@ impl Cluster {
         &self.url
     }
 
-    /// Stops it as a power cut would, and starts it again.
+    /// Stops it, whoever is connected, and starts it again.
     pub fn restart(&self) {
         script("restart", &self.folder, &[]);
     }

@@ -4,7 +4,7 @@
 #   postgres.sh start DIR PORT [PID]   makes a cluster in DIR, starts it on 127.0.0.1:PORT and prints its address,
 #                                      postgres://postgres@127.0.0.1:PORT/postgres, as the last line.
 #                                      With PID: stops it and removes DIR when that process has ended.
-#   postgres.sh restart DIR            stops it as a power cut would, and starts it again.
+#   postgres.sh restart DIR            stops it, whoever is connected, and starts it again.
 #   postgres.sh stop DIR               stops it and removes DIR.
 #
 # DIR must not exist, or be empty. The binaries (initdb, pg_ctl) come from, in this order: CLOSEZLY_TEST_POSTGRES_BIN, the Python
@@ -75,7 +75,7 @@ CONF
 
 restart() {
     cd "$dir"
-    as_user "$(cat "$dir/bin")/pg_ctl" -D "$dir/data" -l "$dir/data/server.log" -m immediate -w -t 60 restart > "$dir/start.log" 2>&1 < /dev/null \
+    as_user "$(cat "$dir/bin")/pg_ctl" -D "$dir/data" -l "$dir/data/server.log" -m fast -w -t 60 restart > "$dir/start.log" 2>&1 < /dev/null \
         || { cat "$dir/start.log" "$dir/data/server.log" >&2; fail "the server did not start again"; }
 }
 

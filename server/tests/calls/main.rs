@@ -25,6 +25,7 @@ mod meeting;
 mod page;
 mod pages;
 mod process;
+mod proxies;
 mod recognizers;
 mod recording;
 mod rest;

@@ -168,7 +168,7 @@ async fn a_second_signal_ends_it_at_once() {
     let mut running = Running::start(folder.path());
     // A request whose body never comes keeps the first signal from being enough.
     let mut stuck = std::net::TcpStream::connect(running.base.trim_start_matches("http://")).unwrap();
-    let head = "POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let head = "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
     std::io::Write::write_all(&mut stuck, head.as_bytes()).unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
     running.signal();

@@ -8,6 +8,7 @@
 mod support;
 
 mod audited;
+mod authorization;
 mod bodies;
 mod document;
 mod downloads;

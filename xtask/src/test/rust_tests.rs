@@ -145,6 +145,7 @@ impl Environment {
     fn start() -> Result<Self> {
         let python = tools::python()?;
         tools::tesseract();
+        tools::proxies();
         Ok(Self { postgres: Postgres::start(&python)?, minilm: tools::minilm()?, python })
     }
 

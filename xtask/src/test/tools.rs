@@ -163,6 +163,17 @@ pub fn tesseract() {
     }
 }
 
+/// Reverse proxies, for the tests that run behind them. Where one can't be installed they say that they are skipped. None is started.
+pub fn proxies() {
+    for (name, package) in [("nginx", "nginx-light"), ("caddy", "caddy"), ("haproxy", "haproxy")] {
+        if which(name).is_none()
+            && let Err(error) = step("Reverse proxies for tests", || program(name, package))
+        {
+            println!("   {error:#}");
+        }
+    }
+}
+
 /// Makes sure that a program is on PATH.
 fn program(name: &str, package: &str) -> Result<()> {
     if which(name).is_some() {

@@ -34,6 +34,7 @@ mod registry;
 mod relay;
 mod replay;
 mod sealing;
+mod talk;
 mod transcription;
 mod words;
 mod write_op;

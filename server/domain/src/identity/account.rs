@@ -1,13 +1,13 @@
 //! Signing in and out; changing the password.
 
-use model::{Code, MemberId, Profile, validation};
+use model::{Code, MemberId, Profile};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::IdentityKernel as _;
 use super::jobs::NoteRefusedSignIn;
 use super::session::{self, SignedIn};
-use super::{actor_of, enqueue, password, signed_out, watch};
+use super::{actor_of, enqueue, new_password, password, person, signed_out, watch};
 use kernel::{Actor, Client, Credential, DomainError, Kernel, Result};
 
 /// Signs a browser in. The session that it had `before` ends.
@@ -38,8 +38,9 @@ pub async fn sign_in_program(kernel: &Kernel, client: &Client, email: &str, pass
 }
 
 async fn check(kernel: &Kernel, client: &Client, email: &str, password: &SecretString) -> Result<Profile> {
-    let email = validation::email(email)?;
-    kernel.limits().sign_in(client, &email)?;
+    let email = person::mail_address(email)?;
+    let is_known = kernel.store().is_signed_in_from(&email, &client.address).await?;
+    kernel.limits().sign_in(client, &email, is_known)?;
     let found = kernel.store().credentials(&email).await?;
     let fits = password::verify(password.expose_secret(), found.as_ref().map(|found| found.password_hash.clone())).await?;
     let profile = match &found {
@@ -47,6 +48,7 @@ async fn check(kernel: &Kernel, client: &Client, email: &str, password: &SecretS
         None => kernel.store().profile(MemberId(kernel.uuid())).await?,
     };
     if let (Some(profile), true) = (profile, fits) {
+        kernel.limits().signed_in(client, &email);
         return Ok(profile);
     }
     // Whose address it is, is looked up by the job: the time of the answer doesn't tell whether there is somebody.
@@ -90,8 +92,9 @@ pub async fn change_password(
 ) -> Result<SignedIn> {
     let session = actor.session().ok_or_else(|| DomainError::new(Code::Forbidden, "Sign in on the site to change your password."))?;
     let person = actor.member()?.person;
-    kernel.limits().sign_in(client, &person.to_string())?;
-    validation::new_password(new.expose_secret())?;
+    kernel.limits().sign_in(client, &person.to_string(), false)?;
+    let profile = kernel.store().profile(actor.member()?.id).await?.ok_or_else(signed_out)?;
+    new_password::check(new.expose_secret(), &[&profile.person.name, &profile.person.email, &profile.organization.name])?;
     let hash = kernel.store().password_hash(person).await?.ok_or_else(signed_out)?;
     if !password::verify(current.expose_secret(), Some(hash)).await? {
         return Err(model::Problem::of_field("current", "That is not your current password.").into());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use model::{Code, Problem};
+use quick_cache::sync::Cache;
 
 use kernel::Client;
 use kernel::{DomainError, Result};
@@ -18,6 +19,8 @@ const MANY: usize = 10_000;
 pub struct Limits {
     sign_in_address: Keyed,
     sign_in_email: Keyed,
+    /// Networks that somebody signed in from, since the start.
+    known: Cache<(String, String), ()>,
     sign_up_address: Keyed,
     sign_up_email: Keyed,
     reset_address: Keyed,
@@ -32,6 +35,7 @@ impl Default for Limits {
         Self {
             sign_in_address: Keyed::new(30, Duration::from_secs(10)),
             sign_in_email: Keyed::new(10, Duration::from_secs(60)),
+            known: Cache::new(MANY),
             sign_up_address: Keyed::new(10, Duration::from_secs(360)),
             sign_up_email: Keyed::new(3, Duration::from_secs(1200)),
             reset_address: Keyed::new(10, Duration::from_secs(360)),
@@ -42,13 +46,21 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// An attempt to sign in.
+    /// An attempt to sign in. `is_known` says whether this mail address is signed in from there already: then it counts apart from those of
+    /// everywhere else, so that nobody is kept out by what others try.
     ///
     /// # Errors
     /// `rate_limited`, with the time to wait.
-    pub(super) fn sign_in(&self, client: &Client, email: &str) -> Result<()> {
+    pub(super) fn sign_in(&self, client: &Client, email: &str, is_known: bool) -> Result<()> {
         self.sign_in_address.of_address(client)?;
-        self.sign_in_email.of(email)
+        let network = network(client);
+        let is_known = is_known || self.known.get(&(email.to_owned(), network.clone())).is_some();
+        self.sign_in_email.of(&if is_known { format!("{email} {network}") } else { email.to_owned() })
+    }
+
+    /// Somebody signed in.
+    pub(super) fn signed_in(&self, client: &Client, email: &str) {
+        self.known.insert((email.to_owned(), network(client)), ());
     }
 
     /// An attempt to sign up, or to confirm that.
@@ -98,9 +110,7 @@ impl Keyed {
     fn of_address(&self, client: &Client) -> Result<()> {
         match client.address.parse::<IpAddr>() {
             Ok(address) if address.is_loopback() => Ok(()),
-            // Who has one IPv6 address has 2^64 of them.
-            Ok(IpAddr::V6(address)) => self.of(&format!("{:x?}", &address.segments()[..4])),
-            _ => self.of(&client.address),
+            _ => self.of(&network(client)),
         }
     }
 
@@ -112,6 +122,15 @@ impl Keyed {
             let wait = until.wait_time_from(DefaultClock::default().now());
             DomainError::RateLimited { problem: Problem::new(Code::RateLimited, sentence(wait)), wait }
         })
+    }
+}
+
+/// What one client has for itself.
+fn network(client: &Client) -> String {
+    match client.address.parse() {
+        // Who has one IPv6 address has 2^64 of them.
+        Ok(IpAddr::V6(address)) => format!("{:x?}", &address.segments()[..4]),
+        _ => client.address.clone(),
     }
 }
 
@@ -151,10 +170,23 @@ mod tests {
     fn a_mail_address_is_limited_from_everywhere() {
         let limits = Limits::default();
         for n in 0..10 {
-            limits.sign_in(&from(&format!("203.0.113.{n}")), "ann@example.com").unwrap();
+            limits.sign_in(&from(&format!("203.0.113.{n}")), "ann@example.com", false).unwrap();
         }
-        assert!(limits.sign_in(&from("203.0.113.99"), "ann@example.com").is_err());
-        limits.sign_in(&from("203.0.113.99"), "bob@example.com").unwrap();
+        assert!(limits.sign_in(&from("203.0.113.99"), "ann@example.com", false).is_err());
+        limits.sign_in(&from("203.0.113.99"), "bob@example.com", false).unwrap();
+    }
+
+    #[test]
+    fn nobody_is_kept_out_where_they_are_signed_in_or_were_by_what_others_try() {
+        let limits = Limits::default();
+        limits.signed_in(&from("2001:db8::1"), "ann@example.com");
+        for n in 0..20 {
+            let _ = limits.sign_in(&from(&format!("203.0.113.{n}")), "ann@example.com", false);
+        }
+        limits.sign_in(&from("2001:db8::2"), "ann@example.com", false).unwrap();
+        limits.sign_in(&from("198.51.100.1"), "ann@example.com", true).unwrap();
+        // There too only so often.
+        assert!((0..20).any(|_| limits.sign_in(&from("198.51.100.1"), "ann@example.com", true).is_err()));
     }
 
     #[test]

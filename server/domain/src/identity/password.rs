@@ -6,6 +6,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 
 use kernel::{DomainError, Result};
 
@@ -35,9 +36,14 @@ async fn nobody() -> Result<String> {
     Ok(NOBODY.get_or_init(|| hash).clone())
 }
 
+/// A password as it is hashed (RFC 8265, OpaqueString): computers write the same letters and spaces in different ways.
+fn normalized(password: &str) -> String {
+    password.chars().map(|sign| if sign.is_whitespace() { ' ' } else { sign }).nfc().collect()
+}
+
 /// The hash of a new password, with a new salt.
 pub(super) async fn hash(password: &str) -> Result<String> {
-    let password = password.to_owned();
+    let password = normalized(password);
     at_once(move || {
         Argon2::default()
             .hash_password(password.as_bytes())
@@ -57,10 +63,14 @@ pub(super) async fn verify(password: &str, hash: Option<String>) -> Result<bool>
         Some(hash) => hash,
         None => nobody().await?,
     };
-    let password = password.to_owned();
+    // Accounts of before have the hash of what was typed.
+    let mut written = vec![normalized(password)];
+    if written[0] != password {
+        written.push(password.to_owned());
+    }
     let fits = at_once(move || {
         let parsed = PasswordHash::new(&hash).map_err(|error| DomainError::Internal(format!("a stored password hash: {error}")))?;
-        Ok::<_, DomainError>(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+        Ok::<_, DomainError>(written.iter().any(|password| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()))
     })
     .await??;
     Ok(fits && known)
@@ -84,6 +94,16 @@ mod tests {
         assert_ne!(stored, hash("correct horse battery").await.unwrap(), "each hash has its own salt");
         assert!(verify("correct horse battery", Some(stored.clone())).await.unwrap());
         assert!(!verify("correct horse batterz", Some(stored)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn the_same_password_of_another_computer_fits() {
+        let stored = hash("größe ist relativ").await.unwrap();
+        for written in ["gro\u{308}ße ist relativ", "größe\u{a0}ist relativ"] {
+            assert!(verify(written, Some(stored.clone())).await.unwrap(), "{written:?}");
+        }
+        let of_before: PasswordHash = Argon2::default().hash_password("gro\u{308}ße".as_bytes()).unwrap();
+        assert!(verify("gro\u{308}ße", Some(of_before.to_string())).await.unwrap());
     }
 
     #[tokio::test]

@@ -1,14 +1,14 @@
 //! A new password for who forgot the old one: a link by mail, good for half an hour and for one use.
 
 use chrono::Duration;
-use model::{Code, Problem, validation};
+use model::{Code, Problem};
 use ports::Mail;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::IdentityKernel as _;
 use super::jobs::MailResetLink;
-use super::{actor_of, enqueue, note_everywhere, password, secret, watch};
+use super::{actor_of, enqueue, new_password, note_everywhere, password, person, secret, watch};
 use kernel::{Client, Credential, Kernel, Result};
 
 const LIFE: Duration = Duration::minutes(30);
@@ -18,7 +18,7 @@ const LIFE: Duration = Duration::minutes(30);
 /// # Errors
 /// A problem of the field `email` if it is no address; `rate_limited` by the client's address.
 pub async fn request_password_reset(kernel: &Kernel, client: &Client, email: &str) -> Result<()> {
-    let email = validation::email(email)?;
+    let email = person::mail_address(email)?;
     kernel.limits().reset(client)?;
     if !kernel.limits().reset_mail(&email) {
         return Ok(());
@@ -56,13 +56,16 @@ pub(super) async fn link(kernel: &Kernel, asked: &MailResetLink, attempt: i64) -
 pub async fn reset_password(kernel: &Kernel, client: &Client, token: &str, new: &SecretString) -> Result<()> {
     kernel.limits().reset(client)?;
     // Before the token is spent: a password that is too short must not cost the link.
-    validation::new_password(new.expose_secret())?;
+    new_password::check(new.expose_secret(), &[])?;
     let hash = password::hash(new.expose_secret()).await?;
     let mut tx = kernel.begin_own().await?;
     let now = tx.at();
     let Some(person) = store::sessions::take_password_reset(&mut tx, &secret::hash(token), now).await? else {
         return Err(Problem::new(Code::NotFound, "This link was used already or is too old. Ask for a new one.").into());
     };
+    if let Some(person) = store::identity::person(&mut tx, person).await? {
+        new_password::check(new.expose_secret(), &[&person.name, &person.email])?;
+    }
     store::tokens::set_password(&mut tx, person, &hash, None, true).await?;
     let organizations = store::identity::organizations_of(&mut tx, person).await?;
     note_everywhere(&mut tx, &organizations, "identity.password_reset", person, &json!({ "address": client.address })).await?;

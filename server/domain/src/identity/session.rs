@@ -1,6 +1,6 @@
 //! Signed-in browsers. The cookie holds a secret; the row has its hash.
 //!
-//! A session lives for 30 days after its last use. Its secret is replaced every day: a new row takes over and the old one
+//! A session lives for 30 days after its last use, and for 90 days at most: then the password is asked for again. Its secret is replaced every day: a new row takes over and the old one
 //! stays for a minute, because a page sends several requests at once and all but one still carry the old secret.
 
 use chrono::{DateTime, Duration, Utc};
@@ -12,6 +12,8 @@ use super::{actor_of, secret, watch};
 use kernel::{Actor, Client, Credential, DomainError, Kernel, Result, Tx};
 
 const LIFE: Duration = Duration::days(30);
+/// Since the password was given.
+const WHOLE_LIFE: Duration = Duration::days(90);
 const SECRET_LIFE: Duration = Duration::hours(24);
 const OVERLAP: Duration = Duration::seconds(60);
 /// `last_seen_at` is true to within this.
@@ -99,7 +101,7 @@ pub(super) async fn renew(kernel: &Kernel, tx: &mut Tx, actor: &Actor, session: 
 
 /// Lets a session's successor take its place, unless another request has made one.
 async fn replace(kernel: &Kernel, profile: &Profile, session: &Session, now: DateTime<Utc>) -> Result<Option<SignedIn>> {
-    let next = Session { id: SessionId(kernel.uuid()), last_seen_at: now, expires_at: now + LIFE, ..session.clone() };
+    let next = Session { id: SessionId(kernel.uuid()), last_seen_at: now, expires_at: end(session, now), ..session.clone() };
     let secret = secret::new(kernel, "");
     let replaced = kernel.urgent(|| async {
         let mut tx = kernel.begin_own().await?;
@@ -132,10 +134,15 @@ pub async fn authenticate_session(kernel: &Kernel, secret: &str) -> Result<Optio
                 actor = renewed.actor.clone();
             }
         } else if now - session.last_seen_at >= SEEN_EVERY {
-            kernel.store().touch_session(session.id, now, now + LIFE).await?;
+            kernel.store().touch_session(session.id, now, end(&session, now)).await?;
         }
     }
     Ok(Some(Authenticated { actor, profile, renewed }))
+}
+
+/// When a session that is used now ends by itself.
+fn end(session: &Session, now: DateTime<Utc>) -> DateTime<Utc> {
+    (now + LIFE).min(session.created_at + WHOLE_LIFE)
 }
 
 /// A session's id is as old as its secret: both are made together.

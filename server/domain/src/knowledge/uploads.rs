@@ -3,6 +3,8 @@
 //! While a file is being sent it lies in `{files}/uploads/{organization}/{upload}` of this computer; when it is whole it is hashed,
 //! compared with what is there, and stored for good. What nobody goes on with is thrown away after a day.
 
+mod file;
+
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -14,10 +16,10 @@ use model::{
     OrganizationId, Problem, Upload, UploadId,
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use store::knowledge::{self as kept, InsertOutcome, NewDocument, NewVersion};
 use tokio::io::AsyncWriteExt;
 
+use self::file::{hash, path, private_file, remove, write_at};
 use super::documents::{TITLE, find, tags};
 use super::{collection_or_first, events, jobs, require_editor, system, urgently};
 use crate::knowledge::KnowledgeKernel as _;
@@ -32,6 +34,8 @@ pub const MAX_PIECE: usize = 4 * 1024 * 1024;
 const FILE_NAME: Line = Line { field: "file_name", label: "The file's name", min: 1, max: 255 };
 const FOLDER: Line = Line { field: "folder", label: "The folder", min: 0, max: 1_000 };
 const TEXT: Line = Line { field: "text", label: "The text", min: 1, max: 1_000_000 };
+/// Most files that a member may be sending.
+const MOST_OPEN: usize = 100;
 /// How long an upload may rest.
 const REST: TimeDelta = TimeDelta::days(1);
 /// The tag that the sample has.
@@ -43,12 +47,18 @@ const SAMPLE: &str = include_str!("sample.md");
 /// Begins to send a file.
 ///
 /// # Errors
-/// `invalid` with the field; `too_large`; `not_found` for the collection or the document to replace; `forbidden` below admins.
+/// `invalid` with the field; `too_large`; `not_found` for the collection or the document to replace; `forbidden` below admins; `conflict` with 100 open ones.
 pub async fn begin_upload(kernel: &Kernel, actor: &Actor, new: NewUpload) -> Result<Upload> {
     require_editor(actor)?;
     let upload = checked(kernel, actor, &new).await?;
     if new.bytes == 0 {
         return Err(Problem::of_field("file", "The file is empty.").into());
+    }
+    if kernel.store().uploads(actor.organization, actor.member()?.id).await?.len() >= MOST_OPEN {
+        return Err(DomainError::new(
+            Code::Conflict,
+            "100 files that you began to send are not finished. Finish or cancel some of them first.",
+        ));
     }
     if let Some(folder) = path(kernel, actor.organization, upload.id).parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
@@ -426,47 +436,6 @@ fn file_name(title: &str) -> String {
 fn too_large() -> DomainError {
     let message = format!("The file is larger than {} MB. Split it, or leave out its pictures.", MAX_FILE_BYTES / 1024 / 1024);
     DomainError::Problem(Problem { code: Code::TooLarge, message, field: Some("file".to_owned()) })
-}
-
-fn path(kernel: &Kernel, organization: OrganizationId, upload: UploadId) -> PathBuf {
-    kernel.knowledge_folder().join("uploads").join(organization.to_string()).join(upload.to_string())
-}
-
-async fn private_file(path: &Path) -> Result<tokio::fs::File> {
-    let mut options = tokio::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    options.mode(0o600);
-    Ok(options.open(path).await.map_err(FileError::of_disk)?)
-}
-
-/// Writes a piece at its place: one that was written before a crash is written over.
-async fn write_at(path: &Path, offset: u64, piece: &[u8]) -> Result<()> {
-    use tokio::io::AsyncSeekExt;
-    let mut file = private_file(path).await?;
-    file.seek(std::io::SeekFrom::Start(offset)).await.map_err(FileError::of_disk)?;
-    file.write_all(piece).await.map_err(FileError::of_disk)?;
-    // What is acknowledged outlives a crash of this computer.
-    file.sync_data().await.map_err(FileError::of_disk)?;
-    Ok(())
-}
-
-async fn remove(path: &Path) {
-    if let Err(error) = tokio::fs::remove_file(path).await
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        tracing::warn!(%error, "an upload's file could not be removed");
-    }
-}
-
-async fn hash(path: &Path) -> Result<[u8; 32]> {
-    let path = path.to_owned();
-    let hashed = tokio::task::spawn_blocking(move || -> std::io::Result<[u8; 32]> {
-        let (mut file, mut hash) = (std::fs::File::open(path)?, Sha256::new());
-        std::io::copy(&mut file, &mut hash)?;
-        Ok(hash.finalize().into())
-    });
-    Ok(hashed.await.map_err(|error| DomainError::Internal(error.to_string()))?.map_err(FileError::Local)?)
 }
 
 fn once(bytes: Bytes) -> impl Stream<Item = std::io::Result<Bytes>> + Send {

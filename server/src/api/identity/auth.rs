@@ -28,7 +28,7 @@ pub struct Register {
     /// Name of the new organization, 1 to 120 characters.
     #[schema(min_length = 1, max_length = 120, pattern = "line")]
     organization: String,
-    /// 10 to 200 characters, not all the same.
+    /// 10 to 200 characters, and hard to guess: no common one, no pattern, nothing made of the own name or address.
     #[schema(min_length = 10, max_length = 200, format = Password)]
     password: String,
 }

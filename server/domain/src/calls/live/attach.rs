@@ -12,6 +12,7 @@ use super::in_flight::{InFlight, Pace};
 use super::inbox::{Input, Joined};
 use super::registry::{Run, actor_of};
 use super::relay::relay;
+use super::talk::Talk;
 use super::{ended, overloaded, restarts};
 use crate::calls::CallsKernel as _;
 use kernel::{Actor, DomainError, Kernel, Result};
@@ -110,15 +111,21 @@ async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender
 /// Passes a page's messages to its call's actor. Audio waits here for a place: a page that sends faster than it is heard is not read.
 async fn forward(actor: mpsc::Sender<Input>, page: u64, places: Arc<Semaphore>, mut messages: Messages) {
     let passing = async {
-        let mut pace = Pace::default();
+        let (mut pace, mut talk) = (Pace::default(), Talk::new());
         while let Some(message) = messages.next().await {
             let input = match message {
                 Ok(ClientMessage::Frame(frame)) => {
                     let Some(in_flight) = InFlight::take(&places, &mut pace).await else { return };
                     Input::Frame { page, frame, in_flight }
                 }
-                Ok(message) => Input::Message { page, message },
-                Err(problem) => Input::Unreadable { page, problem },
+                Ok(message) => {
+                    talk.wait().await;
+                    Input::Message { page, message }
+                }
+                Err(problem) => {
+                    talk.wait().await;
+                    Input::Unreadable { page, problem }
+                }
             };
             if actor.send(input).await.is_err() {
                 return;

@@ -25,6 +25,7 @@ const UNBOUND: &[(&str, &str, &str)] = &[
     ("PROGRAM_SIGN_INS", "m", "a person's, in all their organizations"),
     ("REVOKE_FAMILY_OF", "members", "a person's, in all their organizations"),
     ("REVOKE_OF_PERSON", "members", "a person's, in all their organizations"),
+    ("SIGNED_IN_FROM", "m", "by the person's address; gives yes or no"),
     ("STANDING_API_TOKEN", "m", "the token's own member, of its organization by the foreign key; gives both to compare"),
     ("STANDING_FAMILY", "m", "by the sign-in that a signed token names; gives the organization"),
     ("STANDING_SESSION", "m", "by the session that a cookie names; gives the organization"),
