@@ -39,13 +39,15 @@ pub struct Caller {
 pub async fn identify(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let mut caller = Caller { client: client::of(&request, server.config().client_address_header.as_ref()), ..Caller::default() };
     let answer = find_out(&server, request.headers(), &mut caller).await;
-    let is_api = request.uri().path().starts_with("/api/");
-    if is_api && let Err(error) = count(&server, &caller) {
+    let path = request.uri().path();
+    // A form of a page, signing in among them, is sent below `/api/` too; only what is for programs is below `/api/v1/`.
+    let (is_counted, is_for_programs) = (path.starts_with("/api/"), path.starts_with("/api/v1/"));
+    if is_counted && let Err(error) = count(&server, &caller) {
         return Failure::from(error).into_response();
     }
     let cookie_answer = match answer {
         Ok(cookie_answer) => cookie_answer,
-        Err(error) if is_api || !is_unauthenticated(&error) => return Failure::from(error).into_response(),
+        Err(error) if is_for_programs || !is_unauthenticated(&error) => return Failure::from(error).into_response(),
         Err(_) => None,
     };
     if let Some(scope) = &caller.scope {

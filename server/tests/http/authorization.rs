@@ -26,6 +26,12 @@ async fn what_a_proxy_puts_there_keeps_nobody_out() {
         let page =
             stranger.http.get(format!("{}/sign-in", server.program().base())).header("authorization", authorization).send().await.unwrap();
         assert_eq!(page.status(), StatusCode::OK, "{authorization}");
+        let form = [("email", "ann@example.com"), ("password", crate::support::PASSWORD)];
+        let sign_in =
+            stranger.http.post(format!("{}/api/identity/sign_in", server.program().base())).header("authorization", authorization);
+        let sign_in =
+            sign_in.header("accept", "application/json").header("origin", server.program().base()).form(&form).send().await.unwrap();
+        assert_eq!(sign_in.status(), StatusCode::OK, "{authorization}");
     }
 }
 
