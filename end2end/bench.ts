@@ -1,9 +1,11 @@
-// From words at the server to a card on the screen (also beside 99 other live calls), and from a change to the page that shows it: prints p50
-// and p95, only for `cargo xtask bench`.
+// From a suggestion's event at the server, and from the words before it, to its card on the screen (also beside 99 other live calls); and from
+// a change to the page that shows it: prints p50 and p95, only for `cargo xtask bench`.
 //
-// A program (a page that only holds a socket) says a sentence that brings a card; a second browser watches the call. Both read
-// the same machine's clock. What is measured is more than the budget asks for: it has the program's way to the server in it too.
+// A program (a page that only holds a socket) says a sentence that brings a card; a second browser watches the call, and a plain socket
+// watches it too: what comes there has just left the server. All read the same machine's clock.
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { request } from "node:http";
 import { createInterface } from "node:readline";
 import { test, type Browser } from "@playwright/test";
 import { hydrated, person, signUp } from "./fixtures.ts";
@@ -21,7 +23,7 @@ const SENTENCES = [
   "how soon could we get started",
   "do you have any references we could talk to",
 ];
-const ROUNDS = 5;
+const ROUNDS = 10;
 /** Calls that are made beside an open list. */
 const CHANGES = 60;
 
@@ -32,12 +34,40 @@ function print(name: string, values: number[]): void {
   console.log(`browser.${name}_p95_ms=${share(0.95)}`);
 }
 
+/** A socket that watches a call, with nothing of a browser around it: when the event of each suggestion came. */
+async function watcher(server: Server, call: string, cookie: string): Promise<{ events: Map<number, number>; close: () => void }> {
+  const events = new Map<number, number>();
+  const asked = request(`${server.url}/api/v1/calls/${call}/stream`, {
+    headers: {
+      connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": randomBytes(16).toString("base64"),
+      origin: server.url, cookie,
+    },
+  });
+  const socket = await new Promise<import("node:net").Socket>((done, failed) => {
+    asked.on("upgrade", (_, socket) => done(socket)).on("error", failed);
+    asked.on("response", (response) => failed(new Error(`the stream answers ${response.statusCode}`)));
+    asked.end();
+  });
+  socket.setNoDelay(true);
+  socket.on("data", (chunk) => {
+    const at = performance.timeOrigin + performance.now();
+    for (const [, number] of chunk.toString("latin1").matchAll(/"Cue":\{"number":(\d+)/g)) {
+      if (!events.has(Number(number))) events.set(Number(number), at);
+    }
+  });
+  // One text frame: a page's frames are masked, by zeros here.
+  const hello = Buffer.from(JSON.stringify({ Hello: { call, part: "Viewer", page: "watcher", take_over: false, last_event: 0 } }));
+  socket.write(Buffer.concat([Buffer.from([0x81, 0xfe, hello.length >> 8, hello.length & 0xff, 0, 0, 0, 0]), hello]));
+  return { events, close: () => socket.destroy() };
+}
+
 test("event at the server to card painted", async ({ browser }) => {
   test.setTimeout(10 * 60_000);
   const server = await Server.start();
-  const latencies = await eventsToPainted(browser, server);
-  console.log(`browser.cues=${latencies.length}`);
-  print("event_to_painted", latencies);
+  const { said, told } = await eventsToPainted(browser, server);
+  console.log(`browser.cues=${told.length}`);
+  print("event_to_painted", told);
+  print("words_to_painted", said);
   await server.stop();
 });
 
@@ -47,21 +77,24 @@ test("event at the server to card painted beside 99 live calls", async ({ browse
   const others = spawn(process.env.CLOSEZLY_LOAD!, ["--url", server.url, "--calls", "99", "--seconds", "900"], { stdio: ["ignore", "pipe", "inherit"] });
   // Its first line says that all calls have begun.
   await new Promise((begun) => createInterface(others.stdout).once("line", begun));
-  const latencies = await eventsToPainted(browser, server);
-  console.log(`browser.100_calls.cues=${latencies.length}`);
-  print("100_calls.event_to_painted", latencies);
+  const { said, told } = await eventsToPainted(browser, server);
+  console.log(`browser.100_calls.cues=${told.length}`);
+  print("100_calls.event_to_painted", told);
+  print("100_calls.words_to_painted", said);
   others.kill();
   await server.stop();
 });
 
-async function eventsToPainted(browser: Browser, server: Server): Promise<number[]> {
+/** How long a card took until it was painted: since its words were said, and since its event had left the server. */
+async function eventsToPainted(browser: Browser, server: Server): Promise<{ said: number[]; told: number[] }> {
   const watching = await browser.newContext({ baseURL: server.url });
   const page = await watching.newPage();
   await signUp(page, person());
   const talking = await browser.newContext({ baseURL: server.url, storageState: await watching.storageState() });
   const program = await talking.newPage();
   await program.goto("/calls");
-  const latencies: number[] = [];
+  const cookie = (await watching.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const since: { said: number[]; told: number[] } = { said: [], told: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const call = await program.evaluate(async () => {
       const body = {
@@ -86,8 +119,9 @@ async function eventsToPainted(browser: Browser, server: Server): Promise<number
     await page.goto(`/calls/${call}/live`);
     await hydrated(page);
     await page.getByText("hello there").first().waitFor();
+    const watched = await watcher(server, call, cookie);
     await page.evaluate(() => {
-      const painted: number[] = [];
+      const painted: [number, number][] = [];
       let seen = document.querySelectorAll("[data-cue]").length;
       new MutationObserver(() => {
         const last = Math.max(0, ...[...document.querySelectorAll<HTMLElement>("[data-cue]")].map((card) => Number(card.dataset.cue)));
@@ -96,26 +130,31 @@ async function eventsToPainted(browser: Browser, server: Server): Promise<number
         // A message that is sent while a frame is made arrives when the frame has been painted.
         requestAnimationFrame(() => {
           const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => painted.push(performance.timeOrigin + performance.now());
+          port1.onmessage = () => painted.push([last, performance.timeOrigin + performance.now()]);
           port2.postMessage(null);
         });
       }).observe(document.body, { subtree: true, childList: true });
       Object.assign(window, { painted });
     });
     for (const [index, sentence] of SENTENCES.entries()) {
-      const before = await page.evaluate(() => (window as unknown as { painted: number[] }).painted.length);
+      const before = await page.evaluate(() => (window as unknown as { painted: [number, number][] }).painted.length);
       const said = await program.evaluate(
         ({ sentence, start }) => (window as unknown as { heard: (text: string, start: number) => number }).heard(sentence, start),
         { sentence, start: (index + 1) * 5_000 },
       );
       await page.waitForTimeout(700);
-      const painted = await page.evaluate((before) => (window as unknown as { painted: number[] }).painted[before], before);
-      if (painted !== undefined) latencies.push(painted - said);
+      const painted = await page.evaluate((before) => (window as unknown as { painted: [number, number][] }).painted[before], before);
+      if (!painted) continue;
+      const [cue, at] = painted;
+      since.said.push(at - said);
+      const told = watched.events.get(cue);
+      if (told !== undefined) since.told.push(at - told);
     }
+    watched.close();
   }
   await watching.close();
   await talking.close();
-  return latencies;
+  return since;
 }
 
 // The answer to the request comes after the commit: from there to the frame that has the new line. The list hears of it by its event stream.
