@@ -12,7 +12,7 @@ use crate::workspace;
 
 /// What each crate may know of the house, itself aside. An area's crate of the app goes as `areas`: areas don't know each other.
 /// A crate that isn't built yet may stand here; one that is built must.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("frontend", &["app", "areas", "kit", "model", "capture", "worklet"]),
     // `domain` behind `ssr`, `capture` behind `hydrate`; what the browser's build really contains is checked by its tree.
     ("app", &["areas", "kit", "model", "domain", "capture"]),
@@ -24,8 +24,9 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("server", &["app", "areas", "documents", "domain", "kernel", "live", "model", "ports", "providers", "search", "store"]),
     ("domain", &["kernel", "live", "search", "ports", "store", "model", "voice"]),
     ("kernel", &["store", "ports", "model"]),
-    ("store", &["model", "search"]),
-    ("search", &["model"]),
+    ("store", &["model", "search", "terms"]),
+    ("search", &["model", "terms"]),
+    ("terms", &[]),
     ("live", &["model"]),
     ("voice", &[]),
     ("ports", &["model"]),

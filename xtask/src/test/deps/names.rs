@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::workspace;
 
 /// The crates that people look types up in.
-const CRATES: [&str; 15] = [
+const CRATES: [&str; 16] = [
     "app",
     "app/model",
     "frontend",
@@ -23,6 +23,7 @@ const CRATES: [&str; 15] = [
     "server/ports",
     "server/providers",
     "server/store",
+    "server/terms",
     "server/voice",
     "xtask",
 ];

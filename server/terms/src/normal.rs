@@ -1,0 +1,85 @@
+//! A text's characters in one form (NFKC), each with its place in the text as it was given.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A character of the normalized text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Char {
+    pub c: char,
+    /// The bytes of the given text that it comes from.
+    pub start: usize,
+    pub end: usize,
+}
+
+/// The normalized characters of a text. What shows nothing (soft hyphens, marks of direction) is left out; decimal digits of all scripts are
+/// those of ASCII.
+pub(crate) fn normalized(text: &str) -> Vec<Char> {
+    if text.is_ascii() {
+        return text.bytes().enumerate().map(|(at, byte)| Char { c: char::from(byte), start: at, end: at + 1 }).collect();
+    }
+    let mut chars = Vec::with_capacity(text.len());
+    // Whatever is put together or taken apart is within one cluster.
+    for (start, cluster) in text.grapheme_indices(true) {
+        let end = start + cluster.len();
+        let mut plain = cluster.chars();
+        match (plain.next(), plain.next()) {
+            (Some(c), None) if c.is_ascii() => chars.push(Char { c, start, end }),
+            _ => chars.extend(cluster.nfkc().filter(|c| !is_invisible(*c)).map(|c| Char { c: ascii_digit(c), start, end })),
+        }
+    }
+    chars
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Each script's digits lie side by side, from its zero on.
+const ZEROS: [char; 14] = ['٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐'];
+
+fn ascii_digit(c: char) -> char {
+    let value = ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|value| *value < 10));
+    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+}
+
+/// Scripts whose words have no spaces between them, and Korean, whose words grow together.
+pub(crate) fn is_unspaced(c: char) -> bool {
+    c.is_alphanumeric()
+        && matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{3007}'
+            | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        normalized(text).into_iter().map(|char| char.c).collect()
+    }
+
+    #[test]
+    fn compatible_forms_are_one() {
+        for (text, form) in [
+            ("Ａ１", "A1"),
+            ("ﾊﾟ", "パ"),
+            ("ﬁ", "fi"),
+            ("50\u{202f}000", "50 000"),
+            ("co\u{ad}op", "coop"),
+            ("٥٠", "50"),
+            ("e\u{301}", "é"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+        ] {
+            assert_eq!(plain(text), form);
+        }
+    }
+
+    #[test]
+    fn each_has_its_place() {
+        let chars = normalized("aﬁe\u{301}");
+        let places: Vec<_> = chars.iter().map(|char| (char.c, char.start, char.end)).collect();
+        assert_eq!(places, [('a', 0, 1), ('f', 1, 4), ('i', 1, 4), ('é', 4, 7)]);
+    }
+}
