@@ -253,6 +253,8 @@ pub struct CallFilter {
     pub from: Option<DateTime<Utc>>,
     /// Only calls created before, RFC 3339.
     pub until: Option<DateTime<Utc>>,
+    /// With a search: only what this side said, neither titles nor names.
+    pub speaker: Option<Channel>,
 }
 
 /// A call in a list.
@@ -275,6 +277,8 @@ pub struct Found {
     pub start_ms: Millis,
     /// Its text, shortened around the match.
     pub text: String,
+    /// Stretches of the text that match (characters: first, one past the last).
+    pub marks: Vec<(u32, u32)>,
 }
 
 /// A call with all that is known of it.

@@ -2,6 +2,7 @@
 //!
 //! A rep sees the own calls; managers and above see the organization's; a guest sees none.
 
+mod anew;
 pub(crate) mod cue_passages;
 mod edit;
 mod events;
@@ -67,6 +68,7 @@ pub const AREA: Area = Area {
         JobEntry::of::<jobs::Recover>(),
         JobEntry::of::<jobs::HandOver>(),
         JobEntry::of::<jobs::SweepParts>(),
+        JobEntry::of::<jobs::IndexCalls>(),
     ],
     schedules: &[
         Schedule { name: "calls.recover", cron: "* * * * *", job: JobEntry::of::<jobs::Recover>() },
@@ -89,6 +91,8 @@ pub const AREA: Area = Area {
     // A call is its rep's voice and words: it goes with them, whole.
     personal_data: &[
         of_call("segments"),
+        of_call("call_terms"),
+        of_call("call_lines"),
         of_call("cues"),
         of_call("bookmarks"),
         of_call("reviews"),
@@ -99,6 +103,9 @@ pub const AREA: Area = Area {
         Box::pin(async move {
             if let Err(error) = live::recover(kernel).await {
                 error.log("unfinished calls could not be looked for");
+            }
+            if let Err(error) = anew::enqueue(kernel).await {
+                error.log("calls that no search finds yet could not be looked for");
             }
             if let Err(error) = hand_over::look_through(kernel).await {
                 error.log("logs that were put aside could not be looked for");

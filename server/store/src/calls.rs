@@ -1,19 +1,19 @@
 //! Calls: their settings, their life and their list.
 
+mod index;
 mod playbook;
 mod row;
 mod search;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use model::{Call, CallFilter, CallHit, CallId, CallState, Found, MemberId, Millis, OrganizationId, Page};
+use model::{Call, CallFilter, CallHit, CallId, CallState, MemberId, Millis, OrganizationId, Page};
 use sqlx::types::Json;
+use terms::Query;
 
 use self::row::{CallRow, as_before};
-use self::search::SEARCH_CALLS;
 use crate::cursor::{Cursor, end_of_time};
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
-use crate::search::{shorten, words};
 use crate::statements::statements;
 
 macro_rules! columns {
@@ -41,11 +41,12 @@ macro_rules! narrowed {
           AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9"
     };
 }
-use narrowed;
 
+pub use self::index::reindex;
+pub(crate) use self::index::{STATEMENTS as INDEX_STATEMENTS, add_lines};
 pub(crate) use self::playbook::STATEMENTS as PLAYBOOK_STATEMENTS;
 pub use self::playbook::note_playbook;
-pub(crate) use self::search::DIFFERING;
+pub(crate) use self::search::{DIFFERING, STATEMENTS as SEARCH_STATEMENTS};
 
 statements! {
     INSERT_CALL = concat!(
@@ -112,15 +113,6 @@ pub struct UnfinishedCall {
     pub seen_at: DateTime<Utc>,
 }
 
-#[derive(sqlx::FromRow)]
-struct HitRow {
-    #[sqlx(flatten)]
-    call: CallRow,
-    found_number: Option<i64>,
-    found_start: Option<Millis>,
-    found_text: Option<String>,
-}
-
 /// Keeps a new call.
 ///
 /// # Errors
@@ -135,7 +127,7 @@ pub async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
         call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6), sides_swapped,
         Json(&call.participants), Json(&call.tracks)
     )?;
-    Ok(())
+    reindex(tx, call.organization_id, call.id).await
 }
 
 /// A call of this organization, which nobody else changes until the transaction ends.
@@ -160,6 +152,9 @@ pub async fn update(tx: &mut Tx, call: &Call, previous: DateTime<Utc>) -> Result
         &call.consent_who, &call.consent_how, call.consent_at, call.keep_audio, &rep_name, &customer_name, &call.notes,
         Json(&call.participants), call.updated_at.trunc_subsecs(6), previous.trunc_subsecs(6)
     )?;
+    if updated > 0 {
+        reindex(tx, call.organization_id, call.id).await?;
+    }
     Ok(updated > 0)
 }
 
@@ -221,6 +216,12 @@ pub async fn move_on(
     let moved = query!(
         within tx, execute, MOVE_CALL, organization, call, to.as_str(), started, ended, at, from(0), from(1), from(2), from(3)
     )?;
+    if moved > 0 && to == CallState::Ended {
+        // No lines are to come: those that wait go into the call's row.
+        reindex(tx, organization, call).await?;
+    } else if moved > 0 {
+        index::set_state(tx, organization, call, to.as_str()).await?;
+    }
     Ok(moved > 0)
 }
 
@@ -321,7 +322,8 @@ impl Store {
         Ok(query!(read self, optional CallRow, CALL, organization, call)?.map(Call::from))
     }
 
-    /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said.
+    /// A page of calls, newest first. With a search, those where every word is in the title, in a name or in what was said; with a speaker
+    /// too, in what that side said. A speaker without a search narrows nothing.
     ///
     /// # Errors
     /// [`crate::StoreError::Cursor`] if the cursor is not one that this list gave.
@@ -334,27 +336,23 @@ impl Store {
     ) -> Result<Page<CallHit>> {
         let limit = limit.clamp(1, 500) as usize;
         let cursor = Cursor::parse("calls", cursor)?;
+        if !filter.search.trim().is_empty() {
+            let query = Query::new(&filter.search);
+            if query.is_empty() {
+                // Something to search for, but nothing of it is a word.
+                return Ok(Page { items: Vec::new(), next: None });
+            }
+            return self.search_calls(organization, filter, &query, cursor, limit).await;
+        }
         let (state, kind) = (filter.state.map(CallState::as_str), filter.kind.map(model::CallKind::as_str));
         let from = filter.from.unwrap_or(DateTime::UNIX_EPOCH);
         let until = filter.until.unwrap_or_else(end_of_time);
         // One more than asked for tells whether there is a next page.
         let more = limit as i64 + 1;
-        let words = words(&filter.search);
-        let mut items: Vec<CallHit> = if words.is_empty() && !filter.search.trim().is_empty() {
-            // Something to search for, but nothing of it is a word.
-            Vec::new()
-        } else if words.is_empty() {
-            let calls = query!(
-                read self, all CallRow, CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id, more
-            )?;
-            calls.into_iter().map(|call| CallHit { call: call.into(), found: None }).collect()
-        } else {
-            let hits = query!(
-                read self, all HitRow, SEARCH_CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id,
-                more, Json(&words)
-            )?;
-            hits.into_iter().map(|hit| hit.into_hit(&words)).collect()
-        };
+        let calls = query!(
+            read self, all CallRow, CALLS, organization, state, kind, filter.member, from, until, cursor.at, cursor.id, more
+        )?;
+        let mut items: Vec<CallHit> = calls.into_iter().map(|call| CallHit { call: call.into(), found: None }).collect();
         let next = (items.len() > limit).then(|| items.truncate(limit)).and_then(|()| items.last());
         let next = next.map(|hit| Cursor { at: hit.call.created_at, id: hit.call.id.0 }.text("calls"));
         Ok(Page { items, next })
@@ -390,15 +388,5 @@ impl Store {
     /// What the engine says.
     pub async fn unfinished_call(&self, organization: OrganizationId, call: CallId) -> Result<Option<UnfinishedCall>> {
         query!(read self, optional UnfinishedCall, UNFINISHED_CALL, organization, call)
-    }
-}
-
-impl HitRow {
-    fn into_hit(self, words: &[String]) -> CallHit {
-        let found = match (self.found_number, self.found_start, self.found_text) {
-            (Some(segment), Some(start_ms), Some(text)) => Some(Found { segment, start_ms, text: shorten(&text, words) }),
-            _ => None,
-        };
-        CallHit { call: self.call.into(), found }
     }
 }

@@ -24,6 +24,8 @@ pub fn all() -> Vec<Statement> {
         crate::sign_ups::STATEMENTS,
         crate::calls::STATEMENTS,
         crate::calls::PLAYBOOK_STATEMENTS,
+        crate::calls::INDEX_STATEMENTS,
+        crate::calls::SEARCH_STATEMENTS,
         crate::segments::STATEMENTS,
         crate::cues::STATEMENTS,
         crate::reviews::STATEMENTS,

@@ -2,7 +2,7 @@
 //!
 //! A document's passages are written beside the ones that answer and take their place in one transaction
 //! ([`publish_passages`]): `documents.version` is what was given last,
-//! `documents.ready_version` what answers. Words are cut and stemmed here (`terms`), so that both engines find the same, and
+//! `documents.ready_version` what answers. Words are cut by the crate `terms` and stemmed here (`terms`), so that both engines find the same, and
 //! ranked here (`lexical`); vectors are scanned in memory beside SQLite ([`index`]) and by pgvector in PostgreSQL.
 
 #[cfg(feature = "test-utils")]
@@ -19,6 +19,7 @@ pub mod index;
 mod index_revision;
 mod indexes;
 mod lexical;
+mod matching;
 mod passages;
 mod removal;
 mod retrieval;
@@ -33,7 +34,7 @@ pub use bindings::set_bindings;
 pub use collections::{default_collection, delete_collection, insert_collection, update_collection};
 pub use document_writes::{InsertOutcome, NewDocument, NewVersion, StoredFile, add_version, insert_document, object_keys_of_all};
 pub use documents::{Description, DocumentPatch, delete_document, edit_document, fail_unread, move_document, standing};
-pub use lexical::matches;
+pub use matching::{matches, words_in};
 pub use passages::publish_passages;
 pub use removal::Removed;
 pub use retrieval::{FoundPassage, Retrieved};

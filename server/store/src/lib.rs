@@ -43,7 +43,6 @@ pub mod recording;
 mod reserve;
 pub mod reviews;
 pub mod schedules;
-mod search;
 pub mod segments;
 pub mod servers;
 mod serving;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use model::{CallId, Channel, Millis, OrganizationId, OutlineLine, Segment, Word};
 use sqlx::types::Json;
 
+use crate::calls;
 use crate::engine::{Store, Tx, query};
 use crate::error::Result;
 use crate::statements::statements;
@@ -80,7 +81,11 @@ impl Store {
 /// What the engine says.
 pub async fn correct(tx: &mut Tx, organization: OrganizationId, call: CallId, number: i64, text: &str) -> Result<bool> {
     let none: &[Word] = &[];
-    Ok(query!(within tx, execute, CORRECT_SEGMENT, organization, call, number, text, Json(none), true)? > 0)
+    let corrected = query!(within tx, execute, CORRECT_SEGMENT, organization, call, number, text, Json(none), true)? > 0;
+    if corrected {
+        calls::reindex(tx, organization, call).await?;
+    }
+    Ok(corrected)
 }
 
 /// Gives each side's words to the other one; false if nothing was said. Names stay with their sides. The recording
@@ -89,7 +94,11 @@ pub async fn correct(tx: &mut Tx, organization: OrganizationId, call: CallId, nu
 /// # Errors
 /// What the engine says.
 pub async fn swap_channels(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<bool> {
-    Ok(query!(within tx, execute, SWAP_SEGMENTS, organization, call)? > 0)
+    let swapped = query!(within tx, execute, SWAP_SEGMENTS, organization, call)? > 0;
+    if swapped {
+        calls::reindex(tx, organization, call).await?;
+    }
+    Ok(swapped)
 }
 
 /// Puts other segments in the place of all that a call has, as after a second recognition.
@@ -98,7 +107,8 @@ pub async fn swap_channels(tx: &mut Tx, organization: OrganizationId, call: Call
 /// [`crate::StoreError::Missing`] if the call is gone or of another organization.
 pub async fn replace(tx: &mut Tx, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
     query!(within tx, execute, DELETE_SEGMENTS, organization, call)?;
-    append(tx, organization, call, segments).await
+    insert(tx, organization, call, segments).await?;
+    calls::reindex(tx, organization, call).await
 }
 
 /// Adds segments; one whose number is there already is left as it is, so that the same may come again.
@@ -106,6 +116,11 @@ pub async fn replace(tx: &mut Tx, organization: OrganizationId, call: CallId, se
 /// # Errors
 /// [`crate::StoreError::Missing`] if the call is gone or of another organization.
 pub async fn append(tx: &mut Tx, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
+    insert(tx, organization, call, segments).await?;
+    calls::add_lines(tx, organization, call, segments).await
+}
+
+async fn insert(tx: &mut Tx, organization: OrganizationId, call: CallId, segments: &[Segment]) -> Result<()> {
     for segment in segments {
         let channel: Channel = segment.channel;
         query!(

@@ -4,7 +4,7 @@ use kernel::{Job, JobContext, Queue, Result};
 use model::{CallId, RecognizerId};
 use serde::{Deserialize, Serialize};
 
-use super::{finish, hand_over, live, recording, retranscribe};
+use super::{anew, finish, hand_over, live, recording, retranscribe};
 
 const CALLS: Queue = Queue { name: "calls", workers: 1 };
 /// A hurried look that must not wait for a long recognition.
@@ -121,6 +121,23 @@ impl Job for SweepParts {
 
     async fn run(self, context: JobContext) -> Result<()> {
         super::sweep_parts(&context.kernel).await
+    }
+}
+
+/// Indexes calls that an older release has made or indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct IndexCalls {}
+
+impl Job for IndexCalls {
+    const KIND: &'static str = "calls.index_anew";
+    const QUEUE: Queue = SWEEP;
+
+    fn deduplication(&self) -> Option<String> {
+        Some("all".to_owned())
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        anew::organization(&context.kernel, context.organization()?).await
     }
 }
 

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Datelike, Utc};
 use model::{Answer, AnswerLine, DocumentId, MemberId, Question, SearchMode};
 use sha2::{Digest, Sha256};
-use store::knowledge::{FoundPassage, NewUse, matches};
+use store::knowledge::{FoundPassage, NewUse, words_in};
 use uuid::Uuid;
 
 use super::readable;
@@ -59,13 +59,13 @@ async fn extract<'a>(kernel: &Kernel, question: &str, passages: &[&'a Scored], m
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
     for passage in passages.iter().copied().filter(|passage| passage.score >= NEAR * best.score) {
         let FoundPassage { text, language, .. } = &passage.found.passage;
-        let asked = distinct(question, question, language).max(1);
+        let asked = words_in(question, question, language).max(1);
         for span in sentences(text) {
             let sentence = slice(text, span);
             if is_heading(sentence) || candidates.iter().any(|other| other.text == sentence) {
                 continue;
             }
-            let words = distinct(question, sentence, language) as f32 / asked as f32;
+            let words = words_in(question, sentence, language) as f32 / asked as f32;
             // Of two sentences alike, the one in the better passage.
             candidates.push(Candidate { passage, span, text: sentence, score: words + 0.1 * passage.score });
         }
@@ -96,14 +96,6 @@ async fn extract<'a>(kernel: &Kernel, question: &str, passages: &[&'a Scored], m
         (document, passage.number, line.span.0)
     });
     candidates
-}
-
-/// How many different words of the question a text of this language has.
-fn distinct(question: &str, text: &str, language: &str) -> usize {
-    let mut words: Vec<String> = matches(question, text, language).into_iter().map(|span| slice(text, span).to_lowercase()).collect();
-    words.sort_unstable();
-    words.dedup();
-    words.len()
 }
 
 /// A heading names what is told below it and tells nothing itself.
@@ -173,8 +165,8 @@ mod tests {
 
     #[test]
     fn words_of_the_question_count_once() {
-        assert_eq!(distinct("What does the Team plan cost?", "The team plan costs more than other plans of the team.", "en"), 4);
-        assert_eq!(distinct("What does the Team plan cost?", "Nothing of it.", "en"), 0);
+        assert_eq!(words_in("What does the Team plan cost?", "The team plan costs more than other plans of the team.", "en"), 3);
+        assert_eq!(words_in("What does the Team plan cost?", "Nothing of it.", "en"), 0);
     }
 
     #[test]

@@ -12,6 +12,13 @@ pub(super) struct CallRow {
     sides_swapped: bool,
 }
 
+impl CallRow {
+    /// The call without what only the row's other columns tell.
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+}
+
 impl From<CallRow> for Call {
     fn from(row: CallRow) -> Self {
         let mut call = row.call;

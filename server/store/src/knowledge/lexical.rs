@@ -7,15 +7,15 @@
 use std::collections::HashMap;
 
 use model::{CollectionAccess, DocumentFilter, OrganizationId};
+use terms::{asked, is_stop};
 
 use super::differing::CANDIDATES;
 use super::documents::Narrowing;
 use super::index_revision::{TENANT, Tenant};
 use super::stem::Rules;
-use super::terms;
+use super::terms::{stem, stored, with_number};
 use crate::engine::{Engine, Store, query};
 use crate::error::Result;
-use crate::search::is_stop;
 use crate::statements::statements;
 use crate::text::clean;
 
@@ -27,6 +27,8 @@ const MAX_TERMS: usize = 48;
 const K1: f64 = 1.2;
 /// How much a passage's length counts.
 const B: f64 = 0.75;
+/// A word that at most so many passages have is looked for as two words too.
+const RARE: i64 = 2;
 /// How rare a word is is reckoned as if there were at least so many passages.
 const LEAST_RECKONED: f64 = 1_000.0;
 /// A stop word's part of its weight.
@@ -38,15 +40,6 @@ statements! {
     TERM_PASSAGES = "
         SELECT term, passages FROM knowledge_terms
         WHERE organization_id = $1 AND term IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
-}
-
-/// Where the words of a question stand in a text of this language, in characters (first, one past the last), stop words left out: what
-/// to highlight.
-pub fn matches(question: &str, text: &str, language: &str) -> Vec<(u32, u32)> {
-    let rules = Rules::of(language);
-    let asked: Vec<String> = terms::tokens(question).iter().filter(|token| !is_stop(&token.word)).map(|token| token.term(&rules)).collect();
-    let is_asked = |token: &terms::Token| asked.contains(&token.term(&rules));
-    terms::tokens(text).into_iter().filter(is_asked).map(|token| (token.start, token.end)).collect()
 }
 
 /// A question's terms with what they weigh in an organization.
@@ -77,6 +70,10 @@ pub(super) struct Score {
 struct Term {
     /// One for each language that stems it in another way.
     stems: Vec<String>,
+    /// Its other spellings and the words that it is a part of, which stand for it: `soc2` for "SOC" in "SOC 2".
+    also: Vec<String>,
+    /// The same word written as two, which stand side by side then.
+    halves: Vec<(String, String)>,
     passages: i64,
     weight: f64,
     stop: bool,
@@ -91,10 +88,9 @@ impl Store {
         let mut terms: Vec<Term> = Vec::new();
         let mut order = Vec::new();
         let rules = tenant.rules();
-        for token in terms::tokens(&clean(question)) {
-            let mut stems: Vec<String> = rules.iter().map(|rules| token.term(rules)).collect();
-            stems.sort_unstable();
-            stems.dedup();
+        for word in asked(&clean(question)) {
+            let mut stems = in_each_language([&word.word], &rules);
+            let mut also = in_each_language(&word.also, &rules);
             let place = terms.iter().position(|term| term.stems.iter().any(|stem| stems.contains(stem)));
             if place.is_none() && terms.len() == MAX_TERMS {
                 break;
@@ -104,28 +100,44 @@ impl Store {
                 Some(place) => {
                     stems.retain(|stem| !terms[place].stems.contains(stem));
                     terms[place].stems.extend(stems);
+                    also.retain(|stem| !terms[place].also.contains(stem));
+                    terms[place].also.extend(also);
                 }
-                None => terms.push(Term { stop: is_stop(&token.word), stems, passages: 0, weight: 0.0 }),
+                None => terms.push(Term {
+                    stop: is_stop(&word.word.text),
+                    halves: halves(&word.word.written, &rules),
+                    stems,
+                    also,
+                    passages: 0,
+                    weight: 0.0,
+                }),
             }
         }
-        let mut known: HashMap<String, i64> = HashMap::new();
-        let stems: Vec<&str> = terms.iter().flat_map(|term| &term.stems).map(String::as_str).collect();
-        for chunk in stems.chunks(16) {
-            let t = |place: usize| chunk.get(place).copied().unwrap_or_default();
-            known.extend(query!(
-                read self, all (String, i64), TERM_PASSAGES, organization, t(0), t(1), t(2), t(3), t(4), t(5), t(6), t(7), t(8), t(9),
-                t(10), t(11), t(12), t(13), t(14), t(15)
-            )?);
+        let words: Vec<String> = terms.iter().flat_map(|term| term.stems.iter().chain(&term.also)).cloned().collect();
+        let mut known = self.passages_with(organization, words).await?;
+        // A word that hardly any passage has may be written as two.
+        for term in &mut terms {
+            if term.stop || term.stems.iter().any(|stem| known.get(stem).is_some_and(|passages| *passages > RARE)) {
+                term.halves.clear();
+            }
         }
+        let parts: Vec<String> = terms.iter().flat_map(|term| &term.halves).flat_map(|(first, second)| [first, second]).cloned().collect();
+        known.extend(self.passages_with(organization, parts).await?);
         let all = tenant.passages as f64;
         // In a small collection every word that is there is common, and one that isn't would count for more than all that are.
         let reckoned = all.max(LEAST_RECKONED);
         for term in &mut terms {
             // What nobody has need not be looked for.
+            term.also.retain(|stem| known.contains_key(stem));
+            term.halves.retain(|(first, second)| known.contains_key(first) && known.contains_key(second));
             if term.stems.iter().any(|stem| known.contains_key(stem)) {
                 term.stems.retain(|stem| known.contains_key(stem));
             }
-            term.passages = term.stems.iter().filter_map(|stem| known.get(stem)).sum::<i64>().min(tenant.passages);
+            let passages = |stem: &String| known.get(stem).copied().unwrap_or(0);
+            let apart = term.halves.iter().map(|(first, second)| passages(first).min(passages(second)));
+            let together: i64 = term.stems.iter().chain(&term.also).map(passages).sum();
+            // Halves are common words, each by itself: they say how rare it is only if nobody writes it as one.
+            term.passages = if together > 0 { together } else { apart.sum() }.min(tenant.passages);
             // A word that is nowhere tells no more than one that is in one place only.
             let having = term.passages.max(1) as f64;
             let rare = (1.0 + (reckoned - having + 0.5).max(0.5) / (having + 0.5)).ln();
@@ -140,6 +152,21 @@ impl Store {
         let (most, most_content) = (most(true), most(false));
         let average = (tenant.tokens as f64 / all).max(1.0);
         Ok((!terms.is_empty()).then_some(Weights { number: tenant.number, average, terms, order, most, most_content }))
+    }
+
+    /// In how many passages each of the terms is that any has.
+    async fn passages_with(&self, organization: OrganizationId, mut terms: Vec<String>) -> Result<HashMap<String, i64>> {
+        terms.sort_unstable();
+        terms.dedup();
+        let mut known = HashMap::new();
+        for chunk in terms.chunks(16) {
+            let t = |place: usize| chunk.get(place).map_or("", String::as_str);
+            known.extend(query!(
+                read self, all (String, i64), TERM_PASSAGES, organization, t(0), t(1), t(2), t(3), t(4), t(5), t(6), t(7), t(8), t(9),
+                t(10), t(11), t(12), t(13), t(14), t(15)
+            )?);
+        }
+        Ok(known)
     }
 
     /// The best passages by words: serial, BM25, part of the most that a passage could have; best first.
@@ -195,11 +222,12 @@ impl Weights {
         let (and, or) = if engine == Engine::Sqlite { (" AND ", " OR ") } else { (" & ", " | ") };
         let quoted = |term: &Term| {
             let quote = |stem: &String| {
-                let term = terms::with_number(self.number, stem);
+                let term = with_number(self.number, stem);
                 if engine == Engine::Sqlite { format!("\"{term}\"") } else { format!("'{term}'") }
             };
-            let stems = term.stems.iter().map(quote).collect::<Vec<_>>().join(or);
-            if term.stems.len() > 1 { format!("({stems})") } else { stems }
+            let apart = term.halves.iter().map(|(first, second)| format!("({}{and}{})", quote(first), quote(second)));
+            let spellings: Vec<String> = term.stems.iter().chain(&term.also).map(quote).chain(apart).collect();
+            if spellings.len() > 1 { format!("({})", spellings.join(or)) } else { spellings.join(or) }
         };
         let mut searches = Vec::new();
         if rare > 0 {
@@ -221,16 +249,17 @@ impl Weights {
     }
 
     /// How good a passage is, from its stored terms.
-    pub fn score(&self, stored: &str) -> Score {
+    pub fn score(&self, terms: &str) -> Score {
         let mut counts = vec![0_u32; self.terms.len()];
         let (mut length, mut pairs, mut content_pairs) = (0_u32, 0.0_f64, 0.0_f64);
-        let mut before: Option<usize> = None;
-        for term in terms::stored(stored) {
+        let mut before: Option<(&str, Option<usize>)> = None;
+        let mut stored = stored(terms);
+        for term in stored.by_ref().take_while(|term| !term.is_empty()) {
             length += 1;
             let place = self.terms.iter().position(|asked| asked.stems.iter().any(|stem| stem == term));
             if let Some(place) = place {
                 counts[place] += 1;
-                if let Some(before) = before
+                if let Some((_, Some(before))) = before
                     && self.order.windows(2).any(|pair| pair == [before, place])
                 {
                     let (first, second) = (&self.terms[before], &self.terms[place]);
@@ -241,7 +270,23 @@ impl Weights {
                     }
                 }
             }
-            before = place;
+            // A longer word that stands for several of the question's, and one that is written as two.
+            for (asked, count) in self.terms.iter().zip(&mut counts) {
+                let is_apart =
+                    || before.is_some_and(|(before, _)| asked.halves.iter().any(|(first, second)| first == before && second == term));
+                if place.is_none() && asked.also.iter().any(|stem| stem == term) || is_apart() {
+                    *count += 1;
+                }
+            }
+            before = Some((term, place));
+        }
+        // Other spellings of what was counted already, or of what wasn't.
+        for term in stored {
+            for (asked, count) in self.terms.iter().zip(&mut counts).filter(|(_, count)| **count == 0) {
+                if asked.stems.iter().chain(&asked.also).any(|stem| stem == term) {
+                    *count = 1;
+                }
+            }
         }
         let long = K1 * (1.0 - B + B * f64::from(length) / self.average);
         let words = |stops: bool| -> f64 {
@@ -261,6 +306,30 @@ impl Weights {
     pub fn content_share(&self, score: Score) -> f32 {
         part(score.content, self.most_content)
     }
+}
+
+/// What terms are indexed as, by any of the rules; each once.
+fn in_each_language<'a>(terms: impl IntoIterator<Item = &'a terms::Term>, rules: &[Rules]) -> Vec<String> {
+    let mut stems: Vec<String> = terms.into_iter().flat_map(|term| rules.iter().map(|rules| stem(term, rules))).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
+/// The ways to write a word as two: letters only, two at least in each.
+fn halves(word: &str, rules: &[Rules]) -> Vec<(String, String)> {
+    let letters: Vec<char> = word.chars().collect();
+    if !(5..=24).contains(&letters.len()) || !letters.iter().all(|letter| letter.is_alphabetic()) {
+        return Vec::new();
+    }
+    let mut halves: Vec<(String, String)> = Vec::new();
+    for at in 2..letters.len() - 1 {
+        let (first, second): (String, String) = (letters[..at].iter().collect(), letters[at..].iter().collect());
+        halves.extend(rules.iter().map(|rules| (rules.stem(&first), rules.stem(&second))));
+    }
+    halves.sort_unstable();
+    halves.dedup();
+    halves
 }
 
 fn part(score: f32, most: f64) -> f32 {

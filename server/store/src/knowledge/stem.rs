@@ -1,12 +1,11 @@
 //! Words without their endings, by the rules of their language (Snowball's).
 
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use terms::fold;
 
 /// Grows when the same text gives other terms than before: what was indexed before is then indexed anew. 1 was Porter's stemmer for every
-/// language.
-pub(super) const STEMS: i64 = 2;
+/// language, 2 knew each language's stems, but one spelling of a compound or a number only.
+pub(super) const STEMS: i64 = 2 + terms::VERSION;
 
 /// What a text whose language nobody could tell is taken for.
 pub(super) const USUAL: &str = "en";
@@ -52,20 +51,13 @@ impl Rules {
         let plain = fold(word);
         let stem = match &self.stemmer {
             // Numbers and names with numbers in them have no endings.
-            Some(stemmer) if word.chars().all(|c| c.is_alphabetic() || is_combining_mark(c)) => {
+            Some(stemmer) if !word.chars().any(|c| c.is_numeric() || matches!(c, '♯' | '⊕' | '·')) => {
                 fold(&stemmer.stem(if self.accents { word } else { &plain }))
             }
             _ => return plain,
         };
         if stem.is_empty() { plain } else { stem }
     }
-}
-
-/// A word without accents; the marks of other scripts are vowels.
-pub(super) fn fold(word: &str) -> String {
-    let plain = word.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
-    // Decomposition may bring spaces and slashes ("½").
-    plain.filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).collect()
 }
 
 #[cfg(test)]

@@ -1,117 +1,44 @@
-//! From text to the terms that are indexed: the same for both engines, for passages and for questions.
+//! What is stored and indexed of a passage: the same for both engines.
 //!
-//! A term is a word in lower case without accents, stemmed by the rules of its document's language. A question's language isn't known: its
-//! words have a stem for each language that the organization has documents in. Writing without spaces (Chinese, Japanese, Thai …) gives
-//! pairs of letters.
+//! Words are cut by [`terms`], which calls are cut by too, and stemmed by the rules of their document's language. A question's language isn't
+//! known: its words have a stem for each language that the organization has documents in. Behind the words, parted from them by an
+//! empty one, stand the other spellings of what is written ("SOC 2" is also `soc2`): they are found, and don't make the passage longer.
 
 use model::Place;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use terms::{Kind, Term};
 
-use super::stem::{Rules, fold};
+use super::stem::Rules;
 
-/// Characters of a term; longer words are cut.
-const MAX_CHARS: usize = 40;
-
-/// A word and where it stands in the text, in characters: first, one past the last.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token {
-    /// In lower case.
-    written: String,
-    /// Without accents too.
-    pub word: String,
-    pub start: u32,
-    pub end: u32,
+/// What a term of a text is indexed as in a language.
+pub(super) fn stem(term: &Term, rules: &Rules) -> String {
+    if term.written.is_empty() { term.text.clone() } else { rules.stem(&term.written) }
 }
 
-impl Token {
-    fn new(written: String, start: u32, end: u32) -> Self {
-        Self { word: fold(&written), written, start, end }
-    }
-
-    /// What it is indexed as in a language.
-    pub fn term(&self, rules: &Rules) -> String {
-        rules.stem(&self.written)
-    }
-}
-
-/// The words of a text, in order.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut word = String::new();
-    let (mut start, mut at) = (0, 0);
-    let mut before: Option<char> = None;
-    for c in text.chars() {
-        if c.is_alphanumeric() && is_unspaced(c) {
-            finish(&mut tokens, &mut word, start, at);
-            // Pairs; a letter that stands alone is a term too.
-            let alone = before.is_none();
-            if let Some(before) = before {
-                if tokens.last().is_some_and(|last: &Token| last.end == at && last.start + 1 == at) {
-                    tokens.pop();
-                }
-                let pair: String = [before, c].into_iter().collect();
-                tokens.push(Token::new(pair, at - 1, at + 1));
-            }
-            if alone {
-                tokens.push(Token::new(c.to_string(), at, at + 1));
-            }
-            before = Some(c);
-        } else {
-            before = None;
-            if c.is_alphanumeric() || (is_combining_mark(c) && !word.is_empty()) {
-                if word.is_empty() {
-                    start = at;
-                }
-                word.push(c);
-            } else if !is_apostrophe(c) || word.is_empty() {
-                finish(&mut tokens, &mut word, start, at);
-            } else {
-                // "customer's" is one word; its end goes later.
-                word.push('\'');
-            }
-        }
-        at += 1;
-    }
-    finish(&mut tokens, &mut word, start, at);
-    tokens
-}
-
-fn finish(tokens: &mut Vec<Token>, word: &mut String, start: u32, end: u32) {
-    if word.is_empty() {
-        return;
-    }
-    let written: String = word.nfkc().flat_map(char::to_lowercase).collect();
-    let written = written.trim_end_matches('\'');
-    let written = written.strip_suffix("'s").unwrap_or(written);
-    let written: String = written.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).take(MAX_CHARS).collect();
-    let token = Token::new(written, start, end.min(start + word.chars().count() as u32));
-    if !token.word.is_empty() {
-        tokens.push(token);
-    }
-    word.clear();
-}
-
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’' | 'ʼ')
-}
-
-/// Scripts whose words have no spaces between them.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
-        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}')
-}
-
-/// What is stored and indexed of a passage: the terms of its headings and text with the organization's number before each.
+/// The terms of a passage's headings and text with the organization's number before each.
 pub(super) fn of_passage(number: i64, place: &Place, text: &str, rules: &Rules) -> String {
     let mut stored = String::with_capacity(text.len() + text.len() / 4);
-    for part in place.headings.iter().map(String::as_str).chain([place.label.as_str(), text]) {
-        for token in tokens(part) {
-            if !stored.is_empty() {
-                stored.push(' ');
-            }
-            stored.push_str(&with_number(number, &token.term(rules)));
+    let mut others: Vec<String> = Vec::new();
+    let mut push = |term: &str| {
+        if !stored.is_empty() {
+            stored.push(' ');
         }
+        stored.push_str(&with_number(number, term));
+    };
+    for part in place.headings.iter().map(String::as_str).chain([place.label.as_str(), text]) {
+        for term in terms::cut(part) {
+            match term.kind {
+                Kind::Word => push(&stem(&term, rules)),
+                Kind::Compound => others.push(stem(&term, rules)),
+                // Each pair of words would make the index several times as large: they are looked for side by side instead.
+                Kind::Loose => {}
+            }
+        }
+    }
+    others.sort_unstable();
+    others.dedup();
+    if !others.is_empty() {
+        push("");
+        others.iter().for_each(|term| push(term));
     }
     stored
 }
@@ -121,7 +48,7 @@ pub(super) fn with_number(number: i64, term: &str) -> String {
     format!("{number}x{term}")
 }
 
-/// The terms of a stored text, without the number.
+/// The terms of a stored text, without the number: the words in order, then, behind an empty one, their other spellings.
 pub(super) fn stored(terms: &str) -> impl Iterator<Item = &str> {
     terms.split(' ').filter_map(|term| term.split_once('x').map(|(_, term)| term))
 }

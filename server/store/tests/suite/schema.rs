@@ -70,7 +70,7 @@ async fn both_engines_have_the_same_tables_columns_and_indexes() {
     let only_postgres: Vec<_> = right.difference(&left).map(String::as_str).collect();
     assert_eq!(
         only_postgres,
-        ["calls_search", "passage_vectors_nearest", "passages_search", "segments_search"],
+        ["call_terms_search", "passage_vectors_nearest", "passages_search"],
         "SQLite has its full text tables instead"
     );
     assert!(left.is_subset(&right), "{:?}", left.difference(&right));

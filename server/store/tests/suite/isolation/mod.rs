@@ -46,6 +46,8 @@ const UNBOUND: &[(&str, &str, &str)] = &[
     ("FIRST_EVENT", "events", "the relay's; gives a number"),
     ("FORGET_EVENTS", "events", "a schedule forgets those of all organizations"),
     ("FORGET_KEYS", "idempotency_keys", "a schedule forgets those of all organizations"),
+    ("ORGANIZATIONS_TO_INDEX", "c", "which organizations there are, at the start"),
+    ("ORGANIZATIONS_TO_INDEX", "t", "which organizations there are, at the start"),
     ("KNOWING_ORGANIZATIONS", "knowledge_tenants", "which organizations there are, at the start"),
     ("NEXT_DUE", "jobs", "when a worker is to look again; gives a time"),
     ("OWN_DEAD_JOB", "jobs", "one of no organization, for who runs the server"),

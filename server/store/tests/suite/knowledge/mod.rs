@@ -5,6 +5,7 @@ mod deletion;
 mod documents;
 mod isolation;
 mod search;
+mod spellings;
 mod stems;
 pub mod support;
 mod uploads;

@@ -61,6 +61,7 @@ pub async fn row_of(store: &Store, table: &str) {
         "segments" => {
             let segments = store.segments(US, CALL).await.unwrap();
             assert_eq!((segments[0].text.as_str(), segments[0].words[0].end), ("It is too expensive.", Millis(1_800)));
+            index(store).await;
             let search = CallFilter { search: "expensive".into(), ..CallFilter::default() };
             let found = store.calls(US, &search, None, 9).await.unwrap().items;
             assert_eq!(found[0].found.as_ref().unwrap().segment, 1);
@@ -153,9 +154,19 @@ async fn call(store: &Store) {
     let call = store.call(US, CALL).await.unwrap().unwrap();
     assert_eq!((call.title.as_str(), call.state, call.duration_ms), ("Discovery with Globex", CallState::Ended, Millis(1_800_000)));
     assert_eq!((call.vocabulary[1].as_str(), call.notes.as_str()), ("SOC 2", "Send the offer."));
+    index(store).await;
     let search = CallFilter { search: "globex".into(), ..CallFilter::default() };
     assert_eq!(store.calls(US, &search, None, 9).await.unwrap().items[0].call, call);
     assert!(store.unfinished_calls().await.unwrap().is_empty());
+}
+
+/// What the server's job does after an upgrade. Twice is as once.
+async fn index(store: &Store) {
+    for call in store.calls_to_index(US, CallId(Uuid::nil()), 9).await.unwrap() {
+        assert_eq!(store.organizations_to_index().await.unwrap(), [US]);
+        within!(store, store::calls::reindex, US, call).await.unwrap();
+    }
+    assert_eq!(store.organizations_to_index().await.unwrap(), []);
 }
 
 async fn job(store: &Store) {
