@@ -23,6 +23,11 @@ impl Budget {
         Self { text: Cell::new(text), unpacked: Cell::new(unpacked), files: Cell::new(files) }
     }
 
+    /// Another of what is left, to try something out.
+    pub fn copy(&self) -> Self {
+        Self::new(self.text.get(), self.unpacked.get(), self.files.get())
+    }
+
     /// How many bytes may still be unpacked.
     pub fn unpackable(&self) -> u64 {
         self.unpacked.get()
@@ -71,13 +76,55 @@ pub enum Block {
     Printed(String),
     /// A line that belongs to the lines around it: a list item.
     Line(String),
-    /// Rows of a table, one line each, with the line that names its columns if there is one.
-    Table {
-        /// Stands above the rows wherever they are split; may be empty.
-        header: String,
-        /// Its rows.
-        rows: Vec<String>,
-    },
+    /// Rows of a table.
+    Table(Vec<Line>),
+}
+
+/// A row of a table as text that makes sense by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// `Column: value; Column: value`.
+    pub text: String,
+    /// Its cells, if it is so long that it may be split.
+    pub pairs: Vec<Pair>,
+}
+
+/// A cell in a line: `Column: value`, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Where it begins.
+    pub start: u32,
+    /// Where its value begins.
+    pub value: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// Whether it says what the row is about: it stays with each piece of the row.
+    pub names_row: bool,
+}
+
+/// A line that is shorter, in bytes, is never split.
+const SHORT_LINE: usize = 600;
+
+impl Line {
+    /// One without columns.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), pairs: Vec::new() }
+    }
+
+    /// Adds a cell; the name may be empty.
+    pub fn pair(&mut self, name: &str, value: &str, names_row: bool) {
+        if !self.text.is_empty() {
+            self.text.push_str("; ");
+        }
+        let start = self.text.len() as u32;
+        if !name.is_empty() {
+            self.text.push_str(name);
+            self.text.push_str(": ");
+        }
+        let at = self.text.len() as u32;
+        self.text.push_str(value);
+        self.pairs.push(Pair { start, value: at, end: self.text.len() as u32, names_row });
+    }
 }
 
 /// A page, slide, sheet or part with its text.
@@ -156,19 +203,22 @@ impl<'a> Content<'a> {
     }
 
     /// Begins a table; [`Content::row`] adds to it.
-    pub fn table(&mut self, header: &str) -> Result<(), Failure> {
-        self.push(Block::Table { header: header.to_owned(), rows: Vec::new() })
+    pub fn table(&mut self) -> Result<(), Failure> {
+        self.push(Block::Table(Vec::new()))
     }
 
     /// A row of the table that was begun last (of a new one if text came in between).
-    pub fn row(&mut self, row: String) -> Result<(), Failure> {
-        if row.trim().is_empty() {
+    pub fn row(&mut self, mut row: Line) -> Result<(), Failure> {
+        if row.text.trim().is_empty() {
             return Ok(());
         }
-        self.budget.write(row.len() + 1)?;
+        self.budget.write(row.text.len() + 1)?;
+        if row.text.len() <= SHORT_LINE {
+            row.pairs = Vec::new();
+        }
         match self.blocks().last_mut() {
-            Some(Block::Table { rows, .. }) => rows.push(row),
-            _ => self.blocks().push(Block::Table { header: String::new(), rows: vec![row] }),
+            Some(Block::Table(rows)) => rows.push(row),
+            _ => self.blocks().push(Block::Table(vec![row])),
         }
         Ok(())
     }
@@ -176,6 +226,17 @@ impl<'a> Content<'a> {
     /// Blocks of a document within this one; they were counted when they were read.
     pub fn take(&mut self, blocks: Vec<Block>) {
         self.blocks().extend(blocks);
+    }
+
+    /// How many letters and digits were read.
+    pub fn letters(&self) -> usize {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+        let blocks = self.parts.iter().flat_map(|part| &part.blocks);
+        let of = blocks.map(|block| match block {
+            Block::Heading(_, text) | Block::Text(text) | Block::Printed(text) | Block::Line(text) => letters(text),
+            Block::Table(rows) => rows.iter().map(|row| letters(&row.text)).sum(),
+        });
+        of.sum()
     }
 
     /// Whether nothing but whitespace was read.
@@ -186,7 +247,7 @@ impl<'a> Content<'a> {
     fn push(&mut self, block: Block) -> Result<(), Failure> {
         let bytes = match &block {
             Block::Heading(_, text) | Block::Text(text) | Block::Printed(text) | Block::Line(text) => text.len(),
-            Block::Table { header, .. } => header.len(),
+            Block::Table(_) => 0,
         };
         // Every block costs a little, so that millions of tiny ones are bounded too.
         self.budget.write(bytes + 2)?;

@@ -1,6 +1,8 @@
 //! Which format a file has, by its content first and its name second, and its reader.
 
 mod archive;
+mod charts;
+mod colors;
 mod delimited;
 mod docx;
 mod encoding;
@@ -9,14 +11,19 @@ mod epub;
 mod html;
 mod mail;
 mod markdown;
+mod number_format;
+mod numerals;
 mod odf;
 mod old;
 mod ooxml;
 mod package;
 mod pdf;
 mod pptx;
+mod raised;
 mod rtf;
-mod sheets;
+mod symbols;
+mod xls;
+mod xlsx;
 mod xml;
 
 use model::PlaceKind;
@@ -25,10 +32,15 @@ use crate::content::{Block, Content, one_line};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::protocol::{PageText, Pictures};
+use crate::tables::{Row, Table};
 use package::Package;
 
 /// So deep may archives and attachments be nested.
 const MAX_DEPTH: u8 = 3;
+
+/// The note about formulas that nobody has computed.
+const WITHOUT_VALUE: &str =
+    "Some formulas have no stored value and were not computed. Open the file in the program that made it, save it, and give it anew.";
 
 /// How a document is read.
 #[derive(Clone, Copy, Debug)]
@@ -120,21 +132,11 @@ pub fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-/// Writes a table: its first row is its header if it has several columns and rows.
-fn write_table(rows: &[Vec<String>], out: &mut Content) -> Result<(), Failure> {
-    let rows: Vec<String> = rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).map(|row| row.join(" | ")).collect();
-    let columns = rows.first().is_some_and(|row| row.contains(" | "));
-    match rows.split_first() {
-        None => Ok(()),
-        Some((header, rest)) if columns && !rest.is_empty() => {
-            out.table(header)?;
-            rest.iter().try_for_each(|row| out.row(row.clone()))
-        }
-        Some(_) => {
-            out.table("")?;
-            rows.into_iter().try_for_each(|row| out.row(row))
-        }
-    }
+/// Writes a table whose rows are known. An empty row in it parts nothing.
+fn write_rows(rows: impl IntoIterator<Item = Row>, out: &mut Content) -> Result<(), Failure> {
+    let mut table = Table::default();
+    rows.into_iter().filter(|row| !row.is_empty()).try_for_each(|row| table.push(row, out))?;
+    table.finish(out).map(drop)
 }
 
 /// Reads a document of any format.
@@ -229,9 +231,7 @@ fn container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), F
         }
         if starts("xl/") {
             out.format = "xlsx";
-            out.title = ooxml::title(&mut package)?;
-            check_unpacked(&mut package)?;
-            return sheets::xlsx(bytes, out);
+            return xlsx::read(&mut package, out);
         }
     }
     let kind = package.bytes("mimetype")?.map(|kind| String::from_utf8_lossy(&kind).trim().to_owned()).unwrap_or_default();
@@ -250,8 +250,7 @@ fn container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), F
         }
         kind if kind.starts_with("application/vnd.oasis.opendocument.spreadsheet") => {
             out.format = "ods";
-            check_unpacked(&mut package)?;
-            sheets::ods(bytes, out)
+            odf::read(&mut package, "ODS", out)
         }
         kind if kind.starts_with("application/vnd.oasis.opendocument") => Err(unsupported()),
         _ => {
@@ -259,16 +258,6 @@ fn container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), F
             archive::read(&mut package, reading, out)
         }
     }
-}
-
-/// Unpacks all XML of a workbook once against the budget: its reader has no caps of its own.
-fn check_unpacked(package: &mut Package) -> Result<(), Failure> {
-    for (index, name) in package.names().iter().enumerate() {
-        if name.ends_with(".xml") || name.ends_with(".rels") {
-            package.measure(index)?;
-        }
-    }
-    Ok(())
 }
 
 /// Files in the container of old Office: old documents, and new ones that are encrypted.
@@ -282,7 +271,7 @@ fn old_container(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(
     }
     if has("/Workbook") || has("/Book") {
         out.format = "xls";
-        return match sheets::xls(bytes, out) {
+        return match xls::read(bytes, out) {
             Err(broken @ Failure::Broken(_)) => {
                 Err(Failure::OldOffice { from: "xls".into(), into: "xlsx".into(), without: Box::new(broken) })
             }
@@ -351,6 +340,10 @@ fn text(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failur
         }
         _ => {
             let named = matches!(ending.as_str(), "csv" | "tsv" | "tab" | "xls");
+            if let Some((delimiter, rest)) = delimited::declared(&text) {
+                out.format = if delimiter == '\t' { "tsv" } else { "csv" };
+                return delimited::read(rest, delimiter, out);
+            }
             let delimiter = delimited::sniff(&text).filter(|delimiter| named || *delimiter == '\t');
             if let Some(delimiter) = delimiter.or(named.then_some(if ending == "csv" { ',' } else { '\t' })) {
                 out.format = if delimiter == '\t' { "tsv" } else { "csv" };

@@ -2,7 +2,8 @@
 //!
 //! [`ChildReader`] is the port `DocumentReader`: for each document it starts a child process (the server's own binary with the hidden
 //! subcommand `extract-document`, which calls [`child_main`]). The child opens the file, gives all its other rights away (`sandbox`),
-//! finds the format by the content (`formats`), splits the text into passages (`passages`) and answers on its standard output
+//! finds the format by the content (`formats`), writes the rows of all tables in one way (`tables`), splits the text into passages
+//! (`passages`) and answers on its standard output
 //! (`protocol`). A bomb, a hang, a stack overflow or a segmentation fault ends the child and nothing else.
 //!
 //! What the child can't read alone goes through programs of others first, if they are installed ([`Programs`]): pages that were scanned
@@ -28,6 +29,7 @@ mod protocol;
 mod reader;
 mod recognition;
 mod sandbox;
+mod tables;
 
 pub use child::child_main;
 pub use limits::Limits;

@@ -1,10 +1,11 @@
 //! Text as people would type it: composed characters, no ligatures, words whole that were parted at the end of a line.
 
-use std::collections::HashSet;
+mod hyphens;
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::content::steers;
+pub use hyphens::Hyphens;
 
 /// No word is longer, in bytes: what is, is data.
 const MAX_WORD: usize = 200;
@@ -18,7 +19,14 @@ pub fn characters(text: &str) -> String {
     }
     let mut out = String::with_capacity(text.len());
     let mut spaces = 0;
+    let mut soft = false;
     for c in text.chars().flat_map(letters).nfc() {
+        // A word that was parted at a soft hyphen is whole again.
+        let parted = soft;
+        soft = c == '\u{ad}' || (parted && c.is_whitespace());
+        if parted && c.is_whitespace() {
+            continue;
+        }
         let c = match c {
             '\r' => continue,
             '\n' | '\u{2028}' | '\u{2029}' | '\u{c}' | '\u{b}' => {
@@ -37,10 +45,30 @@ pub fn characters(text: &str) -> String {
         if spaces > 0 && !out.is_empty() {
             out.push_str(if spaces > 2 && !out.ends_with('\n') { "  " } else { " " });
         }
+        if spaces == 0 && is_raised_digit(c) && stands_apart(&out) {
+            out.push(' ');
+        }
         spaces = 0;
         out.push(c);
     }
     out
+}
+
+fn is_raised_digit(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '\u{2070}' | '\u{2074}'..='\u{2079}')
+}
+
+/// Whether a raised digit behind a text is a mark of its own: `12¹` would be found as 121. Behind a unit or a variable it belongs to it.
+fn stands_apart(text: &str) -> bool {
+    const UNITS: [&str; 12] = ["mm", "cm", "dm", "km", "ft", "in", "yd", "mi", "ha", "sq", "px", "nm"];
+    let Some(last) = text.chars().next_back() else { return false };
+    if last.is_ascii_digit() {
+        return true;
+    }
+    let letters = text.chars().rev().take(4).take_while(|c| c.is_alphabetic()).count();
+    let start = text.char_indices().rev().nth(letters.max(1) - 1).map_or(0, |(at, _)| at);
+    let word = &text[start..];
+    letters > 1 && !UNITS.contains(&word)
 }
 
 /// The letters of a ligature or of an Arabic presentation form; anything else as it is.
@@ -50,21 +78,9 @@ fn letters(c: char) -> impl Iterator<Item = char> {
     whole.into_iter().chain(parts.into_iter().flatten())
 }
 
-/// The words of a text that are written with a hyphen within a line, in lower case: such a word keeps it at the end of a line too.
-pub fn hyphenated<'a>(texts: impl Iterator<Item = &'a str>) -> HashSet<String> {
-    let mut words = HashSet::new();
-    for word in texts.flat_map(str::split_whitespace) {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        if word.len() <= MAX_WORD && word.contains('-') && words.len() < 20_000 {
-            words.insert(word.to_lowercase());
-        }
-    }
-    words
-}
-
 /// Joins the lines of printed text into paragraphs: a word that was parted at the end of a line is whole again, an empty line parts
 /// paragraphs, a line with a table's gap stays a line.
-pub fn join_lines(text: &str, hyphenated: &HashSet<String>) -> Vec<String> {
+pub fn join_lines(text: &str, hyphens: &Hyphens) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     // Whether the paragraph goes on, and whether its last line has a gap.
     let (mut open, mut gap) = (false, false);
@@ -84,14 +100,14 @@ pub fn join_lines(text: &str, hyphenated: &HashSet<String>) -> Vec<String> {
             last.push('\n');
             last.push_str(line);
         } else {
-            append(last, line, hyphenated);
+            append(last, line, hyphens);
         }
     }
     paragraphs
 }
 
 /// Appends the next line of a paragraph.
-fn append(text: &mut String, line: &str, hyphenated: &HashSet<String>) {
+fn append(text: &mut String, line: &str, hyphens: &Hyphens) {
     let parted = text.ends_with('-')
         && text.chars().rev().nth(1).is_some_and(char::is_lowercase)
         && line.chars().next().is_some_and(char::is_lowercase);
@@ -99,8 +115,7 @@ fn append(text: &mut String, line: &str, hyphenated: &HashSet<String>) {
         let end = text.char_indices().rev().take(MAX_WORD).take_while(|(_, c)| !c.is_whitespace()).last();
         let first = &text[end.map_or(text.len(), |(at, _)| at)..];
         let second = line.split(char::is_whitespace).next().unwrap_or_default();
-        let whole = format!("{first}{second}").to_lowercase();
-        if !hyphenated.contains(whole.trim_matches(|c: char| !c.is_alphanumeric())) {
+        if !hyphens.keeps(first, second) {
             text.pop();
         }
     } else if !ends_wide(text) && !bound(text) {
@@ -145,16 +160,27 @@ mod tests {
         assert_eq!(characters("\u{202e}fdp.exe\u{0}\u{7}"), "fdp.exe");
         assert_eq!(characters("Some text\u{0}with\u{0}\u{0}zeros"), "Some text with zeros");
         assert_eq!(characters("\u{fedf}\u{fee0}"), "لل");
+        assert_eq!(characters("con\u{ad}\n  tract, con\u{ad}tract"), "contract, contract");
+    }
+
+    #[test]
+    fn raised_digits_are_no_digits_of_a_number() {
+        assert_eq!(characters("costs 12¹ euros, 5 GB², 40 m², x², 10³ seats"), "costs 12 ¹ euros, 5 GB ², 40 m², x², 10 ³ seats");
+        assert_eq!(characters("12¹², ¹ Without tax"), "12 ¹², ¹ Without tax");
     }
 
     #[test]
     fn parted_words_are_whole_again() {
-        let none = HashSet::new();
+        let none = Hyphens::default();
         assert_eq!(join_lines("viverra rhon-\ncus est", &none), ["viverra rhoncus est"]);
         assert_eq!(join_lines("One line\nof text.\n\nAnother", &none), ["One line of text.", "Another"]);
-        assert_eq!(join_lines("a cost-\neffective way", &hyphenated(["the cost-effective one"].into_iter())), ["a cost-effective way"]);
+        assert_eq!(join_lines("a cost-\neffective way", &Hyphens::of(["the cost-effective one"].into_iter())), ["a cost-effective way"]);
         assert_eq!(join_lines("Item  Price\nTea  2\n• one\n• two", &none), ["Item  Price\nTea  2\n• one\n• two"]);
         assert_eq!(join_lines("日本\n語", &none), ["日本語"]);
         assert_eq!(join_lines("Anna-\nMaria", &none), ["Anna-Maria"]);
+        assert_eq!(
+            join_lines("every long-\nterm order, pay-\nper-use, each can-\ncellation", &none),
+            ["every long-term order, pay-per-use, each cancellation"]
+        );
     }
 }

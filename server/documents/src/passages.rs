@@ -1,16 +1,16 @@
 //! Splitting what was read into passages: pieces that can be found, cited and embedded.
 //!
 //! A passage never crosses a page, slide, sheet, part or heading. It ends where a paragraph or at least a sentence ends, and the rows of
-//! a table keep the line that names their columns. Passages do not overlap: together they are the document's text.
+//! a table stay whole: one that is too long for a passage says in each of its pieces what it is about. Passages do not overlap: together they
+//! are the document's text.
 
 mod cut;
-
-use std::collections::HashSet;
+mod rows;
 
 use model::{Passage, Place, PlaceKind};
 
-use crate::content::{Block, Part};
-use crate::normalize;
+use crate::content::{Block, Line, Part};
+use crate::normalize::{self, Hyphens};
 
 /// A passage that has so many characters is long enough: the next paragraph begins another.
 pub const TARGET_CHARS: usize = 900;
@@ -19,7 +19,7 @@ pub const MAX_CHARS: usize = 1_500;
 
 /// Splits the text of a document. Numbers count from 1.
 pub fn split(parts: &[Part]) -> Vec<Passage> {
-    let hyphenated = normalize::hyphenated(parts.iter().flat_map(|part| &part.blocks).filter_map(|block| match block {
+    let hyphens = Hyphens::of(parts.iter().flat_map(|part| &part.blocks).filter_map(|block| match block {
         Block::Text(text) | Block::Printed(text) => Some(text.as_str()),
         _ => None,
     }));
@@ -33,7 +33,7 @@ pub fn split(parts: &[Part]) -> Vec<Passage> {
         chars: 0,
     };
     for part in parts {
-        splitter.part(part, &hyphenated);
+        splitter.part(part, &hyphens);
     }
     splitter.passages
 }
@@ -48,7 +48,7 @@ struct Splitter {
 }
 
 impl Splitter {
-    fn part(&mut self, part: &Part, hyphenated: &HashSet<String>) {
+    fn part(&mut self, part: &Part, hyphens: &Hyphens) {
         // Headings go on over the pages of a text, not over the slides, sheets and parts of something that has several.
         if part.kind != PlaceKind::Page {
             self.place.headings.clear();
@@ -66,12 +66,12 @@ impl Splitter {
                     self.add(lines.join("\n").trim(), "\n\n");
                 }
                 Block::Printed(text) => {
-                    for paragraph in normalize::join_lines(&normalize::characters(text), hyphenated) {
+                    for paragraph in normalize::join_lines(&normalize::characters(text), hyphens) {
                         self.add(&paragraph, "\n\n");
                     }
                 }
                 Block::Line(text) => self.add(normalize::characters(text).trim_end(), "\n"),
-                Block::Table { header, rows } => self.table(header, rows),
+                Block::Table(rows) => self.table(rows),
             }
         }
         self.flush();
@@ -131,50 +131,31 @@ impl Splitter {
         self.chars += chars;
     }
 
-    /// A table begins its own passage, and each of its passages begins with its header.
-    fn table(&mut self, header: &str, rows: &[String]) {
-        let header = normalize::characters(header).trim().to_owned();
-        let header_chars = header.chars().count();
-        // A header as long as a passage would leave no room for rows.
-        let header = if header_chars > MAX_CHARS / 2 { String::new() } else { header };
+    /// A table begins its own passage if there is some text already, and ends it.
+    fn table(&mut self, rows: &[Line]) {
         if rows.is_empty() {
-            self.add(&header, "\n\n");
             return;
         }
         if self.chars > TARGET_CHARS / 2 {
             self.flush();
         }
-        let room = MAX_CHARS - header.chars().count() - 1;
-        let mut begun = false;
-        for row in rows {
-            let row = normalize::characters(row).trim().to_owned();
-            let chars = row.chars().count();
-            let pieces = if chars > room { cut::cut(&row, room * 2 / 3, room) } else { vec![row.as_str()] };
-            for piece in pieces {
-                let chars = piece.chars().count();
-                if begun && (self.chars >= TARGET_CHARS || self.chars + chars + 1 > MAX_CHARS) {
-                    self.flush();
-                    begun = false;
-                }
-                if !begun && !header.is_empty() {
-                    if self.chars + header.chars().count() + chars + 3 > MAX_CHARS {
-                        self.flush();
-                    }
-                    self.add(&header, "\n\n");
-                }
-                let gap = if begun || !header.is_empty() { "\n" } else { "\n\n" };
-                self.bare = None;
-                if self.chars + chars + gap.len() > MAX_CHARS {
-                    self.flush();
-                }
-                if !self.text.is_empty() {
-                    self.text.push_str(gap);
-                    self.chars += gap.len();
-                }
-                self.text.push_str(piece);
-                self.chars += chars;
-                begun = true;
+        let mut gap = "\n\n";
+        for piece in rows.iter().flat_map(|row| rows::pieces(row, TARGET_CHARS, MAX_CHARS)) {
+            let chars = piece.chars().count();
+            if piece.is_empty() {
+                continue;
             }
+            self.bare = None;
+            if !self.text.is_empty() && (self.chars >= TARGET_CHARS || self.chars + chars + gap.len() > MAX_CHARS) {
+                self.flush();
+            }
+            if !self.text.is_empty() {
+                self.text.push_str(gap);
+                self.chars += gap.len();
+            }
+            self.text.push_str(&piece);
+            self.chars += chars;
+            gap = "\n";
         }
         self.flush();
     }

@@ -4,6 +4,7 @@ use model::PlaceKind;
 
 use crate::content::Content;
 use crate::failure::Failure;
+use crate::tables::{Row, Table};
 
 /// The delimiter of a text, if it looks like a table: the same number of columns in (nearly) all of its first rows.
 pub fn sniff(text: &str) -> Option<char> {
@@ -24,76 +25,28 @@ pub fn sniff(text: &str) -> Option<char> {
     best.map(|(delimiter, _)| delimiter)
 }
 
+/// The delimiter that a text declares in its first line, as spreadsheets write and read it, and the text behind that line.
+pub fn declared(text: &str) -> Option<(char, &str)> {
+    let text = text.trim_start_matches('\u{feff}');
+    let (line, rest) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
+    let line = line.trim_end_matches(['\r', ';', ',']).trim_matches('"');
+    let sign = line.get(..4).filter(|word| word.eq_ignore_ascii_case("sep=")).map(|_| &line[4..])?;
+    let mut signs = sign.chars();
+    let rest = rest.strip_prefix('\n').unwrap_or(rest);
+    match (signs.next(), signs.next()) {
+        (Some(sign), None) if !sign.is_alphanumeric() && !matches!(sign, '"' | '\n' | '\r') => Some((sign, rest)),
+        // The sign itself was cut off as a rest of the line.
+        (None, None) => text[4..].chars().next().filter(|sign| matches!(sign, ';' | ',')).map(|sign| (sign, rest)),
+        _ => None,
+    }
+}
+
 /// Reads a table of text.
 pub fn read(text: &str, delimiter: char, out: &mut Content) -> Result<(), Failure> {
     out.begin(PlaceKind::Whole, "");
-    write_rows(Rows::new(text, delimiter), out)
-}
-
-/// Writes rows as `Column: value` if the first one names the columns, else as they are.
-pub fn write_rows(rows: impl Iterator<Item = Vec<String>>, out: &mut Content) -> Result<(), Failure> {
-    let mut rows = rows.filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).peekable();
-    let filled = |row: &[String]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
-    let Some(mut first) = rows.next() else { return Ok(()) };
-    // What stands alone above a table is its title.
-    while filled(&first) == 1 && rows.peek().is_some_and(|next| filled(next) > 1) {
-        out.text(&plain(&first))?;
-        let Some(next) = rows.next() else { break };
-        first = next;
-    }
-    let columns = names_columns(&first, rows.peek().map(Vec::as_slice));
-    out.table("")?;
-    if !columns {
-        out.row(plain(&first))?;
-    } else if rows.peek().is_none() {
-        return out.row(plain(&first));
-    }
-    for row in rows {
-        out.row(if columns { named(&first, &row) } else { plain(&row) })?;
-    }
-    Ok(())
-}
-
-/// Whether a first row names the columns: several short texts, none of them a number, none empty but the first.
-fn names_columns(first: &[String], second: Option<&[String]>) -> bool {
-    let filled = first.iter().filter(|cell| !cell.trim().is_empty()).count();
-    second.is_some()
-        && filled >= 2
-        && filled * 3 >= first.len() * 2
-        && first.iter().all(|cell| cell.chars().count() <= 80 && !is_number(cell))
-}
-
-fn is_number(cell: &str) -> bool {
-    let cell = cell.trim().trim_matches(['%', '$', '€', '£']);
-    !cell.is_empty() && cell.replace([',', ' '], "").parse::<f64>().is_ok()
-}
-
-fn plain(row: &[String]) -> String {
-    let cells: Vec<&str> = row.iter().map(|cell| cell.trim()).collect();
-    flat(cells.join(" | ").trim_matches([' ', '|']))
-}
-
-fn named(columns: &[String], row: &[String]) -> String {
-    let mut line = String::new();
-    for (index, cell) in row.iter().enumerate() {
-        let cell = cell.trim();
-        if cell.is_empty() {
-            continue;
-        }
-        if !line.is_empty() {
-            line.push_str("; ");
-        }
-        if let Some(column) = columns.get(index).map(|column| column.trim()).filter(|column| !column.is_empty()) {
-            line.push_str(column);
-            line.push_str(": ");
-        }
-        line.push_str(cell);
-    }
-    flat(&line)
-}
-
-fn flat(line: &str) -> String {
-    line.replace(['\n', '\r'], " ")
+    let mut table = Table::default();
+    Rows::new(text, delimiter).try_for_each(|row| table.push(Row::of(row), out))?;
+    table.finish(out).map(drop)
 }
 
 /// The rows of a text: fields in quotes may hold delimiters, line breaks and doubled quotes. A quote that is never closed ends with its
@@ -195,5 +148,15 @@ mod tests {
         assert_eq!(sniff("Name;Price\nTea, green;2,50\nCoffee;3,00\n"), Some(';'));
         assert_eq!(sniff("a\tb\n1\t2\n"), Some('\t'));
         assert_eq!(sniff("Dear Anna,\nthank you.\nBest\n"), None);
+        assert_eq!(sniff("Plan;Price\rMeadow;240,50\rOrchard;980,00\r"), Some(';'));
+    }
+
+    #[test]
+    fn the_delimiter_is_declared() {
+        assert_eq!(declared("sep=;\r\na;b"), Some((';', "a;b")));
+        assert_eq!(declared("\u{feff}\"SEP=,\"\na,b"), Some((',', "a,b")));
+        assert_eq!(declared("sep=\t\ra\tb"), Some(('\t', "a\tb")));
+        assert_eq!(declared("sep=|\na|b"), Some(('|', "a|b")));
+        assert_eq!((declared("sep=x\n"), declared("separate\n"), declared("a;b\n")), (None, None, None));
     }
 }

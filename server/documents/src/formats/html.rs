@@ -1,7 +1,9 @@
-//! HTML as a stream of tokens: no tree is built, so no nesting is too deep. Scripts, styles and what is hidden are left out, nothing is
-//! run or fetched.
+//! HTML as a stream of tokens: no tree is built, so no nesting is too deep. Scripts, styles, what is hidden and what is struck through
+//! are left out, nothing is run or fetched.
 
 mod hidden;
+mod marks;
+mod tables;
 
 use std::cell::RefCell;
 
@@ -12,8 +14,11 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
-use crate::formats::{markdown, write_table};
-use hidden::{After, Hidden};
+use crate::formats::markdown;
+use crate::formats::numerals::numeral;
+use hidden::{After, Hidden, Why};
+use marks::Marks;
+use tables::{HtmlTable, Piece};
 
 /// Whether a text begins like HTML.
 pub fn looks_so(text: &str) -> bool {
@@ -35,11 +40,13 @@ pub fn charset(bytes: &[u8]) -> Option<String> {
 /// Reads HTML into the current part.
 pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
     let sink = Sink(RefCell::new(HtmlState {
+        is_plain: hidden::is_plain(text),
         out,
         run: String::new(),
         failed: None,
         skipped: None,
         hidden: None,
+        marks: Marks::default(),
         title: None,
         heading: None,
         pre: 0,
@@ -81,21 +88,19 @@ struct HtmlState<'o, 'b> {
     skipped: Option<String>,
     /// The element that is open and not seen.
     hidden: Option<Hidden>,
+    /// Raised text and labels of pictures that are open.
+    marks: Marks,
+    /// Whether nothing in it has a colour behind it: white text is not seen then.
+    is_plain: bool,
     /// The document's title while it is open.
     title: Option<String>,
     heading: Option<u8>,
     pre: u32,
-    /// The open lists: the next number of an ordered one.
-    lists: Vec<Option<u32>>,
+    /// The open lists: how an ordered one counts, its next number, and whether it counts down.
+    lists: Vec<Option<(String, i64, bool)>>,
     /// The mark of the list item whose text has not begun yet.
     item: Option<String>,
     tables: Vec<HtmlTable>,
-}
-
-#[derive(Default)]
-struct HtmlTable {
-    rows: Vec<Vec<String>>,
-    cell: String,
 }
 
 impl TokenSink for Sink<'_, '_> {
@@ -117,7 +122,14 @@ impl TokenSink for Sink<'_, '_> {
 
 impl HtmlState<'_, '_> {
     fn text(&mut self, text: &str) {
-        if self.skipped.is_some() || self.hidden.is_some() {
+        if self.skipped.is_some() {
+            return;
+        }
+        if let Some(hidden) = &self.hidden {
+            // Hidden from readers of the screen alone: a check mark is seen by everybody else.
+            if hidden.why == Why::Aria && marks::is_sign(text) {
+                self.run.push_str(text.trim());
+            }
             return;
         }
         if let Some(title) = &mut self.title {
@@ -156,15 +168,28 @@ impl HtmlState<'_, '_> {
                 After::SeenWithTag => self.hidden = None,
             }
         }
-        if opens && hidden::is(tag) && raw(name).is_none() {
+        if opens
+            && raw(name).is_none()
+            && let Some(why) = hidden::why(tag, self.is_plain)
+        {
             match name {
-                "td" | "th" | "tr" => self.cell_ends(),
+                "td" | "th" => {
+                    self.cell_ends();
+                    self.marks.clear();
+                }
+                "tr" => self.row_ends(),
                 name if hidden::parts_text(name) => self.block(),
                 _ => {}
             }
-            self.hidden = if tag.self_closing { None } else { Hidden::begin(name) };
+            match why {
+                Why::Struck => self.out.note("Text that is struck through was left out."),
+                Why::White => self.out.note("White text on a white page was left out."),
+                Why::Hidden | Why::Aria => {}
+            }
+            self.hidden = if tag.self_closing { None } else { Hidden::begin(name, why) };
             return TokenSinkResult::Continue;
         }
+        self.marks.tag(tag, &mut self.run);
         match name {
             "script" | "style" | "noframes" | "noembed" | "noscript" | "iframe" | "xmp" if opens && !tag.self_closing => {
                 self.skipped = Some(name.to_owned());
@@ -189,10 +214,18 @@ impl HtmlState<'_, '_> {
                 self.heading = opens.then(|| name.as_bytes()[1] - b'0');
             }
             "br" => self.run.push('\n'),
-            "img" => {
-                let alt = tag.attrs.iter().find(|attribute| &*attribute.name.local == "alt").map(|attribute| attribute.value.to_string());
-                if let Some(alt) = alt.filter(|alt| alt.chars().count() > 3) {
+            "img" if opens => {
+                // In a table a picture is often the value: "yes".
+                let least = if self.tables.is_empty() { 3 } else { 0 };
+                let alt = attribute(tag, "alt").filter(|alt| alt.chars().count() > least);
+                let sign = || attribute(tag, "src").filter(|_| least == 0).and_then(|address| marks::picture(&address));
+                if let Some(alt) = alt.or_else(|| sign().map(str::to_owned)) {
                     self.text(&format!(" {alt} "));
+                }
+            }
+            "input" if opens => {
+                if let Some(mark) = marks::input(tag) {
+                    self.text(mark);
                 }
             }
             "pre" => {
@@ -202,7 +235,10 @@ impl HtmlState<'_, '_> {
             "ul" | "ol" | "menu" => {
                 self.block();
                 if opens {
-                    self.lists.push((name == "ol").then_some(1));
+                    self.lists.push((name == "ol").then(|| {
+                        let start = attribute(tag, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);
+                        (attribute(tag, "type").unwrap_or_default(), start, attribute(tag, "reversed").is_some())
+                    }));
                     self.lists.truncate(50);
                 } else {
                     self.lists.pop();
@@ -210,7 +246,7 @@ impl HtmlState<'_, '_> {
             }
             "li" => {
                 self.block();
-                self.item = opens.then(|| self.mark());
+                self.item = opens.then(|| self.mark(attribute(tag, "value")));
             }
             "table" if opens => {
                 self.block();
@@ -219,16 +255,29 @@ impl HtmlState<'_, '_> {
                 }
             }
             "table" => self.table_ends(),
+            "thead" => {
+                self.row_ends();
+                if let Some(table) = self.tables.last_mut() {
+                    table.in_head = opens;
+                }
+            }
+            "tbody" | "tfoot" => {
+                self.row_ends();
+                if let Some(table) = self.tables.last_mut() {
+                    table.in_head = false;
+                }
+            }
+            "caption" => self.cell_ends(),
             "tr" => {
-                self.cell_ends();
-                if let Some(table) = self.tables.last_mut().filter(|_| opens) {
-                    table.rows.push(Vec::new());
+                self.row_ends();
+                if let Some(table) = self.tables.last_mut() {
+                    table.in_row = opens;
                 }
             }
             "td" | "th" => {
                 self.cell_ends();
-                if let Some(table) = self.tables.last_mut().filter(|table| opens && table.rows.is_empty()) {
-                    table.rows.push(Vec::new());
+                if let Some(table) = self.tables.last_mut().filter(|_| opens) {
+                    table.begin_cell(tag);
                 }
             }
             name if is_block(name) => self.block(),
@@ -237,12 +286,14 @@ impl HtmlState<'_, '_> {
         TokenSinkResult::Continue
     }
 
-    fn mark(&mut self) -> String {
+    fn mark(&mut self, value: Option<String>) -> String {
         let indent = "  ".repeat(self.lists.len().saturating_sub(1).min(4));
         match self.lists.last_mut() {
-            Some(Some(number)) => {
-                *number += 1;
-                format!("{indent}{}. ", *number - 1)
+            Some(Some((format, next, down))) => {
+                let number = value.and_then(|value| value.trim().parse().ok()).unwrap_or(*next);
+                *next = if *down { number.saturating_sub(1) } else { number.saturating_add(1) };
+                let shown = u32::try_from(number).map_or_else(|_| number.to_string(), |number| numeral(format, number));
+                format!("{indent}{shown}. ")
             }
             _ => format!("{indent}- "),
         }
@@ -250,6 +301,7 @@ impl HtmlState<'_, '_> {
 
     /// Ends the running block.
     fn block(&mut self) {
+        self.marks.clear();
         let run = std::mem::take(&mut self.run);
         let text = markdown::without_data(&run);
         let text = if self.pre > 0 { text.trim_matches('\n') } else { text.trim() };
@@ -257,12 +309,10 @@ impl HtmlState<'_, '_> {
             return;
         }
         if let Some(table) = self.tables.last_mut()
-            && !table.rows.is_empty()
+            && table.in_cell()
         {
-            if !table.cell.is_empty() {
-                table.cell.push(' ');
-            }
-            table.cell.push_str(&text.replace('\n', " "));
+            let mark = self.item.take().map(|mark| mark.trim_start().to_owned()).filter(|mark| mark != "- ").unwrap_or_default();
+            table.write(&format!("{mark}{text}"));
             return;
         }
         let written = match (self.heading, self.item.take()) {
@@ -276,27 +326,29 @@ impl HtmlState<'_, '_> {
     fn cell_ends(&mut self) {
         self.block();
         if let Some(table) = self.tables.last_mut() {
-            let cell = std::mem::take(&mut table.cell);
-            if let Some(row) = table.rows.last_mut().filter(|_| !cell.is_empty()) {
-                row.push(cell);
-            }
+            table.end_cell();
+        }
+    }
+
+    fn row_ends(&mut self) {
+        self.cell_ends();
+        if let Some(table) = self.tables.last_mut() {
+            table.end_row();
         }
     }
 
     fn table_ends(&mut self) {
-        self.cell_ends();
+        self.row_ends();
         let Some(table) = self.tables.pop() else { return };
-        let rows: Vec<Vec<String>> = table.rows.into_iter().filter(|row| !row.is_empty()).collect();
-        // A table of one column lays a page out.
-        let layout = rows.iter().all(|row| row.len() < 2);
         let written = match self.tables.last_mut() {
-            Some(outer) if !outer.rows.is_empty() => {
-                let rows: Vec<String> = rows.iter().map(|row| row.join(", ")).collect();
-                outer.cell.push_str(&rows.join("; "));
+            Some(outer) if outer.in_cell() => {
+                outer.nest(table);
                 Ok(())
             }
-            _ if layout => rows.iter().flatten().try_for_each(|cell| self.out.text(cell)),
-            _ => write_table(&rows, self.out),
+            _ => table.finish().into_iter().try_for_each(|piece| match piece {
+                Piece::Text(text) => self.out.text(&text),
+                Piece::Rows(rows) => super::write_rows(rows, self.out),
+            }),
         };
         self.failed = self.failed.take().or(written.err());
     }
@@ -307,6 +359,11 @@ impl HtmlState<'_, '_> {
         }
         self.block();
     }
+}
+
+/// The value of an attribute.
+fn attribute(tag: &Tag, name: &str) -> Option<String> {
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| attribute.value.to_string())
 }
 
 /// How the tokenizer reads what stands in an element that holds no others.
@@ -346,9 +403,6 @@ fn is_block(name: &str) -> bool {
             | "body"
             | "html"
             | "head"
-            | "thead"
-            | "tbody"
-            | "tfoot"
             | "caption"
             | "center"
             | "button"

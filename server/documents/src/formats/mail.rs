@@ -1,6 +1,6 @@
 //! EML: who wrote to whom, when and about what; the text; attachments as parts.
 
-use mail_parser::{Address, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use model::PlaceKind;
 
 use crate::content::{Content, one_line};
@@ -49,13 +49,7 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
             out.line(&format!("{name}: {value}"))?;
         }
     }
-    for part in message.text_bodies() {
-        match &part.body {
-            PartType::Html(text) => html::read(text, out)?,
-            PartType::Text(text) => super::paragraphs(text, out)?,
-            _ => {}
-        }
-    }
+    bodies(&message, out)?;
     for (index, part) in message.attachments().enumerate() {
         let name = one_line(part.attachment_name().unwrap_or_default(), 120);
         // Pictures of signatures and trackers are no documents.
@@ -83,6 +77,31 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
         rest?;
     }
     Ok(())
+}
+
+/// Writes the text of a mail as its reader sees it: that of the HTML. Where the plain text says far more, the HTML is a picture or a link.
+fn bodies(message: &Message, out: &mut Content) -> Result<(), Failure> {
+    let read = |html: bool, out: &mut Content| {
+        let mut write = |part: &MessagePart| match &part.body {
+            PartType::Html(text) => html::read(text, out),
+            PartType::Text(text) => super::paragraphs(text, out),
+            _ => Ok(()),
+        };
+        if html { message.html_bodies().try_for_each(&mut write) } else { message.text_bodies().try_for_each(&mut write) }
+    };
+    let is_html = |part: &MessagePart| matches!(part.body, PartType::Html(_));
+    if !message.html_bodies().any(is_html) || message.text_bodies().all(is_html) {
+        return read(false, out);
+    }
+    let budget = out.budget.copy();
+    let letters_of = |html: bool| {
+        let mut tried = Content::new(&budget);
+        // What doesn't fit is long enough to be compared.
+        let _ = read(html, &mut tried);
+        tried.letters()
+    };
+    let plain = letters_of(false);
+    read(letters_of(true) * 10 >= plain * 6, out)
 }
 
 fn people(address: &Address) -> String {

@@ -2,13 +2,23 @@
 
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
+use crate::formats::{html, raised, write_rows};
+use crate::tables::Row;
+
+/// An element within a line has at most so many characters.
+const MAX_ELEMENT: usize = 2_000;
 
 /// Reads Markdown.
 pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
-    let text = without_front_matter(text, out);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = without_front_matter(&text, out);
+    if text.replace("~~~", "").matches("~~").count() > 1 {
+        out.note("Text that is struck through was left out.");
+    }
     let lines: Vec<&str> = text.lines().collect();
     let mut paragraph = String::new();
     let mut fence: Option<&str> = None;
+    let mut numbers = Numbers::default();
     let mut index = 0;
     while index < lines.len() {
         let line = lines[index];
@@ -29,6 +39,10 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
             fence = Some(mark);
         } else if trimmed.is_empty() {
             flush(&mut paragraph, out)?;
+            // What stands at the margin after it ends the lists.
+            if !next.is_empty() && !is_item(next) && !lines[index].starts_with([' ', '\t']) {
+                numbers = Numbers::default();
+            }
         } else if let Some((level, title)) = heading(trimmed) {
             flush(&mut paragraph, out)?;
             out.heading(level, &inline(title))?;
@@ -40,21 +54,30 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
             index += 1;
         } else if trimmed.contains('|') && is_delimiter_row(next) {
             flush(&mut paragraph, out)?;
-            out.table(&row(trimmed))?;
             index += 1;
-            while let Some(line) = lines.get(index).map(|line| line.trim()).filter(|line| line.contains('|')) {
-                out.row(row(line))?;
-                index += 1;
-            }
+            let rows = lines[index..].iter().map(|line| line.trim()).take_while(|line| line.contains('|'));
+            let rows: Vec<Row> = rows.map(row).collect();
+            index += rows.len();
+            write_rows(std::iter::once(Row { names: true, ..row(trimmed) }).chain(rows), out)?;
+        } else if let Some(end) = block_of_html(trimmed) {
+            flush(&mut paragraph, out)?;
+            let rest = &lines[index - 1..];
+            let length = match end {
+                Some(end) => rest.iter().position(|line| line.to_lowercase().contains(end)).map_or(rest.len(), |last| last + 1),
+                None => rest.iter().position(|line| line.trim().is_empty()).unwrap_or(rest.len()),
+            };
+            index += length - 1;
+            html::read(&rest[..length].join("\n"), out)?;
         } else if is_item(trimmed) {
             flush(&mut paragraph, out)?;
             let indent = line.len() - line.trim_start().len();
-            out.line(&format!("{}{}", " ".repeat(indent.min(8)), inline(trimmed)))?;
+            let trimmed = &numbers.shown(indent, trimmed);
+            out.line(&format!("{}{}", " ".repeat(indent.min(8)), inline(&boxes(trimmed))))?;
         } else {
             if !paragraph.is_empty() {
                 paragraph.push('\n');
             }
-            paragraph.push_str(&inline(trimmed));
+            paragraph.push_str(trimmed);
         }
     }
     flush(&mut paragraph, out)
@@ -62,7 +85,7 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
 
 fn flush(paragraph: &mut String, out: &mut Content) -> Result<(), Failure> {
     let text = std::mem::take(paragraph);
-    out.printed(&text)
+    out.printed(&inline(&text))
 }
 
 /// The block between `---` at the beginning: a title counts, the rest is for machines.
@@ -99,9 +122,133 @@ fn is_item(line: &str) -> bool {
         || (digits.len() < line.len() && (digits.starts_with(". ") || digits.starts_with(") ")))
 }
 
-fn row(line: &str) -> String {
-    let cells: Vec<String> = line.trim_matches('|').split('|').map(|cell| inline(cell.trim())).collect();
-    cells.join(" | ")
+/// How far ordered lists have counted, by their indent: whatever stands before the items, they are shown one after another.
+#[derive(Default)]
+struct Numbers(Vec<(usize, u64)>);
+
+impl Numbers {
+    /// An item with the number that it is shown with.
+    fn shown(&mut self, indent: usize, item: &str) -> String {
+        let digits = item.len() - item.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        self.0.retain(|(of, _)| *of <= indent);
+        let (number, rest) = item.split_at(digits);
+        let Ok(number) = number.parse::<u64>() else {
+            self.0.retain(|(of, _)| *of < indent);
+            return item.to_owned();
+        };
+        match self.0.last_mut().filter(|(of, _)| *of == indent) {
+            Some((_, last)) => {
+                *last = last.saturating_add(1);
+                format!("{last}{rest}")
+            }
+            None => {
+                self.0.push((indent, number));
+                item.to_owned()
+            }
+        }
+    }
+}
+
+/// A list item with its box as it is shown, if it has one.
+fn boxes(item: &str) -> String {
+    match item.get(..6) {
+        Some("- [ ] " | "* [ ] ") => format!("- ☐ {}", &item[6..]),
+        Some("- [x] " | "- [X] " | "* [x] " | "* [X] ") => format!("- ☑ {}", &item[6..]),
+        _ => item.to_owned(),
+    }
+}
+
+/// A row of a table: a bar behind a backslash belongs to its cell.
+fn row(line: &str) -> Row {
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let mut cells = vec![String::new()];
+    let mut escaped = false;
+    for c in line.chars() {
+        match c {
+            '|' if !escaped => cells.push(String::new()),
+            c => {
+                if let Some(cell) = cells.last_mut() {
+                    if c == '|' {
+                        cell.pop();
+                    }
+                    cell.push(c);
+                }
+            }
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    if cells.last().is_some_and(|cell| cell.trim().is_empty()) {
+        cells.pop();
+    }
+    Row::of(cells.iter().map(|cell| inline(cell.trim())))
+}
+
+/// Whether a line begins a block of HTML, and what ends it; without an end an empty line does.
+fn block_of_html(line: &str) -> Option<Option<&'static str>> {
+    let rest = line.strip_prefix('<')?;
+    let name: String = rest.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    match name.as_str() {
+        _ if rest.starts_with("!--") => Some(Some("-->")),
+        "table" => Some(Some("</table>")),
+        "div" | "p" | "ul" | "ol" | "dl" | "details" | "summary" | "center" | "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            Some(None)
+        }
+        _ => None,
+    }
+}
+
+/// A text as it is shown: without what is struck through, without the signs that make it bold, raised signs apart from digits.
+fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // In pairs only: what stands alone is a sign itself.
+    let pairs = |mark: &str| text.matches(mark).count() / 2 * 2;
+    let (mut strikes, mut stars, mut lines) = (pairs("~~"), pairs("**"), pairs("__"));
+    let (mut rest, mut struck) = (text, false);
+    while let Some(c) = rest.chars().next() {
+        let tag = |names: &[&str]| names.iter().find_map(|name| element(rest, name));
+        if c == '\\' && rest[1..].starts_with(|c: char| c.is_ascii_punctuation()) {
+            out.extend(rest[1..].chars().next().filter(|_| !struck));
+            rest = &rest[2..];
+        } else if rest.starts_with("~~") && strikes > 0 {
+            strikes -= 1;
+            struck = !struck;
+            rest = &rest[2..];
+        } else if rest.starts_with("**") && stars > 0 {
+            stars -= 1;
+            rest = &rest[2..];
+        } else if rest.starts_with("__") && lines > 0 {
+            lines -= 1;
+            rest = &rest[2..];
+        } else if let Some((_, after)) = tag(&["del", "s", "strike"]) {
+            rest = after;
+        } else if let Some((inner, after)) = tag(&["sup"]) {
+            out.push_str(&raised::raised(&out, inner));
+            rest = after;
+        } else if let Some((inner, after)) = tag(&["sub"]) {
+            out.push_str(&raised::lowered(inner));
+            rest = after;
+        } else if let Some(after) = ["<br>", "<br/>", "<br />"].iter().find_map(|tag| rest.strip_prefix(tag)) {
+            out.push(' ');
+            rest = after;
+        } else {
+            if !struck {
+                out.push(c);
+            }
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    // What was left out leaves two spaces.
+    if text.contains("~~") || text.contains("<s") || text.contains("<del") { out.replace("  ", " ") } else { out }
+}
+
+/// The text of an element without attributes that a text begins with, and what follows it.
+fn element<'t>(text: &'t str, name: &str) -> Option<(&'t str, &'t str)> {
+    let rest = text.strip_prefix('<')?.strip_prefix(name)?.strip_prefix('>')?;
+    let end = format!("</{name}>");
+    // A mark is short: one that is never closed is not looked for in the whole text.
+    let near = rest.char_indices().nth(MAX_ELEMENT).map_or(rest, |(end, _)| &rest[..end]);
+    let at = near.find(&end)?;
+    Some((&rest[..at], &rest[at + end.len()..]))
 }
 
 /// A line without what only programs read: pictures become their description, links to data go, other links keep their words and address.
@@ -138,7 +285,7 @@ fn inline(line: &str) -> String {
         rest = tail;
     }
     out.push_str(rest);
-    without_data(&out)
+    shown(&without_data(&out))
 }
 
 /// Leaves out `data:` addresses that stand for themselves.
@@ -159,4 +306,32 @@ pub(super) fn without_data(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_what_is_shown() {
+        assert_eq!(inline("costs ~~300 euros~~ **240 euros** a month"), "costs 240 euros a month");
+        assert_eq!(inline("12<sup>1</sup> euros, H<sub>2</sub>O, <del>no</del> yes"), "12¹ euros, H₂O, yes");
+        assert_eq!(inline(r"2 \* 3, price\_list, a ** b, x ~~ y"), "2 * 3, price_list, a ** b, x ~~ y");
+    }
+
+    #[test]
+    fn items_are_numbered_as_they_are_shown() {
+        let mut numbers = Numbers::default();
+        let items = [(0, "1. a"), (0, "1. b"), (3, "1) x"), (3, "1) y"), (0, "7. c"), (0, "- d"), (0, "5. e")];
+        let shown: Vec<String> = items.iter().map(|(indent, item)| numbers.shown(*indent, item)).collect();
+        assert_eq!(shown, ["1. a", "2. b", "1) x", "2) y", "3. c", "- d", "5. e"]);
+    }
+
+    #[test]
+    fn cells_are_parted_by_bars_that_are_not_escaped() {
+        let cells = |line: &str| row(line).slots.iter().map(|slot| slot.text.to_string()).collect::<Vec<_>>();
+        assert_eq!(cells(r"| a \| b | either |"), ["a | b", "either"]);
+        assert_eq!(cells("|| x | |"), ["", "x", ""]);
+        assert_eq!(cells("a | b"), ["a", "b"]);
+    }
 }

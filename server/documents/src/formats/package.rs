@@ -79,13 +79,4 @@ impl<'a> Package<'a> {
     pub fn text(&mut self, name: &str) -> Result<Option<String>, Failure> {
         Ok(self.bytes(name)?.map(|bytes| encoding::xml(&bytes)))
     }
-
-    /// Unpacks the file at this place into nothing, against the budget.
-    pub fn measure(&mut self, index: usize) -> Result<(), Failure> {
-        let most = MAX_PART_BYTES.min(self.budget.unpackable());
-        let Ok(file) = self.archive.by_index(index) else { return Ok(()) };
-        let bytes = std::io::copy(&mut file.take(most + 1), &mut std::io::sink()).unwrap_or(0);
-        self.budget.unpack(bytes)?;
-        if bytes > most { Err(Failure::TooMuch(TOO_LONG.to_owned())) } else { Ok(()) }
-    }
 }

@@ -1,7 +1,13 @@
-//! PDF: text by page, the outline as headings, and the pictures of pages that have no text.
+//! PDF: text by page, tables, the outline as headings, notes that were put onto pages, and the pictures of pages that have no text.
 
+mod aligned;
+mod annotations;
+mod flow;
+mod glyphs;
+mod layout;
 mod pictures;
 mod right_to_left;
+mod ruled;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -16,9 +22,13 @@ use crate::failure::Failure;
 use crate::formats::{Reading, letters};
 use crate::limits::Limits;
 use crate::protocol::Pictures;
+use crate::tables::{Names, Row, Table};
+use layout::{Laid, Piece};
 
 /// A page with fewer letters has no text layer: page numbers and stamps of scanners.
 const MIN_PAGE_LETTERS: usize = 3;
+/// What stands at the ends of pages is at most so long, in letters.
+const MAX_FOOTER_LETTERS: usize = 60;
 
 const SCANNED: &str =
     "This PDF has no text layer: its pages are pictures. Run text recognition (OCR) on it, or give the original document.";
@@ -31,13 +41,25 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
     let document = open(bytes, reading)?;
     let pages = document.page_count().map_err(|error| failure(&error))?;
     let headings = outline(&document);
+    let (mut goes_on, mut noted) = (None, false);
     let (mut empty, mut unread, mut recognized) = (Vec::new(), Vec::new(), Vec::new());
     for page in 0..pages {
         out.begin(PlaceKind::Page, "");
         for (level, title) in headings.get(&page).into_iter().flatten() {
             out.heading(*level, title)?;
         }
-        match document.extract_text(page) {
+        let annotations = annotations::on_page(&document, page);
+        noted |= !annotations.notes.is_empty();
+        let mut text = document.extract_text(page);
+        let laid = text.as_mut().ok().and_then(|text| {
+            layout::of(&document, page, text, &annotations).filter(|laid| is_text(laid) || laid.white || laid.tiny || laid.struck)
+        });
+        if let Some(laid) = laid {
+            write(laid, &mut goes_on, out)?;
+            annotations.notes.iter().try_for_each(|note| out.text(note))?;
+            continue;
+        }
+        match text {
             Ok(text) if letters(&text) >= MIN_PAGE_LETTERS => out.printed(&right_to_left::in_order(&document, page, text))?,
             Ok(_) => match reading.recognized(page + 1).filter(|text| letters(text) >= MIN_PAGE_LETTERS) {
                 Some(text) => {
@@ -48,11 +70,12 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
             },
             Err(_) => unread.push(page + 1),
         }
+        annotations.notes.iter().try_for_each(|note| out.text(note))?;
     }
     out.scanned =
         empty.iter().filter(|page| pictures::are_on(&document, **page - 1)).filter_map(|page| u32::try_from(*page).ok()).collect();
     let attached = has_attachments(&document).unwrap_or_default();
-    if empty.len() + unread.len() == pages {
+    if empty.len() + unread.len() == pages && !noted {
         return Err(match (unread.is_empty(), out.scanned.is_empty()) {
             (false, _) => Failure::broken("PDF"),
             (true, false) => Failure::Pictures { pages: Some(std::mem::take(&mut out.scanned)), sentence: SCANNED.to_owned() },
@@ -71,6 +94,47 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
     }
     if !unread.is_empty() {
         out.note(format!("{} damaged and could not be read.", list(&unread, "is", "are")));
+    }
+    Ok(())
+}
+
+/// Whether a page has text for people.
+fn is_text(laid: &Laid) -> bool {
+    let found = laid.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => letters(text),
+        Piece::Table(rows) => rows.iter().flat_map(Row::shown).map(letters).sum(),
+    });
+    found.sum::<usize>() >= MIN_PAGE_LETTERS
+}
+
+/// Writes a page. `goes_on` has the names of the table that the page before ended with, and how many columns it has.
+fn write(laid: Laid, goes_on: &mut Option<(usize, Names)>, out: &mut Content) -> Result<(), Failure> {
+    if laid.white {
+        out.note("White text on a white page was left out.");
+    }
+    if laid.tiny {
+        out.note("Text that is too small to be read was left out.");
+    }
+    if laid.struck {
+        out.note("Text that is struck through was left out.");
+    }
+    for piece in laid.pieces {
+        match piece {
+            Piece::Text(text) => {
+                // A page's number stands between two halves of a table.
+                if letters(&text) > MAX_FOOTER_LETTERS {
+                    *goes_on = None;
+                }
+                out.printed(&text)?;
+            }
+            Piece::Table(rows) => {
+                let columns = rows.iter().map(|row| row.slots.len()).max().unwrap_or_default();
+                let names = goes_on.take().filter(|(of, _)| *of == columns).map(|(_, names)| names);
+                let mut table = Table::after(names);
+                rows.into_iter().filter(|row| !row.is_empty()).try_for_each(|row| table.push(row, out))?;
+                *goes_on = table.finish(out)?.map(|names| (columns, names));
+            }
+        }
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! PPTX: slides in their order with titles, tables, charts, diagrams, notes and comments.
 
+mod shapes;
+
 use std::collections::HashMap;
 
 use model::PlaceKind;
@@ -8,8 +10,9 @@ use crate::content::{Content, one_line};
 use crate::failure::Failure;
 use crate::formats::ooxml::{self, Relation};
 use crate::formats::package::Package;
-use crate::formats::write_table;
 use crate::formats::xml::{Token, Xml};
+use crate::formats::{charts, symbols, write_rows};
+use shapes::{Shape, shapes};
 
 /// Reads a PPTX.
 pub fn read(package: &mut Package, out: &mut Content) -> Result<(), Failure> {
@@ -56,29 +59,44 @@ fn authors(package: &mut Package, relations: &HashMap<String, Relation>) -> Resu
 fn read_slide(package: &mut Package, path: &str, authors: &HashMap<String, String>, out: &mut Content) -> Result<(), Failure> {
     out.begin(PlaceKind::Slide, "");
     let Some(text) = package.text(path)? else { return Err(Failure::broken("slide")) };
+    // It keeps its number; what nobody is shown is no text.
+    if is_hidden(&text) {
+        out.note("Hidden slides were left out.");
+        return Ok(());
+    }
     let shapes = shapes(&text);
+    if shapes.struck {
+        out.note("Text that is struck through was left out.");
+    }
+    if shapes.unknown {
+        out.note(symbols::UNKNOWN);
+    }
     if let Some(slide) = out.parts.last_mut() {
         slide.label = one_line(&shapes.title, 120);
     }
     // Its title is its label; it is text too, for a slide that has nothing else.
     out.text(&shapes.title)?;
-    for shape in &shapes.texts {
+    for shape in shapes.texts {
         match shape {
             Shape::Lines(lines) => lines.iter().try_for_each(|line| out.line(line))?,
-            Shape::Table(rows) => write_table(rows, out)?,
+            Shape::Table(rows) => write_rows(rows, out)?,
         }
     }
     let mut relations: Vec<Relation> = ooxml::relations(package, path)?.into_values().collect();
     relations.sort_by(|a, b| a.target.cmp(&b.target));
     for relation in relations {
         match relation.kind.as_str() {
-            "chart" | "diagramData" => {
+            "chart" => {
+                let Some(text) = package.text(&relation.target)? else { continue };
+                charts::write(&text, out)?;
+            }
+            "diagramData" => {
                 let Some(text) = package.text(&relation.target)? else { continue };
                 drawing(&text).iter().try_for_each(|line| out.line(line))?;
             }
             "notesSlide" => {
                 let Some(text) = package.text(&relation.target)? else { continue };
-                let lines: Vec<String> = self::shapes(&text).texts.into_iter().flat_map(Shape::lines).collect();
+                let lines: Vec<String> = shapes::shapes(&text).texts.into_iter().flat_map(Shape::lines).collect();
                 if !lines.is_empty() {
                     out.text(&format!("Notes: {}", lines.join("\n")))?;
                 }
@@ -93,82 +111,15 @@ fn read_slide(package: &mut Package, path: &str, authors: &HashMap<String, Strin
     Ok(())
 }
 
-enum Shape {
-    Lines(Vec<String>),
-    Table(Vec<Vec<String>>),
+/// Whether a slide is not shown.
+fn is_hidden(text: &str) -> bool {
+    Xml::new(text).any(|token| match token {
+        Token::Open(tag) => tag.name() == "sld" && tag.get("show").is_some_and(|show| show == "0" || show == "false"),
+        _ => false,
+    })
 }
 
-impl Shape {
-    fn lines(self) -> Vec<String> {
-        match self {
-            Self::Lines(lines) => lines,
-            Self::Table(rows) => rows.iter().map(|row| row.join(" | ")).collect(),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Shapes {
-    title: String,
-    texts: Vec<Shape>,
-}
-
-/// The title and the texts of a slide. Numbers, dates and footers that stand on every slide are left out.
-fn shapes(text: &str) -> Shapes {
-    let mut shapes = Shapes::default();
-    let (mut placeholder, mut lines, mut line) = (String::new(), Vec::new(), String::new());
-    let (mut rows, mut is_text, mut skipped): (Option<Vec<Vec<String>>>, bool, u32) = (None, false, 0);
-    for token in Xml::new(text) {
-        match token {
-            Token::Open(tag) if tag.name() == "Fallback" => skipped += 1,
-            Token::Close(name) if name == "Fallback" => skipped = skipped.saturating_sub(1),
-            _ if skipped > 0 => {}
-            Token::Open(tag) => match tag.name() {
-                "sp" => placeholder.clear(),
-                "ph" => placeholder = tag.get("type").unwrap_or_default(),
-                "t" => is_text = true,
-                "br" => line.push(' '),
-                "tbl" => rows = Some(Vec::new()),
-                "tr" => rows.iter_mut().for_each(|rows| rows.push(Vec::new())),
-                _ => {}
-            },
-            Token::Close(name) => match name.as_str() {
-                "t" => is_text = false,
-                "p" => {
-                    let text = std::mem::take(&mut line);
-                    if !text.trim().is_empty() {
-                        lines.push(text.trim().to_owned());
-                    }
-                }
-                "tc" => {
-                    let cell = std::mem::take(&mut lines).join(" ");
-                    if let Some(row) = rows.as_mut().and_then(|rows| rows.last_mut()) {
-                        row.push(cell);
-                    }
-                }
-                "tbl" => shapes.texts.extend(rows.take().map(Shape::Table)),
-                "sp" => {
-                    let lines = std::mem::take(&mut lines);
-                    match placeholder.as_str() {
-                        "title" | "ctrTitle" if shapes.title.is_empty() => shapes.title = lines.join(" "),
-                        "sldNum" | "dt" | "ftr" | "hdr" => {}
-                        _ => shapes.texts.push(Shape::Lines(lines)),
-                    }
-                    placeholder.clear();
-                }
-                _ => {}
-            },
-            Token::Text(text) if is_text => line.push_str(&text),
-            Token::Text(_) => {}
-        }
-    }
-    if !lines.is_empty() {
-        shapes.texts.push(Shape::Lines(lines));
-    }
-    shapes
-}
-
-/// The texts of a chart or a diagram: titles, categories and values in lines.
+/// The texts of a diagram in lines.
 fn drawing(text: &str) -> Vec<String> {
     let (mut lines, mut line, mut is_text) = (Vec::new(), String::new(), false);
     for token in Xml::new(text) {

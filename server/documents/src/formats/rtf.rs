@@ -1,4 +1,4 @@
-//! RTF: text in any code page, headings by outline level, tables by row. Pictures, objects and deleted text are left out.
+//! RTF: text in any code page, headings by outline level, tables by row. Pictures, objects, deleted and struck text are left out.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,8 @@ use model::PlaceKind;
 
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
-use crate::formats::write_table;
+use crate::formats::{raised, symbols, write_rows};
+use crate::tables::{Grid, Row};
 
 /// Reads an RTF.
 pub fn read(bytes: &[u8], out: &mut Content) -> Result<(), Failure> {
@@ -18,11 +19,15 @@ pub fn read(bytes: &[u8], out: &mut Content) -> Result<(), Failure> {
         stack: Vec::new(),
         page: WINDOWS_1252,
         fonts: HashMap::new(),
+        symbols: HashMap::new(),
         bytes: Vec::new(),
         text: String::new(),
         title: String::new(),
         row: Vec::new(),
+        grid: Grid::default(),
         rows: Vec::new(),
+        merges: Vec::new(),
+        merge: Merge::default(),
         skip: 0,
         high: None,
     };
@@ -45,6 +50,9 @@ struct RtfState {
     fallback: Option<i32>,
     hidden: bool,
     deleted: bool,
+    struck: bool,
+    /// Raised, or lowered.
+    raised: i8,
     level: Option<u8>,
     in_table: bool,
 }
@@ -58,18 +66,31 @@ enum Into {
     Nothing,
 }
 
+/// Whether a cell only goes on with the one to its left, or above it.
+#[derive(Clone, Copy, Default)]
+struct Merge {
+    left: bool,
+    above: bool,
+}
+
 struct Rtf<'o, 'b> {
     out: &'o mut Content<'b>,
     state: RtfState,
     stack: Vec<RtfState>,
     page: &'static Encoding,
     fonts: HashMap<i32, &'static Encoding>,
+    /// The names of fonts whose letters are pictures.
+    symbols: HashMap<i32, String>,
     /// Bytes in the current code page: a character may need two.
     bytes: Vec<u8>,
     text: String,
     title: String,
     row: Vec<String>,
-    rows: Vec<Vec<String>>,
+    grid: Grid,
+    rows: Vec<Row>,
+    /// What the definition of the row says of its cells, and of the next one.
+    merges: Vec<Merge>,
+    merge: Merge,
     /// Characters that older programs would show instead of the one before.
     skip: i32,
     /// The first half of a character that needs two units of UTF-16.
@@ -159,8 +180,8 @@ impl Rtf<'_, '_> {
             "ansicpg" => self.page = code_page(number.unwrap_or(1252)),
             "fonttbl" => self.into(Into::Fonts),
             "title" => self.into(Into::Title),
-            "colortbl" | "stylesheet" | "info" | "pict" | "objdata" | "fldinst" | "listtext" | "pntext" | "listtable" | "themedata"
-            | "datastore" | "generator" | "nonshppict" | "xmlnstbl" | "bkmkstart" | "bkmkend" | "rsidtbl" => self.into(Into::Nothing),
+            "colortbl" | "stylesheet" | "info" | "pict" | "objdata" | "fldinst" | "listtable" | "themedata" | "datastore" | "generator"
+            | "nonshppict" | "xmlnstbl" | "bkmkstart" | "bkmkend" | "rsidtbl" => self.into(Into::Nothing),
             // What newer programs read in a group that older ones pass over.
             "shptxt" | "shpinst" if self.state.into == Into::Nothing && self.stack.last().is_some_and(|outer| outer.into == Into::Text) => {
                 self.state.into = Into::Text;
@@ -175,7 +196,14 @@ impl Rtf<'_, '_> {
             "u" => self.unicode(number.unwrap_or(0)),
             "v" => self.state.hidden = on,
             "deleted" => self.state.deleted = on,
-            "plain" => (self.state.hidden, self.state.deleted) = (false, false),
+            "strike" | "striked" => self.state.struck = on,
+            "super" => self.state.raised = i8::from(on),
+            "sub" => self.state.raised = -i8::from(on),
+            "nosupersub" => self.state.raised = 0,
+            "plain" => {
+                let state = &mut self.state;
+                (state.hidden, state.deleted, state.struck, state.raised) = (false, false, false, 0);
+            }
             "pard" => (self.state.level, self.state.in_table) = (None, false),
             "outlinelevel" => self.state.level = number.filter(|level| (0..9).contains(level)).map(|level| level as u8 + 1),
             "intbl" => self.state.in_table = true,
@@ -193,8 +221,15 @@ impl Rtf<'_, '_> {
                 self.row.push(cell.trim().replace('\n', " "));
             }
             "row" | "nestrow" => {
-                let row = std::mem::take(&mut self.row);
-                self.rows.push(row);
+                self.end_row();
+            }
+            "trowd" => (self.merges, self.merge) = (Vec::new(), Merge::default()),
+            "clmrg" => self.merge.left = true,
+            "clvmrg" => self.merge.above = true,
+            "cellx" => {
+                if self.merges.len() < 1_000 {
+                    self.merges.push(std::mem::take(&mut self.merge));
+                }
             }
             "emdash" => self.char('—'),
             "endash" => self.char('–'),
@@ -257,7 +292,29 @@ impl Rtf<'_, '_> {
 
     fn write(&mut self, text: &str) {
         match self.state.into {
-            Into::Text if !self.state.hidden && !self.state.deleted => self.text.push_str(text),
+            Into::Text if self.state.struck => {
+                if !text.trim().is_empty() {
+                    self.out.note("Text that is struck through was left out.");
+                }
+            }
+            Into::Text if !self.state.hidden && !self.state.deleted => {
+                let text = match self.symbols.get(&self.state.font) {
+                    Some(font) => symbols::text(font, text, &mut false),
+                    None => text.to_owned(),
+                };
+                let text = match self.state.raised {
+                    1 if !text.trim().is_empty() => raised::raised(&self.text, &text),
+                    -1 => raised::lowered(&text),
+                    _ => text,
+                };
+                self.text.push_str(&text);
+            }
+            Into::Fonts => {
+                let name = text.trim().trim_end_matches(';');
+                if symbols::is_symbol_font(name) {
+                    self.symbols.insert(self.state.font, name.to_owned());
+                }
+            }
             Into::Title => self.title.push_str(text),
             _ => {}
         }
@@ -275,9 +332,24 @@ impl Rtf<'_, '_> {
         }
     }
 
+    fn end_row(&mut self) {
+        let cells = std::mem::take(&mut self.row);
+        let merge = |at: usize| self.merges.get(at).copied().unwrap_or_default();
+        let mut at = 0;
+        while let Some(cell) = cells.get(at) {
+            let columns = 1 + (at + 1..cells.len()).take_while(|next| merge(*next).left).count();
+            if merge(at).above {
+                self.grid.go_on(self.rows.last(), columns as u32);
+            } else {
+                self.grid.cell(cell, columns as u32, 1, false);
+            }
+            at += columns;
+        }
+        self.rows.push(self.grid.end_row());
+    }
+
     fn table(&mut self) -> Result<(), Failure> {
-        let rows = std::mem::take(&mut self.rows);
-        write_table(&rows, self.out)
+        write_rows(std::mem::take(&mut self.rows), self.out)
     }
 }
 

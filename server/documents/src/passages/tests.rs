@@ -50,13 +50,29 @@ fn a_long_paragraph_is_split_at_sentences() {
 }
 
 #[test]
-fn each_passage_of_a_table_has_its_header() {
-    let rows = (0..200).map(|row| format!("row {row} | {}", "x".repeat(30))).collect();
-    let passages =
-        split(&[part(PlaceKind::Sheet, 1, vec![Block::Text("Before.".into()), Block::Table { header: "Name | Code".into(), rows }])]);
+fn rows_stay_whole() {
+    let rows = (0..200).map(|row| Line::plain(format!("Name: row {row}; Code: {}", "x".repeat(30)))).collect();
+    let passages = split(&[part(PlaceKind::Sheet, 1, vec![Block::Text("Before.".into()), Block::Table(rows)])]);
     assert!(passages.len() > 5);
-    assert!(passages[0].text.starts_with("Before.\n\nName | Code\nrow 0 | "), "{}", passages[0].text);
-    assert!(passages[1..].iter().all(|passage| passage.text.starts_with("Name | Code\nrow ")), "{passages:?}");
+    assert!(passages[0].text.starts_with("Before.\n\nName: row 0; "), "{}", passages[0].text);
+    let lines = passages.iter().flat_map(|passage| passage.text.lines()).skip(2);
+    assert!(lines.clone().all(|line| line.starts_with("Name: row ") && line.ends_with("xxx")), "{passages:?}");
+    assert_eq!(lines.count(), 200);
+}
+
+#[test]
+fn each_piece_of_a_long_row_says_what_it_is_about() {
+    let mut line = Line::default();
+    line.pair("Plan", "Meadow", true);
+    line.pair("Notice", "30 days", false);
+    line.pair("Terms", &sentences(80), false);
+    line.pair("Remarks", &sentences(30), false);
+    let passages = split(&[part(PlaceKind::Sheet, 1, vec![Block::Table(vec![line])])]);
+    assert!(passages.len() > 2);
+    for passage in &passages {
+        assert!(passage.text.starts_with("Plan: Meadow; ") && passage.text.chars().count() <= MAX_CHARS, "{passage:?}");
+        assert!(passage.text.contains("Terms: This is") || passage.text.contains("Remarks: This is"), "{passage:?}");
+    }
 }
 
 proptest! {
@@ -66,7 +82,7 @@ proptest! {
         rows in proptest::collection::vec("[a-z |]{0,300}|[a-z]{1,4000}", 0..20),
     ) {
         let mut blocks: Vec<Block> = paragraphs.iter().cloned().enumerate().map(|(index, text)| if index % 2 == 0 { Block::Text(text) } else { Block::Printed(text) }).collect();
-        blocks.push(Block::Table { header: String::new(), rows: rows.clone() });
+        blocks.push(Block::Table(rows.iter().map(|row| Line::plain(row.as_str())).collect()));
         let passages = split(&[part(PlaceKind::Whole, 1, blocks)]);
         let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
         let before: String = paragraphs.iter().chain(&rows).map(|text| letters(text)).collect();

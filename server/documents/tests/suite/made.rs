@@ -114,3 +114,73 @@ pub fn xlsx(sheet: &str) -> Vec<u8> {
         ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>"#).as_bytes()),
     ])
 }
+
+/// A file beside the tests.
+pub fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+}
+
+/// An ODF document of this kind (`text`, `spreadsheet`, `presentation`) with this body.
+pub fn odf(kind: &str, body: &str) -> Vec<u8> {
+    let content = format!("<office:document-content>{body}</office:document-content>");
+    zip(&[("mimetype", format!("application/vnd.oasis.opendocument.{kind}").as_bytes()), ("content.xml", content.as_bytes())])
+}
+
+/// A PPTX whose only slide has these shapes and attributes.
+pub fn pptx(shapes: &str, attributes: &str) -> Vec<u8> {
+    let slide = format!(r#"<p:sld xmlns:p="p" xmlns:a="a" {attributes}>{shapes}</p:sld>"#);
+    zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", br#"<Relationships><Relationship Id="a" Type="x/officeDocument" Target="ppt/presentation.xml"/></Relationships>"#),
+        (
+            "ppt/presentation.xml",
+            br#"<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId id="256" r:id="one"/></p:sldIdLst></p:presentation>"#,
+        ),
+        (
+            "ppt/_rels/presentation.xml.rels",
+            br#"<Relationships><Relationship Id="one" Type="x/slide" Target="slides/slide1.xml"/></Relationships>"#,
+        ),
+        ("ppt/slides/slide1.xml", slide.as_bytes()),
+    ])
+}
+
+/// An XLSX whose only sheet has these cells, and this behind them. Its styles are: 0 none, 1 the first of these number formats, 2 bold, 3
+/// struck through, 4 white, and from 5 on the other number formats.
+pub fn xlsx_with(cells: &str, behind: &str, formats: &[&str]) -> Vec<u8> {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let codes: String = formats
+        .iter()
+        .enumerate()
+        .map(|(at, code)| format!("<numFmt numFmtId=\"{}\" formatCode=\"{}\"/>", 200 + at, escaped(code)))
+        .collect();
+    let others: String = (1..formats.len()).map(|at| format!("<xf numFmtId=\"{}\" fontId=\"0\"/>", 200 + at)).collect();
+    let styles = format!(
+        "<styleSheet><numFmts>{codes}</numFmts><fonts><font/><font><b/></font><font><strike/></font><font><color rgb=\"FFFFFFFF\"/></font></fonts>\
+         <fills><fill><patternFill/></fill></fills><cellXfs><xf numFmtId=\"0\" fontId=\"0\"/><xf numFmtId=\"200\" fontId=\"0\"/><xf numFmtId=\"0\" fontId=\"1\"/>\
+         <xf numFmtId=\"0\" fontId=\"2\"/><xf numFmtId=\"0\" fontId=\"3\"/>{others}</cellXfs></styleSheet>"
+    );
+    zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", br#"<Relationships><Relationship Id="a" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+        ("xl/workbook.xml", br#"<workbook xmlns:r="r"><sheets><sheet name="Prices" sheetId="1" r:id="rId1"/><sheet name="Old" sheetId="2" state="hidden" r:id="rId2"/></sheets></workbook>"#),
+        ("xl/_rels/workbook.xml.rels", br#"<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="x/worksheet" Target="worksheets/sheet2.xml"/><Relationship Id="s" Type="x/styles" Target="styles.xml"/></Relationships>"#),
+        ("xl/styles.xml", styles.as_bytes()),
+        ("xl/worksheets/sheet1.xml", format!("<worksheet>{}{behind}</worksheet>", if cells.contains("<sheetData>") { cells.to_owned() } else { format!("<sheetData>{cells}</sheetData>") }).as_bytes()),
+        ("xl/worksheets/sheet2.xml", b"<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>An old draft of hidden words</t></is></c></row></sheetData></worksheet>"),
+        ("xl/worksheets/_rels/sheet1.xml.rels", br#"<Relationships><Relationship Id="c" Type="x/comments" Target="../comments1.xml"/></Relationships>"#),
+        ("xl/comments1.xml", br#"<comments><authors><author>Kim</author></authors><commentList><comment ref="B2" authorId="0"><text><r><t>Only until May</t></r></text></comment></commentList></comments>"#),
+    ])
+}
+
+/// A PDF with one page of this content, with Helvetica as F1 and these entries and objects besides (numbered from 6).
+pub fn pdf_page(content: &str, entries: &str, objects: &[String]) -> Vec<u8> {
+    let mut all = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Count 1 /Kids [4 0 R] >>".to_owned(),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+        format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R {entries} >>"),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+    ];
+    all.extend(objects.iter().cloned());
+    pdf_of(&all)
+}

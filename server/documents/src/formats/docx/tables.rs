@@ -1,0 +1,100 @@
+//! Tables of Word: cells that span columns, and cells that say in each row whether they go on.
+
+use super::run::is_shaded;
+use crate::content::Content;
+use crate::failure::Failure;
+use crate::formats::write_rows;
+use crate::formats::xml::Tag;
+use crate::tables::{Grid, Row};
+
+/// A table that is open.
+#[derive(Default)]
+pub struct DocxTable {
+    grid: Grid,
+    rows: Vec<Row>,
+    names: bool,
+    styled: bool,
+    cell: DocxCell,
+}
+
+#[derive(Default)]
+struct DocxCell {
+    text: String,
+    columns: u32,
+    goes_on: bool,
+    shaded: bool,
+    bold: bool,
+    plain: bool,
+}
+
+impl DocxTable {
+    /// A property of it, of a row or of a cell.
+    pub fn property(&mut self, tag: &Tag) {
+        let number = || tag.get("val").and_then(|value| value.parse().ok());
+        match tag.name() {
+            "tblStyle" => self.styled = true,
+            "tblHeader" => self.names = tag.get("val").is_none_or(|value| value != "0" && value != "false"),
+            "gridBefore" => self.grid.skip(number().unwrap_or(0) as usize),
+            "gridSpan" => self.cell.columns = number().unwrap_or(1),
+            "vMerge" | "hMerge" => self.cell.goes_on = tag.get("val").is_none_or(|value| value == "continue"),
+            "shd" => self.cell.shaded = is_shaded(tag),
+            _ => {}
+        }
+    }
+
+    /// Whether what stands in its cells may have a colour behind it.
+    pub fn is_coloured(&self) -> bool {
+        self.styled || self.cell.shaded
+    }
+
+    /// Whether nothing stands in the open cell yet.
+    pub fn cell_is_empty(&self) -> bool {
+        self.cell.text.is_empty()
+    }
+
+    /// Writes a paragraph into the open cell.
+    pub fn write(&mut self, text: &str) {
+        if !self.cell.text.is_empty() {
+            self.cell.text.push(' ');
+        }
+        self.cell.text.push_str(text.trim());
+    }
+
+    /// Says how a text in the open cell looks.
+    pub fn looks(&mut self, bold: bool) {
+        self.cell.bold |= bold;
+        self.cell.plain |= !bold;
+    }
+
+    /// Ends the open cell.
+    pub fn end_cell(&mut self) {
+        let cell = std::mem::take(&mut self.cell);
+        if cell.goes_on && cell.text.is_empty() {
+            self.grid.go_on(self.rows.last(), cell.columns.max(1));
+        } else {
+            let text = cell.text.replace(['\n', '\r'], " ");
+            self.grid.cell(&text, cell.columns.max(1), 1, cell.bold && !cell.plain);
+        }
+    }
+
+    /// Ends the open row.
+    pub fn end_row(&mut self) {
+        let names = std::mem::take(&mut self.names);
+        self.rows.push(Row { names, ..self.grid.end_row() });
+    }
+
+    /// Puts a table into the open cell.
+    pub fn nest(&mut self, inner: &Self) {
+        let rows: Vec<String> = inner.rows.iter().map(|row| row.shown().join(", ")).filter(|row| !row.is_empty()).collect();
+        self.write(&rows.join("; "));
+    }
+
+    /// Writes it.
+    pub fn finish(self, out: &mut Content) -> Result<(), Failure> {
+        // A table of one column is a frame around text.
+        if self.rows.iter().all(|row| row.shown().len() < 2) {
+            return self.rows.iter().flat_map(Row::shown).try_for_each(|text| out.text(text));
+        }
+        write_rows(self.rows, out)
+    }
+}

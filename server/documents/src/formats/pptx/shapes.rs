@@ -1,0 +1,229 @@
+//! The shapes of a slide: texts and tables.
+
+use crate::formats::numerals::numeral;
+use crate::formats::xml::{Tag, Token, Xml};
+use crate::formats::{raised, symbols};
+use crate::tables::{Grid, Row};
+
+/// What a shape has.
+pub enum Shape {
+    /// Paragraphs.
+    Lines(Vec<String>),
+    /// A table.
+    Table(Vec<Row>),
+}
+
+impl Shape {
+    /// All in lines.
+    pub fn lines(self) -> Vec<String> {
+        match self {
+            Self::Lines(lines) => lines,
+            Self::Table(rows) => rows.iter().map(|row| row.shown().join(" | ")).collect(),
+        }
+    }
+}
+
+/// What a slide has.
+#[derive(Default)]
+pub struct Shapes {
+    /// Its title; may be empty.
+    pub title: String,
+    /// The rest.
+    pub texts: Vec<Shape>,
+    /// Whether text was left out that is struck through.
+    pub struck: bool,
+    /// Whether it has symbols that aren't known.
+    pub unknown: bool,
+}
+
+/// The title and the texts of a slide. Numbers, dates and footers that stand on every slide are left out.
+pub fn shapes(text: &str) -> Shapes {
+    let mut reader = Reader::default();
+    let mut skipped = 0u32;
+    for token in Xml::new(text) {
+        match token {
+            Token::Open(tag) if tag.name() == "Fallback" => skipped += 1,
+            Token::Close(name) if name == "Fallback" => skipped = skipped.saturating_sub(1),
+            _ if skipped > 0 => {}
+            Token::Open(tag) => reader.open(&tag),
+            Token::Close(name) => reader.close(&name),
+            Token::Text(text) if reader.is_text => reader.text(&text),
+            Token::Text(_) => {}
+        }
+    }
+    if !reader.lines.is_empty() {
+        reader.shapes.texts.push(Shape::Lines(reader.lines));
+    }
+    reader.shapes
+}
+
+#[derive(Default)]
+struct Reader {
+    shapes: Shapes,
+    placeholder: String,
+    lines: Vec<String>,
+    line: String,
+    is_text: bool,
+    run: Run,
+    /// How the numbers of the current paragraph look, and from which one on.
+    number: Option<(String, u32)>,
+    /// How far the numbers of a shape have come, by level and look.
+    counts: Vec<(usize, String, u32)>,
+    level: usize,
+    table: Option<SlideTable>,
+}
+
+#[derive(Default)]
+struct Run {
+    struck: bool,
+    raised: i32,
+    font: String,
+}
+
+#[derive(Default)]
+struct SlideTable {
+    grid: Grid,
+    rows: Vec<Row>,
+    first_names: bool,
+    columns: u32,
+    row_span: u32,
+    covered: bool,
+    /// Covered by the cell to the left, which has counted its columns already.
+    merged: bool,
+}
+
+impl Reader {
+    fn open(&mut self, tag: &Tag) {
+        let number = |name: &str| tag.get(name).and_then(|value| value.parse::<i32>().ok());
+        match tag.name() {
+            "sp" => {
+                self.placeholder.clear();
+                self.counts.clear();
+            }
+            "ph" => self.placeholder = tag.get("type").unwrap_or_default(),
+            "p" => (self.number, self.level) = (None, 0),
+            "pPr" => self.level = number("lvl").unwrap_or(0).clamp(0, 8) as usize,
+            "buAutoNum" => {
+                let start = number("startAt").and_then(|start| u32::try_from(start).ok()).unwrap_or(1);
+                self.number = Some((tag.get("type").unwrap_or_default(), start));
+            }
+            "r" | "fld" => self.run = Run::default(),
+            "rPr" => {
+                self.run.struck = tag.get("strike").is_some_and(|strike| strike != "noStrike");
+                self.run.raised = number("baseline").unwrap_or(0);
+            }
+            "latin" | "sym" => {
+                if let Some(font) = tag.get("typeface").filter(|font| symbols::is_symbol_font(font)) {
+                    self.run.font = font;
+                }
+            }
+            "t" => self.is_text = true,
+            "br" => self.line.push(' '),
+            "tbl" => self.table = Some(SlideTable::default()),
+            "tblPr" => {
+                if let Some(table) = &mut self.table {
+                    table.first_names = tag.get("firstRow").is_some_and(|value| value == "1" || value == "true");
+                }
+            }
+            "tc" => {
+                if let Some(table) = &mut self.table {
+                    let span = |name: &str| number(name).and_then(|span| u32::try_from(span).ok()).unwrap_or(1);
+                    (table.columns, table.row_span) = (span("gridSpan"), span("rowSpan"));
+                    let is = |name: &str| tag.get(name).is_some_and(|value| value == "1" || value == "true");
+                    (table.merged, table.covered) = (is("hMerge"), is("vMerge"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.run.struck {
+            self.shapes.struck |= !text.trim().is_empty();
+            return;
+        }
+        let text = symbols::text(&self.run.font, text, &mut self.shapes.unknown);
+        match self.run.raised.signum() {
+            1 if !text.trim().is_empty() => {
+                let mark = raised::raised(&self.line, &text);
+                self.line.push_str(&mark);
+            }
+            -1 => self.line.push_str(&raised::lowered(&text)),
+            _ => self.line.push_str(&text),
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "t" => self.is_text = false,
+            "p" => {
+                let text = std::mem::take(&mut self.line);
+                if !text.trim().is_empty() {
+                    let mark = self.mark();
+                    self.lines.push(format!("{mark}{}", text.trim()));
+                }
+            }
+            "tc" => {
+                let cell = std::mem::take(&mut self.lines).join(" ");
+                match &mut self.table {
+                    Some(table) if table.merged => {}
+                    Some(table) if table.covered => table.grid.covered(),
+                    Some(table) => table.grid.cell(&cell, table.columns, table.row_span.max(1), false),
+                    None => {}
+                }
+            }
+            "tr" => {
+                if let Some(table) = &mut self.table {
+                    let row = table.grid.end_row();
+                    table.rows.push(Row { names: table.first_names && table.rows.is_empty(), ..row });
+                }
+            }
+            "tbl" => self.shapes.texts.extend(self.table.take().map(|table| Shape::Table(table.rows))),
+            "sp" => {
+                let lines = std::mem::take(&mut self.lines);
+                match self.placeholder.as_str() {
+                    "title" | "ctrTitle" if self.shapes.title.is_empty() => self.shapes.title = lines.join(" "),
+                    "sldNum" | "dt" | "ftr" | "hdr" => {}
+                    _ => self.shapes.texts.push(Shape::Lines(lines)),
+                }
+                self.placeholder.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// The number of the current paragraph, if it has one.
+    fn mark(&mut self) -> String {
+        let level = self.level;
+        self.counts.retain(|(of, _, _)| *of <= level);
+        let Some((look, start)) = self.number.take() else {
+            self.counts.retain(|(of, _, _)| *of < level);
+            return String::new();
+        };
+        let found = self.counts.iter_mut().find(|(of, known, _)| *of == level && *known == look);
+        let count = match found {
+            Some((_, _, count)) => {
+                *count = count.saturating_add(1);
+                *count
+            }
+            None => {
+                self.counts.push((level, look.clone(), start));
+                start
+            }
+        };
+        let format = match &look {
+            look if look.starts_with("alphaLc") => "lowerLetter",
+            look if look.starts_with("alphaUc") => "upperLetter",
+            look if look.starts_with("romanLc") => "lowerRoman",
+            look if look.starts_with("romanUc") => "upperRoman",
+            _ => "decimal",
+        };
+        let number = numeral(format, count);
+        match &look {
+            look if look.ends_with("ParenBoth") => format!("({number}) "),
+            look if look.ends_with("ParenR") => format!("{number}) "),
+            look if look.ends_with("Plain") => format!("{number} "),
+            _ => format!("{number}. "),
+        }
+    }
+}

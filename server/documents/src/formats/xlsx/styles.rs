@@ -1,0 +1,124 @@
+//! How cells look: their number formats, and fonts that hide or strike what is in them.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::formats::xml::{Tag, Token, Xml};
+use crate::formats::{colors, number_format, symbols};
+
+/// The styles of a workbook, by the number that cells name.
+#[derive(Default)]
+pub struct Styles(Vec<Style>);
+
+/// How a cell looks.
+#[derive(Clone, Default)]
+pub struct Style {
+    /// Its number format; none is `General`.
+    pub format: Option<Rc<str>>,
+    /// Struck through.
+    pub struck: bool,
+    /// Bold.
+    pub bold: bool,
+    /// White on white.
+    pub unseen: bool,
+    /// A font whose letters are pictures.
+    pub font: Option<Rc<str>>,
+}
+
+#[derive(Clone, Default)]
+struct Font {
+    struck: bool,
+    bold: bool,
+    white: bool,
+    symbols: Option<Rc<str>>,
+}
+
+impl Styles {
+    /// Reads `styles.xml`.
+    pub fn read(text: &str) -> Self {
+        let mut formats: HashMap<u32, Rc<str>> = HashMap::new();
+        let (mut fonts, mut fills, mut styles) = (Vec::<Font>::new(), Vec::<bool>::new(), Vec::new());
+        let mut within = "";
+        for token in Xml::new(text) {
+            match token {
+                Token::Open(tag) => match (within, tag.name()) {
+                    ("", "numFmts") => within = "numFmts",
+                    ("", "fonts") => within = "fonts",
+                    ("", "fills") => within = "fills",
+                    ("", "cellXfs") => within = "cellXfs",
+                    // Looks that depend on what is in a cell are not known.
+                    ("", "cellStyleXfs" | "dxfs" | "borders") => within = "other",
+                    ("numFmts", "numFmt") => {
+                        if let (Some(id), Some(code)) = (number(&tag, "numFmtId"), tag.get("formatCode")) {
+                            formats.insert(id, code.into());
+                        }
+                    }
+                    ("fonts", "font") => fonts.push(Font::default()),
+                    ("fonts", _) => {
+                        if let Some(font) = fonts.last_mut() {
+                            font.property(&tag);
+                        }
+                    }
+                    ("fills", "fill") => fills.push(false),
+                    ("fills", "fgColor" | "gradientFill") => {
+                        if let Some(fill) = fills.last_mut() {
+                            *fill = !is_white(&tag);
+                        }
+                    }
+                    ("cellXfs", "xf") => {
+                        let id = number(&tag, "numFmtId").unwrap_or(0);
+                        let font: Font = number(&tag, "fontId").and_then(|id| fonts.get(id as usize).cloned()).unwrap_or_default();
+                        let filled = number(&tag, "fillId").and_then(|id| fills.get(id as usize).copied()).unwrap_or_default();
+                        let format = formats.get(&id).cloned().or_else(|| number_format::built_in(id).map(Into::into));
+                        styles.push(Style {
+                            format: format.filter(|format| !format.eq_ignore_ascii_case("general")),
+                            struck: font.struck,
+                            bold: font.bold,
+                            unseen: font.white && !filled,
+                            font: font.symbols,
+                        });
+                    }
+                    _ => {}
+                },
+                Token::Close(name)
+                    if name == within || (within == "other" && matches!(name.as_str(), "cellStyleXfs" | "dxfs" | "borders")) =>
+                {
+                    within = "";
+                }
+                _ => {}
+            }
+        }
+        Self(styles)
+    }
+
+    /// The style of this number; the default one if there is none.
+    pub fn get(&self, number: usize) -> Style {
+        self.0.get(number).cloned().unwrap_or_default()
+    }
+}
+
+impl Font {
+    fn property(&mut self, tag: &Tag) {
+        let on = || tag.get("val").is_none_or(|value| value != "0" && value != "false");
+        match tag.name() {
+            "strike" => self.struck = on(),
+            "b" => self.bold = on(),
+            "color" => self.white = is_white(tag),
+            "name" => self.symbols = tag.get("val").filter(|name| symbols::is_symbol_font(name)).map(Into::into),
+            _ => {}
+        }
+    }
+}
+
+/// White by its value, or as the first colour of the theme, which is that of the sheet.
+fn is_white(tag: &Tag) -> bool {
+    let darker = tag.get("tint").and_then(|tint| tint.parse::<f64>().ok()).is_some_and(|tint| tint < -0.01);
+    let rgb = tag.get("rgb").is_some_and(|rgb| colors::is_white(&rgb));
+    let theme = tag.get("theme").is_some_and(|theme| theme == "0");
+    let indexed = tag.get("indexed").is_some_and(|index| index == "1" || index == "9");
+    (rgb || theme || indexed) && !darker
+}
+
+fn number(tag: &Tag, name: &str) -> Option<u32> {
+    tag.get(name).and_then(|value| value.parse().ok())
+}
