@@ -177,7 +177,7 @@ mod tests {
         for (value, format, expected) in [
             (46_356.0, "dd/mm/yyyy", "2026-11-30"),
             (46_356.0, "mm-dd-yy", "2026-11-30"),
-            (46_356.5625, "m/d/yy h:mm", "2026-11-30 13:30"),
+            (46_356.562_5, "m/d/yy h:mm", "2026-11-30 13:30"),
             (46_356.0, "d mmmm yyyy", "30 November 2026"),
             (46_356.0, "mmm yyyy", "Nov 2026"),
             (46_356.0, "dddd, d mmm", "Monday, 30 Nov"),

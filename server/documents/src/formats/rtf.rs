@@ -226,11 +226,8 @@ impl Rtf<'_, '_> {
             "trowd" => (self.merges, self.merge) = (Vec::new(), Merge::default()),
             "clmrg" => self.merge.left = true,
             "clvmrg" => self.merge.above = true,
-            "cellx" => {
-                if self.merges.len() < 1_000 {
-                    self.merges.push(std::mem::take(&mut self.merge));
-                }
-            }
+            "cellx" if self.merges.len() < 1_000 => self.merges.push(std::mem::take(&mut self.merge)),
+            "cellx" => {}
             "emdash" => self.char('—'),
             "endash" => self.char('–'),
             "lquote" => self.char('‘'),
@@ -292,11 +289,8 @@ impl Rtf<'_, '_> {
 
     fn write(&mut self, text: &str) {
         match self.state.into {
-            Into::Text if self.state.struck => {
-                if !text.trim().is_empty() {
-                    self.out.note("Text that is struck through was left out.");
-                }
-            }
+            Into::Text if self.state.struck && text.trim().is_empty() => {}
+            Into::Text if self.state.struck => self.out.note("Text that is struck through was left out."),
             Into::Text if !self.state.hidden && !self.state.deleted => {
                 let text = match self.symbols.get(&self.state.font) {
                     Some(font) => symbols::text(font, text, &mut false),

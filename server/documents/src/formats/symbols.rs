@@ -16,7 +16,7 @@ enum Family {
 }
 
 fn family(font: &str) -> Option<Family> {
-    let name: String = font.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_lowercase();
+    let name: String = font.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     // The name of a font that is embedded in part: six letters before it.
     let is = |known: &str| name.ends_with(known) || name.contains(&format!("{known}regular")) || name.contains(&format!("{known}itc"));
     match () {

@@ -71,7 +71,7 @@ impl Head {
 /// The columns of the tables that stand beside one another: what an empty column parts, if each part has names for its own rows.
 pub fn sides(rows: &[Row]) -> Vec<Range<usize>> {
     let width = rows.iter().map(|row| row.slots.len()).max().unwrap_or_default();
-    let whole = || vec![0..width];
+    let whole = || std::iter::once(0..width).collect();
     let mut sides: Vec<Range<usize>> = Vec::new();
     for column in 0..width {
         if rows.iter().all(|row| row.text(column).is_empty()) {
@@ -233,7 +233,7 @@ fn contrast(row: &Row, below: &[Row], columns: &Range<usize>) -> usize {
 fn mixed(below: &[Row], column: usize) -> bool {
     let texts: Vec<&str> = below.iter().map(|row| row.text(column)).filter(|text| !text.is_empty()).collect();
     let kinds: HashSet<String> = texts.iter().map(|text| format!("{:?} {}", kind(text), unit(text).to_lowercase())).collect();
-    texts.len() > 1 && kinds.len() == texts.len() && texts.iter().all(|text| kind(text) != Kind::Text)
+    texts.len() > 2 && kinds.len() == texts.len() && texts.iter().all(|text| kind(text) != Kind::Text)
 }
 
 /// Whether its cells are written alike: `Currency | euros` is a name and a value.
@@ -248,7 +248,7 @@ fn even(row: &Row, columns: &Range<usize>) -> bool {
 
 fn same_columns(last: &Head, row: &Row, columns: &Range<usize>) -> bool {
     let named = |column: usize| last.names.get(column).is_some_and(|name| !name.is_empty());
-    columns.clone().all(|column| named(column) == !row.text(column).is_empty())
+    columns.clone().all(|column| named(column) != row.text(column).is_empty())
 }
 
 /// The end of the names that begin at a row: what stands under a name that spans several columns may name these.

@@ -138,7 +138,7 @@ pub fn parse(format: &str) -> Vec<Section> {
     sections
 }
 
-fn one<'r>(rest: &'r str, mut with: impl FnMut(&str)) -> &'r str {
+fn one(rest: &str, mut with: impl FnMut(&str)) -> &str {
     match rest.chars().next() {
         Some(c) => {
             let (first, rest) = rest.split_at(c.len_utf8());

@@ -28,10 +28,10 @@ pub struct TextPiece {
 }
 
 impl TextLine {
-    /// The whole of it; gaps are two spaces.
+    /// The whole of it; a gap is a space.
     pub fn text(&self) -> String {
         let texts: Vec<&str> = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
-        texts.join("   ")
+        texts.join(" ")
     }
 }
 
@@ -69,7 +69,9 @@ pub fn lines(glyphs: &[Glyph]) -> Vec<TextLine> {
         sizes.sort_by(f32::total_cmp);
         sizes.get(sizes.len() / 2).copied().unwrap_or(10.0)
     };
-    let mut lines: Vec<(f32, f32, Vec<(&Glyph, i8)>)> =
+    // Height on the page, size of its letters, its glyphs.
+    type Lined<'g> = (f32, f32, Vec<(&'g Glyph, i8)>);
+    let mut lines: Vec<Lined<'_>> =
         rows.iter().map(|row| (row.first().map_or(0.0, |glyph| glyph.y), size(row), marked(row, size(row)))).collect();
     // Small ones a little above or below a larger line, within it or at its end.
     let mut at = 0;

@@ -41,14 +41,15 @@ impl Looks {
 
     fn of_stream(stream: &[u8]) -> Self {
         let mut looks = Self::default();
-        let (mut formats, mut fonts, mut offsets): (HashMap<u16, Rc<str>>, Vec<(bool, bool)>, Vec<usize>) = Default::default();
+        let mut formats: HashMap<u16, Rc<str>> = HashMap::new();
+        let (mut fonts, mut offsets): (Vec<(bool, bool)>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut styles: Vec<(u16, u16)> = Vec::new();
         for (kind, data) in records(stream) {
             match kind {
                 0x000a => break,
                 0x0022 => looks.is_1904 = number(data, 0) == Some(1),
                 0x0031 => {
-                    fonts.push((number(data, 2).is_some_and(|bits| bits & 8 != 0), number(data, 6).is_some_and(|weight| weight >= 700)))
+                    fonts.push((number(data, 2).is_some_and(|bits| bits & 8 != 0), number(data, 6).is_some_and(|weight| weight >= 700)));
                 }
                 0x0085 => offsets.extend(data.first_chunk::<4>().map(|offset| u32::from_le_bytes(*offset) as usize)),
                 0x00e0 => styles.extend(number(data, 0).zip(number(data, 2))),
