@@ -83,9 +83,16 @@ pub struct Row {
     /// What the server calls it, once it was begun.
     pub upload: ArcRwSignal<Option<UploadId>>,
     stop: ArcStoredValue<Option<AbortHandle>>,
+    /// Whether it was taken out of the queue.
+    gone: ArcStoredValue<bool>,
 }
 
 impl Row {
+    /// Whether it was taken out of the queue.
+    pub fn is_gone(&self) -> bool {
+        self.gone.try_get_value().unwrap_or(true)
+    }
+
     /// Whether there is more to tell of it than that it went well.
     pub fn is_worth_a_line(&self) -> bool {
         self.state.with_untracked(|state| !matches!(state, Sending::Done(None | Some(Given { duplicate: false, .. }))))
@@ -159,6 +166,7 @@ impl Queue {
                 state: ArcRwSignal::new(Sending::Waiting),
                 upload: ArcRwSignal::new(begun.map(|upload| upload.id)),
                 stop: ArcStoredValue::new(None),
+                gone: ArcStoredValue::new(false),
             };
             files::keep(row.number, file);
             self.rows.update(|rows| rows.push(row));
@@ -190,7 +198,9 @@ impl Queue {
     /// Takes a file out of the queue and throws away what has arrived of it.
     pub fn cancel(&self, number: u32) {
         let Some(row) = self.row(number) else { return };
-        if let Some(stop) = row.stop.try_get_value().flatten() {
+        row.gone.set_value(true);
+        // A file that is just being begun goes on until the server has said what it calls it: else nobody could throw it away.
+        if let Some(stop) = row.stop.try_get_value().flatten().filter(|_| row.upload.with_untracked(Option::is_some)) {
             stop.abort();
         }
         self.rows.update(|rows| rows.retain(|row| row.number != number));
@@ -199,10 +209,7 @@ impl Queue {
             && !matches!(row.state.get_untracked(), Sending::Done(_))
         {
             files::remember(upload, None);
-            // What stays behind on the server goes by itself after some days.
-            spawn_local(async move {
-                let _ = api::cancel_upload(upload).await;
-            });
+            throw_away(upload);
         }
         self.go_on();
     }
@@ -234,6 +241,13 @@ impl Queue {
         }
         self.moved.update(|moved| *moved = moved.wrapping_add(1));
     }
+}
+
+/// Throws away what has arrived of an upload. Where that fails, it goes by itself after some days.
+pub(super) fn throw_away(upload: UploadId) {
+    spawn_local(async move {
+        let _ = api::cancel_upload(upload).await;
+    });
 }
 
 async fn run(queue: Queue, row: Row) {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use model::{Code, Given, NewUpload, Problem, Upload, UploadId};
 
 use super::files::{self, LocalFile};
-use super::queue::{Row, Sending};
+use super::queue::{Row, Sending, throw_away};
 use crate::error::AppError;
 use crate::pages::knowledge::api;
 
@@ -66,6 +66,10 @@ async fn begin(row: &Row, file: &LocalFile, patience: &mut Patience) -> Result<U
         bytes: row.bytes,
     };
     let upload = persist(row, 0, patience, || api::begin_upload(new.clone())).await?;
+    if row.is_gone() {
+        throw_away(upload.id);
+        return Err(gone());
+    }
     files::remember(upload.id, Some(&file.stamp()));
     row.upload.set(Some(upload.id));
     Ok(upload)
@@ -105,6 +109,11 @@ where
     }
 }
 
+/// Told to nobody: the row is not shown any more.
+fn gone() -> Problem {
+    Problem::new(Code::Invalid, "This file was taken out.")
+}
+
 /// How often something was tried again.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Patience {
@@ -127,6 +136,9 @@ impl Patience {
 
     /// Waits before the next attempt, if waiting may help.
     async fn bear(&mut self, row: &Row, received: u64, problem: Problem) -> Result<(), Problem> {
+        if row.is_gone() {
+            return Err(gone());
+        }
         let Some(length) = self.next_wait(problem.code) else { return Err(problem) };
         let why = if problem.code == Code::Unavailable { "Connection lost.".to_owned() } else { problem.message };
         row.state.set(Sending::Paused { received, why });
