@@ -168,6 +168,54 @@ fn the_end_of_a_recording_is_sealed_after_the_next_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_end_is_told_when_the_last_frames_are_in_the_shared_storage() {
+    let house = TestApp::of_fleet(Behaviour::Works).await;
+    keep_lease(house.services.clone());
+    for frames in [2, 40, 400] {
+        let call = house.call_with(RecognizerId::NONE).await;
+        let mut page = house.page(&call, "tab").await;
+        // In one burst, nothing waited for.
+        page.frames(CUSTOMER, 0..frames);
+        page.say(ClientMessage::End);
+        let mut durable = 0;
+        loop {
+            match page.next().await {
+                Some(ServerMessage::Durable { track, next }) if track == TrackId::usual(CUSTOMER) => durable = next,
+                Some(ServerMessage::Event { event: CallEvent::Finishing, .. }) => break,
+                None => panic!("the socket ended before the call did"),
+                Some(_) => {}
+            }
+        }
+        assert_eq!(durable, frames);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_the_shared_storage_refuses_for_a_moment_waits_and_is_whole() {
+    let house = TestApp::of_fleet(Behaviour::Works).await;
+    keep_lease(house.services.clone());
+    let call = house.call_with(RecognizerId::NONE).await;
+    let mut page = house.page(&call, "tab").await;
+    house.storage_is(Mood::Takes(0));
+    page.frames(CUSTOMER, 0..30);
+    page.acked(CUSTOMER, 30).await;
+    page.say(ClientMessage::End);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    house.storage_is(Mood::Well);
+    durable(&mut page, 30).await;
+    page.event(|event| matches!(event, CallEvent::Finishing)).await;
+    house.another(Behaviour::Works).await.plays(&call, CUSTOMER, 30).await;
+    // One that stays away is told of, and holds nothing up for good.
+    let call = house.call_with(RecognizerId::NONE).await;
+    let mut page = house.page(&call, "tab").await;
+    house.storage_is(Mood::Takes(0));
+    page.frames(CUSTOMER, 0..30);
+    page.say(ClientMessage::End);
+    page.notice("on one server only").await;
+    page.event(|event| matches!(event, CallEvent::Ended)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_storage_that_refuses_a_part_in_mid_seal_loses_nothing_and_has_nothing_twice() {
     for mood in [Mood::Takes(1), Mood::Takes(0), Mood::LosesAnswers] {
         let house = TestApp::of_fleet(Behaviour::Works).await;

@@ -39,6 +39,8 @@ async fn what_is_said_again_is_taken_once_by_the_same_server_and_by_the_next() {
             numbered(3, Statement::Bookmark { at: Millis(1_000), note: "price".to_owned() }),
             numbered(4, Statement::Feedback { cue: 1, state: CueState::Kept }),
             numbered(5, Statement::Pause { paused: false }),
+            // Kept at the begin of the call, without the letter that nobody sees.
+            numbered(20, Statement::Bookmark { at: Millis(-5), note: " in\u{200b}visible".to_owned() }),
         ]
     };
     for round in 0..4 {
@@ -46,7 +48,7 @@ async fn what_is_said_again_is_taken_once_by_the_same_server_and_by_the_next() {
         said().into_iter().for_each(|message| page.say(message));
         // Others are not held up by what is.
         page.say(numbered(6 + round, words(Channel::Customer, 10_000 + i64::from(round) * 1_000, "And how long does it take?", true)));
-        noted(&mut page, &[1, 2, 3, 4, 5, 6 + round]).await;
+        noted(&mut page, &[1, 2, 3, 4, 5, 20, 6 + round]).await;
         drop(page);
         if round % 2 == 1 {
             domain::calls::live::shutdown(&app.services).await;
@@ -56,7 +58,7 @@ async fn what_is_said_again_is_taken_once_by_the_same_server_and_by_the_next() {
     let store = app.services.store();
     let texts: Vec<_> = store.segments(call.organization_id, call.id).await.unwrap().into_iter().map(|segment| segment.text).collect();
     assert_eq!(texts.len(), 6, "{texts:?}");
-    assert_eq!(store.bookmarks(call.organization_id, call.id).await.unwrap().len(), 1);
+    assert_eq!(store.bookmarks(call.organization_id, call.id).await.unwrap().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

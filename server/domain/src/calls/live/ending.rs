@@ -85,7 +85,12 @@ impl CallActor {
             }
         }
         // Once the end is stored pages forget what they have kept, and no server takes it from them: then it must outlive this one.
-        self.seal(SEALING_BEFORE_THE_END).await;
+        self.intake.written().await;
+        if !self.seal(SEALING_BEFORE_THE_END, true).await {
+            let message = "The storage that the servers share takes nothing right now. The last seconds of this call are recorded on one server only, \
+                           until it does.";
+            self.notice(NoticeLevel::Warning, message.to_owned());
+        }
         self.phase = Phase::Finishing;
         self.ending.since = Some(Instant::now());
         // Stored before it is said: a page that goes to the review finds it being written.
@@ -193,7 +198,7 @@ impl CallActor {
         }
         self.phase = Phase::Reviewing;
         self.intake.sync().await;
-        self.seal(SEALING_AT_THE_END).await;
+        self.seal(SEALING_AT_THE_END, false).await;
         self.write_review();
     }
 

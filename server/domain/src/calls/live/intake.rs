@@ -197,6 +197,17 @@ impl Intake {
         })
     }
 
+    /// Waits until the frames that were taken before are in the recording, or were refused.
+    pub(super) async fn written(&self) {
+        let (done, written) = tokio::sync::oneshot::channel();
+        let told = self.writer.then(self.shard, move || {
+            let _ = done.send(());
+        });
+        if told {
+            let _ = written.await;
+        }
+    }
+
     /// Brings all that is written to the disk itself.
     pub(super) async fn sync(&self) {
         for track in &self.tracks {

@@ -240,15 +240,17 @@ impl CallActor {
     }
 
     fn on_bookmark(&mut self, page: u64, at: Millis, note: &str) {
-        match model::validation::BOOKMARK_NOTE.parse(note) {
+        match bookmark(at, note) {
             Ok(_) if self.engine.bookmarks.len() >= MAX_BOOKMARKS => {
                 self.reject(page, Problem::new(Code::Invalid, format!("A call has at most {MAX_BOOKMARKS} bookmarks.")));
             }
-            Ok(note) => {
-                let at = at.clamp(Millis::ZERO, Millis(Frame::MAX_CAPTURED_AT));
-                self.feed(Event::Bookmark { at, note });
-            }
+            Ok((at, note)) => self.feed(Event::Bookmark { at, note }),
             Err(problem) => self.reject(page, problem),
         }
     }
+}
+
+/// A bookmark as it is kept: within a call's time, its note clean.
+pub(super) fn bookmark(at: Millis, note: &str) -> Result<(Millis, String), Problem> {
+    Ok((at.clamp(Millis::ZERO, Millis(Frame::MAX_CAPTURED_AT)), model::validation::BOOKMARK_NOTE.parse(note)?))
 }

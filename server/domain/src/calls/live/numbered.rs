@@ -6,6 +6,7 @@ use model::wire::{Heard, ServerMessage, Statement};
 use model::{Bookmark, Code, Millis, Problem, Segment, TrackId};
 
 use super::actor::CallActor;
+use super::messages::bookmark;
 use super::write_op::WriteOp;
 
 /// Words that a page may still say again on another connection: those of some minutes.
@@ -73,5 +74,5 @@ impl CallActor {
 }
 
 fn is_same(known: &Bookmark, at: Millis, note: &str) -> bool {
-    known.at_ms == at && known.note == note.trim()
+    bookmark(at, note).is_ok_and(|(at, note)| known.at_ms == at && known.note == note)
 }
