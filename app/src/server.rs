@@ -16,8 +16,11 @@ use serde::Deserialize;
 
 use crate::error::AppError;
 
-/// Name of the session's cookie.
+/// Name of the session's cookie over plain HTTP.
 pub const SESSION_COOKIE: &str = "closezly_session";
+/// The same over HTTPS: a name that browsers let only this very host set, over HTTPS and for all its paths. A cookie of the other name
+/// counts for nothing there: a neighbouring host could have set it.
+const SECURE_SESSION_COOKIE: &str = "__Host-closezly_session";
 /// Name of the cookie that carries a [`FormReturn`] to the next page.
 pub const FORM_COOKIE: &str = "closezly_form";
 
@@ -43,6 +46,11 @@ impl Bundle {
     pub fn names(&self, path: &str) -> bool {
         path == self.js || path == self.wasm || path == self.loader || self.chunks.values().flatten().any(|chunk| chunk == path)
     }
+}
+
+/// Name of the session's cookie.
+pub const fn session_cookie(secure: bool) -> &'static str {
+    if secure { SECURE_SESSION_COOKIE } else { SESSION_COOKIE }
 }
 
 /// The domain's services.
@@ -95,12 +103,14 @@ impl From<DomainError> for AppError {
 /// Keeps the browser signed in from this answer on.
 pub fn remember(services: &Kernel, signed_in: &SignedIn) {
     let seconds = (signed_in.expires_at - services.now()).num_seconds();
-    answer_with(&cookie(SESSION_COOKIE, signed_in.secret.expose_secret(), seconds, is_secure(services)));
+    let secure = is_secure(services);
+    answer_with(&cookie(session_cookie(secure), signed_in.secret.expose_secret(), seconds, secure));
 }
 
 /// Takes the session's cookie back.
 pub fn forget(services: &Kernel) {
-    answer_with(&clear_cookie(SESSION_COOKIE, is_secure(services)));
+    let secure = is_secure(services);
+    answer_with(&clear_cookie(session_cookie(secure), secure));
 }
 
 /// Says where to go next, if that is a path of this site; returns it.

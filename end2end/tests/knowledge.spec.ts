@@ -161,6 +161,55 @@ test("a file that is taken out, one that is empty, and one that can't be read ar
   await expectAccessible(page);
 });
 
+test("what could not be loaded is loaded by trying again", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  const said = complaints(page);
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles({ name: "Comet.txt", mimeType: "text/plain", buffer: Buffer.from("The price is high.") });
+  await expectReady(page, 1);
+  await page.goto("/calls");
+  await hydrated(page);
+  await page.route("**/api/**", (route) => route.abort());
+  await page.getByRole("navigation").getByRole("link", { name: "Knowledge" }).first().click();
+  const again = page.getByRole("button", { name: "Try again" });
+  await expect(again).toBeVisible();
+  await page.unroute("**/api/**");
+  await again.click();
+  await expect(page.getByRole("link", { name: "Comet", exact: true })).toBeVisible();
+  await page.route("**/api/**", (route) => route.abort());
+  await page.getByRole("link", { name: "Comet", exact: true }).click();
+  await expect(again).toBeVisible();
+  await page.unroute("**/api/**");
+  await again.click();
+  await expect(page.getByText("The price is high.")).toBeVisible();
+  await expect(again).toHaveCount(0);
+  expect(said.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]);
+});
+
+test("a file that is taken out while the server is being told of it leaves nothing behind", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  let begun = () => undefined as void;
+  const asked = new Promise<void>((done) => {
+    void page.route("**/api/knowledge/begin-upload", async (route) => {
+      const answer = await route.fetch();
+      done();
+      await new Promise<void>((go) => (begun = go));
+      await route.fulfill({ response: answer });
+    });
+  });
+  await page.goto("/knowledge");
+  await hydrated(page);
+  await page.locator("#knowledge-files").setInputFiles({ name: "half.txt", mimeType: "text/plain", buffer: Buffer.from("The price is high.") });
+  await asked;
+  await page.getByRole("button", { name: "Take half.txt out" }).click();
+  const thrown = page.waitForResponse("**/api/knowledge/cancel-upload");
+  begun();
+  expect((await thrown).ok()).toBe(true);
+  await page.reload();
+  await expect(page.getByText("half.txt")).toHaveCount(0);
+});
+
 test("a new file takes the place of the old one, which stays in the history", async ({ page, account }) => {
   expect(account).toBeTruthy();
   const said = complaints(page);

@@ -128,7 +128,13 @@ mod tests {
         let (id, created_at) = (|number| uuid::Uuid::from_u128(number), chrono::DateTime::UNIX_EPOCH);
         let account = NewAccount {
             organization: Organization { id: id(1).into(), name: "Acme".to_owned(), keep_audio: true, created_at },
-            person: Person { id: id(2).into(), email: "ann@example.com".to_owned(), name: "Ann".to_owned(), created_at },
+            person: Person {
+                id: id(2).into(),
+                email: "ann@example.com".to_owned(),
+                name: "Ann".to_owned(),
+                time_zone: String::new(),
+                created_at,
+            },
             password_hash: "SECRET".to_owned(),
             member: id(3).into(),
             role: Role::Owner,

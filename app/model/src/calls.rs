@@ -179,6 +179,9 @@ pub struct Call {
     pub kind: CallKind,
     /// BCP 47 tag, for example `en-US`.
     pub language: String,
+    /// Where the rep's clock is, as the IANA names it: what "tomorrow" means in it.
+    #[serde(default)]
+    pub time_zone: String,
     /// Names and words that the recognizer should expect.
     #[cfg_attr(feature = "sqlx", sqlx(json))]
     pub vocabulary: Vec<String>,

@@ -22,6 +22,46 @@ text_enum! {
     }
 }
 
+/// An API token to make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewApiToken {
+    /// What it is for, 1 to 120 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120, pattern = "line"))]
+    pub name: String,
+    /// What a program may do with it.
+    #[serde(default = "NewApiToken::all")]
+    pub scope: TokenScope,
+    /// After how many days it ends by itself, 1 to 365.
+    #[serde(default = "NewApiToken::days")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365))]
+    pub days: u16,
+}
+
+impl NewApiToken {
+    /// What is taken if nothing is said.
+    pub const DAYS: u16 = 90;
+
+    const fn all() -> TokenScope {
+        TokenScope::All
+    }
+
+    const fn days() -> u16 {
+        Self::DAYS
+    }
+}
+
+text_enum! {
+    /// What a program may do with an API token.
+    TokenScope {
+        /// See what its person sees, search and ask; change nothing.
+        Read = "read",
+        /// All that its person may.
+        All = "all",
+    }
+}
+
 /// A tenant and its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
@@ -48,6 +88,8 @@ pub struct Person {
     pub email: String,
     /// Name, 1 to 120 characters.
     pub name: String,
+    /// Where the person's clock is, as the IANA names it; empty until it is known, which counts as UTC.
+    pub time_zone: String,
     /// When the person signed up.
     pub created_at: DateTime<Utc>,
 }
@@ -118,8 +160,13 @@ pub struct ApiToken {
     pub name: String,
     /// Its first characters, to tell tokens apart.
     pub prefix: String,
+    /// What a program may do with it.
+    #[cfg_attr(feature = "sqlx", sqlx(try_from = "String"))]
+    pub scope: TokenScope,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it ends by itself; none for one of a version before, which lasts until it is deleted.
+    pub expires_at: Option<DateTime<Utc>>,
     /// When it was last used, to within a minute.
     pub last_used_at: Option<DateTime<Utc>>,
 }

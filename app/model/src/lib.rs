@@ -31,7 +31,7 @@ pub use calls::{
     Verbosity, Word,
 };
 pub use evidence::{Evidence, Span};
-pub use identity::{ApiToken, Organization, Person, Profile, ProgramSignIn, Role, Session};
+pub use identity::{ApiToken, NewApiToken, Organization, Person, Profile, ProgramSignIn, Role, Session, TokenScope};
 pub use ids::{
     ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, OrganizationId, PersonId, SessionId, SignInId, UploadId, WebsiteId,
 };

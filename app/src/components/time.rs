@@ -57,6 +57,18 @@ fn local(at: DateTime<Utc>, _with_time: bool) -> String {
     at.to_rfc3339()
 }
 
+/// Where this browser's clock is, as the IANA names it; empty on the server, and in a browser that doesn't say.
+pub fn own_time_zone() -> String {
+    #[cfg(feature = "hydrate")]
+    {
+        use js_sys::{Array, Intl, Object, Reflect};
+        let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+        Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string()).unwrap_or_default()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    String::new()
+}
+
 /// A duration, such as 12:43 or 1:02:03.
 #[component]
 pub fn Duration(

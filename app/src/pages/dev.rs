@@ -159,7 +159,7 @@ fn States() -> impl IntoView {
                 </EmptyState>
                 <ErrorState
                     error=crate::error::AppError(model::Problem::internal())
-                    retry=Callback::new(|()| {})
+                    retry=Retry::new(|| {})
                 />
                 <SkeletonLines count=4 />
                 <SkeletonLines count=3 shape=Skeleton::Row />

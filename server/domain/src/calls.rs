@@ -34,7 +34,7 @@ use store::StoreError;
 use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated};
 use self::jobs::{DeleteRecording, Recognize};
 pub(crate) use self::recognizers::open_stream;
-use crate::identity;
+use crate::identity::{self, time_zone};
 use kernel::{
     Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
     Whose,
@@ -154,7 +154,8 @@ pub async fn prepare(kernel: &Kernel, actor: &Actor) -> Result<Preparation> {
     let recognizers = kernel.recognizers().for_calls();
     let last = kernel.store().latest_call(actor.organization, actor.member()?.id).await?;
     let usable = |id: &RecognizerId| recognizers.iter().any(|choice| choice.id == *id && choice.unavailable.is_none());
-    let fresh = NewCall { recognizer: kernel.recognizers().preferred(), ..NewCall::default() };
+    let profile = identity::profile(kernel, actor).await?;
+    let fresh = NewCall { recognizer: kernel.recognizers().preferred(), time_zone: profile.person.time_zone, ..NewCall::default() };
     let defaults = match last.filter(|call| call.source == CallSource::Browser) {
         Some(call) => NewCall {
             kind: call.kind,
@@ -169,7 +170,7 @@ pub async fn prepare(kernel: &Kernel, actor: &Actor) -> Result<Preparation> {
         },
         None => fresh,
     };
-    let keep_audio = identity::profile(kernel, actor).await?.organization.keep_audio;
+    let keep_audio = profile.organization.keep_audio;
     let filter = CallFilter { state: Some(CallState::Live), member: Some(actor.member()?.id), ..CallFilter::default() };
     let unfinished = kernel.store().calls(actor.organization, &filter, None, 10).await?;
     let unfinished = unfinished.items.into_iter().map(|hit| hit.call).filter(|call| call.source == CallSource::Browser).collect();
@@ -202,6 +203,7 @@ pub(crate) async fn create_from(kernel: &Kernel, actor: &Actor, new: NewCall, so
     };
     let language = valid::language(&new.language)?;
     let vocabulary = valid::vocabulary(&new.vocabulary)?;
+    let time_zone = time_zone::checked(&new.time_zone)?;
     if source != CallSource::Sample {
         recognizers::require_for_call(kernel, &new.recognizer, &language)?;
     }
@@ -211,6 +213,7 @@ pub(crate) async fn create_from(kernel: &Kernel, actor: &Actor, new: NewCall, so
         None => (String::new(), String::new(), None),
     };
     let profile = identity::profile(kernel, actor).await?;
+    let is_first_zone = profile.person.time_zone.is_empty() && !time_zone.is_empty();
     let participants = match &new.participants[..] {
         [] => {
             let contact = if contact_name.is_empty() { Channel::Customer.label() } else { &contact_name };
@@ -228,6 +231,7 @@ pub(crate) async fn create_from(kernel: &Kernel, actor: &Actor, new: NewCall, so
         company,
         kind: new.kind,
         language,
+        time_zone: if time_zone.is_empty() { profile.person.time_zone.clone() } else { time_zone },
         vocabulary,
         state: CallState::Prepared,
         source,
@@ -248,6 +252,10 @@ pub(crate) async fn create_from(kernel: &Kernel, actor: &Actor, new: NewCall, so
     };
     let mut tx = kernel.begin(actor).await?;
     store::calls::insert(&mut tx, &call).await?;
+    if is_first_zone {
+        // What comes without one has the person's: the sample, a program's call.
+        store::identity::update_person(&mut tx, profile.person.id, &profile.person.name, &call.time_zone).await?;
+    }
     tx.audit("call.created", call.id, json!({ "source": source })).await?;
     tx.emit(&CallCreated { call: call.id, member: call.member_id, source }).await?;
     tx.commit().await?;

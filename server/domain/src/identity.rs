@@ -17,6 +17,7 @@ mod secret;
 mod session;
 mod settings;
 mod sign_up;
+pub(crate) mod time_zone;
 mod token;
 mod watch;
 

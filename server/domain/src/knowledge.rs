@@ -14,6 +14,7 @@ pub(crate) mod embed;
 mod events;
 pub(crate) mod ingest;
 mod jobs;
+mod row;
 mod search;
 mod settings;
 mod text;

@@ -73,7 +73,7 @@ async fn tenant(store: &TestStore, email: &str) -> OrganizationId {
     let now = SystemClock.now();
     let id = || ports::Ids::uuid(&SystemIds, now);
     let organization = Organization { id: id().into(), name: "Bench".into(), keep_audio: true, created_at: now };
-    let person = Person { id: id().into(), email: email.into(), name: "Bench".into(), created_at: now };
+    let person = Person { id: id().into(), email: email.into(), name: "Bench".into(), time_zone: String::new(), created_at: now };
     let id = organization.id;
     let account = NewAccount { organization, person, password_hash: "x".into(), member: self::id().into(), role: Role::Owner };
     let mut tx = store.begin().await.unwrap();

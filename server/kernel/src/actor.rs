@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use model::{ApiTokenId, Code, MemberId, OrganizationId, PersonId, Role, SessionId};
+use model::{ApiTokenId, Code, MemberId, OrganizationId, PersonId, Role, SessionId, TokenScope};
 use uuid::Uuid;
 
 use crate::error::{DomainError, Result};
@@ -65,7 +65,12 @@ pub enum Credential {
         signed_in_at: DateTime<Utc>,
     },
     /// A long-lived token.
-    ApiToken(ApiTokenId),
+    ApiToken {
+        /// Which.
+        id: ApiTokenId,
+        /// What may be done with it.
+        scope: TokenScope,
+    },
 }
 
 impl Member {
@@ -123,6 +128,22 @@ impl Actor {
             Who::Member(Member { credential: Credential::Session(session), .. }) => Some(*session),
             _ => None,
         }
+    }
+
+    /// Whether it came with a token for reading only: each of its changes is refused ([`crate::Kernel::begin`]).
+    pub const fn reads_only(&self) -> bool {
+        matches!(&self.who, Who::Member(Member { credential: Credential::ApiToken { scope: TokenScope::Read, .. }, .. }))
+    }
+
+    /// Refuses who came with a token for reading only.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn require_changes(&self) -> Result<()> {
+        if self.reads_only() {
+            return Err(DomainError::new(Code::Forbidden, "This API token is for reading only. Make one that may change things."));
+        }
+        Ok(())
     }
 
     /// Whether this actor may do something.

@@ -47,8 +47,9 @@ impl Kernel {
     /// Begins a unit of work of an actor.
     ///
     /// # Errors
-    /// If the database can't be written to.
+    /// `forbidden` for a token that only reads; if the database can't be written to.
     pub async fn begin(&self, actor: &Actor) -> Result<Tx> {
+        actor.require_changes()?;
         self.begin_for(Some(actor.organization), actor.member_id(), actor.request().cloned()).await
     }
 

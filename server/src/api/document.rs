@@ -7,8 +7,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{idempotency, lines};
-use crate::web::caller::SESSION_COOKIE;
 use crate::web::problem::FailureBody;
+use app::server::SESSION_COOKIE;
 
 /// What the document says of the interface as a whole; its tags are the areas'.
 #[derive(OpenApi)]

@@ -18,7 +18,7 @@ use super::problem::Failure;
 use crate::wiring::Server;
 
 /// Name of the session's cookie.
-pub use app::server::SESSION_COOKIE;
+use app::server::session_cookie;
 
 /// Who sends a request.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +55,9 @@ pub async fn identify(State(server): State<Server>, mut request: Request, next: 
     }
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;
+    let session = session_cookie(server.config().is_https());
     // What a handler says about the session (signing in or out) is newer than this.
-    let said = response.headers().get_all(SET_COOKIE).iter().any(|value| value.as_bytes().starts_with(SESSION_COOKIE.as_bytes()));
+    let said = response.headers().get_all(SET_COOKIE).iter().any(|value| value.as_bytes().starts_with(session.as_bytes()));
     if let (Some(answer), false) = (cookie_answer, said)
         && let Ok(answer) = HeaderValue::from_str(&answer)
     {
@@ -81,7 +82,7 @@ async fn find_out(server: &Server, headers: &HeaderMap, caller: &mut Caller) -> 
         Err(error) if is_unauthenticated(&error) => Some(error),
         Err(error) => return Err(error),
     };
-    let visit = match cookie(headers, SESSION_COOKIE) {
+    let visit = match cookie(headers, session_cookie(server.config().is_https())) {
         Some(secret) => Some(identity::authenticate_session(services, secret).await?),
         None => None,
     };
@@ -92,7 +93,10 @@ async fn find_out(server: &Server, headers: &HeaderMap, caller: &mut Caller) -> 
             Ok(visit.renewed.as_ref().map(|renewed| set_cookie(renewed, services.now(), server.config().is_https())))
         }
         (_, Some(error)) => Err(error),
-        (Some(None), None) => Ok(Some(app::server::clear_cookie(SESSION_COOKIE, server.config().is_https()))),
+        (Some(None), None) => {
+            let secure = server.config().is_https();
+            Ok(Some(app::server::clear_cookie(session_cookie(secure), secure)))
+        }
         (None, None) => Ok(None),
     }
 }
@@ -126,7 +130,7 @@ async fn authenticate(server: &Server, token: &str) -> Result<Actor, DomainError
 
 fn set_cookie(signed_in: &SignedIn, now: DateTime<Utc>, secure: bool) -> String {
     let seconds = (signed_in.expires_at - now).num_seconds();
-    app::server::cookie(SESSION_COOKIE, signed_in.secret.expose_secret(), seconds, secure)
+    app::server::cookie(session_cookie(secure), signed_in.secret.expose_secret(), seconds, secure)
 }
 
 /// The value of a cookie.
@@ -186,7 +190,7 @@ mod tests {
             (&["closezly_session"], None),
             (&[], None),
         ] {
-            assert_eq!(cookie(&headers(sent), SESSION_COOKIE), found, "{sent:?}");
+            assert_eq!(cookie(&headers(sent), session_cookie(false)), found, "{sent:?}");
         }
     }
 }

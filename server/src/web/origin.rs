@@ -7,11 +7,12 @@ use http::header::{HOST, ORIGIN, UPGRADE};
 use http::{HeaderMap, Method, StatusCode};
 use model::Code;
 
-use super::caller::{SESSION_COOKIE, cookie};
+use super::caller::cookie;
 use super::forms::is_plain_form;
 use super::problem::Failure;
 use crate::config::public_url::{canonical, is_own_host};
 use crate::wiring::Server;
+use app::server::session_cookie;
 
 /// Refuses what another site's page makes a browser send. The sentence names the address to open: often it is our own page, at another address
 /// than the one that whoever runs the server has set.
@@ -70,7 +71,7 @@ fn is_ours(method: &Method, headers: &HeaderMap, public_url: &str) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    cookie(headers, SESSION_COOKIE).is_none()
+    cookie(headers, session_cookie(!is_plain)).is_none()
 }
 
 /// Both addresses as [`canonical`] writes them.
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn only_our_pages_and_programs_may_change_something() {
         let post = Method::POST;
-        let cookie = ("cookie", "closezly_session=x");
+        let cookie = ("cookie", "__Host-closezly_session=x");
         for (expected, headers) in [
             (true, &[("origin", "https://closezly.example"), cookie][..]),
             (true, &[("origin", "https://CLOSEZLY.example"), cookie]),
@@ -130,7 +131,7 @@ mod tests {
     fn reading_is_free_but_a_websocket_is_no_reading() {
         assert!(ours(&Method::GET, &[("origin", "https://evil.example"), ("cookie", "x")]));
         assert!(!ours(&Method::GET, &[("upgrade", "WebSocket"), ("origin", "https://evil.example")]));
-        assert!(!ours(&Method::GET, &[("upgrade", "websocket"), ("cookie", "closezly_session=x")]));
+        assert!(!ours(&Method::GET, &[("upgrade", "websocket"), ("cookie", "__Host-closezly_session=x")]));
         assert!(ours(&Method::GET, &[("upgrade", "websocket"), ("origin", "https://closezly.example"), ("cookie", "x")]));
         assert!(ours(&Method::GET, &[("upgrade", "websocket"), ("authorization", "Bearer x")]));
     }

@@ -1,13 +1,13 @@
 //! The two buttons that are plain forms on every page, so that they work before anything has loaded.
 
-use app::server::clear_cookie;
+use app::server::{clear_cookie, session_cookie};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{calls, identity};
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 
-use super::caller::{Caller, SESSION_COOKIE};
+use super::caller::Caller;
 use super::problem::Failure;
 use crate::wiring::Server;
 
@@ -20,7 +20,8 @@ pub async fn sign_out(State(server): State<Server>, caller: Caller) -> Result<Re
         identity::sign_out(server.services(), scope).await?;
     }
     let mut response = Redirect::to("/sign-in").into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&clear_cookie(SESSION_COOKIE, server.config().is_https())) {
+    let secure = server.config().is_https();
+    if let Ok(cookie) = HeaderValue::from_str(&clear_cookie(session_cookie(secure), secure)) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)

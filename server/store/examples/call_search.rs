@@ -103,7 +103,13 @@ struct House {
 
 async fn house(store: &Store) -> House {
     let organization = Organization { id: OrganizationId(Uuid::now_v7()), name: "Acme".into(), keep_audio: true, created_at: day(0) };
-    let person = Person { id: PersonId(Uuid::now_v7()), email: "a@example.com".into(), name: "Ada".into(), created_at: day(0) };
+    let person = Person {
+        id: PersonId(Uuid::now_v7()),
+        email: "a@example.com".into(),
+        name: "Ada".into(),
+        time_zone: String::new(),
+        created_at: day(0),
+    };
     let (id, first) = (organization.id, MemberId(Uuid::now_v7()));
     let account = NewAccount { organization, person, password_hash: String::new(), member: first, role: Role::Owner };
     let mut tx = store.begin().await.unwrap();
@@ -143,6 +149,7 @@ fn call(house: &House, number: usize) -> Call {
         company: word(number * 7),
         kind: CallKind::Discovery,
         language: "en-US".into(),
+        time_zone: String::new(),
         vocabulary: Vec::new(),
         state: CallState::Ended,
         source: CallSource::Browser,

@@ -49,7 +49,13 @@ fn folder() -> Option<PathBuf> {
 async fn organization(store: &Store, email: &str) -> (OrganizationId, CollectionId) {
     let organization =
         Organization { id: OrganizationId(Uuid::now_v7()), name: "Acme".into(), keep_audio: true, created_at: DateTime::UNIX_EPOCH };
-    let person = Person { id: PersonId(Uuid::now_v7()), email: email.into(), name: "Ada".into(), created_at: DateTime::UNIX_EPOCH };
+    let person = Person {
+        id: PersonId(Uuid::now_v7()),
+        email: email.into(),
+        name: "Ada".into(),
+        time_zone: String::new(),
+        created_at: DateTime::UNIX_EPOCH,
+    };
     let id = organization.id;
     let account = NewAccount { organization, person, password_hash: String::new(), member: MemberId(Uuid::now_v7()), role: Role::Owner };
     let mut tx = store.begin().await.unwrap();

@@ -20,7 +20,7 @@ macro_rules! columns {
     () => {
         "id, organization_id, member_id, title, contact_name, company, kind, language, vocabulary, state, source, \
          recognizer, verbosity, consent_who, consent_how, consent_at, keep_audio, rep_name, customer_name, notes, \
-         started_at, ended_at, duration_ms, created_at, updated_at, sides_swapped, participants, tracks"
+         started_at, ended_at, duration_ms, created_at, updated_at, sides_swapped, participants, tracks, time_zone"
     };
 }
 use columns;
@@ -51,7 +51,7 @@ pub(crate) use self::search::{DIFFERING, STATEMENTS as SEARCH_STATEMENTS};
 statements! {
     INSERT_CALL = concat!(
         "INSERT INTO calls (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)"
+            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"
     );
     // Takes the row's lock; changes nothing.
     LOCK_CALL = concat!(
@@ -63,8 +63,8 @@ statements! {
     UPDATE_CALL = "
         UPDATE calls SET title = $3, contact_name = $4, company = $5, kind = $6, language = $7, vocabulary = $8, recognizer = $9,
             verbosity = $10, consent_who = $11, consent_how = $12, consent_at = $13, keep_audio = $14, rep_name = $15,
-            customer_name = $16, notes = $17, participants = $18, updated_at = $19
-        WHERE organization_id = $1 AND id = $2 AND updated_at = $20";
+            customer_name = $16, notes = $17, participants = $18, updated_at = $19, time_zone = $20
+        WHERE organization_id = $1 AND id = $2 AND updated_at = $21";
     DELETE_CALL = "DELETE FROM calls WHERE organization_id = $1 AND id = $2";
     CALLS = concat!("SELECT ", columns!(), " FROM calls", narrowed!());
     MOVE_CALL = "
@@ -125,7 +125,7 @@ pub async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
         call.recognizer.as_str(), call.verbosity.as_str(), &call.consent_who, &call.consent_how, call.consent_at,
         call.keep_audio, &rep_name, &customer_name, &call.notes, call.started_at, call.ended_at, call.duration_ms,
         call.created_at.trunc_subsecs(6), call.updated_at.trunc_subsecs(6), sides_swapped,
-        Json(&call.participants), Json(&call.tracks)
+        Json(&call.participants), Json(&call.tracks), &call.time_zone
     )?;
     reindex(tx, call.organization_id, call.id).await
 }
@@ -150,7 +150,7 @@ pub async fn update(tx: &mut Tx, call: &Call, previous: DateTime<Utc>) -> Result
         within tx, execute, UPDATE_CALL, call.organization_id, call.id, &call.title, &call.contact_name, &call.company,
         call.kind.as_str(), &call.language, Json(&call.vocabulary), call.recognizer.as_str(), call.verbosity.as_str(),
         &call.consent_who, &call.consent_how, call.consent_at, call.keep_audio, &rep_name, &customer_name, &call.notes,
-        Json(&call.participants), call.updated_at.trunc_subsecs(6), previous.trunc_subsecs(6)
+        Json(&call.participants), call.updated_at.trunc_subsecs(6), &call.time_zone, previous.trunc_subsecs(6)
     )?;
     if updated > 0 {
         reindex(tx, call.organization_id, call.id).await?;

@@ -8,25 +8,25 @@ use crate::statements::statements;
 
 statements! {
     INSERT_ORGANIZATION = "INSERT INTO organizations (id, name, keep_audio, created_at) VALUES ($1, $2, $3, $4)";
-    INSERT_PERSON = "INSERT INTO people (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
+    INSERT_PERSON = "INSERT INTO people (id, email, name, password_hash, time_zone, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     INSERT_MEMBER = "INSERT INTO members (id, organization_id, person_id, role, created_at) VALUES ($1, $2, $3, $4, $5)";
     CREDENTIALS = "
-        SELECT p.id, p.email, p.name, p.created_at, p.password_hash, m.id AS member
+        SELECT p.id, p.email, p.name, p.time_zone, p.created_at, p.password_hash, m.id AS member
         FROM people p JOIN members m ON m.person_id = p.id
         WHERE p.email = $1 ORDER BY m.created_at, m.id LIMIT 1";
     PASSWORD_HASH = "SELECT password_hash FROM people WHERE id = $1";
     SET_PASSWORD = "UPDATE people SET password_hash = $2 WHERE id = $1";
     PROFILE = "
-        SELECT m.id AS member, m.role, p.id AS person_id, p.email, p.name AS person_name, p.created_at AS person_created_at,
+        SELECT m.id AS member, m.role, p.id AS person_id, p.email, p.name AS person_name, p.time_zone, p.created_at AS person_created_at,
             o.id AS organization_id, o.name AS organization_name, o.keep_audio, o.created_at AS organization_created_at
         FROM members m JOIN people p ON p.id = m.person_id JOIN organizations o ON o.id = m.organization_id
         WHERE m.id = $1";
     UPDATE_ORGANIZATION = "UPDATE organizations SET name = $2, keep_audio = $3 WHERE id = $1";
     ORGANIZATIONS_OF = "SELECT organization_id FROM members WHERE person_id = $1 ORDER BY organization_id";
-    UPDATE_PERSON = "UPDATE people SET name = $2 WHERE id = $1";
-    PERSON = "SELECT id, email, name, created_at FROM people WHERE id = $1";
+    UPDATE_PERSON = "UPDATE people SET name = $2, time_zone = $3 WHERE id = $1";
+    PERSON = "SELECT id, email, name, time_zone, created_at FROM people WHERE id = $1";
 
-    PERSON_OF_ADDRESS = "SELECT id, email, name, created_at FROM people WHERE email = $1";
+    PERSON_OF_ADDRESS = "SELECT id, email, name, time_zone, created_at FROM people WHERE email = $1";
     PLACES_OF = "
         SELECT m.organization_id, m.id AS member, m.role, o.name AS organization_name
         FROM members m JOIN organizations o ON o.id = m.organization_id WHERE m.person_id = $1 ORDER BY m.organization_id";
@@ -94,6 +94,7 @@ struct ProfileRow {
     person_id: PersonId,
     email: String,
     person_name: String,
+    time_zone: String,
     person_created_at: chrono::DateTime<chrono::Utc>,
     organization_id: OrganizationId,
     organization_name: String,
@@ -108,7 +109,10 @@ struct ProfileRow {
 pub async fn insert_account(tx: &mut Tx, account: &NewAccount) -> Result<()> {
     let (organization, person) = (&account.organization, &account.person);
     query!(within tx, execute, INSERT_ORGANIZATION, organization.id, &organization.name, organization.keep_audio, organization.created_at)?;
-    query!(within tx, execute, INSERT_PERSON, person.id, &person.email, &person.name, &account.password_hash, person.created_at)?;
+    query!(
+        within tx, execute, INSERT_PERSON, person.id, &person.email, &person.name, &account.password_hash, &person.time_zone,
+        person.created_at
+    )?;
     query!(within tx, execute, INSERT_MEMBER, account.member, organization.id, person.id, account.role.as_str(), person.created_at)?;
     Ok(())
 }
@@ -121,12 +125,12 @@ pub async fn update_organization(tx: &mut Tx, organization: OrganizationId, name
     Ok(query!(within tx, execute, UPDATE_ORGANIZATION, organization, name, keep_audio)? > 0)
 }
 
-/// Changes a person's name; false if there is none.
+/// Changes a person's name and time zone; false if there is none.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn update_person(tx: &mut Tx, person: PersonId, name: &str) -> Result<bool> {
-    Ok(query!(within tx, execute, UPDATE_PERSON, person, name)? > 0)
+pub async fn update_person(tx: &mut Tx, person: PersonId, name: &str, time_zone: &str) -> Result<bool> {
+    Ok(query!(within tx, execute, UPDATE_PERSON, person, name, time_zone)? > 0)
 }
 
 /// The organizations that a person belongs to, always in the same order: whoever locks something of each of them waits for nobody in a
@@ -195,7 +199,13 @@ impl Store {
     pub async fn profile(&self, member: MemberId) -> Result<Option<Profile>> {
         let row = query!(read self, optional ProfileRow, PROFILE, member)?;
         Ok(row.map(|row| Profile {
-            person: Person { id: row.person_id, email: row.email, name: row.person_name, created_at: row.person_created_at },
+            person: Person {
+                id: row.person_id,
+                email: row.email,
+                name: row.person_name,
+                time_zone: row.time_zone,
+                created_at: row.person_created_at,
+            },
             organization: Organization {
                 id: row.organization_id,
                 name: row.organization_name,

@@ -11,7 +11,7 @@ use crate::statements::statements;
 
 macro_rules! api_columns {
     () => {
-        "id, member_id, name, prefix, created_at, last_used_at"
+        "id, member_id, name, prefix, scope, created_at, expires_at, last_used_at"
     };
 }
 
@@ -43,13 +43,13 @@ statements! {
         UPDATE refresh_tokens SET spent = $2 WHERE NOT spent AND member_id IN (SELECT id FROM members WHERE person_id = $1)";
     DELETE_EXPIRED_REFRESH = "DELETE FROM refresh_tokens WHERE expires_at <= $1";
     INSERT_API_TOKEN = concat!(
-        "INSERT INTO api_tokens (", api_columns!(), ", organization_id, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        "INSERT INTO api_tokens (", api_columns!(), ", organization_id, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     );
     API_TOKEN = concat!("SELECT ", api_columns!(), " FROM api_tokens WHERE token_hash = $1");
     API_TOKENS = concat!("SELECT ", api_columns!(), " FROM api_tokens WHERE member_id = $1 ORDER BY created_at DESC, id DESC");
     STANDING_API_TOKEN = "
         SELECT m.organization_id, m.role FROM api_tokens t JOIN members m ON m.id = t.member_id
-        WHERE t.organization_id = $1 AND t.id = $2";
+        WHERE t.organization_id = $1 AND t.id = $2 AND (t.expires_at IS NULL OR t.expires_at > $3)";
     DELETE_API_TOKENS_OF = "DELETE FROM api_tokens WHERE member_id IN (SELECT id FROM members WHERE person_id = $1)";
     DELETE_API_TOKEN = "DELETE FROM api_tokens WHERE member_id = $1 AND id = $2";
     TOUCH_API_TOKEN = "UPDATE api_tokens SET last_used_at = $2 WHERE id = $1";
@@ -224,8 +224,8 @@ pub async fn delete_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
 /// [`crate::StoreError::Missing`] if the member is gone or of another organization.
 pub async fn insert_api_token(tx: &mut Tx, token: &ApiToken, organization: OrganizationId, hash: &[u8]) -> Result<()> {
     query!(
-        within tx, execute, INSERT_API_TOKEN, token.id, token.member_id, &token.name, &token.prefix, token.created_at, token.last_used_at,
-        organization, hash
+        within tx, execute, INSERT_API_TOKEN, token.id, token.member_id, &token.name, &token.prefix, token.scope.as_str(),
+        token.created_at, token.expires_at, token.last_used_at, organization, hash
     )?;
     Ok(())
 }
@@ -263,12 +263,17 @@ impl Store {
         query!(read self, optional Standing, STANDING_FAMILY, family, now, false)
     }
 
-    /// The same for an API token.
+    /// The same for an API token that has not ended by `now`.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn standing_of_api_token(&self, organization: OrganizationId, token: ApiTokenId) -> Result<Option<Standing>> {
-        query!(read self, optional Standing, STANDING_API_TOKEN, organization, token)
+    pub async fn standing_of_api_token(
+        &self,
+        organization: OrganizationId,
+        token: ApiTokenId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Standing>> {
+        query!(read self, optional Standing, STANDING_API_TOKEN, organization, token, now)
     }
 
     /// The token of a secret.

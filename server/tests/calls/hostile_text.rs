@@ -97,7 +97,7 @@ async fn markup_in_any_field_stays_text_on_every_page() {
     let program = program.with_token(answer.body["data"]["access_token"].as_str().unwrap());
     let browser = server.browser();
     assert_eq!(browser.sign_in("Ann", PASSWORD).await.status, StatusCode::OK);
-    let answer = browser.call("/api/settings/create_token", &[("name", &hostile("token"))]).await;
+    let answer = browser.call("/api/settings/create_token", &[("new[name]", &hostile("token"))]).await;
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
 
     let live = make(&program, new_call("discovery")).await;
@@ -149,7 +149,7 @@ async fn markup_in_any_field_stays_text_on_every_page() {
     }
     // What was typed into a form comes back with what is wrong.
     let name = hostile("refused");
-    let refused = browser.submit("/settings/tokens", "/api/settings/create_token", &[("name", &name.repeat(3))]).await;
+    let refused = browser.submit("/settings/tokens", "/api/settings/create_token", &[("new[name]", &name.repeat(3))]).await;
     assert!(refused.status().is_redirection(), "{}", refused.status());
     check(&browser, "/settings/tokens", &[name]).await;
     let text = hostile("pasted");

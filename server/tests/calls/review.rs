@@ -67,6 +67,36 @@ async fn what_is_done_stays_done() {
 }
 
 #[tokio::test]
+async fn tomorrow_is_a_day_of_the_reps_own_clock() {
+    let server = TestServer::start().await;
+    let night: chrono::DateTime<chrono::Utc> = "2026-12-04T01:30:00Z".parse().unwrap();
+    server.clock.advance(night - ports::Clock::now(&*server.clock));
+    let ann = server.owner("Ann").await;
+    let due = async |call: model::CallId| -> Vec<Value> { actions(&ann, call).await.iter().map(|item| item["due"].clone()).collect() };
+    let held = async |zone: &str| {
+        let mut new = new_call("Night");
+        new["time_zone"] = json!(zone);
+        let call = make(&ann, new).await;
+        let mut page = Page::source(&ann, call).await;
+        page.say(crate::page::words(model::Channel::Rep, 0, "I will send you the offer tomorrow.")).await;
+        page.heard("offer").await;
+        page.end().await;
+        call
+    };
+    let first = held("America/Los_Angeles").await;
+    assert_eq!(due(first).await, [json!("2026-12-04")], "there it is Thursday still");
+    let second = held("").await;
+    assert_eq!(due(second).await, [json!("2026-12-04")], "who said it once is asked no more");
+    assert_eq!(due(held("australia/sydney").await).await, [json!("2026-12-05")]);
+    let moved = ann.patch(&path(first, ""), json!({ "time_zone": "Australia/Sydney" })).await;
+    assert_eq!((moved.status, &moved.body["data"]["time_zone"]), (StatusCode::OK, &json!("Australia/Sydney")), "{:?}", moved.body);
+    assert_eq!(due(first).await, [json!("2026-12-05")], "its days are reckoned anew");
+    let refused = ann.patch(&path(first, ""), json!({ "time_zone": "Mars/Base" })).await;
+    assert_eq!(refused.failure(422), "invalid");
+    assert_eq!(refused.body["error"]["details"]["field"], "time_zone");
+}
+
+#[tokio::test]
 async fn a_live_call_is_changed_only_after_its_end() {
     let server = TestServer::start().await;
     let (ann, browser) = ann(&server).await;

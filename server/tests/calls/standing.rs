@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use model::wire::{ClientMessage, Part, ServerMessage};
+use model::wire::{CallEvent, ClientMessage, Part, ServerMessage};
 use model::{CallId, Channel, Code, OrganizationId, PersonId, Problem};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use store::{Engine, NewEvent};
 
-use crate::page::{Page, connect, hello, make, new_call, path};
+use crate::page::{Page, connect, hello, make, new_call, path, words};
 use crate::support::{Browser, PASSWORD, Program, Setup, TestServer, cookie_value, email, set_cookie};
 
 /// Within this, whatever ends is noticed, on whichever server it was ended.
@@ -45,7 +45,7 @@ async fn refused_within(mut page: Page, limit: Duration) -> Problem {
 }
 
 async fn api_token(browser: &Browser) -> (String, String) {
-    let made: Value = browser.call("/api/settings/create_token", &[("name", "Dialer")]).await.body;
+    let made: Value = browser.call("/api/settings/create_token", &[("new[name]", "Dialer")]).await.body;
     (made["token"]["id"].as_str().unwrap().to_owned(), made["secret"].as_str().unwrap().to_owned())
 }
 
@@ -71,6 +71,30 @@ async fn a_deleted_token_ends_its_sockets_and_what_came_stays() {
     let mut back = Page::join(&ann, hello(call, Part::Source, "another tab")).await;
     assert_eq!(back.welcome().await.next, [5, 0], "the audio stays, and the call goes on");
     back.end().await;
+}
+
+#[tokio::test]
+async fn a_token_for_reading_watches_and_says_nothing() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let browser = server.browser();
+    cookie(&browser, "Ann").await;
+    let made = browser.call("/api/settings/create_token", &[("new[name]", "Board"), ("new[scope]", "read")]).await.body;
+    let board = ann.with_token(made["secret"].as_str().unwrap());
+    let call = make(&ann, new_call("Live")).await;
+    let mut sending = Page::join(&board, hello(call, Part::Source, "board")).await;
+    let refused = sending.refused().await;
+    assert_eq!(refused.code, Code::Forbidden, "{refused}");
+    let mut source = Page::source(&ann, call).await;
+    let mut watching = viewer(&board, call).await;
+    source.say(words(Channel::Customer, 0, "Honestly, it is too expensive for us.")).await;
+    let (_, cue) = watching.event(|event| matches!(event, CallEvent::Cue(_))).await;
+    let CallEvent::Cue(cue) = cue else { unreachable!() };
+    watching.say(ClientMessage::Feedback { cue: cue.number, state: model::CueState::Dismissed }).await;
+    assert_eq!(watching.rejected().await.code, Code::Forbidden);
+    source.end().await;
+    let cues = ann.get(&path(call, "/cues")).await.body["data"].clone();
+    assert_eq!(cues[0]["state"], "open");
 }
 
 #[tokio::test]

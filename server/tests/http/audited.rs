@@ -31,7 +31,7 @@ async fn nothing_is_changed(engine: Engine) {
     let login = json!({ "email": email("Ann"), "password": PASSWORD });
     let signed_in = server.program().post("/api/v1/auth/login", login.clone()).await;
     let (program, refresh) = (server.program().with_token(&text(&signed_in, "access_token")), text(&signed_in, "refresh_token"));
-    let made = ann.call("/api/settings/create_token", &[("name", "Dialer")]).await;
+    let made = ann.call("/api/settings/create_token", &[("new[name]", "Dialer")]).await;
     let api = server.program().with_token(made.body["secret"].as_str().unwrap());
     let token_id = made.body["token"]["id"].as_str().unwrap_or_else(|| panic!("{:?}", made.body)).to_owned();
     let rows = ann.call("/api/settings/sessions", &[]).await.body;
@@ -49,7 +49,7 @@ async fn nothing_is_changed(engine: Engine) {
     let calls: [(&str, &[(&str, &str)]); 10] = [
         ("/api/settings/update_profile", &[("name", "Bo")]),
         ("/api/settings/update_organization", &[("organization", "Initech"), ("keep_audio", "true")]),
-        ("/api/settings/create_token", &[("name", "Another")]),
+        ("/api/settings/create_token", &[("new[name]", "Another")]),
         ("/api/settings/delete_token", &[("id", &token_id)]),
         ("/api/settings/end_session", &[("id", &session)]),
         ("/api/settings/end_program_sign_in", &[("id", &sign_in)]),

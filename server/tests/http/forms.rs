@@ -77,7 +77,7 @@ async fn settings_are_changed_by_forms() {
     assert_eq!(location(&answer), "/settings/organization?saved=1");
     let page = browser.text("/settings/organization").await;
     assert!(page.contains("value=\"Zylo\""));
-    let answer = browser.submit("/settings/tokens", "/api/settings/create_token", &[("name", "Dialer")]).await;
+    let answer = browser.submit("/settings/tokens", "/api/settings/create_token", &[("new[name]", "Dialer")]).await;
     assert_eq!(location(&answer), "/settings/tokens");
     let page = browser.text("/settings/tokens").await;
     let secret: String =

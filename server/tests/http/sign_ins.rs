@@ -39,7 +39,7 @@ async fn ann(server: &TestServer) -> Browser {
 }
 
 async fn api_token(browser: &Browser, server: &TestServer) -> Program {
-    let made = browser.call("/api/settings/create_token", &[("name", "Dialer")]).await;
+    let made = browser.call("/api/settings/create_token", &[("new[name]", "Dialer")]).await;
     server.program().with_token(made.body["secret"].as_str().unwrap())
 }
 
@@ -169,8 +169,8 @@ async fn a_token_is_made_by_who_just_signed_in() {
 async fn names_hold_what_can_be_seen() {
     let server = TestServer::start().await;
     let browser = ann(&server).await;
-    let made = browser.call("/api/settings/create_token", &[("name", "a\u{202e}b\u{200b}")]).await;
+    let made = browser.call("/api/settings/create_token", &[("new[name]", "a\u{202e}b\u{200b}")]).await;
     assert_eq!(made.body["token"]["name"], "ab");
-    let nothing = browser.call("/api/settings/create_token", &[("name", "\u{200b}\u{2066}")]).await;
+    let nothing = browser.call("/api/settings/create_token", &[("new[name]", "\u{200b}\u{2066}")]).await;
     assert_eq!(nothing.body["field"], "name");
 }

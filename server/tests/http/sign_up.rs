@@ -39,7 +39,7 @@ async fn has_account(server: &TestServer, name: &str) {
     let (services, created_at) = (&server.services, server.services.now());
     let account = NewAccount {
         organization: Organization { id: OrganizationId(services.uuid()), name: "Other".into(), keep_audio: true, created_at },
-        person: Person { id: PersonId(services.uuid()), email: email(name), name: name.into(), created_at },
+        person: Person { id: PersonId(services.uuid()), email: email(name), name: name.into(), time_zone: String::new(), created_at },
         password_hash: String::new(),
         member: MemberId(services.uuid()),
         role: Role::Owner,

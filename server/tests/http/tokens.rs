@@ -119,6 +119,50 @@ async fn api_tokens_are_shown_once_used_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_token_for_reading_changes_nothing() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let made = ann.post("/api/v1/tokens", json!({ "name": "Board", "scope": "read", "days": 7 })).await;
+    assert_eq!((made.status, &made.body["data"]["token"]["scope"]), (StatusCode::CREATED, &json!("read")), "{:?}", made.body);
+    let board = server.program().with_token(made.body["data"]["secret"].as_str().unwrap());
+    assert_eq!(board.get("/api/v1/calls").await.status, StatusCode::OK);
+    assert_eq!(board.post("/api/v1/knowledge/ask", json!({ "text": "What does it cost?" })).await.status, StatusCode::OK);
+    let call = json!({
+        "title": "x", "contact_name": "", "company": "", "kind": "demo", "language": "en-US", "vocabulary": "", "recognizer": "none",
+        "verbosity": "normal", "consent_who": "", "consent_how": null
+    });
+    for (path, body) in [
+        ("/api/v1/calls", call),
+        ("/api/v1/knowledge/collections", json!({ "name": "x", "access": "everybody" })),
+        ("/api/v1/knowledge/uploads", json!({ "file_name": "x.txt", "bytes": 3 })),
+        ("/api/v1/tokens", json!({ "name": "x" })),
+    ] {
+        assert_eq!(board.post(path, body).await.failure(403), "forbidden", "{path}");
+    }
+    assert_eq!(board.patch("/api/v1/organization", json!({ "name": "x" })).await.failure(403), "forbidden");
+}
+
+#[tokio::test]
+async fn a_token_ends_on_its_day() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let made = ann.post("/api/v1/tokens", json!({ "name": "Nightly", "days": 30 })).await;
+    let program = server.program().with_token(made.body["data"]["secret"].as_str().unwrap());
+    let by_itself = ann.post("/api/v1/tokens", json!({ "name": "Usual" })).await.body["data"]["token"].clone();
+    let (made_at, ends) = (by_itself["created_at"].as_str().unwrap(), by_itself["expires_at"].as_str().unwrap());
+    let days = ends.parse::<chrono::DateTime<chrono::Utc>>().unwrap() - made_at.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    assert_eq!(days.num_days(), 90);
+    for days in [0, 366] {
+        let refused = ann.post("/api/v1/tokens", json!({ "name": "x", "days": days })).await;
+        assert_eq!((refused.failure(422), &refused.body["error"]["details"]["field"]), ("invalid", &json!("days")));
+    }
+    server.clock.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
+    assert_eq!(program.get("/api/v1/auth/me").await.status, StatusCode::OK);
+    server.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(program.get("/api/v1/auth/me").await.failure(401), "unauthenticated");
+}
+
+#[tokio::test]
 async fn the_audit_log_has_what_happened_and_is_whole() {
     let server = TestServer::start().await;
     let ann = server.owner("Ann").await;

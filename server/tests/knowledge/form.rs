@@ -60,7 +60,12 @@ pub async fn send_bytes(program: &Program, path: &str, body: impl Into<reqwest::
 
 /// Gives a file; the document's id.
 pub async fn give(program: &Program, name: &str, content: &str) -> String {
-    given(&send(program, DOCUMENTS, Form::default().file(name, content.as_bytes())).await)
+    give_bytes(program, name, content.as_bytes()).await
+}
+
+/// The same of any bytes.
+pub async fn give_bytes(program: &Program, name: &str, content: &[u8]) -> String {
+    given(&send(program, DOCUMENTS, Form::default().file(name, content)).await)
 }
 
 /// The id of a document that was taken.

@@ -8,6 +8,7 @@
 mod support;
 
 mod answers;
+mod cases;
 mod collections;
 mod documents;
 mod flow;
@@ -15,6 +16,7 @@ mod form;
 mod forms;
 mod idempotent;
 mod interrupted;
+mod questions;
 mod roles;
 mod sample;
 mod site_visit;

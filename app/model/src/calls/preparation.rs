@@ -24,6 +24,11 @@ pub struct NewCall {
     /// BCP 47 tag.
     #[cfg_attr(feature = "openapi", schema(min_length = 2, max_length = 20, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"))]
     pub language: String,
+    /// Where the rep's clock is, as the IANA names it (`Europe/Berlin`): what "tomorrow" means. Empty for the rep's own, which is UTC until it is
+    /// chosen.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "line"))]
+    pub time_zone: String,
     /// Names and words to expect, separated by commas.
     pub vocabulary: String,
     /// What turns its speech into text.
@@ -50,6 +55,7 @@ impl Default for NewCall {
             company: String::new(),
             kind: CallKind::Discovery,
             language: "en-US".to_owned(),
+            time_zone: String::new(),
             vocabulary: String::new(),
             recognizer: RecognizerId::NONE,
             verbosity: Verbosity::Normal,
@@ -78,6 +84,9 @@ pub struct CallPatch {
     pub kind: Option<CallKind>,
     /// New verbosity.
     pub verbosity: Option<Verbosity>,
+    /// New time zone; what was promised in an ended call has its days reckoned anew.
+    #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "line"))]
+    pub time_zone: Option<String>,
     /// New names of the participants, in their order; of those that come after the last one given, the old ones stay.
     #[cfg_attr(feature = "openapi", schema(max_items = 17))]
     pub names: Option<Vec<String>>,

@@ -7,7 +7,7 @@ use model::{Call, CallFilter, CallHit, CallKind, CallState, Found, Page};
 use super::{api, words};
 use crate::components::{
     Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow, PageHeader,
-    Select, Skeleton, SkeletonLines, Time, Tone, list_url, query_cursor, query_text, reload_list, row_of, use_list_query,
+    Retry, Select, Skeleton, SkeletonLines, Time, Tone, list_url, query_cursor, query_text, reload_list, row_of, use_list_query,
 };
 use crate::events::{CALLS, after_events};
 use crate::rpc::blocking_resource;
@@ -81,7 +81,7 @@ pub fn CallsPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match calls.await {
                         Ok(page) => view! { <Rows page shown /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| calls.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Retry::new(move || calls.refetch()) /> }.into_any(),
                     }
                 })}
             </Transition>

@@ -97,7 +97,7 @@ mod tests {
         let at = "2026-01-05T09:00:00Z";
         serde_json::from_value(serde_json::json!({
             "id": zero, "organization_id": zero, "member_id": zero, "title": "A call", "contact_name": "", "company": company,
-            "kind": model::CallKind::ALL[0], "language": "en", "vocabulary": [], "state": model::CallState::Ended, "source": source,
+            "kind": model::CallKind::ALL[0], "language": "en", "time_zone": "", "vocabulary": [], "state": model::CallState::Ended, "source": source,
             "recognizer": model::RecognizerId::NONE, "verbosity": model::Verbosity::Normal, "consent_who": "", "consent_how": "",
             "consent_at": null, "keep_audio": true, "participants": [], "tracks": [], "notes": "",
             "started_at": started.then_some(at), "ended_at": null, "duration_ms": minutes * 60_000, "created_at": at, "updated_at": at,

@@ -13,7 +13,7 @@ use super::layout::{KnowledgeActions, KnowledgeContext};
 use super::list_query::DocumentListQuery;
 use super::sidebar::Side;
 use super::upload::{AddFiles, DropZone};
-use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Retry, Skeleton, SkeletonLines, Tone};
 use crate::rpc::{Loaded, blocking_resource};
 use crate::styles::knowledge_page as css;
 
@@ -51,11 +51,18 @@ pub fn KnowledgePage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match overview.await {
                         Ok(overview) => view! { <Loaded overview shown actions documents answer /> }.into_any(),
-                        Err(error) => view! {
-                            <PageHeader title="Knowledge" />
-                            <ErrorState error retry=Callback::new(move |()| overview.refetch()) />
+                        Err(error) => {
+                            let again = move || {
+                                overview.refetch();
+                                documents.refetch();
+                                answer.refetch();
+                            };
+                            view! {
+                                <PageHeader title="Knowledge" />
+                                <ErrorState error retry=Retry::new(again) />
+                            }
+                            .into_any()
                         }
-                        .into_any(),
                     }
                 })}
             </Suspense>
@@ -129,7 +136,7 @@ fn Loaded(
                                 }
                                 .into_any()
                             }
-                            Err(error) => view! { <ErrorState error retry=Callback::new(move |()| documents.refetch()) /> }.into_any(),
+                            Err(error) => view! { <ErrorState error retry=Retry::new(move || documents.refetch()) /> }.into_any(),
                         }
                     })}
                 </Transition>

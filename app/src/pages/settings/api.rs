@@ -1,7 +1,7 @@
 //! Server functions of the settings.
 
 use leptos::prelude::*;
-use model::{ApiToken, ProgramSignIn, Session};
+use model::{ApiToken, NewApiToken, ProgramSignIn, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -25,11 +25,11 @@ pub struct MadeToken {
     pub secret: String,
 }
 
-/// Changes the own name.
+/// Changes the own name and time zone.
 #[server(protocol = Rpc, endpoint = "settings/update_profile")]
-pub async fn update_profile(name: String) -> Result<String, AppError> {
+pub async fn update_profile(name: String, #[server(default)] time_zone: Option<String>) -> Result<String, AppError> {
     use crate::server::{go_to, scope, services};
-    domain::identity::update_profile(&services()?, &scope()?, &name).await?;
+    domain::identity::update_profile(&services()?, &scope()?, &name, time_zone.as_deref()).await?;
     Ok(go_to("/settings?saved=1"))
 }
 
@@ -100,10 +100,10 @@ pub async fn tokens() -> Result<Vec<ApiToken>, AppError> {
 
 /// Makes an API token.
 #[server(protocol = Rpc, endpoint = "settings/create_token")]
-pub async fn create_token(name: String) -> Result<MadeToken, AppError> {
+pub async fn create_token(new: NewApiToken) -> Result<MadeToken, AppError> {
     use crate::server::{scope, services};
     use secrecy::ExposeSecret;
-    let (token, secret) = domain::identity::create_token(&services()?, &scope()?, &name).await?;
+    let (token, secret) = domain::identity::create_token(&services()?, &scope()?, &new).await?;
     Ok(MadeToken { token, secret: secret.expose_secret().to_owned() })
 }
 

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{Page, Panel, api};
-use crate::components::{Banner, Button, ButtonKind, FormError, TextField, Tone, field_error};
+use crate::components::{Banner, Button, ButtonKind, FormError, TextField, Tone, field_error, own_time_zone};
 use crate::pages::identity::FormState;
 use crate::rpc::{ActionForm, FormAction};
 use crate::session::use_session;
@@ -28,9 +28,13 @@ pub fn ProfileSettings() -> impl IntoView {
                     .map(|profile| {
                         let typed = form.typed("name");
                         let name = if typed.is_empty() { profile.person.name } else { typed };
+                        let typed = form.typed("time_zone");
+                        let time_zone = RwSignal::new(if typed.is_empty() { profile.person.time_zone } else { typed });
+                        // Nobody has said it yet: where this browser is, to be saved.
+                        Effect::new(move |_| if time_zone.with_untracked(String::is_empty) { time_zone.set(own_time_zone()) });
                         view! {
                             <ActionForm action attr:class="stack">
-                                <FormError problem=form.problem() fields=&["name"] />
+                                <FormError problem=form.problem() fields=&["name", "time_zone"] />
                                 <TextField
                                     label="Your name"
                                     name="name"
@@ -39,6 +43,16 @@ pub fn ProfileSettings() -> impl IntoView {
                                     max_length=120
                                     initial=name
                                     error=field_error(form.problem(), "name")
+                                />
+                                <TextField
+                                    label="Time zone"
+                                    name="time_zone"
+                                    optional=true
+                                    hint="For calls that come without one: what “tomorrow” means in them."
+                                    value=time_zone
+                                    placeholder="Europe/Berlin"
+                                    max_length=50
+                                    error=field_error(form.problem(), "time_zone")
                                 />
                                 <p class="small soft">"Mail address: " {profile.person.email} ". Role: " {profile.role.as_str()} "."</p>
                                 <div>

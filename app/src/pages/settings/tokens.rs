@@ -1,10 +1,11 @@
 use leptos::prelude::*;
-use model::ApiToken;
+use model::{ApiToken, TokenScope};
 
 use super::api::MadeToken;
 use super::{Page, Panel, api};
 use crate::components::{
-    Banner, Button, ButtonKind, Confirm, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextField, Time, Tone, field_error,
+    Banner, Button, ButtonKind, Choice, Confirm, EmptyState, ErrorState, FormError, Glyph, Select, SkeletonLines, TextField, Time, Tone,
+    field_error,
 };
 use crate::pages::identity::FormState;
 use crate::rpc::{ActionForm, FormAction, resource};
@@ -23,7 +24,9 @@ pub fn TokenSettings() -> impl IntoView {
         Some(Err(_)) => None,
         None => before.clone(),
     };
-    let name = RwSignal::new(form.typed("name"));
+    let name = RwSignal::new(form.typed("new[name]"));
+    let chosen = |typed: String, usual: &str| if typed.is_empty() { usual.to_owned() } else { typed };
+    let (scope, days) = (chosen(form.typed("new[scope]"), TokenScope::Read.as_str()), chosen(form.typed("new[days]"), "90"));
     Effect::new(move |_| {
         if matches!(create.value().get(), Some(Ok(_))) {
             name.set(String::new());
@@ -35,15 +38,33 @@ pub fn TokenSettings() -> impl IntoView {
             <Panel id="new-token" title="New token">
                 {move || made().map(|made| view! { <Made made /> })}
                 <ActionForm action=create attr:class="stack">
-                    <FormError problem=form.problem() fields=&["name"] />
+                    <FormError problem=form.problem() fields=&["name", "scope", "days"] />
                     <TextField
                         label="What it is for"
-                        name="name"
+                        name="new[name]"
                         hint="For example “Dialer” or “Nightly export”."
                         required=true
                         max_length=120
                         value=name
                         error=field_error(form.problem(), "name")
+                    />
+                    <Select
+                        label="What it may do"
+                        name="new[scope]"
+                        initial=scope
+                        choices=vec![
+                            Choice::new(TokenScope::Read.as_str(), "Only read: see what you see, search, ask, watch calls"),
+                            Choice::new(TokenScope::All.as_str(), "Everything that you may do"),
+                        ]
+                    />
+                    <Select
+                        label="How long it works"
+                        name="new[days]"
+                        initial=days
+                        choices=[("7", "A week"), ("30", "30 days"), ("90", "90 days"), ("365", "A year")]
+                            .map(|(days, label)| Choice::new(days, label))
+                            .to_vec()
+                        error=field_error(form.problem(), "days")
                     />
                     <div>
                         <Button submit=true kind=ButtonKind::Primary busy=create.pending() busy_words="Making…">
@@ -52,7 +73,7 @@ pub fn TokenSettings() -> impl IntoView {
                     </div>
                 </ActionForm>
                 <p class="small soft">
-                    "A token works until you delete it. Changing your password leaves it as it is, unless you tick so there; setting a forgotten one anew ends all tokens."
+                    "A token works until its day comes or you delete it. Changing your password leaves it as it is, unless you tick so there; setting a forgotten one anew ends all tokens."
                 </p>
                 <p class="small soft">"What the API can do: " <a href="/api/docs" rel="external">"/api/docs"</a></p>
             </Panel>
@@ -94,6 +115,11 @@ fn TokenItem(token: ApiToken, delete: FormAction<api::DeleteToken>) -> impl Into
         Some(at) => view! { ", last used " <Time at with_time=true /> }.into_any(),
         None => view! { ", never used" }.into_any(),
     };
+    let may = match token.scope {
+        TokenScope::Read => ", only reads",
+        TokenScope::All => "",
+    };
+    let ends = token.expires_at.map(|at| view! { ", ends " <Time at /> });
     let name = format!("“{}”", token.name);
     view! {
         <li class=css::ITEM>
@@ -104,6 +130,8 @@ fn TokenItem(token: ApiToken, delete: FormAction<api::DeleteToken>) -> impl Into
                     ", made "
                     <Time at=token.created_at with_time=true />
                     {used}
+                    {ends}
+                    {may}
                 </span>
             </div>
             <Confirm label="Delete" of=name warning="What uses it can't sign in any more. This can't be undone.">

@@ -5,7 +5,9 @@ use model::{Call, CallId, CallPatch, CallState, Code, Problem};
 use serde_json::json;
 
 use super::events::CallUpdated;
-use super::{after, changed_elsewhere, consent_who, get, live};
+use super::finish::{Draft, Material};
+use super::{after, changed_elsewhere, consent_who, get, live, recording};
+use crate::identity::time_zone;
 use kernel::{Actor, DomainError, Kernel, Result};
 
 /// Changes a call's own fields.
@@ -16,7 +18,7 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
     let mut call = get(kernel, actor, id).await?;
     let previous = call.updated_at;
     let before = call.clone();
-    let CallPatch { title, contact_name, company, kind, verbosity, names, notes, consent_how, consent_who: who } = patch;
+    let CallPatch { title, contact_name, company, kind, verbosity, time_zone, names, notes, consent_how, consent_who: who } = patch;
     let line = |rule: valid::Line, typed: Option<String>, field: &mut String| -> Result<(), Problem> {
         if let Some(typed) = typed {
             *field = rule.parse(&typed)?;
@@ -34,6 +36,9 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
     for (participant, name) in call.participants.iter_mut().zip(&names) {
         participant.name = valid::SPEAKER.parse(name)?;
     }
+    if let Some(zone) = &time_zone {
+        call.time_zone = time_zone::checked(zone)?;
+    }
     if let Some(notes) = notes {
         call.notes = valid::NOTES.parse_block(&notes)?;
     }
@@ -48,10 +53,18 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
         call.consent_how = how.as_str().to_owned();
         call.consent_at = Some(now);
     }
+    // What was promised "tomorrow" has another day then.
+    let draft = match before.time_zone != call.time_zone && call.state == CallState::Ended {
+        true => Some(redated(kernel, &call).await?),
+        false => None,
+    };
     call.updated_at = after(previous, now);
     let mut tx = kernel.begin(actor).await?;
     if !store::calls::update(&mut tx, &call, previous).await? {
         return Err(changed_elsewhere());
+    }
+    if let Some(draft) = draft {
+        draft.keep(&mut tx, &call).await?;
     }
     let fields = changed(&before, &call);
     if !fields.is_empty() {
@@ -65,6 +78,15 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
     Ok(call)
 }
 
+/// The review of an ended call whose clock is another one. If its words are changed meanwhile, the call is too, and this is not kept.
+async fn redated(kernel: &Kernel, call: &Call) -> Result<Draft> {
+    let read = Material::read(kernel, call.organization_id, call.id).await?;
+    let mut material = read.ok_or_else(|| DomainError::no_such("call"))?;
+    material.call.time_zone.clone_from(&call.time_zone);
+    let voice = recording::voice(kernel, call).await?;
+    Ok(material.draft(voice).await?.1)
+}
+
 /// What of a call was changed, for the audit log. Notes are not in it: they are kept while somebody types.
 fn changed(before: &Call, now: &Call) -> Vec<&'static str> {
     let fields = [
@@ -73,6 +95,7 @@ fn changed(before: &Call, now: &Call) -> Vec<&'static str> {
         ("company", before.company != now.company),
         ("kind", before.kind != now.kind),
         ("verbosity", before.verbosity != now.verbosity),
+        ("time_zone", before.time_zone != now.time_zone),
         ("names", before.participants != now.participants),
         ("consent", before.consent_at != now.consent_at),
     ];

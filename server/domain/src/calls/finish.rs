@@ -7,6 +7,7 @@ use model::{Bookmark, Call, CallId, CallSource, CallState, Channel, Code, Cue, I
 
 use super::events::InsightsReady;
 use super::{playbook, recording};
+use crate::identity::time_zone;
 use crate::playbooks::CompiledPlaybook;
 use kernel::{Actor, Kernel, Tx};
 use kernel::{DomainError, Result};
@@ -63,7 +64,7 @@ impl Material {
     pub(super) async fn draft(self, voice: Voice) -> Result<(Self, Draft)> {
         let write = move || {
             let call = &self.call;
-            let date = call.started_at.unwrap_or(call.created_at).date_naive();
+            let date = time_zone::day(call.started_at.unwrap_or(call.created_at), &call.time_zone);
             let playbook = &self.playbook.playbook;
             let seen = live::due_dates::Viewpoint::of(date, &call.language);
             let insights = live::insight::write(playbook, &self.segments, &self.cues, &self.bookmarks, &seen);

@@ -40,15 +40,19 @@ pub async fn organization(kernel: &Kernel, actor: &Actor) -> Result<Organization
     Ok(profile(kernel, actor).await?.organization)
 }
 
-/// Changes the own name.
+/// Changes the own name, and the time zone if one is given.
 ///
 /// # Errors
-/// A problem of the field `name`.
-pub async fn update_profile(kernel: &Kernel, actor: &Actor, name: &str) -> Result<Profile> {
+/// A problem of the field `name` or `time_zone`.
+pub async fn update_profile(kernel: &Kernel, actor: &Actor, name: &str, time_zone: Option<&str>) -> Result<Profile> {
     let name = validation::NAME.parse(name)?;
+    let time_zone = match time_zone {
+        Some(zone) => super::time_zone::checked(zone)?,
+        None => profile(kernel, actor).await?.person.time_zone,
+    };
     let member = actor.member()?;
     let mut tx = kernel.begin(actor).await?;
-    store::identity::update_person(&mut tx, member.person, &name).await?;
+    store::identity::update_person(&mut tx, member.person, &name, &time_zone).await?;
     // Without the name: this log is never changed, and a person may have to be forgotten.
     tx.audit("person.updated", member.person, json!({})).await?;
     tx.emit(&PersonUpdated { person: member.person, member: member.id }).await?;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use kernel::{Actor, Credential, DomainError, Kernel, Result};
-use model::{ApiTokenId, Code, MemberId, SessionId};
+use model::{ApiTokenId, Code, MemberId, SessionId, TokenScope};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,7 +32,7 @@ enum Carried {
     Password,
     Session(SessionId),
     Program { family: Uuid, signed_in_at: DateTime<Utc> },
-    ApiToken(ApiTokenId),
+    ApiToken(ApiTokenId, TokenScope),
 }
 
 /// A token for another server, that says for whom a socket is carried.
@@ -45,7 +45,7 @@ pub(crate) fn relay_token(kernel: &Kernel, actor: &Actor) -> Result<SecretString
         Credential::Password => Carried::Password,
         Credential::Session(session) => Carried::Session(session),
         Credential::Program { family, signed_in_at } => Carried::Program { family, signed_in_at },
-        Credential::ApiToken(token) => Carried::ApiToken(token),
+        Credential::ApiToken { id, scope } => Carried::ApiToken(id, scope),
     };
     let claims = RelayClaims {
         iss: kernel.public_url().to_owned(),
@@ -73,7 +73,7 @@ pub async fn authenticate_relay(kernel: &Kernel, token: &str) -> Result<Actor> {
         Carried::Password => Credential::Password,
         Carried::Session(session) => Credential::Session(session),
         Carried::Program { family, signed_in_at } => Credential::Program { family, signed_in_at },
-        Carried::ApiToken(token) => Credential::ApiToken(token),
+        Carried::ApiToken(id, scope) => Credential::ApiToken { id, scope },
     };
     let actor = actor_of_member(kernel, MemberId(claims.mem), credential).await?;
     if actor.member()?.person.0 == claims.sub { Ok(actor) } else { Err(wrong()) }

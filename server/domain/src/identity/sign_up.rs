@@ -193,7 +193,7 @@ fn account_of(kernel: &Kernel, pending: PendingSignUp) -> NewAccount {
     let now = kernel.now();
     NewAccount {
         organization: Organization { id: OrganizationId(kernel.uuid()), name: pending.organization, keep_audio: true, created_at: now },
-        person: Person { id: PersonId(kernel.uuid()), email: pending.email, name: pending.name, created_at: now },
+        person: Person { id: PersonId(kernel.uuid()), email: pending.email, name: pending.name, time_zone: String::new(), created_at: now },
         password_hash: pending.password_hash,
         member: MemberId(kernel.uuid()),
         role: Role::Owner,

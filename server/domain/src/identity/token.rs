@@ -4,7 +4,7 @@
 
 use chrono::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use model::{ApiToken, ApiTokenId, Code, MemberId, validation};
+use model::{ApiToken, ApiTokenId, Code, MemberId, NewApiToken, Problem, validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,7 @@ const USED_EVERY: Duration = Duration::seconds(60);
 /// So long after a program gave the password it may make API tokens.
 const FRESH: Duration = Duration::minutes(15);
 const MOST_TOKENS: usize = 50;
+const MOST_DAYS: u16 = 365;
 
 /// What a program signs in with.
 #[derive(Clone, Debug)]
@@ -205,21 +206,25 @@ fn may_make_tokens(kernel: &Kernel, actor: &Actor) -> Result<()> {
             Code::Forbidden,
             "An API token can be made within 15 minutes after signing in with the password. Sign in again, or make it on the site.",
         )),
-        Credential::ApiToken(_) => Err(DomainError::new(
+        Credential::ApiToken { .. } => Err(DomainError::new(
             Code::Forbidden,
             "An API token can't make another one. Sign in with the password, or make it on the site.",
         )),
     }
 }
 
-/// Makes an API token; the secret is shown this once.
+/// Makes an API token that ends by itself after so many days; the secret is shown this once.
 ///
 /// # Errors
-/// A problem of the field `name`; `conflict` with 50 tokens already; `forbidden` with an API token, or an access token of a sign-in
+/// A problem of the field `name` or `days`; `conflict` with 50 tokens already; `forbidden` with an API token, or an access token of a sign-in
 /// that is older than a quarter of an hour.
-pub async fn create_token(kernel: &Kernel, actor: &Actor, name: &str) -> Result<(ApiToken, SecretString)> {
+pub async fn create_token(kernel: &Kernel, actor: &Actor, new: &NewApiToken) -> Result<(ApiToken, SecretString)> {
     may_make_tokens(kernel, actor)?;
-    let name = validation::TOKEN_NAME.parse(name)?;
+    let name = validation::TOKEN_NAME.parse(&new.name)?;
+    if !(1..=MOST_DAYS).contains(&new.days) {
+        return Err(Problem::of_field("days", format!("A token lasts between 1 and {MOST_DAYS} days.")).into());
+    }
+    let now = kernel.now();
     if kernel.store().api_tokens(actor.member()?.id).await?.len() >= MOST_TOKENS {
         return Err(DomainError::new(Code::Conflict, "You have 50 tokens, which is the most. Delete one that isn't used any more."));
     }
@@ -229,7 +234,9 @@ pub async fn create_token(kernel: &Kernel, actor: &Actor, name: &str) -> Result<
         member_id: actor.member()?.id,
         name,
         prefix: secret.expose_secret().chars().take(SHOWN).collect(),
-        created_at: kernel.now(),
+        scope: new.scope,
+        created_at: now,
+        expires_at: Some(now + Duration::days(i64::from(new.days))),
         last_used_at: None,
     };
     let mut tx = kernel.begin(actor).await?;
@@ -270,7 +277,7 @@ pub async fn delete_token(kernel: &Kernel, actor: &Actor, id: ApiTokenId) -> Res
 /// Who an API token belongs to; none if it is no token of ours.
 ///
 /// # Errors
-/// If the database fails.
+/// `unauthenticated` if it has ended by itself.
 pub async fn authenticate_token(kernel: &Kernel, token: &str) -> Result<Option<Actor>> {
     if !token.starts_with(PREFIX) {
         return Ok(None);
@@ -278,8 +285,14 @@ pub async fn authenticate_token(kernel: &Kernel, token: &str) -> Result<Option<A
     let Some(found) = kernel.store().api_token(&secret::hash(token)).await? else { return Ok(None) };
     let Some(profile) = kernel.store().profile(found.member_id).await? else { return Ok(None) };
     let now = kernel.now();
+    if found.expires_at.is_some_and(|end| end <= now) {
+        return Err(DomainError::new(
+            Code::Unauthenticated,
+            "This API token has ended. Make another one in the settings, under API tokens.",
+        ));
+    }
     if found.last_used_at.is_none_or(|last| now - last >= USED_EVERY) {
         kernel.store().touch_api_token(found.id, now).await?;
     }
-    Ok(Some(actor_of(kernel, &profile, Credential::ApiToken(found.id))))
+    Ok(Some(actor_of(kernel, &profile, Credential::ApiToken { id: found.id, scope: found.scope })))
 }

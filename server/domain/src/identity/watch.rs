@@ -88,7 +88,7 @@ where
     let standing = match watched {
         Watched::SignIn(sign_in) => store.standing_of_sign_in(sign_in, now).await?,
         Watched::Program(family) => store.standing_of_family(family, now).await?,
-        Watched::ApiToken(token) => store.standing_of_api_token(actor.organization, token).await?,
+        Watched::ApiToken(token) => store.standing_of_api_token(actor.organization, token, now).await?,
         Watched::Nothing => None,
     };
     match standing {
@@ -105,7 +105,7 @@ async fn watched_of(kernel: &Kernel, actor: &Actor) -> Result<Watched> {
         // A session is replaced by another one every day; what lasts is the sign-in.
         Credential::Session(session) => Watched::SignIn(kernel.store().sign_in_of(session).await?.ok_or_else(signed_out)?),
         Credential::Program { family, .. } => Watched::Program(family),
-        Credential::ApiToken(token) => Watched::ApiToken(token),
+        Credential::ApiToken { id, .. } => Watched::ApiToken(id),
         Credential::Password => Watched::Nothing,
     })
 }

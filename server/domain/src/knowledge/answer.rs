@@ -1,38 +1,41 @@
 //! A question's answer: the sentences that answer it, each with its place.
 //!
-//! [`ask`] finds, `extract` phrases: it takes sentences as they stand. A language model will do the same with the same citations.
+//! [`ask`] finds, [`evidence`] chooses what says it of that very subject, and it is cited as it stands. A language model will phrase it with
+//! the same citations.
+
+mod asked;
+mod evidence;
+mod thesaurus;
+mod values;
 
 use chrono::{DateTime, Datelike, Utc};
-use model::{Answer, AnswerLine, DocumentId, MemberId, Question, SearchMode};
+use model::{Answer, AnswerLine, DocumentId, MemberId, OrganizationId, Question, SearchMode};
 use sha2::{Digest, Sha256};
-use store::knowledge::{FoundPassage, NewUse, words_in};
+use store::knowledge::NewUse;
 use uuid::Uuid;
 
 use super::readable;
-use super::search::{self, MOST, Scored, checked, cite, hit, retrieve, with_sample};
-use super::text::{Span, sentences, slice};
+use super::search::{self, MOST, RankedPassages, Scored, checked, cite, hit, retrieve, with_sample};
+use asked::Asked;
+use evidence::{Candidate, candidates};
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::Result;
 
 /// Passages whose sentences may answer.
-const PASSAGES: usize = 5;
+const PASSAGES: usize = 16;
 /// Most sentences of an answer.
 const LINES: usize = 3;
-/// A passage is asked for sentences if it is at least so good as a part of the best one.
-const NEAR: f32 = 0.75;
+/// The least part of the question that an answer covers, by words alone.
+const LEAST: f32 = 0.42;
+/// The part that words have in a score where there is a meaning too.
+const WORDS: f32 = 0.5;
+/// The least such score of an answer.
+const LEAST_WITH_MEANING: f32 = 0.42;
 /// A sentence joins the best one if it is at least so good as a part of it.
-const AS_GOOD: f32 = 0.7;
+const AS_GOOD: f32 = 0.8;
 /// Sentences that are compared by their meaning; more would keep the person waiting.
 const COMPARED: usize = 48;
-
-/// A sentence that may answer.
-struct Candidate<'a> {
-    passage: &'a Scored,
-    span: Span,
-    text: &'a str,
-    score: f32,
-}
 
 /// Answers a question from what the caller may read. An answer without lines is “not in your documents”; `considered` then has
 /// what came nearest.
@@ -44,8 +47,7 @@ pub async fn ask(kernel: &Kernel, actor: &Actor, question: Question) -> Result<A
     let text = checked(&question)?;
     let filter = with_sample(kernel, actor.organization, question.filter, access).await?;
     let found = retrieve(kernel, actor.organization, &text, &filter, access).await?;
-    let enough: Vec<&Scored> = found.enough().take(PASSAGES).collect();
-    let chosen = extract(kernel, &text, &enough, found.mode).await;
+    let chosen = extract(kernel, actor.organization, &text, &found).await?;
     let lines = chosen.iter().map(|line| AnswerLine { text: tidy(line.text), citation: cite(&line.passage.found.passage, line.span) });
     let lines: Vec<AnswerLine> = lines.collect();
     note(kernel, actor, &text, &chosen).await;
@@ -54,33 +56,36 @@ pub async fn ask(kernel: &Kernel, actor: &Actor, question: Question) -> Result<A
 }
 
 /// The sentences that answer: best document first, in reading order within one.
-async fn extract<'a>(kernel: &Kernel, question: &str, passages: &[&'a Scored], mode: SearchMode) -> Vec<Candidate<'a>> {
-    let Some(best) = passages.first() else { return Vec::new() };
-    let mut candidates: Vec<Candidate<'a>> = Vec::new();
-    for passage in passages.iter().copied().filter(|passage| passage.score >= NEAR * best.score) {
-        let FoundPassage { text, language, .. } = &passage.found.passage;
-        let asked = words_in(question, question, language).max(1);
-        for span in sentences(text) {
-            let sentence = slice(text, span);
-            if is_heading(sentence) || candidates.iter().any(|other| other.text == sentence) {
-                continue;
-            }
-            let words = words_in(question, sentence, language) as f32 / asked as f32;
-            // Of two sentences alike, the one in the better passage.
-            candidates.push(Candidate { passage, span, text: sentence, score: words + 0.1 * passage.score });
-        }
+async fn extract<'a>(
+    kernel: &Kernel,
+    organization: OrganizationId,
+    question: &str,
+    found: &'a RankedPassages,
+) -> Result<Vec<Candidate<'a>>> {
+    // Also those whose words alone are too few: what counts is the sentence.
+    let passages: Vec<&Scored> = found.passages.iter().take(PASSAGES).collect();
+    if passages.is_empty() {
+        return Ok(Vec::new());
     }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    candidates.truncate(COMPARED);
-    if mode == SearchMode::Hybrid {
-        let texts: Vec<String> = candidates.iter().map(|candidate| candidate.text.to_owned()).collect();
+    let known = kernel.store().known_words(organization, question).await?;
+    let asked = Asked::new(question, &known, found.passages.iter().map(|scored| &scored.found.passage));
+    let mut candidates = candidates(&asked, &passages);
+    let mut least_score = LEAST;
+    if found.mode == SearchMode::Hybrid {
+        // Best by words and by the meaning of what is around; then by their own meaning.
+        let promise = |candidate: &Candidate<'_>| candidate.score + candidate.passage.found.cosine.unwrap_or_default();
+        candidates.sort_by(|a, b| promise(b).total_cmp(&promise(a)));
+        candidates.truncate(COMPARED);
+        let texts: Vec<String> = candidates.iter().map(in_its_place).collect();
         if let Some(likeness) = search::likeness(kernel, question, texts).await {
             for (candidate, cosine) in candidates.iter_mut().zip(likeness) {
-                candidate.score = f32::midpoint(candidate.score, cosine.clamp(0.0, 1.0));
+                candidate.score = WORDS * candidate.score + (1.0 - WORDS) * cosine.clamp(0.0, 1.0);
             }
             candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+            least_score = LEAST_WITH_MEANING;
         }
     }
+    candidates.retain(|candidate| candidate.score >= least_score);
     let least = candidates.first().map_or(0.0, |best| AS_GOOD * best.score);
     candidates.retain(|candidate| candidate.score >= least);
     candidates.truncate(LINES);
@@ -95,13 +100,16 @@ async fn extract<'a>(kernel: &Kernel, question: &str, passages: &[&'a Scored], m
         let document = documents.iter().position(|document| *document == passage.document_id);
         (document, passage.number, line.span.0)
     });
-    candidates
+    Ok(candidates)
 }
 
-/// A heading names what is told below it and tells nothing itself.
-fn is_heading(sentence: &str) -> bool {
-    let told = sentence.trim_start_matches(['#', '-', '*', '|', '>', ' ']).trim_end_matches(['|', '-', ' ']);
-    sentence.starts_with('#') || told.chars().filter(|c| c.is_alphanumeric()).count() < 3 || sentence.ends_with('?')
+/// A sentence with the heading that it stands under: what it is about.
+fn in_its_place(candidate: &Candidate<'_>) -> String {
+    let place = &candidate.passage.found.passage.place;
+    match place.headings.last() {
+        Some(heading) => format!("{heading}: {}", candidate.text),
+        None => candidate.text.to_owned(),
+    }
 }
 
 /// A sentence as it is read aloud: without the marks of lists and quotes before it.
@@ -154,19 +162,27 @@ async fn note(kernel: &Kernel, actor: &Actor, question: &str, lines: &[Candidate
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::{Place, PlaceKind};
+    use store::knowledge::{FoundPassage, Retrieved};
 
-    #[test]
-    fn headings_and_questions_tell_nothing() {
-        assert!(is_heading("# Prices"));
-        assert!(is_heading("| --- | --- |"));
-        assert!(is_heading("What does it cost?"));
-        assert!(!is_heading("- Team: 29 € per seat"));
+    /// A passage of this text, of a document without a title.
+    pub(super) fn passage(text: &str) -> FoundPassage {
+        FoundPassage {
+            serial: 1,
+            document_id: DocumentId(Uuid::nil()),
+            title: String::new(),
+            version: 1,
+            number: 1,
+            place: Place { kind: PlaceKind::Whole, number: 1, label: String::new(), headings: Vec::new() },
+            text: text.to_owned(),
+            sample: false,
+            language: "en".to_owned(),
+        }
     }
 
-    #[test]
-    fn words_of_the_question_count_once() {
-        assert_eq!(words_in("What does the Team plan cost?", "The team plan costs more than other plans of the team.", "en"), 3);
-        assert_eq!(words_in("What does the Team plan cost?", "Nothing of it.", "en"), 0);
+    /// The same as it was found.
+    pub(super) fn scored(passage: FoundPassage) -> Scored {
+        Scored { found: Retrieved { passage, bm25: 1.0, share: 0.5, content_share: 0.5, cosine: None }, score: 0.5 }
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::row::Row;
+
 /// A stretch of a text, in characters: first, one past the last.
 pub(super) type Span = (u32, u32);
 
 /// The sentences of a passage. An empty line always ends them, a line does (headings, list items, rows of tables) unless the next one goes
-/// on in lower case.
+/// on in lower case. A row of a table is one sentence, whatever stands in its cells.
 pub(super) fn sentences(text: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut at = 0;
@@ -15,6 +17,12 @@ pub(super) fn sentences(text: &str) -> Vec<Span> {
     for line in text.split_inclusive('\n') {
         let mut wrapped = is_wrapped(before, line);
         before = line.trim();
+        if is_row(before) {
+            let start = at + chars(line) - chars(line.trim_start());
+            spans.push((start, start + chars(before)));
+            at += chars(line);
+            continue;
+        }
         for (index, piece) in line.split_sentence_bounds().enumerate() {
             let start = at + chars(piece) - chars(piece.trim_start());
             let end = start + chars(piece.trim());
@@ -33,9 +41,12 @@ pub(super) fn sentences(text: &str) -> Vec<Span> {
 
 /// Whether a line may go on with what the line before it began: both are prose of the same block, and no stop stands between them.
 fn is_wrapped(before: &str, line: &str) -> bool {
-    let is_row = |line: &str| line.contains(" | ") || (line.contains(": ") && line.contains("; "));
     let stopped = before.ends_with(['.', '!', '?']) && !is_short(before);
     !before.is_empty() && !stopped && !is_row(before) && !is_row(line)
+}
+
+fn is_row(line: &str) -> bool {
+    line.contains(" | ") || Row::parse(line.trim()).is_some()
 }
 
 /// Whether it ends with an abbreviation.
@@ -86,6 +97,7 @@ mod tests {
         assert_eq!(cut("Prices approx.\n\nten pages"), ["Prices approx.", "ten pages"]);
         assert_eq!(cut("It eats two fish a day.\nmore of it"), ["It eats two fish a day.", "more of it"]);
         assert_eq!(cut("tea | 2 €\ncoffee | 3 €"), ["tea | 2 €", "coffee | 3 €"]);
+        assert_eq!(cut("name: tea; by: Dr. Oe. Bone. Brewed hot."), ["name: tea; by: Dr. Oe. Bone. Brewed hot."]);
         assert_eq!(cut("name: tea; price: 2\nname: milk; price: 1"), ["name: tea; price: 2", "name: milk; price: 1"]);
         assert_eq!(
             cut("A line that is\nwrapped here and\nhere. Then another."),

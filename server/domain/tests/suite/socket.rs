@@ -101,7 +101,8 @@ async fn a_new_password_a_deleted_token_and_an_ended_program_end_theirs() {
     relay(&house);
     let (services, scope) = (&house.services, &house.scope);
     let call = house.call().await;
-    let (token, secret) = identity::create_token(services, scope, "Dialer").await.unwrap();
+    let dialer = model::NewApiToken { name: "Dialer".to_owned(), scope: model::TokenScope::All, days: model::NewApiToken::DAYS };
+    let (token, secret) = identity::create_token(services, scope, &dialer).await.unwrap();
     let by_token = identity::authenticate_token(services, secrecy::ExposeSecret::expose_secret(&secret)).await.unwrap().unwrap();
     let pair = identity::issue(services, &Client::default(), scope).await.unwrap();
     let program = identity::authenticate_access(services, secrecy::ExposeSecret::expose_secret(&pair.access)).await.unwrap();

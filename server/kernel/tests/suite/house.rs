@@ -38,7 +38,13 @@ impl TestApp {
         let clock = Arc::new(Hand(AtomicI64::new(1_790_000_000)));
         let id = || ports::Ids::uuid(&ids, clock.now());
         let organization = Organization { id: id().into(), name: "Acme".into(), keep_audio: true, created_at: clock.now() };
-        let person = Person { id: id().into(), email: "ann@example.com".into(), name: "Ann".into(), created_at: clock.now() };
+        let person = Person {
+            id: id().into(),
+            email: "ann@example.com".into(),
+            name: "Ann".into(),
+            time_zone: String::new(),
+            created_at: clock.now(),
+        };
         let account =
             NewAccount { organization: organization.clone(), person, password_hash: "x".into(), member: id().into(), role: Role::Owner };
         let mut tx = store.begin().await.unwrap();

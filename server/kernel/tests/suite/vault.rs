@@ -25,7 +25,7 @@ fn kernel(store: &Store, names: &[&str]) -> Kernel {
 async fn organization(store: &Store, email: &str) -> OrganizationId {
     let (now, ids) = (SystemClock.now(), SystemIds);
     let organization = Organization { id: OrganizationId(ids.uuid(now)), name: "Acme".into(), keep_audio: true, created_at: now };
-    let person = Person { id: PersonId(ids.uuid(now)), email: email.into(), name: "Ann".into(), created_at: now };
+    let person = Person { id: PersonId(ids.uuid(now)), email: email.into(), name: "Ann".into(), time_zone: String::new(), created_at: now };
     let id = organization.id;
     let account = NewAccount { organization, person, password_hash: String::new(), member: MemberId(ids.uuid(now)), role: Role::Owner };
     let mut tx = store.begin().await.unwrap();

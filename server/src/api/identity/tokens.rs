@@ -3,9 +3,9 @@
 use axum::extract::State;
 use domain::identity;
 use http::StatusCode;
-use model::{ApiToken, ApiTokenId};
+use model::{ApiToken, ApiTokenId, NewApiToken};
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::envelope::Envelope;
@@ -13,15 +13,6 @@ use crate::api::extract::{Json, Path};
 use crate::web::caller::Signed;
 use crate::web::problem::Failure;
 use crate::wiring::Server;
-
-/// A token to make.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewToken {
-    /// What it is for, 1 to 120 characters.
-    #[schema(min_length = 1, max_length = 120, pattern = "line")]
-    name: String,
-}
 
 /// A token that was just made.
 #[derive(Serialize, ToSchema)]
@@ -45,7 +36,7 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
 ///
 /// For a browser's session, or an access token within 15 minutes after signing in with the password; not for an API token.
 #[utoipa::path(
-    post, path = "/api/v1/tokens", request_body = NewToken,
+    post, path = "/api/v1/tokens", request_body = NewApiToken,
     responses(
         (status = 201, description = "Made", body = Envelope<MadeToken>),
         (status = 403, description = "Not with an API token, nor long after signing in"),
@@ -55,9 +46,9 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
 pub async fn create(
     State(server): State<Server>,
     Signed(scope): Signed,
-    Json(new): Json<NewToken>,
+    Json(new): Json<NewApiToken>,
 ) -> Result<(StatusCode, Envelope<MadeToken>), Failure> {
-    let (token, secret) = identity::create_token(server.services(), &scope, &new.name).await?;
+    let (token, secret) = identity::create_token(server.services(), &scope, &new).await?;
     Ok((StatusCode::CREATED, Envelope::of(MadeToken { token, secret: secret.expose_secret().to_owned() })))
 }
 

@@ -110,7 +110,7 @@ impl Store {
         // One more than asked for tells whether there is a next page.
         let mut rows = query!(
             read self, all HitRow, SEARCH_CALLS, organization, state, kind, filter.member, from, until, before, limit as i64 + 1,
-            wanted.text(self.engine(), &owner), Json(&running), filter.speaker.map(|channel| channel.as_str()), least
+            wanted.text(self.engine(), &owner), Json(&running), filter.speaker.map(Channel::as_str), least
         )?;
         let has_more = rows.len() > limit;
         rows.truncate(limit);

@@ -66,8 +66,21 @@ pub(super) struct Score {
     content: f32,
 }
 
+/// A word of a question as an organization's documents know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownWord {
+    /// As it is compared.
+    pub text: String,
+    /// How many passages have it, in whatever spelling.
+    pub passages: i64,
+    /// How much it tells, 0 and up: the rarer, the more.
+    pub weight: f32,
+}
+
 #[derive(Debug)]
 struct Term {
+    /// As it is compared.
+    text: String,
     /// One for each language that stems it in another way.
     stems: Vec<String>,
     /// Its other spellings and the words that it is a part of, which stand for it: `soc2` for "SOC" in "SOC 2".
@@ -104,6 +117,7 @@ impl Store {
                     terms[place].also.extend(also);
                 }
                 None => terms.push(Term {
+                    text: word.word.text.clone(),
                     stop: is_stop(&word.word.text),
                     halves: halves(&word.word.written, &rules),
                     stems,
@@ -152,6 +166,16 @@ impl Store {
         let (most, most_content) = (most(true), most(false));
         let average = (tenant.tokens as f64 / all).max(1.0);
         Ok((!terms.is_empty()).then_some(Weights { number: tenant.number, average, terms, order, most, most_content }))
+    }
+
+    /// The words of a question with what they weigh in an organization; none if it knows nothing.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn known_words(&self, organization: OrganizationId, question: &str) -> Result<Vec<KnownWord>> {
+        let terms = self.weights(organization, question).await?.map(|weights| weights.terms).unwrap_or_default();
+        let known = |term: Term| KnownWord { text: term.text, passages: term.passages, weight: term.weight as f32 };
+        Ok(terms.into_iter().map(known).collect())
     }
 
     /// In how many passages each of the terms is that any has.

@@ -27,23 +27,61 @@ pub fn matches(question: &str, text: &str, language: &str) -> Vec<(u32, u32)> {
     found.into_iter().map(|range| (place(range.start), place(range.end))).collect()
 }
 
-/// How many different words of a question a text of this language has, in whatever spelling, stop words left out.
-pub fn words_in(question: &str, text: &str, language: &str) -> usize {
-    let rules = Rules::of(language);
-    let terms: Vec<String> = cut(text).iter().map(|term| stem(term, &rules)).collect();
-    content(question, &rules).iter().filter(|spellings| spellings.iter().any(|spelling| terms.contains(spelling))).count()
+/// The words of a question that are not stop words, each once, to be looked for in many texts.
+#[derive(Clone, Debug, Default)]
+pub struct QuestionWords(Vec<Asked>);
+
+impl QuestionWords {
+    /// Those of a question.
+    pub fn of(question: &str) -> Self {
+        let mut words: Vec<Asked> = Vec::new();
+        for asked in asked(question).into_iter().filter(|asked| !is_stop(&asked.word.text)) {
+            if !words.iter().any(|other| other.word.text == asked.word.text) {
+                words.push(asked);
+            }
+        }
+        Self(words)
+    }
+
+    /// Each word as it is compared, and its bytes in the question.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.0.iter().map(|asked| (asked.word.text.as_str(), asked.word.range.clone()))
+    }
+
+    /// The other spellings of a word, in whatever language.
+    pub fn spellings(&self, word: usize) -> impl Iterator<Item = &str> {
+        self.0.get(word).into_iter().flat_map(|asked| &asked.also).filter(|term| term.kind != Kind::Word).map(|term| term.text.as_str())
+    }
+
+    /// Where in a text of this language the words stand, in whatever spelling: which word, which bytes; in the order of the text.
+    pub fn find(&self, text: &str, language: &str) -> Vec<(usize, Range<usize>)> {
+        let rules = Rules::of(language);
+        let wanted: Vec<Vec<String>> = self.0.iter().map(|asked| spellings(asked, &rules)).collect();
+        let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+        for term in cut(text) {
+            let stem = stem(&term, &rules);
+            let words = wanted.iter().enumerate().filter(|(_, spellings)| spellings.contains(&stem));
+            found.extend(words.map(|(word, _)| (word, term.range.clone())));
+        }
+        found.sort_by_key(|(word, range)| (range.start, range.end, *word));
+        found
+    }
 }
 
 /// The different words of a question, each in all spellings, its own first.
 fn content(question: &str, rules: &Rules) -> Vec<Vec<String>> {
     let mut words: Vec<Vec<String>> = Vec::new();
-    for Asked { word, also } in asked(question).into_iter().filter(|asked| !is_stop(&asked.word.text)) {
-        let own = stem(&word, rules);
-        if words.iter().any(|other| other[0] == own) {
-            continue;
+    for asked in asked(question).into_iter().filter(|asked| !is_stop(&asked.word.text)) {
+        let spellings = spellings(&asked, rules);
+        if !words.iter().any(|other| other[0] == spellings[0]) {
+            words.push(spellings);
         }
-        let also = also.iter().filter(|term| term.kind != Kind::Word).map(|term| stem(term, rules));
-        words.push([own].into_iter().chain(also).collect());
     }
     words
+}
+
+/// A word in all spellings, its own first.
+fn spellings(Asked { word, also }: &Asked, rules: &Rules) -> Vec<String> {
+    let also = also.iter().filter(|term| term.kind != Kind::Word).map(|term| stem(term, rules));
+    [stem(word, rules)].into_iter().chain(also).collect()
 }

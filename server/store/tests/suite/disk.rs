@@ -26,7 +26,7 @@ async fn after_a_full_disk_everything_is_stored_again_at_once() {
     store.append(ours.organization, None, "a.b", "x", &serde_json::json!({}), noon(0)).await.unwrap();
     assert!(store.credentials("b@example.com").await.unwrap().is_none(), "what was refused is not stored");
     assert!(store.credentials("c@example.com").await.unwrap().is_some());
-    assert!(within!(store, store::identity::update_person, ours.person, "Bo").await.unwrap());
+    assert!(within!(store, store::identity::update_person, ours.person, "Bo", "").await.unwrap());
 }
 
 /// A disk of its own, of some megabytes; none where a test may not mount one.

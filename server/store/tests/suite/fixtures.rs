@@ -5,7 +5,7 @@ use model::{
     Call, CallId, CallKind, CallSource, CallState, Channel, Cue, CueKind, CueState, Evidence, MemberId, Millis, Organization,
     OrganizationId, Participant, Person, PersonId, RecognizerId, Role, Segment, Span, Track, TrackId, Verbosity, Word,
 };
-use store::{NewAccount, Store};
+use store::{Engine, NewAccount, Store, testing};
 use uuid::Uuid;
 
 /// Calls a function of the store in a unit of work of its own.
@@ -36,7 +36,13 @@ pub struct Tenant {
 pub fn account(email: &str) -> NewAccount {
     NewAccount {
         organization: Organization { id: OrganizationId(Uuid::now_v7()), name: "Acme".into(), keep_audio: true, created_at: noon(0) },
-        person: Person { id: PersonId(Uuid::now_v7()), email: email.into(), name: "Åsa Öberg".into(), created_at: noon(0) },
+        person: Person {
+            id: PersonId(Uuid::now_v7()),
+            email: email.into(),
+            name: "Åsa Öberg".into(),
+            time_zone: String::new(),
+            created_at: noon(0),
+        },
         password_hash: "$argon2id$…".into(),
         member: MemberId(Uuid::now_v7()),
         role: Role::Owner,
@@ -49,6 +55,20 @@ pub async fn tenant(store: &Store, email: &str) -> Tenant {
     Tenant { organization: account.organization.id, person: account.person.id, member: account.member }
 }
 
+/// An organization in a database of any version.
+pub async fn organization_of_before(store: &Store) -> OrganizationId {
+    let id = OrganizationId(Uuid::now_v7());
+    let hex = id.0.simple();
+    let (literal, yes) = if store.engine() == Engine::Sqlite { (format!("x'{hex}'"), "1") } else { (format!("'{hex}'"), "TRUE") };
+    let at = noon(0).to_rfc3339();
+    testing::execute(
+        store,
+        &format!("INSERT INTO organizations (id, name, keep_audio, created_at) VALUES ({literal}, 'Acme', {yes}, '{at}')"),
+    )
+    .await;
+    id
+}
+
 pub fn call(tenant: Tenant, title: &str, created: i64) -> Call {
     Call {
         id: CallId(Uuid::now_v7()),
@@ -59,6 +79,7 @@ pub fn call(tenant: Tenant, title: &str, created: i64) -> Call {
         company: "Globex".into(),
         kind: CallKind::Discovery,
         language: "en-US".into(),
+        time_zone: String::new(),
         vocabulary: vec!["Closezly".into(), "SOC 2".into()],
         state: CallState::Prepared,
         source: CallSource::Browser,

@@ -50,7 +50,7 @@ async fn names_settings_and_passwords_change(#[values(Engine::Sqlite, Engine::Po
     let store = testing::open(engine).await;
     let (ours, theirs) = (tenant(&store, "a@example.com").await, tenant(&store, "b@example.com").await);
     assert!(within!(store, store::identity::update_organization, ours.organization, "Initech", false).await.unwrap());
-    assert!(within!(store, store::identity::update_person, ours.person, "Bo").await.unwrap());
+    assert!(within!(store, store::identity::update_person, ours.person, "Bo", "").await.unwrap());
     assert!(within!(store, store::tokens::set_password, ours.person, "new", None, false).await.unwrap());
     let profile = store.profile(ours.member).await.unwrap().unwrap();
     assert_eq!(
@@ -164,7 +164,9 @@ async fn api_tokens_belong_to_their_member(#[values(Engine::Sqlite, Engine::Post
         member_id: ours.member,
         name: "Import".into(),
         prefix: "cz_ab".into(),
+        scope: model::TokenScope::All,
         created_at: noon(0),
+        expires_at: None,
         last_used_at: None,
     };
     assert!(matches!(
@@ -315,7 +317,9 @@ async fn a_new_password_ends_what_was_signed_in_with_the_old_one(#[values(Engine
         member_id: ours.member,
         name: "Import".into(),
         prefix: "czl_abc".into(),
+        scope: model::TokenScope::All,
         created_at: noon(0),
+        expires_at: None,
         last_used_at: None,
     };
     within!(store, store::tokens::insert_api_token, &token, ours.organization, b"token").await.unwrap();
@@ -331,10 +335,10 @@ async fn a_new_password_ends_what_was_signed_in_with_the_old_one(#[values(Engine
     assert!(store.session(b"other", noon(10)).await.unwrap().is_none() && store.session(b"next", noon(10)).await.unwrap().is_some());
     assert!(store.standing_of_sign_in(sign_in, noon(10)).await.unwrap().is_some());
     assert_eq!(store.standing_of_family(one.family, noon(10)).await.unwrap(), None);
-    assert!(store.standing_of_api_token(ours.organization, token.id).await.unwrap().is_some());
+    assert!(store.standing_of_api_token(ours.organization, token.id, noon(10)).await.unwrap().is_some());
     assert!(within!(store, store::tokens::set_password, ours.person, "newer", None, true).await.unwrap());
     assert_eq!(store.standing_of_sign_in(sign_in, noon(10)).await.unwrap(), None);
-    assert_eq!(store.standing_of_api_token(ours.organization, token.id).await.unwrap(), None);
+    assert_eq!(store.standing_of_api_token(ours.organization, token.id, noon(10)).await.unwrap(), None);
     assert!(store.session(b"strange", noon(10)).await.unwrap().is_some(), "another person's stay");
     assert!(store.living_family(strange_program.family, noon(10)).await.unwrap().is_some());
     assert!(!within!(store, store::tokens::set_password, model::PersonId(Uuid::now_v7()), "x", None, false).await.unwrap());

@@ -18,7 +18,7 @@ async fn a_locked_sqlite_file_is_busy_and_still_readable() {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
 
     let asked = Instant::now();
-    assert!(matches!(within!(store, store::identity::update_person, ours.person, "Bo").await, Err(StoreError::Busy(_))));
+    assert!(matches!(within!(store, store::identity::update_person, ours.person, "Bo", "").await, Err(StoreError::Busy(_))));
     assert!(asked.elapsed() >= IMPATIENT.patience, "it waited");
     assert!(
         matches!(
@@ -29,7 +29,7 @@ async fn a_locked_sqlite_file_is_busy_and_still_readable() {
     );
     assert!(store.profile(ours.member).await.unwrap().is_some(), "readers go on");
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
-    assert!(within!(store, store::identity::update_person, ours.person, "Bo").await.unwrap());
+    assert!(within!(store, store::identity::update_person, ours.person, "Bo", "").await.unwrap());
 }
 
 #[tokio::test]
@@ -39,9 +39,9 @@ async fn a_locked_postgres_table_is_busy() {
     let mut other = PgConnection::connect(store.url()).await.unwrap();
     let mut holds = other.begin().await.unwrap();
     sqlx::query("LOCK TABLE people").execute(&mut *holds).await.unwrap();
-    assert!(matches!(within!(store, store::identity::update_person, ours.person, "Bo").await, Err(StoreError::Busy(_))));
+    assert!(matches!(within!(store, store::identity::update_person, ours.person, "Bo", "").await, Err(StoreError::Busy(_))));
     holds.rollback().await.unwrap();
-    assert!(within!(store, store::identity::update_person, ours.person, "Bo").await.unwrap());
+    assert!(within!(store, store::identity::update_person, ours.person, "Bo", "").await.unwrap());
 }
 
 #[rstest]

@@ -38,7 +38,7 @@ use model::{Call, CallSource, CallState, Code, CueState};
 use self::handle::{CallCommand, Ending, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
-use crate::components::{ErrorState, PageTitle, Skeleton, SkeletonLines};
+use crate::components::{ErrorState, PageTitle, Retry, Skeleton, SkeletonLines};
 use crate::error::AppError;
 use crate::frame::LiveCall;
 use crate::rpc::blocking_resource;
@@ -66,7 +66,7 @@ pub fn LivePage() -> impl IntoView {
                         view! { <Redirect path=super::path(call.id) /> }.into_any()
                     }
                     Ok(call) => view! { <Running call /> }.into_any(),
-                    Err(error) => view! { <div class="page"><ErrorState error retry=Callback::new(move |()| call.refetch()) /></div> }.into_any(),
+                    Err(error) => view! { <div class="page"><ErrorState error retry=Retry::new(move || call.refetch()) /></div> }.into_any(),
                 }
             })}
         </Suspense>
@@ -307,6 +307,7 @@ fn sample_call() -> Call {
         company: "Acme".into(),
         kind: CallKind::Discovery,
         language: "en-US".into(),
+        time_zone: String::new(),
         vocabulary: Vec::new(),
         state: CallState::Live,
         source: CallSource::Browser,

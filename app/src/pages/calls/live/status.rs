@@ -129,6 +129,13 @@ fn Refusal(live: Live, problem: model::Problem) -> impl IntoView {
     }
 }
 
+/// A key that is held since the question was asked answers it not.
+fn once(event: leptos::ev::KeyboardEvent) {
+    if event.repeat() {
+        event.prevent_default();
+    }
+}
+
 #[component]
 fn EndingBanner(live: Live) -> impl IntoView {
     let words = move || match live.ending.get() {
@@ -155,7 +162,7 @@ fn EndingBanner(live: Live) -> impl IntoView {
             >
                 <span>"End this call? It can't be started again."</span>
                 <span class=css::CHOICE>
-                    <button type="button" class=css::PRIMARY node_ref=confirm on:click=move |_| live.ask(CallCommand::End)>"End the call"</button>
+                    <button type="button" class=css::PRIMARY node_ref=confirm on:keydown=once on:click=move |_| live.ask(CallCommand::End)>"End the call"</button>
                     <button type="button" class=css::CLOSE on:click=move |_| live.ending.set(Ending::No)>"Go on"</button>
                 </span>
             </Show>

@@ -12,8 +12,8 @@ use self::devices::Devices;
 use super::live::source::{self, Wanted};
 use super::{api, words};
 use crate::components::{
-    Banner, Button, ButtonKind, ButtonLink, Choice, ErrorState, FormError, Glyph, PageHeader, RadioGroup, Select, Skeleton, SkeletonLines,
-    TextArea, TextField, Tone, field_error, problem_of,
+    Banner, Button, ButtonKind, ButtonLink, Choice, ErrorState, FormError, Glyph, PageHeader, RadioGroup, Retry, Select, Skeleton,
+    SkeletonLines, TextArea, TextField, Tone, field_error, own_time_zone, problem_of,
 };
 use crate::error::AppError;
 use crate::pages::identity::FormState;
@@ -37,7 +37,8 @@ const LANGUAGES: [(&str, &str); 12] = [
 ];
 
 /// The fields that show their own problem.
-const FIELDS: &[&str] = &["title", "contact_name", "company", "language", "vocabulary", "consent_who", "consent_how", "recognizer"];
+const FIELDS: &[&str] =
+    &["title", "contact_name", "company", "language", "time_zone", "vocabulary", "consent_who", "consent_how", "recognizer"];
 
 /// The preparation page.
 #[component]
@@ -54,7 +55,7 @@ pub fn NewCallPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match preparation.await {
                         Ok(preparation) => view! { <Prepare preparation form /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| preparation.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Retry::new(move || preparation.refetch()) /> }.into_any(),
                     }
                 })}
             </Suspense>
@@ -97,6 +98,14 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
     let consent_who = RwSignal::new(typed("consent_who", who));
     let wanted = RwSignal::new(Wanted::default());
     let recognizer = RwSignal::new(defaults.recognizer.to_string());
+    let time_zone = RwSignal::new(typed("time_zone", &defaults.time_zone));
+    // A call is made where its browser is, wherever the one before was.
+    Effect::new(move |_| {
+        let own = own_time_zone();
+        if !own.is_empty() && from_form.with_untracked(Option::is_none) {
+            time_zone.set(own);
+        }
+    });
     let navigate = StoredValue::new(use_navigate());
 
     let on_submit = move |event: leptos::ev::SubmitEvent| {
@@ -150,6 +159,16 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
                     <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
                     <Select label="Language" name="new[language]" initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
                 </div>
+                <TextField
+                    label="Time zone"
+                    name="new[time_zone]"
+                    optional=true
+                    hint="What “tomorrow” and “by Friday” mean in this call."
+                    value=time_zone
+                    placeholder="Europe/Berlin"
+                    max_length=50
+                    error=field_error(problem, "time_zone")
+                />
             </fieldset>
             <fieldset class=css::GROUP>
                 <legend class=css::LEGEND>"Consent"</legend>

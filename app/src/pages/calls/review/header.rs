@@ -35,12 +35,13 @@ pub fn Header(shared: ReviewContext) -> impl IntoView {
                 }}
             </p>
             <details class=css::RENAME>
-                <summary>"Rename"</summary>
+                <summary>"Rename, or set the time zone"</summary>
                 <ActionForm action=rename attr:class=css::FORM>
                     <input type="hidden" name="id" value=shared.id.to_string() />
                     <TextField label="Title" name="patch[title]" id="review-title" initial=call.with_untracked(|call| call.title.clone()) required=true max_length=200 error=field_error(problem, "title") />
                     <TextField label="Contact" name="patch[contact_name]" id="review-contact" initial=call.with_untracked(|call| call.contact_name.clone()) max_length=120 error=field_error(problem, "contact_name") />
                     <TextField label="Company" name="patch[company]" id="review-company" initial=call.with_untracked(|call| call.company.clone()) max_length=120 error=field_error(problem, "company") />
+                    <TextField label="Time zone" name="patch[time_zone]" id="review-time-zone" optional=true hint="What “tomorrow” and “by Friday” mean in this call." initial=call.with_untracked(|call| call.time_zone.clone()) max_length=50 error=field_error(problem, "time_zone") />
                     <Button kind=ButtonKind::Primary submit=true icon=Glyph::Check busy=rename.pending() busy_words="Saving…">"Save"</Button>
                 </ActionForm>
             </details>

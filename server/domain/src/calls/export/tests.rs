@@ -21,6 +21,7 @@ fn review(text: &str) -> Review {
         company: String::new(),
         kind: CallKind::Pricing,
         language: "en".into(),
+        time_zone: String::new(),
         vocabulary: Vec::new(),
         state: CallState::Ended,
         source: CallSource::Browser,

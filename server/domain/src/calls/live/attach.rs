@@ -48,8 +48,10 @@ async fn connect(kernel: &Kernel, actor: &Actor, mut messages: Messages, may_rel
         None => return futures::stream::empty().boxed(),
     };
     let (sender, receiver) = mpsc::channel(PAGE_QUEUE);
+    let only_watches = actor.reads_only();
     match join(kernel, actor, hello.clone(), sender).await {
         Ok(Place::Here(actor, page, places)) => {
+            let messages = if only_watches { watching(messages) } else { messages };
             tokio::spawn(forward(actor, page, places, messages));
             tokio_stream(receiver).boxed()
         }
@@ -60,6 +62,16 @@ async fn connect(kernel: &Kernel, actor: &Actor, mut messages: Messages, may_rel
         Ok(Place::Elsewhere(_)) => refused(Problem::new(Code::Unavailable, "This call has just gone to another server. Connect again.")),
         Err(error) => refused(error.into_problem()),
     }
+}
+
+/// What somebody says who came with a token for reading only: nothing that changes the call.
+fn watching(messages: Messages) -> Messages {
+    let refused = || Problem::new(Code::Forbidden, "This API token is for reading only: it may watch the call.");
+    messages
+        .map(move |message| {
+            message.and_then(|message| matches!(message, ClientMessage::Ping { .. }).then_some(message).ok_or_else(refused))
+        })
+        .boxed()
 }
 
 /// Where a client has found its call.
@@ -82,6 +94,7 @@ async fn join(kernel: &Kernel, actor: &Actor, hello: Hello, sender: mpsc::Sender
     }
     let call = crate::calls::get(kernel, actor, hello.call).await?;
     if hello.part == Part::Source {
+        actor.require_changes()?;
         if call.member_id != actor.member()?.id {
             return Err(DomainError::new(Code::Forbidden, "Only the person who started this call can send its audio."));
         }

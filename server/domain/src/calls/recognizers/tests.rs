@@ -60,7 +60,7 @@ fn call(recognizer: &'static str) -> Call {
     let (nil, at) = (uuid::Uuid::nil(), "2026-01-05T09:00:00Z");
     serde_json::from_value(serde_json::json!({
         "id": nil, "organization_id": nil, "member_id": nil, "title": "A call", "contact_name": "", "company": "", "kind": kind,
-        "language": language, "vocabulary": [], "state": "live", "source": "browser", "recognizer": recognizer,
+        "language": language, "time_zone": "", "vocabulary": [], "state": "live", "source": "browser", "recognizer": recognizer,
         "verbosity": verbosity, "consent_who": "", "consent_how": "", "consent_at": null, "keep_audio": true, "participants": [],
         "tracks": [], "notes": "", "started_at": null, "ended_at": null, "duration_ms": 0, "created_at": at, "updated_at": at,
     }))

@@ -8,7 +8,7 @@ use store::{Engine, NewJob, jobs, knowledge, testing};
 use uuid::Uuid;
 
 use super::support::*;
-use crate::fixtures::{insert as insert_call, noon, segment, tenant};
+use crate::fixtures::{insert as insert_call, noon, organization_of_before, segment, tenant};
 
 #[rstest]
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn no_file_of_the_database_holds_deleted_words() {
 async fn what_was_deleted_before_goes_with_the_update() {
     let store = testing::open_at(Engine::Sqlite, 7).await;
     let url = store.url().to_owned();
-    let us = organization(&store, "a@example.com").await;
+    let us = organization_of_before(&store).await;
     store.close().await;
     // As an older version left it: deleted, with free pages and word lists as they were.
     let mut old = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();

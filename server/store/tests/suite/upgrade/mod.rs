@@ -12,7 +12,7 @@ use store::testing::{self, TestStore};
 use store::{Engine, Store};
 
 use crate::beside::On;
-use crate::fixtures::{noon, tenant};
+use crate::fixtures::{noon, organization_of_before};
 
 /// The last migration of the release before.
 const RELEASE: i64 = 10;
@@ -80,7 +80,7 @@ async fn every_row_of_the_release_before_is_there_and_is_read(#[values(Engine::S
 #[tokio::test]
 async fn jobs_of_the_release_before_are_done(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let store = testing::open_at(engine, 10).await;
-    let us = tenant(&store, "a@example.com").await.organization;
+    let us = organization_of_before(&store).await;
     let (id, due) = (us.0.simple().to_string(), noon(0).to_rfc3339());
     let id = if engine == Engine::Sqlite { format!("x'{id}'") } else { format!("'{id}'") };
     let mut sql = String::new();

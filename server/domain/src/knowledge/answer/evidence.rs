@@ -1,0 +1,290 @@
+//! What in the found passages says what was asked, of that very subject.
+//!
+//! - Each name and each number of the question stands in the cited words, in the headings or the title above them, or right before
+//!   them in the same paragraph, if the cited words name nothing else.
+//! - Of a table only the rows count that have most of the question's words among their names; another row's value is no answer.
+//! - If the place that is asked for is empty in that row, the row is no answer either.
+//! - Headings, titles and questions say nothing.
+
+use model::DocumentId;
+use store::knowledge::FoundPassage;
+
+use super::asked::{Asked, Role};
+use super::values::{falls_into, is_of_each};
+use crate::knowledge::row::{Row, is_empty};
+use crate::knowledge::search::Scored;
+use crate::knowledge::text::{Span, sentences, slice};
+
+/// What a word counts for that stands above or before the cited words, as a part of its weight.
+const ABOVE: f32 = 0.5;
+/// What a passage's own score adds at most: of two sentences alike, the one in the better passage.
+const PASSAGE: f32 = 0.1;
+/// What is left of the score if the wanted kind of value isn't there.
+const NO_VALUE: f32 = 0.6;
+
+/// Words that may answer.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate<'a> {
+    pub passage: &'a Scored,
+    pub span: Span,
+    pub text: &'a str,
+    /// The part of the question that it covers, 0 to about 1; 0 for what is of the subject and has none of the words.
+    pub score: f32,
+}
+
+/// A sentence or row with what of the question stands where.
+struct Judged<'a> {
+    candidate: Candidate<'a>,
+    row: Option<Row<'a>>,
+    document: DocumentId,
+    /// What its row's names weigh.
+    names: f32,
+    /// Whether the numbers of the question stand in it, and not only a range that has them.
+    exact: bool,
+}
+
+/// What may answer, best first.
+pub(super) fn candidates<'a>(asked: &Asked, passages: &[&'a Scored]) -> Vec<Candidate<'a>> {
+    let mut judged: Vec<Judged<'a>> = Vec::new();
+    for passage in passages.iter().copied() {
+        of_passage(asked, passage, &mut judged);
+    }
+    // Of each table the rows whose names have most of what was asked for; then those whose place is not empty.
+    let best = |of: &Judged<'a>| {
+        let rows = judged.iter().filter(|other| other.document == of.document);
+        let same = rows.filter(|other| of.row.as_ref().zip(other.row.as_ref()).is_some_and(|(row, other)| row.is_of_the_table_of(other)));
+        same.map(|row| row.names).fold(0.0, f32::max)
+    };
+    let keep: Vec<bool> = judged.iter().map(|of| of.row.is_none() || of.names >= best(of) - f32::EPSILON).collect();
+    // "Up to 50,000" is nearer to 50,000 than "up to 250,000", which has it too.
+    let top = |exact: bool| judged.iter().filter(|of| of.exact || !exact).map(|of| of.candidate.score).fold(0.0, f32::max);
+    let only_exact = top(true) > 0.0 && top(true) >= top(false) - f32::EPSILON;
+    let mut found: Vec<Candidate<'a>> = Vec::new();
+    for (of, keep) in judged.into_iter().zip(keep) {
+        let is_said = |row: &Row<'_>| !asks_for_an_empty_place(asked, row, &of.candidate.passage.found.passage.language);
+        let is_known = found.iter().any(|other| other.text == of.candidate.text);
+        if keep && (of.exact || !only_exact) && !is_known && of.row.as_ref().is_none_or(is_said) {
+            found.push(of.candidate);
+        }
+    }
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+fn of_passage<'a>(asked: &Asked, scored: &'a Scored, judged: &mut Vec<Judged<'a>>) {
+    let FoundPassage { text, language, place, title, document_id, .. } = &scored.found.passage;
+    let mut above = asked.parts(&format!("{}\n{}\n{title}", place.headings.join("\n"), place.label), language);
+    let spans = sentences(text);
+    // What of the question was said before in the same paragraph.
+    let nothing = vec![0.0; above.len()];
+    let mut before = nothing.clone();
+    let mut end = 0;
+    for (at, span) in spans.iter().copied().enumerate() {
+        let gap = slice(text, (end, span.0));
+        let is_new = at == 0 || gap.matches('\n').count() > 1;
+        if is_new {
+            before.clone_from(&nothing);
+        }
+        let is_paragraph = is_new && spans.get(at + 1).is_none_or(|next| slice(text, (span.1, next.0)).matches('\n').count() > 1);
+        end = span.1;
+        let sentence = slice(text, span);
+        let row = Row::parse(sentence);
+        let own = asked.parts(sentence, language);
+        if row.is_none() && is_paragraph && spans.len() > 1 && is_title(sentence) {
+            more(&mut above, &own);
+            continue;
+        }
+        if row.is_none() && says_nothing(sentence) {
+            // A question tells what the answer below it is about.
+            more(if is_paragraph { &mut above } else { &mut before }, &own);
+            continue;
+        }
+        let mut around = above.clone();
+        if row.is_none() && goes_on(sentence) {
+            more(&mut around, &before);
+        }
+        more(&mut before, &own);
+        let Some(covered) = score(asked, sentence, row.as_ref(), &own, &around) else { continue };
+        let names = row.as_ref().map_or(0.0, |row| weight_of_names(asked, row, language));
+        let score = if covered > 0.0 { covered + PASSAGE * scored.score } else { 0.0 };
+        let candidate = Candidate { passage: scored, span, text: sentence, score };
+        let is_exact = |(role, part): (&Role, &f32)| !matches!(role, Role::Number(_)) || *part >= 1.0;
+        let exact = asked.roles.iter().zip(&own).all(is_exact);
+        judged.push(Judged { candidate, row, document: *document_id, names, exact });
+    }
+}
+
+/// Takes the greater of each two.
+fn more(parts: &mut [f32], others: &[f32]) {
+    for (part, other) in parts.iter_mut().zip(others) {
+        *part = part.max(*other);
+    }
+}
+
+/// How much of the question a sentence or a row covers; none if it is of another subject.
+fn score(asked: &Asked, text: &str, row: Option<&Row<'_>>, own: &[f32], around: &[f32]) -> Option<f32> {
+    let has_value = asked.wanted.is_some_and(|wanted| wanted.is_in(text));
+    let (mut covered, mut all, mut said) = (0.0, 0.0, 0.0_f32);
+    for (word, (weight, role)) in asked.weights.iter().zip(&asked.roles).enumerate() {
+        let part = match role {
+            Role::Number(number) if own[word] < 1.0 && holds(text, row, *number) => 1.0,
+            Role::Value if has_value => 1.0,
+            _ => own[word],
+        };
+        let part = part.max(around[word] * ABOVE);
+        match role {
+            // A price of each one is the price of many, if one reckons.
+            Role::Number(_) if part <= 0.0 && is_of_each(text) => {}
+            Role::Name | Role::Number(_) if part < ABOVE => return None,
+            _ => {}
+        }
+        said = said.max(if *role == Role::Value { 0.0 } else { own[word] });
+        covered += weight * part;
+        all += weight;
+    }
+    // What only its heading says says nothing of what it tells, but for a value that was asked for.
+    if said <= 0.0 && !has_value || all <= 0.0 {
+        return Some(0.0);
+    }
+    let missing = asked.wanted.is_some() && !has_value;
+    Some(covered / all * if missing { NO_VALUE } else { 1.0 })
+}
+
+/// Whether a number falls into a range that a text gives, or a row by two of its places.
+fn holds(text: &str, row: Option<&Row<'_>>, number: f64) -> bool {
+    match row.and_then(Row::range) {
+        Some((from, to)) => (from..=to).contains(&number),
+        None => falls_into(text, number),
+    }
+}
+
+/// What of the question a row's names have, by weight.
+fn weight_of_names(asked: &Asked, row: &Row<'_>, language: &str) -> f32 {
+    let mut words: Vec<usize> = row.names().flat_map(|(_, value)| asked.own(value, language)).collect();
+    for (at, role) in asked.roles.iter().enumerate() {
+        if let Role::Number(number) = role
+            && row.names().any(|(column, value)| holds(&format!("{column} {value}"), Some(row), *number))
+        {
+            words.push(at);
+        }
+    }
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter().map(|word| asked.weights[word]).sum()
+}
+
+/// Whether the question asks for a place of a row where nothing stands.
+fn asks_for_an_empty_place(asked: &Asked, row: &Row<'_>, language: &str) -> bool {
+    let weight = |words: Vec<usize>| words.into_iter().map(|word| asked.weights[word]).sum::<f32>();
+    // The first column names the row: nobody asks for it.
+    let places = || row.pairs.iter().skip(1).filter(|(name, _)| !name.is_empty());
+    let by_name: Vec<(f32, bool)> = places().map(|(name, value)| (weight(asked.own(name, language)), is_empty(value))).collect();
+    let best = by_name.iter().map(|(weight, _)| *weight).fold(0.0, f32::max);
+    if best > 0.0 {
+        return by_name.iter().filter(|(weight, _)| *weight >= best - f32::EPSILON).all(|(_, empty)| *empty);
+    }
+    let Some(wanted) = asked.wanted else { return false };
+    let mut of_kind = places().filter(|(name, value)| wanted.is_named_by(name) || wanted.is_in(value)).peekable();
+    of_kind.peek().is_some() && of_kind.all(|(_, value)| is_empty(value))
+}
+
+/// What names what is told below it, or asks: it tells nothing itself.
+fn says_nothing(sentence: &str) -> bool {
+    let told = sentence.trim_start_matches(['#', '-', '*', '|', '>', ' ']).trim_end_matches(['|', '-', ' ']);
+    sentence.starts_with('#') || told.chars().filter(|c| c.is_alphanumeric()).count() < 3 || sentence.ends_with(['?', '？', '؟'])
+}
+
+/// Whether a paragraph by itself looks like a title: few words, no stop, nothing that could be a value.
+fn is_title(paragraph: &str) -> bool {
+    let ends = paragraph.ends_with(['.', '!', ';', '。', ')', '"', '”']);
+    let is_item = paragraph.starts_with(['-', '*', '•', '–', '>']) || paragraph.starts_with(|c: char| c.is_ascii_digit());
+    let says = paragraph.contains(": ") || paragraph.chars().any(|c| c.is_ascii_digit() || matches!(c, '%' | '€' | '$' | '£'));
+    !ends && !is_item && !says && paragraph.split_whitespace().count() <= 8
+}
+
+/// Whether a sentence goes on with the subject of the one before it: it begins with a word for it, and names nothing itself.
+fn goes_on(sentence: &str) -> bool {
+    const BEGINS: [&str; 26] = [
+        "it", "its", "this", "that", "these", "those", "they", "their", "there", "the", "a", "an", "all", "each", "both", "he", "she",
+        "we", "you", "your", "our", "billed", "after", "before", "in", "for",
+    ];
+    let mut words = sentence.split_whitespace();
+    let first = words.next().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let names = words.any(|word| {
+        let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        word.starts_with(char::is_uppercase) && word.chars().filter(|c| c.is_alphabetic()).count() > 1
+    });
+    BEGINS.contains(&first.as_str()) && !names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::answer::tests::{passage, scored};
+    use store::knowledge::{KnownWord, QuestionWords};
+
+    /// What answers a question out of a text.
+    fn answers(question: &str, text: &str) -> Vec<String> {
+        let found = [scored(passage(text))];
+        let lower = text.to_lowercase();
+        let known: Vec<KnownWord> = QuestionWords::of(question)
+            .iter()
+            .map(|(word, _)| KnownWord { text: word.to_owned(), passages: i64::from(lower.contains(word)), weight: 5.0 })
+            .collect();
+        let asked = Asked::new(question, &known, found.iter().map(|scored| &scored.found.passage));
+        let passages: Vec<&Scored> = found.iter().collect();
+        candidates(&asked, &passages).into_iter().map(|candidate| candidate.text.to_owned()).collect()
+    }
+
+    const PRICES: &str = "Plan: Meadow; Monthly price: 240 euros; Set-up fee: –; Notice: 30 days\n\
+                          Plan: Orchard; Monthly price: 400 euros; Set-up fee: 750 euros; Notice: 90 days";
+
+    #[test]
+    fn a_row_answers_and_no_other_one_does() {
+        let meadow = "Plan: Meadow; Monthly price: 240 euros; Set-up fee: –; Notice: 30 days";
+        assert_eq!(answers("What does the Meadow plan cost?", PRICES), [meadow]);
+        assert_eq!(answers("what is the notice of the meadow plan", PRICES), [meadow]);
+        assert_eq!(answers("How much is Meadow?", PRICES), [meadow]);
+    }
+
+    #[test]
+    fn an_empty_place_is_no_answer() {
+        assert!(answers("What is the set-up fee of the Meadow plan?", PRICES).is_empty());
+        assert_eq!(answers("What is the set-up fee of the Orchard plan?", PRICES).len(), 1);
+    }
+
+    #[test]
+    fn what_nobody_names_is_not_answered_with_something_else() {
+        assert!(answers("What does the Platinum plan cost?", PRICES).is_empty());
+        assert!(answers("Does it work with Zendesk?", "It works with Salesforce.").is_empty());
+        assert!(answers("What did you earn in 2019?", "We earned 3 million euros in 2024.").is_empty());
+    }
+
+    #[test]
+    fn the_row_whose_names_have_most_of_it_answers() {
+        let limits = "Plan: Meadow; Measure: Seats; Limit: 20\nPlan: Meadow; Measure: Storage; Limit: 5 GB\n\
+                      Plan: Orchard; Measure: Storage; Limit: 80 GB";
+        assert_eq!(answers("How much storage has the Meadow plan?", limits), ["Plan: Meadow; Measure: Storage; Limit: 5 GB"]);
+        let tiers = "Tier: Tier one; Requests: up to 50,000; Price: 4 cents\nTier: Tier two; Requests: 50,001–200,000; Price: 3 cents";
+        assert_eq!(
+            answers("What does a request cost at 120000 requests?", tiers),
+            ["Tier: Tier two; Requests: 50,001–200,000; Price: 3 cents"]
+        );
+    }
+
+    #[test]
+    fn the_subject_may_stand_in_the_sentence_before() {
+        let text =
+            "The Meadow plan is for small teams. It costs 240 euros a month.\n\nThe Orchard plan is for large ones. It costs 400 euros.";
+        assert_eq!(answers("What does the Meadow plan cost?", text)[0], "It costs 240 euros a month.");
+        assert!(!answers("What does the Meadow plan cost?", text).iter().any(|answer| answer.contains("400")));
+    }
+
+    #[test]
+    fn titles_and_questions_say_nothing() {
+        let text = "Helio master service agreement\n\nWhat is the notice period?\n\nEither party may end it; the notice is 60 days.";
+        assert_eq!(answers("What is the notice period of the agreement?", text), ["Either party may end it; the notice is 60 days."]);
+        assert!(is_title("Helio master service agreement") && !is_title("- SSO with SAML") && !is_title("Price: 20 euros"));
+        assert!(says_nothing("# Prices") && says_nothing("| --- |") && says_nothing("What does it cost?") && !says_nothing("- Team: 29 €"));
+    }
+}
