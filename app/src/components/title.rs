@@ -23,6 +23,19 @@ pub fn PageTitle(
     // The server writes the head last of all, when what the page was made of may be gone: what the title reads then must be text.
     #[cfg(feature = "ssr")]
     let text = TextProp::from(text.get().to_string());
+    // In the browser it may still be read when what the page was made of is gone: that is read by an effect, which goes with it.
+    #[cfg(not(feature = "ssr"))]
+    let text = {
+        let kept = ArcRwSignal::new(untrack(|| text.get().to_string()));
+        let reader = kept.clone();
+        Effect::new(move |_| {
+            let now = text.get().to_string();
+            if kept.with_untracked(|kept| *kept != now) {
+                kept.set(now);
+            }
+        });
+        TextProp::from(move || reader.get())
+    };
     view! { <Title text=move || format!("{} · Closezly", text.get()) /> }
 }
 

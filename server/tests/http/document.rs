@@ -318,7 +318,7 @@ async fn every_enum_has_the_values_that_are_taken_and_given() {
     for (name, values) in &lists {
         let right = spelled_as!(
             name.as_str(), BindingKind CallKind CallSource CallState Channel Code CollectionAccess ConsentMethod CueKind CueState
-            DocumentSource DocumentState Detector Gate Negation PlaceKind Role SearchMode Speaker StepName TranscriptJob Verbosity WebsiteState
+            DocumentSource DocumentState Detector Gate Negation PlaceKind Role SearchMode Speaker StepName TokenScope TranscriptJob Verbosity WebsiteState
         );
         assert_eq!(*values, right, "{name}");
     }

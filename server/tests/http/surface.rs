@@ -110,7 +110,14 @@ async fn behind_tls_cookies_are_secure_and_browsers_are_told_to_stay() {
     let response = request.header("origin", "https://closezly.example").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert!(response.headers()["strict-transport-security"].to_str().unwrap().starts_with("max-age=31536000"));
-    assert!(set_cookie(response.headers(), "closezly_session").unwrap().contains("; Secure"));
+    let cookie = set_cookie(response.headers(), "__Host-closezly_session").unwrap();
+    assert!(cookie.contains("; Secure") && cookie.contains("; Path=/") && !cookie.contains("Domain"), "{cookie}");
+    // A neighbouring host could have set one of the plain name.
+    let (name, secret) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+    for (name, status) in [(name, StatusCode::OK), ("closezly_session", StatusCode::UNAUTHORIZED)] {
+        let me = reqwest::Client::new().get(server.url("/api/v1/auth/me")).header("cookie", format!("{name}={secret}"));
+        assert_eq!(me.send().await.unwrap().status(), status, "{name}");
+    }
 }
 
 #[tokio::test]

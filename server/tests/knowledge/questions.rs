@@ -133,11 +133,3 @@ async fn with_a_model_of_somebody_who_has_not_seen_the_program() {
     let figures = measure("by_other_hands", "by_other_hands/documents", "", Some(embeddings)).await;
     assert!(figures.right >= 28 && figures.refused >= 6, "{figures:?}");
 }
-
-#[tokio::test]
-async fn with_a_model_that_were_looked_at() {
-    let Some(embeddings) = minilm() else { return };
-    let a = measure("looked_at", "looked_at/a", "a", Some(embeddings.clone())).await;
-    let b = measure("looked_at", "looked_at/b", "b", Some(embeddings)).await;
-    assert!(a.right + b.right >= 30 && a.refused + b.refused >= 10, "{a:?} {b:?}");
-}

@@ -27,7 +27,7 @@ pub struct NewCall {
     /// Where the rep's clock is, as the IANA names it (`Europe/Berlin`): what "tomorrow" means. Empty for the rep's own, which is UTC until it is
     /// chosen.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "line"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "^([A-Za-z][A-Za-z0-9_+/-]*)?$"))]
     pub time_zone: String,
     /// Names and words to expect, separated by commas.
     pub vocabulary: String,
@@ -85,7 +85,7 @@ pub struct CallPatch {
     /// New verbosity.
     pub verbosity: Option<Verbosity>,
     /// New time zone; what was promised in an ended call has its days reckoned anew.
-    #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "line"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "^([A-Za-z][A-Za-z0-9_+/-]*)?$"))]
     pub time_zone: Option<String>,
     /// New names of the participants, in their order; of those that come after the last one given, the old ones stay.
     #[cfg_attr(feature = "openapi", schema(max_items = 17))]
