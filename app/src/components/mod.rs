@@ -19,6 +19,7 @@ mod keyboard_help;
 mod level_meter;
 mod list;
 mod list_page;
+mod marked;
 mod menu;
 mod page_header;
 mod palette;
@@ -62,6 +63,7 @@ pub use list::{List, ListItem};
 pub use list_page::{
     ListCheck, ListFilters, ListPages, ListQuery, Narrow, list_url, put, query_cursor, query_text, reload_list, row_of, use_list_query,
 };
+pub use marked::marked;
 pub use menu::{Menu, MenuButton, MenuDivider, MenuLink};
 pub use page_header::PageHeader;
 pub use palette::{Command, CommandPalette};

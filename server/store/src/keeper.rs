@@ -70,7 +70,8 @@ impl Keeper {
             let path = beside(&self.database, "-mark");
             let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
             let (database, own) = (inode(&std::fs::metadata(&self.database)?), inode(&file.metadata()?));
-            file.write_all(Mark::text(database, own, serving).as_bytes())?;
+            let schema = wal::schema_of(&self.database)?;
+            file.write_all(Mark::text(database, own, serving, schema).as_bytes())?;
             file.sync_all()?;
             Ok::<_, Error>(file)
         };

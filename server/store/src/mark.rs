@@ -12,6 +12,8 @@ pub(crate) struct Mark {
     pub(crate) database: u64,
     /// Whether the schema was up to date, so that nothing changes it any more.
     pub(crate) serving: bool,
+    /// The schema's number in the file then; none in the mark of a version before.
+    pub(crate) schema: Option<u32>,
     /// Whether this is a copy of the mark that the server wrote.
     pub(crate) copied: bool,
     /// Its last sign of life.
@@ -20,8 +22,8 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// Always of the same length, so that it can be written over on a full disk.
-    pub(crate) fn text(database: u64, own: u64, serving: bool) -> String {
-        format!("closezly-mark 1\ndatabase {database:020}\nmark {own:020}\nserving {}\n", u8::from(serving))
+    pub(crate) fn text(database: u64, own: u64, serving: bool, schema: u32) -> String {
+        format!("closezly-mark 1\ndatabase {database:020}\nmark {own:020}\nserving {}\nschema {schema:010}\n", u8::from(serving))
     }
 
     /// The mark beside a database, if there is one that can be read.
@@ -34,6 +36,7 @@ impl Mark {
         Some(Self {
             database: value("database ")?,
             serving: value("serving ")? == 1,
+            schema: value("schema ").and_then(|schema| u32::try_from(schema).ok()),
             copied: value("mark ")? != inode(&metadata),
             changed: changed(&metadata),
         })

@@ -4,7 +4,8 @@
 //! or torn apart by the old log. The log names no database, so this is told by what else is known:
 //!
 //! - *content*: the log's pages have the file's page size; while a server serves, nothing changes the schema, so the file's
-//!   schema number is one that the log has in an image of page 1 (a copy by `.backup` or `VACUUM INTO` has another one);
+//!   schema number is the one that the mark notes, or one that the log has in an image of page 1 (a copy by `.backup` or
+//!   `VACUUM INTO` has another one);
 //! - *the mark* ([`Mark`]): which file (inode) the server had open, and when it last gave a sign of life. A file that was put in
 //!   place later is another one, or was changed later than the log and the mark. Only a checkpoint changes the file later
 //!   than the log, and it leaves the log's pages in the file.
@@ -62,7 +63,9 @@ pub(crate) fn foreign(database: &Path, mark: Option<&Mark>) -> Result<Option<&'s
         return Ok(Some("its pages have another size"));
     }
     let Some(mark) = mark else { return Ok(None) };
-    if mark.serving && !log.schemas.is_empty() && !log.schemas.contains(&word(&header, SCHEMA, true)) {
+    let schema = word(&header, SCHEMA, true);
+    let is_told = mark.schema.is_some() || !log.schemas.is_empty();
+    if mark.serving && is_told && mark.schema != Some(schema) && !log.schemas.contains(&schema) {
         return Ok(Some("it was written over another state of the schema"));
     }
     if mark.copied {
@@ -81,6 +84,13 @@ pub(crate) fn foreign(database: &Path, mark: Option<&Mark>) -> Result<Option<&'s
         return Ok(Some("the file was changed after the log, and not by it"));
     }
     Ok(None)
+}
+
+/// The schema number in a database's file, which may be behind its log; 0 in an empty file.
+pub(crate) fn schema_of(database: &Path) -> Result<u32> {
+    let mut header = [0; 100];
+    let is_whole = fill(&mut File::open(database)?, &mut header)?;
+    Ok(if is_whole { word(&header, SCHEMA, true) } else { 0 })
 }
 
 impl Log {

@@ -5,7 +5,7 @@
 //!   `soc2`), numbers in one spelling ("50,000", "50k" and "fifty thousand" are also `50000`), names with signs (`c♯`), pairs of letters where words
 //!   have no spaces between them.
 //! - [`Query`] is what a search asks for: groups of terms, one of each of which must be there.
-//! - [`snippet`] shortens a text around what a query finds and says where it stands.
+//! - [`snippet()`] shortens a text around what a query finds and says where it stands.
 //!
 //! A term has letters, digits and marks of letters, and of signs only `♯`, `⊕` and `·`, which no word has: so a term is one
 //! token for each full text engine, and needs no escaping.

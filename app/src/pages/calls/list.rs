@@ -7,7 +7,7 @@ use model::{Call, CallFilter, CallHit, CallKind, CallState, Found, Page};
 use super::{api, words};
 use crate::components::{
     Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow, PageHeader,
-    Retry, Select, Skeleton, SkeletonLines, Time, Tone, list_url, query_cursor, query_text, reload_list, row_of, use_list_query,
+    Retry, Select, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of, use_list_query,
 };
 use crate::events::{CALLS, after_events};
 use crate::rpc::blocking_resource;
@@ -137,7 +137,6 @@ fn Rows(page: Page<CallHit>, shown: Memo<CallListQuery>) -> impl IntoView {
     after_events(CALLS, None, move || reload_list(shown, page, load, drop));
     let calls = Memo::new(move |_| page.with(|page| page.items.clone()));
     let empty = Memo::new(move |_| calls.with(Vec::is_empty));
-    let search = shown.with_untracked(|shown| shown.search.clone());
     view! {
         <Show when=move || !empty.get() fallback=move || view! { <Nothing shown=shown.get_untracked() /> }>
             <ul class=css::LIST>
@@ -145,8 +144,7 @@ fn Rows(page: Page<CallHit>, shown: Memo<CallListQuery>) -> impl IntoView {
                     each=move || calls.get()
                     key=|hit| hit.call.id
                     children={
-                        let search = search.clone();
-                        move |hit| view! { <Row hit=row_of(calls, hit, |hit| hit.call.id) search=search.clone() /> }
+                        move |hit| view! { <Row hit=row_of(calls, hit, |hit| hit.call.id) /> }
                     }
                 />
             </ul>
@@ -157,7 +155,7 @@ fn Rows(page: Page<CallHit>, shown: Memo<CallListQuery>) -> impl IntoView {
 
 /// One call; what changes of it changes in place, so that the focus stays.
 #[component]
-fn Row(hit: Memo<CallHit>, search: String) -> impl IntoView {
+fn Row(hit: Memo<CallHit>) -> impl IntoView {
     let id = hit.with_untracked(|hit| hit.call.id);
     let state = Memo::new(move |_| hit.with(|hit| hit.call.state));
     let at = Memo::new(move |_| hit.with(|hit| hit.call.started_at.unwrap_or(hit.call.created_at)));
@@ -187,17 +185,14 @@ fn Row(hit: Memo<CallHit>, search: String) -> impl IntoView {
                     {move || view! { <Time at=at.get() with_time=true /> }}
                 </span>
             </div>
-            {move || {
-                let search = search.clone();
-                found.get().map(|found| view! { <Snippet href=super::line_path(id, found.segment) found search /> })
-            }}
+            {move || found.get().map(|found| view! { <Snippet href=super::line_path(id, found.segment) found /> })}
         </li>
     }
 }
 
 #[component]
-fn Snippet(href: String, found: Found, search: String) -> impl IntoView {
-    let parts = marked(&found.text, &search);
+fn Snippet(href: String, found: Found) -> impl IntoView {
+    let parts = marked(&found.text, &found.marks);
     view! {
         <p class=css::FOUND>
             <a class=css::FOUND_AT href=href>{found.start_ms.clock()}</a>
@@ -233,28 +228,6 @@ fn Nothing(shown: CallListQuery) -> impl IntoView {
 fn people(call: &Call) -> String {
     let people: Vec<_> = [&call.contact_name, &call.company].into_iter().filter(|name| !name.is_empty()).cloned().collect();
     if people.is_empty() { String::new() } else { format!("{} · ", people.join(", ")) }
-}
-
-/// Splits a text into what the search found and what lies between, ignoring case.
-fn marked(text: &str, search: &str) -> Vec<(String, bool)> {
-    let wanted: Vec<String> = search
-        .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let mut parts: Vec<(String, bool)> = Vec::new();
-    for piece in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
-        let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
-        let hit = !word.is_empty() && wanted.iter().any(|wanted| word.to_lowercase().starts_with(wanted.as_str()));
-        for (text, hit) in [(word, hit), (&piece[word.len()..], false)] {
-            match parts.last_mut() {
-                _ if text.is_empty() => {}
-                Some((last, was)) if *was == hit => last.push_str(text),
-                _ => parts.push((text.to_owned(), hit)),
-            }
-        }
-    }
-    parts
 }
 
 #[cfg(test)]
@@ -295,14 +268,5 @@ mod tests {
             .collect();
         assert_eq!(CallListQuery::of(&query), CallListQuery::default());
         assert!(!CallListQuery::of(&query).narrows());
-    }
-
-    #[test]
-    fn what_was_found_is_marked() {
-        let parts = marked("The price is too high; Pricing matters.", "price");
-        assert_eq!(parts, [("The ".into(), false), ("price".into(), true), (" is too high; Pricing matters.".into(), false)]);
-        assert_eq!(marked("a b", ""), [("a b".into(), false)]);
-        assert_eq!(marked("", "x"), []);
-        assert!(marked("Größe zählt", "größe").contains(&("Größe".into(), true)));
     }
 }

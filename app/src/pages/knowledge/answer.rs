@@ -6,7 +6,7 @@ use model::{Answer, AnswerLine, Code, Hit};
 use super::layout::KnowledgeContext;
 use super::list_query::DocumentListQuery;
 use super::{citation_path, labels};
-use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Retry, Skeleton, SkeletonLines};
+use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Retry, Skeleton, SkeletonLines, marked};
 use crate::rpc::Loaded;
 use crate::styles::knowledge_answer as css;
 
@@ -85,7 +85,7 @@ fn Line(line: AnswerLine) -> impl IntoView {
 #[component]
 fn Considered(hit: Hit) -> impl IntoView {
     let Hit { citation, highlights, score, lexical, semantic } = hit;
-    let parts = labels::marked(&citation.quote, &highlights);
+    let parts = marked(&citation.quote, &highlights);
     let percent = |share: f32| format!("{:.0} %", share.clamp(0.0, 1.0) * 100.0);
     let parts_of_score = semantic.map(|semantic| format!("words {}, meaning {}", percent(lexical), percent(semantic)));
     view! {

@@ -19,7 +19,7 @@ use crate::formats::xml::{Token, Xml};
 use crate::formats::{Reading, charts, encoding, html};
 use body::DocxBody;
 use numbering::Numbering;
-use styles::Styles;
+use styles::DocxStyles;
 
 /// Reads a DOCX.
 pub fn read(package: &mut Package, reading: &Reading, out: &mut Content) -> Result<(), Failure> {
@@ -28,8 +28,8 @@ pub fn read(package: &mut Package, reading: &Reading, out: &mut Content) -> Resu
     out.title = ooxml::title(package)?;
     let part = |kind: &str| relations.values().find(|relation| relation.kind == kind).map(|relation| relation.target.clone());
     let styles = match part("styles") {
-        Some(path) => package.text(&path)?.map(|text| Styles::read(&text)).unwrap_or_default(),
-        None => Styles::default(),
+        Some(path) => package.text(&path)?.map(|text| DocxStyles::read(&text)).unwrap_or_default(),
+        None => DocxStyles::default(),
     };
     let numbering = match part("numbering") {
         Some(path) => package.text(&path)?.map(|text| Numbering::read(&text)).unwrap_or_default(),

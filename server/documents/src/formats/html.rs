@@ -18,7 +18,7 @@ use crate::formats::markdown;
 use crate::formats::numerals::numeral;
 use hidden::{After, Hidden, Why};
 use marks::Marks;
-use tables::{HtmlTable, Piece};
+use tables::{HtmlTable, TablePiece};
 
 /// Whether a text begins like HTML.
 pub fn looks_so(text: &str) -> bool {
@@ -346,8 +346,8 @@ impl HtmlState<'_, '_> {
                 Ok(())
             }
             _ => table.finish().into_iter().try_for_each(|piece| match piece {
-                Piece::Text(text) => self.out.text(&text),
-                Piece::Rows(rows) => super::write_rows(rows, self.out),
+                TablePiece::Text(text) => self.out.text(&text),
+                TablePiece::Rows(rows) => super::write_rows(rows, self.out),
             }),
         };
         self.failed = self.failed.take().or(written.err());

@@ -7,7 +7,7 @@ mod dates;
 mod digits;
 mod sections;
 
-use sections::{Section, Token};
+use sections::{CodeToken, Section};
 
 /// The formats that files name by number only. Those of currencies follow the language of the program; the dollar is their default.
 pub fn built_in(id: u32) -> Option<&'static str> {
@@ -62,12 +62,12 @@ pub fn number(value: f64, format: &str, is_1904: bool) -> String {
 pub fn text(value: &str, format: &str) -> String {
     let sections = sections::parse(format);
     let of_text =
-        sections.iter().rfind(|section| section.tokens.contains(&Token::Text)).filter(|_| sections.len() == 4 || sections.len() == 1);
+        sections.iter().rfind(|section| section.tokens.contains(&CodeToken::Text)).filter(|_| sections.len() == 4 || sections.len() == 1);
     match (of_text, sections.len()) {
         (Some(section), _) => {
             let shown = section.tokens.iter().map(|token| match token {
-                Token::Text => value,
-                Token::Literal(text) => text.as_str(),
+                CodeToken::Text => value,
+                CodeToken::Literal(text) => text.as_str(),
                 _ => "",
             });
             shown.collect()
@@ -97,10 +97,10 @@ fn choose(sections: &[Section], value: f64) -> Option<(&Section, f64)> {
 
 fn plain(section: &Section, value: f64) -> String {
     // A number in a cell of texts is shown as it is.
-    if section.tokens.iter().any(|token| matches!(token, Token::General | Token::Text)) {
+    if section.tokens.iter().any(|token| matches!(token, CodeToken::General | CodeToken::Text)) {
         let shown = section.tokens.iter().map(|token| match token {
-            Token::General | Token::Text => general(value),
-            Token::Literal(text) => text.clone(),
+            CodeToken::General | CodeToken::Text => general(value),
+            CodeToken::Literal(text) => text.clone(),
             _ => String::new(),
         });
         return shown.collect();

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::formats::package::Package;
 use crate::formats::xml::{Token, Xml};
 use body::OdfBody;
-use styles::Styles;
+use styles::OdfStyles;
 
 /// Whether its content is encrypted.
 pub fn is_encrypted(package: &mut Package) -> Result<bool, Failure> {
@@ -36,7 +36,7 @@ pub fn read(package: &mut Package, what: &str, out: &mut Content) -> Result<(), 
             }
         }
     }
-    let mut styles = Styles::default();
+    let mut styles = OdfStyles::default();
     if let Some(common) = package.text("styles.xml")? {
         styles.read(&common);
     }

@@ -106,7 +106,7 @@ fn date(time: &ExcelDateTime) -> String {
 
 /// How a cell looks.
 #[derive(Clone, Default)]
-struct Look {
+struct XlsLook {
     format: Option<Rc<str>>,
     struck: bool,
     bold: bool,

@@ -17,13 +17,13 @@ use crate::formats::ooxml::{self, Relation};
 use crate::formats::package::Package;
 use crate::formats::xml::{Token, Xml};
 use sheet::Sheet;
-use styles::Styles;
+use styles::XlsxStyles;
 
 /// What all sheets of a workbook share.
 pub struct Workbook {
     /// Texts that cells name by number.
     strings: Vec<std::rc::Rc<str>>,
-    styles: Styles,
+    styles: XlsxStyles,
     /// Whether days are counted from 1904.
     is_1904: bool,
 }
@@ -32,15 +32,15 @@ pub struct Workbook {
 pub fn read(package: &mut Package, out: &mut Content) -> Result<(), Failure> {
     let broken = || Failure::broken("XLSX");
     let (main, relations) = ooxml::main_part(package, "xl/workbook.xml")?;
-    let text = package.text(&main)?.ok_or_else(broken)?;
+    let text = without_entities(package.text(&main)?)?.ok_or_else(broken)?;
     out.title = ooxml::title(package)?;
     let part = |kind: &str| relations.values().find(|relation| relation.kind == kind).map(|relation| relation.target.clone());
     let styles = match part("styles") {
-        Some(path) => package.text(&path)?.map(|text| Styles::read(&text)).unwrap_or_default(),
-        None => Styles::default(),
+        Some(path) => package.text(&path)?.map(|text| XlsxStyles::read(&text)).unwrap_or_default(),
+        None => XlsxStyles::default(),
     };
     let (strings, struck) = match part("sharedStrings") {
-        Some(path) => package.text(&path)?.map(|text| strings::read(&text)).unwrap_or_default(),
+        Some(path) => without_entities(package.text(&path)?)?.map(|text| strings::read(&text)).unwrap_or_default(),
         None => (Vec::new(), false),
     };
     if struck {
@@ -72,6 +72,12 @@ pub fn read(package: &mut Package, out: &mut Content) -> Result<(), Failure> {
         read_sheet(package, &workbook, name, &relation.target, out)?;
     }
     if sheets.is_empty() || (out.is_empty() && out.notes.iter().any(|note| note.contains("is damaged"))) { Err(broken()) } else { Ok(()) }
+}
+
+/// A part of a workbook that defines no entities of its own: the format forbids it, and what does it is made to multiply.
+fn without_entities(part: Option<String>) -> Result<Option<String>, Failure> {
+    let begin = |text: &String| text.chars().take(4_096).collect::<String>();
+    if part.as_ref().is_some_and(|text| begin(text).contains("<!ENTITY")) { Err(Failure::broken("XLSX")) } else { Ok(part) }
 }
 
 fn read_sheet(package: &mut Package, workbook: &Workbook, name: &str, path: &str, out: &mut Content) -> Result<(), Failure> {

@@ -233,7 +233,11 @@ fn contrast(row: &Row, below: &[Row], columns: &Range<usize>) -> usize {
 fn mixed(below: &[Row], column: usize) -> bool {
     let texts: Vec<&str> = below.iter().map(|row| row.text(column)).filter(|text| !text.is_empty()).collect();
     let kinds: HashSet<String> = texts.iter().map(|text| format!("{:?} {}", kind(text), unit(text).to_lowercase())).collect();
-    texts.len() > 2 && kinds.len() == texts.len() && texts.iter().all(|text| kind(text) != Kind::Text)
+    let is_plain = |text: &&str| matches!(kind(text), Kind::Number | Kind::Flag | Kind::Word);
+    // Of two rows, a number and a yes may well stand under one name.
+    (texts.len() > 2 || texts.len() == 2 && !texts.iter().any(is_plain))
+        && kinds.len() == texts.len()
+        && texts.iter().all(|text| kind(text) != Kind::Text)
 }
 
 /// Whether its cells are written alike: `Currency | euros` is a name and a value.

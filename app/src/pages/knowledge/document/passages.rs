@@ -6,7 +6,7 @@ use leptos::web_sys::HtmlLiElement;
 use model::{DocumentState, Page, Passage};
 
 use super::{DocumentContext, Looked};
-use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Retry, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Retry, Skeleton, SkeletonLines, Tone, marked};
 use crate::pages::knowledge::{api, file_path, labels};
 use crate::styles::{knowledge_document as page, knowledge_document_passages as css};
 
@@ -125,7 +125,7 @@ fn Item(shared: DocumentContext, passage: Passage) -> impl IntoView {
     });
     let parts = move || {
         let stretches: Vec<(u32, u32)> = cited.get().flatten().into_iter().collect();
-        labels::marked(&text, &stretches)
+        marked(&text, &stretches)
             .into_iter()
             .map(|(text, is_cited)| if is_cited { view! { <mark class=css::CITED>{text}</mark> }.into_any() } else { text.into_any() })
             .collect_view()

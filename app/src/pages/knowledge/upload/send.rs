@@ -68,7 +68,8 @@ async fn begin(row: &Row, file: &LocalFile, patience: &mut Patience) -> Result<U
     let upload = persist(row, 0, patience, || api::begin_upload(new.clone())).await?;
     if row.is_gone() {
         throw_away(upload.id);
-        return Err(gone());
+        // Told to nobody: the row is not shown any more.
+        return Err(Problem::internal());
     }
     files::remember(upload.id, Some(&file.stamp()));
     row.upload.set(Some(upload.id));
@@ -109,11 +110,6 @@ where
     }
 }
 
-/// Told to nobody: the row is not shown any more.
-fn gone() -> Problem {
-    Problem::new(Code::Invalid, "This file was taken out.")
-}
-
 /// How often something was tried again.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Patience {
@@ -136,10 +132,7 @@ impl Patience {
 
     /// Waits before the next attempt, if waiting may help.
     async fn bear(&mut self, row: &Row, received: u64, problem: Problem) -> Result<(), Problem> {
-        if row.is_gone() {
-            return Err(gone());
-        }
-        let Some(length) = self.next_wait(problem.code) else { return Err(problem) };
+        let Some(length) = self.next_wait(problem.code).filter(|_| !row.is_gone()) else { return Err(problem) };
         let why = if problem.code == Code::Unavailable { "Connection lost.".to_owned() } else { problem.message };
         row.state.set(Sending::Paused { received, why });
         files::wait(length).await;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::is_skipped;
 use super::numbering::Numbering;
-use super::run::{Run, is_shaded};
-use super::styles::Styles;
+use super::run::{DocxRun, is_shaded};
+use super::styles::DocxStyles;
 use super::tables::DocxTable;
 use crate::content::Content;
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ struct DocxParagraph {
 
 /// The body while it is read.
 pub struct DocxBody<'s> {
-    styles: &'s Styles,
+    styles: &'s DocxStyles,
     numbering: Numbering,
     asides: &'s Asides,
     /// The open ones: a text box is a paragraph within a paragraph.
@@ -41,7 +41,7 @@ pub struct DocxBody<'s> {
     /// The open ones: a table may stand in a cell of another.
     tables: Vec<DocxTable>,
     chunks: Vec<String>,
-    run: Run,
+    run: DocxRun,
     /// Properties of paragraphs and cells are open, not those of runs.
     in_paragraph_properties: bool,
     in_run_properties: bool,
@@ -60,7 +60,7 @@ struct LeftOut {
 
 impl<'s> DocxBody<'s> {
     /// Nothing yet.
-    pub fn new(styles: &'s Styles, numbering: Numbering, asides: &'s Asides) -> Self {
+    pub fn new(styles: &'s DocxStyles, numbering: Numbering, asides: &'s Asides) -> Self {
         Self {
             styles,
             numbering,
@@ -68,7 +68,7 @@ impl<'s> DocxBody<'s> {
             paragraphs: Vec::new(),
             tables: Vec::new(),
             chunks: Vec::new(),
-            run: Run::default(),
+            run: DocxRun::default(),
             in_paragraph_properties: false,
             in_run_properties: false,
             boxes: 0,
@@ -174,10 +174,10 @@ impl<'s> DocxBody<'s> {
         match tag.name() {
             "p" => {
                 self.paragraphs.push(DocxParagraph::default());
-                self.run = Run::default();
+                self.run = DocxRun::default();
             }
             "r" => {
-                self.run = Run::default();
+                self.run = DocxRun::default();
                 let style = self.paragraphs.last().and_then(|paragraph| self.styles.get(&paragraph.style));
                 if let Some(style) = style {
                     self.run.inherit(&style.run);
@@ -263,7 +263,7 @@ impl<'s> DocxBody<'s> {
         match name {
             "pPr" => self.in_paragraph_properties = false,
             "rPr" => self.in_run_properties = false,
-            "r" => self.run = Run::default(),
+            "r" => self.run = DocxRun::default(),
             "txbxContent" => self.boxes = self.boxes.saturating_sub(1),
             "p" => {
                 let Some(paragraph) = self.paragraphs.pop() else { return Ok(()) };

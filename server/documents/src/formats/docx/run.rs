@@ -5,7 +5,7 @@ use crate::formats::{colors, symbols};
 
 /// Properties of a run; none says that nothing was said.
 #[derive(Clone, Debug, Default)]
-pub struct Run {
+pub struct DocxRun {
     hidden: Option<bool>,
     struck: Option<bool>,
     bold: Option<bool>,
@@ -15,7 +15,7 @@ pub struct Run {
     font: Option<String>,
 }
 
-impl Run {
+impl DocxRun {
     /// Takes a property; other elements say nothing.
     pub fn property(&mut self, tag: &Tag) {
         let value = tag.get("val");

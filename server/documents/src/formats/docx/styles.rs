@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::run::Run;
+use super::run::DocxRun;
 use crate::formats::xml::{Token, Xml};
 
 /// The styles of a document by their ids.
 #[derive(Default)]
-pub struct Styles(HashMap<String, Style>);
+pub struct DocxStyles(HashMap<String, DocxStyle>);
 
 /// One style with what it inherits.
 #[derive(Clone, Default)]
-pub struct Style {
+pub struct DocxStyle {
     /// The level of a heading.
     pub level: Option<u8>,
     /// The list that its paragraphs are numbered by; `0` for none.
@@ -19,14 +19,14 @@ pub struct Style {
     /// The level in that list.
     pub list_level: Option<usize>,
     /// How its text looks.
-    pub run: Run,
+    pub run: DocxRun,
     parent: Option<String>,
 }
 
-impl Styles {
+impl DocxStyles {
     /// Reads `styles.xml`.
     pub fn read(text: &str) -> Self {
-        let mut styles: HashMap<String, Style> = HashMap::new();
+        let mut styles: HashMap<String, DocxStyle> = HashMap::new();
         let mut id = String::new();
         let mut named: HashMap<String, u8> = HashMap::new();
         for token in Xml::new(text) {
@@ -62,13 +62,13 @@ impl Styles {
     }
 
     /// The style of this id.
-    pub fn get(&self, id: &str) -> Option<&Style> {
+    pub fn get(&self, id: &str) -> Option<&DocxStyle> {
         self.0.get(id)
     }
 }
 
 /// A style with what the styles say that it is based on. A chain that leads back to itself ends.
-fn inherited(styles: &HashMap<String, Style>, id: &str) -> Style {
+fn inherited(styles: &HashMap<String, DocxStyle>, id: &str) -> DocxStyle {
     let mut style = styles.get(id).cloned().unwrap_or_default();
     let mut parent = style.parent.clone();
     for _ in 0..10 {

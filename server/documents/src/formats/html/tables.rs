@@ -18,7 +18,7 @@ pub struct HtmlTable {
     /// Whether its head is open: its rows name columns.
     pub in_head: bool,
     /// What stands in it one after another, should it turn out to lay out a page.
-    pieces: Vec<Piece>,
+    pieces: Vec<TablePiece>,
     holds_tables: bool,
 }
 
@@ -33,7 +33,7 @@ struct HtmlCell {
 }
 
 /// What a table that lays out a page consists of.
-pub enum Piece {
+pub enum TablePiece {
     /// A text.
     Text(String),
     /// A table of its own.
@@ -69,7 +69,7 @@ impl HtmlTable {
         self.grid.cell(&cell.text, cell.columns, cell.rows, cell.is_name);
         self.cells_in_row += 1;
         self.pieces
-            .extend(cell.text.get(cell.said..).filter(|text| !text.trim().is_empty()).map(|text| Piece::Text(text.trim().to_owned())));
+            .extend(cell.text.get(cell.said..).filter(|text| !text.trim().is_empty()).map(|text| TablePiece::Text(text.trim().to_owned())));
     }
 
     /// Ends the open row.
@@ -87,7 +87,7 @@ impl HtmlTable {
         let Some(cell) = &mut self.cell else { return };
         self.holds_tables = true;
         self.pieces
-            .extend(cell.text.get(cell.said..).filter(|text| !text.trim().is_empty()).map(|text| Piece::Text(text.trim().to_owned())));
+            .extend(cell.text.get(cell.said..).filter(|text| !text.trim().is_empty()).map(|text| TablePiece::Text(text.trim().to_owned())));
         let said: Vec<String> = inner.rows.iter().map(|row| row.shown().join(", ")).filter(|row| !row.is_empty()).collect();
         if !cell.text.is_empty() {
             cell.text.push(' ');
@@ -98,10 +98,10 @@ impl HtmlTable {
     }
 
     /// What is to be written of it.
-    pub fn finish(self) -> Vec<Piece> {
+    pub fn finish(self) -> Vec<TablePiece> {
         // A table of one column lays a page out, and so does one that holds others and names nothing.
         let names = self.rows.iter().any(Row::has_names);
         let layout = self.rows.iter().all(|row| row.shown().len() < 2) || (self.holds_tables && !names);
-        if layout { self.pieces } else { vec![Piece::Rows(self.rows)] }
+        if layout { self.pieces } else { vec![TablePiece::Rows(self.rows)] }
     }
 }

@@ -1,6 +1,6 @@
 //! Dates and times: a number of days.
 
-use super::sections::{Section, Token};
+use super::sections::{CodeToken, Section};
 
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -13,30 +13,33 @@ const LAST_DAY: f64 = 2_958_466.0;
 /// A date or time in a section.
 pub fn show(section: &Section, value: f64, is_1904: bool) -> String {
     let serial = if is_1904 { value + FROM_1904 } else { value };
-    let elapsed = section.tokens.iter().any(|token| matches!(token, Token::Elapsed(..)));
+    let elapsed = section.tokens.iter().any(|token| matches!(token, CodeToken::Elapsed(..)));
     if !(0.0..LAST_DAY).contains(&serial) && !elapsed {
         return super::general(value);
     }
     // To the second that is shown, so that 59.9999 s is a minute.
-    let fractions = section.tokens.contains(&Token::Point);
+    let fractions = section.tokens.contains(&CodeToken::Point);
     let seconds = if fractions { (value * 86_400.0 * 1_000.0).round() / 1_000.0 } else { (value * 86_400.0).round() };
     let day = if is_1904 { (seconds / 86_400.0).floor() + FROM_1904 } else { (seconds / 86_400.0).floor() };
     let within = seconds - (seconds / 86_400.0).floor() * 86_400.0;
     let date = civil(day as i64);
-    let letters: Vec<&str> =
-        section.tokens.iter().filter_map(|token| if let Token::Date(letters) = token { Some(letters.as_str()) } else { None }).collect();
+    let letters: Vec<&str> = section
+        .tokens
+        .iter()
+        .filter_map(|token| if let CodeToken::Date(letters) = token { Some(letters.as_str()) } else { None })
+        .collect();
     let months: Vec<bool> = are_minutes(&section.tokens);
     let has = |letter: char| letters.iter().any(|letters| letters.starts_with(letter));
     let numeric_month = section
         .tokens
         .iter()
         .zip(&months)
-        .any(|(token, minutes)| matches!(token, Token::Date(l) if l.starts_with('m') && l.len() <= 2 && !minutes));
+        .any(|(token, minutes)| matches!(token, CodeToken::Date(l) if l.starts_with('m') && l.len() <= 2 && !minutes));
     let named_month = section
         .tokens
         .iter()
         .zip(&months)
-        .any(|(token, minutes)| matches!(token, Token::Date(l) if l.starts_with('m') && l.len() > 2 && !minutes));
+        .any(|(token, minutes)| matches!(token, CodeToken::Date(l) if l.starts_with('m') && l.len() > 2 && !minutes));
     let whole_date = has('y') && letters.iter().any(|l| *l == "d" || *l == "dd") && (numeric_month || (named_month && section.foreign));
     let clock = Clock { within, half: has('A'), value: seconds };
     if whole_date {
@@ -51,8 +54,8 @@ pub fn show(section: &Section, value: f64, is_1904: bool) -> String {
     let mut text = String::new();
     for (token, minutes) in section.tokens.iter().zip(months) {
         match token {
-            Token::Date(letters) => text.push_str(&piece(letters, minutes, date, day as i64, &clock)),
-            Token::Elapsed(letter, length) => {
+            CodeToken::Date(letters) => text.push_str(&piece(letters, minutes, date, day as i64, &clock)),
+            CodeToken::Elapsed(letter, length) => {
                 let per = match letter {
                     'h' => 3600.0,
                     'm' => 60.0,
@@ -60,11 +63,11 @@ pub fn show(section: &Section, value: f64, is_1904: bool) -> String {
                 };
                 text.push_str(&format!("{:0length$}", (clock.value / per).trunc() as i64));
             }
-            Token::Literal(literal) => text.push_str(literal),
-            Token::Point => text.push('.'),
-            Token::Comma => text.push(','),
-            Token::Slash => text.push('/'),
-            Token::Digit(_) => text.push_str(&format!("{}", ((within.fract() * 10.0).trunc() as i64).clamp(0, 9))),
+            CodeToken::Literal(literal) => text.push_str(literal),
+            CodeToken::Point => text.push('.'),
+            CodeToken::Comma => text.push(','),
+            CodeToken::Slash => text.push('/'),
+            CodeToken::Digit(_) => text.push_str(&format!("{}", ((within.fract() * 10.0).trunc() as i64).clamp(0, 9))),
             _ => {}
         }
     }
@@ -78,10 +81,10 @@ struct Clock {
 }
 
 /// For each token whether it is an `m` that means minutes: behind hours or before seconds.
-fn are_minutes(tokens: &[Token]) -> Vec<bool> {
-    let letter = |token: &Token| match token {
-        Token::Date(letters) => letters.chars().next(),
-        Token::Elapsed(letter, _) => Some(*letter),
+fn are_minutes(tokens: &[CodeToken]) -> Vec<bool> {
+    let letter = |token: &CodeToken| match token {
+        CodeToken::Date(letters) => letters.chars().next(),
+        CodeToken::Elapsed(letter, _) => Some(*letter),
         _ => None,
     };
     (0..tokens.len())

@@ -1,33 +1,35 @@
 //! Numbers by the digits that their format has places for.
 
-use super::sections::{Section, Token};
+use super::sections::{CodeToken, Section};
 
 /// A number in a section that is no date.
 pub fn show(section: &Section, value: f64) -> String {
     let tokens = &section.tokens;
-    if tokens.contains(&Token::Slash) {
+    if tokens.contains(&CodeToken::Slash) {
         return fraction(section, value);
     }
-    if let Some(at) = tokens.iter().position(|token| matches!(token, Token::Exponent(_))) {
+    if let Some(at) = tokens.iter().position(|token| matches!(token, CodeToken::Exponent(_))) {
         return exponent(tokens, at, value);
     }
-    let percents = tokens.iter().filter(|token| **token == Token::Percent).count().min(4) as i32;
-    let digits = tokens.iter().filter(|token| matches!(token, Token::Digit(_))).count();
+    let percents = tokens.iter().filter(|token| **token == CodeToken::Percent).count().min(4) as i32;
+    let digits = tokens.iter().filter(|token| matches!(token, CodeToken::Digit(_))).count();
     if digits == 0 {
         let sign = if value < 0.0 && !tokens.is_empty() { "-" } else { "" };
         return format!("{sign}{}", literals(tokens));
     }
-    let point = tokens.iter().position(|token| *token == Token::Point).unwrap_or(tokens.len());
-    let is_digit = |token: &Token| matches!(token, Token::Digit(_));
+    let point = tokens.iter().position(|token| *token == CodeToken::Point).unwrap_or(tokens.len());
+    let is_digit = |token: &CodeToken| matches!(token, CodeToken::Digit(_));
     let last_whole = tokens[..point].iter().rposition(is_digit);
     // A comma behind the last digit divides by a thousand, one between digits parts thousands.
     let last_digit = tokens.iter().rposition(is_digit).unwrap_or(0);
     let scale = tokens
         .iter()
         .enumerate()
-        .filter(|(at, token)| **token == Token::Comma && (*at > last_digit || (last_whole.is_some_and(|last| *at > last) && *at < point)))
+        .filter(|(at, token)| {
+            **token == CodeToken::Comma && (*at > last_digit || (last_whole.is_some_and(|last| *at > last) && *at < point))
+        })
         .count();
-    let thousands = last_whole.is_some_and(|last| tokens[..last].contains(&Token::Comma));
+    let thousands = last_whole.is_some_and(|last| tokens[..last].contains(&CodeToken::Comma));
     let decimals = tokens[point..].iter().filter(|token| is_digit(token)).count();
     let (whole, part) = decimal(value.abs(), percents * 2 - scale.min(10) as i32 * 3, decimals);
     let is_zero = whole.is_empty() && part.bytes().all(|digit| digit == b'0');
@@ -38,14 +40,14 @@ pub fn show(section: &Section, value: f64) -> String {
     if value < 0.0 && !is_zero { format!("-{text}") } else { text }
 }
 
-fn literals(tokens: &[Token]) -> String {
+fn literals(tokens: &[CodeToken]) -> String {
     tokens.iter().map(literal).collect()
 }
 
-fn literal(token: &Token) -> &str {
+fn literal(token: &CodeToken) -> &str {
     match token {
-        Token::Literal(text) => text,
-        Token::Percent => "%",
+        CodeToken::Literal(text) => text,
+        CodeToken::Percent => "%",
         _ => "",
     }
 }
@@ -91,8 +93,8 @@ fn decimal(value: f64, power: i32, decimals: usize) -> (String, String) {
 }
 
 /// The digits before the point in their places, from the right; what has no place stands at the first one.
-fn whole_digits(tokens: &[Token], whole: &str, thousands: bool) -> String {
-    let places = tokens.iter().filter(|token| matches!(token, Token::Digit(_))).count();
+fn whole_digits(tokens: &[CodeToken], whole: &str, thousands: bool) -> String {
+    let places = tokens.iter().filter(|token| matches!(token, CodeToken::Digit(_))).count();
     let mut digits: Vec<char> = whole.chars().collect();
     let mut pieces: Vec<String> = Vec::new();
     let (mut written, mut place) = (0usize, 0usize);
@@ -105,7 +107,7 @@ fn whole_digits(tokens: &[Token], whole: &str, thousands: bool) -> String {
     };
     for token in tokens.iter().rev() {
         match token {
-            Token::Digit(kind) => {
+            CodeToken::Digit(kind) => {
                 place += 1;
                 match digits.pop() {
                     Some(digit) => push(digit, &mut pieces),
@@ -125,15 +127,15 @@ fn whole_digits(tokens: &[Token], whole: &str, thousands: bool) -> String {
 }
 
 /// The point and the digits behind it: zeros at the end only where the format wants them.
-fn part_digits(tokens: &[Token], part: &str) -> String {
-    let kinds: Vec<char> = tokens.iter().filter_map(|token| if let Token::Digit(kind) = token { Some(*kind) } else { None }).collect();
+fn part_digits(tokens: &[CodeToken], part: &str) -> String {
+    let kinds: Vec<char> = tokens.iter().filter_map(|token| if let CodeToken::Digit(kind) = token { Some(*kind) } else { None }).collect();
     let shown = part.trim_end_matches('0').len().max(kinds.iter().rposition(|kind| *kind == '0').map_or(0, |last| last + 1));
     let mut digits = part.chars().take(shown);
     tokens
         .iter()
         .map(|token| match token {
-            Token::Point => ".".to_owned(),
-            Token::Digit(_) => digits.next().map(String::from).unwrap_or_default(),
+            CodeToken::Point => ".".to_owned(),
+            CodeToken::Digit(_) => digits.next().map(String::from).unwrap_or_default(),
             token => literal(token).to_owned(),
         })
         .collect()
@@ -142,18 +144,18 @@ fn part_digits(tokens: &[Token], part: &str) -> String {
 /// `1 1/2`, with as many digits below as the format has, or with its own number below.
 fn fraction(section: &Section, value: f64) -> String {
     let tokens = &section.tokens;
-    let Some(slash) = tokens.iter().position(|token| *token == Token::Slash) else { return String::new() };
+    let Some(slash) = tokens.iter().position(|token| *token == CodeToken::Slash) else { return String::new() };
     let below = &tokens[slash + 1..];
-    let digits = below.iter().take_while(|token| matches!(token, Token::Digit(_))).count();
+    let digits = below.iter().take_while(|token| matches!(token, CodeToken::Digit(_))).count();
     let fixed: Option<u32> = below.first().and_then(|token| match token {
-        Token::Literal(text) => text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok(),
+        CodeToken::Literal(text) => text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok(),
         _ => None,
     });
     // Whole numbers have a place of their own: digits, a space, digits.
     let mixed = tokens[..slash]
         .iter()
-        .rposition(|token| matches!(token, Token::Literal(_)))
-        .is_some_and(|gap| tokens[..gap].iter().any(|token| matches!(token, Token::Digit(_))));
+        .rposition(|token| matches!(token, CodeToken::Literal(_)))
+        .is_some_and(|gap| tokens[..gap].iter().any(|token| matches!(token, CodeToken::Digit(_))));
     let whole = if mixed { value.abs().trunc() } else { 0.0 };
     let rest = value.abs() - whole;
     let most = 10u32.pow(digits.clamp(1, 3) as u32) - 1;
@@ -175,15 +177,16 @@ fn fraction(section: &Section, value: f64) -> String {
 }
 
 /// `1.23E+04`.
-fn exponent(tokens: &[Token], at: usize, value: f64) -> String {
-    let decimals = tokens[..at].iter().skip_while(|token| **token != Token::Point).filter(|token| matches!(token, Token::Digit(_))).count();
-    let digits = tokens[at + 1..].iter().take_while(|token| matches!(token, Token::Digit(_))).count();
+fn exponent(tokens: &[CodeToken], at: usize, value: f64) -> String {
+    let decimals =
+        tokens[..at].iter().skip_while(|token| **token != CodeToken::Point).filter(|token| matches!(token, CodeToken::Digit(_))).count();
+    let digits = tokens[at + 1..].iter().take_while(|token| matches!(token, CodeToken::Digit(_))).count();
     let text = format!("{value:.*e}", decimals.min(15));
     let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
     let power: i32 = power.parse().unwrap_or(0);
     let sign = match tokens[at] {
         _ if power < 0 => "-",
-        Token::Exponent('+') => "+",
+        CodeToken::Exponent('+') => "+",
         _ => "",
     };
     format!("{mantissa}E{sign}{:0>digits$}", power.abs())

@@ -2,7 +2,7 @@
 
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Token {
+pub enum CodeToken {
     /// Shown as it stands.
     Literal(String),
     /// A place for a digit: `0`, `#` or `?`.
@@ -57,7 +57,7 @@ impl Condition {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Section {
     /// In order.
-    pub tokens: Vec<Token>,
+    pub tokens: Vec<CodeToken>,
     /// When it applies, if it says so.
     pub condition: Option<Condition>,
     /// A language other than English: its months have other names.
@@ -67,13 +67,13 @@ pub struct Section {
 impl Section {
     /// Whether it shows a date or a time.
     pub fn is_date(&self) -> bool {
-        self.tokens.iter().any(|token| matches!(token, Token::Date(_) | Token::Elapsed(..)))
+        self.tokens.iter().any(|token| matches!(token, CodeToken::Date(_) | CodeToken::Elapsed(..)))
     }
 
     fn literal(&mut self, text: &str) {
         match self.tokens.last_mut() {
-            Some(Token::Literal(last)) => last.push_str(text),
-            _ => self.tokens.push(Token::Literal(text.to_owned())),
+            Some(CodeToken::Literal(last)) => last.push_str(text),
+            _ => self.tokens.push(CodeToken::Literal(text.to_owned())),
         }
     }
 }
@@ -103,32 +103,32 @@ pub fn parse(format: &str) -> Vec<Section> {
                 brackets(inside, section);
                 rest = behind;
             }
-            '0' | '#' | '?' => section.tokens.push(Token::Digit(c)),
-            '.' => section.tokens.push(Token::Point),
-            ',' => section.tokens.push(Token::Comma),
-            '%' => section.tokens.push(Token::Percent),
-            '@' => section.tokens.push(Token::Text),
-            '/' if matches!(section.tokens.last(), Some(Token::Digit(_))) => section.tokens.push(Token::Slash),
+            '0' | '#' | '?' => section.tokens.push(CodeToken::Digit(c)),
+            '.' => section.tokens.push(CodeToken::Point),
+            ',' => section.tokens.push(CodeToken::Comma),
+            '%' => section.tokens.push(CodeToken::Percent),
+            '@' => section.tokens.push(CodeToken::Text),
+            '/' if matches!(section.tokens.last(), Some(CodeToken::Digit(_))) => section.tokens.push(CodeToken::Slash),
             'E' | 'e' if after.starts_with(['+', '-']) => {
-                section.tokens.push(Token::Exponent(after.chars().next().unwrap_or('+')));
+                section.tokens.push(CodeToken::Exponent(after.chars().next().unwrap_or('+')));
                 rest = &after[1..];
             }
             _ if starts(c, after, "general") => {
-                section.tokens.push(Token::General);
+                section.tokens.push(CodeToken::General);
                 rest = &after[6..];
             }
             _ if starts(c, after, "am/pm") => {
-                section.tokens.push(Token::Date("AM/PM".to_owned()));
+                section.tokens.push(CodeToken::Date("AM/PM".to_owned()));
                 rest = &after[4..];
             }
             _ if starts(c, after, "a/p") => {
-                section.tokens.push(Token::Date("A/P".to_owned()));
+                section.tokens.push(CodeToken::Date("A/P".to_owned()));
                 rest = &after[2..];
             }
             'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => {
                 let length = after.chars().take_while(|next| next.eq_ignore_ascii_case(&c)).count();
                 let letters = c.to_ascii_lowercase().to_string().repeat((length + 1).min(5));
-                section.tokens.push(Token::Date(letters));
+                section.tokens.push(CodeToken::Date(letters));
                 rest = &after[length..];
             }
             c => section.literal(c.encode_utf8(&mut [0; 4])),
@@ -168,7 +168,7 @@ fn brackets(inside: &str, section: &mut Section) {
     if let Some(letter @ ('h' | 'm' | 's')) = lower.chars().next()
         && lower.chars().all(|c| c == letter)
     {
-        section.tokens.push(Token::Elapsed(letter, lower.len().min(4)));
+        section.tokens.push(CodeToken::Elapsed(letter, lower.len().min(4)));
         return;
     }
     let operator: String = inside.chars().take_while(|c| matches!(c, '<' | '>' | '=')).collect();

@@ -2,7 +2,7 @@
 
 use model::PlaceKind;
 
-use super::styles::{ListLevel, Look, Styles};
+use super::styles::{ListLevel, OdfLook, OdfStyles};
 use super::tables::OdfTable;
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
@@ -12,10 +12,10 @@ use crate::formats::{raised, symbols};
 
 /// The body while it is read.
 pub struct OdfBody<'s> {
-    styles: &'s Styles,
+    styles: &'s OdfStyles,
     paragraphs: Vec<OdfParagraph>,
     /// Looks of the spans that are open, the innermost last.
-    spans: Vec<Look>,
+    spans: Vec<OdfLook>,
     /// Notes and comments that are open: what they are, and their text.
     asides: Vec<(&'static str, String)>,
     tables: Vec<OdfTable>,
@@ -30,7 +30,7 @@ pub struct OdfBody<'s> {
     is_sheet: bool,
     is_slide: bool,
     /// How the open cell of a sheet looks.
-    cell: Look,
+    cell: OdfLook,
     /// Why what comes is left out, and how deep.
     hidden: u32,
 }
@@ -49,7 +49,7 @@ struct OdfParagraph {
 
 impl<'s> OdfBody<'s> {
     /// Nothing yet.
-    pub fn new(styles: &'s Styles) -> Self {
+    pub fn new(styles: &'s OdfStyles) -> Self {
         Self {
             styles,
             paragraphs: Vec::new(),
@@ -63,7 +63,7 @@ impl<'s> OdfBody<'s> {
             is_title: false,
             is_sheet: false,
             is_slide: false,
-            cell: Look::default(),
+            cell: OdfLook::default(),
             hidden: 0,
         }
     }
@@ -265,7 +265,7 @@ impl<'s> OdfBody<'s> {
                 }
             }
             "table-cell" | "covered-table-cell" => {
-                self.cell = Look::default();
+                self.cell = OdfLook::default();
                 if let Some(table) = self.tables.last_mut() {
                     let (text, asides) = (one_line(table.cell_text(), 80), table.asides.len());
                     table.end_cell();

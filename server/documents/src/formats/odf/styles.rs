@@ -7,8 +7,8 @@ use crate::formats::{colors, symbols};
 
 /// The styles of a document.
 #[derive(Default)]
-pub struct Styles {
-    looks: HashMap<String, Look>,
+pub struct OdfStyles {
+    looks: HashMap<String, OdfLook>,
     lists: HashMap<String, Vec<ListLevel>>,
     /// How headings count, by level.
     outline: Vec<ListLevel>,
@@ -16,7 +16,7 @@ pub struct Styles {
 
 /// How a style looks; none says that nothing was said.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct OdfLook {
     /// Struck through.
     pub struck: Option<bool>,
     /// Not shown.
@@ -53,7 +53,7 @@ pub struct ListLevel {
     pub is_bullet: bool,
 }
 
-impl Styles {
+impl OdfStyles {
     /// Takes the styles of a file.
     pub fn read(&mut self, text: &str) {
         let (mut style, mut list) = (String::new(), None::<String>);
@@ -63,7 +63,7 @@ impl Styles {
                     "style" => {
                         style = tag.get("name").unwrap_or_default();
                         let parent = tag.get("parent-style-name");
-                        self.looks.insert(style.clone(), Look { parent, list: tag.get("list-style-name"), ..Look::default() });
+                        self.looks.insert(style.clone(), OdfLook { parent, list: tag.get("list-style-name"), ..OdfLook::default() });
                     }
                     "text-properties"
                     | "table-properties"
@@ -108,7 +108,7 @@ impl Styles {
     }
 
     /// How a style looks, with what it inherits.
-    pub fn look(&self, name: &str) -> Look {
+    pub fn look(&self, name: &str) -> OdfLook {
         let mut look = self.looks.get(name).cloned().unwrap_or_default();
         let mut parent = look.parent.clone();
         for _ in 0..10 {
@@ -130,7 +130,7 @@ impl Styles {
     }
 }
 
-impl Look {
+impl OdfLook {
     fn properties(&mut self, tag: &Tag) {
         let value = |name: &str| tag.get(name);
         if let Some(line) = value("text-line-through-style").or_else(|| value("text-line-through-type")) {

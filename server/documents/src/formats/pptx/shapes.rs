@@ -64,7 +64,7 @@ struct Reader {
     lines: Vec<String>,
     line: String,
     is_text: bool,
-    run: Run,
+    run: PptxRun,
     /// How the numbers of the current paragraph look, and from which one on.
     number: Option<(String, u32)>,
     /// How far the numbers of a shape have come, by level and look.
@@ -74,7 +74,7 @@ struct Reader {
 }
 
 #[derive(Default)]
-struct Run {
+struct PptxRun {
     struck: bool,
     raised: i32,
     font: String,
@@ -107,7 +107,7 @@ impl Reader {
                 let start = number("startAt").and_then(|start| u32::try_from(start).ok()).unwrap_or(1);
                 self.number = Some((tag.get("type").unwrap_or_default(), start));
             }
-            "r" | "fld" => self.run = Run::default(),
+            "r" | "fld" => self.run = PptxRun::default(),
             "rPr" => {
                 self.run.struck = tag.get("strike").is_some_and(|strike| strike != "noStrike");
                 self.run.raised = number("baseline").unwrap_or(0);

@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Read};
 use std::rc::Rc;
 
-use super::Look;
+use super::XlsLook;
 use crate::formats::number_format;
 
 /// The looks of a workbook.
 #[derive(Default)]
 pub struct Looks {
-    looks: Vec<Look>,
+    looks: Vec<XlsLook>,
     sheets: Vec<SheetLooks>,
     /// Whether its days count from 1904.
     pub is_1904: bool,
@@ -65,7 +65,7 @@ impl Looks {
             // There is no font of number 4.
             let (struck, bold) = fonts.get(usize::from(font) - usize::from(font > 4)).copied().unwrap_or_default();
             let format = formats.get(&format).cloned().or_else(|| number_format::built_in(u32::from(format)).map(Into::into));
-            looks.looks.push(Look { format: format.filter(|format| !format.eq_ignore_ascii_case("general")), struck, bold });
+            looks.looks.push(XlsLook { format: format.filter(|format| !format.eq_ignore_ascii_case("general")), struck, bold });
         }
         looks.sheets = offsets.into_iter().map(|offset| sheet(stream.get(offset..).unwrap_or_default())).collect();
         looks
@@ -77,7 +77,7 @@ impl Looks {
     }
 
     /// How a cell looks.
-    pub fn look(&self, sheet: &SheetLooks, row: u32, column: u32) -> Look {
+    pub fn look(&self, sheet: &SheetLooks, row: u32, column: u32) -> XlsLook {
         sheet.cells.get(&(row, column)).and_then(|at| self.looks.get(usize::from(*at))).cloned().unwrap_or_default()
     }
 }

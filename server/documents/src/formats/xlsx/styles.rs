@@ -8,11 +8,11 @@ use crate::formats::{colors, number_format, symbols};
 
 /// The styles of a workbook, by the number that cells name.
 #[derive(Default)]
-pub struct Styles(Vec<Style>);
+pub struct XlsxStyles(Vec<XlsxStyle>);
 
 /// How a cell looks.
 #[derive(Clone, Default)]
-pub struct Style {
+pub struct XlsxStyle {
     /// Its number format; none is `General`.
     pub format: Option<Rc<str>>,
     /// Struck through.
@@ -33,7 +33,7 @@ struct Font {
     symbols: Option<Rc<str>>,
 }
 
-impl Styles {
+impl XlsxStyles {
     /// Reads `styles.xml`.
     pub fn read(text: &str) -> Self {
         let mut formats: HashMap<u32, Rc<str>> = HashMap::new();
@@ -70,7 +70,7 @@ impl Styles {
                         let font: Font = number(&tag, "fontId").and_then(|id| fonts.get(id as usize).cloned()).unwrap_or_default();
                         let filled = number(&tag, "fillId").and_then(|id| fills.get(id as usize).copied()).unwrap_or_default();
                         let format = formats.get(&id).cloned().or_else(|| number_format::built_in(id).map(Into::into));
-                        styles.push(Style {
+                        styles.push(XlsxStyle {
                             format: format.filter(|format| !format.eq_ignore_ascii_case("general")),
                             struck: font.struck,
                             bold: font.bold,
@@ -92,7 +92,7 @@ impl Styles {
     }
 
     /// The style of this number; the default one if there is none.
-    pub fn get(&self, number: usize) -> Style {
+    pub fn get(&self, number: usize) -> XlsxStyle {
         self.0.get(number).cloned().unwrap_or_default()
     }
 }

@@ -38,8 +38,6 @@ const IDLE: Duration = Duration::from_secs(120);
 
 /// How long the last part of the recording may take to be stored when the server stops.
 const SEALING_AT_A_STOP: Duration = Duration::from_secs(3);
-/// Between two tries where the shared storage is waited for.
-const SEALED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// How far a call is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -251,29 +249,6 @@ impl CallActor {
         self.tracks.cancel();
         self.ending.answer();
         self.phase = Phase::Closed;
-    }
-
-    /// Brings all that is recorded to the shared storage, or leaves it after a while; once, or again and again for that long. Whether it is
-    /// there; it is without such a storage.
-    pub(super) async fn seal(&self, within: Duration, again: bool) -> bool {
-        let Some(sealer) = &self.sealer else { return true };
-        let asked = async {
-            loop {
-                let (answer, sealed) = oneshot::channel();
-                if sealer.send(answer).await.is_err() {
-                    return false;
-                }
-                match sealed.await {
-                    Ok(false) if again => tokio::time::sleep(SEALED_AGAIN_AFTER).await,
-                    sealed => return sealed.unwrap_or(false),
-                }
-            }
-        };
-        let is_sealed = tokio::time::timeout(within, asked).await.unwrap_or(false);
-        if !is_sealed {
-            tracing::warn!(call = %self.call.id, "the end of a recording could not be brought to the shared storage yet");
-        }
-        is_sealed
     }
 
     pub(super) fn length(&self) -> Millis {

@@ -24,6 +24,8 @@ const LAST_WORDS: Duration = Duration::from_secs(300);
 const SEALING_BEFORE_THE_END: Duration = Duration::from_secs(10);
 /// How long the last parts of the recording may take to be stored; what isn't then is stored by the server that has it, when it is asked for.
 const SEALING_AT_THE_END: Duration = Duration::from_secs(30);
+/// Between two tries where the shared storage is waited for.
+const SEALED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// Pauses before the review is tried again, the last one for all further tries.
 const AGAIN: [Duration; 4] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(60)];
 /// After so many tries the actor gives up; the call is looked after every minute from then on.
@@ -96,6 +98,29 @@ impl CallActor {
         // Stored before it is said: a page that goes to the review finds it being written.
         self.store(WriteOp::End(self.kernel.now()));
         self.finish_tracks().await;
+    }
+
+    /// Brings all that is recorded to the shared storage, or leaves it after a while; once, or again and again for that long. Whether it is
+    /// there; it is without such a storage.
+    pub(super) async fn seal(&self, within: Duration, again: bool) -> bool {
+        let Some(sealer) = &self.sealer else { return true };
+        let asked = async {
+            loop {
+                let (answer, sealed) = oneshot::channel();
+                if sealer.send(answer).await.is_err() {
+                    return false;
+                }
+                match sealed.await {
+                    Ok(false) if again => tokio::time::sleep(SEALED_AGAIN_AFTER).await,
+                    sealed => return sealed.unwrap_or(false),
+                }
+            }
+        };
+        let is_sealed = tokio::time::timeout(within, asked).await.unwrap_or(false);
+        if !is_sealed {
+            tracing::warn!(call = %self.call.id, "the end of a recording could not be brought to the shared storage yet");
+        }
+        is_sealed
     }
 
     /// Tells the tracks that nothing comes after the frames that are on their way.

@@ -363,7 +363,10 @@ mod tests {
         let german = FoundPassage { language: "de".to_owned(), ..passage("Hier kostet der Tarif viel.") };
         let known = [KnownWord { text: "tarif".to_owned(), passages: 1, weight: 5.0 }];
         assert_eq!(Asked::new("Was Kostet Der Tarif?", &known, [german].iter()).roles, [Plain, Plain, Plain]);
-        assert_eq!(roles("price for fifty thousand requests", prices), [Value, Number(50_000.0), Number(50_000.0), Plain]);
+        let tiers = "Requests: up to 50,000; Price: 4 cents\nRequests: up to 200,000; Price: 3 cents";
+        assert_eq!(roles("price for fifty thousand requests", tiers), [Value, Number(50_000.0), Number(50_000.0), Plain]);
+        assert_eq!(roles("price for fifty thousand requests", prices), [Value, Plain, Plain, Plain], "the asker's own number");
+        assert_eq!(roles("price in 2019", prices), [Value, Number(2_019.0)]);
     }
 
     #[test]
