@@ -2,7 +2,7 @@
 //! elsewhere in the area.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
@@ -84,13 +84,13 @@ pub struct Row {
     pub upload: ArcRwSignal<Option<UploadId>>,
     stop: ArcStoredValue<Option<AbortHandle>>,
     /// Whether it was taken out of the queue.
-    gone: ArcStoredValue<bool>,
+    gone: Arc<AtomicBool>,
 }
 
 impl Row {
     /// Whether it was taken out of the queue.
     pub fn is_gone(&self) -> bool {
-        self.gone.try_get_value().unwrap_or(true)
+        self.gone.load(Ordering::Relaxed)
     }
 
     /// Whether there is more to tell of it than that it went well.
@@ -166,7 +166,7 @@ impl Queue {
                 state: ArcRwSignal::new(Sending::Waiting),
                 upload: ArcRwSignal::new(begun.map(|upload| upload.id)),
                 stop: ArcStoredValue::new(None),
-                gone: ArcStoredValue::new(false),
+                gone: Arc::new(AtomicBool::new(false)),
             };
             files::keep(row.number, file);
             self.rows.update(|rows| rows.push(row));
@@ -198,7 +198,7 @@ impl Queue {
     /// Takes a file out of the queue and throws away what has arrived of it.
     pub fn cancel(&self, number: u32) {
         let Some(row) = self.row(number) else { return };
-        row.gone.set_value(true);
+        row.gone.store(true, Ordering::Relaxed);
         // A file that is just being begun goes on until the server has said what it calls it: else nobody could throw it away.
         if let Some(stop) = row.stop.try_get_value().flatten().filter(|_| row.upload.with_untracked(Option::is_some)) {
             stop.abort();
