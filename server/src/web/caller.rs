@@ -1,5 +1,6 @@
 //! Who sends a request, found out once for everything behind.
 
+use app::server::session_cookie;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -9,16 +10,13 @@ use domain::identity::{self, IdentityKernel as _, SignedIn};
 use domain::{Actor, Client, DomainError};
 use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use model::{Code, Profile};
 use secrecy::ExposeSecret;
 
 use super::client;
 use super::problem::Failure;
 use crate::wiring::Server;
-
-/// Name of the session's cookie.
-use app::server::session_cookie;
 
 /// Who sends a request.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +48,12 @@ pub async fn identify(State(server): State<Server>, mut request: Request, next: 
         Err(error) if is_for_programs || !is_unauthenticated(&error) => return Failure::from(error).into_response(),
         Err(_) => None,
     };
+    if let Some(scope) = &caller.scope
+        && !reads(request.method(), path)
+        && let Err(error) = scope.require_changes()
+    {
+        return Failure::from(error).into_response();
+    }
     if let Some(scope) = &caller.scope {
         tracing::Span::current().record("organization", tracing::field::display(scope.organization));
     }
@@ -99,6 +103,11 @@ async fn find_out(server: &Server, headers: &HeaderMap, caller: &mut Caller) -> 
         }
         (None, None) => Ok(None),
     }
+}
+
+/// Whether a request only reads: what a token for reading may do. A websocket says itself what it wants (`domain::calls::live::attach`).
+fn reads(method: &Method, path: &str) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || matches!(path, "/api/v1/knowledge/search" | "/api/v1/knowledge/ask")
 }
 
 /// So many requests a member, or an address where nobody is signed in.

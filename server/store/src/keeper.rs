@@ -60,18 +60,20 @@ impl Keeper {
     }
 
     /// From now on nothing changes the schema, and the log has no trace of such a change.
-    pub(crate) fn serves(&self) {
-        self.write_mark(true);
+    /// `schema` is the schema's number, as the database itself says it.
+    pub(crate) fn serves(&self, schema: i64) {
+        self.write_mark(Some(schema));
     }
 
     /// A full disk keeps no server from starting, so a mark that can't be written is only missed.
-    pub(crate) fn write_mark(&self, serving: bool) {
+    ///
+    /// The database's own file is never opened here: closing it would take SQLite's locks on it away from the whole process.
+    pub(crate) fn write_mark(&self, serving: Option<i64>) {
         let write = || {
             let path = beside(&self.database, "-mark");
             let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
             let (database, own) = (inode(&std::fs::metadata(&self.database)?), inode(&file.metadata()?));
-            let schema = wal::schema_of(&self.database)?;
-            file.write_all(Mark::text(database, own, serving, schema).as_bytes())?;
+            file.write_all(Mark::text(database, own, serving).as_bytes())?;
             file.sync_all()?;
             Ok::<_, Error>(file)
         };

@@ -22,8 +22,9 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// Always of the same length, so that it can be written over on a full disk.
-    pub(crate) fn text(database: u64, own: u64, serving: bool, schema: u32) -> String {
-        format!("closezly-mark 1\ndatabase {database:020}\nmark {own:020}\nserving {}\nschema {schema:010}\n", u8::from(serving))
+    pub(crate) fn text(database: u64, own: u64, schema: Option<i64>) -> String {
+        let (serving, schema) = (u8::from(schema.is_some()), schema.unwrap_or_default());
+        format!("closezly-mark 1\ndatabase {database:020}\nmark {own:020}\nserving {serving}\nschema {schema:010}\n")
     }
 
     /// The mark beside a database, if there is one that can be read.

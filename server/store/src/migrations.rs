@@ -41,7 +41,10 @@ impl Store {
     async fn settle(&self, writer: &SqlitePool) {
         let Some(keeper) = &self.keeper else { return };
         match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await {
-            Ok((0, ..)) => keeper.serves(),
+            Ok((0, ..)) => match sqlx::query_scalar::<_, i64>("PRAGMA schema_version").fetch_one(writer).await {
+                Ok(schema) => keeper.serves(schema),
+                Err(error) => tracing::warn!(error = chain(&error), "the schema's number could not be read"),
+            },
             Ok(_) => tracing::warn!("another program reads the database, so its log stays as it is"),
             // A full disk keeps no server from starting.
             Err(error) => tracing::warn!(error = chain(&error), "the log could not be folded into the database"),

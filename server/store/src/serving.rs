@@ -36,7 +36,7 @@ impl Store {
             tracing::warn!("the last server didn't stop in order, and the database is too large to be checked now; `closezly doctor` does");
         }
         let mut store = Self::connect_with(url, options).await?;
-        keeper.write_mark(false);
+        keeper.write_mark(None);
         store.keeper = Some(std::sync::Arc::new(keeper));
         Ok(store)
     }

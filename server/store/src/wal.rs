@@ -86,13 +86,6 @@ pub(crate) fn foreign(database: &Path, mark: Option<&Mark>) -> Result<Option<&'s
     Ok(None)
 }
 
-/// The schema number in a database's file, which may be behind its log; 0 in an empty file.
-pub(crate) fn schema_of(database: &Path) -> Result<u32> {
-    let mut header = [0; 100];
-    let is_whole = fill(&mut File::open(database)?, &mut header)?;
-    Ok(if is_whole { word(&header, SCHEMA, true) } else { 0 })
-}
-
 impl Log {
     /// Whether the file shows the trace of a checkpoint, which writes the log's pages in their order and may be cut short.
     fn was_folded_into(&self, file: &mut File) -> Result<bool> {

@@ -90,6 +90,23 @@ async fn a_copy_that_is_put_beside_the_old_log_is_told_from_its_own() {
     }
 }
 
+/// If the server's own locks were gone, the other program would take the log away when it leaves, and what is stored later with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_program_that_looks_in_takes_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(folder.path());
+    let ann = running.owner().await;
+    for calls in 1..=3 {
+        make(&ann, new_call("Seen from outside")).await;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database(folder.path()));
+        let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+        let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM calls").fetch_one(&mut connection).await.unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+        assert_eq!(seen, calls);
+        assert!(folder.path().join("data/closezly.db-wal").exists());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_database_is_not_served() {
     let folder = tempfile::tempdir().unwrap();

@@ -132,7 +132,7 @@ async fn a_token_for_reading_changes_nothing() {
         "verbosity": "normal", "consent_who": "", "consent_how": null
     });
     for (path, body) in [
-        ("/api/v1/calls", call),
+        ("/api/v1/calls", call.clone()),
         ("/api/v1/knowledge/collections", json!({ "name": "x", "access": "everybody" })),
         ("/api/v1/knowledge/uploads", json!({ "file_name": "x.txt", "bytes": 3 })),
         ("/api/v1/tokens", json!({ "name": "x" })),
@@ -140,6 +140,12 @@ async fn a_token_for_reading_changes_nothing() {
         assert_eq!(board.post(path, body).await.failure(403), "forbidden", "{path}");
     }
     assert_eq!(board.patch("/api/v1/organization", json!({ "name": "x" })).await.failure(403), "forbidden");
+    // What is done before anything is stored, and what pages ask for, is refused too.
+    let mine = ann.post("/api/v1/calls", call).await.body["data"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(board.post(&format!("/api/v1/calls/{mine}/end"), json!({})).await.failure(403), "forbidden");
+    assert_eq!(board.delete(&format!("/api/v1/calls/{mine}")).await.failure(403), "forbidden");
+    assert_eq!(board.post("/api/settings/update_profile", json!({ "name": "x" })).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(board.get(&format!("/api/v1/calls/{mine}")).await.body["data"]["state"], "prepared");
 }
 
 #[tokio::test]

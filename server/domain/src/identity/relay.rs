@@ -31,8 +31,13 @@ struct RelayClaims {
 enum Carried {
     Password,
     Session(SessionId),
-    Program { family: Uuid, signed_in_at: DateTime<Utc> },
-    ApiToken(ApiTokenId, TokenScope),
+    Program {
+        family: Uuid,
+        signed_in_at: DateTime<Utc>,
+    },
+    ApiToken(ApiTokenId),
+    /// One for reading only.
+    ReadToken(ApiTokenId),
 }
 
 /// A token for another server, that says for whom a socket is carried.
@@ -45,7 +50,8 @@ pub(crate) fn relay_token(kernel: &Kernel, actor: &Actor) -> Result<SecretString
         Credential::Password => Carried::Password,
         Credential::Session(session) => Carried::Session(session),
         Credential::Program { family, signed_in_at } => Carried::Program { family, signed_in_at },
-        Credential::ApiToken { id, scope } => Carried::ApiToken(id, scope),
+        Credential::ApiToken { id, scope: TokenScope::All } => Carried::ApiToken(id),
+        Credential::ApiToken { id, scope: TokenScope::Read } => Carried::ReadToken(id),
     };
     let claims = RelayClaims {
         iss: kernel.public_url().to_owned(),
@@ -73,7 +79,8 @@ pub async fn authenticate_relay(kernel: &Kernel, token: &str) -> Result<Actor> {
         Carried::Password => Credential::Password,
         Carried::Session(session) => Credential::Session(session),
         Carried::Program { family, signed_in_at } => Credential::Program { family, signed_in_at },
-        Carried::ApiToken(id, scope) => Credential::ApiToken { id, scope },
+        Carried::ApiToken(id) => Credential::ApiToken { id, scope: TokenScope::All },
+        Carried::ReadToken(id) => Credential::ApiToken { id, scope: TokenScope::Read },
     };
     let actor = actor_of_member(kernel, MemberId(claims.mem), credential).await?;
     if actor.member()?.person.0 == claims.sub { Ok(actor) } else { Err(wrong()) }

@@ -56,6 +56,7 @@ struct Ordered {
 /// # Errors
 /// What that server says, or `unavailable` if it can't be reached.
 pub(in crate::calls) async fn order(kernel: &Kernel, actor: &Actor, call: CallId, order: CallOrder) -> Result<()> {
+    actor.require_changes()?;
     if kernel.membership().is_some() && kernel.call_registry().get(call).is_none() {
         let owner = kernel.store().call_owner(actor.organization, call).await?.and_then(|call| call.owner);
         if let Some(server) = runner_of(kernel, owner.as_deref()).await? {
@@ -70,6 +71,7 @@ pub(in crate::calls) async fn order(kernel: &Kernel, actor: &Actor, call: CallId
 /// # Errors
 /// As [`order`].
 pub(in crate::calls) async fn order_here(kernel: &Kernel, actor: &Actor, call: CallId, order: CallOrder) -> Result<()> {
+    actor.require_changes()?;
     match order {
         CallOrder::End => return registry::end(kernel, actor.organization, call).await,
         CallOrder::Feedback { cue, state } => registry::notify(kernel, call, Input::Feedback { cue, state }).await,
