@@ -101,7 +101,7 @@ async fn another_program_that_looks_in_takes_nothing_away() {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database(folder.path()));
         let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
         let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM calls").fetch_one(&mut connection).await.unwrap();
-        sqlx::Connection::close(connection).await.unwrap();
+        connection.close().await.unwrap();
         assert_eq!(seen, calls);
         assert!(folder.path().join("data/closezly.db-wal").exists());
     }
