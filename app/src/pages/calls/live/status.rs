@@ -129,7 +129,7 @@ fn Refusal(live: Live, problem: model::Problem) -> impl IntoView {
     }
 }
 
-/// A key that is held since the question was asked answers it not.
+/// A key that is still held from before the question was asked does not answer it.
 fn once(event: leptos::ev::KeyboardEvent) {
     if event.repeat() {
         event.prevent_default();

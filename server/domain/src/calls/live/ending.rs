@@ -87,7 +87,9 @@ impl CallActor {
             }
         }
         // Once the end is stored pages forget what they have kept, and no server takes it from them: then it must outlive this one.
-        self.intake.written().await;
+        if tokio::time::timeout(SEALING_BEFORE_THE_END, self.intake.written()).await.is_err() {
+            tracing::warn!(call = %self.call.id, "the last frames of a recording are not written yet");
+        }
         if !self.seal(SEALING_BEFORE_THE_END, true).await {
             let message = "The storage that the servers share takes nothing right now. The last seconds of this call are recorded on one server only, \
                            until it does.";
