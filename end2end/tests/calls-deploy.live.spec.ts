@@ -72,7 +72,7 @@ test.describe("two servers", () => {
       const call = await startCall(page, { recognizer: recognizerName });
       fleet.balancer.prefer(other.port, owner.port);
       await manager.goto(`/calls/${call}/live`);
-      await expect(manager.getByText("Watching")).toBeVisible();
+      await expect(manager.getByText("Audio from elsewhere")).toBeVisible();
 
       await inMidSentence(page);
       await expect(lines(manager), "by the relay, as it is said").toHaveText(sentences.slice(0, CUT - 1));

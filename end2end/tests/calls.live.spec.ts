@@ -97,7 +97,7 @@ test.describe("whatever happens, every frame once", () => {
     await server.restart();
     await page.reload();
     await hydrated(page);
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Send audio again" }).click();
     await expect.poll(() => recorded(server, call, "rep").length, { timeout: 30_000 }).toBeGreaterThan(before + 50);
     await end(page, call);
     const frames = recorded(server, call, "rep");

@@ -53,7 +53,7 @@ test("the customer asks, the card shows the passage with its source, and the sou
   await page.reload();
   await hydrated(page);
   await expect(source).toContainText("The Team plan costs 29 €");
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Send audio again" }).click();
 
   // The document opens beside the call, at its place; the call goes on.
   const opened = context.waitForEvent("page");

@@ -1,6 +1,7 @@
 //! Calls and what is heard, shown and noted in them.
 
 mod cue;
+mod language;
 mod outline;
 mod preparation;
 mod segment;
@@ -18,6 +19,7 @@ use crate::text_enum::text_enum;
 use crate::time::Millis;
 
 pub use cue::{Cue, CueKind, CueState, Verbosity};
+pub use language::{Skill, understands};
 pub use outline::{OutlineLine, ShownReview};
 pub use preparation::{CallPatch, NewCall, Preparation};
 pub use segment::{Partial, Segment, Word};

@@ -71,6 +71,13 @@ pub enum ClientMessage {
         /// What.
         message: Statement,
     },
+    /// The person muted a source, whose frames of silence go on, or took it back. Said again on each connection while it is muted.
+    Mute {
+        /// Which.
+        track: TrackId,
+        /// Muted or not.
+        muted: bool,
+    },
 }
 
 /// What a page says with a number. A type of its own, and not a message in a message: whoever nests those deep enough would end the server
@@ -239,6 +246,9 @@ pub struct Snapshot {
     pub metrics: Metrics,
     /// Of each track, where there is one.
     pub recognizers: Vec<RecognizerStatus>,
+    /// Whether the call is heard.
+    #[serde(default)]
+    pub hearing: Hearing,
 }
 
 /// Something happened in a call.
@@ -293,6 +303,17 @@ pub enum CallEvent {
         /// The passage; none takes the last one away.
         source: Option<Box<Citation>>,
     },
+    /// Whether the call is heard: told when that changes, and while words are behind every other second.
+    Hearing(Hearing),
+}
+
+/// Whether a call is heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearing {
+    /// Tracks that give nothing but zeros: for 10 s, or 30 s where it is the other side, which was heard before. Neither muted nor paused.
+    pub silent: Vec<TrackId>,
+    /// How far the words are behind what is spoken; 0 while they keep up. The sound itself is safe.
+    pub behind: Millis,
 }
 
 /// How much a notice matters.

@@ -27,6 +27,9 @@ pub struct CapturedFrame {
     pub level: Level,
 }
 
+/// A gap shorter than this takes no whole sentence away, and nobody can do anything about it.
+const LONG_GAP: Millis = Millis(5_000);
+
 /// What happened to a channel. `sentence` says it to the person.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CaptureEvent {
@@ -62,9 +65,14 @@ impl CaptureEvent {
             Self::FellBack { label } => format!("That microphone is not connected. “{label}” is used."),
             Self::MutedBySystem(true) => "The computer or the device has muted the source.".into(),
             Self::Suspended => "The browser has paused audio. Click on the page to go on.".into(),
-            Self::Gap(length) => format!("The computer gave no audio for {} s.", (length.0 + 500) / 1000),
+            Self::Gap(length) if *length >= LONG_GAP => {
+                format!(
+                    "No sound came for {} s: the computer slept or stood still. What was said then is missing.",
+                    (length.0 + 500) / 1000
+                )
+            }
             Self::Failed(error) => error.to_string(),
-            Self::DevicesChanged(_) | Self::MutedBySystem(false) | Self::Running => return None,
+            Self::Gap(_) | Self::DevicesChanged(_) | Self::MutedBySystem(false) | Self::Running => return None,
         })
     }
 }
@@ -232,8 +240,9 @@ impl Capture {
     ///
     /// # Errors
     /// [`CaptureError`], whose text is for the person.
-    pub async fn switch(&self, device: Option<&str>) -> Result<(), CaptureError> {
-        self.inner.switch(device).await
+    pub fn switch(&self, device: Option<String>) -> impl Future<Output = Result<(), CaptureError>> + use<> {
+        let inner = Rc::clone(&self.inner);
+        async move { inner.switch(device.as_deref()).await }
     }
 
     /// Ends the capture, delivers the last frame, which may be short, and lets the device go.

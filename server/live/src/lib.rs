@@ -10,7 +10,7 @@
 //! - [`insight`]: what is written after a call.
 //! - [`due_dates`]: dates in spoken promises.
 //! - [`sentences`]: where sentences end.
-//! - [`understands`]: what of all this holds for a call's language.
+//! - [`model::understands`]: what of all this holds for a call's language.
 //!
 //! Nothing is made of doubtful words ([`model::calls::is_doubtful`]): no cue, no number, no line of the summary.
 //!
@@ -28,7 +28,6 @@ pub mod due_dates;
 mod echo;
 mod events;
 pub mod insight;
-mod language;
 mod pacing;
 pub mod playbook;
 mod promise;
@@ -36,6 +35,5 @@ pub mod sentences;
 mod session;
 
 pub use events::{Effect, Event, Settings};
-pub use language::{Skill, understands};
 pub use playbook::{Playbook, PlaybookError};
 pub use session::Session;

@@ -269,3 +269,26 @@ async fn a_call_comes_to_its_review() {
     assert_eq!(ann.get(&path(call, "/cues")).await.body["data"][0]["state"], "dismissed");
     assert_eq!(ann.patch(&path(call, "/cues/99"), json!({ "state": "kept" })).await.failure(404), "not_found");
 }
+
+#[tokio::test]
+async fn a_track_of_zeros_is_told_of_until_sound_comes() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let call = call_of(&ann).await;
+    let mut page = Page::source(&ann, call).await;
+    let silent = |event: &CallEvent| match event {
+        CallEvent::Hearing(hearing) => Some(hearing.silent.clone()),
+        _ => None,
+    };
+    for sequence in 0..120 {
+        page.say(ClientMessage::Frame(Frame { pcm: vec![0; 3_200], ..frame(Rep, sequence) })).await;
+        page.say(ClientMessage::Frame(frame(Customer, sequence))).await;
+    }
+    page.event(|event| silent(event) == Some(vec![TrackId::usual(Rep)])).await;
+    let mut viewer = Page::join(&ann, hello(call, Part::Viewer, "another tab")).await;
+    viewer.welcome().await;
+    let Some(ServerMessage::Snapshot(so_far)) = viewer.next().await else { panic!("no snapshot") };
+    assert_eq!(so_far.hearing.silent, [TrackId::usual(Rep)]);
+    page.say(ClientMessage::Mute { track: TrackId::usual(Rep), muted: true }).await;
+    page.event(|event| silent(event) == Some(Vec::new())).await;
+}

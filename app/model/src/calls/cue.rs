@@ -103,6 +103,11 @@ pub struct Cue {
 impl Cue {
     /// Its line in lists and on cards: the title, or the words themselves where the title would only repeat the kind.
     pub fn headline(&self) -> &str {
-        if self.title == self.kind.label() { &self.quote } else { &self.title }
+        if self.is_generic() { &self.quote } else { &self.title }
+    }
+
+    /// Whether it says no more than its kind: its advice is the same for whatever was said, so it helps only with a passage.
+    pub fn is_generic(&self) -> bool {
+        self.title == self.kind.label()
     }
 }

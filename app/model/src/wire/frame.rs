@@ -88,6 +88,11 @@ impl Frame {
         self.pcm.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
     }
 
+    /// Whether nothing is in it: no sample is further from zero than the last bit, which flickers in some devices.
+    pub fn is_silent(&self) -> bool {
+        self.samples().all(|sample| (-1..=1).contains(&sample))
+    }
+
     /// The binary message of the documented stream: track (u8), sequence (u32), capture time in ms
     /// (u64), then samples; all little-endian.
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -15,6 +15,9 @@ pub fn Cited(
     /// The document opens in a tab of its own: a call that runs here goes on.
     #[prop(optional)]
     new_tab: bool,
+    /// It is the answer: read at arm's length.
+    #[prop(optional)]
+    large: bool,
     /// Long words are cut after a few lines.
     #[prop(optional, into)]
     short: Signal<bool>,
@@ -23,7 +26,7 @@ pub fn Cited(
     let place = source.place.describe();
     view! {
         <figure class=css::CITED>
-            <blockquote class=css::WORDS data-short=move || short.get().to_string()>
+            <blockquote class=css::WORDS class:large=large dir="auto" data-short=move || short.get().to_string()>
                 {readable(&source.quote)}
             </blockquote>
             <figcaption class=css::FROM>

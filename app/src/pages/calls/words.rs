@@ -1,6 +1,6 @@
 //! Words and numbers of a call, as people read them.
 
-use model::{CallSource, CallState, Millis, RecognizerId, Verbosity};
+use model::{CallSource, CallState, Millis, RecognizerId, Skill, Verbosity, understands};
 
 /// A state as one word.
 pub const fn state(state: CallState) -> &'static str {
@@ -41,6 +41,17 @@ pub fn recognizer_note(id: &RecognizerId) -> &'static str {
     }
 }
 
+/// What doesn't work in a call of this language (BCP 47); none where everything does.
+pub fn language_note(language: &str) -> Option<&'static str> {
+    match understands(language) {
+        [] => Some("Suggestions are made in English only. Transcript, numbers and notes work in this call too."),
+        [Skill::Questions] => Some(
+            "Suggestions are made in English only. Questions are found by their mark; transcript, numbers and notes work in this call too.",
+        ),
+        _ => None,
+    }
+}
+
 /// `3 min 20 s`, `45 s`, `1 h 2 min`: a length that is read, not watched.
 pub fn length(duration: Millis) -> String {
     let seconds = duration.0.max(0) / 1000;
@@ -66,6 +77,12 @@ mod tests {
     fn lengths_leave_out_what_is_zero() {
         let said = [0, 45_900, 120_000, 200_000, 3_600_000, 3_725_000, -5].map(|ms| length(Millis(ms)));
         assert_eq!(said, ["0 s", "45 s", "2 min", "3 min 20 s", "1 h", "1 h 2 min", "0 s"]);
+    }
+
+    #[test]
+    fn a_language_that_is_understood_needs_no_note() {
+        assert_eq!(["en-GB", "", "multi"].map(language_note), [None; 3]);
+        assert!(["de-DE", "ar-EG"].iter().all(|language| language_note(language).is_some()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! One task owns it (`actor`): it takes what pages say in order, feeds the engine, and tells every page what happens. Its parts:
 //! `connections` (pages, acks, the replay buffer), `intake` (frames to the disk), `transcription` (a task for each track: voice,
-//! recognizers, catching up), `engine` (events in, effects out), `assist` (passages for cues), `persist` (write-behind to the database),
+//! recognizers, catching up), `engine` (events in, effects out), `assist` (passages for cues), `hearing` (is it heard?), `persist` (write-behind to the database),
 //! `sealing` (the recording to the storage that several servers share), `ownership` (which server may write),
 //! `ending`. `registry` has the calls of this server, `attach` connects pages to them (`relay` to those of another server), `recover` takes up what was left.
 //!
@@ -18,6 +18,7 @@ mod committer;
 mod connections;
 mod ending;
 mod engine;
+mod hearing;
 mod in_flight;
 mod inbox;
 mod intake;

@@ -5,8 +5,10 @@ use leptos::task::spawn_local;
 use model::wire::NoticeLevel;
 use model::{CallState, TrackId};
 
-use super::handle::{CallCommand, Ending, Live, Role, Source};
+use super::handle::{CallCommand, Ending, Live, Part, Role, Source};
 use super::link::LinkState;
+use super::source::Wanted;
+use super::status;
 use crate::pages::calls::api;
 use crate::styles::calls_live_bar as css;
 
@@ -24,6 +26,7 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                 .then(|| view! {
                     <div class=css::LEVELS>
                         <Level live track=TrackId::MICROPHONE label="Mic" />
+                        <Microphones live />
                         <Level live track=TrackId::FAR_END label="Tab" />
                     </div>
                     <button
@@ -43,7 +46,7 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                         disabled=move || !live.capturing.get() || over()
                         on:click=move |_| live.ask(CallCommand::Pause(!live.paused()))
                     >
-                        {move || if live.paused() { "Go on" } else { "Pause" }}
+                        {move || if live.paused() { "Resume" } else { "Pause" }}
                         <kbd>"P"</kbd>
                     </button>
                     <button type="button" class=css::KEY disabled=cut_off on:click=move |_| live.ask(CallCommand::Bookmark)>
@@ -53,9 +56,9 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
                 })}
             <span class=css::GAP></span>
             <Show when=move || can_pop_out.get()>
-                <button type="button" class=css::KEY on:click=move |_| pop_out.run(())>"Pop out"</button>
+                <button type="button" class=format!("{} {}", css::KEY, css::ROOMY) on:click=move |_| pop_out.run(())>"Pop out"</button>
             </Show>
-            <button type="button" class=css::KEY aria-expanded=move || live.help.get().to_string() on:click=move |_| live.help.update(|help| *help = !*help)>
+            <button type="button" class=format!("{} {}", css::KEY, css::ROOMY) aria-expanded=move || live.help.get().to_string() on:click=move |_| live.help.update(|help| *help = !*help)>
                 "Keys"
                 <kbd>"?"</kbd>
             </button>
@@ -72,6 +75,33 @@ pub fn Bar(live: Live, #[prop(into)] pop_out: Callback<()>, can_pop_out: RwSigna
     }
 }
 
+/// The same in short, above the suggestions in their small window.
+#[component]
+pub fn SmallBar(live: Live) -> impl IntoView {
+    let muted = move || live.sources[TrackId::MICROPHONE.index()].get() == Source::Muted;
+    let is_source = live.role == Role::Source;
+    view! {
+        <div class=css::SMALL>
+            <span class=css::CLOCK>{move || live.clock.get().clock()}</span>
+            <span class="soft">{move || status::state(live)}</span>
+            <span class=css::GAP></span>
+            {is_source
+                .then(|| view! {
+                    <button
+                        type="button"
+                        class=css::KEY
+                        aria-pressed=move || muted().to_string()
+                        disabled=move || !live.capturing.get()
+                        on:click=move |_| live.ask(CallCommand::Mute(!muted()))
+                    >
+                        {move || if muted() { "Unmute" } else { "Mute" }}
+                    </button>
+                    <button type="button" class=css::KEY on:click=move |_| live.ask(CallCommand::Bookmark)>"Mark"</button>
+                })}
+        </div>
+    }
+}
+
 /// A sample call has no page that plays it: the server does, and is told to stop.
 fn end_sample(live: Live) {
     spawn_local(async move {
@@ -81,6 +111,29 @@ fn end_sample(live: Live) {
     });
 }
 
+/// Whether a source gives nothing but zeros.
+pub fn silent(live: Live, track: TrackId) -> bool {
+    live.read(Part::Recognizers, |state| state.hearing.silent.contains(&track))
+}
+
+/// The choice of another microphone in mid-call.
+#[component]
+fn Microphones(live: Live) -> impl IntoView {
+    let chosen = move || Wanted::remembered().device.unwrap_or_default();
+    view! {
+        <Show when=move || live.capturing.get() && live.microphones.with(|known| known.len() > 1)>
+            <select class=css::MICROPHONES aria-label="Microphone" on:change:target=move |event| live.ask(CallCommand::Microphone(event.target().value()))>
+                <option value="">"Default microphone"</option>
+                {move || {
+                    let chosen = chosen();
+                    let option = |(id, label): (String, String)| view! { <option selected=id == chosen value=id>{label}</option> };
+                    live.microphones.get().into_iter().map(option).collect_view()
+                }}
+            </select>
+        </Show>
+    }
+}
+
 /// A track's level, with what is wrong with it where something is.
 #[component]
 fn Level(live: Live, track: TrackId, label: &'static str) -> impl IntoView {
@@ -88,6 +141,7 @@ fn Level(live: Live, track: TrackId, label: &'static str) -> impl IntoView {
     let level = live.levels[track.index()];
     let state = move || match source.get() {
         Source::Off => "off",
+        Source::On if silent(live, track) => "silent",
         Source::On => "on",
         Source::Muted => "muted",
         Source::Lost(_) => "lost",

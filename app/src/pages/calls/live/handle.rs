@@ -19,6 +19,8 @@ pub enum CallCommand {
     Bookmark,
     /// A cue was kept, dismissed or opened again.
     Feedback(i64, CueState),
+    /// Take this microphone in place of the one that is used; empty for the default one.
+    Microphone(String),
     /// Send the rest and end the call.
     End,
     /// Take the call over from the page that holds it.
@@ -50,6 +52,28 @@ pub enum Role {
     Viewer,
 }
 
+/// A part of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Front {
+    /// What is said.
+    Transcript,
+    /// What to say.
+    Now,
+    /// Who it is about, numbers, notes.
+    Context,
+}
+
+impl Front {
+    /// Its name in the markup.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Transcript => "transcript",
+            Self::Now => "now",
+            Self::Context => "context",
+        }
+    }
+}
+
 /// Where ending the call stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ending {
@@ -77,7 +101,7 @@ pub enum Part {
     Cues,
     /// Numbers.
     Metrics,
-    /// Recognizers.
+    /// Recognizers, and whether the call is heard.
     Recognizers,
     /// Notices.
     Notices,
@@ -112,6 +136,12 @@ pub struct Live {
     pub cited: RwSignal<Option<i64>>,
     /// Whether the help on keys is open.
     pub help: RwSignal<bool>,
+    /// Which part is in front where not all fit beside each other.
+    pub front: RwSignal<Front>,
+    /// The suggestions are in a window of their own.
+    pub popped_out: RwSignal<bool>,
+    /// The microphones to choose from, id and name; none before the browser tells.
+    pub microphones: RwSignal<Vec<(String, String)>>,
     state: StoredValue<LiveState>,
     versions: [RwSignal<u32>; 7],
     commands: StoredValue<Option<UnboundedSender<CallCommand>>>,
@@ -134,6 +164,9 @@ impl Live {
             chosen: RwSignal::new(None),
             cited: RwSignal::new(None),
             help: RwSignal::new(false),
+            front: RwSignal::new(Front::Now),
+            popped_out: RwSignal::new(false),
+            microphones: RwSignal::new(Vec::new()),
             state: StoredValue::new(LiveState::of(call)),
             versions: std::array::from_fn(|_| RwSignal::new(0)),
             commands: StoredValue::new(None),
@@ -214,6 +247,11 @@ impl Live {
             let participant = state.call.as_ref().and_then(|call| call.participant(track));
             participant.map_or((Channel::Customer, String::new()), |one| (one.channel, one.name.clone()))
         })
+    }
+
+    /// The call's language, for what is said in it; none if it is not known.
+    pub fn language(self) -> Option<String> {
+        self.peek(|state| state.call.as_ref().map(|call| call.language.clone()).filter(|language| !language.is_empty()))
     }
 
     /// Whether the audio comes from the bundled sample.

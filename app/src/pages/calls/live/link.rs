@@ -49,6 +49,11 @@ impl LinkState {
         matches!(self, Self::Refused(_))
     }
 
+    /// Whether the server can't be reached.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost(_))
+    }
+
     /// Whether the person should look at it.
     pub fn needs_attention(&self) -> bool {
         matches!(self, Self::Lost(_) | Self::Refused(_))

@@ -35,7 +35,7 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_navigate;
 use model::{Call, CallSource, CallState, Code, CueState};
 
-use self::handle::{CallCommand, Ending, Live, Role, Source};
+use self::handle::{CallCommand, Ending, Front, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
 use crate::components::{ErrorState, PageTitle, Retry, Skeleton, SkeletonLines};
@@ -81,7 +81,6 @@ fn Running(call: Call) -> impl IntoView {
     let live = browser::live_of(call, role);
     let page = NodeRef::<Div>::new();
     let now = NodeRef::<Div>::new();
-    let tab = RwSignal::new("transcript");
     let can_pop_out = RwSignal::new(false);
     let LiveCall(in_frame) = expect_context();
 
@@ -115,10 +114,16 @@ fn Running(call: Call) -> impl IntoView {
             browser::pop_out(&now, live);
         }
     });
-    let tab_button = move |name: &'static str, label: &'static str| {
+    let front = live.front;
+    let open = move || live.read(handle::Part::Cues, |state| state.open_cues().count());
+    let tab_button = move |part: Front, label: &'static str| {
+        let count = move || if part == Front::Now { open() } else { 0 };
         view! {
-            <button type="button" role="tab" class=css::TAB aria-selected=move || (tab.get() == name).to_string() on:click=move |_| tab.set(name)>
+            <button type="button" role="tab" class=css::TAB aria-selected=move || (front.get() == part).to_string() on:click=move |_| front.set(part)>
                 {label}
+                <Show when=move || count() != 0>
+                    <span class=css::COUNT>{count} <span class="visually-hidden">" suggestions"</span></span>
+                </Show>
             </button>
         }
     };
@@ -133,10 +138,10 @@ fn Running(call: Call) -> impl IntoView {
                 <status::Banners live />
                 <start::Start live />
                 <div class=css::TABS role="tablist" aria-label="Parts of the call">
-                    {tab_button("transcript", "Transcript")} {tab_button("now", "Now")} {tab_button("context", "Context")}
+                    {tab_button(Front::Now, "Now")} {tab_button(Front::Transcript, "Transcript")} {tab_button(Front::Context, "Context")}
                 </div>
             </div>
-            <div class=css::COLUMNS data-tab=move || tab.get()>
+            <div class=css::COLUMNS data-tab=move || front.get().as_str()>
                 <section class=format!("{} {}", css::COLUMN, css::TRANSCRIPT) aria-label="Transcript">
                     <h2 class=css::HEADING>"Transcript"</h2>
                     <transcript::Transcript live />
@@ -144,13 +149,29 @@ fn Running(call: Call) -> impl IntoView {
                 <section class=format!("{} {}", css::COLUMN, css::NOW) aria-label="Now">
                     <h2 class=css::HEADING>"Now"</h2>
                     <div class=css::BODY>
-                        <div node_ref=now>
+                        <div node_ref=now class=css::POPPABLE>
+                            <Show when=move || live.popped_out.get()>
+                                <bar::SmallBar live />
+                            </Show>
                             <now::Now live />
                         </div>
+                        <Show when=move || live.popped_out.get()>
+                            <p class=css::ELSEWHERE>"The suggestions are in the small window. Close it to have them here."</p>
+                        </Show>
                     </div>
                 </section>
                 <section class=format!("{} {}", css::COLUMN, css::CONTEXT) aria-label="Context">
-                    <h2 class=css::HEADING>"Context"</h2>
+                    <h2 class=css::HEADING>
+                        <button
+                            type="button"
+                            class=css::UNFOLD
+                            aria-expanded=move || (front.get() == Front::Context).to_string()
+                            on:click=move |_| front.update(|front| *front = if *front == Front::Context { Front::Now } else { Front::Context })
+                        >
+                            "Context and notes"
+                        </button>
+                        <span class=css::FOLDLESS>"Context"</span>
+                    </h2>
                     <div class=css::BODY>
                         <context::Context live />
                     </div>
@@ -164,6 +185,10 @@ fn Running(call: Call) -> impl IntoView {
 
 /// Does what a key asks for.
 fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
+    // Letters that an input method is putting together are its own; 229 is how some browsers say so.
+    if event.is_composing() || event.key_code() == 229 {
+        return;
+    }
     if event.key() == "Escape" && live.help.get_untracked() {
         live.help.set(false);
         return;
@@ -175,7 +200,7 @@ fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
         }
         return;
     }
-    let Some(action) = keys::action(&event.key(), place(event)) else { return };
+    let Some(action) = keys::action(&event.key(), &event.code(), place(event)) else { return };
     let muted = live.sources[0].get_untracked() == Source::Muted;
     let open = || live.peek(|state| state.open_cues().map(|cue| cue.number).collect::<Vec<_>>());
     // Without a choice, keys mean the newest card: the one that everybody looks at.
@@ -186,7 +211,10 @@ fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
         Action::Mute | Action::Pause => return,
         Action::Bookmark if live.role == Role::Source => live.ask(CallCommand::Bookmark),
         Action::Bookmark => return,
-        Action::Notes => browser::focus_notes(),
+        Action::Notes => {
+            live.front.set(Front::Context);
+            request_animation_frame(browser::focus_notes);
+        }
         Action::NextCard => live.chosen.update(|chosen| *chosen = keys::move_choice(&open(), *chosen, 1)),
         Action::PreviousCard => live.chosen.update(|chosen| *chosen = keys::move_choice(&open(), *chosen, -1)),
         Action::Keep => {

@@ -1,10 +1,11 @@
-//! What matters now: one to three cards, newest on top; earlier ones as lines.
+//! What matters now: one to three suggestions, newest on top; earlier ones as lines.
 
 use leptos::prelude::*;
 use model::{Cue, CueKind, CueState};
 
 use super::handle::{Live, Part};
 use crate::pages::calls::cited::Cited;
+use crate::pages::calls::words;
 use crate::styles::calls_live_now as css;
 
 /// Cards that are open at once; the server keeps to it too.
@@ -23,7 +24,8 @@ pub fn Now(live: Live) -> impl IntoView {
     };
     let newest = move || {
         live.read(Part::Cues, |state| {
-            state.open_cues().next().map(|cue| format!("{}: {}. {}", cue.kind.label(), cue.headline(), cue.guidance))
+            let advice = |cue: &Cue| if cue.is_generic() { String::new() } else { cue.guidance.clone() };
+            state.open_cues().next().map(|cue| format!("{}: {}. {}", cue.kind.label(), cue.headline(), advice(cue)))
         })
     };
     // Said by itself when it comes, so that the card isn't read out again.
@@ -33,10 +35,12 @@ pub fn Now(live: Live) -> impl IntoView {
             Some(format!("From {}: {}", source.title, source.quote))
         })
     });
+    let note = live.language().as_deref().and_then(words::language_note);
     view! {
         <div class=css::NOW>
             <p class="visually-hidden" aria-live="polite">{move || newest().unwrap_or_default()}</p>
             <p class="visually-hidden" aria-live="polite">{move || passage.get().unwrap_or_default()}</p>
+            {note.map(|note| view! { <p class=css::NOTE>{note}</p> })}
             <Show when=move || open().is_empty()>
                 <p class=css::EMPTY>"Nothing to say right now. Suggestions appear here when they matter."</p>
             </Show>
@@ -94,15 +98,40 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
     // What comes after the card unfolds, once; what was there with it doesn't, nor when the card is shown again in another place.
     let arrives = RwSignal::new(cue.source.is_none());
     let show_words = move |_| live.show_segment(told().evidence.first_segment());
+    // Without a passage it would say what is true of any question: then only the words stand there.
+    let is_generic = cue.is_generic();
+    let is_bare = move || is_generic && passage.with(Option::is_none);
+    let language = live.language();
     view! {
-        <article class=css::CARD data-kind=cue.kind.as_str() data-cue=number class:chosen=chosen aria-labelledby=format!("cue-{number}")>
+        <article
+            class=css::CARD
+            data-kind=cue.kind.as_str()
+            data-cue=number
+            class:chosen=chosen
+            class:bare=is_bare
+            aria-labelledby=format!("cue-{number}")
+        >
             <header class=css::HEAD>
                 <span class=css::KIND>{cue.kind.label()}</span>
-                <h3 class=css::TITLE id=format!("cue-{number}")>{headline}</h3>
+                <h3 class=css::TITLE id=format!("cue-{number}") dir="auto" lang=language.clone()>{headline}</h3>
                 <span class=css::TIME>{cue.at_ms.clock()}</span>
             </header>
-            <p class=css::GUIDANCE>{cue.guidance.clone()}</p>
-            {(cue.headline() != cue.quote).then(|| view! { <p class=css::QUOTE>{quote}</p> })}
+            {(!is_generic && cue.headline() != cue.quote).then(|| view! { <p class=css::QUOTE dir="auto" lang=language.clone()>{quote}</p> })}
+            // What answers stands first and large. What is true of any such moment is a small line below it, or nothing.
+            {move || {
+                passage
+                    .get()
+                    .map(|source| {
+                        view! {
+                            <div class=css::PASSAGE class:arriving=move || arrives.get() on:animationend=move |_| arrives.set(false)>
+                                <div class=css::FOLD>
+                                    <Cited source=*source new_tab=true large=true short=Signal::derive(move || !more.get()) />
+                                </div>
+                            </div>
+                        }
+                    })
+            }}
+            {(!is_generic).then(|| view! { <p class=css::GUIDANCE class:beside=move || passage.with(Option::is_some)>{cue.guidance.clone()}</p> })}
             <Show when=move || more.get()>{source.clone()}</Show>
             <div class=css::ACTIONS>
                 <button type="button" class=css::ACTION on:click=move |_| live.set_cue(number, CueState::Kept)>"Keep"</button>
@@ -119,22 +148,6 @@ fn Card(live: Live, cue: Cue) -> impl IntoView {
                     <button type="button" class=css::ACTION on:click=show_words.clone()>"Show in transcript"</button>
                 </Show>
             </div>
-            // Last in the card, since it comes later: what is being read or clicked above it stays where it is.
-            {move || {
-                passage
-                    .get()
-                    .map(|source| {
-                        view! {
-                            <div class=css::PASSAGE class:arriving=move || arrives.get() on:animationend=move |_| arrives.set(false)>
-                                <div class=css::FOLD>
-                                    <div class=css::BELOW>
-                                        <Cited source=*source new_tab=true short=Signal::derive(move || !more.get()) />
-                                    </div>
-                                </div>
-                            </div>
-                        }
-                    })
-            }}
         </article>
     }
 }
@@ -145,7 +158,7 @@ fn Line(live: Live, cue: Cue) -> impl IntoView {
     view! {
         <li class=css::LINE data-kind=cue.kind.as_str()>
             <span class=css::TIME>{cue.at_ms.clock()}</span>
-            <span class=css::TEXT title=cue.guidance.clone()>{cue.headline().to_owned()}</span>
+            <span class=css::TEXT dir="auto" lang=live.language() title=cue.guidance.clone()>{cue.headline().to_owned()}</span>
             {(cue.state == CueState::Kept).then(|| view! { <span class=css::KEPT>"Kept"</span> })}
             <button type="button" class=css::ACTION aria-label=format!("Open the suggestion {}", cue.headline()) on:click=move |_| live.set_cue(number, CueState::Open)>
                 "Open"

@@ -1,8 +1,9 @@
-//! The cards in a small window above the meeting (Document Picture-in-Picture).
+//! The suggestions in a small window above the meeting (Document Picture-in-Picture).
 
 use std::cell::RefCell;
 
 use capture::pip::{PipWindow, is_supported};
+use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::HtmlElement;
 use model::wire::NoticeLevel;
@@ -25,10 +26,12 @@ pub fn supported() -> bool {
 pub fn open(now: &HtmlElement, live: Live) {
     let now = now.clone();
     spawn_local(async move {
-        match PipWindow::open(SIZE.0, SIZE.1, || ()).await {
+        let closed = move || drop(live.popped_out.try_set(false));
+        match PipWindow::open(SIZE.0, SIZE.1, closed).await {
             Ok(window) => {
                 window.adopt(&now);
                 WINDOW.set(Some(window));
+                live.popped_out.try_set(true);
             }
             Err(error) => live.notice(NoticeLevel::Info, error.to_string()),
         }

@@ -13,7 +13,7 @@ mod spooler;
 use std::collections::VecDeque;
 
 use capture::link::Outbox;
-use capture::{CallClock, Capture, Recognition, SpeechFailure};
+use capture::{CallClock, Capture, CaptureError, Recognition, SpeechFailure};
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
 use model::wire::{ClientMessage, Frame, Heard, NoticeLevel, RecognizerHealth, RecognizerStatus, ServerMessage, Statement};
@@ -37,8 +37,10 @@ enum Input {
     Command(CallCommand),
     /// The browser gave sources.
     Given(Given),
-    /// The tab was shared again.
-    Shared(Box<Capture>),
+    /// A source was given again.
+    Captured(TrackId, Box<Capture>),
+    /// The microphone was changed, or why not.
+    Switched(Result<(), CaptureError>),
     FromCapture(FromCapture),
     /// Of which connection, and what; none at its end.
     Server(u32, Option<ServerMessage>),
@@ -87,6 +89,8 @@ struct Session {
     /// Why nobody takes the call for now, as the person was told.
     unavailable: Option<String>,
     refused: bool,
+    /// The call is open elsewhere: this page looks on.
+    watching: bool,
     over: bool,
 }
 
@@ -116,6 +120,7 @@ impl Session {
             end_sent: false,
             unavailable: None,
             refused: false,
+            watching: false,
             over: false,
         }
     }
@@ -124,7 +129,8 @@ impl Session {
         match input {
             Input::Command(command) => self.command(command),
             Input::Given(given) => self.begin(given),
-            Input::Shared(capture) => self.captured_by(TrackId::FAR_END, *capture),
+            Input::Captured(track, capture) => self.captured_by(track, *capture),
+            Input::Switched(switched) => self.switched(switched),
             Input::FromCapture(FromCapture::Frame(track, frame)) => self.frame(track, frame),
             Input::FromCapture(FromCapture::Event(track, event)) => self.event(track, &event),
             Input::Server(generation, message) if generation == self.generation => match message {
@@ -190,6 +196,7 @@ impl Session {
                 self.recognized[TrackId::MICROPHONE.index()] = muted;
                 if let Some(capture) = &self.captures[TrackId::MICROPHONE.index()] {
                     capture.mute(muted);
+                    self.send(ClientMessage::Mute { track: TrackId::MICROPHONE, muted });
                     self.live.sources[TrackId::MICROPHONE.index()].set(if muted { Source::Muted } else { Source::On });
                 }
             }
@@ -208,9 +215,10 @@ impl Session {
                 self.say(Statement::Bookmark { at, note: String::new() });
             }
             CallCommand::Feedback(cue, state) => self.say(Statement::Feedback { cue, state }),
+            CallCommand::Microphone(device) => self.switch_microphone(device),
             CallCommand::End => self.end(),
             CallCommand::TakeOver => {
-                self.refused = false;
+                (self.refused, self.watching) = (false, false);
                 self.take_over = true;
                 self.connect();
             }

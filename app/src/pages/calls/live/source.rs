@@ -6,7 +6,7 @@
 #[cfg(feature = "hydrate")]
 mod browser;
 #[cfg(feature = "hydrate")]
-pub use browser::{Asked, FromCapture, Given, ask, can_recognize, share_tab, taken};
+pub use browser::{Asked, FromCapture, Given, ask, can_recognize, microphone, share_tab, taken};
 
 #[cfg(not(feature = "hydrate"))]
 mod nowhere;

@@ -49,7 +49,7 @@ pub fn Start(live: Live) -> impl IntoView {
                     {move || if running() { "This call is still running, but this page sends no audio yet." } else { "Everything is set. Start when you are ready." }}
                 </p>
                 <Button kind=ButtonKind::Primary icon=Glyph::Play busy=live.starting busy_words="Starting…" on:click=move |_| begin(Wanted::remembered())>
-                    {move || if running() { "Go on" } else { "Start" }}
+                    {move || if running() { "Send audio again" } else { "Start" }}
                 </Button>
                 <Button on:click=move |_| begin(Wanted { tab: false, ..Wanted::remembered() })>"Microphone only"</Button>
                 {move || problem.get().map(|problem| view! { <p role="alert">{problem}</p> })}

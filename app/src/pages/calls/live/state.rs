@@ -1,6 +1,6 @@
 //! What a live page knows of its call: a reducer over the server's messages, without browser and without signals.
 
-use model::wire::{CallEvent, NoticeLevel, RecognizerStatus, ServerMessage, Snapshot, Welcome};
+use model::wire::{CallEvent, Hearing, NoticeLevel, RecognizerStatus, ServerMessage, Snapshot, Welcome};
 use model::{Bookmark, Call, CallState, Cue, CueState, Metrics, Millis, Partial, Problem, Segment, TrackId};
 
 /// Most notices that are kept; older ones make room.
@@ -32,6 +32,8 @@ pub struct LiveState {
     pub metrics: Metrics,
     /// How the recognizers of the tracks are doing.
     pub recognizers: Vec<RecognizerStatus>,
+    /// Whether the call is heard.
+    pub hearing: Hearing,
     /// The rep paused.
     pub paused: bool,
     /// Newest last.
@@ -55,7 +57,7 @@ pub struct Changed {
     pub cues: bool,
     /// Numbers.
     pub metrics: bool,
-    /// Recognizers.
+    /// Recognizers, and whether the call is heard.
     pub recognizers: bool,
     /// Notices.
     pub notices: bool,
@@ -194,10 +196,10 @@ impl LiveState {
     }
 
     fn replace(&mut self, snapshot: Snapshot) -> Changed {
-        let Snapshot { last_event, mut segments, mut cues, bookmarks, metrics, recognizers } = snapshot;
+        let Snapshot { last_event, mut segments, mut cues, bookmarks, metrics, recognizers, hearing } = snapshot;
         segments.sort_by_key(order);
         cues.sort_by_key(|cue| cue.number);
-        *self = Self { segments, cues, bookmarks, metrics, last_event, recognizers, partials: Vec::new(), ..std::mem::take(self) };
+        *self = Self { segments, cues, bookmarks, metrics, last_event, recognizers, hearing, partials: Vec::new(), ..std::mem::take(self) };
         Changed::ALL
     }
 
@@ -275,6 +277,10 @@ impl LiveState {
                 changed.metrics = true;
             }
             CallEvent::Recognizer(status) => changed = self.set_recognizer(status),
+            CallEvent::Hearing(hearing) => {
+                self.hearing = hearing;
+                changed.recognizers = true;
+            }
             CallEvent::Bookmark(bookmark) => {
                 self.bookmarks.retain(|known| known.number != bookmark.number);
                 self.bookmarks.push(bookmark);

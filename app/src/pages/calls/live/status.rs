@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::wire::{NoticeLevel, RecognizerHealth};
 use model::{CallState, Millis, TrackId};
 
+use super::bar::silent;
 use super::handle::{CallCommand, Ending, Live, Part, Role, Source};
 use super::link::LinkState;
 use crate::pages::calls::words;
@@ -14,19 +15,12 @@ use crate::styles::calls_live_status as css;
 pub fn Status(live: Live) -> impl IntoView {
     let title = move || live.read(Part::Call, |state| state.call.as_ref().map(|call| call.title.clone()).unwrap_or_default());
     let running = move || live.phase() == CallState::Live && !live.paused();
-    let state = move || match (live.phase(), live.paused()) {
-        (CallState::Live, true) => "Paused",
-        (CallState::Live, false) => "Live",
-        (CallState::Prepared, _) => "Ready",
-        (CallState::Finishing, _) => "Finishing",
-        (CallState::Ended, _) => "Ended",
-    };
     view! {
         <header class=css::STATUS>
             <div class=css::LEFT>
                 <span class=css::STATE class:running=running>
                     <span class=css::DOT aria-hidden="true"></span>
-                    {state}
+                    {move || state(live)}
                 </span>
                 <span class=css::CLOCK>{move || live.clock.get().clock()}</span>
                 <h1 class=css::TITLE>{title}</h1>
@@ -35,11 +29,22 @@ pub fn Status(live: Live) -> impl IntoView {
                 <li>{move || captured(live)}</li>
                 <li>{move || recognizer(live)}</li>
                 <li>{move || consent(live)}</li>
-                <li class=css::LINK class:attention=move || live.link.with(LinkState::needs_attention)>
-                    <span role="status">{move || live.link.with(LinkState::words)}</span>
+                <li class=css::LINK class:attention=move || behind(live).is_some() || live.link.with(LinkState::needs_attention)>
+                    <span role="status">{move || behind(live).unwrap_or_else(|| live.link.with(LinkState::words))}</span>
                 </li>
             </ul>
         </header>
+    }
+}
+
+/// How far the call is, in a word.
+pub fn state(live: Live) -> &'static str {
+    match (live.phase(), live.paused()) {
+        (CallState::Live, true) => "Paused",
+        (CallState::Live, false) => "Live",
+        (CallState::Prepared, _) => "Ready",
+        (CallState::Finishing, _) => "Finishing",
+        (CallState::Ended, _) => "Ended",
     }
 }
 
@@ -59,7 +64,8 @@ pub fn Banners(live: Live) -> impl IntoView {
         let said_here = [lost(TrackId::MICROPHONE), lost(TrackId::FAR_END)];
         let mut notices = live.read(Part::Notices, |state| state.notices.clone());
         notices.retain(|notice| !said_here.iter().flatten().any(|message| *message == notice.message));
-        notices
+        // One at a time: the next one stands there when this one is closed.
+        notices.pop().into_iter().collect::<Vec<_>>()
     };
     view! {
         <div class=css::BANNERS>
@@ -81,6 +87,23 @@ pub fn Banners(live: Live) -> impl IntoView {
                         }
                     })
             }}
+            <Show when=move || silence(live, TrackId::MICROPHONE)>
+                <p class=css::BANNER data-level="warning" role="alert">{move || unheard(live, TrackId::MICROPHONE)}</p>
+            </Show>
+            <Show when=move || silence(live, TrackId::FAR_END)>
+                <div class=css::BANNER data-level="warning" role="alert">
+                    <span>{move || unheard(live, TrackId::FAR_END)}</span>
+                    <Show when=move || live.capturing.get()>
+                        <button type="button" class=css::CLOSE on:click=move |_| super::browser::share_again(live)>"Share the tab again"</button>
+                    </Show>
+                </div>
+            </Show>
+            <Show when=move || live.ending.get() != Ending::No>
+                <EndingBanner live />
+            </Show>
+        </div>
+        // Above the rest: what is read there moves nothing.
+        <div class=css::NOTICES>
             <For
                 each=notices
                 key=|notice| notice.message.clone()
@@ -96,10 +119,23 @@ pub fn Banners(live: Live) -> impl IntoView {
                     }
                 }
             />
-            <Show when=move || live.ending.get() != Ending::No>
-                <EndingBanner live />
-            </Show>
         </div>
+    }
+}
+
+/// Whether a source is to be told of that gives nothing but zeros: one that is muted or lost here is told of already.
+fn silence(live: Live, track: TrackId) -> bool {
+    let source = live.sources[track.index()].get();
+    silent(live, track) && !matches!(source, Source::Muted | Source::Lost(_)) && live.phase() == CallState::Live && !live.paused()
+}
+
+fn unheard(live: Live, track: TrackId) -> String {
+    match (live.capturing.get(), track) {
+        (true, TrackId::MICROPHONE) => {
+            "Nothing is heard from your microphone: it gives only silence. Look at its switch and the computer’s sound settings, or choose another one below.".to_owned()
+        }
+        (true, _) => "Nothing is heard from the shared tab. If somebody is speaking there, share it again with “Also share tab audio” on.".to_owned(),
+        (false, _) => format!("Nothing is heard from {}: only silence comes.", live.heard_on(track).1),
     }
 }
 
@@ -163,16 +199,23 @@ fn EndingBanner(live: Live) -> impl IntoView {
                 <span>"End this call? It can't be started again."</span>
                 <span class=css::CHOICE>
                     <button type="button" class=css::PRIMARY node_ref=confirm on:keydown=once on:click=move |_| live.ask(CallCommand::End)>"End the call"</button>
-                    <button type="button" class=css::CLOSE on:click=move |_| live.ending.set(Ending::No)>"Go on"</button>
+                    <button type="button" class=css::CLOSE on:click=move |_| live.ending.set(Ending::No)>"Don’t end"</button>
                 </span>
             </Show>
         </div>
     }
 }
 
+/// How far the words are behind the sound, which is safe all the same.
+fn behind(live: Live) -> Option<String> {
+    let behind = live.read(Part::Recognizers, |state| state.hearing.behind);
+    let is_safe = live.link.with(|link| matches!(link, LinkState::CaughtUp | LinkState::Refused(_)));
+    (is_safe && behind > Millis::ZERO).then(|| format!("Audio safe · transcript {} behind", words::length(behind)))
+}
+
 fn captured(live: Live) -> &'static str {
     if live.role == Role::Viewer {
-        return "Watching";
+        return if live.is_sample() { "Two sample voices" } else { "Audio from elsewhere" };
     }
     let on = live.sources.map(|source| matches!(source.get(), Source::On | Source::Muted));
     match on {

@@ -16,6 +16,7 @@ use super::committer::Committer;
 use super::connections::Connections;
 use super::ending::Ending;
 use super::engine::Engine;
+use super::hearing::HearingMonitor;
 use super::inbox::Input;
 use super::intake::{Intake, StorageEvent};
 use super::numbered::Numbered;
@@ -67,6 +68,7 @@ pub(super) struct CallActor {
     /// Ends the tracks' tasks; they end with the actor.
     pub(super) tracks: Tracks,
     pub(super) engine: Engine,
+    pub(super) hearing: HearingMonitor,
     pub(super) assist: Assist,
     pub(super) persister: mpsc::UnboundedSender<PersistInput>,
     /// For what it can't go on without, and where its rows belong.
@@ -203,6 +205,7 @@ impl CallActor {
     async fn on_tick(&mut self) {
         if self.clock.runs() && self.phase == Phase::Live && !self.paused {
             self.feed(Event::Tick);
+            self.tell_hearing();
         }
         self.store_numbers();
         self.wait_for_last_words().await;

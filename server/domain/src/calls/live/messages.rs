@@ -52,6 +52,7 @@ impl CallActor {
             bookmarks: self.engine.bookmarks.clone(),
             metrics: self.engine.session.metrics(),
             recognizers: self.statuses.iter().flatten().cloned().collect(),
+            hearing: self.hearing.told(),
         }
     }
 
@@ -89,6 +90,7 @@ impl CallActor {
             ClientMessage::Heard(heard) => return self.on_page_transcript(page, heard).await,
             ClientMessage::Pause { paused } => {
                 self.paused = paused;
+                self.hearing.pause();
                 self.publish(CallEvent::Paused { paused });
                 self.close_sentences();
             }
@@ -99,6 +101,7 @@ impl CallActor {
                 tracing::info!(call = %self.call.id, ?track, message, "capture");
                 self.notice(NoticeLevel::Warning, message);
             }
+            ClientMessage::Mute { track, muted } => self.hearing.mute(track, muted),
             ClientMessage::End => self.end().await,
             ClientMessage::Hello(_) => self.reject(page, Problem::new(Code::Invalid, "This page has said hello already.")),
             // Audio comes as an input of its own, see `attach`.
@@ -174,6 +177,7 @@ impl CallActor {
         if let Err(error) = self.start().await {
             return self.reject(page, error.into_problem());
         }
+        self.hearing.frame(&frame);
         if self.intake.write(frame, in_flight) == Accepted::WriterGone {
             self.notice(NoticeLevel::Error, "The recording can't be written: its thread is gone. Tell your administrator.".to_owned());
         }
@@ -235,6 +239,7 @@ impl CallActor {
         }
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let said = Utterance { confidence, ..Utterance::new(text, start, end) };
+        self.hearing.words(track, end, self.now());
         self.feed(if is_final { Event::Final(track, said) } else { Event::Partial(track, said) });
         true
     }

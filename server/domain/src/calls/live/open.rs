@@ -15,6 +15,7 @@ use super::committer::Committer;
 use super::connections::Connections;
 use super::ending::Ending;
 use super::engine::Engine;
+use super::hearing::HearingMonitor;
 use super::inbox::Input;
 use super::intake::Intake;
 use super::numbered::Numbered;
@@ -128,6 +129,7 @@ impl CallActor {
             intake,
             statuses: TrackId::all(call.tracks.len()).map(|track| not_recognized(kernel, &call, track)).collect(),
             tracks,
+            hearing: HearingMonitor::new(call.channels()),
             engine: Engine::restore(&call, playbook, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
             persister,

@@ -10,10 +10,17 @@ use super::transcription::TrackEvent;
 impl CallActor {
     pub(super) async fn on_track(&mut self, track: TrackId, event: TrackEvent) {
         match event {
-            TrackEvent::Voice(start, end) => self.feed(Event::Voice { track, start, end }),
-            TrackEvent::Partial(said) => self.feed(Event::Partial(track, said)),
+            TrackEvent::Voice(start, end) => {
+                self.hearing.voice(track, start, end);
+                self.feed(Event::Voice { track, start, end });
+            }
+            TrackEvent::Partial(said) => {
+                self.hearing.words(track, said.end, self.now());
+                self.feed(Event::Partial(track, said));
+            }
             TrackEvent::Final(said) => {
                 self.ending.goes_on();
+                self.hearing.words(track, said.end, self.now());
                 self.feed(Event::Final(track, said));
             }
             TrackEvent::Status(status) => {

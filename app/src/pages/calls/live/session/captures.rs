@@ -1,13 +1,14 @@
 //! The session's microphone and tab: their frames, the browser's own recognizer, their end.
 
-use capture::{CallClock, Capture, CaptureEvent, CapturedFrame, Recognition, speech};
+use capture::devices::{self, Microphone};
+use capture::{CallClock, Capture, CaptureError, CaptureEvent, CapturedFrame, Recognition, speech};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::wire::{NoticeLevel, Statement};
 use model::{CallState, Millis, RecognizerId, TrackId};
 
 use super::super::handle::{Ending, Source};
-use super::super::source::Given;
+use super::super::source::{self, FromCapture, Given, Wanted};
 use super::super::state::LiveState;
 use super::memory::{remember_zero, remembered_now};
 use super::running::{CAPTURING, forward};
@@ -30,6 +31,11 @@ impl Session {
             }
         }
         self.live.capturing.set(true);
+        let inbox = self.inbox.clone();
+        spawn_local(async move {
+            let found = CaptureEvent::DevicesChanged(devices::list().await);
+            let _ = inbox.unbounded_send(Input::FromCapture(FromCapture::Event(TrackId::MICROPHONE, found)));
+        });
     }
 
     pub(super) fn captured_by(&mut self, track: TrackId, capture: Capture) {
@@ -38,6 +44,47 @@ impl Session {
         }
         self.captures[track.index()] = Some(capture);
         self.live.sources[track.index()].set(Source::On);
+    }
+
+    /// Takes another microphone: in place of the one that is there, or where there is none any more.
+    pub(super) fn switch_microphone(&mut self, device: String) {
+        let device = Some(device).filter(|device| !device.is_empty());
+        Wanted { device: device.clone(), ..Wanted::remembered() }.remember();
+        let inbox = self.inbox.clone();
+        if let Some(capture) = &self.captures[TrackId::MICROPHONE.index()] {
+            let switching = capture.switch(device);
+            spawn_local(async move {
+                let _ = inbox.unbounded_send(Input::Switched(switching.await));
+            });
+            return;
+        }
+        let (Some(clock), Some(sender)) = CAPTURING.with_borrow(Clone::clone).unzip() else { return };
+        spawn_local(async move {
+            let input = match source::microphone(device.as_deref(), clock, &sender).await {
+                Ok(capture) => Input::Captured(TrackId::MICROPHONE, Box::new(capture)),
+                Err(error) => Input::Switched(Err(error)),
+            };
+            let _ = inbox.unbounded_send(input);
+        });
+    }
+
+    pub(super) fn switched(&mut self, switched: Result<(), CaptureError>) {
+        match switched {
+            // The browser's recognizer goes on with the new one's track.
+            Ok(()) => {
+                self.stop_recognizing(TrackId::MICROPHONE);
+                let source = self.live.sources[TrackId::MICROPHONE.index()];
+                if source.with_untracked(|source| matches!(source, Source::Lost(_))) {
+                    source.set(Source::On);
+                }
+            }
+            Err(error) => self.live.notice(NoticeLevel::Warning, error.to_string()),
+        }
+    }
+
+    fn show_microphones(&self, microphones: Vec<Microphone>) {
+        let named = microphones.into_iter().filter(|one| !one.id.is_empty() && !one.label.is_empty() && one.id != "default");
+        self.live.microphones.set(named.map(|one| (one.id, one.label)).collect());
     }
 
     pub(super) fn frame(&mut self, track: TrackId, frame: CapturedFrame) {
@@ -104,6 +151,9 @@ impl Session {
     }
 
     pub(super) fn event(&mut self, track: TrackId, event: &CaptureEvent) {
+        if let CaptureEvent::DevicesChanged(microphones) = event {
+            self.show_microphones(microphones.clone());
+        }
         let sentence = event.sentence();
         match (event, sentence) {
             (CaptureEvent::TrackEnded(_) | CaptureEvent::Failed(_), Some(sentence)) => {

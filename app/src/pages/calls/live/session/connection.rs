@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use model::wire::{ClientMessage, Hello, NoticeLevel, Part as Does, ServerMessage, Statement};
 use model::{CallState, Code, Millis, Problem, TrackId};
 
-use super::super::handle::{Ending, Role};
+use super::super::handle::{Ending, Role, Source};
 use super::super::link::{LinkState, UNREMARKABLE, backoff};
 use super::super::state::{LiveState, Outcome};
 use super::memory::page_name;
@@ -26,7 +26,7 @@ impl Session {
         self.heard = now();
         let hello = Hello {
             call: self.live.id,
-            part: if self.live.role == Role::Source { Does::Source } else { Does::Viewer },
+            part: if self.live.role == Role::Source && !self.watching { Does::Source } else { Does::Viewer },
             page: page_name(),
             take_over: std::mem::take(&mut self.take_over),
             last_event: if std::mem::take(&mut self.anew) { 0 } else { self.live.peek(|state| state.last_event) },
@@ -130,12 +130,18 @@ impl Session {
                 self.spooler.put(frame);
             }
         }
+        if self.watching {
+            return;
+        }
         if let Some(socket) = &self.socket {
             self.said.iter().for_each(|(number, message)| socket.send(numbered(*number, message)));
         }
         if self.live.role == Role::Source && self.live.peek(|state| state.paused) {
             // The server that goes on with the call was not there when it was told.
             self.send(ClientMessage::Pause { paused: true });
+        }
+        if self.live.sources[TrackId::MICROPHONE.index()].with_untracked(|source| *source == Source::Muted) {
+            self.send(ClientMessage::Mute { track: TrackId::MICROPHONE, muted: true });
         }
         self.pump();
     }
@@ -155,11 +161,15 @@ impl Session {
         self.refused = true;
         self.socket = None;
         self.outboxes.iter_mut().for_each(Outbox::on_disconnected);
-        if problem.code == Code::CallOpenElsewhere {
-            // The other page has the microphone now; two would be heard twice.
-            self.let_go();
-        }
+        let is_elsewhere = problem.code == Code::CallOpenElsewhere;
         self.live.link.set(LinkState::Refused(problem));
+        if is_elsewhere {
+            // The other page has the microphone now; two would be heard twice. This one shows what is said until it is taken over.
+            self.let_go();
+            (self.refused, self.watching) = (false, true);
+            self.call_clock = None;
+            self.connect();
+        }
     }
 
     /// Sends what means nothing later; without a connection it is forgotten.
@@ -181,6 +191,7 @@ impl Session {
     /// Sends what may be sent, loads what must be loaded, and ends the call when all is there.
     pub(super) fn pump(&mut self) {
         if self.welcomed
+            && !self.watching
             && let Some(socket) = &self.socket
         {
             for track in TrackId::CAPTURED {
@@ -212,7 +223,8 @@ impl Session {
     pub(super) fn show_link(&self) {
         let unsent = self.unsent();
         let link = match (&self.socket, self.welcomed) {
-            _ if self.refused => return,
+            // Why this page only looks on stays told.
+            _ if self.refused || self.watching => return,
             (Some(_), true) if unsent > UNREMARKABLE && now() - self.heard > STALLED_AFTER_MS => LinkState::Lost(unsent),
             (Some(_), true) => LinkState::open(unsent),
             _ if self.attempt == 0 && unsent == Millis::ZERO => LinkState::Connecting,

@@ -83,7 +83,7 @@ pub fn share_again(live: Live) {
         let (clock, sender) = CAPTURING.with_borrow(Clone::clone).unzip();
         let (Some(clock), Some(sender)) = (clock, sender) else { return };
         match source::share_tab(clock, &sender).await {
-            Ok(capture) => tell(live.id, Input::Shared(Box::new(capture))),
+            Ok(capture) => tell(live.id, Input::Captured(TrackId::FAR_END, Box::new(capture))),
             Err(error) => live.sources[TrackId::FAR_END.index()].set(Source::Lost(error.to_string())),
         }
     });

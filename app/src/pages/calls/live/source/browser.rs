@@ -58,10 +58,8 @@ impl Asked {
         let mut missing = [None, None];
         // The tab first: it needs the click, and the click is forgotten after some seconds.
         let tab = if self.wanted.tab { keep(TrackId::FAR_END, share_tab(clock, &sender).await, &mut missing) } else { None };
-        let assets = Assets::default();
-        let device = self.wanted.device.as_deref();
-        let (on_frame, on_event) = listeners(TrackId::MICROPHONE, &sender);
-        let microphone = keep(TrackId::MICROPHONE, Capture::microphone(device, clock, &assets, on_frame, on_event).await, &mut missing);
+        let asked = microphone(self.wanted.device.as_deref(), clock, &sender).await;
+        let microphone = keep(TrackId::MICROPHONE, asked, &mut missing);
         if microphone.is_none() && tab.is_none() {
             let [rep, customer] = missing;
             return Err(Problem::new(
@@ -87,6 +85,12 @@ impl Given {
 /// What was left for the page of `call`. What was left for another call is let go.
 pub fn taken(call: CallId) -> Option<Given> {
     GIVEN.take().and_then(|(owner, given)| (owner == call).then_some(given))
+}
+
+/// Opens a microphone; none is the default one.
+pub async fn microphone(device: Option<&str>, clock: CallClock, sender: &UnboundedSender<FromCapture>) -> Result<Capture, CaptureError> {
+    let (on_frame, on_event) = listeners(TrackId::MICROPHONE, sender);
+    Capture::microphone(device, clock, &Assets::default(), on_frame, on_event).await
 }
 
 /// Lets the person share a tab; in the handler of a click.

@@ -1,10 +1,10 @@
-//! What the engine understands of a call in a language.
+//! What the live engine understands of a call in a language.
 
 /// Something that the engine can do with words that it understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Skill {
-    /// Suggestions for objections, buying signals, risks, promises and competitors ([`Playbook::built_in`](crate::Playbook::built_in);
-    /// a playbook of one's own may have phrases in any language).
+    /// Suggestions for objections, buying signals, risks, promises and competitors, as the built-in playbook has
+    /// them; a playbook of one's own may have phrases in any language.
     Suggestions,
     /// Questions. In English they are told by their words; elsewhere only by a question mark, if the recognizer writes one.
     Questions,
