@@ -120,7 +120,7 @@ fn Running(call: Call) -> impl IntoView {
         let count = move || if part == Front::Now { open() } else { 0 };
         view! {
             <button type="button" role="tab" class=css::TAB aria-selected=move || (front.get() == part).to_string() on:click=move |_| front.set(part)>
-                {label}
+                {label} " "
                 <Show when=move || count() != 0>
                     <span class=css::COUNT>{count} <span class="visually-hidden">" suggestions"</span></span>
                 </Show>
