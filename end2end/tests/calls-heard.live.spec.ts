@@ -142,3 +142,25 @@ test("a long call draws its last lines, and earlier ones when asked", async ({ a
   await page.getByRole("button", { name: "Jump to now" }).click();
   await expect(page.getByText("line number 699")).toBeInViewport();
 });
+
+test("the small window has the time, the state, mute and mark, and gives the suggestions back", async ({ launch }) => {
+  const context = await launch({ microphone: rep });
+  const page = await context.newPage();
+  await signUp(page, person());
+  const call = await startCall(page, { recognizer: /No recognizer/ });
+  await page.getByRole("button", { name: "Pop out" }).click();
+  // No page of its own for the test: it is looked at from its opener.
+  const inside = (script: string) =>
+    page.evaluate((script) => new Function("body", script)((window as never)["documentPictureInPicture"]["window"]["document"]["body"]), script);
+  await expect.poll(() => inside("return body.innerText")).toMatch(/0:\d\d\s+Live/);
+  expect(await inside("return body.innerText")).toContain("Nothing to say right now");
+  await expect(page.getByText("The suggestions are in the small window")).toBeVisible();
+  await inside("[...body.querySelectorAll('button')].find((one) => one.textContent.startsWith('Mute')).click()");
+  await expect(page.getByRole("button", { name: "Unmute" })).toBeVisible();
+  await inside("[...body.querySelectorAll('button')].find((one) => one.textContent.startsWith('Mark')).click()");
+  await expect(page.getByText(/^Marked at/)).toBeVisible();
+  await page.evaluate("documentPictureInPicture.window.close()");
+  await expect(page.getByRole("region", { name: "Now" }).getByText("Nothing to say right now")).toBeVisible();
+  await expect(page.getByText("The suggestions are in the small window")).toBeHidden();
+  await end(page, call);
+});
