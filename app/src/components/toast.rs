@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{Button, ButtonKind, Glyph, Icon, IconButton, Tone};
+use super::{Button, ButtonKind, For, Glyph, Icon, IconButton, Tone};
 use crate::styles::toast as css;
 
 /// How long a message stays; with an undo, twice as long.

@@ -6,8 +6,9 @@ use model::{Call, CallFilter, CallHit, CallKind, CallState, Found, Page};
 
 use super::{api, words};
 use crate::components::{
-    Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow, PageHeader,
-    Retry, Select, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of, use_list_query,
+    Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, For, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow,
+    PageHeader, Retry, Select, Show, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of,
+    use_list_query,
 };
 use crate::events::{CALLS, after_events};
 use crate::rpc::blocking_resource;

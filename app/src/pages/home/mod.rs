@@ -14,8 +14,8 @@ use model::{Call, CallState, Millis, Role};
 use self::api::{Overview, Week, my_overview};
 use crate::area::{Area, Link};
 use crate::components::{
-    Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Retry, Skeleton, SkeletonLines, TextLink,
-    Time, Tone, row_of,
+    Badge, Button, ButtonKind, ButtonLink, ErrorState, For, Glyph, Icon, List, ListItem, PageHeader, Retry, Show, Skeleton, SkeletonLines,
+    TextLink, Time, Tone, row_of,
 };
 use crate::events::{CALLS, after_events};
 use crate::lazy::lazy_pages;

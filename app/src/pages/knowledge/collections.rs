@@ -7,7 +7,7 @@ use super::labels;
 use super::layout::KnowledgeContext;
 use super::list_query::DocumentListQuery;
 use crate::components::{
-    Badge, Button, ButtonKind, Choice, FormError, Glyph, ListQuery as _, Select, TextField, Tone, field_error, row_of,
+    Badge, Button, ButtonKind, Choice, For, FormError, Glyph, ListQuery as _, Select, Show, TextField, Tone, field_error, row_of,
 };
 use crate::rpc::ActionForm;
 use crate::styles::knowledge_sidebar as css;

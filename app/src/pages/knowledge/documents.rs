@@ -8,7 +8,8 @@ use super::layout::KnowledgeContext;
 use super::list_query::DocumentListQuery;
 use super::{labels, path};
 use crate::components::{
-    Badge, ButtonLink, Choice, EmptyState, Glyph, Icon, ListCheck, ListFilters, ListPages, ListQuery, Narrow, Select, Time, row_of,
+    Badge, ButtonLink, Choice, EmptyState, For, Glyph, Icon, ListCheck, ListFilters, ListPages, ListQuery, Narrow, Select, Show, Time,
+    row_of,
 };
 use crate::styles::knowledge_documents as css;
 

@@ -13,7 +13,7 @@ use super::layout::{KnowledgeActions, KnowledgeContext};
 use super::list_query::DocumentListQuery;
 use super::sidebar::Side;
 use super::upload::{AddFiles, DropZone};
-use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Retry, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Retry, Show, Skeleton, SkeletonLines, Tone};
 use crate::rpc::{Loaded, blocking_resource};
 use crate::styles::knowledge_page as css;
 

@@ -8,7 +8,7 @@ use super::labels;
 use super::layout::KnowledgeContext;
 use super::list_query::DocumentListQuery;
 use super::websites::Websites;
-use crate::components::{Banner, ListQuery as _, Tone};
+use crate::components::{Banner, ListQuery as _, Show, Tone};
 use crate::styles::knowledge_sidebar as css;
 
 /// The column beside the list.

@@ -7,8 +7,8 @@ use super::labels;
 use super::layout::KnowledgeContext;
 use super::list_query::DocumentListQuery;
 use crate::components::{
-    Badge, Button, ButtonKind, Choice, Dialog, DialogActions, FormError, Glyph, ListQuery as _, Select, TextField, Time, Tone, field_error,
-    row_of, use_toasts,
+    Badge, Button, ButtonKind, Choice, Dialog, DialogActions, For, FormError, Glyph, ListQuery as _, Select, Show, TextField, Time, Tone,
+    field_error, row_of, use_toasts,
 };
 use crate::rpc::ActionForm;
 use crate::styles::knowledge_sidebar as css;

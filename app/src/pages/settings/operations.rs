@@ -13,7 +13,8 @@ use self::api::OperationsPage;
 use self::flags::Flags;
 use super::{Page, Panel};
 use crate::components::{
-    Banner, Button, ButtonKind, ButtonLink, Confirm, EmptyState, ErrorState, FormError, Glyph, SkeletonLines, TextLink, Time, Tone,
+    Banner, Button, ButtonKind, ButtonLink, Confirm, EmptyState, ErrorState, For, FormError, Glyph, Show, SkeletonLines, TextLink, Time,
+    Tone,
 };
 use crate::error::AppError;
 use crate::events::{FLAGS, JOBS, after_events};

@@ -1,6 +1,8 @@
 //! The bar at the bottom: levels, mute, pause, mark, pop out, end.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use leptos::task::spawn_local;
 use model::wire::NoticeLevel;
 use model::{CallState, TrackId};

@@ -1,6 +1,8 @@
 //! Who it is about, how it goes in numbers, and the rep's notes.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use model::{Channel, Metrics, Millis};
 
 use super::handle::{Live, Part};

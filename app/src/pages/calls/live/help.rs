@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::handle::Live;
 use super::keys::KEYS;
-use crate::components::{Glyph, IconButton};
+use crate::components::{Glyph, IconButton, Show};
 use crate::styles::calls_live as css;
 
 /// The help on keys, above the bar.

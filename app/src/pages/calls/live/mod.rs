@@ -38,7 +38,7 @@ use model::{Call, CallSource, CallState, Code, CueState};
 use self::handle::{CallCommand, Ending, Front, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
-use crate::components::{ErrorState, PageTitle, Retry, Skeleton, SkeletonLines};
+use crate::components::{ErrorState, PageTitle, Retry, Show, Skeleton, SkeletonLines};
 use crate::error::AppError;
 use crate::frame::LiveCall;
 use crate::rpc::blocking_resource;

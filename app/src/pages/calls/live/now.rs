@@ -1,6 +1,8 @@
 //! What matters now: one to three suggestions, newest on top; earlier ones as lines.
 
 use leptos::prelude::*;
+
+use crate::components::{For, Show};
 use model::{Cue, CueKind, CueState};
 
 use super::handle::{Live, Part};

@@ -7,7 +7,7 @@ use model::CallState;
 use super::handle::{Ending, Live, Role};
 use super::link::LinkState;
 use super::source::{self, Wanted};
-use crate::components::{Button, ButtonKind, Glyph};
+use crate::components::{Button, ButtonKind, Glyph, Show};
 use crate::styles::calls_live as css;
 
 /// Shown while this page captures nothing although it could: before the first word, and after a reload.

@@ -1,6 +1,8 @@
 //! The line on top: what runs, for how long, with whom, and how the page stands with the server.
 
 use leptos::prelude::*;
+
+use crate::components::{For, Show};
 use model::wire::{NoticeLevel, RecognizerHealth};
 use model::{CallState, Millis, TrackId};
 

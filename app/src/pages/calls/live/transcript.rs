@@ -2,6 +2,8 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+
+use crate::components::{For, Show};
 use model::{Channel, Millis, Segment, TrackId};
 
 use super::handle::{Front, Live, Part};

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Button, Choice, Glyph, Select};
+use crate::components::{Button, Choice, Glyph, Select, Show};
 use crate::pages::calls::live::source::Wanted;
 use crate::styles::calls_new_devices as css;
 

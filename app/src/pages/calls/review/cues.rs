@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
+
+use crate::components::{For, Show};
 use model::{Cue, CueState, Millis, OutlineLine, Review};
 
 use super::ReviewContext;

@@ -2,6 +2,8 @@
 
 use leptos::html::Audio;
 use leptos::prelude::*;
+
+use crate::components::Show;
 use model::{CallState, Millis};
 
 use super::ReviewContext;

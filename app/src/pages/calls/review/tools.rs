@@ -5,7 +5,7 @@ use leptos_router::hooks::use_navigate;
 use model::{Channel, Review};
 
 use super::ReviewContext;
-use crate::components::{Button, ButtonKind, Choice, Glyph, Icon, Select, TextField, field_error};
+use crate::components::{Button, ButtonKind, Choice, For, Glyph, Icon, Select, Show, TextField, field_error};
 use crate::pages::calls::live::Notes;
 use crate::rpc::ActionForm;
 use crate::styles::calls_review_tools as css;

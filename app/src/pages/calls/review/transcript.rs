@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use model::{Call, CallState, Millis, OutlineLine, Segment};
 
 use super::ReviewContext;
-use crate::components::{Button, ButtonKind, EmptyState, Glyph, TextArea};
+use crate::components::{Button, ButtonKind, EmptyState, For, Glyph, Show, TextArea};
 use crate::pages::calls::api;
 use crate::rpc::{ActionForm, FormAction};
 use crate::styles::calls_review_transcript as css;

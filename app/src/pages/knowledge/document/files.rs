@@ -5,7 +5,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::DocumentContext;
-use crate::components::{Button, ButtonKind, Glyph, Icon, Time, use_toasts};
+use crate::components::{Button, ButtonKind, For, Glyph, Icon, Time, use_toasts};
 use crate::pages::knowledge::upload::Replace;
 use crate::pages::knowledge::{file_path, labels};
 use crate::rpc::ActionForm;

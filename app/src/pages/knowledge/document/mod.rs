@@ -15,7 +15,7 @@ use model::{Code, DocumentDetail, DocumentId, DocumentUse, KnowledgeOverview, Pa
 
 use super::api;
 use super::upload::Queue;
-use crate::components::{Banner, ButtonLink, ErrorState, Retry, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, ErrorState, Retry, Show, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::events::{DOCUMENTS, after_events};
 use crate::pages::identity::FormState;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::DocumentState;
 
 use super::DocumentContext;
-use crate::components::{Banner, Button, ButtonKind, FormError, Glyph, TextField, Tone, field_error};
+use crate::components::{Banner, Button, ButtonKind, FormError, Glyph, Show, TextField, Tone, field_error};
 use crate::pages::knowledge::documents::Steps;
 use crate::pages::knowledge::labels;
 use crate::rpc::ActionForm;

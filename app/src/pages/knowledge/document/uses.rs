@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use model::{DocumentUse, Page, Role};
 
 use super::DocumentContext;
-use crate::components::{Button, ErrorState, Retry, SkeletonLines, Time};
+use crate::components::{Button, ErrorState, Retry, Show, SkeletonLines, Time};
 use crate::pages::knowledge::list_query::question_url;
 use crate::pages::knowledge::{api, labels};
 use crate::rpc::Loaded;

@@ -17,7 +17,7 @@ use super::labels;
 use super::layout::KnowledgeContext;
 use super::paste::PasteText;
 use super::websites::AddWebsite;
-use crate::components::{Banner, Button, ButtonKind, Field, Glyph, Icon, IconButton, Select, TextField, Tone};
+use crate::components::{Banner, Button, ButtonKind, Field, For, Glyph, Icon, IconButton, Select, Show, TextField, Tone};
 use crate::styles::knowledge_upload as css;
 
 /// Ids of the inputs that open the browser's dialogs.

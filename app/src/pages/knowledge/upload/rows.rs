@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{DocumentId, Given};
 
 use super::queue::{Queue, Row, Sending};
-use crate::components::{Button, Glyph, Icon, IconButton, Progress};
+use crate::components::{Button, For, Glyph, Icon, IconButton, Progress, Show};
 use crate::pages::knowledge::{labels, path};
 use crate::styles::knowledge_upload as css;
 

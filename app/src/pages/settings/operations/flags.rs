@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::FlagState;
 
 use super::api;
-use crate::components::{Button, Choice, Select, TextField};
+use crate::components::{Button, Choice, For, Select, TextField};
 use crate::rpc::{ActionForm, FormAction};
 use crate::styles::settings as css;
 
