@@ -5,18 +5,18 @@ mod header;
 mod insights;
 mod numbers;
 mod part;
-mod player;
+mod sound;
 mod tools;
 mod transcript;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
-use model::{Call, CallId, CallState, Code, Millis, Problem, Review, ShownReview, TranscriptJob};
+use model::{Call, CallId, Code, Problem, Review, ShownReview, TranscriptJob};
 
 use self::part::ShownPart;
 use super::api;
-use crate::components::{Banner, ButtonLink, ErrorState, Retry, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, ErrorState, Playback, Retry, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::events::{REVIEW, after_events};
 use crate::pages::identity::FormState;
@@ -30,10 +30,7 @@ struct ReviewContext {
     /// Its segments are the part of the transcript that is shown.
     review: RwSignal<Review>,
     part: ShownPart,
-    /// Where the player is.
-    at: RwSignal<Millis>,
-    /// Where the player should go; each request is new, so that the same place can be asked for twice.
-    seek: RwSignal<Option<Millis>>,
+    playback: Playback,
     /// Segments that the line under the pointer rests on.
     evidence: RwSignal<Vec<i64>>,
     /// What asking for the review again failed with.
@@ -75,6 +72,11 @@ impl ReviewActions {
 impl ReviewContext {
     fn call(self) -> Memo<Call> {
         Memo::new(move |_| self.review.with(|review| review.call.clone()))
+    }
+
+    /// What was spoken in it, as a BCP 47 tag.
+    fn language(self) -> String {
+        self.review.with_untracked(|review| review.call.language.clone())
     }
 
     /// Asks for the review again, in place: the player goes on, and the same part of the transcript stays.
@@ -169,8 +171,7 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
         id: review.call.id,
         review: RwSignal::new(review),
         part: ShownPart::new(outline, from),
-        at: RwSignal::new(Millis::ZERO),
-        seek: RwSignal::new(None),
+        playback: Playback::new(),
         evidence: RwSignal::new(Vec::new()),
         failed: RwSignal::new(None),
         actions,
@@ -180,21 +181,15 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
     shared.reload_after(move || actions.correct.value().get());
     shared.reload_after(move || actions.done.value().get());
     shared.reload_after(move || actions.recognize.value().get());
-    let call = shared.call();
-    let state = Memo::new(move |_| call.with(|call| call.state));
     let transcript_job = Memo::new(move |_| shared.review.with(|review| review.transcript_job));
     after_events(REVIEW, Some(shared.id.to_string()), move || shared.reload());
     view! {
         <header::Header shared />
-        <State shared state />
         {move || transcript_job.get().map(|job| view! { <TranscriptState job /> })}
         {move || shared.failed.get().map(|message| view! { <Banner tone=Tone::Bad>{message}</Banner> })}
+        <sound::Sound shared />
         <div class=css::COLUMNS>
-            <div class=css::MAIN>
-                <player::Player shared />
-                <cues::Timeline shared />
-                <transcript::Transcript shared />
-            </div>
+            <transcript::Transcript shared />
             <div class=css::SIDE>
                 <insights::Findings shared />
                 <numbers::Numbers shared />
@@ -203,36 +198,6 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
                 <tools::Tools shared />
             </div>
         </div>
-    }
-}
-
-/// What stands between the person and the whole review.
-#[component]
-fn State(shared: ReviewContext, state: Memo<CallState>) -> impl IntoView {
-    let live = super::live_path(shared.id);
-    move || match state.get() {
-        CallState::Finishing => Some(
-            view! {
-                <Banner tone=Tone::Info title="The review is being written">
-                    "The last words, the summary and the numbers fill in by themselves. "
-                    <noscript>"Reload the page in a moment."</noscript>
-                </Banner>
-            }
-            .into_any(),
-        ),
-        CallState::Live | CallState::Prepared => {
-            let live = live.clone();
-            let title = if state.get() == CallState::Live { "This call is still running" } else { "This call has not started" };
-            Some(
-                view! {
-                    <Banner tone=Tone::Info title=title actions=move || view! { <ButtonLink href=live.clone() small=true>"Open the live page"</ButtonLink> }>
-                        "What is known so far is below."
-                    </Banner>
-                }
-                .into_any(),
-            )
-        }
-        CallState::Ended => None,
     }
 }
 
