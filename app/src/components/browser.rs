@@ -1,5 +1,8 @@
 //! What several pieces ask of the browser.
 
+use leptos::prelude::RwSignal;
+use leptos::web_sys::HtmlAudioElement;
+
 /// Whether a key goes into a field, so that it is no shortcut.
 pub fn typing(event: &leptos::ev::KeyboardEvent) -> bool {
     #[cfg(feature = "hydrate")]
@@ -35,7 +38,7 @@ pub(super) fn in_control(event: &leptos::ev::KeyboardEvent) -> bool {
 }
 
 /// Plays a sound; a browser that refuses says so in `playing`.
-pub(super) fn play(audio: &leptos::web_sys::HtmlAudioElement, playing: leptos::prelude::RwSignal<bool>) {
+pub(super) fn play(audio: &HtmlAudioElement, playing: RwSignal<bool>) {
     #[cfg(feature = "hydrate")]
     {
         use leptos::prelude::Set;

@@ -23,7 +23,7 @@ pub fn Cited(
     let place = source.place.describe();
     view! {
         <figure class=css::CITED>
-            <blockquote class=css::WORDS data-short=move || short.get().to_string()>
+            <blockquote class=css::WORDS dir="auto" data-short=move || short.get().to_string()>
                 {readable(&source.quote)}
             </blockquote>
             <figcaption class=css::FROM>

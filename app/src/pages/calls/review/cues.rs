@@ -31,13 +31,15 @@ fn Item(shared: ReviewContext, cue: Cue) -> impl IntoView {
     let language = shared.language();
     let headline = cue.headline().to_owned();
     // What the line says already is not said again.
-    let quote = (headline != cue.quote).then(|| view! { <p class=css::QUOTE lang=language.clone() dir="auto">{cue.quote}</p> });
+    let repeats = headline == cue.quote;
+    let said = repeats.then(|| language.clone());
+    let quote = (!repeats).then(|| view! { <p class=css::QUOTE lang=language.clone() dir="auto">{cue.quote}</p> });
     view! {
         <li class=css::ITEM data-kind=cue.kind.as_str()>
             <details>
                 <summary class=css::TOP>
                     <span class=css::KIND>{cue.kind.label()}</span>
-                    <span class=css::TITLE dir="auto">{headline}</span>
+                    <span class=css::TITLE lang=said dir="auto">{headline}</span>
                     {(cue.state == CueState::Kept).then(|| view! { <span class=css::KEPT>"Kept"</span> })}
                     <span class=css::KIND>{cue.at_ms.clock()}</span>
                 </summary>

@@ -158,7 +158,7 @@ fn Action(shared: ReviewContext, done: FormAction<api::SetActionDone>, index: us
     let owner_name = shared.review.with_untracked(|review| review.call.side_name(owner));
     let due = match (due, due_words) {
         (Some(due), words) => Some((view! { <Day of=due /> }.into_any(), words)),
-        (None, Some(words)) => Some((words.into_any(), None)),
+        (None, Some(words)) => Some((view! { <span lang=shared.language() dir="auto">{words}</span> }.into_any(), None)),
         (None, None) => None,
     };
     let label = if is_done { format!("Not done yet: {text}") } else { format!("Done: {text}") };

@@ -55,7 +55,8 @@ pub fn Sound(shared: ReviewContext) -> impl IntoView {
             lanes
         })
     });
-    let source = Signal::derive(move || recorded.get().map(|_| format!("/api/v1/calls/{}/recording", shared.id)));
+    // The same element for as long as there is a recording, however long that grows.
+    let source = Memo::new(move |_| recorded.get().map(|_| format!("/api/v1/calls/{}/recording", shared.id)));
     let silent = Signal::derive(move || if ended.get() { "This call has no recording." } else { "Nothing is recorded yet." });
     let length = Signal::derive(move || length.get().max(Millis(1)));
     view! { <Player source silent length lanes playback=shared.playback /> }

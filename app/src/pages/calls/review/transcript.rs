@@ -140,17 +140,15 @@ fn segment_id(number: i64) -> String {
 /// Keeps the line that is played on the page, and in view as long as it was there: who scrolls away stays there.
 fn follow(shared: ReviewContext, playing: Memo<Option<i64>>) -> RwSignal<bool> {
     let following = RwSignal::new(false);
-    Effect::new(move |before: Option<Option<i64>>| {
-        let (now, before) = (playing.get(), before.flatten());
-        if let Some(number) = now {
+    Effect::new(move |_| {
+        if let Some(number) = playing.get() {
             shared.follow(number);
-            if before.is_none() {
-                following.set(browser::is_in_view(&segment_id(number)));
-            } else if following.get_untracked() {
+            if following.get_untracked() {
                 request_animation_frame(move || browser::reveal(&segment_id(number), true));
+            } else {
+                following.set(browser::is_in_view(&segment_id(number)));
             }
         }
-        now.or(before)
     });
     let scrolled = window_event_listener(leptos::ev::scroll, move |_| {
         if let Some(number) = playing.get_untracked() {
@@ -208,7 +206,8 @@ fn Line(context: LineContext, segment: Segment, named: bool) -> impl IntoView {
             Some((line, words)) if *line == number => written.with_value(|text| stretches(text, words)),
             _ => Vec::new(),
         });
-        let part = |(text, hit): (String, bool)| if hit { view! { <mark class=css::HIT>{text}</mark> }.into_any() } else { text.into_any() };
+        let part =
+            |(text, hit): (String, bool)| if hit { view! { <mark class=css::HIT>{text}</mark> }.into_any() } else { text.into_any() };
         let parts = written.with_value(|text| marked(text, &found)).into_iter().map(part).collect_view();
         view! { <p class=css::WORDS lang=shared.language() dir="auto">{parts}</p> }
     };
