@@ -81,7 +81,7 @@ pub use tabs::{Tab, Tabs};
 pub use text_area::{PlainTextArea, TextArea};
 pub use text_field::TextField;
 pub use theme::ThemeSwitch;
-pub use time::{Day, Duration, Time, date, own_time_zone};
+pub use time::{CalendarDay, Duration, Time, date, own_time_zone};
 pub use title::{PageTitle, Titles};
 pub use toast::{ToastRegion, Toasts, use_toasts};
 pub use tooltip::Tooltip;

@@ -40,7 +40,7 @@ pub fn Time(
 
 /// A day of the calendar, the same for everybody, written as [`Time`] writes days.
 #[component]
-pub fn Day(
+pub fn CalendarDay(
     /// Which.
     of: NaiveDate,
 ) -> impl IntoView {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{ActionItem, CallState, Evidence, Insights, Millis, SummaryLine};
 
 use super::ReviewContext;
-use crate::components::{ButtonLink, Day, Glyph, Icon, SkeletonLines};
+use crate::components::{ButtonLink, CalendarDay, Glyph, Icon, SkeletonLines};
 use crate::pages::calls::{api, live_path};
 use crate::rpc::{ActionForm, FormAction};
 use crate::styles::calls_review_insights as css;
@@ -157,7 +157,7 @@ fn Action(shared: ReviewContext, done: FormAction<api::SetActionDone>, index: us
     let ActionItem { text, owner, due, due_words, evidence, done: is_done } = item;
     let owner_name = shared.review.with_untracked(|review| review.call.side_name(owner));
     let due = match (due, due_words) {
-        (Some(due), words) => Some((view! { <Day of=due /> }.into_any(), words)),
+        (Some(due), words) => Some((view! { <CalendarDay of=due /> }.into_any(), words)),
         (None, Some(words)) => Some((view! { <span lang=shared.language() dir="auto">{words}</span> }.into_any(), None)),
         (None, None) => None,
     };
