@@ -142,7 +142,7 @@ pub fn ReviewPage() -> impl IntoView {
     view! {
         <div class="page page-wide">
             {move || actions.problem.get().map(|problem| view! { <Banner tone=Tone::Bad>{problem.message}</Banner> })}
-            <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=4 label="Loading the review" /> }>
+            <Suspense fallback=|| view! { <Coming /> }>
                 {move || Suspend::new(async move {
                     match review.await {
                         Ok(review) => view! { <Loaded review actions /> }.into_any(),
@@ -151,6 +151,19 @@ pub fn ReviewPage() -> impl IntoView {
                     }
                 })}
             </Suspense>
+        </div>
+    }
+}
+
+/// The shape of a review that is on its way.
+#[component]
+fn Coming() -> impl IntoView {
+    view! {
+        <SkeletonLines shape=Skeleton::Title count=1 label="Loading the review" />
+        <p class="soft">"The review is being fetched."</p>
+        <div class=css::COLUMNS>
+            <SkeletonLines shape=Skeleton::Row count=8 label="" />
+            <SkeletonLines shape=Skeleton::Card count=3 label="" />
         </div>
     }
 }
@@ -181,7 +194,11 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
     shared.reload_after(move || actions.correct.value().get());
     shared.reload_after(move || actions.done.value().get());
     shared.reload_after(move || actions.recognize.value().get());
-    let transcript_job = Memo::new(move |_| shared.review.with(|review| review.transcript_job));
+    // What has come is told of in the same place: if it went, the page would move.
+    let transcript_job = Memo::new(move |before: Option<&Option<Option<TranscriptJob>>>| {
+        let now = shared.review.with(|review| review.transcript_job);
+        (now.is_some() || before.is_some_and(Option::is_some)).then_some(now)
+    });
     after_events(REVIEW, Some(shared.id.to_string()), move || shared.reload());
     view! {
         <header::Header shared />
@@ -203,15 +220,20 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
 
 /// How making the transcript from the recording goes.
 #[component]
-fn TranscriptState(job: TranscriptJob) -> impl IntoView {
+fn TranscriptState(job: Option<TranscriptJob>) -> impl IntoView {
     match job {
-        TranscriptJob::Running => view! {
+        None => view! {
+            <Banner tone=Tone::Good title="The transcript was made from the recording">
+                "Lines, suggestions and numbers are those of the new one."
+            </Banner>
+        },
+        Some(TranscriptJob::Running) => view! {
             <Banner tone=Tone::Info title="The transcript is being made from the recording">
                 "It takes about as long as the call. The new lines, suggestions and numbers come by themselves. "
                 <noscript>"Reload the page in a moment."</noscript>
             </Banner>
         },
-        TranscriptJob::Failed => view! {
+        Some(TranscriptJob::Failed) => view! {
             <Banner tone=Tone::Bad title="The transcript could not be made from the recording">
                 "What was there before is unchanged. Try again below, or with another recognizer."
             </Banner>
