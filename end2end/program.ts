@@ -15,9 +15,9 @@ export const talk: Line[] = [
 ];
 
 /** Makes a call and says its lines; ends it unless told otherwise. `page` must be signed in and on one of our pages. */
-export async function speak(page: Page, options: { title: string; lines?: Line[]; end?: boolean; sound?: boolean }): Promise<string> {
+export async function speak(page: Page, options: { title: string; lines?: Line[]; end?: boolean; sound?: boolean; confidence?: number }): Promise<string> {
   return page.evaluate(
-    async ({ title, lines, end, sound }) => {
+    async ({ title, lines, end, sound, confidence }) => {
       const body = {
         title, contact_name: "Dana Reyes", company: "Brightpath", kind: "discovery", language: "en-US", vocabulary: "",
         recognizer: "browser", verbosity: "normal", consent_who: "", consent_how: "nobody_else",
@@ -54,7 +54,7 @@ export async function speak(page: Page, options: { title: string; lines?: Line[]
       }
       while (sound && acked * 100 < last) await new Promise((done) => setTimeout(done, 50));
       for (const [channel, text, start] of lines) {
-        say({ Heard: { track: channel === "rep" ? 0 : 1, text, start, end: start + text.length * 60, confidence: 0.9, is_final: true } });
+        say({ Heard: { track: channel === "rep" ? 0 : 1, text, start, end: start + text.length * 60, confidence, is_final: true } });
       }
       if (end) {
         say("End");
@@ -64,6 +64,6 @@ export async function speak(page: Page, options: { title: string; lines?: Line[]
       }
       return call;
     },
-    { title: options.title, lines: options.lines ?? talk, end: options.end ?? true, sound: options.sound ?? false },
+    { title: options.title, lines: options.lines ?? talk, end: options.end ?? true, sound: options.sound ?? false, confidence: options.confidence ?? 0.9 },
   );
 }

@@ -25,6 +25,16 @@ test("sign up, the list and a review without JavaScript", async ({ browser, page
   await expect(page.getByText(/send you the new offer/).first()).toBeVisible();
   await page.goto("/calls?search=offer");
   await expect(page.getByRole("link", { name: /Acme renewal/ })).toBeVisible();
+  // A hit is gone to and marked without code too, and its line can be corrected.
+  await page.getByRole("link", { name: "0:03" }).click();
+  const line = page.locator("[aria-current=true][id^=segment-]");
+  await expect(line).toBeInViewport();
+  await expect(line.locator("mark")).toHaveText("offer");
+  await line.hover();
+  await line.getByRole("link", { name: /Correct the line/ }).click();
+  await page.getByRole("textbox", { name: "Correct the line" }).fill("i will send you another offer by friday");
+  await page.locator("li[id^=segment-]").getByRole("button", { name: "Save" }).click();
+  await expect(page.locator("main")).toContainText("another offer by friday");
   await page.goto("/calls?search=zebra");
   await expect(page.getByRole("link", { name: /Acme renewal/ })).toHaveCount(0);
 });

@@ -69,6 +69,7 @@ test("the customer asks, the card shows the passage with its source, and the sou
 
   // The review and its file show it too.
   const suggestions = page.getByRole("region", { name: "Suggestions" });
+  await suggestions.locator("details", { has: page.getByRole("figure", { includeHidden: true }) }).first().locator("summary").click();
   await expect(suggestions.getByRole("figure")).toContainText("The Team plan costs 29 €");
   await expectAccessible(page);
   const file = await page.request.get(`/api/v1/calls/${call}/export?format=markdown`);

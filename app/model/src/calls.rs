@@ -7,6 +7,7 @@ mod preparation;
 mod segment;
 mod track;
 mod utterance;
+mod waveform;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ pub use preparation::{CallPatch, NewCall, Preparation};
 pub use segment::{Partial, Segment, Word};
 pub use track::{Participant, Track, TrackId};
 pub use utterance::{LEAST_CONFIDENCE, Utterance, is_doubtful};
+pub use waveform::Waveform;
 
 text_enum! {
     /// How far making a transcript from the recording is.

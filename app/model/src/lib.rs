@@ -28,7 +28,7 @@ pub mod wire;
 pub use calls::{
     Bookmark, Call, CallFilter, CallHit, CallKind, CallPatch, CallSource, CallState, Channel, ConsentMethod, Cue, CueKind, CueState, Found,
     NewCall, OutlineLine, Partial, Participant, Preparation, Review, Segment, ShownReview, Skill, Track, TrackId, TranscriptJob, Utterance,
-    Verbosity, Word, understands,
+    Verbosity, Waveform, Word, understands,
 };
 pub use evidence::{Evidence, Span};
 pub use identity::{ApiToken, NewApiToken, Organization, Person, Profile, ProgramSignIn, Role, Session, TokenScope};

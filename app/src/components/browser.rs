@@ -1,5 +1,8 @@
 //! What several pieces ask of the browser.
 
+use leptos::prelude::RwSignal;
+use leptos::web_sys::HtmlAudioElement;
+
 /// Whether a key goes into a field, so that it is no shortcut.
 pub fn typing(event: &leptos::ev::KeyboardEvent) -> bool {
     #[cfg(feature = "hydrate")]
@@ -14,6 +17,41 @@ pub fn typing(event: &leptos::ev::KeyboardEvent) -> bool {
         let _ = event;
         false
     }
+}
+
+/// Whether a key is a control's to take: a field's, a button's, a link's, a dialog's.
+pub(super) fn in_control(event: &leptos::ev::KeyboardEvent) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        target.is_some_and(|element| {
+            let control = "a, audio, button, dialog, input, select, summary, textarea, [contenteditable]";
+            element.closest(control).is_ok_and(|control| control.is_some())
+        })
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        false
+    }
+}
+
+/// Plays a sound; a browser that refuses says so in `playing`.
+pub(super) fn play(audio: &HtmlAudioElement, playing: RwSignal<bool>) {
+    #[cfg(feature = "hydrate")]
+    {
+        use leptos::prelude::Set;
+        let Ok(promise) = audio.play() else { return };
+        let audio = audio.clone();
+        leptos::task::spawn_local(async move {
+            if wasm_bindgen_futures::JsFuture::from(promise).await.is_err() {
+                playing.try_set(!audio.paused());
+            }
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (audio, playing);
 }
 
 /// Brings what is wrong with a form into view, and the focus to it: the first field that is marked invalid, else the first alert.

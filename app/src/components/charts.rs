@@ -1,8 +1,6 @@
-//! Charts: bars, a stacked bar, a sparkline, a gauge, lanes of who spoke when. Drawn as SVG; the numbers stand behind
-//! each as a table for those who can't see it.
+//! Charts: bars, a stacked bar, a sparkline, a gauge. Drawn as SVG; the numbers stand behind each as a table for those who can't see it.
 
 use leptos::prelude::*;
-use model::Millis;
 
 use super::Tone;
 use crate::styles::charts as css;
@@ -185,46 +183,6 @@ pub fn Gauge(
             </svg>
         </figure>
     }
-}
-
-/// When one side spoke.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lane {
-    /// Who.
-    pub label: String,
-    /// The side's colour.
-    pub tone: Tone,
-    /// From when to when.
-    pub spans: Vec<(Millis, Millis)>,
-}
-
-/// Who spoke when, one lane a side.
-#[component]
-pub fn Lanes(
-    /// The sides.
-    lanes: Vec<Lane>,
-    /// How long the call is.
-    length: Millis,
-) -> impl IntoView {
-    let length = length.0.max(1);
-    let height = lanes.len() * 6;
-    let rows = lanes.iter().enumerate().map(|(i, lane)| {
-        let y = (i * 6 + 1).to_string();
-        let spans = lane.spans.iter().map(|(from, to)| {
-            let y = y.clone();
-            view! { <rect x=from.0.to_string() y=y width=(to.0 - from.0).max(0).to_string() height="4"></rect> }
-        });
-        view! { <g data-tone=lane.tone.name()>{spans.collect_view()}</g> }
-    });
-    let rows = rows.collect_view();
-    let names = lanes.iter().map(|lane| lane.label.clone()).collect::<Vec<_>>().join(" and ");
-    (!lanes.is_empty()).then(|| {
-        view! {
-            <svg class=css::LANES viewBox=format!("0 0 {length} {height}") preserveAspectRatio="none" role="img" aria-label=format!("When {names} spoke")>
-                {rows}
-            </svg>
-        }
-    })
 }
 
 /// Two decimals are finer than a pixel.

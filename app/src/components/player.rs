@@ -1,11 +1,12 @@
-//! Plays a recording: one or more channels together, with who spoke when above the seek bar.
+//! Plays a recording, with what is in it drawn behind the seek bar. It stays below the top bar while the page scrolls.
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::web_sys::HtmlAudioElement;
 use model::Millis;
 
-use super::{Glyph, IconButton, Lane, Lanes};
+use super::browser::{in_control, play};
+use super::lane::{HEIGHT, Lane, WIDTH, place};
+use super::{Glyph, IconButton};
 use crate::styles::player as css;
 
 /// How a page and its player talk to each other.
@@ -34,6 +35,11 @@ impl Playback {
         self.seek(at);
         self.playing.set(true);
     }
+
+    /// Plays, or pauses.
+    fn toggle(self) {
+        self.playing.update(|playing| *playing = !*playing);
+    }
 }
 
 impl Default for Playback {
@@ -42,128 +48,141 @@ impl Default for Playback {
     }
 }
 
-/// The player. Space plays and pauses, the arrow keys move by 5 s while the seek bar has the focus.
+/// The player. Space plays and pauses anywhere on the page but in controls; the arrow keys move by 5 s while the seek bar has the focus.
 #[component]
 pub fn Player(
-    /// Addresses of the audio, one a channel; they play together.
-    sources: Vec<String>,
+    /// Address of the audio; none if there is none.
+    #[prop(into)]
+    source: Signal<Option<String>>,
+    /// What is said where there is no audio.
+    #[prop(into)]
+    silent: Signal<&'static str>,
     /// How long the recording is.
-    length: Millis,
-    /// Who spoke when.
-    #[prop(optional)]
-    lanes: Vec<Lane>,
+    #[prop(into)]
+    length: Signal<Millis>,
+    /// What is drawn.
+    #[prop(into)]
+    lanes: Signal<Vec<Lane>>,
     /// To follow and steer it.
     playback: Playback,
 ) -> impl IntoView {
     let Playback { position, playing, jump } = playback;
-    let speed = RwSignal::new(String::from("1"));
+    let element = NodeRef::<html::Audio>::new();
     let failed = RwSignal::new(false);
-    let elements: Vec<NodeRef<html::Audio>> = sources.iter().map(|_| NodeRef::new()).collect();
-    let elements = StoredValue::new(elements);
-    let each = move |act: &dyn Fn(&HtmlAudioElement)| {
-        elements.with_value(|elements| elements.iter().filter_map(|element| element.get()).for_each(|element| act(&element)));
-    };
-
+    let can_play = move || source.with(Option::is_some);
+    let go_by = move |ms: i64| playback.seek(Millis(position.get_untracked().0 + ms).min(length.get_untracked()));
+    // First where, then whether: it plays from there.
     Effect::new(move |_| {
-        if playing.get() {
-            each(&|audio| {
-                // A refusal (no audio, no permission) arrives as an `error` or `pause` event too.
-                let _ = audio.play();
-            });
-        } else {
-            each(&|audio| {
-                let _ = audio.pause();
-            });
+        let (Some(to), Some(audio)) = (jump.get(), element.get()) else { return };
+        audio.set_current_time(to.as_seconds());
+        position.set(to);
+    });
+    Effect::new(move |_| {
+        let Some(audio) = element.get() else { return };
+        if !playing.get() {
+            // An element that is there can be paused.
+            let _ = audio.pause();
+        } else if audio.paused() {
+            play(&audio, playing);
         }
     });
-    Effect::new(move |_| {
-        if let Some(to) = jump.get() {
-            each(&|audio| audio.set_current_time(to.as_seconds()));
-            position.set(to);
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == " " && !event.default_prevented() && can_play() && !in_control(&event) {
+            event.prevent_default();
+            playback.toggle();
         }
     });
-    Effect::new(move |_| {
-        let rate = speed.get().parse().unwrap_or(1.0);
-        each(&|audio| audio.set_playback_rate(rate));
-    });
+    on_cleanup(move || keys.remove());
 
-    let audio = sources.iter().zip(elements.get_value()).enumerate().map(|(i, (source, element))| {
-        // The first one leads; the others follow it.
-        let leads = i == 0;
-        view! {
-            <audio
-                node_ref=element
-                preload="metadata"
-                src=source.clone()
-                on:timeupdate:target=move |event| {
-                    if leads {
-                        #[allow(clippy::cast_possible_truncation)]
-                        position.set(Millis((event.target().current_time() * 1000.0) as i64));
+    let audio = move || {
+        source.get().map(|source| {
+            let stock = format!("<audio controls preload=\"none\" src=\"{source}\"></audio>");
+            // Nothing is loaded before it is played: its length is known, and a request that is broken off again helps nobody.
+            view! {
+                <audio
+                    node_ref=element
+                    preload="none"
+                    src=source
+                    on:timeupdate:target=move |event| position.set(Millis((event.target().current_time() * 1000.0) as i64))
+                    on:play=move |_| playing.set(true)
+                    on:pause=move |_| playing.set(false)
+                    on:error=move |_| {
+                        failed.set(true);
+                        playing.set(false);
                     }
-                }
-                on:ended=move |_| if leads { playing.set(false) }
-                on:error=move |_| {
-                    failed.set(true);
-                    playing.set(false);
-                }
-            ></audio>
-        }
-    });
-    let audio = audio.collect_view();
-    let plain =
-        sources.into_iter().map(|source| view! { <audio class=css::PLAIN controls preload="none" src=source></audio> }).collect_view();
-    let speeds =
-        ["0.75", "1", "1.25", "1.5", "2"].map(|value| view! { <option value=value selected=value == "1">{format!("{value}×")}</option> });
+                ></audio>
+                <noscript inner_html=stock></noscript>
+            }
+        })
+    };
+    let speeds = ["0.75", "1", "1.25", "1.5", "2"];
+    let speeds = speeds.map(|value| view! { <option value=value selected=value == "1">{format!("{value}×")}</option> }).collect_view();
+    let ahead = move || place(position.get(), length.get());
+    let shapes = move || {
+        lanes.with(|lanes| lanes.iter().map(|lane| view! { <path data-tone=lane.tone.name() d=lane.shape.clone()></path> }).collect_view())
+    };
+    let legend = move || {
+        lanes.with(|lanes| lanes.iter().map(|lane| view! { <li data-tone=lane.tone.name()>{lane.label.clone()}</li> }).collect_view())
+    };
     view! {
-        <div class=css::PLAYER role="group" aria-label="Recording">
-            {audio}
-            <div class=css::CONTROLS>
-                <IconButton
-                    glyph=Signal::derive(move || if playing.get() { Glyph::Pause } else { Glyph::Play })
-                    label=Signal::derive(move || if playing.get() { "Pause" } else { "Play" }.to_owned())
-                    disabled=failed
-                    on:click=move |_| playing.update(|playing| *playing = !*playing)
-                />
-                <span class=css::TIME>{move || position.get().clock()}" / "{length.clock()}</span>
+        <section class=css::PLAYER aria-label="Recording">
+            <div class=css::BOX>
+                {audio}
+                <div class=css::CONTROLS data-silent=move || (!can_play()).then_some("")>
+                    <IconButton
+                        glyph=Signal::derive(move || if playing.get() { Glyph::Pause } else { Glyph::Play })
+                        label=Signal::derive(move || if playing.get() { "Pause" } else { "Play" }.to_owned())
+                        disabled=failed
+                        on:click=move |_| playback.toggle()
+                    />
+                    <button type="button" class=css::STEP title="Back 15 seconds" on:click=move |_| go_by(-15_000)>"−15 s"</button>
+                    <button type="button" class=css::STEP title="Forward 15 seconds" on:click=move |_| go_by(15_000)>"+15 s"</button>
+                    <span class=css::TIME>{move || position.get().clock()}" / "{move || length.get().clock()}</span>
+                    <select
+                        class=css::STEP
+                        aria-label="Speed"
+                        on:change:target=move |event| {
+                            if let Some(audio) = element.get_untracked() {
+                                audio.set_playback_rate(event.target().value().parse().unwrap_or(1.0));
+                            }
+                        }
+                    >
+                        {speeds}
+                    </select>
+                </div>
+                <p class=css::SILENT>{move || (!can_play()).then(|| silent.get())}</p>
+                <ul class=css::LEGEND>{legend}</ul>
                 <div class=css::TRACK>
-                    <Lanes lanes length />
+                    <svg class=css::PICTURE viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
+                        {shapes}
+                        <rect class=css::AHEAD x=ahead y="0" width=move || WIDTH - ahead() height="100%"></rect>
+                    </svg>
                     <input
                         class=css::SEEK
                         type="range"
                         min="0"
-                        max=length.0.max(1).to_string()
+                        max=move || length.get().0.max(1).to_string()
                         step="100"
                         aria-label="Position"
-                        aria-valuetext=move || format!("{} of {}", position.get().clock(), length.clock())
-                        disabled=move || failed.get()
+                        aria-valuetext=move || format!("{} of {}", position.get().clock(), length.get().clock())
+                        disabled=move || failed.get() || !can_play()
                         prop:value=move || position.get().0.to_string()
                         on:input:target=move |event| playback.seek(Millis(event.target().value().parse().unwrap_or(0)))
                         on:keydown=move |event| {
-                            let by = match event.key().as_str() {
-                                "ArrowLeft" | "ArrowDown" => -5_000,
-                                "ArrowRight" | "ArrowUp" => 5_000,
-                                " " => {
-                                    event.prevent_default();
-                                    playing.update(|playing| *playing = !*playing);
-                                    return;
-                                }
+                            match event.key().as_str() {
+                                "ArrowLeft" | "ArrowDown" => go_by(-5_000),
+                                "ArrowRight" | "ArrowUp" => go_by(5_000),
+                                "PageDown" => go_by(-15_000),
+                                "PageUp" => go_by(15_000),
+                                " " => playback.toggle(),
                                 _ => return,
-                            };
+                            }
                             event.prevent_default();
-                            playback.seek(Millis((position.get_untracked().0 + by).min(length.0)));
                         }
                     />
                 </div>
-                <select
-                    class=css::SPEED
-                    aria-label="Speed"
-                    on:change:target=move |event| speed.set(event.target().value())
-                >
-                    {speeds.collect_view()}
-                </select>
             </div>
             {move || failed.get().then(|| view! { <p class=css::FAILED role="alert">"The recording can't be played. Reload the page; if it stays, download it instead."</p> })}
-            {plain}
-        </div>
+        </section>
     }
 }

@@ -1,6 +1,6 @@
 //! Moments and durations.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use leptos::prelude::*;
 use model::Millis;
 
@@ -30,7 +30,7 @@ pub fn Time(
     let exact = format!("{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02} UTC", at.year(), at.month(), at.day());
     let shown = RwSignal::new(utc);
     // After hydration, so that server and browser agree on the first text.
-    Effect::new(move |_| shown.set(local(at, with_time)));
+    Effect::new(move |_| shown.set(local(at, with_time.then_some("timeStyle"))));
     view! {
         <time class=css::TIME datetime=at.to_rfc3339() title=exact>
             {move || shown.get()}
@@ -38,13 +38,30 @@ pub fn Time(
     }
 }
 
+/// A day of the calendar, the same for everybody, written as [`Time`] writes days.
+#[component]
+pub fn CalendarDay(
+    /// Which.
+    of: NaiveDate,
+) -> impl IntoView {
+    let shown = RwSignal::new(date(&of));
+    Effect::new(move |_| shown.set(local(of.and_time(NaiveTime::MIN).and_utc(), Some("timeZone"))));
+    view! {
+        <time class=css::TIME datetime=of.to_string()>
+            {move || shown.get()}
+        </time>
+    }
+}
+
+/// The day, in the person's locale; with the time of day (`timeStyle`), or as UTC has it (`timeZone`).
 #[cfg(feature = "hydrate")]
-fn local(at: DateTime<Utc>, with_time: bool) -> String {
+fn local(at: DateTime<Utc>, more: Option<&str>) -> String {
     use js_sys::{Array, Date, Intl, Object, Reflect};
     #[allow(clippy::cast_precision_loss)]
     let date = Date::new(&(at.timestamp_millis() as f64).into());
     let options = Object::new();
-    for (key, value) in [("dateStyle", "medium")].into_iter().chain(with_time.then_some(("timeStyle", "short"))) {
+    let more = more.map(|key| (key, if key == "timeZone" { "UTC" } else { "short" }));
+    for (key, value) in [("dateStyle", "medium")].into_iter().chain(more) {
         // Setting a key of a fresh object can't fail.
         let _ = Reflect::set(&options, &key.into(), &value.into());
     }
@@ -53,7 +70,7 @@ fn local(at: DateTime<Utc>, with_time: bool) -> String {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn local(at: DateTime<Utc>, _with_time: bool) -> String {
+fn local(at: DateTime<Utc>, _more: Option<&str>) -> String {
     at.to_rfc3339()
 }
 
@@ -86,8 +103,6 @@ pub fn Duration(
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use chrono::NaiveDate;
-
     use super::*;
 
     #[test]

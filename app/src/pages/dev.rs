@@ -304,18 +304,15 @@ fn Charts() -> impl IntoView {
         .enumerate()
         .map(|(i, value)| Datum::new(format!("Minute {}", i + 1), value, format!("{value} words a minute"), Tone::Accent))
         .collect();
+    let length = model::Millis(120_000);
+    let moments = |every: i64| (1..4).map(move |nth| model::Millis(nth * every));
     let lanes = vec![
-        Lane {
-            label: "you".into(),
-            tone: Tone::Rep,
-            spans: vec![(model::Millis(0), model::Millis(20_000)), (model::Millis(42_000), model::Millis(66_000))],
-        },
-        Lane {
-            label: "the customer".into(),
-            tone: Tone::Customer,
-            spans: vec![(model::Millis(21_000), model::Millis(40_000)), (model::Millis(68_000), model::Millis(110_000))],
-        },
+        Lane::wave("You".into(), model::Channel::Rep, &[30, 90, 60, 0, 0, 0, 50, 70, 20, 0]),
+        Lane::wave("The customer".into(), model::Channel::Customer, &[0, 0, 0, 80, 40, 60, 0, 0, 0, 90]),
+        Lane::moments("Suggestions", Tone::Info, moments(25_000), length, 8),
+        Lane::moments("Marked", Tone::Warn, moments(31_000), length, 40),
     ];
+    let sound = "data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0YQAAAAA=".to_owned();
     view! {
         <Piece title="Charts, meters, player">
             <div class="grid-cards">
@@ -333,7 +330,7 @@ fn Charts() -> impl IntoView {
                     <Progress label="Writing the summary".to_owned() value=None />
                 </div>
             </div>
-            <Player sources=vec!["data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0YQAAAAA=".to_owned()] length=model::Millis(120_000) lanes playback=Playback::new() />
+            <Player source=Some(sound) silent="" length lanes playback=Playback::new() />
             <Combobox label="Company" name="account" suggestions=vec!["Northwind".to_owned(), "Contoso".to_owned()] />
         </Piece>
     }

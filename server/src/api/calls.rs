@@ -28,5 +28,6 @@ fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(cues::set_state))
         .routes(routes!(export::export))
         .routes(routes!(recording::get))
+        .routes(routes!(recording::waveform))
         .routes(routes!(stream::open))
 }

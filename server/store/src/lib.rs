@@ -66,7 +66,7 @@ pub use identity::{Credentials, NewAccount};
 pub use jobs::{Failed, Job, JobState, NewJob};
 pub use parts::RecordingPart;
 pub use playbooks::StoredPlaybook;
-pub use recording::{Appended, CallWav, LogPlace, RecordingError, RecordingLog, RecordingReader};
+pub use recording::{Appended, CallWav, LogPlace, Peaks, RecordingError, RecordingLog, RecordingReader};
 pub use reserve::RESERVE;
 pub use servers::{LivingServer, Presence};
 pub use serving::{Examined, examine};

@@ -37,7 +37,7 @@ async fn each_format_is_a_file_with_a_name() {
     assert_eq!(kind, "application/x-subrip; charset=utf-8");
     assert!(disposition.contains(".srt\""));
     assert!(
-        text.starts_with("1\n00:00:00,000 --> 00:00:00,900\nKim Lee: Honestly, it is too expensive for us.\n\n2\n00:00:01,000 --> "),
+        text.starts_with("1\n00:00:00,000 --> 00:00:00,900\nKim Lee: Honestly, it is too expensive for\nus.\n\n2\n00:00:01,000 --> "),
         "{text}"
     );
     for format in ["", "pdf", "JSON", "%00"] {

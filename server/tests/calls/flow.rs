@@ -30,7 +30,7 @@ async fn a_call_on_postgresql() {
     assert_eq!(ann.patch(&path(id, "/transcript/1"), json!({ "text": "It is fine." })).await.body["data"]["corrected"], true);
     let sound = ann.request(Method::GET, &path(id, "/recording")).header("range", "bytes=0-43").send().await.unwrap();
     assert_eq!(sound.status(), StatusCode::PARTIAL_CONTENT);
-    for rest in ["", "/review", "/transcript", "/cues", "/recording", "/export?format=srt"] {
+    for rest in ["", "/review", "/transcript", "/cues", "/recording", "/waveform", "/export?format=srt"] {
         assert_eq!(eve.get(&path(id, rest)).await.failure(404), "not_found", "{rest}");
     }
     assert_eq!(Page::join(&eve, hello(other, Part::Source, "tab")).await.refused().await.code, Code::NotFound);

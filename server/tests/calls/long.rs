@@ -1,7 +1,7 @@
 //! A call of three hours: its page and its player get what they show.
 
 use model::wire::Frame;
-use model::{CallId, CallState, Channel, Millis, OrganizationId, Segment, ShownReview, TrackId};
+use model::{CallId, CallState, Channel, Millis, OrganizationId, Segment, ShownReview, TrackId, Waveform};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -141,6 +141,22 @@ async fn any_range_of_three_hours_can_be_played() {
     assert_eq!(known.status, StatusCode::NOT_MODIFIED);
     let mono = ask(&ann, Method::GET, &format!("{address}?channel=customer"), &[("range", "bytes=-3200")]).await;
     assert_eq!(mono.bytes, 100_i16.to_le_bytes().repeat(1_600), "the customer's last frame is the end of their side");
+}
+
+#[tokio::test]
+async fn how_loud_three_hours_are_is_drawn_in_some_hundred_peaks() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let call = laid_down(&server, &ann, 300).await;
+    record(&server, &ann, call).await;
+    assert_eq!(ann.post(&path(call, "/end"), json!({})).await.status, StatusCode::OK);
+    server.run_jobs().await;
+    let drawn: Waveform = serde_json::from_value(ann.get(&path(call, "/waveform")).await.body["data"].clone()).unwrap();
+    assert_eq!((drawn.duration_ms, drawn.rep.len(), drawn.customer.len()), (Millis(LENGTH), 400, 400));
+    // A tenth of a second of each minute, in stretches of 27 s.
+    let loud = |peaks: &[u8]| peaks.iter().filter(|peak| **peak > 0).count();
+    assert_eq!((loud(&drawn.rep), loud(&drawn.customer)), (181, 100));
+    assert_eq!((drawn.rep[0], drawn.rep[399], drawn.customer[399]), (1, 2, 0));
 }
 
 /// Numbers of the lines on a page.

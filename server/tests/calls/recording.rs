@@ -132,6 +132,40 @@ async fn sides_are_left_and_right_or_alone_and_change_places() {
 }
 
 #[tokio::test]
+async fn how_loud_each_side_is_can_be_drawn() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let bob = server.owner("Bob").await;
+    let id = make(&ann, new_call("Loud")).await;
+    let address = path(id, "/waveform");
+    assert_eq!(ann.get(&address).await.failure(404), "not_found", "nothing is recorded yet");
+    let mut page = Page::source(&ann, id).await;
+    page.frames(Rep, 0..30).await;
+    page.frames(Customer, 0..20).await;
+    page.acked(Customer, 20).await;
+    assert_eq!(ann.get(&address).await.failure(409), "conflict", "it goes on");
+    page.end().await;
+    let drawn = ann.get(&address).await.body["data"].clone();
+    let side = |name: &str| drawn[name].as_array().unwrap().iter().map(|peak| peak.as_u64().unwrap()).collect::<Vec<_>>();
+    let (rep, customer) = (side("rep"), side("customer"));
+    assert_eq!((&drawn["duration_ms"], rep.len(), customer.len()), (&json!(3_000), 120, 120));
+    assert!(rep.iter().all(|peak| *peak == 1), "it is quiet, not silent: {rep:?}");
+    assert!(customer[..80].iter().all(|peak| *peak == 1) && customer[80..].iter().all(|peak| *peak == 0), "{customer:?}");
+    let call = ann.get(&path(id, "")).await.body["data"].clone();
+    let folder = server.data().join("files/recordings").join(call["organization_id"].as_str().unwrap()).join(id.to_string());
+    assert!(folder.join("rep.peaks").exists(), "it is kept, not found out with each visit");
+    assert_eq!(bob.get(&address).await.failure(404), "not_found", "a stranger's");
+    let browser = server.browser();
+    browser.sign_in("Ann", crate::support::PASSWORD).await;
+    assert_eq!(browser.call("/api/calls/swap-channels", &[("id", &id.to_string())]).await.status, StatusCode::OK);
+    let swapped = ann.get(&address).await.body["data"].clone();
+    assert_eq!((&swapped["rep"], &swapped["customer"]), (&drawn["customer"], &drawn["rep"]), "sound changes sides with the words");
+    assert_eq!(ann.delete(&path(id, "")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ann.get(&address).await.failure(404), "not_found");
+    assert!(!folder.exists(), "nothing of it stays");
+}
+
+#[tokio::test]
 async fn gaps_are_silence_so_that_it_keeps_step_with_the_call() {
     let server = TestServer::start().await;
     let ann = server.owner("Ann").await;
@@ -168,6 +202,7 @@ async fn where_sound_is_not_kept_there_is_none() {
     assert_eq!(ann.get(&path(id, "/recording")).await.failure(404), "not_found");
     page.end().await;
     assert_eq!(ann.get(&path(id, "/recording")).await.failure(404), "not_found");
+    assert_eq!(ann.get(&path(id, "/waveform")).await.failure(404), "not_found");
     let review = ann.get(&path(id, "/review")).await.body["data"].clone();
     assert_eq!((&review["recording_ms"], &review["recognizers"]), (&json!(null), &json!([])));
     assert_eq!(review["segments"].as_array().unwrap().len(), 1);

@@ -201,7 +201,7 @@ async fn deleting_takes_everything_even_while_it_is_live() {
     page.acked(Rep, 5).await;
     for id in [ended, live] {
         assert_eq!(ann.delete(&path(id, "")).await.status, StatusCode::NO_CONTENT);
-        for rest in ["", "/transcript", "/cues", "/review", "/recording", "/export?format=json"] {
+        for rest in ["", "/transcript", "/cues", "/review", "/recording", "/waveform", "/export?format=json"] {
             assert_eq!(ann.get(&path(id, rest)).await.failure(404), "not_found", "{rest}");
         }
     }

@@ -1,8 +1,10 @@
 //! What is changed after a call.
 
+use model::wire::{ClientMessage, Heard};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use crate::html;
 use crate::page::{Page, ended_call, make, new_call, path};
 use crate::support::{Browser, PASSWORD, Program, TestServer};
 
@@ -124,4 +126,53 @@ async fn a_recording_is_recognized_later_only_by_what_is_there() {
     server.run_jobs().await;
     let transcript = ann.get(&format!("/api/v1/calls/{id}/transcript")).await;
     assert_eq!(transcript.body["meta"]["total"], 3, "what was heard is still there");
+}
+
+/// The values of an attribute on all elements that have it.
+fn values<'a>(page: &'a html::Parsed, name: &str) -> Vec<&'a str> {
+    page.elements.iter().flat_map(|(_, attributes)| attributes).filter(|(at, _)| at == name).map(|(_, value)| value.as_str()).collect()
+}
+
+#[tokio::test]
+async fn the_page_tells_all_of_it_without_code() {
+    let server = TestServer::start().await;
+    let (ann, browser) = ann(&server).await;
+    let mut new = new_call("First");
+    new["language"] = json!("de-DE");
+    let id = make(&ann, new).await;
+    let mut page = Page::source(&ann, id).await;
+    page.frames(model::Channel::Rep, 0..30).await;
+    page.acked(model::Channel::Rep, 30).await;
+    page.say(crate::page::words(model::Channel::Customer, 0, "Das Budget für dieses Jahr ist schon verbraucht.")).await;
+    page.heard("verbraucht").await;
+    let doubtful = match crate::page::words(model::Channel::Customer, 1_000, "Sands legal documentation") {
+        ClientMessage::Heard(heard) => ClientMessage::Heard(Heard { confidence: 0.2, ..heard }),
+        other => other,
+    };
+    page.say(doubtful).await;
+    page.heard("Sands").await;
+    let running = browser.text(&format!("/calls/{id}")).await;
+    assert!(running.contains("This call is still running.") && running.contains(&format!("/calls/{id}/live")), "{running}");
+    page.end().await;
+
+    let address = format!("/calls/{id}?line=1&words=Budget%0Averbraucht");
+    let text = browser.text(&address).await;
+    let shown = html::parse(&text);
+    let marked: Vec<_> = text.split("<mark").skip(1).map(|rest| rest.split(['>', '<']).nth(1).unwrap()).collect();
+    assert_eq!(marked, ["Budget", "verbraucht"], "what was searched for is marked in the line");
+    assert_eq!(values(&shown, "aria-current").iter().filter(|value| **value == "true").count(), 1, "and the line itself");
+    assert_eq!(shown.texts.iter().filter(|text| text.contains("(unsure)")).count(), 1, "one line was hardly heard");
+    let said = shown.elements.iter().filter(|(_, attributes)| attributes.iter().any(|(name, value)| name == "dir" && value == "auto"));
+    let languages: Vec<_> =
+        said.map(|(_, attributes)| attributes.iter().find(|(name, _)| name == "lang").map(|(_, value)| &**value)).collect();
+    assert!(languages.len() >= 2 && languages.iter().all(|language| *language == Some("de-DE")), "{languages:?}");
+    let sound = format!("/api/v1/calls/{id}/recording");
+    assert!(text.contains(&format!("<noscript><audio controls preload=\"none\" src=\"{sound}\"></audio></noscript>")), "{text}");
+    assert!(
+        text.contains("preload=\"none\" src=") && !text.contains("preload=\"metadata\""),
+        "a page that is only looked at asks for no sound"
+    );
+    for gone in ["Written when the call has ended", "being written", "still running"] {
+        assert!(!text.contains(gone), "{gone}");
+    }
 }

@@ -178,6 +178,7 @@ fn never_right(operation: &Operation) -> bool {
             | "calls/{id}/cues/{number}"
             | "calls/{id}/recording"
             | "calls/{id}/stream"
+            | "calls/{id}/waveform"
             | "knowledge/documents/{id}/password"
             | "knowledge/documents/{id}/retry"
             | "knowledge/documents/{id}/accept"

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::PostcardEncoding;
 use leptos::server_fn::{BoxedStream, Websocket};
 use model::wire::{ClientMessage, ServerMessage};
-use model::{Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerId, Segment, ShownReview};
+use model::{
+    Call, CallFilter, CallHit, CallId, CallPatch, CueState, NewCall, Page, Preparation, RecognizerId, Segment, ShownReview, Waveform,
+};
 
 use crate::error::AppError;
 use crate::rpc::Rpc;
@@ -88,6 +90,13 @@ pub async fn review_call(id: CallId, line: Option<i64>, from: Option<u32>, until
 pub async fn transcript_lines(id: CallId, from: u32, until: u32) -> Result<Vec<Segment>, AppError> {
     let (services, scope) = caller()?;
     Ok(domain::calls::shown_lines(&services, &scope, id, from..until).await?)
+}
+
+/// How loud each side of the recording is over time.
+#[server(protocol = Rpc, endpoint = "calls/waveform")]
+pub async fn call_waveform(id: CallId) -> Result<Waveform, AppError> {
+    let (services, scope) = caller()?;
+    Ok(domain::calls::recording::waveform(&services, &scope, id).await?)
 }
 
 /// Corrects one line of the transcript.

@@ -41,13 +41,104 @@ pub fn leave_field() {
 }
 
 /// Goes to a place of this page, once what was shown just now is there.
-#[cfg_attr(not(feature = "hydrate"), allow(unused_variables, clippy::needless_pass_by_value))]
 pub fn go_to(place: String) {
-    #[cfg(feature = "hydrate")]
     leptos::prelude::request_animation_frame(move || {
-        // A browser that refuses leaves the page where it is.
+        // A browser that refuses leaves the address as it is.
+        #[cfg(feature = "hydrate")]
         let _ = leptos::prelude::window().location().set_hash(&place);
+        reveal(&place, false);
     });
+}
+
+/// Scrolls an element to where it can be read, or only as far as is needed to see it.
+pub fn reveal(id: &str, nearest: bool) {
+    #[cfg(feature = "hydrate")]
+    if let Some(element) = leptos::prelude::document().get_element_by_id(id) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(if nearest { web_sys::ScrollLogicalPosition::Nearest } else { web_sys::ScrollLogicalPosition::Start });
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (id, nearest);
+}
+
+/// Whether some of an element can be seen.
+pub fn is_in_view(id: &str) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        let height = leptos::prelude::window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+        leptos::prelude::document().get_element_by_id(id).map(|element| element.get_bounding_client_rect()).is_some_and(|place| {
+            // What is further up lies below the bar and the player.
+            place.bottom() > height * 0.15 && place.top() < height
+        })
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = id;
+        false
+    }
+}
+
+/// Gives the focus to the first element that a selector finds. One that isn't there needs none.
+pub fn focus(selector: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let found = leptos::prelude::document().query_selector(selector).ok().flatten();
+        if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = selector;
+}
+
+/// From a line of a list, the keys for up, down, first and last give the focus to the first link of another one.
+pub fn go_between_lines(event: &leptos::ev::KeyboardEvent) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let Some(line) = target.filter(|target| target.tag_name() == "A").and_then(|target| target.closest("li").ok().flatten()) else {
+            return;
+        };
+        let list = line.parent_element();
+        let other = match event.key().as_str() {
+            "ArrowDown" => line.next_element_sibling(),
+            "ArrowUp" => line.previous_element_sibling(),
+            "Home" => list.and_then(|list| list.first_element_child()),
+            "End" => list.and_then(|list| list.last_element_child()),
+            _ => return,
+        };
+        event.prevent_default();
+        let link = other.and_then(|other| other.query_selector("a").ok().flatten());
+        if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = link.focus();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = event;
+}
+
+/// Sends the form that a field is in, as its button does.
+pub fn submit_form_of(event: &leptos::ev::KeyboardEvent) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let form = target.and_then(|target| target.closest("form").ok().flatten());
+        if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+            // One that isn't filled in says so itself.
+            let _ = form.request_submit();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = event;
+}
+
+/// Whether a key belongs to an input method that is still putting letters together. Some say it by the key's number only.
+pub fn is_composing(event: &leptos::ev::KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
 }
 
 enum Kind {

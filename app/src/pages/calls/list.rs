@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
-use model::{Call, CallFilter, CallHit, CallKind, CallState, Found, Page};
+use model::{Call, CallFilter, CallHit, CallId, CallKind, CallState, Found, Page};
 
 use super::{api, words};
 use crate::components::{
@@ -186,14 +186,18 @@ fn Row(hit: Memo<CallHit>) -> impl IntoView {
                     {move || view! { <Time at=at.get() with_time=true /> }}
                 </span>
             </div>
-            {move || found.get().map(|found| view! { <Snippet href=super::line_path(id, found.segment) found /> })}
+            {move || found.get().map(|found| view! { <Snippet id found /> })}
         </li>
     }
 }
 
 #[component]
-fn Snippet(href: String, found: Found) -> impl IntoView {
+fn Snippet(id: CallId, found: Found) -> impl IntoView {
     let parts = marked(&found.text, &found.marks);
+    let mut words: Vec<&str> = parts.iter().filter(|(_, hit)| *hit).map(|(text, _)| text.as_str()).collect();
+    words.sort_unstable();
+    words.dedup();
+    let href = super::line_path(id, found.segment, &words);
     view! {
         <p class=css::FOUND>
             <a class=css::FOUND_AT href=href>{found.start_ms.clock()}</a>

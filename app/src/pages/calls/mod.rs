@@ -23,7 +23,7 @@ use leptos_router::path;
 use model::CallId;
 
 use crate::area::{Area, Link};
-use crate::components::Glyph;
+use crate::components::{Glyph, list_url};
 use crate::lazy::lazy_pages;
 
 /// What this area hands to the shell.
@@ -64,10 +64,14 @@ pub fn path(id: CallId) -> String {
     format!("/calls/{id}")
 }
 
-/// Where a line of a call's review is.
-fn line_path(id: CallId, line: i64) -> String {
-    format!("{}?line={line}#segment-{line}", path(id))
+/// Where a line of a call's review is; `words` of it are shown as found there.
+fn line_path(id: CallId, line: i64, words: &[&str]) -> String {
+    let texts = [("line", line.to_string()), ("words", words.join(BETWEEN_WORDS))];
+    format!("{}#segment-{line}", list_url(&path(id), texts))
 }
+
+/// What stands between words in a link: no line of a transcript has it.
+const BETWEEN_WORDS: &str = "\n";
 
 /// Where a call runs.
 pub fn live_path(id: CallId) -> String {

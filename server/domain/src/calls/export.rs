@@ -1,10 +1,17 @@
 //! A call as a file.
 
+mod file_name;
+mod foreign;
+mod subtitles;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use model::{CallId, Channel, CueState, Evidence, Millis, Review};
 
+use self::file_name::file_stem;
+use self::foreign::foreign;
+use self::subtitles::srt;
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::{DomainError, Result};
@@ -62,35 +69,6 @@ pub async fn export(kernel: &Kernel, actor: &Actor, id: CallId, format: Format) 
     Ok(Export { file_name: format!("{}.{extension}", file_stem(&review.call.title)), content_type, body })
 }
 
-/// Letters, digits and hyphens of a title; at most 60 characters.
-fn file_stem(title: &str) -> String {
-    let mut stem = String::new();
-    for character in title.chars() {
-        if character.is_alphanumeric() {
-            stem.extend(character.to_lowercase());
-        } else if !stem.is_empty() && !stem.ends_with('-') {
-            stem.push('-');
-        }
-        if stem.chars().count() >= 60 {
-            break;
-        }
-    }
-    let stem = stem.trim_end_matches('-');
-    if stem.is_empty() { "call".to_owned() } else { stem.to_owned() }
-}
-
-/// Characters that Markdown would read as markup.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' | '|') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
 /// When each line of the transcript begins, for people.
 struct Starts(HashMap<i64, Millis>);
 
@@ -108,9 +86,9 @@ impl Starts {
 /// The review for reading. Writing to a `String` can't fail, so the results are dropped.
 fn markdown(review: &Review) -> String {
     let call = &review.call;
-    let mut out = format!("# {}\n\n", escape(&call.title));
+    let mut out = format!("# {}\n\n", foreign(&call.title));
     let people: Vec<String> =
-        [&call.contact_name, &call.company].into_iter().filter(|part| !part.is_empty()).map(|part| escape(part)).collect();
+        [&call.contact_name, &call.company].into_iter().filter(|part| !part.is_empty()).map(|part| foreign(part)).collect();
     if !people.is_empty() {
         let _ = writeln!(out, "- With: {}", people.join(", "));
     }
@@ -120,7 +98,7 @@ fn markdown(review: &Review) -> String {
     }
     let _ = writeln!(out, "- Length: {}", call.duration_ms.clock());
     if let Some(share) = review.metrics.talk_share {
-        let _ = writeln!(out, "- Talk share of {}: {:.0} %", escape(&call.side_name(Channel::Rep)), share * 100.0);
+        let _ = writeln!(out, "- Talk share of {}: {:.0} %", foreign(&call.side_name(Channel::Rep)), share * 100.0);
     }
     if let Some(insights) = &review.insights {
         let starts = Starts::of(review);
@@ -128,8 +106,13 @@ fn markdown(review: &Review) -> String {
         for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
             let _ = writeln!(out, "\n## {title}\n");
             for line in lines {
-                let _ =
-                    writeln!(out, "- {} ({}, {})", escape(&line.text), escape(&call.side_name(line.channel)), starts.when(&line.evidence));
+                let _ = writeln!(
+                    out,
+                    "- {} ({}, {})",
+                    foreign(&line.text),
+                    foreign(&call.side_name(line.channel)),
+                    starts.when(&line.evidence)
+                );
             }
         }
         if !insights.action_items.is_empty() {
@@ -137,8 +120,8 @@ fn markdown(review: &Review) -> String {
             for item in &insights.action_items {
                 let done = if item.done { "x" } else { " " };
                 let due = item.due.map(|due| format!(", due {due}")).unwrap_or_default();
-                let (owner, at) = (escape(&call.side_name(item.owner)), starts.when(&item.evidence));
-                let _ = writeln!(out, "- [{done}] {} ({owner}{due}, {at})", escape(&item.text));
+                let (owner, at) = (foreign(&call.side_name(item.owner)), starts.when(&item.evidence));
+                let _ = writeln!(out, "- [{done}] {} ({owner}{due}, {at})", foreign(&item.text));
             }
         }
         let _ = writeln!(out, "\n{}", insights.maker());
@@ -151,50 +134,33 @@ fn markdown(review: &Review) -> String {
             let _ = writeln!(
                 out,
                 "- **{}** ({}{kept}): “{}” → {}",
-                escape(&cue.title),
+                foreign(&cue.title),
                 cue.at_ms.clock(),
-                escape(&cue.quote),
-                escape(&cue.guidance)
+                foreign(&cue.quote),
+                foreign(&cue.guidance)
             );
             if let Some(source) = &cue.source {
-                // The passages of a table or a list have lines of their own.
-                let quote = source.quote.split_whitespace().collect::<Vec<_>>().join(" ");
                 let place = source.place.describe();
-                let place = if place.is_empty() { place } else { format!(", {}", escape(&place)) };
-                let _ = writeln!(out, "  - From “{}”{place}: “{}”", escape(&source.title), escape(&quote));
+                let place = if place.is_empty() { place } else { format!(", {}", foreign(&place)) };
+                let _ = writeln!(out, "  - From “{}”{place}: “{}”", foreign(&source.title), foreign(&source.quote));
             }
         }
     }
     if !review.bookmarks.is_empty() {
         let _ = writeln!(out, "\n## Marked moments\n");
         for bookmark in &review.bookmarks {
-            let _ = writeln!(out, "- {} {}", bookmark.at_ms.clock(), escape(&bookmark.note));
+            let _ = writeln!(out, "- {} {}", bookmark.at_ms.clock(), foreign(&bookmark.note));
         }
     }
+    // The rep's own: as they were written, Markdown and all.
     if !call.notes.trim().is_empty() {
-        let _ = writeln!(out, "\n## Notes\n\n{}", escape(&call.notes));
+        let _ = writeln!(out, "\n## Notes\n\n{}", call.notes.trim());
     }
     if !review.segments.is_empty() {
         let _ = writeln!(out, "\n## Transcript\n");
         for segment in &review.segments {
-            let _ = writeln!(out, "**{}** ({}): {}\n", escape(call.speaker(segment)), segment.start_ms.clock(), escape(&segment.text));
+            let _ = writeln!(out, "**{}** ({}): {}\n", foreign(call.speaker(segment)), segment.start_ms.clock(), foreign(&segment.text));
         }
-    }
-    out
-}
-
-/// Subtitles. Lines are ordered by start; `-->` within a line would end it early, so it is broken up.
-fn srt(review: &Review) -> String {
-    let stamp = |time: Millis| {
-        let ms = time.0.max(0);
-        format!("{:02}:{:02}:{:02},{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000)
-    };
-    let mut out = String::new();
-    for (index, segment) in review.segments.iter().enumerate() {
-        let name = review.call.speaker(segment);
-        let line = format!("{name}: {}", segment.text).replace("-->", "→").replace(['\n', '\r'], " ");
-        let end = segment.end_ms.max(segment.start_ms + Millis(1));
-        let _ = write!(out, "{}\n{} --> {}\n{line}\n\n", index + 1, stamp(segment.start_ms), stamp(end));
     }
     out
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use model::{Call, CallId, Channel, Code, Millis, OrganizationId, TrackId};
-use store::{CallWav, RecordingReader};
+use model::{Call, CallId, CallState, Channel, Code, Millis, OrganizationId, TrackId, Waveform};
+use store::{CallWav, Peaks, RecordingReader};
 
 use super::fetch;
 use super::finish::Voice;
@@ -137,6 +137,57 @@ pub(super) async fn length(kernel: &Kernel, call: &Call) -> Option<Millis> {
     blocking(ends).await.ok().flatten()
 }
 
+/// How loud each side of a call's recording is over time. The sound is read for it once; then it is kept beside it.
+///
+/// # Errors
+/// `not_found` for a foreign or unknown call, and for one without a recording; `conflict` while the call goes on; `unavailable` if the server
+/// stops meanwhile.
+pub async fn waveform(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<Waveform> {
+    let call = super::get(kernel, actor, id).await?;
+    if !call.keep_audio {
+        return Err(no_recording());
+    }
+    fetch::fetch(kernel, &call).await?;
+    if length(kernel, &call).await.is_none() {
+        return Err(no_recording());
+    }
+    if call.state != CallState::Ended {
+        return Err(DomainError::new(Code::Conflict, "The waveform is drawn when the call has ended."));
+    }
+    let of = |track: TrackId| {
+        let (path, kernel) = (path(kernel, &call, track), kernel.clone());
+        blocking(move || {
+            let Ok(reader) = RecordingReader::open(path) else { return Ok(None) };
+            let peaks = reader.peaks(|| kernel.call_registry().is_stopping());
+            let peaks = peaks.map_err(|error| DomainError::Internal(error.to_string()))?;
+            let peaks = peaks.ok_or_else(|| DomainError::new(Code::Unavailable, "The server stops. Ask again after its next start."))?;
+            Ok(reader.has_audio().then(|| (reader.duration(), peaks)))
+        })
+    };
+    let heard = futures::future::try_join_all(TrackId::all(call.tracks.len()).map(of)).await?.into_iter().collect::<Result<Vec<_>>>()?;
+    let tracks: Vec<_> = call.channels().into_iter().zip(heard).filter_map(|(channel, heard)| Some((channel, heard?))).collect();
+    let duration =
+        tracks.iter().map(|(_, (duration, _))| *duration).max().filter(|duration| *duration > Millis::ZERO).ok_or_else(no_recording)?;
+    Ok(drawn(duration, tracks.into_iter().map(|(channel, (_, peaks))| (channel, peaks))))
+}
+
+/// The tracks of each side together, as loud as the loudest of them.
+fn drawn(duration_ms: Millis, tracks: impl Iterator<Item = (Channel, Peaks)>) -> Waveform {
+    let length = duration_ms.0.max(1);
+    // A peak of less than a fortieth of a second would find no stretch of its own.
+    let count = (length / 25).clamp(1, Waveform::PEAKS as i64);
+    let mut sides = [vec![0; count as usize], vec![0; count as usize]];
+    for (channel, Peaks { stretch, peaks }) in tracks {
+        for (middle, peak) in (stretch.0 / 2..).step_by(stretch.0.max(1) as usize).zip(peaks) {
+            let place = (middle * count / length).min(count - 1);
+            let drawn = &mut sides[channel.index()][place as usize];
+            *drawn = peak.max(*drawn);
+        }
+    }
+    let [rep, customer] = sides;
+    Waveform { duration_ms, rep, customer }
+}
+
 /// Where there is speech in a call's recording, each side's in order. Empty without one: then the segments' times must do.
 ///
 /// What is known already (a live track keeps what it heard) is read; else all tracks are heard side by side, a frame at a time, and
@@ -205,5 +256,28 @@ pub(crate) async fn delete_forgotten(kernel: &Kernel, organization: Organization
     match kernel.store().call(organization, call).await? {
         Some(_) => Ok(()),
         None => delete(kernel, organization, call).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_of_tracks_of_any_length_are_drawn_without_holes() {
+        for duration in [1, 24, 1_000, 9_999, 10_001, 123_456, 10_800_000] {
+            let stretch = Millis((duration + 1_599) / 1_600).max(Millis(10));
+            let peaks = |loud: u8| Peaks { stretch, peaks: vec![loud; (duration / stretch.0 + 1) as usize] };
+            let drawn = drawn(Millis(duration), [(Channel::Rep, peaks(3)), (Channel::Rep, peaks(9))].into_iter());
+            assert!(drawn.rep.len() <= Waveform::PEAKS && drawn.rep.iter().all(|peak| *peak == 9), "{duration}: {:?}", drawn.rep);
+            assert_eq!(drawn.customer, vec![0; drawn.rep.len()]);
+        }
+        let half = Peaks { stretch: Millis(10), peaks: vec![255; 100] };
+        let Waveform { customer, .. } = drawn(Millis(2_000), [(Channel::Customer, half)].into_iter());
+        assert_eq!(
+            (customer.len(), customer[39], customer[40]),
+            (80, 255, 0),
+            "a track that ends before the other is silent from there on"
+        );
     }
 }

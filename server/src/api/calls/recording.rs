@@ -1,4 +1,4 @@
-//! The recording, by byte ranges: players jump, and don't load an hour to play a minute.
+//! The recording, by byte ranges: players jump, and don't load an hour to play a minute. And how it is drawn.
 #![allow(unused_qualifications, reason = "utoipa's macros write them")]
 
 use std::ops::Range;
@@ -10,10 +10,11 @@ use domain::calls::recording::{self, Recording, Side};
 use futures::stream;
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use model::{CallId, Channel, Code, TrackId};
+use model::{CallId, Channel, Code, TrackId, Waveform};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::api::envelope::Envelope;
 use crate::api::extract::{Path, Query};
 use crate::web::caller::Signed;
 use crate::web::problem::Failure;
@@ -97,6 +98,22 @@ pub async fn get(
         insert(headers, CONTENT_RANGE, &format!("bytes {}-{}/{length}", range.start, range.end - 1));
     }
     Ok(response)
+}
+
+/// How loud it is
+///
+/// Peaks of each side over the whole length, for a player to draw.
+#[utoipa::path(
+    get, path = "/api/v1/calls/{id}/waveform",
+    params(("id" = CallId, Path, description = "The call's id")),
+    responses(
+        (status = 200, description = "As many peaks of each side", body = Envelope<Waveform>),
+        (status = 404, description = "No such call, or no recording"),
+        (status = 409, description = "The call is still going on")
+    )
+)]
+pub async fn waveform(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<CallId>) -> Result<Envelope<Waveform>, Failure> {
+    Ok(Envelope::of(recording::waveform(server.services(), &scope, id).await?))
 }
 
 /// Whether an `If-None-Match` has this tag. It compares weakly: proxies may have made a tag weak.

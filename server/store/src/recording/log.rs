@@ -8,7 +8,7 @@ use model::Millis;
 use model::wire::Frame;
 
 use super::record::{self, LONGEST};
-use super::{PER_MS, RecordingError, index, place, sidecar, voice};
+use super::{PER_MS, RecordingError, forget_sidecars, place};
 
 /// What became of a frame. Ack it with [`RecordingLog::next`] in every case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +71,7 @@ impl RecordingLog {
             tracing::warn!(path = %path.display(), bytes = size - length, "cut a half-written end off a recording");
             file.set_len(length)?;
             // They may tell of what was cut.
-            sidecar::remove(&path, index::EXTENSION);
-            sidecar::remove(&path, voice::EXTENSION);
+            forget_sidecars(&path);
         }
         file.seek(SeekFrom::Start(length))?;
         Ok(Self { path, keep_audio, file: Some(file), length, next, last_start: end, end })

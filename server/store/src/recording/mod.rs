@@ -8,12 +8,13 @@
 //! or more than four hours after it, comes from a clock that jumped: it is put at the running end, and so are the ones after it
 //! until the clock is believable again. Time in between is silence.
 //!
-//! Beside a log may lie what was found out about it (`sidecar`): where its frames are, and where there is speech.
+//! Beside a log may lie what was found out about it (`sidecar`): where its frames are, where there is speech, and how loud it is.
 //!
 //! Everything here blocks on files; the appends are small and go to the page cache, the rest belongs on a blocking thread.
 
 mod index;
 mod log;
+mod peaks;
 mod reader;
 mod record;
 mod sidecar;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use model::{CallId, OrganizationId, TrackId};
 
 pub use log::{Appended, LogPlace, RecordingLog};
+pub use peaks::Peaks;
 pub use reader::{Frames, RecordingReader};
 pub use stretch::{fill_hole, forget_sidecars, put_aside, read_stretch, replace, silence};
 pub use tail::{Merged, calls_with_asides, merge, put_aside_of};

@@ -10,7 +10,7 @@ use model::{Millis, TrackId};
 
 use super::index::LogIndex;
 use super::record::HEADER;
-use super::{LogPlace, PER_MS, RecordingError, record, voice};
+use super::{LogPlace, PER_MS, Peaks, RecordingError, peaks, record, voice};
 
 /// Bytes that were read without an index beside the log from which one is kept: half a minute of sound.
 const WORTH_KEEPING: u64 = 1 << 20;
@@ -63,6 +63,29 @@ impl RecordingReader {
     /// [`RecordingError::Full`] or [`RecordingError::Io`]; then it has to be found again.
     pub fn keep_voice(&self, detector: u32, stretches: &[(Millis, Millis)]) -> Result<(), RecordingError> {
         Ok(voice::write(&self.path, self.index.mark(), detector, stretches)?)
+    }
+
+    /// How loud it is over time; none if `is_stopping` says so meanwhile. Read from the sound once, a frame at a time, and then kept beside it.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`].
+    pub fn peaks(&self, is_stopping: impl Fn() -> bool) -> Result<Option<Peaks>, RecordingError> {
+        let mark = self.index.mark();
+        if let Some(known) = peaks::read(&self.path, mark) {
+            return Ok(Some(known));
+        }
+        let mut found = Peaks::silent(self.duration());
+        for frame in self.frames(TrackId::MICROPHONE) {
+            if is_stopping() {
+                return Ok(None);
+            }
+            let frame = frame?;
+            found.hear(frame.captured_at, frame.samples());
+        }
+        if let Err(error) = peaks::write(&self.path, mark, &found) {
+            tracing::debug!(path = %self.path.display(), %error, "how loud a recording is could not be kept; it is found again");
+        }
+        Ok(Some(found))
     }
 
     /// Length on the call's timeline, from the call's start.

@@ -10,7 +10,7 @@ use model::wire::Frame;
 use model::{Millis, TrackId};
 
 use super::record::{self, HEADER};
-use super::{LogPlace, PER_MS, RecordingError, index, sidecar, voice};
+use super::{LogPlace, PER_MS, RecordingError, index, peaks, sidecar, voice};
 
 /// Bytes of a log's file, from one place between two records to another.
 ///
@@ -65,8 +65,9 @@ pub fn silence(path: &Path, from: LogPlace, to: LogPlace) -> Result<(), Recordin
 
 /// Forgets what was found out about a log: some of its sound is another one now, and it is found out again.
 pub fn forget_sidecars(path: &Path) {
-    sidecar::remove(path, index::EXTENSION);
-    sidecar::remove(path, voice::EXTENSION);
+    for extension in [index::EXTENSION, voice::EXTENSION, peaks::EXTENSION] {
+        sidecar::remove(path, extension);
+    }
 }
 
 /// Puts a log aside, as `….before-<n>`: another one takes its place, and what only this one holds may be wanted back.

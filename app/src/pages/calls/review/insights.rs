@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use model::{ActionItem, CallState, Evidence, Insights, Millis, SummaryLine};
 
 use super::ReviewContext;
-use crate::components::{Glyph, Icon, date};
-use crate::pages::calls::api;
+use crate::components::{ButtonLink, CalendarDay, Glyph, Icon, SkeletonLines};
+use crate::pages::calls::{api, live_path};
 use crate::rpc::{ActionForm, FormAction};
 use crate::styles::calls_review_insights as css;
 
@@ -13,23 +13,43 @@ use crate::styles::calls_review_insights as css;
 pub fn Findings(shared: ReviewContext) -> impl IntoView {
     let insights = Memo::new(move |_| shared.review.with(|review| review.insights.clone()));
     let state = Memo::new(move |_| shared.review.with(|review| review.call.state));
-    move || match (insights.get(), state.get()) {
+    // Whoever sees it come keeps the room that was reserved for it: nothing moves under their eyes.
+    let awaited = (state.get_untracked() != CallState::Ended).then_some("");
+    let found = move || match (insights.get(), state.get()) {
         (Some(insights), _) => view! { <Written shared insights /> }.into_any(),
         (None, CallState::Ended) => view! {
-            <section class=css::CARD>
+            <section class=css::SUMMARY>
                 <h2 class=css::HEADING>"Summary"</h2>
                 <p class="soft">"There is nothing to sum up: nobody's words were recognized in this call."</p>
             </section>
         }
         .into_any(),
-        (None, _) => view! {
-            <section class=css::CARD>
+        (None, CallState::Finishing) => view! {
+            <section class=css::SUMMARY>
                 <h2 class=css::HEADING>"Summary"</h2>
-                <p class="soft">"Written when the call has ended."</p>
+                <p class="soft">"The summary is being written." <noscript>" Reload the page in a moment."</noscript></p>
+                <SkeletonLines count=8 label="" />
+            </section>
+            <section class=css::ACTION_ITEMS>
+                <h2 class=css::HEADING>"Action items"</h2>
+                <p class="soft">"What was promised is being looked for."</p>
+                <SkeletonLines count=3 label="" />
             </section>
         }
         .into_any(),
-    }
+        (None, state) => {
+            let words = if state == CallState::Live { "This call is still running." } else { "This call has not started." };
+            view! {
+                <section class=css::SUMMARY>
+                    <h2 class=css::HEADING>"Summary"</h2>
+                    <p class="soft">{words} " The summary is written when it has ended."</p>
+                    <p><ButtonLink href=live_path(shared.id) small=true>"Open the live page"</ButtonLink></p>
+                </section>
+            }
+            .into_any()
+        }
+    };
+    view! { <div class=css::FINDINGS data-awaited=awaited>{found}</div> }
 }
 
 #[component]
@@ -40,7 +60,7 @@ fn Written(shared: ReviewContext, insights: Insights) -> impl IntoView {
     let items = action_items.into_iter().enumerate().map(|(index, item)| view! { <Action shared done index item /> }).collect_view();
     let nothing = summary.is_empty();
     view! {
-        <section class=css::CARD aria-labelledby="summary-title">
+        <section class=css::SUMMARY aria-labelledby="summary-title">
             <div class=css::TOP>
                 <h2 class=css::HEADING id="summary-title">"Summary"</h2>
                 <span class="faint small" title="The engine that wrote this">{maker}</span>
@@ -48,9 +68,9 @@ fn Written(shared: ReviewContext, insights: Insights) -> impl IntoView {
             {nothing.then(|| view! { <p class="soft">"Too little was said to sum up."</p> })}
             <Lines shared lines=summary />
         </section>
-        <section class=css::CARD aria-labelledby="actions-title">
+        <section class=css::ACTION_ITEMS aria-labelledby="actions-title">
             <h2 class=css::HEADING id="actions-title">"Action items"</h2>
-            {items.is_empty().then(|| view! { <p class="soft">"Nobody promised anything."</p> })}
+            {items.is_empty().then(|| view! { <p class="soft">"No action items"</p> })}
             <ul class=css::ACTIONS>{items}</ul>
         </section>
         <Group shared title="Next steps" lines=next_steps />
@@ -72,12 +92,14 @@ fn Group(shared: ReviewContext, title: &'static str, lines: Vec<SummaryLine>) ->
 
 #[component]
 fn Lines(shared: ReviewContext, lines: Vec<SummaryLine>) -> impl IntoView {
+    let call = shared.call();
     let lines = lines
         .into_iter()
         .map(|line| {
             view! {
                 <li class=css::LINE data-channel=line.channel.as_str()>
-                    <span>{line.text}</span>
+                    <span class=css::OWNER data-channel=line.channel.as_str()>{call.with_untracked(|call| call.side_name(line.channel))}": "</span>
+                    <span lang=shared.language() dir="auto">{line.text}</span>
                     <Proof shared evidence=line.evidence />
                 </li>
             }
@@ -107,7 +129,7 @@ pub fn Proof(shared: ReviewContext, evidence: Evidence) -> impl IntoView {
                             shared.show_line(number, true);
                         }
                         if let Some(start) = start {
-                            shared.seek.set(Some(start));
+                            shared.playback.play_from(start);
                         }
                     }
                 >
@@ -135,8 +157,8 @@ fn Action(shared: ReviewContext, done: FormAction<api::SetActionDone>, index: us
     let ActionItem { text, owner, due, due_words, evidence, done: is_done } = item;
     let owner_name = shared.review.with_untracked(|review| review.call.side_name(owner));
     let due = match (due, due_words) {
-        (Some(due), words) => Some((date(&due), words)),
-        (None, Some(words)) => Some((words, None)),
+        (Some(due), words) => Some((view! { <CalendarDay of=due /> }.into_any(), words)),
+        (None, Some(words)) => Some((view! { <span lang=shared.language() dir="auto">{words}</span> }.into_any(), None)),
         (None, None) => None,
     };
     let label = if is_done { format!("Not done yet: {text}") } else { format!("Done: {text}") };
@@ -146,15 +168,15 @@ fn Action(shared: ReviewContext, done: FormAction<api::SetActionDone>, index: us
                 <input type="hidden" name="id" value=shared.id.to_string() />
                 <input type="hidden" name="item" value=index.to_string() />
                 <input type="hidden" name="done" value=(!is_done).to_string() />
-                <button type="submit" class=css::TICK aria-label=label.clone() title=if is_done { "Take the tick back" } else { "Tick off" }>
+                <button type="submit" class=css::TICK aria-label=label.clone() title=if is_done { "Not done yet" } else { "Tick off" }>
                     {is_done.then(|| view! { <Icon glyph=Glyph::Check /> })}
                 </button>
             </ActionForm>
             <div>
-                <p class=css::PROMISE>{text}</p>
+                <p class=css::PROMISE lang=shared.language() dir="auto">{text}</p>
                 <p class=css::WHO>
                     <span data-channel=owner.as_str() class=css::OWNER>{owner_name}</span>
-                    {due.map(|(due, said)| view! { <span title=said.map(|said| format!("Said: {said}"))>{format!("due {due}")}</span> })}
+                    {due.map(|(due, said)| view! { <span title=said.map(|said| format!("Said: {said}"))>"due " {due}</span> })}
                     <Proof shared evidence />
                 </p>
             </div>

@@ -5,18 +5,18 @@ mod header;
 mod insights;
 mod numbers;
 mod part;
-mod player;
+mod sound;
 mod tools;
 mod transcript;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
-use model::{Call, CallId, CallState, Code, Millis, Problem, Review, ShownReview, TranscriptJob};
+use model::{Call, CallId, Code, Problem, Review, ShownReview, TranscriptJob};
 
 use self::part::ShownPart;
 use super::api;
-use crate::components::{Banner, ButtonLink, ErrorState, Retry, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, ErrorState, Playback, Retry, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::events::{REVIEW, after_events};
 use crate::pages::identity::FormState;
@@ -30,10 +30,7 @@ struct ReviewContext {
     /// Its segments are the part of the transcript that is shown.
     review: RwSignal<Review>,
     part: ShownPart,
-    /// Where the player is.
-    at: RwSignal<Millis>,
-    /// Where the player should go; each request is new, so that the same place can be asked for twice.
-    seek: RwSignal<Option<Millis>>,
+    playback: Playback,
     /// Segments that the line under the pointer rests on.
     evidence: RwSignal<Vec<i64>>,
     /// What asking for the review again failed with.
@@ -75,6 +72,11 @@ impl ReviewActions {
 impl ReviewContext {
     fn call(self) -> Memo<Call> {
         Memo::new(move |_| self.review.with(|review| review.call.clone()))
+    }
+
+    /// What was spoken in it, as a BCP 47 tag.
+    fn language(self) -> String {
+        self.review.with_untracked(|review| review.call.language.clone())
     }
 
     /// Asks for the review again, in place: the player goes on, and the same part of the transcript stays.
@@ -140,7 +142,7 @@ pub fn ReviewPage() -> impl IntoView {
     view! {
         <div class="page page-wide">
             {move || actions.problem.get().map(|problem| view! { <Banner tone=Tone::Bad>{problem.message}</Banner> })}
-            <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=4 label="Loading the review" /> }>
+            <Suspense fallback=|| view! { <Coming /> }>
                 {move || Suspend::new(async move {
                     match review.await {
                         Ok(review) => view! { <Loaded review actions /> }.into_any(),
@@ -149,6 +151,19 @@ pub fn ReviewPage() -> impl IntoView {
                     }
                 })}
             </Suspense>
+        </div>
+    }
+}
+
+/// The shape of a review that is on its way.
+#[component]
+fn Coming() -> impl IntoView {
+    view! {
+        <SkeletonLines shape=Skeleton::Title count=1 label="Loading the review" />
+        <p class="soft">"The review is being fetched."</p>
+        <div class=css::COLUMNS>
+            <SkeletonLines shape=Skeleton::Row count=8 label="" />
+            <SkeletonLines shape=Skeleton::Card count=3 label="" />
         </div>
     }
 }
@@ -169,8 +184,7 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
         id: review.call.id,
         review: RwSignal::new(review),
         part: ShownPart::new(outline, from),
-        at: RwSignal::new(Millis::ZERO),
-        seek: RwSignal::new(None),
+        playback: Playback::new(),
         evidence: RwSignal::new(Vec::new()),
         failed: RwSignal::new(None),
         actions,
@@ -180,21 +194,19 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
     shared.reload_after(move || actions.correct.value().get());
     shared.reload_after(move || actions.done.value().get());
     shared.reload_after(move || actions.recognize.value().get());
-    let call = shared.call();
-    let state = Memo::new(move |_| call.with(|call| call.state));
-    let transcript_job = Memo::new(move |_| shared.review.with(|review| review.transcript_job));
+    // What has come is told of in the same place: if it went, the page would move.
+    let transcript_job = Memo::new(move |before: Option<&Option<Option<TranscriptJob>>>| {
+        let now = shared.review.with(|review| review.transcript_job);
+        (now.is_some() || before.is_some_and(Option::is_some)).then_some(now)
+    });
     after_events(REVIEW, Some(shared.id.to_string()), move || shared.reload());
     view! {
         <header::Header shared />
-        <State shared state />
         {move || transcript_job.get().map(|job| view! { <TranscriptState job /> })}
         {move || shared.failed.get().map(|message| view! { <Banner tone=Tone::Bad>{message}</Banner> })}
+        <sound::Sound shared />
         <div class=css::COLUMNS>
-            <div class=css::MAIN>
-                <player::Player shared />
-                <cues::Timeline shared />
-                <transcript::Transcript shared />
-            </div>
+            <transcript::Transcript shared />
             <div class=css::SIDE>
                 <insights::Findings shared />
                 <numbers::Numbers shared />
@@ -206,47 +218,22 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
     }
 }
 
-/// What stands between the person and the whole review.
-#[component]
-fn State(shared: ReviewContext, state: Memo<CallState>) -> impl IntoView {
-    let live = super::live_path(shared.id);
-    move || match state.get() {
-        CallState::Finishing => Some(
-            view! {
-                <Banner tone=Tone::Info title="The review is being written">
-                    "The last words, the summary and the numbers fill in by themselves. "
-                    <noscript>"Reload the page in a moment."</noscript>
-                </Banner>
-            }
-            .into_any(),
-        ),
-        CallState::Live | CallState::Prepared => {
-            let live = live.clone();
-            let title = if state.get() == CallState::Live { "This call is still running" } else { "This call has not started" };
-            Some(
-                view! {
-                    <Banner tone=Tone::Info title=title actions=move || view! { <ButtonLink href=live.clone() small=true>"Open the live page"</ButtonLink> }>
-                        "What is known so far is below."
-                    </Banner>
-                }
-                .into_any(),
-            )
-        }
-        CallState::Ended => None,
-    }
-}
-
 /// How making the transcript from the recording goes.
 #[component]
-fn TranscriptState(job: TranscriptJob) -> impl IntoView {
+fn TranscriptState(job: Option<TranscriptJob>) -> impl IntoView {
     match job {
-        TranscriptJob::Running => view! {
+        None => view! {
+            <Banner tone=Tone::Good title="The transcript was made from the recording">
+                "Lines, suggestions and numbers are those of the new one."
+            </Banner>
+        },
+        Some(TranscriptJob::Running) => view! {
             <Banner tone=Tone::Info title="The transcript is being made from the recording">
                 "It takes about as long as the call. The new lines, suggestions and numbers come by themselves. "
                 <noscript>"Reload the page in a moment."</noscript>
             </Banner>
         },
-        TranscriptJob::Failed => view! {
+        Some(TranscriptJob::Failed) => view! {
             <Banner tone=Tone::Bad title="The transcript could not be made from the recording">
                 "What was there before is unchanged. Try again below, or with another recognizer."
             </Banner>

@@ -11,6 +11,9 @@ use model::{Millis, OutlineLine, ShownReview};
 use super::ReviewContext;
 use crate::pages::calls::{api, browser};
 
+/// Most lines on the page at once.
+const MOST_LINES: u32 = 3 * ShownReview::LINES;
+
 /// The part, and the whole that it is of.
 #[derive(Clone, Copy)]
 pub struct ShownPart {
@@ -105,11 +108,28 @@ impl ReviewContext {
                         let at = if earlier { 0 } else { review.segments.len() };
                         review.segments.splice(at..at, lines);
                     });
+                    self.let_go(earlier);
                 }
                 Err(error) => {
                     self.failed.try_set(Some(error.to_string()));
                 }
             }
+        });
+    }
+
+    /// Takes lines from the page that are far from those that somebody wanted: however far they go, it holds no more than some hundreds.
+    fn let_go(self, earlier: bool) {
+        let Some(shown) = self.shown() else { return };
+        let surplus = (shown.end - shown.start).saturating_sub(MOST_LINES) as usize;
+        if surplus == 0 {
+            return;
+        }
+        if !earlier {
+            self.part.from.try_set(shown.start + surplus as u32);
+        }
+        self.review.try_update(|review| {
+            let lines = review.segments.len();
+            review.segments.drain(if earlier { lines - surplus..lines } else { 0..surplus });
         });
     }
 

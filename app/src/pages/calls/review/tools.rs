@@ -24,7 +24,7 @@ pub fn NotesAndMarks(shared: ReviewContext) -> impl IntoView {
                         key=|bookmark| bookmark.number
                         children=move |bookmark| view! {
                             <li>
-                                <button type="button" class=css::MARK title="Play from here" on:click=move |_| shared.seek.set(Some(bookmark.at_ms))>
+                                <button type="button" class=css::MARK title="Play from here" on:click=move |_| shared.playback.play_from(bookmark.at_ms)>
                                     {bookmark.at_ms.clock()}
                                 </button>
                                 {(!bookmark.note.is_empty()).then(|| format!(" {}", bookmark.note))}
@@ -110,12 +110,12 @@ fn Recognize(shared: ReviewContext) -> impl IntoView {
     view! {
         <Show when=move || choices.with(|choices| !choices.is_empty())>
             <details class=css::FOLD>
-                <summary>"Make the transcript from the recording"</summary>
+                <summary>"Transcribe again"</summary>
                 <ActionForm action=again attr:class=css::FORM>
                     <input type="hidden" name="id" value=shared.id.to_string() />
                     <p class="soft small">"The transcript is made anew; lines that were corrected by hand are replaced too."</p>
                     <Select label="With" name="with" choices=choices value=chosen />
-                    <Button submit=true small=true icon=Glyph::Refresh disabled=Signal::derive(none_works) busy=again.pending() busy_words="Starting…">"Make the transcript"</Button>
+                    <Button submit=true small=true icon=Glyph::Refresh disabled=Signal::derive(none_works) busy=again.pending() busy_words="Starting…">"Transcribe again"</Button>
                 </ActionForm>
             </details>
         </Show>

@@ -88,9 +88,61 @@ fn markdown_is_escaped_and_says_who_and_when() {
     assert!(text.contains("Made of the words of the call, without a language model."), "{text}");
 }
 
+/// Start, end and lines of a subtitle.
+fn cue((index, block): (usize, &str)) -> (i64, i64, Vec<&str>) {
+    let time = |stamp: &str| {
+        let parts: Vec<i64> = stamp.split([':', ',']).map(|part| part.parse().unwrap()).collect();
+        ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1_000 + parts[3]
+    };
+    let mut lines = block.lines();
+    assert_eq!(lines.next().unwrap(), (index + 1).to_string());
+    let (start, end) = lines.next().unwrap().split_once(" --> ").unwrap();
+    (time(start), time(end), lines.collect())
+}
+
 #[test]
-fn file_names_are_harmless() {
-    assert_eq!(file_stem("Größe: ../../etc & Co."), "größe-etc-co");
-    assert_eq!(file_stem("???"), "call");
-    assert!(file_stem(&"x".repeat(500)).chars().count() <= 60);
+fn subtitles_are_short_and_never_two_at_once() {
+    let long = "we would have to move forty reps and their <b>old</b> recordings {\\an8} before the end of the year ".repeat(6);
+    let mut review = review(&long);
+    let first = review.segments[0].clone();
+    let line = |number, text: &str, start_ms: i64, end_ms: i64| Segment {
+        number,
+        text: text.into(),
+        channel: Channel::Customer,
+        track: TrackId::FAR_END,
+        start_ms: Millis(start_ms),
+        end_ms: Millis(end_ms),
+        ..first.clone()
+    };
+    review.segments = vec![
+        Segment { start_ms: Millis(0), end_ms: Millis(40_000), ..first.clone() },
+        line(2, "Yes, yes.", 3_000, 3_400),
+        line(3, "Right.", 3_000, 3_300),
+        line(4, &"x".repeat(100), 39_000, 41_000),
+        line(5, "A long pause was heard as talk.", 50_000, 80_000),
+        line(6, "No length.", 80_000, 80_000),
+    ];
+    let srt = srt(&review);
+    let cues: Vec<_> = srt.split_terminator("\n\n").enumerate().map(cue).collect();
+    let mut free = 0;
+    for (start, end, lines) in &cues {
+        assert!(*start >= free && end > start && end - start <= 7_000, "{start} {end} after {free}\n{srt}");
+        assert!((1..=2).contains(&lines.len()) && lines.iter().all(|line| line.chars().count() <= 42), "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains(['<', '>', '{', '}'])), "{lines:?}");
+        free = *end;
+    }
+    let said: Vec<&str> = cues.iter().flat_map(|(_, _, lines)| lines.iter().flat_map(|line| line.split_whitespace())).collect();
+    for words in ["Yes,", "Right.", "heard", "length."] {
+        assert!(said.contains(&words), "{words} is missing");
+    }
+    assert_eq!(said.iter().filter(|word| **word == "forty").count(), 6, "nothing is cut");
+}
+
+#[test]
+fn the_reps_own_notes_stay_as_they_were_written() {
+    let mut review = review("See https://example.com/price_list_2027 please. # not a title");
+    review.call.notes = "## Plan\n- [ ] send **offer**\nhttps://example.com/price_list_2027#seats\n".into();
+    let text = markdown(&review);
+    assert!(text.contains("\n## Notes\n\n## Plan\n- [ ] send **offer**\nhttps://example.com/price_list_2027#seats\n"), "{text}");
+    assert!(text.contains("See <https://example.com/price_list_2027> please. \\# not a title"), "{text}");
 }
