@@ -115,11 +115,31 @@ fn variables(set: impl Iterator<Item = String>) -> Check {
 async fn data_folder(config: &Config) -> Check {
     let folder = &config.data_dir;
     match web::health::writable(folder).await {
+        Ok(()) if is_open(folder) => {
+            let words = format!(
+                "{0} can be looked into by other users of this computer, and holds calls and hashes of passwords: `chmod -R go= {0}`.",
+                folder.display()
+            );
+            check("data", Verdict::Note, words)
+        }
         Ok(()) => check("data", Verdict::Good, folder.display().to_string()),
         Err(error) => {
             check("data", Verdict::Bad, format!("{} can't be written: {error}. Change its owner, or set data_dir.", folder.display()))
         }
     }
+}
+
+/// Whether others than the folder's owner may do anything in it: a version before let them, and what is there keeps its rights.
+#[cfg(unix)]
+fn is_open(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+
+    std::fs::metadata(folder).is_ok_and(|folder| folder.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
 }
 
 /// Asked of `df`, which every system has: there is no portable call in the standard library.
