@@ -12,7 +12,7 @@ use ports::files::KeyRing;
 use ports::{Clock, SystemClock, SystemIds};
 use providers::mail::Smtp;
 use secrecy::ExposeSecret;
-use store::{Store, StoreError, chain};
+use store::{Room, Store, StoreError, chain};
 
 use crate::config::{self, Config};
 use crate::web::assets::Assets;
@@ -166,7 +166,8 @@ async fn database(config: &Config) -> Check {
             | StoreError::Damaged { .. }
             | StoreError::Newer { .. }
             | StoreError::HalfMigrated { .. }
-            | StoreError::ForeignMigration { .. } => "",
+            | StoreError::ForeignMigration { .. }
+            | StoreError::NoRoom { .. } => "",
             _ => " Check database_url.",
         };
         check("database", Verdict::Bad, format!("{}.{advice}", chain(error)))
@@ -180,25 +181,29 @@ async fn database(config: &Config) -> Check {
     let looked = tokio::time::timeout(PATIENCE, async {
         let store = Store::connect(config.database_url.expose_secret()).await?;
         store.ping().await?;
-        let pending = store.pending_migrations().await?;
+        let (pending, rooms) = (store.pending_migrations().await?, store.upgrade_rooms().await?);
         store.close().await;
-        Ok::<_, StoreError>((store.engine(), pending))
+        rooms.iter().try_for_each(Room::check)?;
+        Ok::<_, StoreError>((store.engine(), pending, rooms))
     })
     .await;
     match looked {
         Err(_) => check("database", Verdict::Bad, "It does not answer. Check database_url and that it runs."),
         Ok(Err(error)) => bad(&error),
-        Ok(Ok((engine, _))) if examined.unfinished => check(
+        Ok(Ok((engine, ..))) if examined.unfinished => check(
             "database",
             Verdict::Note,
             format!("{engine:?}{serving}; it is too large to be looked through for damage in ten minutes."),
         ),
-        Ok(Ok((engine, pending))) if pending.is_empty() => check("database", Verdict::Good, format!("{engine:?}, up to date{serving}")),
-        Ok(Ok((engine, pending))) => check(
-            "database",
-            Verdict::Note,
-            format!("{engine:?}{serving}; `closezly serve` or `closezly migrate` will apply {}", pending.join(", ")),
-        ),
+        Ok(Ok((engine, pending, _))) if pending.is_empty() => check("database", Verdict::Good, format!("{engine:?}, up to date{serving}")),
+        Ok(Ok((engine, pending, rooms))) => {
+            let takes = |room: &Room| {
+                format!("; up to {} of {} MB that are free in {}", room.needed_megabytes(), room.free_megabytes(), room.folder.display())
+            };
+            let rooms: String = rooms.iter().map(takes).collect();
+            let words = format!("{engine:?}{serving}; `closezly serve` or `closezly migrate` will apply {}{rooms}", pending.join(", "));
+            check("database", Verdict::Note, words)
+        }
     }
 }
 
