@@ -2,12 +2,11 @@
 import type { Locator } from "@playwright/test";
 import { expect, hydrated, test } from "../fixtures.ts";
 
-test.use({ forcedColors: "active" });
-
 const ground = (element: Locator) => element.evaluate((it) => getComputedStyle(it).backgroundColor);
 
 test("the chosen page and a switch are told apart without their grounds", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
+  await page.emulateMedia({ forcedColors: "active" });
   await page.goto("/settings/organization");
   await hydrated(page);
   const areas = page.getByRole("navigation").first();
