@@ -114,9 +114,13 @@ async fn sent(server: &Server, request: Request, next: Next) -> Response {
             let left = if failed {
                 FormReturn { path, problem: Some(problem(&body)), typed, answer: None }
             } else {
-                let number = URL_SAFE_NO_PAD.encode(server.services().secret());
-                server.answers().keep(number.clone(), String::from_utf8_lossy(&body).into_owned());
-                FormReturn { path, problem: None, typed: BTreeMap::new(), answer: Some(number) }
+                let said = String::from_utf8_lossy(&body).into_owned();
+                // Most functions have done something, and have nothing to show.
+                let answer = (said != "null").then(|| URL_SAFE_NO_PAD.encode(server.services().secret()));
+                if let Some(number) = &answer {
+                    server.answers().keep(number.clone(), said);
+                }
+                FormReturn { path, problem: None, typed: BTreeMap::new(), answer }
             };
             let mut answer = Redirect::to(&back).into_response();
             let cookie = cookie_text(FORM_COOKIE, &encode(left), SECONDS, server.config().is_https());

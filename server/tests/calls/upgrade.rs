@@ -46,9 +46,7 @@ async fn without_space_it_says_how_much_it_takes_and_then_how_long_it_took() {
         let said = closezly(folder, arguments).output().unwrap();
         let words = text(&said);
         assert!(!said.status.success(), "{words}");
-        for part in
-            ["the upgrade of the database needs 2", "MB are free. Nothing was changed. Make space there and start again"]
-        {
+        for part in ["the upgrade of the database needs 2", "MB are free. Nothing was changed. Make space there and start again"] {
             assert!(words.contains(part), "{arguments:?}: {words}");
         }
     }
