@@ -128,7 +128,8 @@ fn answer_with(cookie: &str) {
     }
 }
 
-fn is_secure(services: &Kernel) -> bool {
+/// Whether people reach this server over HTTPS.
+pub(crate) fn is_secure(services: &Kernel) -> bool {
     services.public_url().starts_with("https://")
 }
 

@@ -230,6 +230,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_head_may_be_long_and_not_longer_than_64_kilobytes() {
+        let (address, ..) = start(QUICK).await;
+        let begun = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-long: ".to_vec();
+        let head = |bytes: usize| [&begun[..], &vec![b'x'; bytes - begun.len()]].concat();
+        for (said, status) in [([&head(60_000)[..], b"\r\n\r\n"].concat(), "200"), (head(HEAD_BYTES), "431")] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(&said).await.unwrap();
+            let answered = rest(&mut stream).await;
+            assert!(answered.starts_with(&format!("HTTP/1.1 {status} ")), "{answered}");
+        }
+    }
+
+    #[tokio::test]
     async fn silent_connections_keep_nobody_out_for_long() {
         let (address, ..) = start(Limits { all: 4, ..QUICK }).await;
         let mut silent = Vec::new();

@@ -12,7 +12,7 @@ use ports::files::KeyRing;
 use ports::{Clock, SystemClock, SystemIds};
 use providers::mail::Smtp;
 use secrecy::ExposeSecret;
-use store::{Store, StoreError, chain};
+use store::{Room, Store, StoreError, chain};
 
 use crate::config::{self, Config};
 use crate::web::assets::Assets;
@@ -115,11 +115,31 @@ fn variables(set: impl Iterator<Item = String>) -> Check {
 async fn data_folder(config: &Config) -> Check {
     let folder = &config.data_dir;
     match web::health::writable(folder).await {
+        Ok(()) if is_open(folder) => {
+            let words = format!(
+                "{0} can be looked into by other users of this computer, and holds calls and hashes of passwords: `chmod -R go= {0}`.",
+                folder.display()
+            );
+            check("data", Verdict::Note, words)
+        }
         Ok(()) => check("data", Verdict::Good, folder.display().to_string()),
         Err(error) => {
             check("data", Verdict::Bad, format!("{} can't be written: {error}. Change its owner, or set data_dir.", folder.display()))
         }
     }
+}
+
+/// Whether others than the folder's owner may do anything in it: a version before let them, and what is there keeps its rights.
+#[cfg(unix)]
+fn is_open(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+
+    std::fs::metadata(folder).is_ok_and(|folder| folder.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
 }
 
 /// Asked of `df`, which every system has: there is no portable call in the standard library.
@@ -146,7 +166,8 @@ async fn database(config: &Config) -> Check {
             | StoreError::Damaged { .. }
             | StoreError::Newer { .. }
             | StoreError::HalfMigrated { .. }
-            | StoreError::ForeignMigration { .. } => "",
+            | StoreError::ForeignMigration { .. }
+            | StoreError::NoRoom { .. } => "",
             _ => " Check database_url.",
         };
         check("database", Verdict::Bad, format!("{}.{advice}", chain(error)))
@@ -160,25 +181,29 @@ async fn database(config: &Config) -> Check {
     let looked = tokio::time::timeout(PATIENCE, async {
         let store = Store::connect(config.database_url.expose_secret()).await?;
         store.ping().await?;
-        let pending = store.pending_migrations().await?;
+        let (pending, rooms) = (store.pending_migrations().await?, store.upgrade_rooms().await?);
         store.close().await;
-        Ok::<_, StoreError>((store.engine(), pending))
+        rooms.iter().try_for_each(Room::check)?;
+        Ok::<_, StoreError>((store.engine(), pending, rooms))
     })
     .await;
     match looked {
         Err(_) => check("database", Verdict::Bad, "It does not answer. Check database_url and that it runs."),
         Ok(Err(error)) => bad(&error),
-        Ok(Ok((engine, _))) if examined.unfinished => check(
+        Ok(Ok((engine, ..))) if examined.unfinished => check(
             "database",
             Verdict::Note,
             format!("{engine:?}{serving}; it is too large to be looked through for damage in ten minutes."),
         ),
-        Ok(Ok((engine, pending))) if pending.is_empty() => check("database", Verdict::Good, format!("{engine:?}, up to date{serving}")),
-        Ok(Ok((engine, pending))) => check(
-            "database",
-            Verdict::Note,
-            format!("{engine:?}{serving}; `closezly serve` or `closezly migrate` will apply {}", pending.join(", ")),
-        ),
+        Ok(Ok((engine, pending, _))) if pending.is_empty() => check("database", Verdict::Good, format!("{engine:?}, up to date{serving}")),
+        Ok(Ok((engine, pending, rooms))) => {
+            let takes = |room: &Room| {
+                format!("; up to {} of {} MB that are free in {}", room.needed_megabytes(), room.free_megabytes(), room.folder.display())
+            };
+            let rooms: String = rooms.iter().map(takes).collect();
+            let words = format!("{engine:?}{serving}; `closezly serve` or `closezly migrate` will apply {}{rooms}", pending.join(", "));
+            check("database", Verdict::Note, words)
+        }
     }
 }
 

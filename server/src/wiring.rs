@@ -26,6 +26,7 @@ use store::{Options, Store};
 use crate::config::Config;
 use crate::telemetry;
 use crate::web::assets::Assets;
+use crate::web::forms::Answers;
 use crate::web::health::Probe;
 
 /// Where the key of access tokens is kept, within the data folder.
@@ -48,6 +49,7 @@ struct Inner {
     leptos: LeptosOptions,
     metrics: PrometheusHandle,
     probe: Probe,
+    answers: Answers,
 }
 
 impl Server {
@@ -58,7 +60,15 @@ impl Server {
     pub fn new(config: Config, services: Kernel) -> Result<Self> {
         let assets = Assets::load(&config.site_dir)?;
         let leptos = LeptosOptions::builder().output_name("closezly").site_addr(config.listen).build();
-        Ok(Self(Arc::new(Inner { config, services, assets, leptos, metrics: telemetry::metrics()?, probe: Probe::default() })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            services,
+            assets,
+            leptos,
+            metrics: telemetry::metrics()?,
+            probe: Probe::default(),
+            answers: Answers::default(),
+        })))
     }
 
     /// The configuration.
@@ -79,6 +89,11 @@ impl Server {
     /// What the last look at the disk found.
     pub fn probe(&self) -> &Probe {
         &self.0.probe
+    }
+
+    /// What pages after plain forms are still to show.
+    pub fn answers(&self) -> &Answers {
+        &self.0.answers
     }
 
     /// The metrics.

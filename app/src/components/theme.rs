@@ -54,17 +54,17 @@ pub async fn set_theme(theme: String) -> Result<(), AppError> {
     use http::header::{HeaderValue, SET_COOKIE};
     let theme = Theme::from_name(&theme);
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-        && let Ok(cookie) = HeaderValue::from_str(&cookie(theme))
+        && let Ok(cookie) = HeaderValue::from_str(&cookie(theme, crate::server::is_secure(&crate::server::services()?)))
     {
         response.append_header(SET_COOKIE, cookie);
     }
     Ok(())
 }
 
-#[cfg(any(feature = "ssr", feature = "hydrate"))]
 /// The cookie that holds the theme for a year. It is read by the page too, and holds nothing of worth.
-fn cookie(theme: Theme) -> String {
-    format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.name())
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+fn cookie(theme: Theme, secure: bool) -> String {
+    format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax{}", theme.name(), if secure { "; Secure" } else { "" })
 }
 
 /// The theme of the request's cookie.
@@ -110,7 +110,8 @@ fn apply(theme: Theme) {
             let _ = storage.set_item("theme", theme.name());
         }
         if let Some(document) = document.dyn_ref::<web_sys::HtmlDocument>() {
-            let _ = document.set_cookie(&cookie(theme));
+            let secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
+            let _ = document.set_cookie(&cookie(theme, secure));
         }
     }
     #[cfg(not(feature = "hydrate"))]

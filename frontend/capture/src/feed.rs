@@ -76,20 +76,21 @@ impl Feed {
     /// Makes ready to feed the first audio track of `stream` to `handle`; frames come from the first order to resume on.
     pub(crate) async fn start(stream: &MediaStream, assets: &Assets, handle: impl Fn(Message) + 'static) -> Result<Self, CaptureError> {
         let track: MediaStreamTrack = stream.get_audio_tracks().get(0).dyn_into().map_err(|_| CaptureError::NoTabAudio)?;
-        let context = context_for(&track)?;
-        match Self::connect(&context, stream, assets).await {
-            Ok((node, source)) => {
-                let live = Rc::new(Cell::new(true));
-                let listeners = listen(&context, &node, &track, &live, &(Rc::new(handle) as Rc<dyn Fn(Message)>));
-                // Allowed without a gesture while the page captures; where not, the state stays suspended and is told.
-                let _ = context.resume();
-                Ok(Self { context, node, source, track, live, _listeners: listeners })
-            }
-            Err(error) => {
-                let _ = context.close();
-                Err(error)
-            }
+        let own_rate = js::number(&track.get_settings(), "sampleRate").filter(|rate| (8_000.0..=192_000.0).contains(rate));
+        let mut context = context_at(own_rate)?;
+        let mut connected = Self::connect(&context, stream, assets).await;
+        if connected.is_err() && own_rate.is_some() {
+            // A browser may make a context of any rate, and then take no stream of a device into it.
+            let _ = context.close();
+            context = context_at(None)?;
+            connected = Self::connect(&context, stream, assets).await;
         }
+        let (node, source) = connected.inspect_err(|_| drop(context.close()))?;
+        let live = Rc::new(Cell::new(true));
+        let listeners = listen(&context, &node, &track, &live, &(Rc::new(handle) as Rc<dyn Fn(Message)>));
+        // Allowed without a gesture while the page captures; where not, the state stays suspended and is told.
+        let _ = context.resume();
+        Ok(Self { context, node, source, track, live, _listeners: listeners })
     }
 
     async fn connect(context: &AudioContext, stream: &MediaStream, assets: &Assets) -> Result<(AudioWorkletNode, AudioNode), CaptureError> {
@@ -143,13 +144,13 @@ impl Drop for Feed {
     }
 }
 
-/// A context at the device's own rate, so that the only resampling is ours; the default rate where the browser doesn't tell it.
-fn context_for(track: &MediaStreamTrack) -> Result<AudioContext, CaptureError> {
+/// A context at the device's own rate, so that the only resampling is ours; at the default rate where the browser doesn't tell it or can't.
+fn context_at(own_rate: Option<f64>) -> Result<AudioContext, CaptureError> {
     let options = AudioContextOptions::new();
     // Nothing is played, but long buffers would not help: between device and context Chromium keeps 100 ms, and a context that
     // takes its audio in large gulps lost 10 ms of it now and then on an overloaded computer where this one did not.
     js::set(&options, "latencyHint", &"balanced".into());
-    if let Some(rate) = js::number(&track.get_settings(), "sampleRate").filter(|rate| (8_000.0..=192_000.0).contains(rate)) {
+    if let Some(rate) = own_rate {
         options.set_sample_rate(rate as f32);
         if let Ok(context) = AudioContext::new_with_context_options(&options) {
             return Ok(context);

@@ -5,6 +5,7 @@
 //! address is known here, but for sign-up on a server without mail, which has to say that it did not happen.
 
 mod account;
+mod addresses;
 mod jobs;
 pub mod limits;
 mod new_password;
@@ -92,6 +93,13 @@ pub const AREA: Area = Area {
         PersonalData::deleted("members", "person_id", Whose::Person, "as long as the account"),
         PersonalData::deleted("people", "id", Whose::Person, "as long as the account"),
     ],
+    on_start: |kernel| {
+        Box::pin(async move {
+            if let Err(error) = addresses::compose_all(kernel).await {
+                error.log("mail addresses that an older version wrote otherwise could not be looked for");
+            }
+        })
+    },
     settings: settings::SETTINGS,
     ..Area::new("identity")
 };

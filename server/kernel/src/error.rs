@@ -156,6 +156,7 @@ fn shown_of_store(error: &StoreError) -> Problem {
         | StoreError::Newer { .. }
         | StoreError::HalfMigrated { .. }
         | StoreError::ForeignMigration { .. }
+        | StoreError::NoRoom { .. }
         | StoreError::Migration { .. }
         | StoreError::Migrations(_)
         | StoreError::Engine(_) => Problem::internal(),

@@ -37,7 +37,7 @@ pub fn context(server: &Server) {
     }
     // Only pages have a nonce; the headers of everything else are the middleware's.
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
-        if let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce, &parts.headers)) {
+        if let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce, server.config())) {
             response.insert_header(CONTENT_SECURITY_POLICY, policy);
         }
         response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -111,6 +111,19 @@ pub enum StoreError {
         /// Which.
         version: i64,
     },
+    /// An upgrade takes more space than there is.
+    #[error(
+        "the upgrade of the database needs {needed} MB of space in {folder}, and {free} MB are free. Nothing was changed. Make space there and \
+         start again (operator's manual, “Upgrade”)"
+    )]
+    NoRoom {
+        /// Where.
+        folder: String,
+        /// Megabytes that it takes at most.
+        needed: u64,
+        /// Megabytes that there are.
+        free: u64,
+    },
     /// A migration failed and was taken back.
     #[error(
         "migration {version} of the database failed and was taken back: every table is as it was before it, with all its rows. Mend the cause, \

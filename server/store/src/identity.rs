@@ -27,6 +27,8 @@ statements! {
     PERSON = "SELECT id, email, name, time_zone, created_at FROM people WHERE id = $1";
 
     PERSON_OF_ADDRESS = "SELECT id, email, name, time_zone, created_at FROM people WHERE email = $1";
+    PEOPLE_BEYOND_ASCII = "SELECT id, email, name, time_zone, created_at FROM people WHERE octet_length(email) <> length(email) ORDER BY id";
+    SET_ADDRESS = "UPDATE people SET email = $2 WHERE id = $1";
     PLACES_OF = "
         SELECT m.organization_id, m.id AS member, m.role, o.name AS organization_name
         FROM members m JOIN organizations o ON o.id = m.organization_id WHERE m.person_id = $1 ORDER BY m.organization_id";
@@ -175,7 +177,23 @@ pub async fn person_of_address(tx: &mut Tx, email: &str) -> Result<Option<Person
     query!(within tx, optional Person, PERSON_OF_ADDRESS, email)
 }
 
+/// Writes a person's mail address another way; false if there is no such person.
+///
+/// # Errors
+/// [`crate::StoreError::Taken`] if the mail address has an account.
+pub async fn set_address(tx: &mut Tx, person: PersonId, email: &str) -> Result<bool> {
+    Ok(query!(within tx, execute, SET_ADDRESS, person, email)? > 0)
+}
+
 impl Store {
+    /// Everybody whose mail address has other letters than those of ASCII. Reads all people.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn people_beyond_ascii(&self) -> Result<Vec<Person>> {
+        query!(read self, all Person, PEOPLE_BEYOND_ASCII)
+    }
+
     /// The account of a mail address, which is compared as it is: lower case.
     ///
     /// # Errors

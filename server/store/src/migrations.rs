@@ -1,12 +1,14 @@
 //! Bringing the schema up to date.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::sqlite::SqlitePool;
 
 use crate::engine::{Db, Store, query};
 use crate::error::{Result, StoreError, chain};
+use crate::room::{Room, rooms};
 use crate::statements::statements;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -24,8 +26,24 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::HalfMigrated`] or [`StoreError::ForeignMigration`] if this version can't do anything
-    /// with the database, [`StoreError::Migration`] if a migration failed.
+    /// with the database, [`StoreError::NoRoom`] if the disk has too little space for it, [`StoreError::Migration`] if a migration failed.
     pub async fn migrate(&self) -> Result<()> {
+        let names = self.pending_migrations().await?;
+        for room in self.upgrade_rooms().await? {
+            room.check()?;
+        }
+        let begun = Instant::now();
+        if let (Some(first), Some(last)) = (names.first(), names.last()) {
+            tracing::info!(first, last, "bringing the database up to date");
+        }
+        self.apply().await?;
+        if !names.is_empty() {
+            tracing::info!(migrations = names.len(), seconds = begun.elapsed().as_secs_f64(), "the database was brought up to date");
+        }
+        Ok(())
+    }
+
+    async fn apply(&self) -> Result<()> {
         match &self.db {
             Db::Sqlite { writer, .. } => {
                 SQLITE.run(writer).await?;
@@ -56,6 +74,22 @@ impl Store {
     /// # Errors
     /// As [`Store::migrate`] if it would refuse the database.
     pub async fn pending_migrations(&self) -> Result<Vec<String>> {
+        Ok(self.missing().await?.into_iter().map(|(_, name)| name).collect())
+    }
+
+    /// The space that [`Store::migrate`] would take, a folder at a time, where it rewrites much of a SQLite file. PostgreSQL's disk is not ours
+    /// to look at.
+    ///
+    /// # Errors
+    /// As [`Store::pending_migrations`].
+    pub async fn upgrade_rooms(&self) -> Result<Vec<Room>> {
+        let Db::Sqlite { writer, .. } = &self.db else { return Ok(Vec::new()) };
+        let missing: Vec<i64> = self.missing().await?.into_iter().map(|(version, _)| version).collect();
+        rooms(&missing, &mut *writer.acquire().await?).await
+    }
+
+    /// Number and name of each migration that is missing, in order.
+    async fn missing(&self) -> Result<Vec<(i64, String)>> {
         match &self.db {
             Db::Sqlite { writer, .. } => pending(&SQLITE, &mut *writer.acquire().await?).await,
             Db::Postgres(pool) => pending(&POSTGRES, &mut *pool.acquire().await?).await,
@@ -72,7 +106,7 @@ impl Store {
     }
 }
 
-async fn pending<C: Migrate>(migrator: &Migrator, connection: &mut C) -> Result<Vec<String>> {
+async fn pending<C: Migrate>(migrator: &Migrator, connection: &mut C) -> Result<Vec<(i64, String)>> {
     connection.ensure_migrations_table(TABLE).await?;
     if let Some(version) = connection.dirty_version(TABLE).await? {
         return Err(StoreError::HalfMigrated { version });
@@ -86,7 +120,8 @@ async fn pending<C: Migrate>(migrator: &Migrator, connection: &mut C) -> Result<
         return Err(StoreError::ForeignMigration { version: foreign.version });
     }
     let missing = migrator.iter().filter(|migration| !applied.contains_key(&migration.version));
-    Ok(missing.map(|migration| format!("{:04}_{}", migration.version, migration.description.replace(' ', "_"))).collect())
+    let name = |version: i64, description: &str| format!("{version:04}_{}", description.replace(' ', "_"));
+    Ok(missing.map(|migration| (migration.version, name(migration.version, &migration.description))).collect())
 }
 
 /// Brings a database to where an older release left it, for tests of what newer ones make of it.

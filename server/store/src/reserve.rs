@@ -115,7 +115,7 @@ impl Reserve {
 }
 
 /// How large a folder's disk is, and how much of it is free.
-fn space(folder: &std::path::Path) -> Option<(u64, u64)> {
+pub(crate) fn space(folder: &std::path::Path) -> Option<(u64, u64)> {
     #[cfg(unix)]
     {
         let disk = rustix::fs::statvfs(folder).ok()?;

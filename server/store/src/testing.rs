@@ -13,6 +13,7 @@
 #![allow(clippy::disallowed_methods, reason = "the names of the tests' databases are nobody's ids")]
 
 mod calls;
+mod disk;
 pub mod schema;
 
 use std::net::TcpListener;
@@ -27,6 +28,8 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::engine::{Db, Engine, Options, Store};
+
+pub use disk::SmallDisk;
 
 /// A migrated, empty store.
 #[derive(Debug)]
@@ -107,6 +110,27 @@ pub async fn open_at(engine: Engine, version: i64) -> TestStore {
     let store = Store::connect(&url).await.unwrap();
     crate::migrations::migrate_to(&store, version).await.unwrap();
     TestStore { store, url, home }
+}
+
+/// A database at an address of one's own, as the release with this migration left it.
+///
+/// # Panics
+/// If it can't be made.
+pub async fn connect_at(url: &str, version: i64) -> Store {
+    let store = Store::connect(url).await.unwrap();
+    crate::migrations::migrate_to(&store, version).await.unwrap();
+    store
+}
+
+/// Rows of a megabyte each, in a SQLite database of any release.
+///
+/// # Panics
+/// If they can't be stored.
+pub async fn grow(store: &Store, megabytes: u32) {
+    let row = "INSERT INTO organizations (id, name, keep_audio, created_at)
+        WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT";
+    let values = "SELECT randomblob(16), hex(randomblob(500000)), 1, '2026-01-01T00:00:00+00:00' FROM n";
+    execute(store, &format!("{row} {megabytes}) {values}")).await;
 }
 
 /// Runs statements that no store would: to break something, and to mend it.

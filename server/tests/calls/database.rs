@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::StatusCode;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use store::testing::SmallDisk;
 
 use crate::page::{make, new_call, path};
 use crate::process::{Running, closezly, text};
@@ -141,34 +142,6 @@ async fn a_call_that_cannot_be_taken_up_keeps_nobody_from_the_others() {
     make(&ann, new_call("Good")).await;
 }
 
-/// A disk of its own, of some megabytes; none where a test may not mount one.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn new(megabytes: u32) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let size = format!("size={megabytes}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "closezly-test"]).arg(folder.path()).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Self(folder))
-    }
-
-    /// Takes all that is free; gives what has to be removed for space.
-    fn fill(&self) -> PathBuf {
-        let path = self.0.path().join("filler");
-        let mut file = std::fs::File::options().append(true).create(true).open(&path).unwrap();
-        for size in [65_536, 512, 1] {
-            while std::io::Write::write_all(&mut file, &vec![7; size]).is_ok() {}
-        }
-        path
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).output();
-    }
-}
-
 async fn until_ready(running: &Running, expected: StatusCode) -> String {
     let started = Instant::now();
     loop {
@@ -183,11 +156,8 @@ async fn until_ready(running: &Running, expected: StatusCode) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_people_sign_in_and_delete_and_afterwards_all_is_well() {
-    let Some(disk) = SmallDisk::new(32) else {
-        eprintln!("skipped: this test may not mount a disk");
-        return;
-    };
-    let running = Running::start(disk.0.path());
+    let Some(disk) = SmallDisk::new(32) else { return };
+    let running = Running::start(disk.path());
     let ann = running.owner().await;
     let first = make(&ann, new_call("The first")).await;
     let upload = json!({ "file_name": "prices.txt", "bytes": 1_000 });
@@ -209,9 +179,8 @@ async fn on_a_full_disk_people_sign_in_and_delete_and_afterwards_all_is_well() {
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
     let back = Program::of(&running.base).with_token(answer.body["data"]["access_token"].as_str().unwrap());
     assert_eq!(back.delete(&path(first, "")).await.status, StatusCode::NO_CONTENT);
-    if let Some(id) = begun.body["data"]["id"].as_str() {
-        assert_eq!(back.delete(&format!("/api/v1/knowledge/uploads/{id}")).await.status, StatusCode::NO_CONTENT);
-    }
+    let upload = begun.body["data"]["id"].as_str().unwrap_or_else(|| panic!("{:?}", begun.body));
+    assert_eq!(back.delete(&format!("/api/v1/knowledge/uploads/{upload}")).await.status, StatusCode::NO_CONTENT);
     assert_eq!(back.get(&path(first, "")).await.status, StatusCode::NOT_FOUND);
     let words = until_ready(&running, StatusCode::SERVICE_UNAVAILABLE).await;
     assert!(words.contains("reserve"), "{words}");
@@ -261,6 +230,45 @@ async fn a_review_that_blocks_keeps_no_process_from_ending() {
     let started = Instant::now();
     while ann.get(&path(call, "")).await.body["data"]["state"] != "ended" {
         assert!(started.elapsed() < Duration::from_secs(60), "the next server writes the review");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// What the server before left unfinished is done beside serving.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_waits_for_no_review() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let me = ann.get("/api/v1/auth/me").await.body["data"].clone();
+    let organization = serde_json::from_value(me["organization"]["id"].clone()).unwrap();
+    let call = make(&ann, new_call("Many hours")).await;
+    running.signal();
+    running.ended().await;
+    let line = |number: i64| model::Segment {
+        number,
+        track: model::TrackId::usual(model::Channel::Customer),
+        channel: model::Channel::Customer,
+        text: format!("We will look at part {number} of the plan, and the price of it is not what anybody here had expected to see."),
+        start_ms: model::Millis(number * 3_000),
+        end_ms: model::Millis(number * 3_000 + 2_500),
+        confidence: 0.9,
+        words: Vec::new(),
+        corrected: false,
+    };
+    let store = store::Store::connect(&format!("sqlite:{}", database(folder.path()).display())).await.unwrap();
+    store.append_segments(organization, call, &(1..=12_000).map(line).collect::<Vec<_>>()).await.unwrap();
+    store.close().await;
+    run_sql(folder.path(), "UPDATE calls SET state = 'finishing', started_at = created_at, last_seen_at = NULL").await;
+
+    let running = Running::start(folder.path());
+    let ann = Program::of(&running.base).with_token(ann.token.as_ref().unwrap());
+    let state = async || ann.get(&path(call, "")).await.body["data"]["state"].clone();
+    assert_eq!(state().await, "finishing", "it answers before the review is written");
+    assert_eq!(readiness(&running).await, (StatusCode::OK, "ready\n".to_owned()));
+    let started = Instant::now();
+    while state().await != "ended" {
+        assert!(started.elapsed() < Duration::from_secs(180), "nobody writes the review");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -150,6 +150,11 @@ async fn reps_see_their_own_calls_managers_all_and_guests_none() {
     assert_eq!(titles(&rob, "").await, ["Rob's call"]);
     assert_eq!(rob.get(&path(hers, "")).await.failure(404), "not_found");
     assert_eq!(rob.patch(&path(hers, ""), json!({ "title": "x" })).await.failure(404), "not_found");
+    let member = async |of: &Program| of.get("/api/v1/auth/me").await.body["data"]["member"].as_str().unwrap().to_owned();
+    let (anns, own) = (member(&ann).await, member(&rob).await);
+    assert_eq!(rob.get(&format!("/api/v1/calls?member={anns}")).await.failure(403), "forbidden", "not answered by the own ones instead");
+    assert_eq!(titles(&rob, &format!("member={own}")).await, ["Rob's call"]);
+    assert_eq!(titles(&mia, &format!("member={own}")).await, ["Rob's call"]);
     let mut all = titles(&mia, "").await;
     all.sort();
     assert_eq!(all, ["Ann's call", "Rob's call"]);

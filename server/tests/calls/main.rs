@@ -9,6 +9,7 @@ mod html;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answers;
 mod contention;
 mod cut_network;
 mod database;
@@ -32,3 +33,4 @@ mod rest;
 mod review;
 mod standing;
 mod stream;
+mod upgrade;

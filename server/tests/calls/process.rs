@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use model::Channel::Rep;
@@ -58,6 +59,7 @@ pub struct Running {
     pub process: Child,
     /// Its address.
     pub base: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Drop for Running {
@@ -77,16 +79,21 @@ impl Running {
     pub fn start_with(folder: &Path, settings: &[&str]) -> Self {
         let arguments = [&["serve", "--log-format", "json"], settings].concat();
         let process = closezly(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut running = Self { process, base: String::new() };
+        let mut running = Self { process, base: String::new(), log: Arc::default() };
         let (out, err) = (running.process.stdout.take().unwrap(), running.process.stderr.take().unwrap());
         let (sender, lines) = std::sync::mpsc::channel();
         for source in [Box::new(out) as Box<dyn std::io::Read + Send>, Box::new(err)] {
-            let sender = sender.clone();
+            let (sender, log) = (sender.clone(), Arc::clone(&running.log));
             // Read to the end, so that the server never waits for a full pipe.
-            std::thread::spawn(move || BufReader::new(source).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+            std::thread::spawn(move || {
+                for line in BufReader::new(source).lines().map_while(Result::ok) {
+                    log.lock().unwrap().push(line.clone());
+                    drop(sender.send(line));
+                }
+            });
         }
+        drop(sender);
         let deadline = Instant::now() + Duration::from_secs(60);
-        let mut seen = Vec::new();
         while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             let fields = if entry["fields"].is_object() { &entry["fields"] } else { &entry };
@@ -94,9 +101,13 @@ impl Running {
                 running.base = format!("http://{}", fields["address"].as_str().unwrap());
                 return running;
             }
-            seen.push(line);
         }
-        panic!("it does not listen: {seen:?}");
+        panic!("it does not listen: {:?}", running.log());
+    }
+
+    /// What it has logged so far; all of it once the process has ended and its last line is there.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
     }
 
     /// Without a chance to close anything.
@@ -246,4 +257,63 @@ async fn a_call_that_can_not_be_recovered_keeps_no_server_from_starting() {
     let mut page = Page::source(&ann, other).await;
     page.frames(Rep, 0..3).await;
     page.end().await;
+}
+
+/// Recordings, the database, hashes of passwords: nobody else on the computer reads them, whatever the shell's umask lets others do.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_stores_is_nobody_elses() {
+    use std::os::unix::fs::PermissionsExt;
+
+    fn look(folder: &Path, seen: &mut Vec<(std::path::PathBuf, u32, bool)>) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            // Some are there for a moment only.
+            let Ok(metadata) = entry.metadata() else { continue };
+            seen.push((entry.path(), metadata.permissions().mode() & 0o777, metadata.is_dir()));
+            if metadata.is_dir() {
+                look(&entry.path(), seen);
+            }
+        }
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(folder.path());
+    let ann = running.owner().await;
+    let call = make(&ann, new_call("Recorded")).await;
+    let mut page = Page::source(&ann, call).await;
+    page.frames(Rep, 0..3).await;
+    page.acked(Rep, 3).await;
+    page.end().await;
+    let body = json!({ "file_name": "prices.txt", "bytes": 6 });
+    assert!(ann.post("/api/v1/knowledge/uploads", body).await.status.is_success());
+    let mut seen = Vec::new();
+    look(folder.path(), &mut seen);
+    let all = seen.iter().map(|(path, ..)| path.display().to_string()).collect::<Vec<_>>().join("\n");
+    for name in ["closezly.db", "closezly.db-wal", "token.key", "vault.key", "rep.log"] {
+        assert!(all.contains(name), "{name} is not among\n{all}");
+    }
+    for (path, mode, is_folder) in seen {
+        let expected = if is_folder { 0o700 } else { 0o600 };
+        assert_eq!(mode, expected, "{}: {mode:o}", path.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_can_not_be_read_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start_with(folder.path(), &["--listen", "127.0.0.1:0", "--client-address-header", "x-forwarded-for"]);
+    for _ in 0..5 {
+        let request = reqwest::Client::new().get(format!("{}/api/v1/auth/me", running.base)).header("x-forwarded-for", "unknown");
+        assert_eq!(request.send().await.unwrap().status(), reqwest::StatusCode::UNAUTHORIZED);
+    }
+    running.signal();
+    assert_eq!(running.ended().await.0, Some(0));
+    let started = Instant::now();
+    while !running.log().iter().any(|line| line.contains("\"stopped\"")) {
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", running.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told: Vec<_> = running.log().into_iter().filter(|line| line.contains("client_address_header")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("x-forwarded-for") && told[0].contains("unknown"), "{told:?}");
 }

@@ -1,8 +1,10 @@
 //! Pages and forms without JavaScript.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::StatusCode;
 
-use crate::support::{PASSWORD, TestServer, location, set_cookie};
+use crate::support::{PASSWORD, TestServer, cookie_value, location, set_cookie};
 
 #[tokio::test]
 async fn signing_up_and_in_and_out_works_with_forms_alone() {
@@ -79,12 +81,22 @@ async fn settings_are_changed_by_forms() {
     assert!(page.contains("value=\"Zylo\""));
     let answer = browser.submit("/settings/tokens", "/api/settings/create_token", &[("new[name]", "Dialer")]).await;
     assert_eq!(location(&answer), "/settings/tokens");
+    let cookie = set_cookie(answer.headers(), "closezly_form").expect("the page after it knows that there is something to show").to_owned();
     let page = browser.text("/settings/tokens").await;
     let secret: String =
         page.split("czl_").nth(1).unwrap().chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
     let program = server.program().with_token(&format!("czl_{secret}"));
     assert_eq!(program.get("/api/v1/auth/me").await.body["data"]["organization"]["keep_audio"], false);
     assert!(!browser.text("/settings/tokens").await.contains(&secret), "a token is shown once");
+    let value = cookie_value(&cookie);
+    let left = String::from_utf8(URL_SAFE_NO_PAD.decode(value).unwrap()).unwrap();
+    assert!(left.contains("create_token") && !left.contains("czl_") && !left.contains(&secret), "the token is not in the cookie: {left}");
+    // Whoever has the cookie has nothing, and is told so.
+    let signed_in = browser.sign_in("Ann", PASSWORD).await;
+    let session = set_cookie(&signed_in.headers, "closezly_session").unwrap().split(';').next().unwrap();
+    let request = browser.http.get(server.url("/settings/tokens")).header("accept", "text/html");
+    let again = request.header("cookie", format!("{session}; closezly_form={value}")).send().await.unwrap().text().await.unwrap();
+    assert!(!again.contains(&secret) && again.contains("its answer can be shown once only"), "{again}");
 }
 
 #[tokio::test]

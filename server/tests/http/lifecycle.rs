@@ -114,6 +114,23 @@ async fn the_doctor_is_content_with_the_defaults_on_a_built_site() {
     );
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn the_doctor_tells_of_a_data_folder_that_others_may_look_into() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    for (mode, verdict) in [(0o755, Verdict::Note), (0o750, Verdict::Note), (0o700, Verdict::Good)] {
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(mode)).unwrap();
+        let found = verdicts(Settings { data_dir: Some(data.clone()), ..Settings::default() }).await;
+        let (_, its, words) = found.iter().find(|(name, ..)| *name == "data").unwrap();
+        assert_eq!(*its, verdict, "{mode:o}: {words}");
+        assert_eq!(words.contains(&format!("chmod -R go= {}", data.display())), verdict == Verdict::Note, "{words}");
+    }
+}
+
 /// What leptos does to find out the routes keeps every page of the process from loading its data.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_answered_while_other_servers_start() {

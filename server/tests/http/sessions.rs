@@ -57,6 +57,28 @@ async fn a_session_lives_for_thirty_days_after_its_last_use() {
 }
 
 #[tokio::test]
+async fn a_session_ends_ninety_days_after_the_password_was_given_however_much_it_is_used() {
+    let server = TestServer::start().await;
+    server.browser().sign_up("Ann").await;
+    let mut secret = signed_in(&server.browser(), "Ann").await;
+    let mut last = String::new();
+    for day in 1..=89 {
+        server.clock.advance(TimeDelta::days(1));
+        let (status, headers) = me(&server, &secret).await;
+        assert_eq!(status, StatusCode::OK, "day {day}");
+        last = set_cookie(&headers, "closezly_session").expect("a new secret each day").to_owned();
+        secret = cookie_value(&last).to_owned();
+    }
+    assert!(last.contains(&format!("Max-Age={}", 24 * 3600)), "the browser is told so: {last}");
+    server.clock.advance(TimeDelta::hours(23));
+    assert_eq!(me(&server, &secret).await.0, StatusCode::OK);
+    server.clock.advance(TimeDelta::hours(1));
+    let (status, headers) = me(&server, &secret).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert!(set_cookie(&headers, "closezly_session").unwrap().contains("Max-Age=0"), "a dead cookie is taken back");
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_ended_one_by_one() {
     let server = TestServer::start().await;
     let here = server.browser();

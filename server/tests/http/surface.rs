@@ -236,3 +236,51 @@ async fn strangers_may_be_kept_out() {
     let body = serde_json::json!({ "name": "Ann", "email": "ann@example.com", "organization": "Acme", "password": PASSWORD });
     assert_eq!(server.program().post("/api/v1/auth/register", body).await.failure(403), "forbidden");
 }
+
+#[tokio::test]
+async fn the_public_address_may_be_written_in_any_way() {
+    for (written, origin) in [
+        ("https://sales.example.com:443", "https://sales.example.com"),
+        ("http://sales.example.com:80", "http://sales.example.com"),
+        ("https://Sales.example.com./", "https://sales.example.com"),
+        ("https://sales.example.com", "https://sales.example.com."),
+        ("https://bücher.example:443", "https://xn--bcher-kva.example"),
+        ("https://bücher.example.", "https://xn--bcher-kva.example"),
+    ] {
+        let settings = Settings { public_url: Some(written.to_owned()), ..Settings::default() };
+        let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+        for (from, status) in [(origin, StatusCode::UNAUTHORIZED), ("https://evil.example", StatusCode::FORBIDDEN)] {
+            let request = reqwest::Client::new().post(server.url("/api/identity/sign_in")).header("origin", from);
+            let answer = request.form(&[("email", "ann@example.com"), ("password", "not it at all")]).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{written} from {from}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pages_policy_names_no_host_but_the_configurations() {
+    let server = TestServer::start().await;
+    let http = reqwest::Client::new();
+    for host in ["evil.example", "evil.example:3000", "192.0.2.7"] {
+        let page = http.get(server.url("/sign-in")).header("accept", "text/html").header("host", host).send().await.unwrap();
+        let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(!policy.contains(host), "{policy}");
+        let connect = policy.split(';').find(|part| part.trim().starts_with("connect-src")).unwrap();
+        let port = server.address.port();
+        assert_eq!(connect.trim(), format!("connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}"));
+    }
+}
+
+#[tokio::test]
+async fn the_theme_is_told_over_https_only_where_there_is_https() {
+    for (public_url, secure) in [(Some("https://closezly.example"), true), (None, false)] {
+        let settings = Settings { public_url: public_url.map(str::to_owned), ..Settings::default() };
+        let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+        let origin = public_url.map_or_else(|| server.url(""), str::to_owned);
+        let request = reqwest::Client::new().post(server.url("/api/theme")).header("origin", origin);
+        let answer = request.form(&[("theme", "dark")]).send().await.unwrap();
+        let cookie = set_cookie(answer.headers(), "theme").unwrap();
+        assert!(cookie.starts_with("theme=dark; Path=/"), "{cookie}");
+        assert_eq!(cookie.contains("; Secure"), secure, "{cookie}");
+    }
+}

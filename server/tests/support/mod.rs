@@ -103,7 +103,7 @@ impl TestServer {
         server
     }
 
-    /// Another server on the same (PostgreSQL) database, by the same clock, with a folder of its own.
+    /// Another server on the same database (of SQLite: once this one has stopped), by the same clock, with a folder of its own.
     pub async fn beside(&self) -> Self {
         let opened = store::Store::connect(&self.database).await.unwrap();
         let ids = TestIds(AtomicU64::new(1 << 32));

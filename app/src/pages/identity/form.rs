@@ -21,7 +21,7 @@ pub struct FormReturn {
     pub problem: Option<Problem>,
     /// Field and text; no passwords.
     pub typed: BTreeMap<String, String>,
-    /// The function's answer as JSON, where it has something to show.
+    /// The function's answer as JSON, where it has something to show; in the cookie, a number by which the server keeps it.
     pub answer: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::IdentityKernel as _;
 use super::jobs::NoteRefusedSignIn;
 use super::session::{self, SignedIn};
-use super::{actor_of, enqueue, new_password, password, person, signed_out, watch};
+use super::{actor_of, addresses, enqueue, new_password, password, signed_out, watch};
 use kernel::{Actor, Client, Credential, DomainError, Kernel, Result};
 
 /// Signs a browser in. The session that it had `before` ends.
@@ -38,7 +38,7 @@ pub async fn sign_in_program(kernel: &Kernel, client: &Client, email: &str, pass
 }
 
 async fn check(kernel: &Kernel, client: &Client, email: &str, password: &SecretString) -> Result<Profile> {
-    let email = person::mail_address(email)?;
+    let email = addresses::mail_address(email)?;
     let is_known = kernel.store().is_signed_in_from(&email, &client.address).await?;
     kernel.limits().sign_in(client, &email, is_known)?;
     let found = kernel.store().credentials(&email).await?;

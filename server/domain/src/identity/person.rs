@@ -4,10 +4,9 @@
 //! organizations tells of it.
 
 use kernel::{Actor, DomainError, Erased, Kernel, Registry, Result, Subject, Tx};
-use model::{Code, Role, validation};
+use model::{Code, Role};
 use serde_json::{Value, json};
 use store::identity::Place;
-use unicode_normalization::UnicodeNormalization;
 
 /// Most mail addresses that a sentence names.
 const NAMED: usize = 5;
@@ -109,16 +108,8 @@ async fn is_left_to_nobody(tx: &mut Tx, place: &Place, with_organization: bool) 
     Ok(true)
 }
 
-/// A mail address as it is kept and looked for: of the ways to write a letter with a mark (RFC 6532, 3.1) always the same one.
-///
-/// # Errors
-/// A problem of the field `email`.
-pub(super) fn mail_address(typed: &str) -> Result<String> {
-    Ok(validation::email(&typed.nfc().collect::<String>())?)
-}
-
 async fn find(tx: &mut Tx, email: &str) -> Result<(Subject, Vec<Place>)> {
-    let email = mail_address(email)?;
+    let email = super::addresses::mail_address(email)?;
     let person = store::identity::person_of_address(tx, &email).await?.map(|person| person.id);
     let places = match person {
         Some(person) => store::identity::places_of(tx, person).await?,

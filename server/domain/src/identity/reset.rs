@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::IdentityKernel as _;
 use super::jobs::MailResetLink;
-use super::{actor_of, enqueue, new_password, note_everywhere, password, person, secret, watch};
+use super::{actor_of, addresses, enqueue, new_password, note_everywhere, password, secret, watch};
 use kernel::{Client, Credential, Kernel, Result};
 
 const LIFE: Duration = Duration::minutes(30);
@@ -18,7 +18,7 @@ const LIFE: Duration = Duration::minutes(30);
 /// # Errors
 /// A problem of the field `email` if it is no address; `rate_limited` by the client's address.
 pub async fn request_password_reset(kernel: &Kernel, client: &Client, email: &str) -> Result<()> {
-    let email = person::mail_address(email)?;
+    let email = addresses::mail_address(email)?;
     kernel.limits().reset(client)?;
     if !kernel.limits().reset_mail(&email) {
         return Ok(());

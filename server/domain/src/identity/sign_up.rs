@@ -10,7 +10,7 @@ use store::{NewAccount, PendingSignUp, StoreError};
 use super::jobs::{MailSignUp, TellOwner};
 use super::session::{Opening, SignedIn};
 use super::{IdentityKernel as _, Own as _};
-use super::{actor_of, enqueue, new_password, note, password, person, secret};
+use super::{actor_of, addresses, enqueue, new_password, note, password, secret};
 use kernel::{Actor, Client, Credential, DomainError, Kernel, Lease, Result, Tx};
 use ports::Mail;
 
@@ -101,7 +101,7 @@ enum Started {
 async fn start(kernel: &Kernel, client: &Client, new: SignUp) -> Result<Started> {
     check_open(kernel)?;
     let name = validation::NAME.parse(&new.name)?;
-    let email = person::mail_address(&new.email)?;
+    let email = addresses::mail_address(&new.email)?;
     let organization = validation::ORGANIZATION.parse(&new.organization)?;
     new_password::check(new.password.expose_secret(), &[&name, &email, &organization])?;
     kernel.limits().sign_up(client)?;

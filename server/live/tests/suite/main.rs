@@ -9,6 +9,7 @@ mod engine;
 mod fluency;
 mod meeting;
 mod negation;
+mod price;
 mod promises;
 mod properties;
 mod replay;

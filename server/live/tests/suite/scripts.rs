@@ -55,6 +55,18 @@ fn a_summary_comes_of_them_too() {
 }
 
 #[test]
+fn two_japanese_sentences_of_a_turn_are_two_lines_of_a_summary() {
+    let told = tell(&[
+        line(Rep, 0, 4_000, "本日はお時間をいただきありがとうございます"),
+        line(Customer, 4_400, 8_400, "値段が高すぎると思います。予算がありません。"),
+    ]);
+    let date = NaiveDate::from_ymd_opt(2026, 11, 28).unwrap();
+    let insights = insight::write(&Playbook::built_in(), &told.segments, &told.cues, &[], &live::due_dates::Viewpoint::of(date, "ja"));
+    let lines: Vec<&str> = insights.summary.iter().filter(|line| line.channel == Customer).map(|line| line.text.as_str()).collect();
+    assert_eq!(lines, ["値段が高すぎると思います。", "予算がありません。"]);
+}
+
+#[test]
 fn an_echo_is_told_from_a_read_back_in_them_too() {
     let words = "我们需要十二个座位从三月开始";
     for (lag, kept) in [(200, 1), (400, 1), (2_000, 2), (2_100, 2)] {

@@ -1,11 +1,9 @@
 //! A full disk: what was refused is not stored, everything works again at once, and deleting and signing in always work.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use chrono::TimeDelta;
 use model::{Session, SessionId};
 use store::knowledge::alone::Alone as _;
+use store::testing::SmallDisk;
 use store::{Engine, NewEvent, NewJob, Options, Store, StoreError, testing};
 use uuid::Uuid;
 
@@ -29,40 +27,6 @@ async fn after_a_full_disk_everything_is_stored_again_at_once() {
     assert!(within!(store, store::identity::update_person, ours.person, "Bo", "").await.unwrap());
 }
 
-/// A disk of its own, of some megabytes; none where a test may not mount one.
-struct SmallDisk {
-    folder: tempfile::TempDir,
-}
-
-impl SmallDisk {
-    fn new(megabytes: u32) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let size = format!("size={megabytes}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "closezly-test"]).arg(folder.path()).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Self { folder })
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Takes all that is free; gives what has to be removed for space.
-    fn fill(&self) -> PathBuf {
-        let path = self.path().join("filler");
-        let mut file = std::fs::File::options().append(true).create(true).open(&path).unwrap();
-        for size in [65_536, 512, 1] {
-            while std::io::Write::write_all(&mut file, &vec![7; size]).is_ok() {}
-        }
-        path
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.folder.path()).output();
-    }
-}
-
 fn session(ours: Tenant) -> Session {
     Session {
         id: SessionId(Uuid::now_v7()),
@@ -78,10 +42,7 @@ fn session(ours: Tenant) -> Session {
 
 #[tokio::test]
 async fn on_a_full_disk_one_can_sign_in_and_delete() {
-    let Some(disk) = SmallDisk::new(16) else {
-        eprintln!("skipped: this test may not mount a disk");
-        return;
-    };
+    let Some(disk) = SmallDisk::new(16) else { return };
     let url = format!("sqlite:{}", disk.path().join("closezly.db").display());
     let store = Store::connect_alone(&url, Options::default()).await.unwrap();
     store.migrate().await.unwrap();
@@ -124,10 +85,7 @@ async fn on_a_full_disk_one_can_sign_in_and_delete() {
 /// As the domain deletes: rows, the job for the files, the line in the audit log and the event in one transaction.
 #[tokio::test]
 async fn on_a_full_disk_a_document_is_deleted_with_all_that_belongs_to_it() {
-    let Some(disk) = SmallDisk::new(16) else {
-        eprintln!("skipped: this test may not mount a disk");
-        return;
-    };
+    let Some(disk) = SmallDisk::new(16) else { return };
     let url = format!("sqlite:{}", disk.path().join("closezly.db").display());
     let store = Store::connect_alone(&url, Options::default()).await.unwrap();
     store.migrate().await.unwrap();

@@ -20,6 +20,7 @@ const FEW: &[(&str, &str)] = &[
 /// Statements that may read a whole table, and why.
 const WHOLE: &[(&str, &str)] = &[
     ("DELETE_MEMBERS", "SQLite looks for sessions of a member without an index; only a command by hand erases an organization"),
+    ("PEOPLE_BEYOND_ASCII", "once at a start, mail addresses that are not in plain letters"),
     ("COUNT_JOBS", "the server's own metrics count all jobs"),
     ("KNOWING_ORGANIZATIONS", "once at a start, each organization that knows something"),
     ("ORGANIZATIONS_TO_INDEX", "once at a start, each organization with calls that aren't indexed yet"),

@@ -2,6 +2,7 @@
 
 mod failed;
 mod read;
+mod room;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
