@@ -54,7 +54,7 @@ pub use combobox::Combobox;
 pub use confirm::Confirm;
 pub use dialog::{Dialog, DialogActions, Drawer};
 pub use empty_state::EmptyState;
-pub use error_state::{ErrorState, FormError, Retry, field_error, problem_of};
+pub use error_state::{ErrorState, FormError, field_error, problem_of};
 pub use field::{Choice, Field};
 pub use icon::{Glyph, Icon};
 pub use keyboard_help::{KeyboardHelp, Shortcut};

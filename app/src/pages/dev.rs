@@ -159,7 +159,7 @@ fn States() -> impl IntoView {
                 </EmptyState>
                 <ErrorState
                     error=crate::error::AppError(model::Problem::internal())
-                    retry=Retry::new(|| {})
+                    retry=Callback::new(|()| {})
                 />
                 <SkeletonLines count=4 />
                 <SkeletonLines count=3 shape=Skeleton::Row />

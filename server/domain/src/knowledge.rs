@@ -38,6 +38,7 @@ pub use call::{CallQuery, Found, can_answer_calls, find_for_call, note_use, pref
 pub use collections::{create_collection, delete_collection, edit_collection};
 pub use documents::{DocumentFile, accept, delete, document, documents, edit, file, passages, retry, unlock, uses};
 pub use search::search;
+pub(crate) use uploads::bring_sample;
 pub use uploads::{MAX_PIECE, add_sample, add_text, append, begin_upload, cancel_upload, finish_upload, give_file, upload};
 pub use websites::{add_website, delete_website, visit_website};
 

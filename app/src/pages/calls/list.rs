@@ -7,7 +7,7 @@ use model::{Call, CallFilter, CallHit, CallKind, CallState, Found, Page};
 use super::{api, words};
 use crate::components::{
     Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow, PageHeader,
-    Retry, Select, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of, use_list_query,
+    Select, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of, use_list_query,
 };
 use crate::events::{CALLS, after_events};
 use crate::rpc::blocking_resource;
@@ -81,7 +81,7 @@ pub fn CallsPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match calls.await {
                         Ok(page) => view! { <Rows page shown /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || calls.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| calls.refetch()) /> }.into_any(),
                     }
                 })}
             </Transition>
@@ -218,7 +218,7 @@ fn Nothing(shown: CallListQuery) -> impl IntoView {
     }
     view! {
         <EmptyState glyph=Glyph::Calls title="No calls yet" text="Watch the sample call to see what happens in one, or start your own.">
-            <super::new::SampleButton />
+            <super::sample::SampleButton />
             <ButtonLink href="/calls/new" icon=Glyph::Plus>"Start a call"</ButtonLink>
         </EmptyState>
     }

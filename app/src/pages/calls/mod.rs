@@ -7,12 +7,14 @@ mod list;
 mod live;
 mod new;
 mod review;
+mod sample;
 mod words;
 
 pub use list::CallsPage;
 pub use live::LivePage;
 pub use new::NewCallPage;
 pub use review::ReviewPage;
+pub use sample::SampleButton;
 
 use leptos::prelude::*;
 use leptos_router::SsrMode::Async;

@@ -14,8 +14,8 @@ use model::{Call, CallState, Millis, Role};
 use self::api::{Overview, Week, my_overview};
 use crate::area::{Area, Link};
 use crate::components::{
-    Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Retry, Skeleton, SkeletonLines, TextLink,
-    Time, Tone, row_of,
+    Badge, Button, ButtonKind, ButtonLink, ErrorState, Glyph, Icon, List, ListItem, PageHeader, Skeleton, SkeletonLines, TextLink, Time,
+    Tone, row_of,
 };
 use crate::events::{CALLS, after_events};
 use crate::lazy::lazy_pages;
@@ -65,7 +65,7 @@ pub fn Home() -> impl IntoView {
                     match shown.await {
                         Ok(overview) => view! { <Loaded overview /> }.into_any(),
                         Err(error) => {
-                            view! { <ErrorState error retry=Retry::new(move || shown.refetch()) /> }.into_any()
+                            view! { <ErrorState error retry=Callback::new(move |()| shown.refetch()) /> }.into_any()
                         }
                     }
                 })}

@@ -6,7 +6,7 @@ use model::{Answer, AnswerLine, Code, Hit};
 use super::layout::KnowledgeContext;
 use super::list_query::DocumentListQuery;
 use super::{citation_path, labels};
-use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Retry, Skeleton, SkeletonLines, marked};
+use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Skeleton, SkeletonLines, marked};
 use crate::rpc::Loaded;
 use crate::styles::knowledge_answer as css;
 
@@ -23,7 +23,7 @@ pub fn AnswerPart(area: KnowledgeContext, answer: Answered) -> impl IntoView {
                     Ok(Some(answer)) => view! { <Found area answer /> }.into_any(),
                     Ok(None) => ().into_any(),
                     Err(error) if error.code() == Code::Invalid => view! { <p class=css::PROBLEM role="alert">{error.to_string()}</p> }.into_any(),
-                    Err(error) => view! { <ErrorState error retry=Retry::new(move || answer.refetch()) /> }.into_any(),
+                    Err(error) => view! { <ErrorState error retry=Callback::new(move |()| answer.refetch()) /> }.into_any(),
                 }
             })}
         </Suspense>

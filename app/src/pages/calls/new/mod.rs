@@ -12,8 +12,8 @@ use self::devices::Devices;
 use super::live::source::{self, Wanted};
 use super::{api, words};
 use crate::components::{
-    Banner, Button, ButtonKind, ButtonLink, Choice, ErrorState, FormError, Glyph, PageHeader, RadioGroup, Retry, Select, Skeleton,
-    SkeletonLines, TextArea, TextField, Tone, field_error, own_time_zone, problem_of,
+    Banner, Button, ButtonKind, ButtonLink, Choice, ErrorState, FormError, Glyph, PageHeader, RadioGroup, Select, Skeleton, SkeletonLines,
+    TextArea, TextField, Tone, field_error, own_time_zone, problem_of,
 };
 use crate::error::AppError;
 use crate::pages::identity::FormState;
@@ -49,36 +49,17 @@ pub fn NewCallPage() -> impl IntoView {
     view! {
         <div class="page">
             <PageHeader title="Start a call" text="What you choose is remembered for next time.">
-                <SampleButton />
+                <super::sample::SampleButton />
             </PageHeader>
             <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Control count=6 label="Loading the preparation" /> }>
                 {move || Suspend::new(async move {
                     match preparation.await {
                         Ok(preparation) => view! { <Prepare preparation form /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || preparation.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| preparation.refetch()) /> }.into_any(),
                     }
                 })}
             </Suspense>
         </div>
-    }
-}
-
-/// Plays the bundled sample call; works without JavaScript up to the live page.
-#[component]
-pub fn SampleButton() -> impl IntoView {
-    let start = FormAction::<api::StartSample>::new();
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if let Some(Ok(call)) = start.value().get() {
-            navigate(&super::live_path(call.id), leptos_router::NavigateOptions::default());
-        }
-    });
-    let problem = problem_of(start.value());
-    view! {
-        <ActionForm action=start>
-            <Button submit=true icon=Glyph::Play busy=start.pending() busy_words="Starting the sample…">"Play the sample call"</Button>
-        </ActionForm>
-        {move || problem.get().map(|problem| view! { <p role="alert" class=css::PROBLEM>{problem.message}</p> })}
     }
 }
 

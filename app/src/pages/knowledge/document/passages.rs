@@ -6,7 +6,7 @@ use leptos::web_sys::HtmlLiElement;
 use model::{DocumentState, Page, Passage};
 
 use super::{DocumentContext, Looked};
-use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Retry, Skeleton, SkeletonLines, Tone, marked};
+use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Skeleton, SkeletonLines, Tone, marked};
 use crate::pages::knowledge::{api, file_path, labels};
 use crate::styles::{knowledge_document as page, knowledge_document_passages as css};
 
@@ -21,7 +21,7 @@ pub fn Passages(shared: DocumentContext) -> impl IntoView {
                     match passages.await {
                         Ok(page) if page.items.is_empty() => view! { <Nothing shared /> }.into_any(),
                         Ok(page) => view! { <Text shared page /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || passages.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| passages.refetch()) /> }.into_any(),
                     }
                 })}
             </Transition>
