@@ -73,7 +73,7 @@ export async function signUp(page: Page, account: Account): Promise<void> {
   await page.goto("/sign-up");
   await page.getByLabel("Your name").fill(account.name);
   await page.getByLabel("Organization").fill(account.organization);
-  await page.getByLabel("Mail address").fill(account.email);
+  await page.getByLabel("Email").fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Sign up" }).click();
   await expect(page).not.toHaveURL(/sign-up/);
@@ -82,7 +82,7 @@ export async function signUp(page: Page, account: Account): Promise<void> {
 /** Signs in through the page. */
 export async function signIn(page: Page, account: Pick<Account, "email" | "password">): Promise<void> {
   await page.goto("/sign-in");
-  await page.getByLabel("Mail address").fill(account.email);
+  await page.getByLabel("Email").fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).not.toHaveURL(/sign-in/);

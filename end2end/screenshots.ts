@@ -24,7 +24,7 @@ const screens: Screen[] = [
     who: "anybody",
     open: async (page) => {
       await visit(page, "/sign-in");
-      await page.getByLabel("Mail address").fill("nobody@example.com");
+      await page.getByLabel("Email").fill("nobody@example.com");
       await page.getByLabel("Password", { exact: true }).fill("not the passphrase");
       await page.getByRole("button", { name: "Sign in" }).click();
       await expect(page.getByRole("alert").first()).toBeVisible();
@@ -37,7 +37,7 @@ const screens: Screen[] = [
     open: async (page) => {
       await visit(page, "/sign-up");
       await page.getByLabel("Your name").fill("Ada Byron");
-      await page.getByLabel("Mail address").fill("ada at example");
+      await page.getByLabel("Email").fill("ada at example");
       await page.getByLabel("Password", { exact: true }).fill("short");
       await page.locator("form").evaluate((form) => form.setAttribute("novalidate", ""));
       await page.getByRole("button", { name: "Sign up" }).click();

@@ -189,6 +189,7 @@ test("without permission the page says what to do", async ({ account, context, p
   await page.goto("/calls/new");
   await hydrated(page);
   await page.getByRole("radio", { name: "Nobody else is on this call" }).check();
+  await page.locator("summary", { hasText: "More" }).click();
   await page.getByRole("radio", { name: /No recognizer/ }).check();
   await page.getByLabel("Share the meeting's tab").uncheck();
   await page.getByRole("button", { name: "Start the call" }).click();

@@ -4,7 +4,7 @@ import { complaints, expect, expectAccessible, person, test } from "../fixtures.
 for (const [path, heading] of [
   ["/sign-in", "Sign in"],
   ["/sign-up", "Sign up"],
-  ["/sign-up/confirm?token=none", "Confirm your mail address"],
+  ["/sign-up/confirm?token=none", "Confirm your email"],
 ] as const) {
   test(`${path} loads, quietly and accessibly @phone`, async ({ page, server }) => {
     const said = complaints(page);
@@ -22,7 +22,7 @@ test("a form of a page without code is sent once, however often it is clicked", 
   await page.goto(`${server.url}/sign-up`);
   await page.getByLabel("Your name").fill(account.name);
   await page.getByLabel("Organization").fill(account.organization);
-  await page.getByLabel("Mail address").fill(account.email);
+  await page.getByLabel("Email").fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Sign up" }).dblclick();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Hello, Ada");

@@ -1,10 +1,10 @@
 //! What stands where something failed.
 
 use leptos::prelude::*;
-use model::Problem;
+use model::{Code, Problem};
 
 use super::browser::reveal_problem;
-use super::{Banner, Button, Glyph, Icon, Tone};
+use super::{Banner, Button, Glyph, Icon, PageTitle, Tone};
 use crate::error::AppError;
 use crate::styles::error_state as css;
 
@@ -19,7 +19,10 @@ pub fn ErrorState(
     #[prop(optional, into)]
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
+    let is_missing = error.code() == Code::NotFound;
     view! {
+        // A tab that says what was looked for tells a lie of what isn't there.
+        {is_missing.then(|| view! { <PageTitle text="Not found" /> })}
         <div class=css::FAILED role="alert">
             <Icon glyph=Glyph::Bad />
             <p>{error.0.message}</p>

@@ -24,7 +24,7 @@ pub(crate) mod websites;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, OrganizationId, Role};
+use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, KnowledgeSize, OrganizationId, Role};
 use serde_json::json;
 
 use kernel::Actor;
@@ -211,6 +211,14 @@ pub async fn overview(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeOvervie
         topics: crate::playbooks::topics(kernel, organization).await?,
         may_edit,
     })
+}
+
+/// How much there is that the caller may read.
+///
+/// # Errors
+/// `forbidden` for guests.
+pub async fn size(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeSize> {
+    Ok(kernel.store().knowledge_size(actor.organization, readable(actor)?, model_name(kernel)).await?)
 }
 
 /// What the caller may read. Guests read nothing.

@@ -8,7 +8,7 @@ mod live;
 mod new;
 mod review;
 mod sample;
-mod words;
+pub mod words;
 
 pub use list::CallsPage;
 pub use live::LivePage;
@@ -67,7 +67,7 @@ pub fn path(id: CallId) -> String {
 }
 
 /// Where a line of a call's review is.
-fn line_path(id: CallId, line: i64) -> String {
+pub fn line_path(id: CallId, line: i64) -> String {
     format!("{}?line={line}#segment-{line}", path(id))
 }
 
