@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, person, signUp, test } from "./fixtures.ts";
+import { expect, person, register, signUp, test } from "./fixtures.ts";
 import { speak } from "./program.ts";
 import type { Server } from "./server.ts";
 
@@ -173,6 +173,8 @@ test("every screen", async ({ browser, server }) => {
     const context = await browser.newContext({ baseURL: server.url, reducedMotion: "reduce" });
     const page = await context.newPage();
     if (who === "member") await signUp(page, person());
+    // Of an empty server the first page is signing up.
+    else await register(page, person());
     for (const screen of screens.filter((screen) => screen.who === who && screen.name.startsWith(only))) {
       await test.step(screen.name, async () => {
         await screen.open(page, server);

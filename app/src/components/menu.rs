@@ -1,6 +1,7 @@
 //! A menu behind a button. Made of `details`, so it opens without JavaScript too.
 
 use leptos::prelude::*;
+use leptos::web_sys::EventTarget;
 
 use super::{Glyph, Icon};
 use crate::styles::menu as css;
@@ -64,7 +65,7 @@ pub fn Menu(
 }
 
 /// Whether something is within the menu.
-fn contains(details: NodeRef<leptos::html::Details>, target: Option<leptos::web_sys::EventTarget>) -> bool {
+fn contains(details: NodeRef<leptos::html::Details>, target: Option<EventTarget>) -> bool {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
