@@ -6,6 +6,7 @@ import { expect, hydrated } from "./fixtures.ts";
 export async function startCall(page: Page, options: { recognizer: RegExp; tab?: boolean }): Promise<string> {
   await page.goto("/calls/new");
   await hydrated(page);
+  await page.locator("summary", { hasText: "More" }).click();
   await page.getByLabel("Title").fill("Acme, first talk");
   await page.getByLabel("Contact", { exact: false }).first().fill("Dana Reyes");
   await page.getByRole("radio", { name: "Nobody else is on this call" }).check();

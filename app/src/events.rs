@@ -31,6 +31,14 @@ pub fn after_events(names: &'static [&'static str], about: Option<String>, run: 
     }
 }
 
+/// Whether pages can't hear what happens: what they show may be out of date. Never on the server.
+pub fn lost() -> leptos::prelude::Signal<bool> {
+    #[cfg(feature = "hydrate")]
+    return browser::lost();
+    #[cfg(not(feature = "hydrate"))]
+    leptos::prelude::Signal::stored(false)
+}
+
 /// Why this tab may not listen any more, once it may not: what people read of it. Never on the server.
 pub fn over() -> leptos::prelude::Signal<Option<String>> {
     #[cfg(feature = "hydrate")]

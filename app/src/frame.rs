@@ -1,12 +1,17 @@
 //! What surrounds every page of somebody who is signed in: navigation, search, the live call, the person.
 
+use leptos::ev::keydown;
 use leptos::prelude::*;
 use leptos_router::components::{A, Form, Outlet};
+use leptos_router::hooks::use_location;
 use model::{CallId, Profile};
 
 use crate::area::Link;
 use crate::areas::AREAS;
-use crate::components::{Avatar, Banner, Command, CommandPalette, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch, Tone};
+use crate::components::{
+    Avatar, Banner, Command, CommandPalette, Glyph, Icon, Menu, MenuButton, MenuDivider, MenuLink, ThemeSwitch, Tone, focus_first,
+    initials, shortcut,
+};
 use crate::session::use_session;
 use crate::styles::frame as css;
 
@@ -17,6 +22,21 @@ pub struct LiveCall(pub RwSignal<Option<(CallId, String)>>);
 /// The frame with the page inside.
 #[component]
 pub fn Frame() -> impl IntoView {
+    let palette = RwSignal::new(false);
+    let path = use_location().pathname;
+    let listener = window_event_listener(keydown, move |event| {
+        // A live call has keys of its own, and says them itself.
+        if path.with_untracked(|path| path.ends_with("/live")) {
+            return;
+        }
+        match shortcut(&event).as_deref() {
+            Some("/") => focus_first(&["calls-search", "search"]),
+            Some("?") => palette.set(true),
+            _ => return,
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || listener.remove());
     view! {
         <div class=css::FRAME>
             // The router would take the click and move no focus.
@@ -25,15 +45,39 @@ pub fn Frame() -> impl IntoView {
             <header class=css::BAR>
                 <Search />
                 <div class=css::STATE>
+                    <button
+                        type="button"
+                        class=css::GO_TO
+                        title="Go to a page, search calls, see the keys"
+                        aria-keyshortcuts="Control+K Meta+K"
+                        on:click=move |_| palette.set(true)
+                    >
+                        <kbd>"Ctrl K"</kbd>
+                        <span class="visually-hidden">", go to a page, see the keys"</span>
+                    </button>
                     <LiveCallLink />
                     <PersonMenu />
                 </div>
             </header>
+            <Lost />
             <main class=css::MAIN id="page" tabindex="-1">
                 <Over />
                 <Outlet />
             </main>
-            <CommandPalette commands=commands() />
+            <CommandPalette commands=commands() open=palette />
+        </div>
+    }
+}
+
+/// Says, large enough to be seen from any page, that the server can't be reached.
+#[component]
+fn Lost() -> impl IntoView {
+    let lost = crate::events::lost();
+    view! {
+        <div class=css::LOST>
+            {move || lost.get().then(|| view! {
+                <Banner tone=Tone::Warn title="Connection lost">"What you see may be out of date. It goes on by itself."</Banner>
+            })}
         </div>
     }
 }
@@ -126,6 +170,7 @@ fn Search() -> impl IntoView {
                     name="search"
                     placeholder="Search calls and every word said"
                     aria-label="Search calls and every word said"
+                    aria-keyshortcuts="/"
                     autocomplete="off"
                     maxlength="200"
                 />
@@ -143,7 +188,7 @@ fn LiveCallLink() -> impl IntoView {
                 <A href=format!("/calls/{id}/live") attr:class=css::LIVE>
                     <span class=css::LIVE_DOT></span>
                     <span class="visually-hidden">"Live call: "</span>
-                    <span class="truncate">{title}</span>
+                    <span class="truncate" dir="auto">{title}</span>
                 </A>
             }
         })
@@ -161,11 +206,12 @@ fn PersonMenuOf(profile: Profile) -> impl IntoView {
     let Profile { person, organization, .. } = profile;
     let name = person.name.clone();
     view! {
-        <Menu label=format!("{name}, menu") align_end=true trigger=move || view! { <Avatar name=name.clone() /> }>
+        // Its name begins with what can be seen of it: who speaks to the computer says that.
+        <Menu label=format!("{} {name}, menu", initials(&name)) align_end=true trigger=move || view! { <Avatar name=name.clone() /> }>
             <div class=css::PERSON>
-                <strong class="truncate">{person.name.clone()}</strong>
+                <strong class="truncate" dir="auto">{person.name.clone()}</strong>
                 <span class="soft small truncate">{person.email.clone()}</span>
-                <span class="soft small truncate">{organization.name.clone()}</span>
+                <span class="soft small truncate" dir="auto">{organization.name.clone()}</span>
             </div>
             <MenuDivider />
             <div class=css::PERSON>

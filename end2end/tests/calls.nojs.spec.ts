@@ -38,3 +38,11 @@ test("sign up, the list and a review without JavaScript", async ({ browser, page
   await page.goto("/calls?search=zebra");
   await expect(page.getByRole("link", { name: /Acme renewal/ })).toHaveCount(0);
 });
+
+test("a call that could not run is not offered", async ({ page }) => {
+  await signUp(page, person());
+  await expect(page.getByRole("link", { name: "Start a call" })).toHaveCount(0);
+  await page.goto("/calls/new");
+  await expect(page.getByText("A live call needs JavaScript")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Start the call" })).toBeHidden();
+});

@@ -9,6 +9,7 @@ test("a page that can't be loaded during a call leaves the call alone", async ({
   await signUp(page, person());
   await page.goto("/calls/new");
   await hydrated(page);
+  await page.locator("summary", { hasText: "More" }).click();
   await page.getByLabel("Title").fill("Acme, first talk");
   await page.getByRole("radio", { name: "Nobody else is on this call" }).check();
   await page.getByRole("button", { name: "Start the call" }).click();

@@ -99,10 +99,10 @@ test("a website that can't be one is said at its field, and what was typed stays
   await expect(dialog.getByLabel("Start address")).toHaveValue("ftp://example.com/docs/");
   await expectAccessible(page);
   await dialog.getByLabel("Start address").fill("https://example.com/docs/");
-  await dialog.getByLabel("Only below").fill("https://example.org/");
+  await dialog.getByLabel("Only pages below").fill("https://example.org/");
   await dialog.getByRole("button", { name: "Add the website" }).click();
   await expect(dialog.getByText("The start address lies outside of the scope. Both must begin alike.")).toBeVisible();
-  await expect(dialog.getByLabel("Only below")).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByLabel("Only pages below")).toHaveAttribute("aria-invalid", "true");
   await expect(dialog.getByLabel("Start address")).not.toHaveAttribute("aria-invalid", "true");
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toBeHidden();

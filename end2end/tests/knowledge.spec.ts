@@ -125,7 +125,7 @@ test("an upload that loses its connection, and one that loses its page, go on wh
   await expect(page.getByRole("heading", { name: "Not finished" })).toBeVisible();
   const before = pieces.length;
   await page.locator("#knowledge-files").setInputFiles(file);
-  const open = page.getByRole("link", { name: "open it" });
+  const open = page.getByRole("link", { name: "big", exact: true });
   await expect(open).toBeVisible({ timeout: 30_000 });
   expect(before, "it was not yet whole").toBeLessThan(4);
   expect(new Set(pieces).size, "no piece was sent twice").toBe(pieces.length);
@@ -150,12 +150,13 @@ test("a file that is taken out, one that is empty, and one that can't be read ar
   await expect(page.getByText("never sent.txt")).toHaveCount(0);
   await page.unroute(PIECE);
   await page.locator("#knowledge-files").setInputFiles(text("broken.pdf", "This is no PDF."));
-  await expect(page.getByRole("link", { name: "open it" })).toBeVisible();
   const broken = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "broken", exact: true }) });
   await expect(broken.getByText("Failed", { exact: true })).toBeVisible(READ);
   await expect(broken.getByText("This file is named .pdf but is not one")).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole("link", { name: "open it" }).click();
+  // A file that arrived stands once on the page: as a document.
+  await expect(page.getByRole("region", { name: "Files being added" })).not.toContainText("broken");
+  await page.getByRole("link", { name: "broken", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "could not be read" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   await expectAccessible(page);
@@ -262,7 +263,7 @@ test("files go on being sent while another page of the site is open", async ({ p
   await expect(page.getByText("slow.txt")).toBeVisible();
   await expect(page.getByRole("progressbar")).toBeVisible();
   waiting.shift()?.();
-  await expect(page.getByRole("link", { name: "open it" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "slow", exact: true })).toBeVisible();
 });
 
 test("a pasted text, a collection and a document's own words", async ({ page, account }) => {

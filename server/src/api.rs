@@ -25,6 +25,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use http::HeaderMap;
 use http::header::CONTENT_SECURITY_POLICY;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,12 +54,12 @@ pub fn router(server: &Server) -> Router<Server> {
     let (routes, document) = documented().split_for_parts();
     let document = document::complete(document);
     let page = reader::page(&document);
-    let page = ([(CONTENT_SECURITY_POLICY, reader::POLICY)], page);
+    let policy = [(CONTENT_SECURITY_POLICY, reader::POLICY)];
     routes
         .route_layer(from_fn_with_state(server.clone(), idempotency::once))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .method_not_allowed_fallback(extract::wrong_method)
         .route("/api/v1/openapi.json", get(move || async move { Json(document) }))
-        .route("/api/docs", get(move || async move { page.clone() }))
+        .route("/api/docs", get(move |headers: HeaderMap| std::future::ready((policy.clone(), reader::themed(&page, &headers)))))
         .route(reader::STYLE, get(reader::style))
 }

@@ -13,4 +13,5 @@ pub mod origin;
 pub mod pages;
 pub mod plain;
 pub mod problem;
+pub mod ranges;
 pub mod trace;

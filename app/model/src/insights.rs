@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calls::Channel;
 use crate::evidence::Evidence;
+use crate::ids::CallId;
 
 /// Everything that is written about a call, and what wrote it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,4 +61,21 @@ pub struct ActionItem {
     pub evidence: Evidence,
     /// Ticked off.
     pub done: bool,
+}
+
+/// Something that somebody promised in one of their calls and hasn't done yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenPromise {
+    /// The call.
+    pub call: CallId,
+    /// The call's title.
+    pub title: String,
+    /// Its number among the call's action items, from 0.
+    pub item: u32,
+    /// What was promised, as said.
+    pub text: String,
+    /// By when.
+    pub due: Option<NaiveDate>,
+    /// The line of the call where it was said.
+    pub line: i64,
 }

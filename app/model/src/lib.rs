@@ -35,7 +35,7 @@ pub use identity::{ApiToken, NewApiToken, Organization, Person, Profile, Program
 pub use ids::{
     ApiTokenId, CallId, CollectionId, DocumentId, JobId, MemberId, OrganizationId, PersonId, SessionId, SignInId, UploadId, WebsiteId,
 };
-pub use insights::{ActionItem, Insights, SummaryLine};
+pub use insights::{ActionItem, Insights, OpenPromise, SummaryLine};
 pub use knowledge::{
     Answer, AnswerLine, Binding, BindingKind, Citation, Collection, CollectionAccess, Document, DocumentChange, DocumentDetail,
     DocumentFilter, DocumentSource, DocumentState, DocumentUse, DocumentVersion, EmbeddingState, Given, Hit, KnowledgeOverview,

@@ -144,8 +144,8 @@ pub const MAX_VOCABULARY: usize = 100;
 /// # Errors
 /// A [`Problem`] of the field `email`.
 pub fn email(text: &str) -> Result<String, Problem> {
-    let wrong = || Problem::of_field("email", "That doesn't look like a mail address. It should be like name@example.com.");
-    let text = Line { field: "email", label: "The mail address", min: 1, max: 254 }.parse(text)?.to_lowercase();
+    let wrong = || Problem::of_field("email", "That doesn't look like an email address. It should be like name@example.com.");
+    let text = Line { field: "email", label: "The email", min: 1, max: 254 }.parse(text)?.to_lowercase();
     let (user, host) = text.rsplit_once('@').ok_or_else(wrong)?;
     let plain = |part: &str| {
         !part.chars().any(|c| c.is_whitespace() || matches!(c, '@' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '\\'))

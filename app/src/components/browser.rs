@@ -73,6 +73,38 @@ pub(super) fn reveal_problem() {
     });
 }
 
+/// Gives the focus to the first element that is there, and selects what it holds.
+pub fn focus_first(ids: &[&str]) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let document = leptos::prelude::document();
+        let Some(element) = ids.iter().find_map(|id| document.get_element_by_id(id)) else { return };
+        if let Some(input) = element.dyn_ref::<web_sys::HtmlInputElement>() {
+            input.select();
+        }
+        if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+            let _ = element.focus();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = ids;
+}
+
+/// Copies what a field holds, on the click of a button; false where the browser doesn't allow it.
+pub fn copy_from(id: &str) -> bool {
+    focus_first(&[id]);
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        // The newer way is only there over HTTPS.
+        let document = leptos::prelude::document();
+        document.dyn_ref::<web_sys::HtmlDocument>().is_some_and(|document| document.exec_command("copy").unwrap_or_default())
+    }
+    #[cfg(not(feature = "hydrate"))]
+    false
+}
+
 /// Gives an element the focus. One that isn't there needs none.
 pub(super) fn focus(id: &str) {
     #[cfg(feature = "hydrate")]

@@ -1,25 +1,12 @@
 //! What stands where something failed.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
-use model::Problem;
+use model::{Code, Problem};
 
 use super::browser::reveal_problem;
-use super::{Banner, Button, Glyph, Icon, Tone};
+use super::{Banner, Button, Glyph, Icon, PageTitle, Tone};
 use crate::error::AppError;
 use crate::styles::error_state as css;
-
-/// What is done again when somebody asks for it. It lives as long as the button that asks, whatever becomes of what it was made in.
-#[derive(Clone)]
-pub struct Retry(Arc<dyn Fn() + Send + Sync>);
-
-impl Retry {
-    /// Does this.
-    pub fn new(again: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(again))
-    }
-}
 
 /// A part of a page that could not be shown: the sentence, and a way to go on. With `retry` it tries again in place;
 /// without, or without JavaScript, it reloads the page.
@@ -30,15 +17,18 @@ pub fn ErrorState(
     error: AppError,
     /// What to do again.
     #[prop(optional, into)]
-    retry: Option<Retry>,
+    retry: Option<Callback<()>>,
 ) -> impl IntoView {
+    let is_missing = error.code() == Code::NotFound;
     view! {
+        // A tab that says what was looked for tells a lie of what isn't there.
+        {is_missing.then(|| view! { <PageTitle text="Not found" /> })}
         <div class=css::FAILED role="alert">
             <Icon glyph=Glyph::Bad />
             <p>{error.0.message}</p>
             {match retry {
                 Some(retry) => {
-                    view! { <Button icon=Glyph::Refresh small=true on:click=move |_| (retry.0)()>"Try again"</Button> }
+                    view! { <Button icon=Glyph::Refresh small=true on:click=move |_| retry.run(())>"Try again"</Button> }
                         .into_any()
                 }
                 None => view! { <a class=css::RELOAD href="" rel="external">"Reload the page"</a> }.into_any(),

@@ -1,11 +1,12 @@
 //! A menu behind a button. Made of `details`, so it opens without JavaScript too.
 
 use leptos::prelude::*;
+use leptos::web_sys::EventTarget;
 
 use super::{Glyph, Icon};
 use crate::styles::menu as css;
 
-/// A menu. Closes on Escape, on a click outside and on a choice.
+/// A menu. Closes on Escape, on a click outside, on a choice, and when the focus goes on.
 #[component]
 pub fn Menu(
     /// What it is for; read out.
@@ -27,16 +28,9 @@ pub fn Menu(
         }
     };
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
-        #[cfg(feature = "hydrate")]
-        {
-            use wasm_bindgen::JsCast;
-            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-            if details.get_untracked().is_some_and(|details| !details.contains(target.as_ref())) {
-                close();
-            }
+        if !contains(details, event.target()) {
+            close();
         }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
     });
     on_cleanup(move || outside.remove());
     view! {
@@ -50,6 +44,13 @@ pub fn Menu(
                     focus_summary(details);
                 }
             }
+            on:focusout=move |event| {
+                if let Some(next) = event.related_target()
+                    && !contains(details, Some(next))
+                {
+                    close();
+                }
+            }
         >
             <summary class=css::TRIGGER aria-label=label.clone() title=label>
                 {trigger.run()}
@@ -60,6 +61,21 @@ pub fn Menu(
                 }
             }>{children()}</div>
         </details>
+    }
+}
+
+/// Whether something is within the menu.
+fn contains(details: NodeRef<leptos::html::Details>, target: Option<EventTarget>) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let target = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        details.get_untracked().is_some_and(|details| details.contains(target.as_ref()))
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = (details, target);
+        false
     }
 }
 

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::browser::is_on;
 use super::dialog::show_when;
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, composing, pressed};
 use crate::styles::palette as css;
 
 /// Something to go to.
@@ -42,41 +42,52 @@ fn fitting(commands: &[Command], typed: &str) -> Vec<Command> {
     fitting
 }
 
-/// The palette; once on a page.
+/// The keys of every page; a live call has more, and says them itself.
+const KEYS: [(&str, &str); 3] = [("/", "Search"), ("Ctrl K", "Go to a page"), ("?", "See the keys")];
+
+/// The palette, with the keys below it; once on a page.
 #[component]
 pub fn CommandPalette(
     /// Where one can go.
     commands: Vec<Command>,
+    /// Whether it is open; a button may open it too.
+    open: RwSignal<bool>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let dialog = NodeRef::<html::Dialog>::new();
     show_when(dialog, open);
     let shown = Memo::new(move |_| fitting(&commands, &typed.get()));
-    let listener = window_event_listener(leptos::ev::keydown, move |event| {
-        if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
-            event.prevent_default();
+    Effect::new(move |_| {
+        if open.get() {
             typed.set(String::new());
             at.set(0);
+        }
+    });
+    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        if (event.ctrl_key() || event.meta_key()) && pressed(&event).eq_ignore_ascii_case("k") {
+            event.prevent_default();
             open.update(|open| *open = !*open);
         }
     });
     on_cleanup(move || listener.remove());
-    let navigate = use_navigate();
-    let go = move || {
-        let chosen = shown.with_untracked(|shown| shown.get(at.get_untracked()).cloned());
+    let navigate = StoredValue::new(use_navigate());
+    let go = move |at: usize| {
+        let chosen = shown.with_untracked(|shown| shown.get(at).cloned());
         if let Some(command) = chosen {
             open.set(false);
-            navigate(&command.href, leptos_router::NavigateOptions::default());
+            navigate.with_value(|navigate| navigate(&command.href, leptos_router::NavigateOptions::default()));
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if composing(&event) {
+            return;
+        }
         let count = shown.with_untracked(Vec::len).max(1);
         match event.key().as_str() {
             "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
             "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
-            "Enter" => go(),
+            "Enter" => go(at.get_untracked()),
             _ => return,
         }
         event.prevent_default();
@@ -84,11 +95,16 @@ pub fn CommandPalette(
     let options = move || {
         let options = shown.get().into_iter().enumerate().map(|(i, command)| {
             view! {
-                <li role="option" id=format!("palette-{i}") class=css::OPTION aria-selected=move || (at.get() == i).to_string()>
-                    <a class=css::LINK href=command.href tabindex="-1" on:click=move |_| open.set(false)>
-                        <Icon glyph=command.glyph />
-                        {command.label}
-                    </a>
+                // An option holds no link: it is chosen from the field, or clicked as a whole.
+                <li
+                    role="option"
+                    id=format!("palette-{i}")
+                    class=css::OPTION
+                    aria-selected=move || (at.get() == i).to_string()
+                    on:click=move |_| go(i)
+                >
+                    <Icon glyph=command.glyph />
+                    {command.label}
                 </li>
             }
         });
@@ -121,6 +137,9 @@ pub fn CommandPalette(
                     on:keydown=on_key
                 />
                 <ul class=css::LIST role="listbox" id="palette-list" aria-label="Where to go">{options}</ul>
+                <ul class=css::KEYS aria-label="Keys">
+                    {KEYS.map(|(key, does)| view! { <li><kbd class=css::KEY>{key}</kbd> " " {does}</li> }).collect_view()}
+                </ul>
             </div>
         </dialog>
     }

@@ -87,8 +87,9 @@ pub fn stored_theme() -> Theme {
     theme_in("")
 }
 
+/// The theme among a request's cookies.
 #[cfg(any(feature = "ssr", not(feature = "hydrate")))]
-fn theme_in(cookies: &str) -> Theme {
+pub fn theme_in(cookies: &str) -> Theme {
     let theme = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("theme="));
     theme.map_or(Theme::System, Theme::from_name)
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Date;
-use leptos::prelude::{ArcRwSignal, IntervalHandle, Set, Signal, WithUntracked, document, set_interval_with_handle, set_timeout};
+use leptos::prelude::{
+    ArcRwSignal, GetUntracked, IntervalHandle, Set, Signal, WithUntracked, document, set_interval_with_handle, set_timeout,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
@@ -20,6 +22,8 @@ const TOGETHER: Duration = Duration::from_millis(30);
 const APART: Duration = Duration::from_millis(500);
 /// What came so shortly before somebody began to listen may be missing in what they were given, in milliseconds.
 const JUST_NOW: f64 = 5_000.0;
+/// How long a stream that broke may be gone before people are told.
+const RETURNS: Duration = Duration::from_secs(3);
 /// How long a stream waits for the next page's listeners.
 const LINGERS: Duration = Duration::from_secs(5);
 
@@ -62,6 +66,20 @@ struct BrowserTab {
 thread_local! {
     static TAB: RefCell<BrowserTab> = RefCell::default();
     static OVER: ArcRwSignal<Option<String>> = ArcRwSignal::new(None);
+    static LOST: ArcRwSignal<bool> = ArcRwSignal::new(false);
+}
+
+/// Whether the stream broke and isn't back.
+pub fn lost() -> Signal<bool> {
+    LOST.with(|lost| lost.clone().into())
+}
+
+fn set_lost(lost: bool) {
+    LOST.with(|known| {
+        if known.get_untracked() != lost {
+            known.set(lost);
+        }
+    });
 }
 
 fn is_over() -> bool {
@@ -128,11 +146,15 @@ impl BrowserTab {
         }
         let Some(stream) = &mut self.stream else { return };
         let wanted = self.listeners.iter().flat_map(|listener| listener.names.iter().copied());
-        for name in ["opened", "reset", "over"].into_iter().chain(wanted) {
+        for name in ["opened", "reset", "over", "error"].into_iter().chain(wanted) {
             if stream.names.insert(name) {
                 let _ = stream.source.add_event_listener_with_callback(name, stream.heard.as_ref().unchecked_ref());
             }
         }
+    }
+
+    fn broken(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| stream.source.ready_state() != EventSource::OPEN) && !is_over()
     }
 
     fn close(&mut self) {
@@ -151,7 +173,13 @@ impl BrowserTab {
             OVER.with(|over| over.set(Some(told.unwrap_or_else(|| "You are signed out.".to_owned()))));
             return;
         }
+        if name == "error" {
+            // Most streams that break are back at once: a server that starts again, a proxy that has had enough of them.
+            set_timeout(|| TAB.with_borrow(|tab| set_lost(tab.broken())), RETURNS);
+            return;
+        }
         self.last = event.last_event_id();
+        set_lost(false);
         if name == "opened" || name == "reset" {
             self.call(|_, ()| true, ());
             return;

@@ -89,7 +89,7 @@ fn Forms() -> impl IntoView {
     view! {
         <Piece title="Forms">
             <div class="grid-cards">
-                <TextField label="Mail address" name="email" kind="email" placeholder="sam@example.com" autocomplete="email" required=true />
+                <TextField label="Email" name="email" kind="email" placeholder="sam@example.com" autocomplete="email" required=true />
                 <TextField label="Password" name="password" kind="password" hint="At least 12 characters." error=Signal::stored(Some("Too short: add 4 characters.".to_owned())) />
                 <TextField label="Company" name="company" value=name optional=true />
                 <TextField label="Organization" name="organization" initial="Can't be changed" disabled=true />
@@ -159,7 +159,7 @@ fn States() -> impl IntoView {
                 </EmptyState>
                 <ErrorState
                     error=crate::error::AppError(model::Problem::internal())
-                    retry=Retry::new(|| {})
+                    retry=Callback::new(|()| {})
                 />
                 <SkeletonLines count=4 />
                 <SkeletonLines count=3 shape=Skeleton::Row />
@@ -210,14 +210,6 @@ fn Windows() -> impl IntoView {
             <Drawer open=drawer title="Details" id="dev-drawer">
                 <p>"Beside the list."</p>
             </Drawer>
-            <KeyboardHelp
-                open=help
-                shortcuts=&[
-                    Shortcut { keys: &["M"], does: "Mute the microphone" },
-                    Shortcut { keys: &["B"], does: "Bookmark this moment" },
-                    Shortcut { keys: &["Ctrl", "K"], does: "Go anywhere" },
-                ]
-            />
         </Piece>
     }
 }

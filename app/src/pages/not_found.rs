@@ -13,7 +13,7 @@ pub fn NotFound() -> impl IntoView {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
     view! {
-        <PageTitle text="Page not found" />
+        <PageTitle text="Not found" />
         <PlainFrame>
             <EmptyState glyph=Glyph::Search title="There is no page at this address" text="It may have been moved or deleted." whole_page=true>
                 <ButtonLink href="/" kind=ButtonKind::Primary>

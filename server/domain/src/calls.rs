@@ -13,6 +13,7 @@ mod hand_over;
 mod jobs;
 pub mod live;
 mod playbook;
+mod promises;
 mod recognizers;
 pub mod recording;
 pub(crate) mod retranscribe;
@@ -41,6 +42,7 @@ use kernel::{
 };
 
 pub use self::edit::patch;
+pub use self::promises::open_promises;
 pub use self::recognizers::RecognizerRegistry;
 pub use self::review::{TranscriptPart, review, shown_lines, shown_review, transcript};
 pub use self::state::{CallsKernel, CallsState, LiveSettings};

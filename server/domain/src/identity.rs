@@ -28,11 +28,12 @@ pub use password::warm_up;
 pub use profile::{OrganizationUpdated, PersonUpdated, organization, profile, update_organization, update_profile};
 pub use relay::authenticate_relay;
 pub(crate) use relay::relay_token;
-pub use reset::{request_password_reset, reset_password};
+pub use reset::{delivers_mail, request_password_reset, reset_password};
 pub use session::{
     Authenticated, SignedIn, authenticate_session, end_other_sessions, end_program_sign_in, end_session, program_sign_ins, sessions,
 };
-pub use sign_up::{SignUp, SignedUp, confirm_sign_up, confirm_sign_up_program, sign_up, sign_up_program};
+pub use sign_up::{SignUp, SignedUp, confirm_sign_up, confirm_sign_up_program, is_first_visit, sign_up, sign_up_program};
+pub use time_zone::day;
 pub use token::{TokenPair, authenticate_access, authenticate_token, create_token, delete_token, issue, refresh, revoke, tokens};
 use watch::AccessChanged;
 pub(crate) use watch::until_over;

@@ -24,7 +24,7 @@ pub(crate) mod websites;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, OrganizationId, Role};
+use model::{CollectionAccess, CollectionId, EmbeddingState, KnowledgeOverview, KnowledgeSize, OrganizationId, Role};
 use serde_json::json;
 
 use kernel::Actor;
@@ -38,6 +38,7 @@ pub use call::{CallQuery, Found, can_answer_calls, find_for_call, note_use, pref
 pub use collections::{create_collection, delete_collection, edit_collection};
 pub use documents::{DocumentFile, accept, delete, document, documents, edit, file, passages, retry, unlock, uses};
 pub use search::search;
+pub(crate) use uploads::bring_sample;
 pub use uploads::{MAX_PIECE, add_sample, add_text, append, begin_upload, cancel_upload, finish_upload, give_file, upload};
 pub use websites::{add_website, delete_website, visit_website};
 
@@ -210,6 +211,14 @@ pub async fn overview(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeOvervie
         topics: crate::playbooks::topics(kernel, organization).await?,
         may_edit,
     })
+}
+
+/// How much there is that the caller may read.
+///
+/// # Errors
+/// `forbidden` for guests.
+pub async fn size(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeSize> {
+    Ok(kernel.store().knowledge_size(actor.organization, readable(actor)?, model_name(kernel)).await?)
 }
 
 /// What the caller may read. Guests read nothing.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the sample call out of script.txt: call.wav (16 kHz stereo, IMA ADPCM; left is the rep) and call.json (the transcript).
+"""Makes the sample call out of script.txt: call.wav (16 kHz stereo, IMA ADPCM; left is the rep), call.json (the transcript), and
+public/sample-call.mp3, which the page plays while the call runs.
 
 Needs espeak-ng and ffmpeg. Every turn is spoken on its own, so that its times are exact; a word's times are its share of the
 turn, by its letters and the pause that its punctuation makes.
@@ -11,6 +12,7 @@ import pathlib
 import subprocess
 
 HERE = pathlib.Path(__file__).parent
+PLAYED = HERE.parents[2] / "public" / "sample-call.mp3"
 RATE = 16000
 VOICES = {"rep": ["-v", "en-us+f2", "-s", "140", "-p", "52"], "customer": ["-v", "en-us+m3", "-s", "136", "-p", "40"]}
 NAMES = {
@@ -70,6 +72,11 @@ def main():
     subprocess.run(
         ["ffmpeg", "-v", "error", "-y", "-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "-",
          "-c:a", "adpcm_ima_wav", "-bitexact", str(HERE / "call.wav")],
+        input=stereo.tobytes(), check=True,
+    )
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", "-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "-",
+         "-af", "pan=mono|c0=c0+c1", "-c:a", "libmp3lame", "-b:a", "32k", "-bitexact", str(PLAYED)],
         input=stereo.tobytes(), check=True,
     )
     call = {**NAMES, "duration": length * 1000 // RATE}

@@ -3,26 +3,31 @@
 
 use std::fmt::Write;
 
+use app::components::theme::theme_in;
 use axum::response::{Html, IntoResponse};
-use http::header::CONTENT_TYPE;
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, COOKIE};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The page.
-pub fn page(document: &OpenApi) -> Html<String> {
+/// The page, in the colours that the system has.
+pub fn page(document: &OpenApi) -> String {
     let document = serde_json::to_value(document).unwrap_or_default();
     let mut html = String::with_capacity(64 * 1024);
     let title = text(&document["info"]["title"]);
     let _ = write!(
         html,
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} API</title>\
+        "<!DOCTYPE html>{HTML}<head><meta charset=\"utf-8\"><title>{title} API</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"{STYLE}\"></head><body><main><h1>{title} API</h1>\
-         <p>{}</p><p>Version {}. <a href=\"/api/v1/openapi.json\">OpenAPI document</a></p>",
+         <meta name=\"description\" content=\"Every operation of the Closezly API, with what it takes and gives.\">\
+         <link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"{look}\"><link rel=\"stylesheet\" href=\"{STYLE}\"></head>\
+         <body><header><nav aria-label=\"Closezly\"><a href=\"/\">Back to Closezly</a><a href=\"/settings/tokens\">API tokens</a></nav></header>\
+         <main><h1>{title} API</h1><p>{}</p><p>Version {}. <a href=\"/api/v1/openapi.json\">OpenAPI document</a></p>",
         prose(&document["info"]["description"]),
         text(&document["info"]["version"]),
+        look = app::styles::stylesheet_path(),
     );
     let operations = operations(&document);
     for tag in document["tags"].as_array().into_iter().flatten() {
@@ -42,7 +47,19 @@ pub fn page(document: &OpenApi) -> Html<String> {
         );
     }
     html.push_str("</main></body></html>");
-    Html(html)
+    html
+}
+
+/// How the page begins.
+const HTML: &str = "<html lang=\"en\">";
+
+/// The page in the colours that whoever asks has chosen on the site.
+pub fn themed(page: &str, headers: &HeaderMap) -> Html<String> {
+    let cookies = headers.get(COOKIE).and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
+    match theme_in(cookies).attribute() {
+        Some(theme) => Html(page.replacen(HTML, &format!("<html lang=\"en\" data-theme=\"{theme}\">"), 1)),
+        None => Html(page.to_owned()),
+    }
 }
 
 /// Where the reader's own stylesheet is.
@@ -57,15 +74,17 @@ pub async fn style() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], CSS)
 }
 
-/// The system's colours, so light and dark come by themselves.
+/// What this page has besides the site's own look: it comes after the site's stylesheet, whose layers it goes before.
 const CSS: &str = "\
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
-body{margin:0}main{max-width:56rem;margin:0 auto;padding:2rem 1rem 4rem}\
-h2{margin-top:2.5rem}details{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-radius:6px;margin:.5rem 0;padding:.5rem .75rem}\
-summary{cursor:pointer}summary b{display:inline-block;min-width:4.5rem;text-transform:uppercase;font-size:.8125rem}\
-code,pre{font:.875rem/1.5 ui-monospace,monospace}pre{overflow-x:auto}\
-table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .5rem .25rem 0}\
-a{color:LinkText}";
+nav{display:flex;flex-wrap:wrap;gap:1rem;max-width:56rem;margin:0 auto;padding:1rem 1rem 0}nav a{min-height:1.5rem}\
+main{max-width:56rem;margin:0 auto;padding:1.5rem 1rem 4rem}main>*+*{margin-top:1rem}\
+h1{font-size:var(--text-28)}main>h2{margin-top:2.5rem}\
+details{padding:.5rem .75rem;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius)}\
+main>details+details{margin-top:.5rem}details>*+*{margin-top:.75rem}summary{min-height:1.5rem;overflow-wrap:anywhere}\
+summary b{display:inline-block;min-width:4.5em;text-transform:uppercase;font-size:var(--text-13);color:var(--text-soft)}\
+code,pre{overflow-wrap:anywhere}pre{white-space:pre-wrap}\
+table{width:100%}td,th{vertical-align:top;padding:.25rem .5rem .25rem 0;overflow-wrap:anywhere}th{color:var(--text-soft)}\
+a{color:var(--accent-text);text-decoration:underline}";
 
 fn operations(document: &Value) -> Vec<(&str, &String, &Value)> {
     let paths = document["paths"].as_object().into_iter().flatten();

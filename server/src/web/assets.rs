@@ -2,6 +2,7 @@
 //! the folder.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,9 +11,13 @@ use app::server::Bundle;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use http::header::{
+    ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RANGE, VARY,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
+
+use super::ranges::ByteRange;
 
 /// Every file that is served as it is.
 #[derive(Debug, Default)]
@@ -85,6 +90,11 @@ impl Asset {
             (_, Some(gzip)) if accepts(accepted, "gzip") => (gzip, Some("gzip")),
             _ => (&self.content, None),
         };
+        let is_sound = self.kind.starts_with("audio/");
+        let part = request.get(RANGE).filter(|_| is_sound).and_then(|range| range.to_str().ok());
+        if let Some(ByteRange::Part(range)) = part.map(|range| ByteRange::of(range, content.len() as u64)) {
+            return self.part(range);
+        }
         let known = request.get(IF_NONE_MATCH).is_some_and(|tags| matches_tag(tags, &self.etag));
         let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { Response::new(Body::from(content.clone())) };
         let headers = response.headers_mut();
@@ -95,6 +105,23 @@ impl Asset {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
         if let (Some(encoding), false) = (encoding, known) {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        if is_sound {
+            headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        }
+        response
+    }
+
+    /// A part of a sound: some browsers play nothing that doesn't come in parts.
+    fn part(&self, range: Range<u64>) -> Response {
+        let whole = self.content.len();
+        let (start, end) = (range.start as usize, range.end as usize);
+        let mut response = (StatusCode::PARTIAL_CONTENT, self.content.slice(start..end)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.kind));
+        headers.insert(ETAG, self.etag.clone());
+        if let Ok(place) = HeaderValue::from_str(&format!("bytes {start}-{}/{whole}", end - 1)) {
+            headers.insert(CONTENT_RANGE, place);
         }
         response
     }
@@ -141,6 +168,7 @@ fn kind(path: &str) -> &'static str {
         "ico" => "image/x-icon",
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",
+        "mp3" => "audio/mpeg",
         "png" => "image/png",
         "svg" => "image/svg+xml",
         "txt" => "text/plain; charset=utf-8",
@@ -171,6 +199,7 @@ mod tests {
             ("pkg/a.1.js.br", "brotli"),
             ("pkg/a.1.js.gz", "gzip"),
             ("favicon.svg", "<svg/>"),
+            ("call.mp3", "0123456789"),
         ] {
             std::fs::write(folder.path().join(name), content).unwrap();
         }
@@ -211,6 +240,19 @@ mod tests {
         let etag = first.headers()[ETAG].to_str().unwrap();
         assert_eq!(assets.get("/favicon.svg", &headers(IF_NONE_MATCH, etag)).unwrap().status(), StatusCode::NOT_MODIFIED);
         assert_eq!(assets.get("/favicon.svg", &headers(IF_NONE_MATCH, "\"other\"")).unwrap().status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_sound_comes_in_parts_and_nothing_else_does() {
+        let (_folder, assets) = site();
+        let asked = headers(RANGE, "bytes=2-4");
+        let part = assets.get("/call.mp3", &asked).unwrap();
+        assert_eq!((part.status(), part.headers()[CONTENT_RANGE].as_bytes()), (StatusCode::PARTIAL_CONTENT, &b"bytes 2-4/10"[..]));
+        assert_eq!(part.headers()[CONTENT_TYPE], "audio/mpeg");
+        assert_eq!(axum::body::to_bytes(part.into_body(), 100).await.unwrap(), "234");
+        let whole = assets.get("/call.mp3", &HeaderMap::new()).unwrap();
+        assert_eq!((whole.status(), whole.headers()[ACCEPT_RANGES].as_bytes()), (StatusCode::OK, &b"bytes"[..]));
+        assert_eq!(assets.get("/favicon.svg", &asked).unwrap().status(), StatusCode::OK);
     }
 
     #[test]

@@ -24,6 +24,7 @@ statements! {
     UPDATE_ORGANIZATION = "UPDATE organizations SET name = $2, keep_audio = $3 WHERE id = $1";
     ORGANIZATIONS_OF = "SELECT organization_id FROM members WHERE person_id = $1 ORDER BY organization_id";
     UPDATE_PERSON = "UPDATE people SET name = $2, time_zone = $3 WHERE id = $1";
+    ANYBODY = "SELECT id FROM people WHERE id >= $1 LIMIT 1";
     PERSON = "SELECT id, email, name, time_zone, created_at FROM people WHERE id = $1";
 
     PERSON_OF_ADDRESS = "SELECT id, email, name, time_zone, created_at FROM people WHERE email = $1";
@@ -192,6 +193,14 @@ impl Store {
     /// What the engine says.
     pub async fn people_beyond_ascii(&self) -> Result<Vec<Person>> {
         query!(read self, all Person, PEOPLE_BEYOND_ASCII)
+    }
+
+    /// Whether anybody has an account here.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_people(&self) -> Result<bool> {
+        Ok(query!(read self, optional (PersonId,), ANYBODY, PersonId(uuid::Uuid::nil()))?.is_some())
     }
 
     /// The account of a mail address, which is compared as it is: lower case.

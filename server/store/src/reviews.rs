@@ -1,6 +1,7 @@
 //! What is written after a call.
 
-use model::{CallId, Insights, Metrics, OrganizationId};
+use chrono::{DateTime, Utc};
+use model::{CallId, Insights, MemberId, Metrics, OrganizationId};
 use sqlx::types::Json;
 
 use crate::engine::{Store, Tx, query};
@@ -12,6 +13,11 @@ statements! {
         INSERT INTO reviews (organization_id, call_id, insights, metrics) VALUES ($1, $2, $3, $4)
         ON CONFLICT (call_id) DO UPDATE SET insights = excluded.insights, metrics = excluded.metrics
         WHERE reviews.organization_id = excluded.organization_id";
+    REVIEWED_SINCE = "
+        SELECT c.id, c.title, r.insights FROM calls c
+        JOIN reviews r ON r.organization_id = c.organization_id AND r.call_id = c.id
+        WHERE c.organization_id = $1 AND c.member_id = $2 AND c.created_at >= $3 AND c.source <> 'sample'
+        ORDER BY c.created_at DESC, c.id DESC LIMIT $4";
     REVIEW = "SELECT insights, metrics FROM reviews WHERE organization_id = $1 AND call_id = $2";
 }
 
@@ -34,6 +40,21 @@ pub async fn get(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Res
 }
 
 impl Store {
+    /// What was written after a member's own calls since then, the newest first, with each call's title. The bundled sample is none of them.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn reviewed_since(
+        &self,
+        organization: OrganizationId,
+        member: MemberId,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<(CallId, String, Insights)>> {
+        let rows = query!(read self, all (CallId, String, Json<Insights>), REVIEWED_SINCE, organization, member, since, i64::from(most))?;
+        Ok(rows.into_iter().map(|(call, title, insights)| (call, title, insights.0)).collect())
+    }
+
     /// A call's review; none before it is written.
     ///
     /// # Errors

@@ -287,6 +287,11 @@ async fn the_reader_shows_every_operation_and_loads_nothing_from_elsewhere() {
         assert!(page.contains(&path) && page.contains(says["summary"].as_str().unwrap()), "{path}");
     }
     assert!(!page.contains("<script") && !page.contains("https://"), "the reader is made here");
+    assert!(page.contains("<a href=\"/\">"), "there is a way back");
+    let look = page.split("href=\"").find(|part| part.starts_with("/assets/")).and_then(|part| part.split('"').next()).unwrap();
+    assert_eq!(server.browser().page(look).await.status(), 200, "it looks as the site does");
+    let dark = server.browser().http.get(server.url("/api/docs")).header("cookie", "theme=dark").send().await.unwrap();
+    assert!(dark.text().await.unwrap().contains("data-theme=\"dark\""), "in the colours that were chosen there");
 }
 
 /// The names of the document's schemas that are lists of texts, with the texts.

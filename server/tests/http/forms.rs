@@ -48,11 +48,12 @@ async fn what_was_wrong_stands_beside_its_field_and_what_was_typed_stays() {
 #[tokio::test]
 async fn wrong_credentials_are_said_above_the_form() {
     let server = TestServer::start().await;
+    server.owner("Ann").await;
     let browser = server.browser();
     let answer = browser.submit("/sign-in", "/api/identity/sign_in", &[("email", "nobody@example.com"), ("password", "x")]).await;
     assert_eq!(location(&answer), "/sign-in");
     let page = browser.text("/sign-in").await;
-    assert!(page.contains("The mail address or the password is wrong.") && page.contains("value=\"nobody@example.com\""));
+    assert!(page.contains("The email or the password is wrong.") && page.contains("value=\"nobody@example.com\""));
 }
 
 #[tokio::test]
@@ -105,4 +106,34 @@ async fn an_unknown_page_is_a_page_that_says_so() {
     let page = server.browser().page("/no/such/page").await;
     assert_eq!(page.status(), StatusCode::NOT_FOUND);
     assert!(page.text().await.unwrap().contains("<!DOCTYPE html>"));
+}
+
+#[tokio::test]
+async fn the_first_visitor_of_an_empty_server_signs_up_and_the_next_one_signs_in() {
+    let server = TestServer::start().await;
+    let first = server.browser().text("/sign-in").await;
+    assert!(first.contains("Organization") && first.contains("/api/identity/sign_up"), "{first}");
+    server.owner("Ann").await;
+    let next = server.browser().text("/sign-in").await;
+    assert!(!next.contains("Organization") && next.contains("/api/identity/sign_in"), "{next}");
+}
+
+#[tokio::test]
+async fn without_a_mail_server_nobody_is_told_to_wait_for_a_mail() {
+    let server = TestServer::start().await;
+    for page in ["/forgot-password", "/forgot-password?sent=1"] {
+        let page = server.browser().text(page).await;
+        assert!(page.contains("sends no mail") && page.contains("operator") && !page.contains("on its way"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_up_that_is_refused_begins_at_its_first_wrong_field() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    let fields = [("name", "Ann"), ("email", "ann at example"), ("organization", "Acme"), ("password", PASSWORD)];
+    browser.submit("/sign-up", "/api/identity/sign_up", &fields).await;
+    let page = browser.text("/sign-up").await;
+    let focused = page.split("<input").find(|input| input.split('>').next().is_some_and(|tag| tag.contains("autofocus"))).unwrap();
+    assert!(focused.contains("name=\"email\"") && page.matches("autofocus").count() == 1, "{focused}");
 }

@@ -89,3 +89,26 @@ async fn the_sample_answers_alone_and_never_beside_own_documents() {
     assert_eq!(deleted.status, StatusCode::NO_CONTENT);
     assert!(asked(&ann, COST).await[0].contains("29 €"), "it is alone again");
 }
+
+#[tokio::test]
+async fn playing_the_sample_call_brings_its_sheet_once() {
+    let server = TestServer::start().await;
+    let ann = server.owner("Ann").await;
+    let browser = browser(&server).await;
+    let organization = organization(&ann).await;
+    let mut played = Vec::new();
+    for _ in 0..2 {
+        let call: Value = browser.call("/api/calls/sample", &[]).await.body;
+        played.push(serde_json::from_value::<CallId>(call["id"].clone()).unwrap());
+    }
+    let documents = ann.get("/api/v1/knowledge/documents").await;
+    let documents = documents.body["data"].as_array().unwrap();
+    assert_eq!(documents.len(), 1, "{documents:?}");
+    assert_eq!(documents[0]["source"], "sample");
+    ready(&ann, documents[0]["id"].as_str().unwrap()).await;
+    // What the customer asks first is answered out of it.
+    let asked = "What does the Business plan cost per seat?";
+    let query = CallQuery { call: Some(played[0]), words: asked.to_owned(), topic: "buying.pricing".to_owned(), competitor: None };
+    let found = find_for_call(&server.services, organization, query).await.unwrap();
+    assert!(found.citation.quote.contains("The Business plan costs 49 €"), "{:?}", found.citation);
+}

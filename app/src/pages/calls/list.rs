@@ -7,7 +7,7 @@ use model::{Call, CallFilter, CallHit, CallId, CallKind, CallState, Found, Page}
 use super::{api, words};
 use crate::components::{
     Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, For, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow,
-    PageHeader, Retry, Select, Show, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of,
+    PageHeader, Select, Show, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of,
     use_list_query,
 };
 use crate::events::{CALLS, after_events};
@@ -75,14 +75,14 @@ pub fn CallsPage() -> impl IntoView {
     view! {
         <div class="page">
             <PageHeader title="Calls">
-                <ButtonLink href="/calls/new" kind=ButtonKind::Primary icon=Glyph::Plus>"Start a call"</ButtonLink>
+                <span class="js-only"><ButtonLink href="/calls/new" kind=ButtonKind::Primary icon=Glyph::Plus>"Start a call"</ButtonLink></span>
             </PageHeader>
             <Filters shown />
             <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Row count=6 label="Loading calls" /> }>
                 {move || Suspend::new(async move {
                     match calls.await {
                         Ok(page) => view! { <Rows page shown /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || calls.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| calls.refetch()) /> }.into_any(),
                     }
                 })}
             </Transition>
@@ -172,8 +172,8 @@ fn Row(hit: Memo<CallHit>) -> impl IntoView {
     view! {
         <li class=css::CALL>
             <div class=css::MAIN>
-                <a class=css::TITLE href=href>{move || hit.with(|hit| hit.call.title.clone())}</a>
-                <p class=css::META>{move || hit.with(|hit| people(&hit.call))} {move || hit.with(|hit| hit.call.kind.label())}</p>
+                <a class=css::TITLE dir="auto" href=href>{move || hit.with(|hit| hit.call.title.clone())}</a>
+                <p class=css::META dir="auto">{move || hit.with(|hit| people(&hit.call))} {move || hit.with(|hit| hit.call.kind.label())}</p>
             </div>
             <div class=css::FACTS>
                 {source.map(|source| view! { <Badge tone=Tone::Info>{source}</Badge> })}
@@ -201,7 +201,7 @@ fn Snippet(id: CallId, found: Found) -> impl IntoView {
     view! {
         <p class=css::FOUND>
             <a class=css::FOUND_AT href=href>{found.start_ms.clock()}</a>
-            <span>
+            <span dir="auto">
                 {parts
                     .into_iter()
                     .map(|(text, hit)| if hit { view! { <mark class=css::HIT>{text}</mark> }.into_any() } else { text.into_any() })
@@ -223,8 +223,8 @@ fn Nothing(shown: CallListQuery) -> impl IntoView {
     }
     view! {
         <EmptyState glyph=Glyph::Calls title="No calls yet" text="Watch the sample call to see what happens in one, or start your own.">
-            <super::new::SampleButton />
-            <ButtonLink href="/calls/new" icon=Glyph::Plus>"Start a call"</ButtonLink>
+            <super::sample::SampleButton />
+            <span class="js-only"><ButtonLink href="/calls/new" icon=Glyph::Plus>"Start a call"</ButtonLink></span>
         </EmptyState>
     }
     .into_any()

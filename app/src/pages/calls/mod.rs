@@ -7,12 +7,14 @@ mod list;
 mod live;
 mod new;
 mod review;
-mod words;
+mod sample;
+pub mod words;
 
 pub use list::CallsPage;
 pub use live::LivePage;
 pub use new::NewCallPage;
 pub use review::ReviewPage;
+pub use sample::SampleButton;
 
 use leptos::prelude::*;
 use leptos_router::SsrMode::Async;
@@ -65,7 +67,7 @@ pub fn path(id: CallId) -> String {
 }
 
 /// Where a line of a call's review is; `words` of it are shown as found there.
-fn line_path(id: CallId, line: i64, words: &[&str]) -> String {
+pub fn line_path(id: CallId, line: i64, words: &[&str]) -> String {
     let texts = [("line", line.to_string()), ("words", words.join(BETWEEN_WORDS))];
     format!("{}#segment-{line}", list_url(&path(id), texts))
 }

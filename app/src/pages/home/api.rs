@@ -1,21 +1,45 @@
 //! What Home shows.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
-use model::{Call, Millis};
+use model::{Call, Millis, OpenPromise};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::rpc::Rpc;
 
-/// The person's last calls, and two weeks of them in numbers.
+/// What a person sees first: what they promised, what waits for them, today, their last calls, and two weeks in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
-    /// The last calls, newest first, at most five.
+    /// What they promised and haven't done, by its day.
+    pub promises: Vec<OpenPromise>,
+    /// The day that it is where they are.
+    pub day: NaiveDate,
+    /// Documents that can't be read or wait for a password; 0 for those who can't change that.
+    pub stuck_documents: i64,
+    /// Calls of today, newest first.
+    pub today: Vec<Call>,
+    /// The calls before them, newest first, a few.
     pub recent: Vec<Call>,
+    /// What of the first steps is done.
+    pub steps: StepsDone,
     /// The last seven days.
     pub week: Week,
     /// The seven days before.
     pub week_before: Week,
+}
+
+/// What of the first steps is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepsDone {
+    /// The sample call was played.
+    pub sample: bool,
+    /// There are documents.
+    pub documents: bool,
+    /// A call of one's own was held.
+    pub call: bool,
+    /// A call is over, to look back at.
+    pub review: bool,
 }
 
 /// Seven days of a person's calls. Sample calls don't count.
@@ -36,11 +60,13 @@ impl Week {
     }
 }
 
-/// How many calls Home lists.
+/// How many calls Home looks through, and how many of those before today it lists.
 #[cfg(feature = "ssr")]
-const RECENT: u32 = 5;
+const LOOKED_THROUGH: u32 = 20;
+#[cfg(feature = "ssr")]
+const RECENT: usize = 5;
 
-/// The person's last calls and numbers.
+/// What Home shows.
 #[server(protocol = Rpc, endpoint = "home")]
 pub async fn my_overview() -> Result<Overview, AppError> {
     let (services, scope) = crate::server::caller()?;
@@ -49,7 +75,18 @@ pub async fn my_overview() -> Result<Overview, AppError> {
         return Ok(Overview::default());
     }
     let mine = model::CallFilter { member: scope.member_id(), ..model::CallFilter::default() };
-    let recent = domain::calls::list(&services, &scope, mine.clone(), None, RECENT).await?;
+    let calls = domain::calls::list(&services, &scope, mine.clone(), None, LOOKED_THROUGH).await?;
+    let calls: Vec<Call> = calls.items.into_iter().map(|hit| hit.call).collect();
+    let (promises, zone) = domain::calls::open_promises(&services, &scope).await?;
+    let size = domain::knowledge::size(&services, &scope).await?;
+    let stuck_documents = if scope.may(domain::knowledge::MANAGE) { size.failed + size.locked } else { 0 };
+    let is_sample = |call: &Call| call.source == model::CallSource::Sample;
+    let steps = StepsDone {
+        sample: calls.iter().any(is_sample),
+        documents: size.documents > 0,
+        call: calls.iter().any(|call| call.started_at.is_some() && !is_sample(call)),
+        review: calls.iter().any(|call| call.ended_at.is_some()),
+    };
     let now = services.now();
     let (one, two) = (now - chrono::Duration::days(7), now - chrono::Duration::days(14));
     let mut weeks = [Week::default(); 2];
@@ -69,7 +106,11 @@ pub async fn my_overview() -> Result<Overview, AppError> {
         *week = sum(&calls);
     }
     let [week, week_before] = weeks;
-    Ok(Overview { recent: recent.items.into_iter().map(|hit| hit.call).collect(), week, week_before })
+    let day = domain::identity::day(now, &zone);
+    let is_today = |call: &Call| domain::identity::day(call.started_at.unwrap_or(call.created_at), &zone) == day;
+    let (today, mut recent): (Vec<_>, Vec<_>) = calls.into_iter().partition(is_today);
+    recent.truncate(RECENT);
+    Ok(Overview { promises, day, stuck_documents, today, recent, steps, week, week_before })
 }
 
 /// The numbers of some calls.

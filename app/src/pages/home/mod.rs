@@ -1,27 +1,42 @@
-//! Home: the last calls, the person's numbers, what to do first.
+//! Home: what was promised, what waits, today, the last calls, the person's numbers, what to do first.
 
 mod api;
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::SsrMode::Async;
 use leptos_router::any_nested_route::IntoAnyNestedRoute as _;
 use leptos_router::components::Route;
 use leptos_router::path;
-use model::{Call, CallState, Millis, Role};
+use model::{Call, CallSource, CallState, Millis, OpenPromise, Role};
 
-use self::api::{Overview, Week, my_overview};
+use self::api::{Overview, StepsDone, Week, my_overview};
 use crate::area::{Area, Link};
 use crate::components::{
-    Badge, Button, ButtonKind, ButtonLink, ErrorState, For, Glyph, Icon, List, ListItem, PageHeader, Retry, Show, Skeleton, SkeletonLines,
-    TextLink, Time, Tone, row_of,
+    Badge, Button, ButtonKind, ButtonLink, ErrorState, For, FormError, Glyph, Icon, List, ListItem, PageHeader, Show, Skeleton,
+    SkeletonLines, TextLink, Time, Tone, date, problem_of, put, row_of,
 };
-use crate::events::{CALLS, after_events};
+use crate::events::after_events;
 use crate::lazy::lazy_pages;
-use crate::rpc::resource;
+use crate::pages::calls::api::SetActionDone;
+use crate::pages::calls::{SampleButton, line_path, live_path, path as path_of, words};
+use crate::rpc::{ActionForm, FormAction, resource};
 use crate::session::use_session;
 use crate::styles::home as css;
+
+/// What changes something of what Home shows.
+const CHANGES: &[&str] = &[
+    "call.created",
+    "call.started",
+    "call.ended",
+    "call.updated",
+    "call.deleted",
+    "insights.ready",
+    "document.created",
+    "document.updated",
+    "document.deleted",
+];
 
 /// What this area hands to the shell.
 pub const AREA: Area = Area { name: "home", navigation: &[Link::new("Home", "/", Glyph::Home)], commands: &[] };
@@ -54,9 +69,11 @@ pub fn Home() -> impl IntoView {
     view! {
         <div class="page">
             <PageHeader title=greeting>
-                <ButtonLink href="/calls/new" kind=ButtonKind::Primary icon=Glyph::Mic>
-                    "Start a call"
-                </ButtonLink>
+                <span class="js-only">
+                    <ButtonLink href="/calls/new" kind=ButtonKind::Primary icon=Glyph::Mic>
+                        "Start a call"
+                    </ButtonLink>
+                </span>
             </PageHeader>
             <Suspense fallback=|| {
                 view! { <SkeletonLines shape=Skeleton::Card count=2 label="Loading your calls" /> }
@@ -65,7 +82,7 @@ pub fn Home() -> impl IntoView {
                     match shown.await {
                         Ok(overview) => view! { <Loaded overview /> }.into_any(),
                         Err(error) => {
-                            view! { <ErrorState error retry=Retry::new(move || shown.refetch()) /> }.into_any()
+                            view! { <ErrorState error retry=Callback::new(move |()| shown.refetch()) /> }.into_any()
                         }
                     }
                 })}
@@ -77,34 +94,138 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn Loaded(overview: Overview) -> impl IntoView {
     let overview = RwSignal::new(overview);
-    after_events(CALLS, None, move || {
+    let reload = move || {
         spawn_local(async move {
             // What could not be asked for is asked for again with the next event; what is shown stays.
-            if let Ok(new) = my_overview().await
-                && overview.try_with_untracked(|old| *old != new) == Some(true)
-            {
-                overview.try_set(new);
-            }
+            let _ = put(overview, my_overview().await);
         });
-    });
+    };
+    after_events(CHANGES, None, reload);
+    let today = Memo::new(move |_| overview.with(|overview| overview.today.clone()));
     let recent = Memo::new(move |_| overview.with(|overview| overview.recent.clone()));
-    // Whoever has a few calls knows the way.
-    let is_new = Memo::new(move |_| recent.with(|recent| recent.iter().filter(|call| call.started_at.is_some()).count() < 3));
-    let has_calls = Memo::new(move |_| recent.with(|recent| !recent.is_empty()));
     let weeks = Memo::new(move |_| overview.with(|overview| (overview.week, overview.week_before)));
+    // Whoever has a few calls knows the way, whatever they skipped.
+    let steps = Memo::new(move |_| {
+        overview.with(|overview| {
+            let all = overview.today.iter().chain(&overview.recent);
+            let knows = overview.steps == StepsDone { sample: true, documents: true, call: true, review: true };
+            (!knows && all.filter(|call| call.started_at.is_some() && call.source != CallSource::Sample).count() < 3)
+                .then_some(overview.steps)
+        })
+    });
     view! {
         <div class="stack stack-loose">
+            <Waiting overview />
+            <Promises overview reload=Callback::new(move |()| reload()) />
+            <Calls id="today" title="Today" calls=today />
+            <Calls id="recent" title="Recent calls" calls=recent />
             {move || {
                 let (week, week_before) = weeks.get();
                 (week.calls + week_before.calls > 0).then(|| view! { <Numbers week week_before /> })
             }}
-            <Show when=move || has_calls.get()>
-                <Recent calls=recent />
-            </Show>
-            <Show when=move || is_new.get()>
-                <FirstSteps />
-            </Show>
+            {move || steps.get().map(|done| view! { <FirstSteps done /> })}
         </div>
+    }
+}
+
+/// What waits for the person: calls that were set up and not held, documents that can't be read.
+#[component]
+fn Waiting(overview: RwSignal<Overview>) -> impl IntoView {
+    let waiting = Memo::new(move |_| {
+        overview.with(|overview| {
+            let all = overview.today.iter().chain(&overview.recent);
+            let calls = all.filter(|call| call.state == CallState::Prepared);
+            let calls = calls.map(|call| {
+                (call.title.clone(), live_path(call.id), if call.consent_at.is_none() { "No consent yet" } else { "Not held yet" })
+            });
+            let documents = match overview.stuck_documents {
+                0 => None,
+                1 => Some("A document can't be read".to_owned()),
+                count => Some(format!("{count} documents can't be read")),
+            };
+            let documents = documents.map(|words| (words, "/knowledge?state=failed".to_owned(), "See why"));
+            documents.into_iter().chain(calls).collect::<Vec<_>>()
+        })
+    });
+    move || {
+        let waiting = waiting.get();
+        (!waiting.is_empty()).then(|| {
+            view! {
+                <section aria-labelledby="waiting" class="stack">
+                    <h2 id="waiting">"Needs you"</h2>
+                    <List label="Needs you">
+                        {waiting
+                            .into_iter()
+                            .map(|(words, href, why)| view! {
+                                <ListItem href=Signal::stored(href)>
+                                    <span class=css::CALL dir="auto">{words}</span>
+                                    <Badge tone=Tone::Warn>{why}</Badge>
+                                </ListItem>
+                            })
+                            .collect_view()}
+                    </List>
+                </section>
+            }
+        })
+    }
+}
+
+/// What the person promised, by its day; ticked off here.
+#[component]
+fn Promises(overview: RwSignal<Overview>, reload: Callback<()>) -> impl IntoView {
+    let done = FormAction::<SetActionDone>::new();
+    Effect::new(move |_| {
+        if matches!(done.value().get(), Some(Ok(()))) {
+            reload.run(());
+        }
+    });
+    let problem = problem_of(done.value());
+    let shown = Memo::new(move |_| overview.with(|overview| (overview.promises.clone(), overview.day)));
+    move || {
+        let (promises, day) = shown.get();
+        (!promises.is_empty()).then(|| {
+            view! {
+                <section aria-labelledby="promises" class="stack">
+                    <h2 id="promises">"You promised"</h2>
+                    <FormError problem />
+                    <List label="You promised">
+                        {promises.into_iter().map(|promise| view! { <Promise promise day done /> }).collect_view()}
+                    </List>
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Promise(promise: OpenPromise, day: NaiveDate, done: FormAction<SetActionDone>) -> impl IntoView {
+    let OpenPromise { call, title, item, text, due, line } = promise;
+    let (tone, words) = due_words(due, day);
+    let of = format!(": {text}");
+    view! {
+        <ListItem>
+            <ActionForm action=done>
+                <input type="hidden" name="id" value=call.to_string() />
+                <input type="hidden" name="item" value=item.to_string() />
+                <input type="hidden" name="done" value="true" />
+                <Button submit=true small=true icon=Glyph::Check>"Done" <span class="visually-hidden">{of}</span></Button>
+            </ActionForm>
+            <div class=css::CALL>
+                <span dir="auto">{text}</span>
+                <a class=css::WHERE dir="auto" href=line_path(call, line)>{title}</a>
+            </div>
+            <Badge tone>{words}</Badge>
+        </ListItem>
+    }
+}
+
+/// A promise's day in words, and how much it presses.
+fn due_words(due: Option<NaiveDate>, day: NaiveDate) -> (Tone, String) {
+    match due {
+        None => (Tone::Neutral, "No date".to_owned()),
+        Some(due) if due < day => (Tone::Bad, format!("Overdue, {}", date(&due))),
+        Some(due) if due == day => (Tone::Warn, "Today".to_owned()),
+        Some(due) => (Tone::Neutral, date(&due)),
     }
 }
 
@@ -146,17 +267,23 @@ fn spoken(time: Millis) -> String {
 }
 
 #[component]
-fn Recent(calls: Memo<Vec<Call>>) -> impl IntoView {
+fn Calls(id: &'static str, title: &'static str, calls: Memo<Vec<Call>>) -> impl IntoView {
     view! {
-        <section aria-labelledby="recent" class="stack">
-            <div class="row row-between">
-                <h2 id="recent">"Recent calls"</h2>
-                <TextLink href="/calls">"All calls"</TextLink>
-            </div>
-            <List label="Recent calls">
-                <For each=move || calls.get() key=|call| call.id children=move |call| view! { <RecentCall call=row_of(calls, call, |call| call.id) /> } />
-            </List>
-        </section>
+        <Show when=move || calls.with(|calls| !calls.is_empty())>
+            <section aria-labelledby=id class="stack">
+                <div class="row row-between">
+                    <h2 id=id>{title}</h2>
+                    <TextLink href="/calls">"All calls"</TextLink>
+                </div>
+                <List label=title>
+                    <For
+                        each=move || calls.get()
+                        key=|call| call.id
+                        children=move |call| view! { <RecentCall call=row_of(calls, call, |call| call.id) /> }
+                    />
+                </List>
+            </section>
+        </Show>
     }
 }
 
@@ -167,15 +294,15 @@ fn RecentCall(call: Memo<Call>) -> impl IntoView {
     let state = Memo::new(move |_| call.with(|call| call.state));
     let at = Memo::new(move |_| call.with(|call| call.started_at.unwrap_or(call.created_at)));
     let href = Signal::derive(move || match state.get() {
-        CallState::Live | CallState::Prepared => format!("/calls/{id}/live"),
-        CallState::Finishing | CallState::Ended => format!("/calls/{id}"),
+        CallState::Live | CallState::Prepared => live_path(id),
+        CallState::Finishing | CallState::Ended => path_of(id),
     });
-    let badge = move || match state.get() {
-        CallState::Live => Some((Tone::Bad, "Live")),
-        CallState::Prepared => Some((Tone::Neutral, "Not started")),
-        CallState::Finishing => Some((Tone::Info, "Writing the review")),
-        CallState::Ended => None,
+    let tone = |state| match state {
+        CallState::Live => Tone::Bad,
+        CallState::Prepared | CallState::Ended => Tone::Neutral,
+        CallState::Finishing => Tone::Info,
     };
+    let source = words::source(call.with_untracked(|call| call.source));
     let who = move || {
         let (name, company) = call.with(|call| (call.contact_name.clone(), call.company.clone()));
         [name, company].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
@@ -183,12 +310,16 @@ fn RecentCall(call: Memo<Call>) -> impl IntoView {
     view! {
         <ListItem href>
             <div class=css::CALL>
-                <span class="truncate">{move || call.with(|call| call.title.clone())}</span>
-                <span class="soft small truncate">{who}</span>
+                <span dir="auto">{move || call.with(|call| call.title.clone())}</span>
+                <span class="soft small" dir="auto">{who}</span>
             </div>
-            {move || badge().map(|(tone, words)| view! { <Badge tone dot=true>{words}</Badge> })}
+            {source.map(|source| view! { <Badge tone=Tone::Info>{source}</Badge> })}
+            {move || {
+                let state = state.get();
+                (state != CallState::Ended).then(|| view! { <Badge tone=tone(state) dot=true>{words::state(state)}</Badge> })
+            }}
             <span class=css::WHEN>
-                {move || view! { <Time at=at.get() /> }}
+                {move || view! { <Time at=at.get() with_time=true /> }}
                 <span>{move || call.with(|call| (call.duration_ms > Millis::ZERO).then(|| call.duration_ms.clock()))}</span>
             </span>
         </ListItem>
@@ -197,7 +328,7 @@ fn RecentCall(call: Memo<Call>) -> impl IntoView {
 
 /// Steps that lead to something that works within a minute.
 #[component]
-fn FirstSteps() -> impl IntoView {
+fn FirstSteps(done: StepsDone) -> impl IntoView {
     let session = use_session();
     let may_add = move || session.profile().is_some_and(|profile| profile.role >= Role::Admin);
     view! {
@@ -206,39 +337,35 @@ fn FirstSteps() -> impl IntoView {
             <ol class=css::STEPS>
                 <Step
                     glyph=Glyph::Play
+                    done=done.sample
                     title="Play the sample call"
-                    text="Three minutes, two voices. Watch the transcript, the suggestions and the review appear as they would on your own call."
+                    text="Three minutes, with sound. Its product sheet comes along: see the answer appear while the customer still asks."
                 >
-                    <form method="post" action="/calls/sample">
-                        <Button submit=true>"Play it"</Button>
-                    </form>
+                    <SampleButton />
                 </Step>
                 <Step
                     glyph=Glyph::Knowledge
+                    done=done.documents
                     title="Add what your company knows"
-                    text="Ask it, and get the sentence that answers, with its source. A sample file shows how in a minute."
+                    text="Ask it, and get the sentence that answers, with its source. With documents of your own the sample steps back."
                 >
                     {move || if may_add() {
-                        view! {
-                            // Goes on to the page that shows its steps and its question.
-                            <form method="post" action=crate::pages::knowledge::api::AddSample::url()>
-                                <Button submit=true>"Add the sample file"</Button>
-                            </form>
-                        }
-                        .into_any()
+                        view! { <ButtonLink href="/knowledge" icon=Glyph::Upload>"Add documents"</ButtonLink> }.into_any()
                     } else {
                         view! { <ButtonLink href="/knowledge">"Ask a question"</ButtonLink> }.into_any()
                     }}
                 </Step>
                 <Step
                     glyph=Glyph::Mic
+                    done=done.call
                     title="Start your first call"
                     text="Share the microphone and the meeting's tab. Nothing is kept before you say who agreed to it."
                 >
-                    <ButtonLink href="/calls/new">"Start a call"</ButtonLink>
+                    <span class="js-only"><ButtonLink href="/calls/new">"Start a call"</ButtonLink></span>
                 </Step>
                 <Step
                     glyph=Glyph::Calls
+                    done=done.review
                     title="Look back at a call"
                     text="Every call has its recording, transcript, summary and action items, each with the words it rests on."
                 >
@@ -250,15 +377,15 @@ fn FirstSteps() -> impl IntoView {
 }
 
 #[component]
-fn Step(glyph: Glyph, title: &'static str, text: &'static str, children: Children) -> impl IntoView {
+fn Step(glyph: Glyph, done: bool, title: &'static str, text: &'static str, children: Children) -> impl IntoView {
     view! {
-        <li class=css::STEP>
+        <li class=css::STEP data-done=done.then_some("")>
             <span class=css::GLYPH>
-                <Icon glyph />
+                <Icon glyph=if done { Glyph::Check } else { glyph } />
             </span>
-            <h3>{title}</h3>
+            <h3>{title} {done.then(|| view! { <span class="visually-hidden">", done"</span> })}</h3>
             <p class=css::TEXT>{text}</p>
-            <div class=css::ACTION>{children()}</div>
+            {(!done).then(|| view! { <div class=css::ACTION>{children()}</div> })}
         </li>
     }
 }
@@ -272,5 +399,12 @@ mod tests {
         assert_eq!(spoken(Millis(40_999)), "40 s");
         assert_eq!(spoken(Millis(12 * 60_000)), "12 min");
         assert_eq!(spoken(Millis(65 * 60_000)), "1 h 5 min");
+    }
+
+    #[test]
+    fn a_promise_says_when_it_is_due() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 12, day);
+        let told = [day(2), day(3), day(4), None].map(|due| due_words(due, day(3).unwrap_or_default()).1);
+        assert_eq!(told, ["Overdue, 2 Dec 2026", "Today", "4 Dec 2026", "No date"]);
     }
 }

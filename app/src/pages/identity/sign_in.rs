@@ -1,17 +1,33 @@
 //! Signing in, and a new password.
 
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::api;
 use super::form::FormState;
+use super::sign_up::SignUp;
 use crate::components::{Banner, Button, ButtonKind, FormError, PageTitle, TextField, TextLink, Tone, field_error};
 use crate::frame::PlainFrame;
-use crate::rpc::{ActionForm, FormAction};
+use crate::rpc::{ActionForm, FormAction, resource};
+use crate::server::services;
 
-/// `/sign-in`
+/// `/sign-in`; who is the first one here signs up instead.
 #[component]
 pub fn SignIn() -> impl IntoView {
+    let is_first = resource(|| (), |()| async { Ok(domain::identity::is_first_visit(&services()?).await?) });
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                // What fails here fails at the form too, and says so there.
+                if is_first.await.unwrap_or(false) { view! { <SignUp /> }.into_any() } else { view! { <SignInForm /> }.into_any() }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn SignInForm() -> impl IntoView {
     let action = FormAction::<api::SignIn>::new();
     let form = FormState::of(action);
     let query = use_query_map();
@@ -23,7 +39,7 @@ pub fn SignIn() -> impl IntoView {
                 <FormError problem=form.problem() fields=&["email", "password"] />
                 <Next />
                 <TextField
-                    label="Mail address"
+                    label="Email"
                     name="email"
                     kind="email"
                     autocomplete="username"
@@ -59,32 +75,38 @@ pub fn ForgotPassword() -> impl IntoView {
     let form = FormState::of(action);
     let query = use_query_map();
     let sent = move || query.with(|query| query.get("sent").is_some());
+    // Without a mail server the link is in the log, and nobody waits for a mail that never comes.
+    let mails = services().is_ok_and(|services| domain::identity::delivers_mail(&services));
+    let (on_its_way, hint) = if mails {
+        (
+            "If somebody has an account with this address, a link is on its way. It is good for 30 minutes.",
+            "We send you a link to set a new password.",
+        )
+    } else {
+        (
+            "This server sends no mail. If somebody has an account with this address, the link is in the server's log: ask your operator \
+             for it. It is good for 30 minutes.",
+            "This server sends no mail: your operator finds the link in its log and hands it to you.",
+        )
+    };
     view! {
         <Page title="Forgot your password?">
-            {move || {
-                sent()
-                    .then(|| {
-                        view! {
-                            <Banner tone=Tone::Good>
-                                "If somebody has an account with this mail address, a link is on its way. It is good for 30 minutes."
-                            </Banner>
-                        }
-                    })
-            }}
+            {move || sent().then(|| view! { <Banner tone=if mails { Tone::Good } else { Tone::Warn }>{on_its_way}</Banner> })}
             <ActionForm action attr:class="stack">
                 <FormError problem=form.problem() fields=&["email"] />
                 <TextField
-                    label="Mail address"
+                    label="Email"
                     name="email"
                     kind="email"
                     autocomplete="username"
-                    hint="We send you a link to set a new password."
+                    hint
                     required=true
+                    autofocus=true
                     initial=form.typed("email")
                     error=field_error(form.problem(), "email")
                 />
                 <Button submit=true kind=ButtonKind::Primary>
-                    "Send the link"
+                    {if mails { "Send the link" } else { "Make the link" }}
                 </Button>
             </ActionForm>
             <p class="small">
@@ -135,11 +157,32 @@ pub fn Page(title: &'static str, children: Children) -> impl IntoView {
         <PlainFrame>
             <div class="stack">
                 <h1>{title}</h1>
+                <OtherAddress />
                 {children()}
             </div>
         </PlainFrame>
     }
 }
+
+/// Where Closezly has an HTTPS address and the page was opened by another one: which to open, before a password is typed. Only the browser knows
+/// what it was opened by, whatever stands in between; without JavaScript the answer to the form says it.
+#[component]
+fn OtherAddress() -> impl IntoView {
+    let address = services().map(|services| services.public_url().to_owned()).unwrap_or_default();
+    address.starts_with("https://").then(|| {
+        view! {
+            <div id="other-address" hidden>
+                <Banner tone=Tone::Warn title="Closezly has another address">
+                    "Nobody can sign in here. Open " <TextLink href=address.clone()>{address.clone()}</TextLink> "."
+                </Banner>
+            </div>
+            <script nonce=use_nonce()>{OTHER_ADDRESS_SCRIPT}</script>
+        }
+    })
+}
+
+const OTHER_ADDRESS_SCRIPT: &str = "(function(){var e=document.getElementById('other-address');\
+try{if(new URL(e.querySelector('a').href).origin!==location.origin)e.hidden=false}catch(_){}})()";
 
 /// Carries `?next=` through the form.
 #[component]

@@ -39,29 +39,35 @@ fn Mailed(email: String) -> impl IntoView {
     }
 }
 
+const FIELDS: [&str; 4] = ["name", "email", "organization", "password"];
+
 #[component]
 fn SignUpForm(action: FormAction<api::SignUp>, form: FormState) -> impl IntoView {
     let problem = form.problem();
+    // Where the first field is that has to be typed again; with none wrong, where typing begins.
+    let wrong = problem.with_untracked(|problem| problem.as_ref().and_then(|problem| problem.field.clone()));
+    let begin = FIELDS.into_iter().find(|field| wrong.as_deref() == Some(field)).unwrap_or("name");
     view! {
         <ActionForm action attr:class="stack">
-            <FormError problem fields=&["name", "email", "organization", "password"] />
+            <FormError problem fields=&FIELDS />
             <Next />
             <TextField
                 label="Your name"
                 name="name"
                 autocomplete="name"
                 required=true
-                autofocus=true
+                autofocus=begin == "name"
                 max_length=120
                 initial=form.typed("name")
                 error=field_error(problem, "name")
             />
             <TextField
-                label="Mail address"
+                label="Email"
                 name="email"
                 kind="email"
                 autocomplete="username"
                 required=true
+                autofocus=begin == "email"
                 initial=form.typed("email")
                 error=field_error(problem, "email")
             />
@@ -71,6 +77,7 @@ fn SignUpForm(action: FormAction<api::SignUp>, form: FormState) -> impl IntoView
                 autocomplete="organization"
                 hint="Your company or team. You will be its owner."
                 required=true
+                autofocus=begin == "organization"
                 max_length=120
                 initial=form.typed("organization")
                 error=field_error(problem, "organization")
@@ -82,6 +89,7 @@ fn SignUpForm(action: FormAction<api::SignUp>, form: FormState) -> impl IntoView
                 autocomplete="new-password"
                 hint="At least 10 characters. A few words in a row are fine."
                 required=true
+                autofocus=begin == "password"
                 error=field_error(problem, "password")
             />
             <Button submit=true kind=ButtonKind::Primary>
@@ -100,7 +108,7 @@ pub fn ConfirmSignUp() -> impl IntoView {
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token").unwrap_or_default());
     view! {
-        <Page title="Confirm your mail address">
+        <Page title="Confirm your email">
             <ActionForm action attr:class="stack">
                 <FormError problem=form.problem() />
                 <input type="hidden" name="token" value=token />

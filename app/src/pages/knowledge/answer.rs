@@ -6,9 +6,12 @@ use model::{Answer, AnswerLine, Code, Hit};
 use super::layout::KnowledgeContext;
 use super::list_query::DocumentListQuery;
 use super::{citation_path, labels};
-use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Retry, Skeleton, SkeletonLines, marked};
+use crate::components::{ButtonLink, ErrorState, Glyph, Icon, ListQuery as _, Skeleton, SkeletonLines, marked};
 use crate::rpc::Loaded;
 use crate::styles::knowledge_answer as css;
+
+/// The tag of the sample that comes with Closezly.
+const SAMPLE_TAG: &str = "sample";
 
 /// What was answered; none while nothing is asked.
 pub type Answered = Loaded<Option<Answer>>;
@@ -23,7 +26,7 @@ pub fn AnswerPart(area: KnowledgeContext, answer: Answered) -> impl IntoView {
                     Ok(Some(answer)) => view! { <Found area answer /> }.into_any(),
                     Ok(None) => ().into_any(),
                     Err(error) if error.code() == Code::Invalid => view! { <p class=css::PROBLEM role="alert">{error.to_string()}</p> }.into_any(),
-                    Err(error) => view! { <ErrorState error retry=Retry::new(move || answer.refetch()) /> }.into_any(),
+                    Err(error) => view! { <ErrorState error retry=Callback::new(move |()| answer.refetch()) /> }.into_any(),
                 }
             })}
         </Suspense>
@@ -37,6 +40,13 @@ fn Found(area: KnowledgeContext, answer: Answer) -> impl IntoView {
     let narrowed = area.shown.get_untracked().narrows_question();
     let everywhere = DocumentListQuery { question: question.clone(), ..DocumentListQuery::default() }.url();
     let list = DocumentListQuery::default().url();
+    // The sample steps back where there are documents of one's own: who looks for its answer must be told.
+    let sample = area.overview.with_untracked(|overview| {
+        let samples = overview.tags.iter().find(|(tag, _)| tag == SAMPLE_TAG).map_or(0, |(_, count)| *count);
+        samples > 0 && overview.size.ready > samples
+    });
+    let sample = (sample && none && area.shown.with_untracked(|shown| shown.tag != SAMPLE_TAG))
+        .then(|| DocumentListQuery { question: question.clone(), tag: SAMPLE_TAG.to_owned(), ..DocumentListQuery::default() }.url());
     let why = match considered.len() {
         0 => "No passage comes near it.".to_owned(),
         count if none => format!("{} came nearest", labels::counted(count.try_into().unwrap_or(0), "passage")),
@@ -44,7 +54,7 @@ fn Found(area: KnowledgeContext, answer: Answer) -> impl IntoView {
     };
     view! {
         <section class=css::ANSWER aria-labelledby="answer-title">
-            <h2 id="answer-title" class=css::QUESTION>{question}</h2>
+            <h2 id="answer-title" class=css::QUESTION dir="auto">{question}</h2>
             <div role="status">
                 {none.then(|| view! { <p class=css::NONE>"Not in your documents."</p> })}
                 {(!none).then(|| view! {
@@ -52,6 +62,9 @@ fn Found(area: KnowledgeContext, answer: Answer) -> impl IntoView {
                 })}
             </div>
             {(none && narrowed).then(|| view! { <p class="small soft">"You looked in a part of them. " <a class=css::SOURCE href=everywhere>"Look everywhere"</a></p> })}
+            {sample.map(|href| view! {
+                <p class="small soft">"The sample is left out, since you have documents of your own. " <a class=css::SOURCE href=href>"Ask the sample"</a></p>
+            })}
             {if considered.is_empty() {
                 view! { <p class="small soft">{why}</p> }.into_any()
             } else {
@@ -73,10 +86,10 @@ fn Found(area: KnowledgeContext, answer: Answer) -> impl IntoView {
 fn Line(line: AnswerLine) -> impl IntoView {
     view! {
         <li class=css::LINE>
-            <p class=css::SENTENCE>{line.text}</p>
+            <p class=css::SENTENCE dir="auto">{line.text}</p>
             <a class=css::SOURCE href=citation_path(&line.citation)>
                 <Icon glyph=Glyph::Document />
-                {labels::citation(&line.citation)}
+                <span dir="auto">{labels::citation(&line.citation)}</span>
             </a>
         </li>
     }
@@ -84,21 +97,12 @@ fn Line(line: AnswerLine) -> impl IntoView {
 
 #[component]
 fn Considered(hit: Hit) -> impl IntoView {
-    let Hit { citation, highlights, score, lexical, semantic } = hit;
+    let Hit { citation, highlights, .. } = hit;
     let parts = marked(&citation.quote, &highlights);
-    let percent = |share: f32| format!("{:.0} %", share.clamp(0.0, 1.0) * 100.0);
-    let parts_of_score = semantic.map(|semantic| format!("words {}, meaning {}", percent(lexical), percent(semantic)));
     view! {
         <li class=css::HIT>
-            <div class=css::HIT_HEAD>
-                <a class=css::SOURCE href=citation_path(&citation)>{labels::citation(&citation)}</a>
-                <span class=css::SCORE>
-                    <meter class=css::METER min="0" max="1" value=score.to_string() aria-label="Score"></meter>
-                    <span>{percent(score)}</span>
-                    <span class="faint">{parts_of_score}</span>
-                </span>
-            </div>
-            <p class=css::SNIPPET>
+            <a class=css::SOURCE dir="auto" href=citation_path(&citation)>{labels::citation(&citation)}</a>
+            <p class=css::SNIPPET dir="auto">
                 {parts
                     .into_iter()
                     .map(|(text, hit)| if hit { view! { <mark class=css::MARK>{text}</mark> }.into_any() } else { text.into_any() })

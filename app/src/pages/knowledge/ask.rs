@@ -89,8 +89,8 @@ pub fn Ask(area: KnowledgeContext) -> impl IntoView {
                     <Select label="Collection" name="collection" id="ask-collection" choices=area.collections("All collections") value=collection />
                     <Select label="Tag" name="tag" id="ask-tag" choices=area.tags() value=tag />
                     <Select label="Language" name="language" id="ask-language" choices=languages value=language />
-                    <Day id="ask-from" label="Given from" name="from" value=from />
-                    <Day id="ask-until" label="Given until" name="until" value=until />
+                    <Day id="ask-from" label="Added from" name="from" value=from />
+                    <Day id="ask-until" label="Added until" name="until" value=until />
                 </div>
             </details>
         </form>

@@ -64,7 +64,7 @@ pub fn Filters(area: KnowledgeContext) -> impl IntoView {
             <Select label="Collection" name="collection" id="filter-collection" choices=area.collections("All") value=collection />
             <Select label="Tag" name="tag" id="filter-tag" choices=area.tags() value=tag />
             <Select label="State" name="state" id="filter-state" choices=states value=state />
-            <ListCheck name="unused" label="Never used" value=unused />
+            <ListCheck name="unused" label="Not used yet" value=unused />
         </ListFilters>
     }
 }
@@ -121,8 +121,8 @@ fn Row(area: KnowledgeContext, document: Memo<Document>) -> impl IntoView {
     view! {
         <li class=css::DOCUMENT>
             <div class=css::MAIN>
-                <a class=css::TITLE href=path(id)>{move || document.with(|document| document.title.clone())}</a>
-                <p class=css::META>
+                <a class=css::TITLE dir="auto" href=path(id)>{move || document.with(|document| document.title.clone())}</a>
+                <p class=css::META dir="auto">
                     {move || collection().map(|name| format!("{name} · "))}
                     {from}
                 </p>
@@ -137,7 +137,7 @@ fn Row(area: KnowledgeContext, document: Memo<Document>) -> impl IntoView {
             </div>
             <p class=css::FACTS>
                 {move || document.with(facts)}
-                {move || tags.get().into_iter().map(|tag| view! { <span class=css::TAG>{tag}</span> }).collect_view()}
+                {move || tags.get().into_iter().map(|tag| view! { <span class=css::TAG dir="auto">{tag}</span> }).collect_view()}
             </p>
             {move || steps.get().map(|(steps, format)| view! { <Steps steps format /> })}
             {move || {
@@ -159,11 +159,11 @@ fn facts(document: &Document) -> String {
         facts.push(labels::counted(*passages, "passage"));
     }
     facts.push(labels::size(*bytes));
-    facts.push(match uses {
-        0 => "Never used".to_owned(),
-        1 => "Used once".to_owned(),
-        uses => format!("Used {} times", labels::grouped(*uses)),
-    });
+    match uses {
+        0 => {}
+        1 => facts.push("Used once".to_owned()),
+        uses => facts.push(format!("Used {} times", labels::grouped(*uses))),
+    }
     facts.join(" · ")
 }
 

@@ -13,7 +13,7 @@ use super::layout::{KnowledgeActions, KnowledgeContext};
 use super::list_query::DocumentListQuery;
 use super::sidebar::Side;
 use super::upload::{AddFiles, DropZone};
-use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Retry, Show, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Show, Skeleton, SkeletonLines, Tone};
 use crate::rpc::{Loaded, blocking_resource};
 use crate::styles::knowledge_page as css;
 
@@ -52,14 +52,14 @@ pub fn KnowledgePage() -> impl IntoView {
                     match overview.await {
                         Ok(overview) => view! { <Loaded overview shown actions documents answer /> }.into_any(),
                         Err(error) => {
-                            let again = move || {
+                            let again = Callback::new(move |()| {
                                 overview.refetch();
                                 documents.refetch();
                                 answer.refetch();
-                            };
+                            });
                             view! {
                                 <PageHeader title="Knowledge" />
-                                <ErrorState error retry=Retry::new(again) />
+                                <ErrorState error retry=again />
                             }
                             .into_any()
                         }
@@ -136,7 +136,7 @@ fn Loaded(
                                 }
                                 .into_any()
                             }
-                            Err(error) => view! { <ErrorState error retry=Retry::new(move || documents.refetch()) /> }.into_any(),
+                            Err(error) => view! { <ErrorState error retry=Callback::new(move |()| documents.refetch()) /> }.into_any(),
                         }
                     })}
                 </Transition>

@@ -36,13 +36,13 @@ fn Amount(area: KnowledgeContext) -> impl IntoView {
         <section class=css::CARD aria-labelledby="amount">
             <h2 id="amount" class=css::HEADING>"In numbers"</h2>
             <dl class=css::NUMBERS>
-                <dt>"Documents that answer"</dt>
+                <dt>"Ready"</dt>
                 <dd>{move || labels::grouped(size.get().ready)}</dd>
                 <dt>"Passages"</dt>
                 <dd>{move || labels::grouped(size.get().passages)}</dd>
                 <dt>"Storage used"</dt>
                 <dd>{move || labels::size(size.get().bytes)}</dd>
-                <dt><a class=css::TEXT_LINK href=unused>"Never used"</a></dt>
+                <dt><a class=css::TEXT_LINK href=unused>"Not used yet"</a></dt>
                 <dd>{move || labels::grouped(size.get().unused)}</dd>
                 <dt><a class=css::TEXT_LINK href=failed>"Failed"</a></dt>
                 <dd>{move || labels::grouped(size.get().failed)}</dd>

@@ -63,7 +63,7 @@ fn WebsiteForm(area: KnowledgeContext, id: &'static str, #[prop(optional)] on_ca
                 error=field_error(problem, "start")
             />
             <TextField
-                label="Only below"
+                label="Only pages below"
                 name="within"
                 id=format!("{id}-within")
                 kind="url"
@@ -75,7 +75,7 @@ fn WebsiteForm(area: KnowledgeContext, id: &'static str, #[prop(optional)] on_ca
             />
             <Select label="How many" name="max_pages" id=format!("{id}-pages") choices=amounts initial="50" error=field_error(problem, "max_pages") />
             <Select label="Visit again" name="every_hours" id=format!("{id}-hours") choices=rhythms initial="168" error=field_error(problem, "every_hours") />
-            <Select label="Collection" name="collection" id=format!("{id}-collection") choices=area.collections("The first one") initial=chosen error=field_error(problem, "collection") />
+            <Select label="Collection" name="collection" id=format!("{id}-collection") choices=area.collections("Default collection") initial=chosen error=field_error(problem, "collection") />
             <DialogActions>
                 {on_cancel.map(|on_cancel| view! { <Button on:click=move |_| on_cancel.run(())>"Cancel"</Button> })}
                 <Button kind=ButtonKind::Primary submit=true icon=Glyph::Globe busy=action.pending() busy_words="Adding…">"Add the website"</Button>

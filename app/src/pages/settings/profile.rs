@@ -2,7 +2,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{Page, Panel, api};
-use crate::components::{Banner, Button, ButtonKind, FormError, TextField, Tone, field_error, own_time_zone};
+use crate::components::{
+    Banner, Button, ButtonKind, FormError, Switch, TextField, Tone, field_error, own_time_zone, shortcuts_on, switch_shortcuts,
+};
 use crate::pages::identity::FormState;
 use crate::rpc::{ActionForm, FormAction};
 use crate::session::use_session;
@@ -54,7 +56,7 @@ pub fn ProfileSettings() -> impl IntoView {
                                     max_length=50
                                     error=field_error(form.problem(), "time_zone")
                                 />
-                                <p class="small soft">"Mail address: " {profile.person.email} ". Role: " {profile.role.as_str()} "."</p>
+                                <p class="small soft">"Email: " {profile.person.email} ". Role: " {profile.role.as_str()} "."</p>
                                 <div>
                                     <Button submit=true kind=ButtonKind::Primary busy=action.pending() busy_words="Saving…">
                                         "Save"
@@ -64,7 +66,33 @@ pub fn ProfileSettings() -> impl IntoView {
                         }
                     })}
             </Panel>
+            <Keys />
         </Page>
+    }
+}
+
+/// Whether a key alone does something, in this browser.
+#[component]
+fn Keys() -> impl IntoView {
+    let on = RwSignal::new(true);
+    Effect::new(move |known: Option<()>| {
+        let chosen = on.get();
+        match known {
+            Some(()) => switch_shortcuts(chosen),
+            None => on.set(shortcuts_on()),
+        }
+    });
+    view! {
+        <div class="js-only">
+            <Panel id="keys" title="Keyboard">
+                <Switch
+                    label="Single-key shortcuts"
+                    name="single_keys"
+                    detail="Keys that do something alone, such as / for search, or M and B in a live call. For this browser. Ctrl K and Escape always work."
+                    on
+                />
+            </Panel>
+        </div>
     }
 }
 

@@ -34,7 +34,7 @@ fn Password(action: FormAction<api::ChangePassword>) -> impl IntoView {
             <ActionForm action attr:class="stack">
                 <FormError problem fields=&["current", "password"] />
                 // Tells password managers whose password it is.
-                <input type="text" autocomplete="username" value=email readonly hidden aria-label="Mail address" />
+                <input type="text" autocomplete="username" value=email readonly hidden aria-label="Email" />
                 <TextField
                     label="Current password"
                     name="current"

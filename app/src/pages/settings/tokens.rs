@@ -5,7 +5,7 @@ use super::api::MadeToken;
 use super::{Page, Panel, api};
 use crate::components::{
     Banner, Button, ButtonKind, Choice, Confirm, EmptyState, ErrorState, FormError, Glyph, Select, SkeletonLines, TextField, Time, Tone,
-    field_error,
+    copy_from, field_error, focus_first,
 };
 use crate::pages::identity::FormState;
 use crate::rpc::{ActionForm, FormAction, resource};
@@ -75,7 +75,7 @@ pub fn TokenSettings() -> impl IntoView {
                 <p class="small soft">
                     "A token works until its day comes or you delete it. Changing your password leaves it as it is, unless you tick so there; setting a forgotten one anew ends all tokens."
                 </p>
-                <p class="small soft">"What the API can do: " <a href="/api/docs" rel="external">"/api/docs"</a></p>
+                <p class="small soft">"What the API can do: " <a class=css::LINK href="/api/docs" rel="external">"API documentation"</a></p>
             </Panel>
             <Panel id="tokens" title="Tokens">
                 <FormError problem=deleting.problem() />
@@ -99,12 +99,26 @@ pub fn TokenSettings() -> impl IntoView {
     }
 }
 
+/// The field that holds a new token.
+const VALUE: &str = "made-token";
+
 #[component]
 fn Made(made: MadeToken) -> impl IntoView {
+    let copied = RwSignal::new(None);
+    // It is what was asked for, and it stands above the button that asked.
+    Effect::new(|_| request_animation_frame(|| focus_first(&[VALUE])));
     view! {
         <Banner tone=Tone::Good title="Your token">
             <p>"Copy it now: it is not shown again."</p>
-            <p class=css::SECRET>{made.secret}</p>
+            <div class=css::MADE>
+                <input class=css::SECRET id=VALUE type="text" readonly value=made.secret aria-label="Your token" />
+                <span class="js-only">
+                    <Button icon=Glyph::Copy on:click=move |_| copied.set(Some(copy_from(VALUE)))>"Copy"</Button>
+                </span>
+            </div>
+            <p role="status">
+                {move || copied.get().map(|done| if done { "Copied." } else { "This browser doesn't let pages copy. Press Ctrl C." })}
+            </p>
         </Banner>
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::calls::CallsKernel as _;
+use crate::knowledge;
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::Result;
@@ -18,7 +19,7 @@ const FRAME: Duration = Duration::from_millis(100);
 /// Silence after the last word, so that the recognizer ends its sentence.
 const AFTERWARDS: usize = 5;
 
-/// Makes a call of the sample and starts to play it; it ends by itself.
+/// Makes a call of the sample and starts to play it; it ends by itself. The sheet that it is about comes with it, if it isn't there.
 ///
 /// # Errors
 /// As [`super::create`].
@@ -38,6 +39,10 @@ pub async fn start(kernel: &Kernel, actor: &Actor) -> Result<Call> {
         ..NewCall::default()
     };
     let call = super::create_from(kernel, actor, new, CallSource::Sample).await?;
+    // Without the sheet its suggestions have no answers, but it is a call all the same.
+    if let Err(error) = knowledge::bring_sample(kernel, actor).await {
+        tracing::warn!(error = %error.into_problem(), "the sample call plays without its sheet");
+    }
     let (sender, messages) = mpsc::channel(16);
     let hello = Hello { call: call.id, part: Part::Source, page: "sample".to_owned(), take_over: true, last_event: 0 };
     let _ = sender.send(Ok(ClientMessage::Hello(hello))).await;

@@ -56,7 +56,7 @@ async fn check(kernel: &Kernel, client: &Client, email: &str, password: &SecretS
     if let Err(error) = enqueue(kernel, &refused).await {
         error.log("a refused sign-in could not be noted");
     }
-    Err(DomainError::new(Code::WrongCredentials, "The mail address or the password is wrong."))
+    Err(DomainError::new(Code::WrongCredentials, "The email or the password is wrong."))
 }
 
 /// Ends this session. A token has none to end.

@@ -13,6 +13,11 @@ use kernel::{Client, Credential, Kernel, Result};
 
 const LIFE: Duration = Duration::minutes(30);
 
+/// Whether mails of this server reach people. Else they are written to its log, where whoever runs it finds them.
+pub fn delivers_mail(kernel: &Kernel) -> bool {
+    kernel.mailer().delivers()
+}
+
 /// Has a link to set a new password mailed. The answer is the same, and as quick, whether anybody has the address: the job looks.
 ///
 /// # Errors

@@ -91,6 +91,14 @@ pub async fn confirm_sign_up_program(kernel: &Kernel, client: &Client, token: &s
     Ok(actor_of(kernel, &profile, Credential::Password))
 }
 
+/// Whether nobody has an account here yet and a stranger may make the first one: then signing in is no use to anybody.
+///
+/// # Errors
+/// If the database fails.
+pub async fn is_first_visit(kernel: &Kernel) -> Result<bool> {
+    Ok(kernel.open_sign_up() && !kernel.store().has_people().await?)
+}
+
 enum Started {
     /// For the mail to this address.
     Waits(String),

@@ -20,7 +20,7 @@ pub(crate) fn checked(text: &str) -> Result<String, Problem> {
 }
 
 /// The day that a calendar there shows; one that is not known shows UTC's.
-pub(crate) fn day(at: DateTime<Utc>, zone: &str) -> NaiveDate {
+pub fn day(at: DateTime<Utc>, zone: &str) -> NaiveDate {
     let there = || {
         let zone = TimeZone::get(zone).ok()?;
         let day = Timestamp::from_second(at.timestamp()).ok()?.to_zoned_datetime(zone).date();

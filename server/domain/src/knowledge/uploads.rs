@@ -177,6 +177,12 @@ pub async fn add_text(kernel: &Kernel, actor: &Actor, new: NewText) -> Result<Gi
 /// `forbidden` below admins.
 pub async fn add_sample(kernel: &Kernel, actor: &Actor) -> Result<Given> {
     require_editor(actor)?;
+    bring_sample(kernel, actor).await
+}
+
+/// The same for who plays the sample call, whatever their role: it is about this sheet, which steps back as soon as the organization has
+/// documents of its own.
+pub(crate) async fn bring_sample(kernel: &Kernel, actor: &Actor) -> Result<Given> {
     let upload = NewUpload { file_name: SAMPLE_NAME.to_owned(), ..NewUpload::default() };
     let upload = checked(kernel, actor, &upload).await?;
     take(kernel, actor, upload, vec![SAMPLE_TAG.to_owned()], once(Bytes::from_static(SAMPLE.as_bytes())), Origin::Sample).await

@@ -18,6 +18,7 @@ use crate::api::envelope::Envelope;
 use crate::api::extract::{Path, Query};
 use crate::web::caller::Signed;
 use crate::web::problem::Failure;
+use crate::web::ranges::ByteRange;
 use crate::wiring::Server;
 
 /// Read at once.
@@ -75,7 +76,7 @@ pub async fn get(
     }
     let current = headers.get(IF_RANGE).is_none_or(|tag| tag.as_bytes() == etag.as_bytes());
     let asked = headers.get(RANGE).and_then(|range| range.to_str().ok()).filter(|_| current);
-    let (status, range) = match asked.map(|range| parse(range, length)) {
+    let (status, range) = match asked.map(|range| ByteRange::of(range, length)) {
         None | Some(ByteRange::Everything) => (StatusCode::OK, 0..length),
         Some(ByteRange::Part(range)) => (StatusCode::PARTIAL_CONTENT, range),
         Some(ByteRange::Outside) => {
@@ -137,63 +138,4 @@ fn stream(recording: Recording, range: Range<u64>) -> Body {
         let bytes = recording.read(range.start..end).await.map_err(|error| std::io::Error::other(error.into_problem().message))?;
         Ok::<_, std::io::Error>(Some((bytes, (recording, end..range.end))))
     }))
-}
-
-/// What a `Range` header asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum ByteRange {
-    /// Nothing that we know, or several ranges: then everything is sent, as RFC 9110 allows.
-    Everything,
-    Part(Range<u64>),
-    Outside,
-}
-
-fn parse(header: &str, length: u64) -> ByteRange {
-    let Some((first, last)) = header.trim().strip_prefix("bytes=").filter(|rest| !rest.contains(',')).and_then(|rest| rest.split_once('-'))
-    else {
-        return ByteRange::Everything;
-    };
-    let number = |text: &str| text.trim().parse::<u64>().ok();
-    let range = match (first.trim(), last.trim()) {
-        ("", suffix) => match number(suffix) {
-            Some(0) => return ByteRange::Outside,
-            Some(suffix) => length.saturating_sub(suffix)..length,
-            None => return ByteRange::Everything,
-        },
-        (first, "") => match number(first) {
-            Some(first) => first..length,
-            None => return ByteRange::Everything,
-        },
-        (first, last) => match (number(first), number(last)) {
-            (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(length),
-            _ => return ByteRange::Everything,
-        },
-    };
-    if range.start >= length { ByteRange::Outside } else { ByteRange::Part(range) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges() {
-        for (header, expected) in [
-            ("bytes=0-99", ByteRange::Part(0..100)),
-            ("bytes=900-", ByteRange::Part(900..1000)),
-            ("bytes=-100", ByteRange::Part(900..1000)),
-            ("bytes=-5000", ByteRange::Part(0..1000)),
-            ("bytes=0-18446744073709551615", ByteRange::Part(0..1000)),
-            ("bytes=1000-", ByteRange::Outside),
-            ("bytes=-0", ByteRange::Outside),
-            ("bytes=5-2", ByteRange::Everything),
-            ("bytes=0-1,5-6", ByteRange::Everything),
-            ("lines=0-1", ByteRange::Everything),
-            ("bytes=a-b", ByteRange::Everything),
-            ("bytes=", ByteRange::Everything),
-        ] {
-            assert_eq!(parse(header, 1000), expected, "{header}");
-        }
-        assert_eq!(parse("bytes=0-", 0), ByteRange::Outside);
-    }
 }

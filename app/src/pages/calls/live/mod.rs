@@ -38,7 +38,7 @@ use model::{Call, CallSource, CallState, Code, CueState};
 use self::handle::{CallCommand, Ending, Front, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
-use crate::components::{ErrorState, PageTitle, Retry, Show, Skeleton, SkeletonLines};
+use crate::components::{ErrorState, PageTitle, Show, Skeleton, SkeletonLines};
 use crate::error::AppError;
 use crate::frame::LiveCall;
 use crate::rpc::blocking_resource;
@@ -66,7 +66,7 @@ pub fn LivePage() -> impl IntoView {
                         view! { <Redirect path=super::path(call.id) /> }.into_any()
                     }
                     Ok(call) => view! { <Running call /> }.into_any(),
-                    Err(error) => view! { <div class="page"><ErrorState error retry=Retry::new(move || call.refetch()) /></div> }.into_any(),
+                    Err(error) => view! { <div class="page"><ErrorState error retry=Callback::new(move |()| call.refetch()) /></div> }.into_any(),
                 }
             })}
         </Suspense>
@@ -136,6 +136,7 @@ fn Running(call: Call) -> impl IntoView {
                     <p class=css::ELSEWHERE>"A live call needs JavaScript. When the call has ended, its review is readable without."</p>
                 </noscript>
                 <status::Banners live />
+                {live.is_sample().then(|| view! { <super::sample::SampleSound clock=live.clock /> })}
                 <start::Start live />
                 <div class=css::TABS role="tablist" aria-label="Parts of the call">
                     {tab_button(Front::Now, "Now")} {tab_button(Front::Transcript, "Transcript")} {tab_button(Front::Context, "Context")}

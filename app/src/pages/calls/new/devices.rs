@@ -37,7 +37,7 @@ pub fn Devices(wanted: RwSignal<Wanted>) -> impl IntoView {
         let remembered = Wanted::remembered();
         device.set(remembered.device.clone().unwrap_or_default());
         tab.set(remembered.tab);
-        browser::look(known);
+        browser::look(known, remembered.device);
     });
     Effect::new(move |_| {
         let tab = tab.get() && known.no_tab.with(Option::is_none);
@@ -60,7 +60,7 @@ pub fn Devices(wanted: RwSignal<Wanted>) -> impl IntoView {
                     icon=Glyph::Mic
                     on:click=move |_| {
                         let chosen = device.get_untracked();
-                        browser::test(known, Some(chosen).filter(|device| !device.is_empty()));
+                        browser::test(known, Some(chosen).filter(|device| !device.is_empty()), true);
                     }
                 >
                     {move || if known.level.get().is_some() { "Stop the test" } else { "Test the microphone" }}
@@ -114,24 +114,31 @@ mod browser {
     }
 
     /// Finds out what there is, without asking for permission.
-    pub fn look(known: Known) {
+    pub fn look(known: Known, device: Option<String>) {
         let support = support::detect();
         known.no_tab.set(support.tab_audio.clone().err());
         known.no_capture.set(support.can_capture().err().map(str::to_owned));
         on_cleanup(|| TEST.set(None));
-        list(known);
-    }
-
-    fn list(known: Known) {
         spawn_local(async move {
-            let found = capture::devices::list().await;
-            known.microphones.try_set(found.into_iter().map(|microphone| (microphone.id, microphone.label)).collect());
+            // Names are told only to a site that may use the microphone: then its level moves without a click.
+            if list(known).await {
+                test(known, device, false);
+            }
         });
     }
 
-    /// Starts or stops the test of a microphone; asks for permission.
-    pub fn test(known: Known, device: Option<String>) {
-        if known.level.get_untracked().is_some() {
+    /// Lists the microphones; whether any of them has a name.
+    async fn list(known: Known) -> bool {
+        let found = capture::devices::list().await;
+        let named = found.iter().any(|microphone| !microphone.label.is_empty());
+        known.microphones.try_set(found.into_iter().map(|microphone| (microphone.id, microphone.label)).collect());
+        named
+    }
+
+    /// Starts or stops the test of a microphone; asks for permission. What fails is told only to who asked for it.
+    pub fn test(known: Known, device: Option<String>, asked: bool) {
+        let Some(level) = known.level.try_get_untracked() else { return };
+        if level.is_some() {
             TEST.set(None);
             known.level.set(None);
             return;
@@ -144,12 +151,15 @@ mod browser {
             match Meter::open(device.as_deref(), &Assets::default(), on_level).await {
                 Ok(meter) => {
                     TEST.set(Some(meter));
-                    known.level.try_set(Some(0.0));
-                    list(known);
+                    if known.level.try_set(Some(0.0)).is_some() {
+                        // The page was left meanwhile.
+                        TEST.set(None);
+                    } else {
+                        list(known).await;
+                    }
                 }
-                Err(error) => {
-                    known.problem.try_set(Some(error.to_string()));
-                }
+                Err(error) if asked => drop(known.problem.try_set(Some(error.to_string()))),
+                Err(_) => {}
             }
         });
     }
@@ -159,11 +169,11 @@ mod browser {
 mod browser {
     use super::Known;
 
-    pub fn look(known: Known) {
+    pub fn look(known: Known, _device: Option<String>) {
         let Known { microphones: _, no_tab: _, no_capture: _, level: _, problem: _ } = known;
     }
 
-    pub fn test(known: Known, device: Option<String>) {
-        let _ = (known.level, device);
+    pub fn test(known: Known, device: Option<String>, asked: bool) {
+        let _ = (known.level, device, asked);
     }
 }

@@ -2,6 +2,7 @@
 
 mod devices;
 
+use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
@@ -12,12 +13,12 @@ use self::devices::Devices;
 use super::live::source::{self, Wanted};
 use super::{api, words};
 use crate::components::{
-    Banner, Button, ButtonKind, ButtonLink, Choice, ErrorState, FormError, Glyph, PageHeader, RadioGroup, Retry, Select, Skeleton,
-    SkeletonLines, TextArea, TextField, Tone, field_error, own_time_zone, problem_of,
+    Banner, Button, ButtonKind, ButtonLink, Choice, ErrorState, FormError, Glyph, PageHeader, RadioGroup, Select, Skeleton, SkeletonLines,
+    TextArea, TextField, Tone, field_error, own_time_zone,
 };
 use crate::error::AppError;
 use crate::pages::identity::FormState;
-use crate::rpc::{ActionForm, Body, FormAction, blocking_resource, filled_in, submit};
+use crate::rpc::{Body, FormAction, blocking_resource, filled_in, submit};
 use crate::styles::calls_new as css;
 
 /// Languages that the list offers; the API takes any tag.
@@ -40,6 +41,9 @@ const LANGUAGES: [(&str, &str); 12] = [
 const FIELDS: &[&str] =
     &["title", "contact_name", "company", "language", "time_zone", "vocabulary", "consent_who", "consent_how", "recognizer"];
 
+/// Those of them that are folded away at first.
+const FOLDED: &[&str] = &["title", "language", "time_zone", "vocabulary", "recognizer"];
+
 /// The preparation page.
 #[component]
 pub fn NewCallPage() -> impl IntoView {
@@ -49,36 +53,17 @@ pub fn NewCallPage() -> impl IntoView {
     view! {
         <div class="page">
             <PageHeader title="Start a call" text="What you choose is remembered for next time.">
-                <SampleButton />
+                <super::sample::SampleButton />
             </PageHeader>
             <Suspense fallback=|| view! { <SkeletonLines shape=Skeleton::Control count=6 label="Loading the preparation" /> }>
                 {move || Suspend::new(async move {
                     match preparation.await {
                         Ok(preparation) => view! { <Prepare preparation form /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || preparation.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| preparation.refetch()) /> }.into_any(),
                     }
                 })}
             </Suspense>
         </div>
-    }
-}
-
-/// Plays the bundled sample call; works without JavaScript up to the live page.
-#[component]
-pub fn SampleButton() -> impl IntoView {
-    let start = FormAction::<api::StartSample>::new();
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if let Some(Ok(call)) = start.value().get() {
-            navigate(&super::live_path(call.id), leptos_router::NavigateOptions::default());
-        }
-    });
-    let problem = problem_of(start.value());
-    view! {
-        <ActionForm action=start>
-            <Button submit=true icon=Glyph::Play busy=start.pending() busy_words="Starting the sample…">"Play the sample call"</Button>
-        </ActionForm>
-        {move || problem.get().map(|problem| view! { <p role="alert" class=css::PROBLEM>{problem.message}</p> })}
     }
 }
 
@@ -107,6 +92,15 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
         }
     });
     let navigate = StoredValue::new(use_navigate());
+    // What is wrong in what is folded away is shown.
+    let more = NodeRef::<Details>::new();
+    Effect::new(move |_| {
+        let folded = problem
+            .with(|problem| problem.as_ref().is_some_and(|problem| FOLDED.iter().any(|field| problem.field.as_deref() == Some(*field))));
+        if let (true, Some(more)) = (folded, more.get()) {
+            more.set_open(true);
+        }
+    });
 
     let on_submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -138,45 +132,22 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
     let amounts: Vec<Choice> = Verbosity::ALL.iter().map(amount).collect();
     view! {
         <Unfinished calls=unfinished />
-        <form class=css::FORM method="post" action=api::CreateCall::url() on:submit=on_submit>
+        <noscript>
+            <Banner tone=Tone::Warn title="A live call needs JavaScript">"Switch it on for this site, then reload the page."</Banner>
+        </noscript>
+        <form class=format!("{} js-only", css::FORM) method="post" action=api::CreateCall::url() on:submit=on_submit>
             <FormError problem fields=FIELDS />
             <fieldset class=css::GROUP>
-                <legend class=css::LEGEND>"The call"</legend>
-                <TextField
-                    label="Title"
-                    name="new[title]"
-                    optional=true
-                    hint="Left empty, it is made of the contact, the company and the kind."
-                    initial=typed("title", &defaults.title)
-                    max_length=200
-                    error=field_error(problem, "title")
-                />
+                <legend class=css::LEGEND>"Who"</legend>
                 <div class=css::PAIR>
                     <TextField label="Contact" name="new[contact_name]" optional=true initial=typed("contact_name", &defaults.contact_name) max_length=120 error=field_error(problem, "contact_name") />
                     <TextField label="Company" name="new[company]" optional=true initial=typed("company", &defaults.company) max_length=120 error=field_error(problem, "company") />
                 </div>
-                <div class=css::PAIR>
-                    <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
-                    <Select label="Language" name="new[language]" initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
-                </div>
-                <TextField
-                    label="Time zone"
-                    name="new[time_zone]"
-                    optional=true
-                    hint="What “tomorrow” and “by Friday” mean in this call."
-                    value=time_zone
-                    placeholder="Europe/Berlin"
-                    max_length=50
-                    error=field_error(problem, "time_zone")
-                />
-            </fieldset>
-            <fieldset class=css::GROUP>
-                <legend class=css::LEGEND>"Consent"</legend>
                 <p class="soft">
                     {if keep_audio {
-                        "This call is recorded. No byte of audio is taken before you say how they were told."
+                        "This call is recorded. Nothing is taken before you say how they were told."
                     } else {
-                        "Your organization keeps no audio, but the call is transcribed. No byte of audio is taken before you say how they were told."
+                        "This call is transcribed, and no audio is kept. Nothing is taken before you say how they were told."
                     }}
                 </p>
                 <RadioGroup
@@ -189,31 +160,48 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
                 <TextField label="Who was told?" name="new[consent_who]" value=consent_who max_length=200 error=field_error(problem, "consent_who") />
             </fieldset>
             <Devices wanted />
-            <fieldset class=css::GROUP>
-                <legend class=css::LEGEND>"Transcript and suggestions"</legend>
-                <Recognizers recognizers chosen=recognizer error=field_error(problem, "recognizer") />
-                <TextArea
-                    label="Names and words to expect"
-                    name="new[vocabulary]"
-                    optional=true
-                    hint="Separated by commas: product names, people, abbreviations."
-                    initial=typed("vocabulary", &defaults.vocabulary)
-                    rows=2
-                    error=field_error(problem, "vocabulary")
-                />
-                <RadioGroup
-                    label="How many suggestions?"
-                    name="new[verbosity]"
-                    initial=defaults.verbosity.to_string()
-                    choices=amounts
-                />
-            </fieldset>
+            <details class=css::MORE node_ref=more>
+                <summary>"More"</summary>
+                <div class=css::GROUP>
+                    <TextField
+                        label="Title"
+                        name="new[title]"
+                        optional=true
+                        hint="Left empty, it is made of the contact, the company and the kind."
+                        initial=typed("title", &defaults.title)
+                        max_length=200
+                        error=field_error(problem, "title")
+                    />
+                    <div class=css::PAIR>
+                        <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
+                        <Select label="Language" name="new[language]" initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
+                    </div>
+                    <TextField
+                        label="Time zone"
+                        name="new[time_zone]"
+                        optional=true
+                        hint="What “tomorrow” and “by Friday” mean in this call."
+                        value=time_zone
+                        placeholder="Europe/Berlin"
+                        max_length=50
+                        error=field_error(problem, "time_zone")
+                    />
+                    <Recognizers recognizers chosen=recognizer error=field_error(problem, "recognizer") />
+                    <TextArea
+                        label="Names and words to expect"
+                        name="new[vocabulary]"
+                        optional=true
+                        hint="Separated by commas: product names, people, abbreviations."
+                        initial=typed("vocabulary", &defaults.vocabulary)
+                        rows=2
+                        error=field_error(problem, "vocabulary")
+                    />
+                    <RadioGroup label="How many suggestions?" name="new[verbosity]" initial=defaults.verbosity.to_string() choices=amounts />
+                </div>
+            </details>
             <div class=css::START>
                 <Button kind=ButtonKind::Primary submit=true icon=Glyph::Play busy=starting busy_words="Starting…">"Start the call"</Button>
                 <p class="soft small">"Your browser asks for the microphone and which tab to share."</p>
-                <noscript>
-                    <Banner tone=Tone::Warn>"A live call needs JavaScript. You can set one up here, but not run it."</Banner>
-                </noscript>
             </div>
         </form>
     }
@@ -231,7 +219,7 @@ async fn begin(form: Body, asked: source::Asked) -> Result<Call, Problem> {
 /// Consent is complete, or the problem of the field that is missing.
 fn consent(how: &str, who: &str) -> Result<(), Problem> {
     if how.is_empty() {
-        return Err(Problem::of_field("consent_how", "Choose how they were told. Without it no audio is taken."));
+        return Err(Problem::of_field("consent_how", "Choose how they were told. Without it nothing is recorded."));
     }
     model::validation::CONSENT_WHO.parse(who).map(|_| ())
 }

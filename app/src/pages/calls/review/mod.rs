@@ -16,7 +16,7 @@ use model::{Call, CallId, Code, Problem, Review, ShownReview, TranscriptJob};
 
 use self::part::ShownPart;
 use super::api;
-use crate::components::{Banner, ButtonLink, ErrorState, Playback, Retry, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, ErrorState, Playback, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::events::{REVIEW, after_events};
 use crate::pages::identity::FormState;
@@ -147,7 +147,7 @@ pub fn ReviewPage() -> impl IntoView {
                     match review.await {
                         Ok(review) => view! { <Loaded review actions /> }.into_any(),
                         Err(error) if error.code() == Code::NotFound => view! { <Gone message=error.to_string() /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || review.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| review.refetch()) /> }.into_any(),
                     }
                 })}
             </Suspense>

@@ -58,7 +58,7 @@ pub fn Bindings(shared: DocumentContext) -> impl IntoView {
     });
     let boxes = boxes.collect_view();
     let summary = move || match bindings.with(Vec::len) {
-        0 => "Shown in calls: where it answers best".to_owned(),
+        0 => "Shown in calls when it answers".to_owned(),
         count => format!("Shown first in calls: {}", labels::counted(count.try_into().unwrap_or(0), "occasion")),
     };
     view! {

@@ -33,7 +33,7 @@ pub fn Header(shared: DocumentContext) -> impl IntoView {
         <header class=css::HEADER>
             <a class=css::BACK href="/knowledge"><Icon glyph=Glyph::ChevronLeft />"Knowledge"</a>
             <div class=css::LINE>
-                <h1 class=css::TITLE>{move || title.get()}</h1>
+                <h1 class=css::TITLE dir="auto">{move || title.get()}</h1>
                 {move || {
                     let (state, source) = shared.detail.with(|detail| (detail.document.state, detail.document.source));
                     view! {

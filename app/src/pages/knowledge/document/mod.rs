@@ -15,7 +15,7 @@ use model::{Code, DocumentDetail, DocumentId, DocumentUse, KnowledgeOverview, Pa
 
 use super::api;
 use super::upload::Queue;
-use crate::components::{Banner, ButtonLink, ErrorState, Retry, Show, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, ErrorState, Show, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::events::{DOCUMENTS, after_events};
 use crate::pages::identity::FormState;
@@ -199,13 +199,13 @@ pub fn DocumentPage() -> impl IntoView {
                         (Ok(detail), Ok(overview)) => view! { <Loaded detail overview passages uses looked actions /> }.into_any(),
                         (Err(error), _) if error.code() == Code::NotFound => view! { <Gone message=error.to_string() /> }.into_any(),
                         (Err(error), _) | (_, Err(error)) => {
-                            let again = move || {
+                            let again = Callback::new(move |()| {
                                 detail.refetch();
                                 overview.refetch();
                                 passages.refetch();
                                 uses.refetch();
-                            };
-                            view! { <ErrorState error retry=Retry::new(again) /> }.into_any()
+                            });
+                            view! { <ErrorState error retry=again /> }.into_any()
                         }
                     }
                 })}

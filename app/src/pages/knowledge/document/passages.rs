@@ -6,7 +6,7 @@ use leptos::web_sys::HtmlLiElement;
 use model::{DocumentState, Page, Passage};
 
 use super::{DocumentContext, Looked};
-use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Retry, Skeleton, SkeletonLines, Tone, marked};
+use crate::components::{Banner, ButtonLink, EmptyState, ErrorState, Glyph, Skeleton, SkeletonLines, Tone, marked};
 use crate::pages::knowledge::{api, file_path, labels};
 use crate::styles::{knowledge_document as page, knowledge_document_passages as css};
 
@@ -15,13 +15,13 @@ pub fn Passages(shared: DocumentContext) -> impl IntoView {
     let passages = shared.passages;
     view! {
         <section aria-labelledby="passages">
-            <h2 id="passages" class=css::HEADING>"What was read"</h2>
-            <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=3 label="Loading what was read" /> }>
+            <h2 id="passages" class=css::HEADING>"Text"</h2>
+            <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Card count=3 label="Loading the text" /> }>
                 {move || Suspend::new(async move {
                     match passages.await {
                         Ok(page) if page.items.is_empty() => view! { <Nothing shared /> }.into_any(),
                         Ok(page) => view! { <Text shared page /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || passages.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| passages.refetch()) /> }.into_any(),
                     }
                 })}
             </Transition>
@@ -81,7 +81,7 @@ fn Text(shared: DocumentContext, page: Page<Passage>) -> impl IntoView {
             .into_iter()
             .map(|(place, passages)| view! {
                 <div class=css::PLACE>
-                    {(!place.is_empty()).then(|| view! { <h3 class=css::NAME>{place}</h3> })}
+                    {(!place.is_empty()).then(|| view! { <h3 class=css::NAME dir="auto">{place}</h3> })}
                     <ol class=css::PASSAGES>{passages.into_iter().map(|passage| view! { <Item shared passage /> }).collect_view()}</ol>
                 </div>
             })
@@ -139,7 +139,7 @@ fn Item(shared: DocumentContext, passage: Passage) -> impl IntoView {
             aria-current=move || cited.get().is_some().then_some("true")
         >
             <a class=css::NUMBER href=format!("?passage={number}#passage-{number}") aria-label=format!("Link to passage {number}")>{number}</a>
-            <p class=css::TEXT>{parts}</p>
+            <p class=css::TEXT dir="auto">{parts}</p>
         </li>
     }
 }

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use model::{DocumentUse, Page, Role};
 
 use super::DocumentContext;
-use crate::components::{Button, ErrorState, Retry, Show, SkeletonLines, Time};
+use crate::components::{Button, ErrorState, Show, SkeletonLines, Time};
 use crate::pages::knowledge::list_query::question_url;
 use crate::pages::knowledge::{api, labels};
 use crate::rpc::Loaded;
@@ -21,7 +21,7 @@ pub fn Uses(shared: DocumentContext, uses: Loaded<Page<DocumentUse>>) -> impl In
                 {move || Suspend::new(async move {
                     match uses.await {
                         Ok(page) => view! { <List shared page /> <Counted shared /> }.into_any(),
-                        Err(error) => view! { <ErrorState error retry=Retry::new(move || uses.refetch()) /> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=Callback::new(move |()| uses.refetch()) /> }.into_any(),
                     }
                 })}
             </Suspense>

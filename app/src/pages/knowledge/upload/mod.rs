@@ -60,11 +60,17 @@ pub fn DropZone(
     take_drops(over, give);
     let several = move || area.overview.with(|overview| overview.collections.len() > 1);
     view! {
-        <section class=css::ZONE data-over=move || over.get().then_some("") data-quiet=move || quiet.get().then_some("") aria-label="Add files">
+        <section
+            class=css::ZONE
+            data-over=move || over.get().then_some("")
+            data-quiet=move || quiet.get().then_some("")
+            data-small=move || area.overview.with(|overview| overview.size.documents > 0).then_some("")
+            aria-label="Add files"
+        >
             <span class=css::GLYPH><Icon glyph=Glyph::Upload /></span>
             <div class=css::WORDS>
                 <p class=css::CALL>"Drop files or folders here"</p>
-                <p class="soft small">
+                <p class=css::KINDS>
                     "PDF, Word, PowerPoint, Excel, OpenDocument, RTF, HTML, Markdown, text, CSV, mail, EPUB and ZIP, up to 100 MB each."
                 </p>
                 <noscript>"Adding files needs JavaScript. A text can be pasted without it."</noscript>
@@ -79,7 +85,7 @@ pub fn DropZone(
                 <summary>"Collection and tags of new files"</summary>
                 <div class=css::FIELDS>
                     <Show when=several>
-                        <Select label="Collection" name="collection" id="upload-collection" choices=area.collections("The first one") value=collection />
+                        <Select label="Collection" name="collection" id="upload-collection" choices=area.collections("Default collection") value=collection />
                     </Show>
                     <TextField label="Tags" name="tags" id="upload-tags" value=tags optional=true hint="Between commas." max_length=400 />
                 </div>

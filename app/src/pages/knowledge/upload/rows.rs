@@ -10,8 +10,6 @@ use crate::styles::knowledge_upload as css;
 
 /// As many rows are shown; those of files that wait or are done come last.
 const SHOWN: usize = 50;
-/// So few are shown to their end.
-const FEW: usize = 3;
 
 /// The files that are being sent: new ones, or a document's next version.
 #[component]
@@ -20,8 +18,8 @@ pub fn Sendings(queue: StoredValue<Queue>, #[prop(optional, into)] replaces: Opt
     let summary = Memo::new(move |_| all.with(|rows| Summary::of(rows)));
     let rows = Signal::derive(move || {
         let mut rows = all.get();
-        // When all is over, what went well is told by the number and stands in the list of documents.
-        if rows.len() > FEW && summary.with(Summary::is_settled) {
+        // What went well is told by the number, and stands in the list of documents: no file stands twice on the page.
+        if replaces.is_none() {
             rows.retain(Row::is_worth_a_line);
         }
         rows
