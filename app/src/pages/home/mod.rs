@@ -212,7 +212,7 @@ fn Promise(promise: OpenPromise, day: NaiveDate, done: FormAction<SetActionDone>
             </ActionForm>
             <div class=css::CALL>
                 <span dir="auto">{text}</span>
-                <a class=css::WHERE dir="auto" href=line_path(call, line)>{title}</a>
+                <a class=css::WHERE dir="auto" href=line_path(call, line, &[])>{title}</a>
             </div>
             <Badge tone>{words}</Badge>
         </ListItem>
