@@ -147,8 +147,9 @@ pub fn email(text: &str) -> Result<String, Problem> {
     let wrong = || Problem::of_field("email", "That doesn't look like a mail address. It should be like name@example.com.");
     let text = Line { field: "email", label: "The mail address", min: 1, max: 254 }.parse(text)?.to_lowercase();
     let (user, host) = text.rsplit_once('@').ok_or_else(wrong)?;
-    let plain =
-        |part: &str| !part.chars().any(|c| c.is_whitespace() || matches!(c, '@' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\'));
+    let plain = |part: &str| {
+        !part.chars().any(|c| c.is_whitespace() || matches!(c, '@' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '\\'))
+    };
     let host_fits = host.split('.').all(|label| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-'));
     if user.is_empty() || user.len() > 64 || !plain(user) || !plain(host) || !host_fits {
         return Err(wrong());
@@ -229,6 +230,7 @@ mod tests {
             "ann\u{0}@example.com",
             "a@b@c",
             "<a@b.c>",
+            "a@[127.0.0.1]",
         ] {
             assert_eq!(email(wrong).map_err(|problem| problem.field), Err(Some("email".into())), "{wrong:?}");
         }
