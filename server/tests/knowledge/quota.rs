@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use server::config::Settings;
 use store::Engine;
 
-use crate::form::{DOCUMENTS, Form, give_bytes, given, kept, path, send};
+use crate::form::{DOCUMENTS, Form, give_bytes, given, kept, path, ready, send};
 use crate::support::{Answer, PASSWORD, Program, Setup, TestServer};
 
 const UPLOADS: &str = "/api/v1/knowledge/uploads";
@@ -45,6 +45,8 @@ async fn what_does_not_fit_is_refused_before_it_is_taken_and_deleting_makes_room
     let (ann, eve) = (server.owner("Ann").await, server.owner("Eve").await);
     assert_eq!(storage(&ann).await, json!({ "documents": 0, "recordings": 0, "allowed": 1_000_000 }));
     let first = give_bytes(&ann, "first.txt", &bytes(600 * KILOBYTE)).await;
+    // While it is read there is a copy of it.
+    ready(&ann, &first).await;
     assert_eq!(storage(&ann).await["documents"], 600_000);
     let before = kept(&server).len();
     // Announced: not a byte of it comes.
