@@ -33,6 +33,7 @@ mod recover;
 mod registry;
 mod relay;
 mod replay;
+mod said;
 mod sealing;
 mod talk;
 mod transcription;
