@@ -16,6 +16,9 @@
 //! With `--documents FOLDER` every file of the folder is uploaded while the calls go on, and read: it shows what documents, also hostile
 //! ones, cost a call.
 //!
+//! With `--minutes 60` it soaks: it looks at the server's memory every ten seconds, and tells by how much it grows
+//! (`soak.growth_mb_per_hour`, the slope of a line through what was seen after the first five minutes).
+//!
 //! A frame is late when its ack came more than 100 ms after it was sent. The generator runs on the same machine and shares its
 //! cores with the server, so its figures are an upper bound of what the server alone adds; it takes as little of them as it can
 //! (`support::socket`), and says how much that was: `generator_cores`.
@@ -42,6 +45,7 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use support::soak::{LOOKED_AT_EVERY, Memory};
 use support::{Server, cpu_seconds, percentile, post, sign_up, socket};
 
 #[derive(Parser)]
@@ -58,6 +62,9 @@ struct Arguments {
     /// How long they last.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
+    /// The same in minutes: memory is watched meanwhile. More than five.
+    #[arg(long, conflicts_with = "seconds", value_parser = clap::value_parser!(u64).range(6..))]
+    minutes: Option<u64>,
     /// Who is silent has a microphone that hears a quiet room, and not a muted one.
     #[arg(long)]
     rooms: bool,
@@ -88,7 +95,10 @@ struct Measured {
 // One thread: the processors are the server's.
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
+    if let Some(minutes) = arguments.minutes {
+        arguments.seconds = minutes * 60;
+    }
     let folder = tempfile::tempdir().unwrap();
     let mut server = match (arguments.url, &arguments.server) {
         (None, Some(binary)) => Server::start(binary, folder.path()),
@@ -119,7 +129,13 @@ async fn main() {
     let reading = arguments.documents.map(|folder| tokio::spawn(give_all(client.clone(), server.url.clone(), token.clone(), folder)));
     let cpu_before = (server.cpu_seconds(), cpu_seconds(std::process::id()));
     let started = Instant::now();
-    tokio::time::sleep(Duration::from_secs(arguments.seconds * 3 / 4)).await;
+    let until = started + Duration::from_secs(arguments.seconds * 3 / 4);
+    let mut memory = Memory::default();
+    while arguments.minutes.is_some() && started.elapsed() + LOOKED_AT_EVERY < Duration::from_secs(arguments.seconds) {
+        tokio::time::sleep(LOOKED_AT_EVERY).await;
+        memory.note(started.elapsed(), server.resident_kb());
+    }
+    tokio::time::sleep_until(until.into()).await;
     let busy = server.resident_kb();
     let passed = started.elapsed().as_secs_f64();
     let cpu = (server.cpu_seconds() - cpu_before.0) / passed;
@@ -143,6 +159,10 @@ async fn main() {
         println!("load.documents_given={given}");
         println!("load.documents_ready={done}");
         println!("load.documents_failed={failed}");
+    }
+    if let Some(growth) = memory.growth_mb_per_hour() {
+        println!("soak.minutes={}", arguments.minutes.unwrap_or_default());
+        println!("soak.growth_mb_per_hour={growth:.2}");
     }
     println!("load.server_cores={cpu:.2}");
     println!("load.generator_cores={own_cpu:.2}");

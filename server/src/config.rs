@@ -25,6 +25,9 @@ pub use embeddings::Embeddings;
 pub use manifest::{SERVER, all as manifest, nearest};
 pub use settings::{EmbeddingsKind, LogFormat, Settings};
 
+/// As people count them who buy disks.
+const MEGABYTE: u64 = 1_000_000;
+
 /// Where a value came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -101,6 +104,10 @@ pub struct Config {
     pub intranet_sites: Vec<(String, IpAddr)>,
     /// Whether strangers may sign up.
     pub open_sign_up: bool,
+    /// A file of hashes of passwords that are refused beside the common ones.
+    pub refused_passwords_file: Option<PathBuf>,
+    /// Most bytes that an organization may keep; none: as many as there is space for.
+    pub storage_quota: Option<u64>,
     /// How many calls this server hears at once; none: as many as it hears in time.
     pub most_calls: Option<usize>,
     /// How often a live call's sound is brought into the shared storage.
@@ -222,6 +229,8 @@ impl Config {
             key_places,
             intranet_sites,
             open_sign_up: settings.open_sign_up.unwrap_or(true),
+            refused_passwords_file: settings.refused_passwords_file.filter(|path| !path.as_os_str().is_empty()),
+            storage_quota: storage_quota(settings.storage_quota_mb)?,
             most_calls: settings.most_calls,
             seal_every: seal_every(settings.seal_seconds)?,
             client_address_header: settings
@@ -287,6 +296,10 @@ impl Loaded {
                 if sites.is_empty() { "none".to_owned() } else { sites.join(",") }
             }
             "open_sign_up" => config.open_sign_up.to_string(),
+            "refused_passwords_file" => {
+                config.refused_passwords_file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
+            }
+            "storage_quota_mb" => config.storage_quota.map_or_else(|| "none".to_owned(), |bytes| (bytes / MEGABYTE).to_string()),
             "seal_seconds" => config.seal_every.as_secs().to_string(),
             "most_calls" => config.most_calls.map_or_else(|| "as many as are heard in time".to_owned(), |most| most.to_string()),
             "client_address_header" => optional(config.client_address_header.as_ref().map(http::HeaderName::as_str)),
@@ -332,6 +345,14 @@ fn seal_every(seconds: Option<u64>) -> Result<Duration> {
     match seconds.unwrap_or(10) {
         seconds @ 1..=12 => Ok(Duration::from_secs(seconds)),
         seconds => bail!("seal_seconds must be 1 to 12; it is {seconds}"),
+    }
+}
+
+/// In bytes. 0 would let nobody do anything, and is no way to say “none”.
+fn storage_quota(megabytes: Option<u64>) -> Result<Option<u64>> {
+    match megabytes {
+        Some(0) => bail!("storage_quota_mb must be at least 1; leave it out if organizations may keep what they like"),
+        megabytes => Ok(megabytes.map(|megabytes| megabytes.saturating_mul(MEGABYTE))),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Utc};
+use domain::identity::RefusedPasswords;
 use domain::{DomainError, Sealed, Vault};
 use ports::files::KeyRing;
 use ports::{Clock, SystemClock, SystemIds};
@@ -84,12 +85,24 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         recognizer(config).await,
         deepgram(config).await,
         documents(),
+        passwords(config),
         embeddings(config).await,
         mail(config).await,
         address(config),
         clock(SystemClock.now()),
         variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())),
     ]
+}
+
+/// The list of refused passwords, as the server looks at it when it starts.
+fn passwords(config: &Config) -> Check {
+    let Some(path) = &config.refused_passwords_file else {
+        return check("passwords", Verdict::Good, "Common passwords are refused; there is no list of your own beside them.");
+    };
+    match RefusedPasswords::open(path) {
+        Ok(_) => check("passwords", Verdict::Good, format!("Common passwords are refused, and those of {}.", path.display())),
+        Err(error) => check("passwords", Verdict::Bad, format!("refused_passwords_file: {error}.")),
+    }
 }
 
 fn check(name: &'static str, verdict: Verdict, words: impl Into<String>) -> Check {

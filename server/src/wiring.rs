@@ -9,6 +9,7 @@ use base64::Engine;
 use documents::{ChildReader, Limits};
 use domain::Parts;
 use domain::calls::LiveSettings;
+use domain::identity::RefusedPasswords;
 use domain::knowledge::KnowledgePorts;
 use domain::{Config as DomainConfig, Kernel, Membership};
 use leptos::config::LeptosOptions;
@@ -122,7 +123,7 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
     let store = open_store(config).await?;
     store.tend().await;
     Ok(domain::assemble(Parts {
-        config: domain_config(config, token_key),
+        config: domain_config(config, token_key)?,
         store,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
@@ -178,14 +179,20 @@ pub fn web(config: &Config) -> Result<Web> {
 }
 
 /// The domain's share of the configuration.
-pub fn domain_config(config: &Config, token_key: SecretString) -> DomainConfig {
-    DomainConfig {
+///
+/// # Errors
+/// A sentence if the list of refused passwords can't be used.
+pub fn domain_config(config: &Config, token_key: SecretString) -> Result<DomainConfig> {
+    let refused_passwords = config.refused_passwords_file.as_deref().map(RefusedPasswords::open).transpose();
+    Ok(DomainConfig {
         files: files(config),
         public_url: config.public_url.clone(),
         token_key,
         open_sign_up: config.open_sign_up,
+        refused_passwords: refused_passwords.map_err(|error| anyhow!("refused_passwords_file: {error}"))?,
+        storage_quota: config.storage_quota,
         live: LiveSettings { most_calls: config.most_calls, seal_every: config.seal_every },
-    }
+    })
 }
 
 /// The folder of recordings.

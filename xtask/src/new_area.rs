@@ -107,7 +107,7 @@ const fn counted(file: &'static str, list: &'static str, before: &'static str, t
 }
 
 /// Every list that an area stands in. rustfmt puts them in order afterwards.
-const LISTS: [Entry; 18] = [
+const LISTS: [Entry; 21] = [
     entry("app/model/src/ids.rs", "    /// A website that documents", "    /// A @title@.\n    @Item@Id,\n"),
     entry("app/model/src/lib.rs", "pub mod calls;", "pub mod @area@;\n"),
     entry("app/model/src/lib.rs", "pub use calls::{", "pub use @area@::{@Item@, @Item@Filter, New@Item@};\npub use ids::@Item@Id;\n"),
@@ -125,6 +125,17 @@ const LISTS: [Entry; 18] = [
         "\"POST /api/v1/tokens\"",
         "\"POST /api/v1/@area@\" => json!({ \"name\": \"A @title@\" }),\n            ",
     ),
+    entry(
+        "server/tests/http/sweep/expected.rs",
+        "    (\"GET /auth/me\", MEMBERS),",
+        "    (\"GET /@area@\", REPS),\n    (\"POST /@area@\", REPS),\n",
+    ),
+    entry(
+        "server/tests/http/sweep/expected.rs",
+        "        \"calls/live\" => return None,",
+        "        \"@area@/list\" => (REPS, None, json!({})),\n        \"@area@/create\" => (REPS, None, json!({ \"name\": \"A @title@\" })),\n",
+    ),
+    entry("server/tests/http/sweep/expected.rs", "        \"organization.updated\"", "        \"@item@.added\" => Role::Rep,\n"),
     entry("app/src/pages/mod.rs", "pub mod calls;", "pub mod @area@;\n"),
     entry("app/src/areas.rs", "calls, ", "@area@, "),
     entry("app/src/areas.rs", "        <settings::Pages />", "        <@area@::Pages />\n"),

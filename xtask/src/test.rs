@@ -18,6 +18,7 @@ mod browser;
 mod deps;
 mod postgres;
 mod rust_tests;
+mod schemathesis;
 mod summary;
 mod tee;
 pub mod tools;
@@ -57,6 +58,8 @@ pub enum Part {
     Store,
     /// the real router over HTTP
     Http,
+    /// every operation of the OpenAPI document, asked by schemathesis
+    Schemathesis,
     /// journeys in a real Chromium
     Browser,
     /// what `new-area` writes, in a scratch copy: it compiles, its tests pass
@@ -127,7 +130,7 @@ pub fn list() {
     for part in Part::value_variants() {
         let value = part.to_possible_value();
         let help = value.as_ref().and_then(|value| value.get_help()).map(ToString::to_string).unwrap_or_default();
-        println!("{:<8} {help}", part.name());
+        println!("{:<12} {help}", part.name());
     }
 }
 
@@ -157,6 +160,7 @@ pub fn test(only: &[Part]) -> Result<()> {
             Part::Docs => rust_tests.document(),
             Part::Deps => Ok(deps::check()),
             Part::Unit | Part::Store | Part::Http => rust_tests.run(*part, &ahead),
+            Part::Schemathesis => ahead.wait().and_then(|()| schemathesis::run(rust_tests.server_binary())),
             Part::Browser => browser::run(&ahead, rust_tests.server_binary(), rust_tests.postgres()),
             // The last: its server takes the place of the one that the journeys start.
             Part::Area => ahead.wait().and_then(|()| area::check()),

@@ -20,6 +20,13 @@ pub use search::{Answer, AnswerLine, Hit, MAX_QUESTION_CHARS, Question, SearchMo
 pub use upload::{Given, MAX_FILE_BYTES, NewText, NewUpload, Upload};
 pub use website::{NewWebsite, Website, WebsiteState};
 
+/// A word for a document; an empty one counts for nothing. For the OpenAPI document.
+#[cfg(feature = "openapi")]
+#[derive(utoipa::ToSchema)]
+#[schema(max_length = 40, pattern = "line")]
+#[allow(dead_code, reason = "the words themselves are texts")]
+pub struct Tag(String);
+
 text_enum! {
     /// Who may search a collection and read its documents. Owners and admins always may.
     CollectionAccess {

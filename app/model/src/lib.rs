@@ -43,7 +43,9 @@ pub use knowledge::{
     SearchMode, SearchResult, Step, StepName, Topic, Upload, Website, WebsiteState, steps,
 };
 pub use metrics::Metrics;
-pub use operations::{FailedJob, FailedKind, FlagState, MemberFlag, Operations, QueueLoad, Retried, RetryKind, Scheduled, SetFlag};
+pub use operations::{
+    FailedJob, FailedKind, FlagState, MemberFlag, Operations, QueueLoad, Retried, RetryKind, Scheduled, SetFlag, Storage,
+};
 pub use page::Page;
 pub use playbook::{Detector, Negation, NewPlaybook, PlaybookContent, PlaybookDetail, PlaybookEntry, PlaybookVersion, Speaker};
 pub use problem::{Code, Problem};

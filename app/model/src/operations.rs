@@ -57,6 +57,18 @@ pub struct Scheduled {
     pub next_at: DateTime<Utc>,
 }
 
+/// What an organization has stored, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Storage {
+    /// All versions of its documents.
+    pub documents: i64,
+    /// Recordings of calls that are over.
+    pub recordings: i64,
+    /// What both together may have; null if whoever runs the server has set no limit.
+    pub allowed: Option<i64>,
+}
+
 /// How the server's work stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -67,6 +79,8 @@ pub struct Operations {
     pub queues: Vec<QueueLoad>,
     /// What comes by the clock, the next one first. It is the same for every organization.
     pub schedules: Vec<Scheduled>,
+    /// What is stored.
+    pub storage: Storage,
 }
 
 /// Which failed work is to be tried again.

@@ -37,6 +37,8 @@ text_enum! {
         RecognizerUnavailable = "recognizer_unavailable",
         /// The disk is full or not writable.
         StorageFull = "storage_full",
+        /// The organization keeps as much as it may.
+        QuotaExceeded = "quota_exceeded",
         /// A part is busy or restarting; the same request will work later.
         Unavailable = "unavailable",
         /// Our fault. The log has it under the request id.
@@ -55,7 +57,7 @@ impl Code {
             Self::Conflict | Self::ConsentMissing | Self::CallEnded | Self::CallOpenElsewhere | Self::RecognizerUnavailable => 409,
             Self::RateLimited => 429,
             Self::TooLarge => 413,
-            Self::StorageFull => 507,
+            Self::StorageFull | Self::QuotaExceeded => 507,
             Self::Unavailable => 503,
             Self::Internal => 500,
         }

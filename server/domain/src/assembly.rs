@@ -11,13 +11,14 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::calls::{CallsState, LiveSettings};
-use crate::identity::IdentityState;
+use crate::identity::{IdentityState, RefusedPasswords};
 use crate::knowledge::{KnowledgePorts, KnowledgeState};
 use crate::playbooks::PlaybooksState;
-use crate::{calls, identity, knowledge, operations, playbooks, upkeep};
+use crate::storage::StorageState;
+use crate::{calls, identity, knowledge, operations, playbooks, storage, upkeep};
 
 /// Every area. The one list: jobs, schedules, events, permissions and the rest are read from their manifests.
-pub const AREAS: [Area; 6] = [identity::AREA, playbooks::AREA, knowledge::AREA, calls::AREA, operations::AREA, upkeep::AREA];
+pub const AREAS: [Area; 7] = [identity::AREA, playbooks::AREA, storage::AREA, knowledge::AREA, calls::AREA, operations::AREA, upkeep::AREA];
 
 /// Settings of the domain, from the server's configuration.
 #[derive(Clone, Debug)]
@@ -30,6 +31,10 @@ pub struct Config {
     pub token_key: SecretString,
     /// Whether strangers may sign up and open an organization.
     pub open_sign_up: bool,
+    /// Passwords that are refused beside the built-in ones.
+    pub refused_passwords: Option<RefusedPasswords>,
+    /// Most bytes that an organization may keep; none: as many as there is space for.
+    pub storage_quota: Option<u64>,
     /// How live calls are heard.
     pub live: LiveSettings,
 }
@@ -67,7 +72,7 @@ pub struct Parts {
 #[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
     let Parts { config, store, clock, ids, mailer, recognizers, sample, knowledge, vault, membership, peers } = parts;
-    let Config { files, public_url, token_key, open_sign_up, live } = config;
+    let Config { files, public_url, token_key, open_sign_up, refused_passwords, storage_quota, live } = config;
     let registry = Registry::new(&AREAS).expect("the manifests hold");
     let mut parts = KernelParts::new(store, clock, ids, public_url);
     parts.membership = membership;
@@ -76,8 +81,9 @@ pub fn assemble(parts: Parts) -> Kernel {
         .with(registry)
         .with(Vault::new(vault))
         .with(knowledge.files.clone())
-        .with(IdentityState::new(mailer, token_key, open_sign_up))
+        .with(IdentityState::new(mailer, token_key, open_sign_up, refused_passwords))
         .with(PlaybooksState::default())
+        .with(StorageState::new(storage_quota))
         .with(KnowledgeState::new(knowledge, files.clone()))
         .with(CallsState::new(files, recognizers, sample, peers, live));
     Kernel::new(parts)

@@ -12,6 +12,7 @@ pub(crate) mod finish;
 mod hand_over;
 mod jobs;
 pub mod live;
+mod measure;
 mod playbook;
 mod promises;
 mod recognizers;
@@ -36,6 +37,7 @@ use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarte
 use self::jobs::{DeleteRecording, Recognize};
 pub(crate) use self::recognizers::open_stream;
 use crate::identity::{self, time_zone};
+use crate::storage;
 use kernel::{
     Actor, Area, DomainError, Flag, JobEntry, Kernel, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Through, Tx,
     Whose,
@@ -108,6 +110,9 @@ pub const AREA: Area = Area {
             }
             if let Err(error) = anew::enqueue(kernel).await {
                 error.log("calls that no search finds yet could not be looked for");
+            }
+            if let Err(error) = measure::all(kernel).await {
+                error.log("recordings that nobody has measured could not be looked for");
             }
             if let Err(error) = hand_over::look_through(kernel).await {
                 error.log("logs that were put aside could not be looked for");
@@ -182,7 +187,8 @@ pub async fn prepare(kernel: &Kernel, actor: &Actor) -> Result<Preparation> {
 /// Sets a call up. Consent may be given now or later, but no audio is taken before.
 ///
 /// # Errors
-/// `invalid` with the field, `recognizer_unavailable`, `forbidden` for guests.
+/// `invalid` with the field, `recognizer_unavailable`, `quota_exceeded` where sound is kept and the organization has no room for any, `forbidden`
+/// for guests.
 pub async fn create(kernel: &Kernel, actor: &Actor, new: NewCall) -> Result<Call> {
     create_from(kernel, actor, new, CallSource::Browser).await
 }
@@ -212,9 +218,16 @@ pub(crate) async fn create_from(kernel: &Kernel, actor: &Actor, new: NewCall, so
     let now = kernel.now();
     let (consent_who, consent_how, consent_at) = match new.consent_how {
         Some(how) => (consent_who(&new.consent_who, how)?, how.as_str().to_owned(), Some(now)),
-        None => (String::new(), String::new(), None),
+        None => {
+            said_alone(&new.consent_who)?;
+            (String::new(), String::new(), None)
+        }
     };
     let profile = identity::profile(kernel, actor).await?;
+    if profile.organization.keep_audio {
+        // One that has begun goes on to its end: no sound is lost for its bytes.
+        storage::require_room(kernel, actor.organization, 0).await?;
+    }
     let is_first_zone = profile.person.time_zone.is_empty() && !time_zone.is_empty();
     let participants = match &new.participants[..] {
         [] => {
@@ -280,6 +293,11 @@ fn default_title(contact: &str, company: &str, kind: &str) -> String {
     let who: Vec<&str> = [contact, company].into_iter().filter(|part| !part.is_empty()).collect();
     let title = if who.is_empty() { format!("{kind} call") } else { format!("{kind} with {}", who.join(", ")) };
     title.chars().take(valid::TITLE.max).collect()
+}
+
+/// Who was told, where nobody says how.
+fn said_alone(typed: &str) -> Result<(), Problem> {
+    if typed.trim().is_empty() { Ok(()) } else { valid::CONSENT_WHO.parse(typed).map(drop) }
 }
 
 fn consent_who(typed: &str, how: ConsentMethod) -> Result<String, Problem> {

@@ -80,10 +80,11 @@ struct Stream {
 /// It ends with [`Told::Over`] when the member's credential, role or membership does not hold any more.
 ///
 /// # Errors
-/// `forbidden` for others than members, `invalid` for a name that no event has.
+/// `forbidden` for others than members, `invalid` for a name that no event has, `rate_limited` with too much open.
 pub async fn open(kernel: &Kernel, actor: &Actor, after: Option<i64>, names: &str) -> Result<BoxStream<'static, Told>> {
     actor.member()?;
     let names = Names::parse(kernel.state(), names)?;
+    let held = identity::hold_open(kernel, actor)?;
     // First, so that nothing falls between the database and what comes live.
     let live = kernel.hub().subscribe(actor.organization);
     let head = kernel.store().event_head().await?;
@@ -103,7 +104,8 @@ pub async fn open(kernel: &Kernel, actor: &Actor, after: Option<i64>, names: &st
         ready: first.into_iter().collect(),
     };
     let told = futures::stream::unfold(stream, |mut stream| async move { Some((stream.next().await?, stream)) });
-    Ok(until_over(kernel, actor, listener, told.boxed()))
+    // One of the member's open ones, until it is gone.
+    Ok(until_over(kernel, actor, listener, told.boxed()).inspect(move |_| _ = &held).boxed())
 }
 
 /// Whether events after a place are gone, or the place is none of this database's.

@@ -9,9 +9,11 @@ mod addresses;
 mod jobs;
 pub mod limits;
 mod new_password;
+mod open;
 mod password;
 pub mod person;
 mod profile;
+mod refused;
 mod relay;
 mod reset;
 mod secret;
@@ -24,8 +26,11 @@ mod watch;
 
 pub use account::{change_password, sign_in, sign_in_program, sign_out};
 use limits::Limits;
+use open::OpenCounts;
+pub(crate) use open::hold_open;
 pub use password::warm_up;
 pub use profile::{OrganizationUpdated, PersonUpdated, organization, profile, update_organization, update_profile};
+pub use refused::{RefusedPasswords, RefusedPasswordsError};
 pub use relay::authenticate_relay;
 pub(crate) use relay::relay_token;
 pub use reset::{delivers_mail, request_password_reset, reset_password};
@@ -110,13 +115,16 @@ pub struct IdentityState {
     mailer: Arc<dyn Mailer>,
     token_key: SecretString,
     open_sign_up: bool,
+    refused_passwords: Option<RefusedPasswords>,
     limits: Limits,
+    open: OpenCounts,
 }
 
 impl IdentityState {
-    /// `token_key` signs access tokens; `open_sign_up` is whether strangers may open an organization.
-    pub fn new(mailer: Arc<dyn Mailer>, token_key: SecretString, open_sign_up: bool) -> Self {
-        Self { mailer, token_key, open_sign_up, limits: Limits::default() }
+    /// `token_key` signs access tokens; `open_sign_up` is whether strangers may open an organization; `refused_passwords` are refused beside
+    /// the built-in ones.
+    pub fn new(mailer: Arc<dyn Mailer>, token_key: SecretString, open_sign_up: bool, refused_passwords: Option<RefusedPasswords>) -> Self {
+        Self { mailer, token_key, open_sign_up, refused_passwords, limits: Limits::default(), open: OpenCounts::default() }
     }
 }
 
@@ -142,6 +150,8 @@ impl IdentityKernel for Kernel {
 trait Own {
     fn token_key(&self) -> &SecretString;
     fn open_sign_up(&self) -> bool;
+    fn refused_passwords(&self) -> Option<&RefusedPasswords>;
+    fn open_counts(&self) -> &OpenCounts;
 }
 
 impl Own for Kernel {
@@ -151,6 +161,14 @@ impl Own for Kernel {
 
     fn open_sign_up(&self) -> bool {
         self.state::<IdentityState>().open_sign_up
+    }
+
+    fn refused_passwords(&self) -> Option<&RefusedPasswords> {
+        self.state::<IdentityState>().refused_passwords.as_ref()
+    }
+
+    fn open_counts(&self) -> &OpenCounts {
+        &self.state::<IdentityState>().open
     }
 }
 

@@ -14,6 +14,7 @@ pub mod knowledge;
 pub mod operations;
 pub mod playbooks;
 pub mod socket;
+pub mod storage;
 pub mod upkeep;
 pub mod website;
 

@@ -85,7 +85,7 @@ pub async fn overview(kernel: &Kernel, actor: &Actor) -> Result<Operations> {
         Some(Scheduled { name, rule, next_at })
     };
     let schedules = store.schedules().await?.into_iter().filter_map(scheduled).collect();
-    Ok(Operations { failed, queues, schedules })
+    Ok(Operations { failed, queues, schedules, storage: crate::storage::of(kernel, actor).await? })
 }
 
 /// A page of what failed too often, the newest first.

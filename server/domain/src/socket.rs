@@ -37,10 +37,15 @@ pub async fn open(
     if let Err(error) = calls::get(services, actor, call).await {
         return futures::stream::iter([ServerMessage::Refused(error.into_problem())]).boxed();
     }
+    let held = match identity::hold_open(services, actor) {
+        Ok(held) => held,
+        Err(error) => return futures::stream::iter([ServerMessage::Refused(error.into_problem())]).boxed(),
+    };
     let over = watch_over(services, actor, call);
     let messages = futures::stream::iter(first).chain(messages).take_until(is_over(over.clone())).boxed();
     let answers = live::attach(services, actor, messages).await;
-    until(answers, over)
+    // One of the member's open ones, until it is gone.
+    until(answers, over).inspect(move |_| _ = &held).boxed()
 }
 
 /// Becomes the reason as soon as the caller may not go on. Ends by itself with the last receiver.

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each program uses a part")]
 
+pub mod soak;
 pub mod socket;
 
 use std::path::Path;

@@ -55,6 +55,28 @@ pub struct EventsQuery {
     names: Option<String>,
 }
 
+/// Where a stream goes on.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "for the OpenAPI document: the header is read as it comes")]
+pub struct EventsHeader {
+    /// Begin after this place.
+    #[param(rename = "Last-Event-ID")]
+    last_event_id: Option<i64>,
+}
+
+/// An event as it is streamed: its fields.
+#[derive(Debug, ToSchema)]
+#[allow(dead_code, reason = "for the OpenAPI document: the fields are written as they are")]
+pub struct StreamedEvent {
+    /// Its name.
+    event: String,
+    /// Its place; none of what says that the stream is over.
+    id: Option<String>,
+    /// JSON.
+    data: String,
+}
+
 /// Listen to what happens
 ///
 /// `text/event-stream`. Each event has its name as `event`, its place as `id` and JSON as `data`, described by the catalogue. Everybody
@@ -64,8 +86,8 @@ pub struct EventsQuery {
 /// membership it was opened with has ended. A comment comes every 15 seconds. `docs/api/events.md` has it all.
 #[utoipa::path(
     get, path = "/api/v1/events",
-    params(EventsQuery, ("Last-Event-ID" = Option<i64>, Header, description = "Begin after this place")),
-    responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream"))
+    params(EventsQuery, EventsHeader),
+    responses((status = 200, description = "The stream", body = StreamedEvent, content_type = "text/event-stream"))
 )]
 pub async fn open(
     State(server): State<Server>,

@@ -166,6 +166,8 @@ settings! {
     vault_keys_command: String,
     intranet_sites: String,
     open_sign_up: bool,
+    refused_passwords_file: PathBuf,
+    storage_quota_mb: u64,
     most_calls: usize,
     seal_seconds: u64,
     client_address_header: String,

@@ -234,3 +234,12 @@ fn the_model_before_answers_beside_the_current_one() {
     let Some(providers::embedding::Config::OpenAi(before)) = loaded(&[], file).unwrap().config.embeddings.before else { panic!() };
     assert_eq!((before.model.as_str(), before.dimensions), ("nomic-embed-text:v1.5", Some(768)));
 }
+
+#[test]
+fn a_quota_is_in_megabytes_and_none_is_not_zero() {
+    let quota = |file: &str| loaded(&[], file).map(|loaded| loaded.config.storage_quota);
+    assert_eq!(quota("").unwrap(), None);
+    assert_eq!(quota("storage_quota_mb = 5_000").unwrap(), Some(5_000_000_000));
+    assert!(quota("storage_quota_mb = 0").unwrap_err().to_string().contains("at least 1"));
+    assert!(quota("storage_quota_mb = -1").is_err());
+}

@@ -36,6 +36,7 @@ pub fn all() -> Vec<Statement> {
         crate::flags::STATEMENTS,
         crate::credentials::STATEMENTS,
         crate::usage::STATEMENTS,
+        crate::storage::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::parts::STATEMENTS,

@@ -50,6 +50,7 @@ mod serving;
 pub mod sessions;
 pub mod sign_ups;
 mod statements;
+pub mod storage;
 #[cfg(feature = "test-utils")]
 pub mod testing;
 mod text;
@@ -74,4 +75,5 @@ pub use servers::{LivingServer, Presence};
 pub use serving::{Examined, examine};
 pub use sessions::Standing;
 pub use sign_ups::PendingSignUp;
+pub use storage::Stored;
 pub use tokens::{RefreshToken, Refreshed, Whose};

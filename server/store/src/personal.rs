@@ -26,6 +26,7 @@ statements! {
     DELETE_FLAGS = "DELETE FROM feature_flags WHERE organization_id = $1";
     DELETE_CREDENTIALS = "DELETE FROM credentials WHERE organization_id = $1";
     DELETE_USAGE = "DELETE FROM usage_days WHERE organization_id = $1";
+    DELETE_STORAGE = "DELETE FROM organization_storage WHERE organization_id = $1";
     DELETE_KEYS = "DELETE FROM idempotency_keys WHERE organization_id = $1";
     FORGET_ORGANIZATION = "UPDATE organizations SET name = $2 WHERE id = $1";
 }
@@ -161,7 +162,7 @@ async fn execute(tx: &mut Tx, sql: String, key: Key<'_>) -> Result<()> {
 /// # Errors
 /// What the engine says.
 pub async fn erase_organization(tx: &mut Tx, organization: OrganizationId, name: &str) -> Result<()> {
-    const ALL: [&str; 11] = [
+    const ALL: [&str; 12] = [
         DELETE_COLLECTIONS,
         DELETE_MEMBERS,
         DELETE_KNOWLEDGE_TENANT,
@@ -172,6 +173,7 @@ pub async fn erase_organization(tx: &mut Tx, organization: OrganizationId, name:
         DELETE_FLAGS,
         DELETE_CREDENTIALS,
         DELETE_USAGE,
+        DELETE_STORAGE,
         DELETE_KEYS,
     ];
     for statement in ALL {

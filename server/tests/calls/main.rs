@@ -27,6 +27,7 @@ mod page;
 mod pages;
 mod process;
 mod proxies;
+mod quota;
 mod recognizers;
 mod recording;
 mod rest;

@@ -12,20 +12,22 @@ use super::failed_jobs::organization_of;
 use crate::support::{PASSWORD, Program, Setup, TestServer, email};
 
 /// An open stream.
-struct Listening {
+pub struct Listening {
     response: Response,
     text: String,
 }
 
+/// What it told.
 #[derive(Debug, PartialEq)]
-struct Heard {
-    name: String,
+pub struct Heard {
+    pub name: String,
     id: String,
     data: Value,
 }
 
 impl Listening {
-    async fn to(program: &Program, query: &str, last: Option<i64>) -> Self {
+    /// Opens one, and looks at its head.
+    pub async fn to(program: &Program, query: &str, last: Option<i64>) -> Self {
         let mut request = program.request(Method::GET, &format!("/api/v1/events{query}")).header("accept-encoding", "gzip, br");
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -39,7 +41,7 @@ impl Listening {
     }
 
     /// The next event; none at the end.
-    async fn next(&mut self) -> Option<Heard> {
+    pub async fn next(&mut self) -> Option<Heard> {
         loop {
             while let Some(end) = self.text.find("\n\n") {
                 let block: String = self.text.drain(..end + 2).collect();
@@ -65,7 +67,7 @@ impl Listening {
     }
 
     /// Whether nothing comes for a moment.
-    async fn is_silent(&mut self) -> bool {
+    pub async fn is_silent(&mut self) -> bool {
         tokio::time::timeout(Duration::from_millis(400), self.next()).await.is_err()
     }
 }

@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "../calls/page.rs"]
+#[allow(dead_code, reason = "calls' tests need more of it")]
+mod page;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -28,4 +31,5 @@ mod sessions;
 mod sign_ins;
 mod sign_up;
 mod surface;
+mod sweep;
 mod tokens;

@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use reqwest::StatusCode;
+use serde_json::json;
+use server::config::{Config, Settings};
 
-use crate::support::{PASSWORD, TestServer};
+use crate::support::{PASSWORD, Setup, TestServer, email};
 
 async fn link(server: &TestServer, mails: usize) -> String {
     let mail = server.outbox.wait(mails).await;
@@ -64,4 +66,37 @@ async fn asking_tells_nothing_and_mails_nobody_unknown() {
     }
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert!(server.outbox.all().len() <= 3, "nobody's mailbox is flooded");
+}
+
+#[tokio::test]
+async fn a_password_of_the_operators_list_is_set_by_nobody() {
+    const LISTED: &str = "violet tram under oatmeal";
+    let list = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(list.path(), "B499CDAB9892ADA7BF1E305EFCDCF30F113405C8:42\r\n").unwrap();
+    let settings = Settings { refused_passwords_file: Some(list.path().to_owned()), ..Settings::default() };
+    let server = TestServer::with(Setup { settings, ..Setup::default() }).await;
+    let new = json!({ "name": "Ann", "email": email("Ann"), "organization": "Acme", "password": LISTED });
+    let refused = server.program().post("/api/v1/auth/register", new).await;
+    assert_eq!((refused.failure(422), &refused.body["error"]["details"]["field"]), ("invalid", &json!("password")));
+    assert!(refused.body["detail"].as_str().unwrap().contains("known to attackers"), "{}", refused.body);
+    let browser = server.browser();
+    browser.sign_up("Ann").await;
+    let changed = browser.call("/api/settings/change_password", &[("current", PASSWORD), ("password", LISTED)]).await;
+    assert_eq!((changed.status, &changed.body["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("password")));
+    server.browser().call("/api/identity/forgot_password", &[("email", &email("Ann"))]).await;
+    let token = link(&server, 1).await;
+    let reset = server.browser().call("/api/identity/reset_password", &[("token", &token), ("password", LISTED)]).await;
+    assert_eq!((reset.status, &reset.body["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("password")));
+    let other = server.browser().call("/api/identity/reset_password", &[("token", &token), ("password", "another good one")]).await;
+    assert_eq!(other.status, StatusCode::OK, "it did not cost the link: {:?}", other.body);
+}
+
+#[test]
+fn a_list_that_is_none_keeps_the_server_from_starting() {
+    let list = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(list.path(), "hunter2\n").unwrap();
+    let settings = Settings { refused_passwords_file: Some(list.path().to_owned()), ..Settings::default() };
+    let config = Config::from_settings(settings).unwrap();
+    let error = server::wiring::domain_config(&config, "a key that only tests have, 32+ bytes".to_owned().into()).err().unwrap();
+    assert!(error.to_string().starts_with("refused_passwords_file: ") && error.to_string().contains("byte 0"), "{error}");
 }

@@ -17,6 +17,7 @@ mod forms;
 mod idempotent;
 mod interrupted;
 mod questions;
+mod quota;
 mod roles;
 mod sample;
 mod site_visit;

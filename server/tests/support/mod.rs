@@ -131,7 +131,7 @@ impl TestServer {
         let reader = documents::ChildReader::new(env!("CARGO_BIN_EXE_closezly"), ["extract-document"], documents::Limits::default());
         let reader = reader.with_programs(documents::Programs::default());
         let services = domain::assemble(Parts {
-            config: wiring::domain_config(&config, "a key that only tests have, 32+ bytes".to_owned().into()),
+            config: wiring::domain_config(&config, "a key that only tests have, 32+ bytes".to_owned().into()).unwrap(),
             store,
             clock: clock.clone(),
             ids: Arc::new(ids),

@@ -25,7 +25,7 @@ pub struct Ahead {
 impl Ahead {
     /// Wanted if these parts need it, and compile something else before.
     pub fn new(parts: &[Part]) -> Self {
-        let compiles = |part: &Part| matches!(part, Part::Lint | Part::Docs | Part::Unit | Part::Store | Part::Http);
+        let compiles = |part: &Part| matches!(part, Part::Lint | Part::Docs | Part::Unit | Part::Store | Part::Http | Part::Schemathesis);
         Self { wanted: parts.contains(&Part::Browser) && parts.iter().any(compiles), running: Mutex::new(None) }
     }
 

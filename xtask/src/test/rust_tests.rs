@@ -42,10 +42,10 @@ struct Environment {
 }
 
 impl RustTests {
-    /// Selects what has to be compiled for these parts; for the browser's too, if the server is among it anyway.
+    /// Selects what has to be compiled for these parts; for those that run the server too, if it is among it anyway.
     pub fn new(parts: &[Part]) -> Result<Self> {
         let (unit, http) = (parts.contains(&Part::Unit), parts.contains(&Part::Http));
-        let journeys = parts.contains(&Part::Browser) && (unit || http);
+        let runs_server = parts.iter().any(|part| matches!(part, Part::Browser | Part::Schemathesis)) && (unit || http);
         let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut selections = Vec::new();
         if unit {
@@ -62,7 +62,7 @@ impl RustTests {
         } else if parts.contains(&Part::Store) {
             selections.push(words(&["--package", "store"]));
         }
-        let programs = if journeys { JOURNEYS.to_vec() } else { Vec::new() };
+        let programs = if runs_server { JOURNEYS.to_vec() } else { Vec::new() };
         Ok(Self { selections, programs, built: None, environment: None })
     }
 

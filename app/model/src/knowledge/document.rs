@@ -213,7 +213,7 @@ pub struct DocumentChange {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "line"))]
     pub title: Option<String>,
     /// All its tags: at most 20 of 1 to 40 characters.
-    #[cfg_attr(feature = "openapi", schema(max_items = 20))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<super::Tag>>, max_items = 20))]
     pub tags: Option<Vec<String>>,
     /// Another collection.
     pub collection: Option<CollectionId>,

@@ -70,7 +70,7 @@ pub struct NewText {
     pub text: String,
     /// Words for it.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(max_items = 20))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<super::Tag>, max_items = 20))]
     pub tags: Vec<String>,
 }
 

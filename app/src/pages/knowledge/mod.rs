@@ -17,6 +17,8 @@ mod upload;
 mod websites;
 
 pub use document::DocumentPage;
+#[cfg(feature = "ssr")]
+pub use labels::size;
 pub use page::KnowledgePage;
 
 use leptos::prelude::*;

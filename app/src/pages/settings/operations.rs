@@ -121,6 +121,7 @@ fn Loaded(shown: OperationsPage, cursor: Option<String>, actions: OperationsActi
                 }}
             </nav>
         </Panel>
+        <Panel id="storage" title="Storage"><p>{move || shown.with(|shown| shown.stored.clone())}</p></Panel>
         <Panel id="queues" title="Under way">{move || shown.with(queues)}</Panel>
         <Panel id="schedules" title="By the clock">{move || shown.with(schedules)}</Panel>
         <Panel id="flags" title="Switched on">

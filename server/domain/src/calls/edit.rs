@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::events::CallUpdated;
 use super::finish::{Draft, Material};
-use super::{after, changed_elsewhere, consent_who, get, live, recording};
+use super::{after, changed_elsewhere, consent_who, get, live, recording, said_alone};
 use crate::identity::time_zone;
 use kernel::{Actor, DomainError, Kernel, Result};
 
@@ -45,6 +45,10 @@ pub async fn patch(kernel: &Kernel, actor: &Actor, id: CallId, patch: CallPatch)
     call.kind = kind.unwrap_or(call.kind);
     call.verbosity = verbosity.unwrap_or(call.verbosity);
     let now = kernel.now();
+    if consent_how.is_none() {
+        // Said without how: not kept, and looked at all the same.
+        said_alone(who.as_deref().unwrap_or_default())?;
+    }
     if let Some(how) = consent_how {
         if call.state != CallState::Prepared {
             return Err(DomainError::new(Code::CallEnded, "Consent is given before a call starts; this one has started."));

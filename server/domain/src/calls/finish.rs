@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use model::{Bookmark, Call, CallId, CallSource, CallState, Channel, Code, Cue, Insights, Metrics, Millis, OrganizationId, Segment};
 
 use super::events::InsightsReady;
-use super::{playbook, recording};
+use super::{measure, playbook, recording};
 use crate::identity::time_zone;
 use crate::playbooks::CompiledPlaybook;
 use kernel::{Actor, Kernel, Tx};
@@ -113,6 +113,7 @@ fn seconds(duration: Millis) -> i64 {
 pub(crate) async fn write_review(kernel: &Kernel, organization: OrganizationId, id: CallId, hold: &CallHold) -> Result<()> {
     let Some(call) = kernel.store().call(organization, id).await? else { return Ok(()) };
     let voice = recording::voice(kernel, &call).await?;
+    let bytes = measure::bytes(kernel, &call).await?;
     let Some(material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
     let (_, draft) = material.draft(voice).await?;
     let mut tx = kernel.begin(&Actor::system(organization, "a call is over")).await?;
@@ -122,6 +123,7 @@ pub(crate) async fn write_review(kernel: &Kernel, organization: OrganizationId, 
     }
     let Some(call) = store::calls::lock(&mut tx, organization, id).await? else { return Ok(()) };
     draft.keep(&mut tx, &call).await?;
+    store::storage::set_recorded(&mut tx, organization, id, bytes).await?;
     tx.commit().await
 }
 

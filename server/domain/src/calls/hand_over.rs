@@ -18,7 +18,7 @@ use store::{LogPlace, RecordingError, RecordingPart};
 
 use super::events::CallUpdated;
 use super::jobs::HandOver;
-use super::{fetch, live, recording};
+use super::{fetch, live, measure, recording};
 
 /// How much later a call that is not over is looked at again.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(1);
@@ -193,6 +193,7 @@ async fn keep_parts(
     if length > locked.duration_ms {
         store::calls::set_duration(&mut tx, organization, call.id, length).await?;
     }
+    measure::note_parts(&mut tx, call).await?;
     tx.emit(&CallUpdated { call: call.id, member: call.member_id }).await?;
     tx.commit().await?;
     Ok(true)

@@ -94,7 +94,7 @@ pub async fn change_password(
     let person = actor.member()?.person;
     kernel.limits().sign_in(client, &person.to_string(), false)?;
     let profile = kernel.store().profile(actor.member()?.id).await?.ok_or_else(signed_out)?;
-    new_password::check(new.expose_secret(), &[&profile.person.name, &profile.person.email, &profile.organization.name])?;
+    new_password::check(kernel, new.expose_secret(), &[&profile.person.name, &profile.person.email, &profile.organization.name]).await?;
     let hash = kernel.store().password_hash(person).await?.ok_or_else(signed_out)?;
     if !password::verify(current.expose_secret(), Some(hash)).await? {
         return Err(model::Problem::of_field("current", "That is not your current password.").into());

@@ -3,7 +3,8 @@
 use model::{Problem, validation};
 use zxcvbn::{Score, zxcvbn};
 
-use kernel::Result;
+use super::Own as _;
+use kernel::{Kernel, Result};
 
 /// What is looked at for being guessable: the estimate's time grows with the length, and nobody guesses the rest.
 const LOOKED_AT: usize = 100;
@@ -15,9 +16,23 @@ const PRODUCT: &str = "closezly";
 /// How many guesses a password takes is estimated as Wheeler does ("zxcvbn: Low-Budget Password Strength Estimation", 2016), with its
 /// lists of common passwords, words and names; fewer than 10⁸ are too few.
 ///
+/// Then the list of whoever runs the server is asked, if there is one.
+///
 /// # Errors
-/// A problem of the field `password`.
-pub(super) fn check(password: &str, known: &[&str]) -> Result<()> {
+/// A problem of the field `password`; if the list can't be read any more.
+pub(super) async fn check(kernel: &Kernel, password: &str, known: &[&str]) -> Result<()> {
+    is_hard_to_guess(password, known)?;
+    match kernel.refused_passwords() {
+        Some(refused) if refused.contain(password).await? => Err(Problem::of_field(
+            "password",
+            "This password is on a list of passwords that are known to attackers. Choose another, for example four words that don’t belong together.",
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+fn is_hard_to_guess(password: &str, known: &[&str]) -> Result<()> {
     validation::new_password(password)?;
     let looked_at: String = password.chars().take(LOOKED_AT).collect();
     let parts = known.iter().flat_map(|text| text.split(|sign: char| !sign.is_alphanumeric())).filter(|part| part.chars().count() > 2);
@@ -60,7 +75,7 @@ mod tests {
             "1q2w3e4r5t",
             "short",
         ] {
-            let error = check(password, &ANN).expect_err(password).into_problem();
+            let error = is_hard_to_guess(password, &ANN).expect_err(password).into_problem();
             assert_eq!(error.field.as_deref(), Some("password"), "{password}");
         }
     }
@@ -70,9 +85,9 @@ mod tests {
         for password in
             ["correct horse battery", "violet tram under oatmeal", "x9$Lq2!vTz", "größer als jeder berg", "四つの言葉を並べてみた"]
         {
-            check(password, &ANN).unwrap();
+            is_hard_to_guess(password, &ANN).unwrap();
         }
-        check(&"long ".repeat(40), &[]).unwrap_err();
-        check(&"a sentence that nobody would guess, ".repeat(5), &[]).unwrap();
+        is_hard_to_guess(&"long ".repeat(40), &[]).unwrap_err();
+        is_hard_to_guess(&"a sentence that nobody would guess, ".repeat(5), &[]).unwrap();
     }
 }

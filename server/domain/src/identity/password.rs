@@ -37,7 +37,7 @@ async fn nobody() -> Result<String> {
 }
 
 /// A password as it is hashed (RFC 8265, OpaqueString): computers write the same letters and spaces in different ways.
-fn normalized(password: &str) -> String {
+pub(super) fn normalized(password: &str) -> String {
     password.chars().map(|sign| if sign.is_whitespace() { ' ' } else { sign }).nfc().collect()
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn link(kernel: &Kernel, asked: &MailResetLink, attempt: i64) -
 pub async fn reset_password(kernel: &Kernel, client: &Client, token: &str, new: &SecretString) -> Result<()> {
     kernel.limits().reset(client)?;
     // Before the token is spent: a password that is too short must not cost the link.
-    new_password::check(new.expose_secret(), &[])?;
+    new_password::check(kernel, new.expose_secret(), &[]).await?;
     let hash = password::hash(new.expose_secret()).await?;
     let mut tx = kernel.begin_own().await?;
     let now = tx.at();
@@ -69,7 +69,7 @@ pub async fn reset_password(kernel: &Kernel, client: &Client, token: &str, new: 
         return Err(Problem::new(Code::NotFound, "This link was used already or is too old. Ask for a new one.").into());
     };
     if let Some(person) = store::identity::person(&mut tx, person).await? {
-        new_password::check(new.expose_secret(), &[&person.name, &person.email])?;
+        new_password::check(kernel, new.expose_secret(), &[&person.name, &person.email]).await?;
     }
     store::tokens::set_password(&mut tx, person, &hash, None, true).await?;
     let organizations = store::identity::organizations_of(&mut tx, person).await?;

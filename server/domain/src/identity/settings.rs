@@ -4,6 +4,11 @@ use kernel::Setting;
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("open_sign_up", "true", "whether strangers may sign up and open an organization"),
+    Setting::new(
+        "refused_passwords_file",
+        "none",
+        "file of passwords that are refused beside the common ones: a SHA-1 in hex a line, sorted (see “Signing in”)",
+    ),
     Setting::secret(
         "smtp_url",
         "none",

@@ -111,7 +111,7 @@ async fn start(kernel: &Kernel, client: &Client, new: SignUp) -> Result<Started>
     let name = validation::NAME.parse(&new.name)?;
     let email = addresses::mail_address(&new.email)?;
     let organization = validation::ORGANIZATION.parse(&new.organization)?;
-    new_password::check(new.password.expose_secret(), &[&name, &email, &organization])?;
+    new_password::check(kernel, new.password.expose_secret(), &[&name, &email, &organization]).await?;
     kernel.limits().sign_up(client)?;
     let password_hash = password::hash(new.password.expose_secret()).await?;
     let pending = PendingSignUp { email, name, organization, password_hash, expires_at: kernel.now() + UNSENT };

@@ -17,7 +17,7 @@ const NAME: Line = Line { field: "name", label: "The collection's name", min: 1,
 /// Makes a collection.
 ///
 /// # Errors
-/// `invalid` with the field, also if there is one of that name; `forbidden` below admins.
+/// `invalid` with the field; `conflict` if there is one of that name; `forbidden` below admins.
 pub async fn create_collection(kernel: &Kernel, actor: &Actor, new: NewCollection) -> Result<Collection> {
     require_editor(actor)?;
     let collection = Collection { id: kernel.uuid().into(), name: NAME.parse(&new.name)?, access: new.access, documents: 0 };
@@ -76,7 +76,10 @@ fn no_such() -> DomainError {
 
 fn taken(error: StoreError) -> DomainError {
     match error {
-        StoreError::Taken(_) => Problem::of_field("name", "There is a collection of that name already. Choose another one.").into(),
+        StoreError::Taken(_) => {
+            let problem = Problem::of_field("name", "There is a collection of that name already. Choose another one.");
+            Problem { code: Code::Conflict, ..problem }.into()
+        }
         StoreError::Missing(_) => DomainError::new(Code::NotFound, "There is no such collection. It may have been deleted."),
         error => error.into(),
     }

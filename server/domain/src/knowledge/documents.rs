@@ -18,7 +18,7 @@ use ports::files::{FileKey, FileStream};
 
 pub(super) const TITLE: Line = Line { field: "title", label: "The title", min: 1, max: 200 };
 const TAG: Line = Line { field: "tags", label: "A tag", min: 1, max: 40 };
-const WORDS: Line = Line { field: "words", label: "The search", min: 0, max: 200 };
+pub(super) const WORDS: Line = Line { field: "words", label: "The search", min: 0, max: 200 };
 const BOUND: Line = Line { field: "bindings", label: "What it is bound to", min: 1, max: 120 };
 const MAX_TAGS: usize = 20;
 const MAX_BINDINGS: usize = 50;

@@ -9,6 +9,7 @@ use model::{
 };
 use store::knowledge::{FoundPassage, Retrieved, matches};
 
+use super::documents::WORDS;
 use super::text::{Span, chars, sentences, slice};
 use super::uploads::SAMPLE_TAG;
 use super::{embed, readable};
@@ -118,6 +119,8 @@ pub(super) async fn with_sample(
 
 /// A question that a person typed, checked.
 pub(super) fn checked(question: &Question) -> Result<String> {
+    // Words narrow lists only; what can't stand in them is refused here too.
+    WORDS.parse(&question.filter.words)?;
     Ok(QUESTION.parse(&one_line(&question.text))?)
 }
 

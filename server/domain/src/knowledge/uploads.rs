@@ -23,6 +23,7 @@ use self::file::{hash, path, private_file, remove, write_at};
 use super::documents::{TITLE, find, tags};
 use super::{collection_or_first, events, jobs, require_editor, system, urgently};
 use crate::knowledge::KnowledgeKernel as _;
+use crate::storage;
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::{DomainError, Result};
@@ -47,7 +48,8 @@ const SAMPLE: &str = include_str!("sample.md");
 /// Begins to send a file.
 ///
 /// # Errors
-/// `invalid` with the field; `too_large`; `not_found` for the collection or the document to replace; `forbidden` below admins; `conflict` with 100 open ones.
+/// `invalid` with the field; `too_large`; `quota_exceeded`; `not_found` for the collection or the document to replace; `forbidden` below admins;
+/// `conflict` with 100 open ones.
 pub async fn begin_upload(kernel: &Kernel, actor: &Actor, new: NewUpload) -> Result<Upload> {
     require_editor(actor)?;
     let upload = checked(kernel, actor, &new).await?;
@@ -60,6 +62,7 @@ pub async fn begin_upload(kernel: &Kernel, actor: &Actor, new: NewUpload) -> Res
             "100 files that you began to send are not finished. Finish or cancel some of them first.",
         ));
     }
+    storage::require_room(kernel, actor.organization, upload.bytes).await?;
     if let Some(folder) = path(kernel, actor.organization, upload.id).parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
@@ -111,7 +114,8 @@ pub async fn append(kernel: &Kernel, actor: &Actor, id: UploadId, offset: u64, p
 /// The file is whole: it becomes a document, or a document's next version.
 ///
 /// # Errors
-/// `conflict` if bytes are missing; `not_found`; `invalid` for tags; what the storage says.
+/// `conflict` if bytes are missing; `not_found`; `invalid` for tags; `quota_exceeded` if there is less room than when it began; what the storage
+/// says.
 pub async fn finish_upload(kernel: &Kernel, actor: &Actor, id: UploadId, tags: Vec<String>) -> Result<Given> {
     let upload = upload(kernel, actor, id).await?;
     let tags = self::tags(&tags)?;
@@ -159,7 +163,7 @@ where
 /// Takes a pasted text.
 ///
 /// # Errors
-/// `invalid` with the field; `not_found` for the collection; `forbidden` below admins.
+/// `invalid` with the field; `not_found` for the collection; `quota_exceeded`; `forbidden` below admins.
 pub async fn add_text(kernel: &Kernel, actor: &Actor, new: NewText) -> Result<Given> {
     require_editor(actor)?;
     let (title, text, tags) = (TITLE.parse(&new.title)?, TEXT.parse_block(&new.text)?, tags(&new.tags)?);
@@ -253,13 +257,14 @@ async fn take<S>(kernel: &Kernel, actor: &Actor, upload: Upload, tags: Vec<Strin
 where
     S: Stream<Item = std::io::Result<Bytes>> + Send,
 {
+    let room = storage::require_room(kernel, actor.organization, upload.bytes).await?;
     let path = path(kernel, actor.organization, upload.id);
     if let Some(folder) = path.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(FileError::Local)?;
     }
     // Also if the one who sends goes away and this future is dropped.
     let temporary = Temporary(path);
-    let bytes = receive(&temporary.0, content).await?;
+    let Some(bytes) = receive(&temporary.0, content, room).await? else { return Err(storage::exceeded(kernel)) };
     let upload = Upload { bytes: bytes as i64, received: bytes as i64, ..upload };
     let (kernel, actor) = (kernel.clone(), actor.clone());
     to_the_end(async move { keep(&kernel, &actor, &upload, &temporary.0, tags, false, origin).await }).await
@@ -279,7 +284,8 @@ impl Drop for Temporary {
     }
 }
 
-async fn receive(path: &Path, content: impl Stream<Item = std::io::Result<Bytes>>) -> Result<u64> {
+/// How many bytes came; none if there were more than there is room for.
+async fn receive(path: &Path, content: impl Stream<Item = std::io::Result<Bytes>>, room: Option<i64>) -> Result<Option<u64>> {
     let mut file = private_file(path).await?;
     let mut content = std::pin::pin!(content);
     let mut bytes = 0_u64;
@@ -289,13 +295,16 @@ async fn receive(path: &Path, content: impl Stream<Item = std::io::Result<Bytes>
         if bytes > MAX_FILE_BYTES {
             return Err(too_large());
         }
+        if room.is_some_and(|room| i64::try_from(bytes).is_ok_and(|bytes| bytes > room)) {
+            return Ok(None);
+        }
         file.write_all(&piece).await.map_err(FileError::of_disk)?;
     }
     file.flush().await.map_err(FileError::of_disk)?;
     if bytes == 0 {
         return Err(Problem::of_field("file", "The file is empty.").into());
     }
-    Ok(bytes)
+    Ok(Some(bytes))
 }
 
 /// Keeps a whole file that lies at `path`: as a new document, a new version, or not at all if it is there already.
@@ -361,6 +370,7 @@ pub(super) async fn add(kernel: &Kernel, actor: &Actor, new: &NewDocument) -> Re
     let kept = kept::insert_document(&mut tx, actor.organization, new).await?;
     match kept {
         InsertOutcome::Version(_) => {
+            storage::require_kept_within(kernel, &mut tx, actor.organization).await?;
             if new.file.state == DocumentState::Waiting {
                 tx.enqueue(&jobs::Ingest { document: new.id }).await?;
             }
@@ -380,6 +390,7 @@ pub(super) async fn renew(kernel: &Kernel, actor: &Actor, document: DocumentId, 
     let mut tx = kernel.begin(actor).await?;
     let kept = kept::add_version(&mut tx, actor.organization, document, file).await?;
     let InsertOutcome::Version(version) = kept else { return Ok(kept) };
+    storage::require_kept_within(kernel, &mut tx, actor.organization).await?;
     if file.state == DocumentState::Waiting {
         tx.enqueue(&jobs::Ingest { document }).await?;
     }

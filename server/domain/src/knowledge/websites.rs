@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use model::{DocumentId, DocumentSource, DocumentState, NewWebsite, OrganizationId, Problem, Website, WebsiteId, WebsiteState};
+use model::{Code, DocumentId, DocumentSource, DocumentState, NewWebsite, OrganizationId, Problem, Website, WebsiteId, WebsiteState};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::knowledge::{self as kept, InsertOutcome, NewDocument, NewVersion};
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::events::WebsiteChanged;
 use super::{collection_or_first, documents, jobs, require_editor, system, uploads, urgently};
 use crate::knowledge::KnowledgeKernel as _;
+use crate::storage;
 use crate::website::{PlanError, Visited, WebsitePlan, WebsiteVisit};
 use kernel::Actor;
 use kernel::Kernel;
@@ -29,7 +30,8 @@ const VISIT: Duration = Duration::from_secs(30 * 60);
 /// Takes a website in and visits it soon. Its pages count when somebody has accepted them.
 ///
 /// # Errors
-/// `invalid` with the field; `conflict` if the collection has this website; `not_found` for the collection; `forbidden` below admins.
+/// `invalid` with the field; `conflict` if the collection has this website; `quota_exceeded`; `not_found` for the collection; `forbidden` below
+/// admins.
 pub async fn add_website(kernel: &Kernel, actor: &Actor, new: NewWebsite) -> Result<Website> {
     require_editor(actor)?;
     let plan = WebsitePlan::new(&new.start, &new.scope, new.max_pages).map_err(|error| bad_plan(&error))?;
@@ -40,11 +42,12 @@ pub async fn add_website(kernel: &Kernel, actor: &Actor, new: NewWebsite) -> Res
     if new.every_hours > RAREST_HOURS {
         return Err(Problem::of_field("every_hours", "Visit it at least once a year, or never again.").into());
     }
+    storage::require_room(kernel, actor.organization, 0).await?;
     let now = kernel.now();
     let collection_id = collection_or_first(kernel, actor, new.collection).await?;
     let there = kernel.store().websites(actor.organization).await?;
     if there.iter().any(|other| other.start == plan.start().as_str() && other.collection_id == collection_id) {
-        return Err(DomainError::new(model::Code::Conflict, "This website is in the collection already. Visit it again instead."));
+        return Err(DomainError::new(Code::Conflict, "This website is in the collection already. Visit it again instead."));
     }
     let website = Website {
         id: kernel.uuid().into(),
@@ -70,13 +73,14 @@ pub async fn add_website(kernel: &Kernel, actor: &Actor, new: NewWebsite) -> Res
 /// Visits a website now.
 ///
 /// # Errors
-/// `conflict` while it is being visited; `not_found`; `forbidden` below admins.
+/// `conflict` while it is being visited; `quota_exceeded`; `not_found`; `forbidden` below admins.
 pub async fn visit_website(kernel: &Kernel, actor: &Actor, id: WebsiteId) -> Result<()> {
     require_editor(actor)?;
     let website = kernel.store().website(actor.organization, id).await?.ok_or_else(no_such)?;
+    storage::require_room(kernel, actor.organization, 0).await?;
     let mut tx = kernel.begin(actor).await?;
     if !start(&mut tx, actor.organization, website.id).await? {
-        return Err(DomainError::new(model::Code::Conflict, "This website is being visited already."));
+        return Err(DomainError::new(Code::Conflict, "This website is being visited already."));
     }
     tx.audit("knowledge.website_visited", website.id, json!({})).await?;
     tx.commit().await
@@ -145,8 +149,15 @@ pub(crate) async fn visit(kernel: &Kernel, organization: OrganizationId, id: Web
                 tracing::debug!(url = %page.url, "a page that somebody deleted was not kept");
             }
             Ok(Visited::Page(page)) => {
+                match keep(kernel, organization, &website, &known, page).await {
+                    // No other page fits either: the visit ends here, and says why.
+                    Err(DomainError::Problem(full)) if full.code == Code::QuotaExceeded => {
+                        problem = Some(full.message);
+                        break;
+                    }
+                    kept => kept?,
+                }
                 pages += 1;
-                keep(kernel, organization, &website, &known, page).await?;
             }
             Ok(Visited::Skipped { url, why }) => tracing::debug!(%url, %why, "a page was not kept"),
             Err(error) => problem = Some(error.to_string()),
@@ -176,9 +187,10 @@ async fn keep(
     if before.is_some_and(|(_, known)| known.as_slice() == hash) {
         return Ok(());
     }
+    let bytes = page.body.len() as i64;
+    storage::require_room(kernel, organization, bytes).await?;
     let object = kernel.uuid();
     let key = FileKey::document(organization, object);
-    let bytes = page.body.len() as i64;
     kernel.knowledge().files.put(&key, futures::stream::iter([Ok(page.body)]), u64::MAX).await?;
     // What somebody accepted once is renewed by itself; a new page waits.
     let accepted = match before {

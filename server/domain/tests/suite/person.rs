@@ -25,6 +25,7 @@ const NONE: &[(&str, &str)] = &[
     ("event_head", "one number"),
     ("knowledge_tenants", "numbers of an organization"),
     ("knowledge_terms", "words of the organization's documents"),
+    ("organization_storage", "sums of an organization"),
     ("organizations", "the tenant; goes with its only member, by --with-organization"),
     ("passage_removals", "numbers of documents"),
     ("passage_vectors", "made of the organization's documents"),

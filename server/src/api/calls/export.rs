@@ -43,7 +43,7 @@ enum Formats {
     params(("id" = CallId, Path, description = "The call's id"), Export),
     responses(
         (status = 200, description = "A file", content(
-            (String = "text/markdown"), (String = "application/json"), (String = "application/x-subrip")
+            (String = "text/markdown"), (serde_json::Value = "application/json"), (String = "application/x-subrip")
         ))
     )
 )]

@@ -29,7 +29,7 @@ pub async fn list(State(server): State<Server>, Signed(scope): Signed) -> Result
     request_body = NewCollection,
     responses(
         (status = 201, description = "Made", body = Envelope<Collection>),
-        (status = 422, description = "A field is wrong, or the name is taken")
+        (status = 409, description = "The name is taken")
     )
 )]
 pub async fn create(
@@ -49,7 +49,7 @@ pub async fn create(
     params(("id" = CollectionId, Path, description = "The collection's id")),
     responses(
         (status = 200, description = "Changed", body = Envelope<Collection>),
-        (status = 422, description = "A field is wrong, or the name is taken")
+        (status = 409, description = "The name is taken")
     )
 )]
 pub async fn edit(

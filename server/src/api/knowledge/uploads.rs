@@ -111,7 +111,7 @@ pub async fn append(
 pub struct Finish {
     /// Words for a new document: at most 20 of 1 to 40 characters. A new version keeps those that the document has.
     #[serde(default)]
-    #[schema(max_items = 20)]
+    #[schema(value_type = Vec<model::knowledge::Tag>, max_items = 20)]
     tags: Vec<String>,
 }
 

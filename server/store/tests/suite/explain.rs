@@ -13,6 +13,7 @@ const SMALL: &[(&str, &str)] =
 /// Indexes of the few rows that are in some state: walking one reads no table.
 const FEW: &[(&str, &str)] = &[
     ("calls_unfinished", "calls that run now"),
+    ("calls_unmeasured", "calls of an older release, until the server has measured their recordings"),
     ("events_pending", "events of the last moment, before the relay has placed them"),
     ("jobs_running", "what the workers are at"),
 ];

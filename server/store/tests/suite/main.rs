@@ -23,5 +23,6 @@ mod recording_disk;
 mod schema;
 mod search;
 mod servers;
+mod storage;
 mod trouble;
 mod upgrade;

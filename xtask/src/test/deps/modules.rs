@@ -22,13 +22,14 @@ const CRATES: [(&str, &str); 4] =
     [("domain", "server/domain"), ("kernel", "server/kernel"), ("model", "app/model"), ("store", "server/store")];
 
 /// The areas, and which others each may know.
-const AREAS: [(&str, &[&str]); 19] = [
+const AREAS: [(&str, &[&str]); 20] = [
     ("identity", &[]),
+    ("storage", &[]),
     ("team", &["identity"]),
     ("settings", &["identity"]),
     ("playbooks", &[]),
-    ("knowledge", &["playbooks"]),
-    ("calls", &["playbooks", "knowledge", "identity"]),
+    ("knowledge", &["playbooks", "storage"]),
+    ("calls", &["playbooks", "knowledge", "identity", "storage"]),
     ("insights", &["calls", "playbooks"]),
     ("library", &["calls", "insights"]),
     ("coaching", &["calls", "insights", "team"]),
@@ -41,7 +42,7 @@ const AREAS: [(&str, &[&str]); 19] = [
     ("privacy", &["settings"]),
     ("analytics", &["calls", "insights", "team"]),
     ("integrations", &["settings", "identity"]),
-    ("operations", &["settings"]),
+    ("operations", &["settings", "storage"]),
 ];
 
 /// Modules that belong to an area without bearing its name.

@@ -172,7 +172,9 @@ mod tests {
 
     #[test]
     fn what_is_final_is_told_at_once() {
-        for code in [Code::Invalid, Code::Forbidden, Code::NotFound, Code::TooLarge, Code::StorageFull, Code::Unauthenticated] {
+        for code in
+            [Code::Invalid, Code::Forbidden, Code::NotFound, Code::TooLarge, Code::StorageFull, Code::QuotaExceeded, Code::Unauthenticated]
+        {
             assert_eq!(Patience::default().next_wait(code), None, "{code}");
         }
         let mut patience = Patience::default();

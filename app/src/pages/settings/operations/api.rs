@@ -12,6 +12,8 @@ use crate::rpc::Rpc;
 pub struct OperationsPage {
     /// How the work stands.
     pub operations: Operations,
+    /// What is stored, in words: the browser needs no code to write sizes.
+    pub stored: String,
     /// What failed.
     pub failed: Page<FailedJob>,
     /// What can be switched.
@@ -29,7 +31,19 @@ pub async fn load_operations(cursor: Option<String>) -> Result<OperationsPage, A
     let operations = domain::operations::overview(&kernel, &actor).await?;
     let failed = domain::operations::failed(&kernel, &actor, cursor.as_deref(), FAILED).await?;
     let flags = domain::operations::flags(&kernel, &actor).await?;
-    Ok(OperationsPage { operations, failed, flags })
+    let stored = stored(&operations.storage);
+    Ok(OperationsPage { operations, stored, failed, flags })
+}
+
+/// `3.4 MB of documents and 1.2 GB of recordings, of 5.0 GB that your organization may keep.`
+#[cfg(feature = "ssr")]
+fn stored(storage: &model::Storage) -> String {
+    use crate::pages::knowledge::size;
+    let both = format!("{} of documents and {} of recordings", size(storage.documents), size(storage.recordings));
+    match storage.allowed {
+        Some(allowed) => format!("{both}, of {} that your organization may keep.", size(allowed)),
+        None => format!("{both}. There is no limit but the server’s disk."),
+    }
 }
 
 /// Lets a failed job be tried again.

@@ -255,8 +255,7 @@ impl CallActor {
     }
 
     pub(super) fn length(&self) -> Millis {
-        let said = self.engine.segments.iter().map(|segment| segment.end_ms).max().unwrap_or_default();
-        said.max(self.intake.length())
+        self.engine.segments.end().max(self.intake.length())
     }
 
     /// Call time.

@@ -5,6 +5,7 @@ use model::wire::CallEvent;
 use model::{Bookmark, Call, Channel, Cue, CueState, Segment};
 
 use super::actor::CallActor;
+use super::said::Said;
 use super::write_op::{DecidedBy, WriteOp};
 use crate::playbooks::CompiledPlaybook;
 
@@ -13,8 +14,7 @@ pub(super) struct Engine {
     pub(super) session: Session,
     /// Which version of the playbook it listens with; none is the built-in one.
     pub(super) playbook_version: Option<i64>,
-    /// In order of number.
-    pub(super) segments: Vec<Segment>,
+    pub(super) segments: Said,
     /// In order of appearance.
     pub(super) cues: Vec<Cue>,
     /// In order of number.
@@ -32,7 +32,7 @@ impl Engine {
     ) -> Self {
         let settings = Settings { verbosity: call.verbosity, tracks: call.channels() };
         let session = Session::restore(playbook.playbook, settings, &segments, &cues, &bookmarks);
-        Self { session, playbook_version: playbook.version, segments, cues, bookmarks }
+        Self { session, playbook_version: playbook.version, segments: segments.into_iter().collect(), cues, bookmarks }
     }
 
     pub(super) fn cue_mut(&mut self, number: i64) -> Option<&mut Cue> {
@@ -41,12 +41,7 @@ impl Engine {
 
     /// Whose final words a cue rests on; none while they aren't final.
     pub(super) fn speaker_of(&self, cue: &Cue) -> Option<Channel> {
-        self.segment(cue.evidence.first_segment()).map(|segment| segment.channel)
-    }
-
-    /// A segment, once it is final.
-    pub(super) fn segment(&self, number: i64) -> Option<&Segment> {
-        self.segments.iter().rev().find(|segment| segment.number == number)
+        self.segments.get(cue.evidence.first_segment()).map(|segment| segment.channel)
     }
 }
 

@@ -47,7 +47,7 @@ impl CallActor {
     fn snapshot(&self) -> Snapshot {
         Snapshot {
             last_event: self.connections.last_event(),
-            segments: self.engine.segments.clone(),
+            segments: self.engine.segments.all(),
             cues: self.engine.cues.clone(),
             bookmarks: self.engine.bookmarks.clone(),
             metrics: self.engine.session.metrics(),

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use model::wire::{Heard, ServerMessage, Statement};
-use model::{Bookmark, Code, Millis, Problem, Segment, TrackId};
+use model::{Bookmark, Code, Millis, Problem, TrackId};
 
 use super::actor::CallActor;
 use super::messages::bookmark;
+use super::said::Said;
 use super::write_op::WriteOp;
 
 /// Words that a page may still say again on another connection: those of some minutes.
@@ -23,9 +24,9 @@ pub(super) struct Numbered {
 
 impl Numbered {
     /// Whether these words were taken before.
-    fn knows(&self, heard: &Heard, segments: &[Segment]) -> bool {
+    fn knows(&self, heard: &Heard, all: &Said) -> bool {
         let said = (heard.track, heard.start, heard.end);
-        self.taken.contains(&said) || segments.iter().rev().any(|segment| (segment.track, segment.start_ms, segment.end_ms) == said)
+        self.taken.contains(&said) || all.has(said)
     }
 
     fn remember(&mut self, heard: &Heard) {

@@ -36,7 +36,7 @@ impl CallActor {
         let Lookup { cue, found, .. } = lookup;
         let Some(known) = self.engine.cues.iter().find(|known| known.number == cue) else { return };
         let last = known.evidence.spans().last().map(|span| span.segment);
-        let is_final = last.is_some_and(|last| self.engine.segment(last).is_some());
+        let is_final = last.is_some_and(|last| self.engine.segments.get(last).is_some());
         let source = found.as_ref().map(|found| Box::new(found.citation.clone()));
         let changed = known.source != source;
         let used = found.and_then(|found| self.assist.shows(known, found, is_final));

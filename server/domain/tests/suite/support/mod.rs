@@ -230,6 +230,8 @@ fn services_of(
             public_url: "http://localhost:3000".into(),
             token_key: "a key that is long enough for a test".to_owned().into(),
             open_sign_up: true,
+            refused_passwords: None,
+            storage_quota: None,
             live: LiveSettings::default(),
         },
         store,

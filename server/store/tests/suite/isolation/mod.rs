@@ -58,6 +58,7 @@ const UNBOUND: &[(&str, &str, &str)] = &[
     ("RELEASE_JOB", "jobs", "by the lease that a worker holds"),
     ("RELEASE_JOBS_OF_OTHERS", "jobs", "what servers that are gone had taken"),
     ("RETRY_OWN_JOB", "jobs", "one of no organization, by who runs the server"),
+    ("UNMEASURED_CALLS", "calls", "recordings are measured at the start; ids only"),
     ("UNFINISHED_CALLS", "c", "what servers that are gone had left; ids and times only"),
     ("WORN_OUT_JOBS", "jobs", "what servers that are gone had taken"),
     // Bound elsewhere.
