@@ -52,12 +52,12 @@ test("a page whose session has ended says so, keeps its sound, and sends it afte
   await page.waitForTimeout(3_000);
   expect(recorded(server, call, "rep").length, "nothing is taken from who is signed out").toBe(before);
   await again.click();
-  await page.getByLabel("Mail address").fill(account.email);
+  await page.getByLabel("Email").fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(new RegExp(`/calls/${call}/live`));
   await hydrated(page);
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Send audio again" }).click();
   await expect.poll(() => recorded(server, call, "rep").length, { timeout: 30_000 }).toBeGreaterThan(before + 40);
   await end(page, call);
   const frames = recorded(server, call, "rep");

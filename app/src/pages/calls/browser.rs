@@ -136,11 +136,6 @@ pub fn submit_form_of(event: &leptos::ev::KeyboardEvent) {
     let _ = event;
 }
 
-/// Whether a key belongs to an input method that is still putting letters together. Some say it by the key's number only.
-pub fn is_composing(event: &leptos::ev::KeyboardEvent) -> bool {
-    event.is_composing() || event.key_code() == 229
-}
-
 enum Kind {
     Local,
     Session,

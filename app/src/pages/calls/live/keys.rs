@@ -47,13 +47,11 @@ pub struct Place {
     pub with_modifier: bool,
 }
 
-/// What a key asks for at this place; none leaves it to the browser. `key` and `code` are as in `KeyboardEvent`: a keyboard that writes other
-/// letters than Latin ones has the same keys in the same places.
-pub fn action(key: &str, code: &str, place: Place) -> Option<Action> {
+/// What a key asks for at this place; none leaves it to the browser.
+pub fn action(key: &str, place: Place) -> Option<Action> {
     if place.typing || place.with_modifier {
         return None;
     }
-    let key = if key.is_ascii() { key } else { code.strip_prefix("Key").unwrap_or(key) };
     let action = KEYS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(key)).map(|(_, action, _)| *action)?;
     (action != Action::Keep || !place.on_control).then_some(action)
 }
@@ -75,24 +73,17 @@ mod tests {
 
     #[test]
     fn keys_work_in_either_case_but_not_while_typing() {
-        assert_eq!(action("m", "", Place::default()), Some(Action::Mute));
-        assert_eq!(action("M", "", Place::default()), Some(Action::Mute));
-        assert_eq!(action("x", "", Place::default()), None);
-        assert_eq!(action("m", "", Place { typing: true, ..Place::default() }), None);
-        assert_eq!(action("p", "", Place { with_modifier: true, ..Place::default() }), None, "Ctrl+P prints");
-    }
-
-    #[test]
-    fn a_keyboard_with_other_letters_has_its_keys_in_the_same_places() {
-        assert_eq!(action("ь", "KeyM", Place::default()), Some(Action::Mute));
-        assert_eq!(action("ㅡ", "KeyM", Place::default()), Some(Action::Mute));
-        assert_eq!(action("q", "KeyM", Place::default()), None, "Latin letters mean what they say, wherever they are");
+        assert_eq!(action("m", Place::default()), Some(Action::Mute));
+        assert_eq!(action("M", Place::default()), Some(Action::Mute));
+        assert_eq!(action("x", Place::default()), None);
+        assert_eq!(action("m", Place { typing: true, ..Place::default() }), None);
+        assert_eq!(action("p", Place { with_modifier: true, ..Place::default() }), None, "Ctrl+P prints");
     }
 
     #[test]
     fn enter_on_a_button_presses_the_button() {
-        assert_eq!(action("Enter", "", Place { on_control: true, ..Place::default() }), None);
-        assert_eq!(action("Enter", "", Place::default()), Some(Action::Keep));
+        assert_eq!(action("Enter", Place { on_control: true, ..Place::default() }), None);
+        assert_eq!(action("Enter", Place::default()), Some(Action::Keep));
     }
 
     #[test]

@@ -38,7 +38,7 @@ use model::{Call, CallSource, CallState, Code, CueState};
 use self::handle::{CallCommand, Ending, Front, Live, Role, Source};
 use self::keys::{Action, Place};
 use super::api;
-use crate::components::{ErrorState, PageTitle, Show, Skeleton, SkeletonLines};
+use crate::components::{ErrorState, PageTitle, Show, Skeleton, SkeletonLines, composing, pressed, shortcuts_on};
 use crate::error::AppError;
 use crate::frame::LiveCall;
 use crate::rpc::blocking_resource;
@@ -186,8 +186,7 @@ fn Running(call: Call) -> impl IntoView {
 
 /// Does what a key asks for.
 fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
-    // Letters that an input method is putting together are its own; 229 is how some browsers say so.
-    if event.is_composing() || event.key_code() == 229 {
+    if composing(event) {
         return;
     }
     if event.key() == "Escape" && live.help.get_untracked() {
@@ -201,7 +200,7 @@ fn on_key(live: Live, event: &leptos::ev::KeyboardEvent) {
         }
         return;
     }
-    let Some(action) = keys::action(&event.key(), &event.code(), place(event)) else { return };
+    let Some(action) = keys::action(&pressed(event), place(event)).filter(|_| shortcuts_on()) else { return };
     let muted = live.sources[0].get_untracked() == Source::Muted;
     let open = || live.peek(|state| state.open_cues().map(|cue| cue.number).collect::<Vec<_>>());
     // Without a choice, keys mean the newest card: the one that everybody looks at.

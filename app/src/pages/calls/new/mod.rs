@@ -174,7 +174,7 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
                     />
                     <div class=css::PAIR>
                         <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
-                        <Select label="Language" name="new[language]" initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
+                        <Select label="Language" name="new[language]" hint="Suggestions are made in English only. Transcript, numbers and notes work in any language." initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
                     </div>
                     <TextField
                         label="Time zone"

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use model::{Call, CallState, Millis, OutlineLine, Segment};
 
 use super::ReviewContext;
-use crate::components::{Button, ButtonKind, EmptyState, For, Glyph, Show, TextArea, marked, typing};
+use crate::components::{Button, ButtonKind, EmptyState, For, Glyph, Show, TextArea, composing, marked, typing};
 use crate::pages::calls::{BETWEEN_WORDS, api, browser};
 use crate::rpc::{ActionForm, FormAction};
 use crate::styles::calls_review_transcript as css;
@@ -217,7 +217,7 @@ fn Line(context: LineContext, segment: Segment, named: bool) -> impl IntoView {
         editing.set(None);
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if !typing(&event) || browser::is_composing(&event) {
+        if !typing(&event) || composing(&event) {
             return;
         }
         match event.key().as_str() {
