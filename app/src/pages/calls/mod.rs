@@ -39,8 +39,10 @@ lazy_pages! {
     pages {
         CALLS = load_calls, calls: CallsPage;
     }
-    call {
+    preparation {
         NEW_CALL = load_new_call, new_call: NewCallPage;
+    }
+    call {
         REVIEW = load_review, review: ReviewPage;
     }
     live {
