@@ -89,9 +89,9 @@ test("the player stays in reach, is steered by keys, pointer and times, and the 
     const box = (await seek.boundingBox())!;
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await expect(bar.getByText(/^0:3[12] \//)).toBeVisible();
-    await bar.getByLabel("Speed").selectOption("2");
+    await bar.getByLabel("Speed").selectOption("2×");
     expect(await bar.locator("audio").first().evaluate((audio: HTMLAudioElement) => audio.playbackRate)).toBe(2);
-    await bar.getByLabel("Speed").selectOption("1");
+    await bar.getByLabel("Speed").selectOption("1×");
   });
 
   await test.step("a time low on the page plays, and the player is still there", async () => {

@@ -26,7 +26,7 @@ test("a page whose chunk fails on the way to it is loaded whole", async ({ page,
   expect(account).toBeTruthy();
   await page.goto("/");
   await hydrated(page);
-  const allow = await without(page, "preparation");
+  const allow = await without(page, "call");
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   const failed = page.waitForEvent("requestfailed");
   const loaded = page.waitForEvent("load");

@@ -9,6 +9,9 @@ use super::lane::{HEIGHT, Lane, WIDTH, place};
 use super::{Glyph, IconButton};
 use crate::styles::player as css;
 
+/// How fast it may play. Not read from the text: that would bring a reader of fractions into the browser.
+const SPEEDS: [(&str, f64); 5] = [("0.75×", 0.75), ("1×", 1.0), ("1.25×", 1.25), ("1.5×", 1.5), ("2×", 2.0)];
+
 /// How a page and its player talk to each other.
 #[derive(Clone, Copy, Debug)]
 pub struct Playback {
@@ -115,8 +118,7 @@ pub fn Player(
             }
         })
     };
-    let speeds = ["0.75", "1", "1.25", "1.5", "2"];
-    let speeds = speeds.map(|value| view! { <option value=value selected=value == "1">{format!("{value}×")}</option> }).collect_view();
+    let speeds = SPEEDS.map(|(name, rate)| view! { <option selected=rate == 1.0>{name}</option> }).collect_view();
     let ahead = move || place(position.get(), length.get());
     let shapes = move || {
         lanes.with(|lanes| lanes.iter().map(|lane| view! { <path data-tone=lane.tone.name() d=lane.shape.clone()></path> }).collect_view())
@@ -143,7 +145,8 @@ pub fn Player(
                         aria-label="Speed"
                         on:change:target=move |event| {
                             if let Some(audio) = element.get_untracked() {
-                                audio.set_playback_rate(event.target().value().parse().unwrap_or(1.0));
+                                let rate = usize::try_from(event.target().selected_index()).ok().and_then(|at| SPEEDS.get(at));
+                                audio.set_playback_rate(rate.map_or(1.0, |(_, rate)| *rate));
                             }
                         }
                     >

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Measure;
 
 /// The chunks that pages load (`lazy_pages!` in their areas).
-const CHUNKS: [&str; 5] = ["pages", "preparation", "call", "live", "knowledge"];
+const CHUNKS: [&str; 4] = ["pages", "call", "live", "knowledge"];
 
 /// How a file goes over the wire: the label, and what the neighbour's name ends with.
 const CODINGS: [(&str, &str); 3] = [("raw", ""), ("brotli", ".br"), ("gzip", ".gz")];
@@ -60,7 +60,7 @@ mod tests {
     fn a_page_weighs_the_main_module_the_javascript_and_its_chunks() {
         let site = tempfile::tempdir().unwrap();
         let manifest = r#"{"js": "/js", "wasm": "/wasm", "loader": "/loader", "worklet": "/worklet",
-            "chunks": {"pages": ["/small"], "preparation": ["/small"], "live": ["/small", "/big"], "call": ["/worklet"], "knowledge": ["/big"]}}"#;
+            "chunks": {"pages": ["/small"], "live": ["/small", "/big"], "call": ["/worklet"], "knowledge": ["/big"]}}"#;
         fs::write(site.path().join("manifest.json"), manifest).unwrap();
         for (name, length) in
             [("js", 1000), ("wasm", 2000), ("wasm.br", 500), ("loader", 100), ("worklet", 9000), ("small", 10_000), ("big", 20_000)]

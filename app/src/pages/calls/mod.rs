@@ -39,10 +39,8 @@ lazy_pages! {
     pages {
         CALLS = load_calls, calls: CallsPage;
     }
-    preparation {
-        NEW_CALL = load_new_call, new_call: NewCallPage;
-    }
     call {
+        NEW_CALL = load_new_call, new_call: NewCallPage;
         REVIEW = load_review, review: ReviewPage;
     }
     live {

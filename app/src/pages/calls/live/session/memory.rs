@@ -30,6 +30,6 @@ pub(super) fn remember_zero(call: CallId, clock: CallClock) {
 
 /// What time it is in a call that began before a reload, if that was kept.
 pub(super) fn remembered_now(call: CallId) -> Option<Millis> {
-    let zero: f64 = browser::session(&zero_key(call))?.parse().ok()?;
-    Some(Millis((js_sys::Date::now() - zero).max(0.0) as i64))
+    let zero: i64 = browser::session(&zero_key(call))?.parse().ok()?;
+    Some(Millis((js_sys::Date::now() as i64 - zero).max(0)))
 }
