@@ -288,6 +288,9 @@ impl Loaded {
             "vault_keys" => {
                 ring(&config.vault_keys).unwrap_or_else(|| format!("kept in {}", config.data_dir.join(crate::wiring::VAULT_KEY).display()))
             }
+            "refused_passwords_file" => {
+                config.refused_passwords_file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
+            }
             name if name.ends_with("_file") || name.ends_with("_command") && name != "speech_command" => {
                 config.key_places.iter().find(|(place, _)| *place == name).map(|(_, shown)| shown.clone()).unwrap_or_default()
             }
@@ -296,9 +299,6 @@ impl Loaded {
                 if sites.is_empty() { "none".to_owned() } else { sites.join(",") }
             }
             "open_sign_up" => config.open_sign_up.to_string(),
-            "refused_passwords_file" => {
-                config.refused_passwords_file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
-            }
             "storage_quota_mb" => config.storage_quota.map_or_else(|| "none".to_owned(), |bytes| (bytes / MEGABYTE).to_string()),
             "seal_seconds" => config.seal_every.as_secs().to_string(),
             "most_calls" => config.most_calls.map_or_else(|| "as many as are heard in time".to_owned(), |most| most.to_string()),

@@ -310,7 +310,7 @@ pub enum CallEvent {
 /// Whether a call is heard.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hearing {
-    /// Tracks that give nothing but zeros: for 10 s, or 30 s where it is the other side, which was heard before. Neither muted nor paused.
+    /// Tracks that give nothing but zeros: for 10 s, or 30 s where they were heard before. Neither muted nor paused.
     pub silent: Vec<TrackId>,
     /// How far the words are behind what is spoken; 0 while they keep up. The sound itself is safe.
     pub behind: Millis,

@@ -38,7 +38,7 @@ fn is_opening(character: char) -> bool {
 
 /// The text, character for character, but stops within a sentence are spaces and those of other scripts are [`Words`]' own.
 fn with_real_stops(text: &str) -> Cow<'_, str> {
-    if !text.contains(|character: char| is_stop(character) || matches!(character, '…' | '؟')) {
+    if !text.contains(|character: char| is_stop(character) || matches!(character, '…' | '؟' | '/')) {
         return Cow::Borrowed(text);
     }
     let characters: Vec<char> = text.chars().collect();
@@ -55,6 +55,8 @@ fn with_real_stops(text: &str) -> Cow<'_, str> {
             '.' | '…' => !place.is_followed_by(char::is_lowercase),
             '。' | '｡' | '！' => !place.is_quoted(),
             '।' | '۔' | '؟' => true,
+            // The part of an address that asks: "/list?page=2".
+            '?' | '!' if place.is_in_address() => false,
             _ => {
                 written.push(character);
                 index += 1;
@@ -101,6 +103,13 @@ impl Place<'_> {
     fn is_in_number(&self) -> bool {
         let digit = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
         digit(self.before_stop()) && digit(self.at(self.after))
+    }
+
+    /// Within what has a slash before it and goes on right after it.
+    fn is_in_address(&self) -> bool {
+        let before = self.characters.get(..self.stop).unwrap_or_default();
+        let mut token = before.iter().rev().take_while(|character| !character.is_whitespace());
+        self.at(self.after).is_some_and(|next| next.is_ascii_alphanumeric()) && token.any(|character| *character == '/')
     }
 
     /// The first character of the next word, behind closing and opening quotes; none at the end of the text.

@@ -14,7 +14,7 @@ pub use list::CallsPage;
 pub use live::LivePage;
 pub use new::NewCallPage;
 pub use review::ReviewPage;
-pub use sample::SampleButton;
+pub use sample::{SampleButton, provide_sample_start};
 
 use leptos::prelude::*;
 use leptos_router::SsrMode::Async;

@@ -14,17 +14,34 @@ use crate::styles::calls_sample as css;
 /// Both voices of the call in one file; `server/providers/sample/make.py` makes it.
 const SOUND: &str = "/sample-call.mp3";
 
+/// What starts the sample call and goes to it. A page that draws its buttons anew when a call begins makes it outside of what it draws anew
+/// ([`provide_sample_start`]): else the way to the call would be gone with the button.
+#[derive(Clone, Copy)]
+struct SampleStart(FormAction<api::StartSample>);
+
+impl SampleStart {
+    fn new() -> Self {
+        let start = FormAction::<api::StartSample>::new();
+        let navigate = use_navigate();
+        Effect::new(move |_| {
+            if let Some(Ok(call)) = start.value().get() {
+                navigate(&super::live_path(call.id), NavigateOptions::default());
+            }
+        });
+        Self(start)
+    }
+}
+
+/// For a page whose [`SampleButton`]s are drawn anew.
+pub fn provide_sample_start() {
+    provide_context(SampleStart::new());
+}
+
 /// Plays the bundled sample call; works without JavaScript up to the live page. It goes there within the page, so that the sound
 /// follows the click and no browser holds it back.
 #[component]
 pub fn SampleButton() -> impl IntoView {
-    let start = FormAction::<api::StartSample>::new();
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if let Some(Ok(call)) = start.value().get() {
-            navigate(&super::live_path(call.id), NavigateOptions::default());
-        }
-    });
+    let SampleStart(start) = use_context().unwrap_or_else(SampleStart::new);
     let problem = problem_of(start.value());
     view! {
         <ActionForm action=start>

@@ -20,7 +20,7 @@ use crate::components::{
 use crate::events::after_events;
 use crate::lazy::lazy_pages;
 use crate::pages::calls::api::SetActionDone;
-use crate::pages::calls::{SampleButton, line_path, live_path, path as path_of, words};
+use crate::pages::calls::{SampleButton, line_path, live_path, path as path_of, provide_sample_start, words};
 use crate::rpc::{ActionForm, FormAction, resource};
 use crate::session::use_session;
 use crate::styles::home as css;
@@ -66,6 +66,7 @@ pub fn Home() -> impl IntoView {
         None => "Home".to_owned(),
     });
     let shown = resource(|| (), |()| my_overview());
+    provide_sample_start();
     view! {
         <div class="page">
             <PageHeader title=greeting>

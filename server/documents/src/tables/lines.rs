@@ -69,7 +69,8 @@ fn named(row: &Row, columns: &Range<usize>, head: &Head) -> Line {
     let name = |column: usize| head.names.get(column).map_or("", |name| &**name);
     let named = columns.clone().filter(|column| !name(*column).is_empty() || !row.text(*column).is_empty()).count();
     let filled = row.filled(columns).count();
-    let says_empty = named <= MAX_SAID_EMPTY && filled >= 2 && filled * 2 >= named;
+    // A row that is nothing but its name says that all else is empty; one that is mostly so would be a line of dashes.
+    let says_empty = named <= MAX_SAID_EMPTY && (filled == 1 || filled * 2 >= named);
     let mut before: Option<(&str, &str)> = None;
     let mut is_first = true;
     for column in columns.clone() {

@@ -31,6 +31,7 @@ fn a_stop_within_a_sentence_does_not_end_it() {
         "I'll call at 3 p. m. tomorrow.",
         "See www.example.com/price_list_2027.pdf please.",
         "See https://example.com/price_list_2027 please.",
+        "See https://shop.example/list?page=2&sort=asc please.",
         "Write to anna.berg@example.co.uk today.",
         "It costs 2.50 a seat, version 2.5.1 too.",
         "Open report.final.docx and main.rs first.",

@@ -41,12 +41,14 @@ pub fn Context(live: Live) -> impl IntoView {
 #[component]
 fn Numbers(live: Live) -> impl IntoView {
     let metrics = move || live.read(Part::Metrics, |state| state.metrics.clone());
-    let share = move || metrics().talk_share;
+    // Of one side alone there is nothing to share.
+    let share = move || metrics().talk_share.filter(|share| *share > 0.0 && *share < 1.0);
+    let nobody = move || if metrics().talk_share.is_some() { "Only one side was heard so far" } else { "Nobody has spoken yet" };
     view! {
         <section class=css::NUMBERS aria-label="Numbers so far">
             <div class=css::SHARE>
                 <p class=css::SHARE_WORDS>
-                    <span>{move || share().map_or_else(|| "Nobody has spoken yet".to_owned(), |share| format!("{} {}", live.side_name(Channel::Rep), words::percent(share)))}</span>
+                    <span>{move || share().map_or_else(|| nobody().to_owned(), |share| format!("{} {}", live.side_name(Channel::Rep), words::percent(share)))}</span>
                     <span class="soft">{move || share().map(|share| format!("{} {}", live.side_name(Channel::Customer), words::percent(1.0 - share)))}</span>
                 </p>
                 <svg class=css::SHARE_BAR aria-hidden="true" preserveAspectRatio="none">

@@ -1,6 +1,6 @@
 //! How the page stands with the server, in words.
 
-use model::{Millis, Problem};
+use model::{Code, Millis, Problem};
 
 use crate::pages::calls::words;
 
@@ -39,6 +39,7 @@ impl LinkState {
             Self::Behind(waiting) => format!("Catching up, {} to send", words::length(*waiting)),
             Self::Lost(Millis(0)) => "Connection lost, trying again".to_owned(),
             Self::Lost(waiting) => format!("Recording locally, {} waiting", words::length(*waiting)),
+            Self::Refused(problem) if problem.code == Code::CallOpenElsewhere => "Looking on".to_owned(),
             Self::Refused(_) => "Not connected".to_owned(),
             Self::Closed => "Everything is on the server".to_owned(),
         }

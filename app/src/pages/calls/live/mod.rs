@@ -122,7 +122,7 @@ fn Running(call: Call) -> impl IntoView {
             <button type="button" role="tab" class=css::TAB aria-selected=move || (front.get() == part).to_string() on:click=move |_| front.set(part)>
                 {label} " "
                 <Show when=move || count() != 0>
-                    <span class=css::COUNT>{count} <span class="visually-hidden">" suggestions"</span></span>
+                    <span class=css::COUNT>{count} <span class="visually-hidden">{move || if count() == 1 { " suggestion" } else { " suggestions" }}</span></span>
                 </Show>
             </button>
         }

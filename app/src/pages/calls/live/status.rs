@@ -104,7 +104,7 @@ pub fn Banners(live: Live) -> impl IntoView {
                 <EndingBanner live />
             </Show>
         </div>
-        // Above the rest: what is read there moves nothing.
+        // Over the end of the columns, above the bar: what is told there moves nothing and hides no way on.
         <div class=css::NOTICES>
             <For
                 each=notices
@@ -151,7 +151,7 @@ fn Refusal(live: Live, problem: model::Problem) -> impl IntoView {
         .into_any(),
         Code::CallEnded => view! { <a class=css::PRIMARY href=super::super::path(live.id)>"Open the review"</a> }.into_any(),
         Code::Unauthenticated => {
-            view! { <a class=css::PRIMARY href=format!("/sign-in?next={}", super::super::live_path(live.id))>"Sign in again"</a> }
+            view! { <a class=css::PRIMARY rel="external" href=format!("/sign-in?next={}", super::super::live_path(live.id))>"Sign in again"</a> }
                 .into_any()
         }
         Code::NotFound | Code::Forbidden => view! { <a class=css::PRIMARY href="/calls">"Back to your calls"</a> }.into_any(),

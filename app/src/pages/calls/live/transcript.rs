@@ -61,10 +61,16 @@ pub fn Transcript(live: Live) -> impl IntoView {
             request_animation_frame(to_end);
         }
     });
+    let scrolled_to = StoredValue::new(0);
     let on_scroll = move |_| {
         if let Some(scroller) = scroller.get_untracked() {
-            let rest = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
-            following.set(rest < AT_END);
+            let top = scroller.scroll_top();
+            let rest = scroller.scroll_height() - top - scroller.client_height();
+            // Only who goes up leaves the end: lines that come in a rush put it further down before it is scrolled to.
+            if rest < AT_END || top < scrolled_to.get_value() {
+                following.set(rest < AT_END);
+            }
+            scrolled_to.set_value(top);
         }
     };
     let earlier = move |_| {

@@ -16,7 +16,7 @@ use model::{Call, CallId, Code, Problem, Review, ShownReview, TranscriptJob};
 
 use self::part::ShownPart;
 use super::api;
-use crate::components::{Banner, ButtonLink, ErrorState, Playback, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, ErrorState, PageTitle, Playback, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::events::{REVIEW, after_events};
 use crate::pages::identity::FormState;
@@ -171,6 +171,7 @@ fn Coming() -> impl IntoView {
 #[component]
 fn Gone(message: String) -> impl IntoView {
     view! {
+        <PageTitle text="Not found" />
         <Banner tone=Tone::Warn title="No such call" actions=|| view! { <ButtonLink href="/calls" small=true>"All calls"</ButtonLink> }>
             {message}
         </Banner>

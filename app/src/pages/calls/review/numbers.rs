@@ -40,7 +40,9 @@ pub fn Numbers(shared: ReviewContext) -> impl IntoView {
     let metrics = Memo::new(move |_| shared.review.with(|review| review.metrics.clone()));
     let call = shared.call();
     let name = move |channel| call.with(|call| call.side_name(channel));
-    let share = move || metrics.with(|metrics| metrics.talk_share);
+    // Of one side alone there is nothing to share.
+    let share = move || metrics.with(|metrics| metrics.talk_share.filter(|share| *share > 0.0 && *share < 1.0));
+    let nobody = move || if metrics.with(|metrics| metrics.talk_share.is_some()) { "Only one side was heard" } else { "Nobody spoke" };
     let rows = NUMBERS.iter().map(|number| {
         let of = move |channel| metrics.with(|metrics| (number.of)(metrics, channel)).unwrap_or_else(|| "–".to_owned());
         view! {
@@ -55,7 +57,7 @@ pub fn Numbers(shared: ReviewContext) -> impl IntoView {
         <section class=css::CARD aria-labelledby="numbers-title">
             <h2 class=css::HEADING id="numbers-title">"Numbers"</h2>
             <p class=css::SHARE>
-                <span>{move || share().map_or_else(|| "Nobody spoke".to_owned(), |share| format!("{} {}", name(Channel::Rep), words::percent(share)))}</span>
+                <span>{move || share().map_or_else(|| nobody().to_owned(), |share| format!("{} {}", name(Channel::Rep), words::percent(share)))}</span>
                 <span>{move || share().map(|share| format!("{} {}", name(Channel::Customer), words::percent(1.0 - share)))}</span>
             </p>
             <svg class=css::BAR aria-hidden="true" preserveAspectRatio="none">

@@ -308,13 +308,16 @@ fn stretches(text: &str, words: &[String]) -> Vec<(u32, u32)> {
 
 #[component]
 fn Nothing(shared: ReviewContext) -> impl IntoView {
-    let (state, recorded) = shared.review.with_untracked(|review| (review.call.state, review.recording_ms.is_some()));
-    let (title, text) = match (state, recorded) {
+    let known = Memo::new(move |_| shared.review.with(|review| (review.call.state, review.recording_ms.is_some())));
+    let words = move || match known.get() {
         (CallState::Ended, true) => ("No transcript yet", "Transcribe the recording, under “More” on this page."),
         (CallState::Ended, false) => ("No transcript", "Nothing was recognized in this call, and there is no recording to make one from."),
         _ => ("No words yet", "They appear as they are recognized."),
     };
-    view! { <EmptyState glyph=Glyph::Note title=title text=text /> }
+    move || {
+        let (title, text) = words();
+        view! { <EmptyState glyph=Glyph::Note title=title text=text /> }
+    }
 }
 
 /// The segment that is heard at a time.

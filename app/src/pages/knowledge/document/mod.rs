@@ -15,7 +15,7 @@ use model::{Code, DocumentDetail, DocumentId, DocumentUse, KnowledgeOverview, Pa
 
 use super::api;
 use super::upload::Queue;
-use crate::components::{Banner, ButtonLink, ErrorState, Show, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, ButtonLink, ErrorState, PageTitle, Show, Skeleton, SkeletonLines, Tone};
 use crate::error::AppError;
 use crate::events::{DOCUMENTS, after_events};
 use crate::pages::identity::FormState;
@@ -217,6 +217,7 @@ pub fn DocumentPage() -> impl IntoView {
 #[component]
 fn Gone(message: String) -> impl IntoView {
     view! {
+        <PageTitle text="Not found" />
         <Banner tone=Tone::Warn title="No such document" actions=|| view! { <ButtonLink href="/knowledge" small=true>"All documents"</ButtonLink> }>
             {message}
         </Banner>

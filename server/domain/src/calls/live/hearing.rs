@@ -1,13 +1,13 @@
 //! Whether a call is heard: sources that give nothing but zeros, and words that are behind the sound.
 
 use model::wire::{Frame, Hearing, RecognizerHealth};
-use model::{Channel, Millis, TrackId};
+use model::{Millis, TrackId};
 
 use super::actor::CallActor;
 
 /// A source that gives only zeros for so long isn't heard.
 const SILENT: Millis = Millis(10_000);
-/// The other side's source that was heard before: programs for meetings give zeros while nobody there speaks.
+/// One that was heard before: programs for meetings, and those that take noise away, give zeros while nobody speaks.
 const SILENT_BETWEEN: Millis = Millis(30_000);
 /// Words later than this after the sound are behind it.
 const BEHIND: Millis = Millis(15_000);
@@ -35,8 +35,8 @@ struct HeardTrack {
 }
 
 impl HeardTrack {
-    fn is_silent(&self, channel: Channel) -> bool {
-        let limit = if channel == Channel::Customer && self.has_sounded { SILENT_BETWEEN } else { SILENT };
+    fn is_silent(&self) -> bool {
+        let limit = if self.has_sounded { SILENT_BETWEEN } else { SILENT };
         !self.is_muted && self.zeros.is_some_and(|(since, until)| until.since(since) >= limit)
     }
 
@@ -52,19 +52,18 @@ impl HeardTrack {
 /// What is heard of a call's tracks. Times are call time.
 #[derive(Debug)]
 pub(super) struct HearingMonitor {
-    tracks: Vec<(Channel, HeardTrack)>,
+    tracks: Vec<HeardTrack>,
     told: Hearing,
     told_at: Millis,
 }
 
 impl HearingMonitor {
-    pub(super) fn new(channels: Vec<Channel>) -> Self {
-        let tracks = channels.into_iter().map(|channel| (channel, HeardTrack::default())).collect();
-        Self { tracks, told: Hearing::default(), told_at: Millis::ZERO }
+    pub(super) fn new(tracks: usize) -> Self {
+        Self { tracks: vec![HeardTrack::default(); tracks], told: Hearing::default(), told_at: Millis::ZERO }
     }
 
     fn track(&mut self, track: TrackId) -> Option<&mut HeardTrack> {
-        self.tracks.get_mut(track.index()).map(|(_, track)| track)
+        self.tracks.get_mut(track.index())
     }
 
     /// A frame came.
@@ -87,7 +86,7 @@ impl HearingMonitor {
 
     /// No sound comes for now, or it comes again.
     pub(super) fn pause(&mut self) {
-        self.tracks.iter_mut().for_each(|(_, track)| track.zeros = None);
+        self.tracks.iter_mut().for_each(|track| track.zeros = None);
     }
 
     /// Somebody speaks on a track.
@@ -117,8 +116,8 @@ impl HearingMonitor {
     fn hearing(&self, now: Millis, is_recognized: impl Fn(TrackId) -> bool) -> Hearing {
         let each = || TrackId::all(self.tracks.len()).zip(&self.tracks);
         Hearing {
-            silent: each().filter(|(_, (channel, track))| track.is_silent(*channel)).map(|(id, _)| id).collect(),
-            behind: each().filter(|(id, _)| is_recognized(*id)).map(|(_, (_, track))| track.behind(now)).max().unwrap_or_default(),
+            silent: each().filter(|(_, track)| track.is_silent()).map(|(id, _)| id).collect(),
+            behind: each().filter(|(id, _)| is_recognized(*id)).map(|(_, track)| track.behind(now)).max().unwrap_or_default(),
         }
     }
 
@@ -158,7 +157,7 @@ mod tests {
     use super::*;
 
     fn monitor() -> HearingMonitor {
-        HearingMonitor::new(vec![Channel::Rep, Channel::Customer])
+        HearingMonitor::new(2)
     }
 
     fn frame(track: TrackId, at: i64, sample: i16) -> Frame {
@@ -185,6 +184,10 @@ mod tests {
         assert_eq!(hears(&monitor, 10_000).silent, [TrackId::MICROPHONE], "a last bit that flickers is no sound");
         give(&mut monitor, TrackId::MICROPHONE, 10_000, 10_100, 40);
         assert_eq!(hears(&monitor, 10_100).silent, []);
+        give(&mut monitor, TrackId::MICROPHONE, 10_100, 40_000, 0);
+        assert_eq!(hears(&monitor, 40_000).silent, [], "who listens for half a minute behind a noise gate");
+        give(&mut monitor, TrackId::MICROPHONE, 40_000, 40_100, 0);
+        assert_eq!(hears(&monitor, 40_100).silent, [TrackId::MICROPHONE]);
     }
 
     #[test]

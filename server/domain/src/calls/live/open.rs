@@ -129,7 +129,7 @@ impl CallActor {
             intake,
             statuses: TrackId::all(call.tracks.len()).map(|track| not_recognized(kernel, &call, track)).collect(),
             tracks,
-            hearing: HearingMonitor::new(call.channels()),
+            hearing: HearingMonitor::new(call.tracks.len()),
             engine: Engine::restore(&call, playbook, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
             persister,

@@ -136,6 +136,8 @@ pub(super) struct Asked {
     pub weights: Vec<f32>,
     /// By word.
     pub roles: Vec<Role>,
+    /// Of a number the word right before it, by word: "Depot 28", "Tier 3".
+    pub numbered: Vec<Option<usize>>,
     /// The kind of value that is asked for.
     pub wanted: Option<Wanted>,
 }
@@ -160,7 +162,8 @@ impl Asked {
             // "One of our people", "the two of us" count nothing.
             let number = digits.filter(|number| *number > 2.0 || written(range).starts_with(|c: char| c.is_ascii_digit()));
             let is_known = passages_with(text) > 0 || spellings.iter().any(|spelling| uses.has(at) || passages_with(spelling) > 0);
-            let is_new_name = says_names && capital(range) && !starts_sentence(question, range.start) && !is_known;
+            // What is written large and stands in nothing that was found names something else, wherever the documents may have it.
+            let is_new_name = says_names && capital(range) && !starts_sentence(question, range.start) && !uses.has(at);
             let names_next = all.get(at + 1).is_some_and(|(next, _)| NAMED.contains(&next.as_str())) && !is_known;
             roles.push(match number {
                 // What stands nowhere is the asker's own number, unless it is a year or belongs to a name ("ISO 9001").
@@ -175,6 +178,12 @@ impl Asked {
                 None => Role::Plain,
             });
         }
+        let beside = |at: usize| {
+            let before = at.checked_sub(1)?;
+            let between = question.get(all.get(before)?.1.end..all.get(at)?.1.start)?;
+            (matches!(roles.get(at)?, Role::Number(_)) && matches!(between, " " | "-" | "")).then_some(before)
+        };
+        let numbered = (0..all.len()).map(beside).collect();
         let weight = |text: &str| {
             let known = known.iter().find(|known| known.text == text && known.passages > 0);
             known.map_or(UNKNOWN, |known| known.weight.max(0.1)) * if is_light(text) { LIGHT } else { 1.0 }
@@ -199,7 +208,7 @@ impl Asked {
         }
         let also = QuestionWords::of(&also);
         also_of.truncate(also.iter().count());
-        Self { words, also, also_of, weights, roles, wanted }
+        Self { words, also, also_of, weights, roles, numbered, wanted }
     }
 
     /// The words that a text has, each once, in order of the question.

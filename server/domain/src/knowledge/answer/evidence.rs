@@ -104,7 +104,7 @@ fn of_passage<'a>(asked: &Asked, scored: &'a Scored, judged: &mut Vec<Judged<'a>
             more(&mut around, &before);
         }
         more(&mut before, &own);
-        let Some(covered) = score(asked, sentence, row.as_ref(), &own, &around) else { continue };
+        let Some(covered) = score(asked, (sentence, language), row.as_ref(), &own, &around) else { continue };
         let names = row.as_ref().map_or(0.0, |row| weight_of_names(asked, row, language));
         let score = if covered > 0.0 { covered + PASSAGE * scored.score } else { 0.0 };
         let candidate = Candidate { passage: scored, span, text: sentence, score };
@@ -122,11 +122,13 @@ fn more(parts: &mut [f32], others: &[f32]) {
 }
 
 /// How much of the question a sentence or a row covers; none if it is of another subject.
-fn score(asked: &Asked, text: &str, row: Option<&Row<'_>>, own: &[f32], around: &[f32]) -> Option<f32> {
+fn score(asked: &Asked, (text, language): (&str, &str), row: Option<&Row<'_>>, own: &[f32], around: &[f32]) -> Option<f32> {
     let has_value = asked.wanted.is_some_and(|wanted| wanted.is_in(text));
     let (mut covered, mut all, mut said) = (0.0, 0.0, 0.0_f32);
     for (word, (weight, role)) in asked.weights.iter().zip(&asked.roles).enumerate() {
         let part = match role {
+            // Another place's 28 is not the 28th depot.
+            Role::Number(_) if row.is_some_and(|row| is_of_another_place(asked, word, row, language)) => 0.0,
             Role::Number(number) if own[word] < 1.0 && holds(text, row, *number) => 1.0,
             Role::Value if has_value => 1.0,
             _ => own[word],
@@ -148,6 +150,16 @@ fn score(asked: &Asked, text: &str, row: Option<&Row<'_>>, own: &[f32], around: 
     }
     let missing = asked.wanted.is_some() && !has_value;
     Some(covered / all * if missing { NO_VALUE } else { 1.0 })
+}
+
+/// Whether a number that belongs to the word before it ("Depot 28") stands in a row, but not with that word: the row's name or its column has
+/// the word, and the number is in another place.
+fn is_of_another_place(asked: &Asked, number: usize, row: &Row<'_>, language: &str) -> bool {
+    let Some(before) = asked.numbered[number] else { return false };
+    let has = |text: &str, word: usize| asked.own(text, language).contains(&word);
+    let of_word = |(column, value): &(&str, &str)| has(column, before) || has(value, before);
+    let mut places = row.pairs.iter().filter(|pair| of_word(pair)).peekable();
+    places.peek().is_some() && !places.any(|(_, value)| has(value, number)) && row.range().is_none()
 }
 
 /// Whether a number falls into a range that a text gives, or a row by two of its places.
@@ -270,6 +282,26 @@ mod tests {
             answers("What does a request cost at 120000 requests?", tiers),
             ["Tier: Tier two; Requests: 50,001–200,000; Price: 3 cents"]
         );
+    }
+
+    #[test]
+    fn a_number_belongs_to_the_word_before_it() {
+        let depots = "Depot: Depot 18; Trucks: 28; Fuel: 218\nDepot: Depot 28; Trucks: 38; Fuel: –";
+        assert!(answers("How much fuel has Depot 28?", depots).is_empty(), "its place is empty");
+        assert_eq!(answers("How many trucks has Depot 28?", depots), ["Depot: Depot 28; Trucks: 38; Fuel: –"]);
+        let tiers = "Tier: Tier 40; Seats: 30; Price: 320 dollars\nTier: Tier 30; Seats: 20; Price: –";
+        assert!(answers("What does Tier 30 cost?", tiers).is_empty());
+        assert!(
+            answers("What does Tier 5 cost?", "Tier: Tier 10; Seats: 5; Price: 90 dollars\nTier: Tier 20; Seats: 15; Price: 9 dollars")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn what_is_written_large_and_stands_nowhere_is_another_subject() {
+        let text = "Delivery to Denmark takes 4 days.";
+        assert!(answers("How long does delivery to Norway take?", text).is_empty());
+        assert_eq!(answers("How long does delivery to Denmark take?", text), [text]);
     }
 
     #[test]
