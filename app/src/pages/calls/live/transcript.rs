@@ -21,14 +21,14 @@ const STEP: usize = 50;
 
 /// A line as it is drawn.
 #[derive(Clone, PartialEq)]
-enum Row {
+enum TranscriptRow {
     /// Names appear only where the speaker changes.
     Said { segment: Segment, named: bool },
     /// A marked moment, by its number: it stays where it is, whatever words come late.
     Mark(i64, Millis),
 }
 
-impl Row {
+impl TranscriptRow {
     fn key(&self) -> (bool, i64, bool, String) {
         match self {
             Self::Said { segment, named } => (true, segment.number, *named, segment.text.clone()),
@@ -118,10 +118,10 @@ pub fn Transcript(live: Live) -> impl IntoView {
                 <div role="log" aria-live="polite" aria-label="What was said" class=css::LOG>
                     <For
                         each=lines
-                        key=Row::key
+                        key=TranscriptRow::key
                         children=move |row| match row {
-                            Row::Said { segment, named } => view! { <FinalLine live segment named /> }.into_any(),
-                            Row::Mark(_, at) => view! { <p class=css::MARK>"Marked at " {at.clock()}</p> }.into_any(),
+                            TranscriptRow::Said { segment, named } => view! { <FinalLine live segment named /> }.into_any(),
+                            TranscriptRow::Mark(_, at) => view! { <p class=css::MARK>"Marked at " {at.clock()}</p> }.into_any(),
                         }
                     />
                 </div>
@@ -229,21 +229,21 @@ fn nothing_yet(live: Live) -> &'static str {
 }
 
 /// The lines of a transcript from a place on, with the marks between them.
-fn rows(segments: &[Segment], first: usize, bookmarks: &[model::Bookmark]) -> Vec<Row> {
+fn rows(segments: &[Segment], first: usize, bookmarks: &[model::Bookmark]) -> Vec<TranscriptRow> {
     let (before, drawn) = segments.split_at(first.min(segments.len()));
     let begin = before.last().map_or(Millis(i64::MIN), |segment| segment.start_ms);
     let mut marks: Vec<_> = bookmarks.iter().filter(|bookmark| bookmark.at_ms > begin || first == 0).collect();
     marks.sort_by_key(|bookmark| (bookmark.at_ms, bookmark.number));
-    let mut marks = marks.into_iter().map(|bookmark| Row::Mark(bookmark.number, bookmark.at_ms)).peekable();
+    let mut marks = marks.into_iter().map(|bookmark| TranscriptRow::Mark(bookmark.number, bookmark.at_ms)).peekable();
     let mut speaker = before.last().map(|segment| (segment.track, segment.channel));
     let mut rows = Vec::with_capacity(drawn.len());
     for segment in drawn {
-        while let Some(mark) = marks.next_if(|mark| matches!(mark, Row::Mark(_, at) if *at < segment.start_ms)) {
+        while let Some(mark) = marks.next_if(|mark| matches!(mark, TranscriptRow::Mark(_, at) if *at < segment.start_ms)) {
             rows.push(mark);
         }
         let named = speaker != Some((segment.track, segment.channel));
         speaker = Some((segment.track, segment.channel));
-        rows.push(Row::Said { segment: segment.clone(), named });
+        rows.push(TranscriptRow::Said { segment: segment.clone(), named });
     }
     rows.extend(marks);
     rows
@@ -271,9 +271,9 @@ mod tests {
 
     fn drawn(segments: &[Segment], first: usize) -> Vec<String> {
         let bookmarks = [Bookmark { number: 1, at_ms: Millis(800), note: String::new() }];
-        let row = |row: &Row| match row {
-            Row::Said { segment, named } => format!("{}{}", segment.number, if *named { " named" } else { "" }),
-            Row::Mark(number, _) => format!("mark {number}"),
+        let row = |row: &TranscriptRow| match row {
+            TranscriptRow::Said { segment, named } => format!("{}{}", segment.number, if *named { " named" } else { "" }),
+            TranscriptRow::Mark(number, _) => format!("mark {number}"),
         };
         rows(segments, first, &bookmarks).iter().map(row).collect()
     }

@@ -135,75 +135,78 @@ fn Prepare(preparation: Preparation, form: FormState) -> impl IntoView {
         <noscript>
             <Banner tone=Tone::Warn title="A live call needs JavaScript">"Switch it on for this site, then reload the page."</Banner>
         </noscript>
-        <form class=format!("{} js-only", css::FORM) method="post" action=api::CreateCall::url() on:submit=on_submit>
-            <FormError problem fields=FIELDS />
-            <fieldset class=css::GROUP>
-                <legend class=css::LEGEND>"Who"</legend>
-                <div class=css::PAIR>
-                    <TextField label="Contact" name="new[contact_name]" optional=true initial=typed("contact_name", &defaults.contact_name) max_length=120 error=field_error(problem, "contact_name") />
-                    <TextField label="Company" name="new[company]" optional=true initial=typed("company", &defaults.company) max_length=120 error=field_error(problem, "company") />
-                </div>
-                <p class="soft">
-                    {if keep_audio {
-                        "This call is recorded. Nothing is taken before you say how they were told."
-                    } else {
-                        "This call is transcribed, and no audio is kept. Nothing is taken before you say how they were told."
-                    }}
-                </p>
-                <RadioGroup
-                    label="How were they told?"
-                    name="new[consent_how]"
-                    value=consent_how
-                    choices=methods
-                    error=field_error(problem, "consent_how")
-                />
-                <TextField label="Who was told?" name="new[consent_who]" value=consent_who max_length=200 error=field_error(problem, "consent_who") />
-            </fieldset>
-            <Devices wanted />
-            <details class=css::MORE node_ref=more>
-                <summary>"More"</summary>
-                <div class=css::GROUP>
-                    <TextField
-                        label="Title"
-                        name="new[title]"
-                        optional=true
-                        hint="Left empty, it is made of the contact, the company and the kind."
-                        initial=typed("title", &defaults.title)
-                        max_length=200
-                        error=field_error(problem, "title")
-                    />
+        // What a component draws is stronger than a class of all pages: so around it.
+        <div class="js-only">
+            <form class=css::FORM method="post" action=api::CreateCall::url() on:submit=on_submit>
+                <FormError problem fields=FIELDS />
+                <fieldset class=css::GROUP>
+                    <legend class=css::LEGEND>"Who"</legend>
                     <div class=css::PAIR>
-                        <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
-                        <Select label="Language" name="new[language]" hint="Suggestions are made in English only. Transcript, numbers and notes work in any language." initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
+                        <TextField label="Contact" name="new[contact_name]" optional=true initial=typed("contact_name", &defaults.contact_name) max_length=120 error=field_error(problem, "contact_name") />
+                        <TextField label="Company" name="new[company]" optional=true initial=typed("company", &defaults.company) max_length=120 error=field_error(problem, "company") />
                     </div>
-                    <TextField
-                        label="Time zone"
-                        name="new[time_zone]"
-                        optional=true
-                        hint="What “tomorrow” and “by Friday” mean in this call."
-                        value=time_zone
-                        placeholder="Europe/Berlin"
-                        max_length=50
-                        error=field_error(problem, "time_zone")
+                    <p class="soft">
+                        {if keep_audio {
+                            "This call is recorded. Nothing is taken before you say how they were told."
+                        } else {
+                            "This call is transcribed, and no audio is kept. Nothing is taken before you say how they were told."
+                        }}
+                    </p>
+                    <RadioGroup
+                        label="How were they told?"
+                        name="new[consent_how]"
+                        value=consent_how
+                        choices=methods
+                        error=field_error(problem, "consent_how")
                     />
-                    <Recognizers recognizers chosen=recognizer error=field_error(problem, "recognizer") />
-                    <TextArea
-                        label="Names and words to expect"
-                        name="new[vocabulary]"
-                        optional=true
-                        hint="Separated by commas: product names, people, abbreviations."
-                        initial=typed("vocabulary", &defaults.vocabulary)
-                        rows=2
-                        error=field_error(problem, "vocabulary")
-                    />
-                    <RadioGroup label="How many suggestions?" name="new[verbosity]" initial=defaults.verbosity.to_string() choices=amounts />
+                    <TextField label="Who was told?" name="new[consent_who]" value=consent_who max_length=200 error=field_error(problem, "consent_who") />
+                </fieldset>
+                <Devices wanted />
+                <details class=css::MORE node_ref=more>
+                    <summary>"More"</summary>
+                    <div class=css::GROUP>
+                        <TextField
+                            label="Title"
+                            name="new[title]"
+                            optional=true
+                            hint="Left empty, it is made of the contact, the company and the kind."
+                            initial=typed("title", &defaults.title)
+                            max_length=200
+                            error=field_error(problem, "title")
+                        />
+                        <div class=css::PAIR>
+                            <Select label="Kind" name="new[kind]" initial=defaults.kind.to_string() choices=kinds />
+                            <Select label="Language" name="new[language]" hint="Suggestions are made in English only. Transcript, numbers and notes work in any language." initial=defaults.language.clone() choices=languages(&defaults.language) error=field_error(problem, "language") />
+                        </div>
+                        <TextField
+                            label="Time zone"
+                            name="new[time_zone]"
+                            optional=true
+                            hint="What “tomorrow” and “by Friday” mean in this call."
+                            value=time_zone
+                            placeholder="Europe/Berlin"
+                            max_length=50
+                            error=field_error(problem, "time_zone")
+                        />
+                        <Recognizers recognizers chosen=recognizer error=field_error(problem, "recognizer") />
+                        <TextArea
+                            label="Names and words to expect"
+                            name="new[vocabulary]"
+                            optional=true
+                            hint="Separated by commas: product names, people, abbreviations."
+                            initial=typed("vocabulary", &defaults.vocabulary)
+                            rows=2
+                            error=field_error(problem, "vocabulary")
+                        />
+                        <RadioGroup label="How many suggestions?" name="new[verbosity]" initial=defaults.verbosity.to_string() choices=amounts />
+                    </div>
+                </details>
+                <div class=css::START>
+                    <Button kind=ButtonKind::Primary submit=true icon=Glyph::Play busy=starting busy_words="Starting…">"Start the call"</Button>
+                    <p class="soft small">"Your browser asks for the microphone and which tab to share."</p>
                 </div>
-            </details>
-            <div class=css::START>
-                <Button kind=ButtonKind::Primary submit=true icon=Glyph::Play busy=starting busy_words="Starting…">"Start the call"</Button>
-                <p class="soft small">"Your browser asks for the microphone and which tab to share."</p>
-            </div>
-        </form>
+            </form>
+        </div>
     }
 }
 
