@@ -26,7 +26,9 @@ pub fn supported() -> bool {
 pub fn open(now: &HtmlElement, live: Live) {
     let now = now.clone();
     spawn_local(async move {
-        let closed = move || drop(live.popped_out.try_set(false));
+        let closed = move || {
+            live.popped_out.try_set(false);
+        };
         match PipWindow::open(SIZE.0, SIZE.1, closed).await {
             Ok(window) => {
                 window.adopt(&now);
