@@ -138,11 +138,16 @@ export async function expectReflow(page: Page): Promise<void> {
       const text = element.innerText.trim();
       const box = element.getBoundingClientRect();
       if (text.length < 4 || box.width < 2 || element.closest(".visually-hidden")) continue;
-      // What is only there to be read out is cut to nothing.
-      const range = document.createRange();
-      range.selectNodeContents(element);
-      const clipped = [...element.querySelectorAll("*")].some((inner) => getComputedStyle(inner).clipPath !== "none");
-      const lines = clipped ? 1 : new Set([...range.getClientRects()].filter(({ width }) => width > 1).map(({ top }) => Math.round(top))).size;
+      const tops = new Set<number>();
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        // What is only there to be read out is cut to nothing.
+        if (!node.textContent?.trim() || !node.parentElement || getComputedStyle(node.parentElement).clipPath !== "none") continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        for (const { top, width } of range.getClientRects()) if (width > 1) tops.add(Math.round(top));
+      }
+      const lines = tops.size;
       if (lines >= 3 && text.length / lines < 3) wrong.push(`“${text.slice(0, 40)}” stands on ${lines} lines`);
     }
     return wrong;
