@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::Extension;
 use domain::{Kernel, calls, identity};
+use metrics_exporter_prometheus::PrometheusHandle;
 use store::chain;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -31,6 +32,8 @@ const CLOSING: Duration = Duration::from_secs(5);
 const LEFT_OVER: Duration = Duration::from_secs(1);
 /// How often the database's files are looked after.
 const TEND_EVERY: Duration = Duration::from_secs(5);
+/// How often what was measured is counted into its buckets.
+const SETTLE_EVERY: Duration = Duration::from_secs(10);
 
 /// `closezly serve`: until a signal.
 ///
@@ -78,7 +81,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// # Errors
 /// If a part can't be started.
 pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken) -> Result<()> {
-    let services = server.services().clone();
+    let (services, metrics) = (server.services().clone(), server.metrics().clone());
     let limits = connections::Limits::of_process(server.config().client_address_header.is_some());
     let serving = tokio::spawn(connections::serve(listener, router(server).layer(Extension(Stopping(stop.clone()))), limits, stop.clone()));
     // Nothing that may fail or take long stands before this. The jobs take up the calls of the server before as their first work.
@@ -90,7 +93,7 @@ pub async fn run(server: Server, listener: TcpListener, stop: CancellationToken)
         let services = services.clone();
         tokio::spawn(async move { domain::keep_lease(&services).await })
     };
-    let aside = [tokio::spawn(warm_up()), tokio::spawn(tend(services.clone())), lease];
+    let aside = [tokio::spawn(warm_up()), tokio::spawn(tend(services.clone())), tokio::spawn(settle(metrics)), lease];
     stop.cancelled().await;
     let until = Instant::now() + DEADLINE;
     // Websockets end only when their calls let go of them, so they are told before we wait for them.
@@ -125,6 +128,15 @@ async fn tend(services: Kernel) {
     loop {
         every.tick().await;
         services.store().tend().await;
+    }
+}
+
+/// Counts what was measured into its buckets: every measured time takes memory until then, whether anybody asks for the metrics or not.
+async fn settle(metrics: PrometheusHandle) {
+    let mut every = tokio::time::interval(SETTLE_EVERY);
+    loop {
+        every.tick().await;
+        metrics.run_upkeep();
     }
 }
 

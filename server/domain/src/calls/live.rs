@@ -34,6 +34,7 @@ mod recover;
 mod registry;
 mod relay;
 mod replay;
+mod rows;
 mod said;
 mod sealing;
 mod talk;

@@ -20,6 +20,9 @@ use kernel::Kernel;
 /// Least time between two look-ups ahead: partials come faster than a model should be asked.
 const AHEAD_EVERY: Duration = Duration::from_millis(300);
 
+/// So many of the newest cues keep what was looked up for them: an older one is hardly told again, and is looked up anew if it is.
+const REMEMBERED: i64 = 32;
+
 /// What was found for a cue.
 #[derive(Debug)]
 pub(super) struct Lookup {
@@ -46,7 +49,7 @@ pub(super) struct Assist {
     call: CallId,
     /// Whether anything is looked up at all.
     is_on: bool,
-    /// The last one of each cue, done or not.
+    /// The last one of each of the newest cues, done or not.
     pending: HashMap<i64, PendingLookup>,
     running: JoinSet<Lookup>,
     /// What the customer is saying.
@@ -90,6 +93,7 @@ impl Assist {
         if let Some(stale) = self.pending.insert(number, PendingLookup { question, task, shown: None }) {
             stale.task.abort();
         }
+        self.pending.retain(|old, lookup| *old > number - REMEMBERED || !lookup.task.is_finished());
     }
 
     /// A cue is gone.

@@ -5,6 +5,7 @@ use model::wire::CallEvent;
 use model::{Bookmark, Call, Channel, Cue, CueState, Segment};
 
 use super::actor::CallActor;
+use super::rows::Rows;
 use super::said::Said;
 use super::write_op::{DecidedBy, WriteOp};
 use crate::playbooks::CompiledPlaybook;
@@ -16,7 +17,7 @@ pub(super) struct Engine {
     pub(super) playbook_version: Option<i64>,
     pub(super) segments: Said,
     /// In order of appearance.
-    pub(super) cues: Vec<Cue>,
+    pub(super) cues: Rows<Cue>,
     /// In order of number.
     pub(super) bookmarks: Vec<Bookmark>,
 }
@@ -32,11 +33,13 @@ impl Engine {
     ) -> Self {
         let settings = Settings { verbosity: call.verbosity, tracks: call.channels() };
         let session = Session::restore(playbook.playbook, settings, &segments, &cues, &bookmarks);
-        Self { session, playbook_version: playbook.version, segments: segments.into_iter().collect(), cues, bookmarks }
-    }
-
-    pub(super) fn cue_mut(&mut self, number: i64) -> Option<&mut Cue> {
-        self.cues.iter_mut().find(|cue| cue.number == number)
+        Self {
+            session,
+            playbook_version: playbook.version,
+            segments: segments.into_iter().collect(),
+            cues: cues.into_iter().collect(),
+            bookmarks,
+        }
     }
 
     /// Whose final words a cue rests on; none while they aren't final.
@@ -81,7 +84,7 @@ impl CallActor {
                 }
                 Effect::CueWithdrawn { cue } => {
                     self.assist.forget(cue);
-                    self.engine.cues.retain(|known| known.number != cue);
+                    self.engine.cues.remove(cue);
                     self.publish(CallEvent::CueWithdrawn { cue });
                 }
                 Effect::CueState { cue, state } => {
@@ -103,7 +106,7 @@ impl CallActor {
 
     fn on_cue(&mut self, mut cue: Cue) {
         // One that is told again keeps what was found for it, until its final words lead elsewhere.
-        cue.source = self.engine.cue_mut(cue.number).and_then(|known| known.source.clone());
+        cue.source = self.engine.cues.get(cue.number).and_then(|known| known.source);
         self.store(WriteOp::Cue(cue.clone()));
         self.show(cue.clone());
         self.find_passage(&cue, self.engine.speaker_of(&cue));
@@ -114,20 +117,15 @@ impl CallActor {
 
     fn on_cue_state(&mut self, cue: i64, state: CueState, by: DecidedBy) {
         self.store(WriteOp::CueState(cue, state, by));
-        if let Some(known) = self.engine.cue_mut(cue) {
-            known.state = state;
-        }
+        self.engine.cues.update(cue, |known| known.state = state);
         self.publish(CallEvent::CueState { cue, state });
     }
 
     /// Shows a cue, or shows it again with other words.
     fn show(&mut self, cue: Cue) {
-        match self.engine.cue_mut(cue.number) {
-            Some(known) => *known = cue.clone(),
-            None => {
-                metrics::counter!("closezly_cues_total").increment(1);
-                self.engine.cues.push(cue.clone());
-            }
+        if !self.engine.cues.update(cue.number, |known| known.clone_from(&cue)) {
+            metrics::counter!("closezly_cues_total").increment(1);
+            self.engine.cues.push(cue.clone());
         }
         self.publish(CallEvent::Cue(cue));
     }

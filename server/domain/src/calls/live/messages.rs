@@ -48,7 +48,7 @@ impl CallActor {
         Snapshot {
             last_event: self.connections.last_event(),
             segments: self.engine.segments.all(),
-            cues: self.engine.cues.clone(),
+            cues: self.engine.cues.all(),
             bookmarks: self.engine.bookmarks.clone(),
             metrics: self.engine.session.metrics(),
             recognizers: self.statuses.iter().flatten().cloned().collect(),

@@ -24,7 +24,7 @@ impl CallActor {
 
     /// The last actor of this call may have died before it found something for the cues on screen.
     pub(super) fn find_missing_passages(&mut self) {
-        for cue in self.engine.cues.clone() {
+        for cue in self.engine.cues.all() {
             if cue.state == CueState::Open && cue.source.is_none() {
                 self.find_passage(&cue, self.engine.speaker_of(&cue));
             }
@@ -34,19 +34,17 @@ impl CallActor {
     /// Adds to a cue what was found for it, or takes away what was found for words that weren't said.
     pub(super) fn on_passage(&mut self, lookup: Lookup) {
         let Lookup { cue, found, .. } = lookup;
-        let Some(known) = self.engine.cues.iter().find(|known| known.number == cue) else { return };
+        let Some(known) = self.engine.cues.get(cue) else { return };
         let last = known.evidence.spans().last().map(|span| span.segment);
         let is_final = last.is_some_and(|last| self.engine.segments.get(last).is_some());
         let source = found.as_ref().map(|found| Box::new(found.citation.clone()));
         let changed = known.source != source;
-        let used = found.and_then(|found| self.assist.shows(known, found, is_final));
+        let used = found.and_then(|found| self.assist.shows(&known, found, is_final));
         if let Some(used) = used {
             self.store(WriteOp::Use(used));
         }
         if changed {
-            if let Some(known) = self.engine.cue_mut(cue) {
-                known.source.clone_from(&source);
-            }
+            self.engine.cues.update(cue, |known| known.source.clone_from(&source));
             self.store(WriteOp::CueSource(cue, source.clone()));
             self.publish(CallEvent::CueSource { cue, source });
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use model::wire::{CallEvent, ServerMessage};
 
 /// Events that are kept for pages that come back; who missed more gets a snapshot.
-const KEPT: usize = 2_000;
+const KEPT: usize = 1_000;
 
 /// The newest events.
 #[derive(Debug)]

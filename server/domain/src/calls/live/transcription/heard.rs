@@ -13,7 +13,8 @@ pub(super) struct Heard {
     recording: PathBuf,
     /// Number of the frame that must come next.
     next: u32,
-    stretches: Vec<(Millis, Millis)>,
+    /// Starts and ends in milliseconds: hours of talk have thousands.
+    stretches: Vec<(u32, u32)>,
 }
 
 impl Heard {
@@ -28,14 +29,16 @@ impl Heard {
             return false;
         }
         self.next += 1;
-        stretches.iter().for_each(|stretch| join(&mut self.stretches, *stretch));
+        let place = |at: Millis| u32::try_from(at.0).unwrap_or_default();
+        stretches.iter().for_each(|(start, end)| join(&mut self.stretches, (place(*start), place(*end))));
         true
     }
 
     /// Keeps it beside the recording, if that is what was heard. Blocks on files.
     pub(super) fn keep(&self) {
+        let stretches: Vec<_> = self.stretches.iter().map(|(start, end)| (Millis((*start).into()), Millis((*end).into()))).collect();
         let kept = RecordingReader::open(&self.recording)
-            .and_then(|reader| if reader.frame_count() == self.next { reader.keep_voice(VOICE_DETECTOR, &self.stretches) } else { Ok(()) });
+            .and_then(|reader| if reader.frame_count() == self.next { reader.keep_voice(VOICE_DETECTOR, &stretches) } else { Ok(()) });
         if let Err(error) = kept {
             tracing::debug!(recording = %self.recording.display(), %error, "where there is speech could not be kept; it is found again");
         }
@@ -56,6 +59,6 @@ mod tests {
         assert!(heard.push(0, &[(Millis(0), Millis(96))]));
         assert!(heard.push(1, &[(Millis(96), Millis(160)), (Millis(180), Millis(196))]));
         assert!(!heard.push(3, &[]), "one is missing");
-        assert_eq!(heard.stretches, [(Millis(0), Millis(160)), (Millis(180), Millis(196))]);
+        assert_eq!(heard.stretches, [(0, 160), (180, 196)]);
     }
 }

@@ -16,7 +16,7 @@ pub(crate) const VERSION: u32 = 1;
 
 /// Adds a stretch to those before it; one that goes on where the last one ended makes that one longer, so that what hours of talk take up
 /// grows with the pauses in them.
-pub(crate) fn join(stretches: &mut Vec<(Millis, Millis)>, (start, end): (Millis, Millis)) {
+pub(crate) fn join<T: PartialEq>(stretches: &mut Vec<(T, T)>, (start, end): (T, T)) {
     match stretches.last_mut() {
         Some(last) if last.1 == start => last.1 = end,
         _ => stretches.push((start, end)),
