@@ -296,12 +296,11 @@ impl Rtf<'_, '_> {
                     Some(font) => symbols::text(font, text, &mut false),
                     None => text.to_owned(),
                 };
-                let text = match self.state.raised {
-                    1 if !text.trim().is_empty() => raised::raised(&self.text, &text),
-                    -1 => raised::lowered(&text),
-                    _ => text,
-                };
+                let start = self.text.len();
                 self.text.push_str(&text);
+                if let up @ (1 | -1) = self.state.raised {
+                    raised::replace_end(&mut self.text, start, up == 1);
+                }
             }
             Into::Fonts => {
                 let name = text.trim().trim_end_matches(';');

@@ -102,6 +102,9 @@ pub fn sides(rows: &[Row]) -> Vec<Range<usize>> {
 /// its rest.
 pub fn find(rows: &[Row], columns: &Range<usize>, last: Option<&Head>) -> (Range<usize>, Head) {
     if let Some(header) = said(rows, columns) {
+        // Of two rows of names some formats know the first one only.
+        let end = header.end.max(extend(rows, columns, header.end - 1));
+        let header = header.start..end;
         let head = Head::of(&rows[header.clone()], columns, None);
         return (header, head);
     }

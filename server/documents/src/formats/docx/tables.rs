@@ -1,8 +1,9 @@
 //! Tables of Word: cells that span columns, and cells that say in each row whether they go on.
 
-use super::run::is_shaded;
+use super::run::shading;
 use crate::content::Content;
 use crate::failure::Failure;
+use crate::formats::colors::Ground;
 use crate::formats::write_rows;
 use crate::formats::xml::Tag;
 use crate::tables::{Grid, Row};
@@ -13,7 +14,8 @@ pub struct DocxTable {
     grid: Grid,
     rows: Vec<Row>,
     names: bool,
-    styled: bool,
+    /// What its style says of the ground of its cells.
+    pub style: Ground,
     cell: DocxCell,
 }
 
@@ -22,7 +24,7 @@ struct DocxCell {
     text: String,
     columns: u32,
     goes_on: bool,
-    shaded: bool,
+    ground: Ground,
     bold: bool,
     plain: bool,
 }
@@ -32,19 +34,18 @@ impl DocxTable {
     pub fn property(&mut self, tag: &Tag) {
         let number = || tag.get("val").and_then(|value| value.parse().ok());
         match tag.name() {
-            "tblStyle" => self.styled = true,
             "tblHeader" => self.names = tag.get("val").is_none_or(|value| value != "0" && value != "false"),
             "gridBefore" => self.grid.skip(number().unwrap_or(0) as usize),
             "gridSpan" => self.cell.columns = number().unwrap_or(1),
             "vMerge" | "hMerge" => self.cell.goes_on = tag.get("val").is_none_or(|value| value == "continue"),
-            "shd" => self.cell.shaded = is_shaded(tag),
+            "shd" => self.cell.ground = shading(tag),
             _ => {}
         }
     }
 
-    /// Whether what stands in its cells may have a colour behind it.
-    pub fn is_coloured(&self) -> bool {
-        self.styled || self.cell.shaded
+    /// What is said of the ground of the open cell.
+    pub fn grounds(&self) -> [Ground; 2] {
+        [self.cell.ground, self.style]
     }
 
     /// Whether nothing stands in the open cell yet.

@@ -139,7 +139,10 @@ fn line(y: f32, size: f32, mut members: Vec<(&Glyph, i8)>) -> Option<TextLine> {
         let (sign, rises) = std::mem::take(mark);
         match rises {
             1 => text.push_str(&raised::raised(text, &sign)),
-            -1 => text.push_str(&raised::lowered(&sign)),
+            -1 => {
+                let mark = raised::lowered(text, &sign);
+                text.push_str(&mark);
+            }
             _ => {}
         }
     };
