@@ -368,8 +368,9 @@ impl HtmlState<'_, '_, '_> {
         {
             let item = self.item.take();
             let mark = item.as_deref().map(str::trim_start).filter(|mark| *mark != "- ").unwrap_or_default();
+            let is_item = item.is_some() || term.is_some();
             let term = term.map(|term| format!("{term}: ")).unwrap_or_default();
-            table.write(&format!("{term}{mark}{text}"), item.is_some());
+            table.write(&format!("{term}{mark}{text}"), is_item);
             return;
         }
         let written = match (self.heading, self.item.take(), term) {

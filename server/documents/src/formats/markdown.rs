@@ -116,7 +116,11 @@ fn without_front_matter<'t>(text: &'t str, out: &mut Content) -> &'t str {
 fn heading(line: &str) -> Option<(u8, &str)> {
     let rest = line.trim_start_matches('#');
     let level = line.len() - rest.len();
-    (matches!(level, 1..=6) && rest.starts_with(' ')).then(|| (level as u8, rest.trim().trim_end_matches('#').trim_end()))
+    // The signs that close it stand apart: those of `C#` are its own.
+    let title = rest.trim();
+    let shorter = title.trim_end_matches('#');
+    let title = if shorter.is_empty() || shorter.ends_with(' ') { shorter.trim_end() } else { title };
+    (matches!(level, 1..=6) && rest.starts_with(' ')).then_some((level as u8, title))
 }
 
 fn is_rule(line: &str, mark: char) -> bool {
@@ -333,6 +337,14 @@ mod tests {
         assert_eq!(inline("costs ~~300 euros~~ **240 euros** a month"), "costs 240 euros a month");
         assert_eq!(inline("12<sup>1</sup> euros, H<sub>2</sub>O, <del>no</del> yes"), "12¹ euros, H₂O, yes");
         assert_eq!(inline(r"2 \* 3, price\_list, a ** b, x ~~ y"), "2 * 3, price_list, a ** b, x ~~ y");
+    }
+
+    #[test]
+    fn headings_keep_their_own_signs() {
+        assert_eq!(
+            (heading("## Kit for C#"), heading("# Plans ##"), heading("#none")),
+            (Some((2, "Kit for C#")), Some((1, "Plans")), None)
+        );
     }
 
     #[test]

@@ -83,8 +83,17 @@ fn folded(label: &str) -> String {
     label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// A line whose links have their addresses, and whose marks of notes are raised.
+/// A line whose links have their addresses, and whose marks of notes are raised; code in it stays as it is.
 fn with_links(line: &str, addresses: &HashMap<String, &str>) -> String {
+    let stretches: Vec<&str> = line.split('`').collect();
+    if stretches.len() < 3 || stretches.len().is_multiple_of(2) {
+        return linked(line, addresses);
+    }
+    let shown = stretches.iter().enumerate().map(|(at, text)| if at % 2 == 0 { linked(text, addresses) } else { (*text).to_owned() });
+    shown.collect::<Vec<_>>().join("`")
+}
+
+fn linked(line: &str, addresses: &HashMap<String, &str>) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find('[') {
@@ -138,6 +147,7 @@ mod tests {
             resolved("It costs 49[^1] euros[^b].\n\n[^1]: Billed\n    yearly.\n[^b]: Net.\nMore"),
             "It costs 49<sup>1</sup> euros<sup>b</sup>.\n\n\nFootnote 1: Billed\nyearly.\n\nFootnote b: Net.\n\nMore\n"
         );
+        assert_eq!(resolved("`a[^1]` b[^1]\n"), "`a[^1]` b<sup>1</sup>\n");
         assert_eq!(resolved("[note]: this is a text.\n```\n[^1]: x\n```\n"), "[note]: this is a text.\n```\n[^1]: x\n```\n");
     }
 }

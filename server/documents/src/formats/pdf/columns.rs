@@ -62,10 +62,10 @@ fn crosses(line: &TextLine, gutter: f32) -> bool {
 
 /// The lines that stand in two columns of prose, and where these part; none if there is one column, or if what stands side by side are cells.
 fn prose(lines: &[TextLine]) -> Option<(Range<usize>, f32)> {
-    if let Some(gutter) = gutter(lines, false) {
+    if let Some(gutter) = gutter(lines, false, 0) {
         let range = without_cells(lines, gutter);
         // What is left must be columns by itself.
-        return Some(if range.len() == lines.len() || self::gutter(&lines[range.clone()], false).is_none() {
+        return Some(if range.len() == lines.len() || self::gutter(&lines[range.clone()], false, 0).is_none() {
             (0..lines.len(), gutter)
         } else {
             (range, gutter)
@@ -81,7 +81,7 @@ fn prose(lines: &[TextLine]) -> Option<(Range<usize>, f32)> {
                 break;
             }
             if lines[to - 1].pieces.len() > 1
-                && let Some(gutter) = gutter(&lines[from..to], true)
+                && let Some(gutter) = gutter(&lines[from..to], true, 0)
             {
                 best = Some((from..to, gutter));
                 break;
@@ -127,7 +127,7 @@ fn without_cells(lines: &[TextLine], gutter: f32) -> Range<usize> {
 }
 
 /// Where two columns of prose part. Of a part of a page more is asked: a few rows of a table may look like columns.
-fn gutter(lines: &[TextLine], is_part: bool) -> Option<f32> {
+fn gutter(lines: &[TextLine], is_part: bool, depth: u8) -> Option<f32> {
     let pieces: Vec<_> = lines.iter().flat_map(|line| &line.pieces).collect();
     if pieces.len() < if is_part { MIN_PROSE * 2 } else { 8 } {
         return None;
@@ -150,11 +150,23 @@ fn gutter(lines: &[TextLine], is_part: bool) -> Option<f32> {
             false => side.len() >= 4 && chars >= side.len() * 18 && full * 2 >= side.len(),
         }
     };
+    // Of several columns the first one is parted from all the others.
+    let has_more = |right: &[&&TextPiece], at: f32| {
+        if depth >= MAX_DEPTH || right.len() < MIN_PROSE * 2 {
+            return false;
+        }
+        let of_right = lines.iter().filter_map(|line| {
+            let pieces: Vec<TextPiece> = line.pieces.iter().filter(|piece| piece.x >= at).cloned().collect();
+            (!pieces.is_empty()).then(|| TextLine { pieces, ..line.clone() })
+        });
+        gutter(&of_right.collect::<Vec<_>>(), true, depth + 1).is_some()
+    };
     let candidates = starts.into_iter().map(|start| start - 4.0).filter_map(|gutter| {
         let crossing = pieces.iter().filter(|piece| piece.x < gutter && piece.end > gutter).count();
         let (left, right): (Vec<_>, Vec<_>) =
             pieces.iter().filter(|piece| !(piece.x < gutter && piece.end > gutter)).partition(|piece| piece.end <= gutter);
-        (crossing * 6 <= pieces.len() && is_column(&left) && is_column(&right)).then_some((crossing, gutter))
+        let fits = crossing * 6 <= pieces.len() && is_column(&left) && (is_column(&right) || has_more(&right, gutter));
+        fits.then_some((crossing, gutter))
     });
     candidates.min_by_key(|(crossing, _)| *crossing).map(|(_, gutter)| gutter)
 }
@@ -199,5 +211,11 @@ mod tests {
             .collect();
         assert_eq!(shape(&rows), [(12, 3)]);
         assert_eq!(shape(&prose_lines(0, 20)), [(20, 1), (20, 1)]);
+        let three: Vec<TextLine> = (0..15)
+            .map(|at| {
+                line(at, &[(50.0, "words of the left column"), (220.0, "others of the middle one"), (390.0, "and some of the right one")])
+            })
+            .collect();
+        assert_eq!(shape(&three), [(15, 1), (15, 1), (15, 1)]);
     }
 }

@@ -107,10 +107,10 @@ pub fn cells(text: &str, theme: &Theme) -> Vec<Ground> {
                     ("tc", _) => grounds.push(Ground::Clear),
                     ("gradFill" | "pattFill" | "blipFill", Some(ground)) if direct => *ground = Ground::Unknown,
                     ("srgbClr" | "schemeClr" | "sysClr", Some(ground)) if filled => {
-                        *ground = color(&tag, theme).map_or(Ground::Unknown, Ground::Is)
+                        *ground = color(&tag, theme).map_or(Ground::Unknown, Ground::Is);
                     }
                     (name, Some(ground)) if changes(name) && within.iter().rev().nth(2).is_some_and(|name| name == "tcPr") => {
-                        *ground = Ground::Unknown
+                        *ground = Ground::Unknown;
                     }
                     _ => {}
                 }
