@@ -58,14 +58,22 @@ impl Theme {
         let said = match (tag.get("rgb"), number("theme"), number("indexed")) {
             (Some(rgb), _, _) => colors::hex(&rgb),
             (None, Some(at), _) => PLACES.get(at).and_then(|word| self.named(word)),
-            (None, None, Some(at)) if at < 16 => INDEXED.get(at % 8).copied(),
-            // The colours of the system: text, and what it stands on.
-            (None, None, Some(64)) => Some(BLACK),
-            (None, None, Some(65)) => Some(WHITE),
+            (None, None, Some(at)) => indexed(at),
             _ => None,
         }?;
         let tint = tag.get("tint").and_then(|tint| tint.parse::<f64>().ok()).unwrap_or(0.0);
         Some(said.tinted(tint))
+    }
+}
+
+/// The colour of a number, as far as all workbooks have it under the same one.
+pub fn indexed(at: usize) -> Option<Rgb> {
+    match at {
+        0..16 => INDEXED.get(at % 8).copied(),
+        // The colours of the system: text, and what it stands on.
+        64 => Some(BLACK),
+        65 => Some(WHITE),
+        _ => None,
     }
 }
 

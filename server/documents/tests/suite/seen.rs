@@ -123,6 +123,15 @@ async fn text_in_the_colour_of_its_ground_is_no_text_of_office_files() {
 }
 
 #[tokio::test]
+async fn text_in_the_colour_of_its_ground_is_no_text_of_rtf() {
+    let rtf = r"{\rtf1\ansi{\colortbl;\red255\green255\blue255;\red0\green51\blue102;}Seen {\cf1 x1}{\cf2 blue }{\cf2\chcbpat2 x2}{\cf1\highlight2 light}, 49{\up8 1)} once\par
+        \trowd\cellx100\clcbpat2\cellx200\intbl Plan\cell Margin\cell\row\trowd\cellx100\clcbpat2\cellx200\intbl {\cf2 Meadow}\cell {\cf2 x3}{\cf1 55}\cell\row}";
+    let document = read(rtf.as_bytes(), "a.rtf").await.unwrap();
+    assert_eq!(text(&document), "Seen blue light, 49 ¹⁾ once\n\nPlan: Meadow; Margin: 55");
+    assert!(says(&document, WHITE) && says(&document, SAME), "{:?}", document.notes);
+}
+
+#[tokio::test]
 async fn text_in_the_colour_of_its_ground_is_no_text_of_slides_and_pages() {
     let fill = |color: &str| format!("<a:solidFill><a:srgbClr val=\"{color}\"/></a:solidFill>");
     let run = |color: &str, text: &str| format!("<a:r><a:rPr>{}</a:rPr><a:t>{text}</a:t></a:r>", fill(color));

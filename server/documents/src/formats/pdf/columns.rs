@@ -8,6 +8,8 @@ use super::flow::{TextLine, TextPiece};
 const MAX_DEPTH: u8 = 4;
 /// On pages with more lines columns are only looked for over the whole page.
 const MAX_LINES: usize = 200;
+/// So many parts of a page are looked at.
+const MAX_TRIES: usize = 1_000;
 /// A part of a page has at least so many lines of prose in columns.
 const MIN_PROSE: usize = 6;
 
@@ -71,18 +73,27 @@ fn prose(lines: &[TextLine]) -> Option<(Range<usize>, f32)> {
             (range, gutter)
         });
     }
-    if lines.len() > MAX_LINES {
+    // Where sentences go on in the next line there is prose at all.
+    let going_on = lines.iter().flat_map(|line| &line.pieces).filter(|piece| goes_on(piece)).count();
+    if lines.len() > MAX_LINES || going_on < MIN_PROSE {
         return None;
     }
+    let may_begin = |line: &TextLine| line.pieces.len() > 1 && line.pieces.iter().any(|piece| piece.text.chars().count() >= 20);
     let mut best: Option<(Range<usize>, f32)> = None;
-    for from in (0..lines.len()).filter(|at| lines[*at].pieces.len() > 1) {
+    let mut tries = MAX_TRIES;
+    for from in (0..lines.len()).filter(|at| may_begin(&lines[*at])) {
         for to in (from + MIN_PROSE..=lines.len()).rev() {
             if best.as_ref().is_some_and(|(best, _)| to - from <= best.len()) {
                 break;
             }
-            if lines[to - 1].pieces.len() > 1
-                && let Some(gutter) = gutter(&lines[from..to], true, 0)
-            {
+            if tries == 0 {
+                break;
+            }
+            if !may_begin(&lines[to - 1]) {
+                continue;
+            }
+            tries -= 1;
+            if let Some(gutter) = gutter(&lines[from..to], true, 0) {
                 best = Some((from..to, gutter));
                 break;
             }
@@ -95,6 +106,11 @@ fn prose(lines: &[TextLine]) -> Option<(Range<usize>, f32)> {
         let more = (range.end..lines.len()).take_while(|at| near(*at) && is_of_side(&&lines[*at])).count();
         (range.start..range.end + more, gutter)
     })
+}
+
+/// Whether a piece goes on with a sentence.
+fn goes_on(piece: &TextPiece) -> bool {
+    piece.text.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase())
 }
 
 /// The lines between those that are rows of a table: at the beginning or at the end, with something on both sides that fills none of them.
@@ -144,7 +160,7 @@ fn gutter(lines: &[TextLine], is_part: bool, depth: u8) -> Option<f32> {
         let chars: usize = side.iter().map(|piece| piece.text.chars().count()).sum();
         let full = side.iter().filter(|piece| piece.end - piece.x > (to - from) * 0.6).count();
         // Sentences go on in the next line, cells begin anew.
-        let goes_on = side.iter().filter(|piece| piece.text.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase())).count();
+        let goes_on = side.iter().filter(|piece| goes_on(piece)).count();
         match is_part {
             true => side.len() >= MIN_PROSE - 1 && chars >= side.len() * 22 && full * 10 >= side.len() * 6 && goes_on * 3 >= side.len(),
             false => side.len() >= 4 && chars >= side.len() * 18 && full * 2 >= side.len(),
