@@ -19,11 +19,20 @@ pub fn raised(before: &str, text: &str) -> String {
         () if (before.is_empty() || before.ends_with(char::is_whitespace)) && text.chars().all(char::is_alphabetic) && marks_note(text) => {
             format!("[{text}]")
         }
+        // Behind a sign of a currency, a per cent sign, a bracket.
+        () if is_closed(before) && text.starts_with(char::is_alphabetic) && marks_note(text) => {
+            format!(" [{}]", text.trim_end_matches([')', '.']))
+        }
         () if !text.starts_with(char::is_alphanumeric) || !before.ends_with(char::is_alphanumeric) => text.to_owned(),
         () if is_ending(before, text) => text.to_owned(),
         () if marks_note(text) => format!(" [{}]", text.trim_end_matches([')', '.'])),
         () => format!(" {text}"),
     }
+}
+
+/// Whether a text ends with a sign that a mark may follow.
+fn is_closed(text: &str) -> bool {
+    text.ends_with(['€', '$', '£', '¥', '₹', '%', '‰', ')', ']', '”', '’', '"', '.', ',', ';', ':', '*'])
 }
 
 /// Whether a raised text ends the word or the number before it: `1st`, `No`, `Mme`, `XIXe`.
@@ -145,6 +154,8 @@ mod tests {
             ("M", "me", "me"),
             ("XIX", "e", "e"),
             ("49", "EUR", " EUR"),
+            ("49 €", "a", " [a]"),
+            ("15 %", "b)", " [b]"),
             ("49", "€", "€"),
             ("49", "99", "⁹⁹"),
             ("", "a", "[a]"),

@@ -201,6 +201,52 @@ async fn terms_are_said_with_what_they_mean() {
 }
 
 #[tokio::test]
+async fn items_stand_in_as_deep_as_they_are() {
+    let expected = "- Plan\n  - Seats: 5\n  - Storage: 10 GB\n- Other";
+    let (all, _) = html("<ul><li>Plan<ul><li>Seats: 5<li>Storage: 10 GB</ul><li>Other</ul>").await;
+    assert_eq!(all, expected);
+    let items = [(0, "Plan"), (1, "Seats: 5"), (1, "Storage: 10 GB"), (0, "Other")];
+    let word = items.map(|(level, text)| {
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"7\"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+        )
+    });
+    assert_eq!(text(&read(&docx_with(&word.concat(), &[], ""), "a.docx").await.unwrap()), expected);
+    let item = |text: &str, inner: &str| format!("<text:list-item><text:p>{text}</text:p>{inner}</text:list-item>");
+    let inner = format!("<text:list>{}{}</text:list>", item("Seats: 5", ""), item("Storage: 10 GB", ""));
+    let body = format!(
+        "<office:body><office:text><text:list>{}{}</text:list></office:text></office:body>",
+        item("Plan", &inner),
+        item("Other", "")
+    );
+    assert_eq!(text(&read(&odf("text", &body), "a.odt").await.unwrap()), expected);
+    let slide = items.map(|(level, text)| format!("<a:p><a:pPr lvl=\"{level}\"/><a:r><a:t>{text}</a:t></a:r></a:p>"));
+    let document = read(&pptx(&format!("<p:sp><p:txBody>{}</p:txBody></p:sp>", slide.concat()), ""), "a.pptx").await.unwrap();
+    assert_eq!(text(&document), expected.replace("- ", ""));
+    // In a cell they stand apart.
+    let cells = |first: &str, second: &str| format!("<w:tr><w:tc><w:p>{first}</w:p></w:tc><w:tc>{second}</w:tc></w:tr>");
+    let plain = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    let table = format!(
+        "<w:tbl>{}{}</w:tbl>",
+        cells("<w:r><w:t>Plan</w:t></w:r>", &plain("Has")),
+        cells("<w:r><w:t>Meadow</w:t></w:r>", &word[1..3].concat())
+    );
+    assert_eq!(text(&read(&docx_with(&table, &[], ""), "a.docx").await.unwrap()), "Plan: Meadow; Has: Seats: 5, Storage: 10 GB");
+}
+
+#[tokio::test]
+async fn style_sheets_that_are_made_to_take_long_do_not() {
+    let rules: String =
+        (0..3_000).map(|at| format!("div div div div div .a{at}, div > div + div:first-child [x~=y] {{ color: red }} ")).collect();
+    let begun = std::time::Instant::now();
+    let (all, _) =
+        html(&format!("<style>{rules}> p {{ color: red }} @media {{ {{ }} /* </style>{}<p class='a1 a2'>seen", "<div>".repeat(5_000)))
+            .await;
+    assert_eq!(all, "seen");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn comments_say_who_wrote_them_and_on_what() {
     let cell = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
     let number = "<c><v>49</v></c>";

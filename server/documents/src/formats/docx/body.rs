@@ -313,14 +313,19 @@ impl<'s> DocxBody<'s> {
             _ => paragraph.text.trim().to_owned(),
         };
         if let Some(table) = self.tables.last_mut() {
-            let text = if mark.as_deref() == Some("-") { paragraph.text.trim() } else { &text };
+            let is_item = mark.as_deref() == Some("-");
+            let text = if is_item { paragraph.text.trim() } else { &text };
             for text in std::iter::once(text).chain(paragraph.asides.iter().map(String::as_str)).filter(|text| !text.trim().is_empty()) {
-                table.write(text);
+                table.write(text, is_item);
             }
             return Ok(());
         }
         match paragraph.level {
             Some(level) => out.heading(level, &text)?,
+            None if mark.as_deref() == Some("-") => {
+                let indent = "  ".repeat(paragraph.list_level.unwrap_or(0).min(4));
+                out.line(&format!("{indent}{text}"))?;
+            }
             None if mark.is_some() => out.line(&text)?,
             None => out.text(&text)?,
         }

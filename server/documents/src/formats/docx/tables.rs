@@ -27,6 +27,7 @@ struct DocxCell {
     ground: Ground,
     bold: bool,
     plain: bool,
+    ends_with_item: bool,
 }
 
 impl DocxTable {
@@ -53,11 +54,12 @@ impl DocxTable {
         self.cell.text.is_empty()
     }
 
-    /// Writes a paragraph into the open cell.
-    pub fn write(&mut self, text: &str) {
+    /// Writes a paragraph into the open cell; items of a list stay apart.
+    pub fn write(&mut self, text: &str, is_item: bool) {
         if !self.cell.text.is_empty() {
-            self.cell.text.push(' ');
+            self.cell.text.push_str(if is_item && self.cell.ends_with_item { ", " } else { " " });
         }
+        self.cell.ends_with_item = is_item;
         self.cell.text.push_str(text.trim());
     }
 
@@ -87,7 +89,7 @@ impl DocxTable {
     /// Puts a table into the open cell.
     pub fn nest(&mut self, inner: &Self) {
         let rows: Vec<String> = inner.rows.iter().map(|row| row.shown().join(", ")).filter(|row| !row.is_empty()).collect();
-        self.write(&rows.join("; "));
+        self.write(&rows.join("; "), false);
     }
 
     /// Writes it.

@@ -11,7 +11,9 @@ const MAX_BYTES: usize = 2 << 20;
 /// So many rules are kept.
 const MAX_RULES: usize = 20_000;
 /// So many elements around the innermost one are known.
-const MAX_DEPTH: usize = 250;
+const MAX_DEPTH: usize = 64;
+/// A selector with more parts is left out: how its parts may stand within one another would be tried for too long.
+const MAX_PARTS: usize = 6;
 /// So often a rule is held against an element; a page that needs more is an attack.
 const MAX_TRIES: usize = 20_000_000;
 
@@ -146,7 +148,10 @@ impl<'s> Sheets<'s> {
         }
         for selector in selectors.split(',').map(str::trim) {
             // What isn't the beginning of a selector is no rule.
-            if selector.starts_with(['>', '+', '~']) || selector.len() > 500 || selector.contains('~') && !selector.contains("~=") {
+            if selector.starts_with(['>', '+', '~'])
+                || selector.split_whitespace().count() > MAX_PARTS
+                || selector.contains('~') && !selector.contains("~=")
+            {
                 continue;
             }
             let made = [("::before", Makes::Before), (":before", Makes::Before), ("::after", Makes::After), (":after", Makes::After)];

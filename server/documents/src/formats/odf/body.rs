@@ -324,7 +324,7 @@ impl<'s> OdfBody<'s> {
         match self.tables.last_mut() {
             Some(outer) => {
                 let rows: Vec<String> = table.rows().iter().map(|row| row.shown().join(", ")).filter(|row| !row.is_empty()).collect();
-                outer.write(&rows.join("; "));
+                outer.write(&rows.join("; "), false);
                 Ok(())
             }
             None => table.finish(out),
@@ -353,7 +353,7 @@ impl<'s> OdfBody<'s> {
         if let Some(table) = self.tables.last_mut() {
             for text in std::iter::once(marked.as_str()).chain(paragraph.asides.iter().map(String::as_str)).filter(|text| !text.is_empty())
             {
-                table.write(text);
+                table.write(text, mark.as_deref() == Some("-"));
             }
             return Ok(());
         }
@@ -364,6 +364,9 @@ impl<'s> OdfBody<'s> {
         }
         match paragraph.level {
             Some(level) => out.heading(level, &marked)?,
+            None if mark.as_deref() == Some("-") => {
+                out.line(&format!("{}{marked}", "  ".repeat(self.lists.len().saturating_sub(1).min(4))))?;
+            }
             None if !self.lists.is_empty() => out.line(&marked)?,
             None => out.text(&marked)?,
         }

@@ -230,7 +230,9 @@ impl<'t> Reader<'t> {
                 let text = std::mem::take(&mut self.line);
                 if !text.trim().is_empty() {
                     let mark = self.mark();
-                    self.lines.push(format!("{mark}{}", text.trim()));
+                    // In a cell there is no room to stand in.
+                    let indent = if self.table.is_some() { 0 } else { self.level.min(4) };
+                    self.lines.push(format!("{}{mark}{}", "  ".repeat(indent), text.trim()));
                 }
             }
             "tc" => {
