@@ -22,6 +22,7 @@ mod pptx;
 mod raised;
 mod rtf;
 mod symbols;
+mod theme;
 mod xls;
 mod xlsx;
 mod xml;
@@ -344,7 +345,7 @@ fn text(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Failur
                 out.format = if delimiter == '\t' { "tsv" } else { "csv" };
                 return delimited::read(rest, delimiter, out);
             }
-            let delimiter = delimited::sniff(&text).filter(|delimiter| named || *delimiter == '\t');
+            let delimiter = delimited::sniff(&text, named).filter(|delimiter| named || *delimiter == '\t');
             if let Some(delimiter) = delimiter.or(named.then_some(if ending == "csv" { ',' } else { '\t' })) {
                 out.format = if delimiter == '\t' { "tsv" } else { "csv" };
                 return delimited::read(&text, delimiter, out);

@@ -70,7 +70,11 @@ impl Splitter {
                         self.add(&paragraph, "\n\n");
                     }
                 }
-                Block::Line(text) => self.add(normalize::characters(text).trim_end(), "\n"),
+                Block::Line(text) => {
+                    // How far an item stands in shows what it belongs to.
+                    let indent = text.len() - text.trim_start_matches(' ').len();
+                    self.add(&format!("{}{}", " ".repeat(indent.min(8)), normalize::characters(text).trim()), "\n");
+                }
                 Block::Table(rows) => self.table(rows),
             }
         }

@@ -23,6 +23,11 @@ pub use grid::Grid;
 use header::Head;
 pub use merged::Merged;
 
+/// Whether a text may name something: it has words, and is no value.
+pub fn is_name(text: &str) -> bool {
+    kinds::is_word(kinds::kind(text))
+}
+
 /// A table has at most so many columns that are read; a cell beyond is far off any table that people read.
 pub const MAX_COLUMNS: usize = 1_000;
 /// So many rows are looked at before it is decided which of them name the columns.

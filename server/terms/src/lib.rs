@@ -32,7 +32,7 @@ pub use snippet::{Snippet, snippet};
 pub use stop::is_stop;
 
 /// Grows when the same text gives other terms than before: what was indexed before is then indexed anew.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Characters of a term; longer words are cut.
 pub const MAX_CHARS: usize = 40;

@@ -25,6 +25,8 @@ pub(crate) fn normalized(text: &str) -> Vec<Char> {
         let mut plain = cluster.chars();
         match (plain.next(), plain.next()) {
             (Some(c), None) if c.is_ascii() => chars.push(Char { c, start, end }),
+            // "12¹ euros" are twelve, with a note.
+            (Some(c), None) if is_small_digit(c) && is_mark(c, &chars) => chars.push(Char { c: ' ', start, end }),
             _ => chars.extend(cluster.nfkc().filter(|c| !is_invisible(*c)).map(|c| Char { c: ascii_digit(c), start, end })),
         }
     }
@@ -35,6 +37,29 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
         | '\u{fe00}'..='\u{fe0f}')
 }
+
+/// Digits that stand above or below their line.
+fn is_small_digit(c: char) -> bool {
+    is_raised(c) || matches!(c, '₀'..='₉')
+}
+
+fn is_raised(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹')
+}
+
+/// Whether a raised or lowered digit is none of what stands before it: it is a note's, or an exponent. In "m²" and "H₂O" it is a part.
+fn is_mark(c: char, before: &[Char]) -> bool {
+    let word: String = before.iter().rev().take(3).map(|char| char.c).take_while(|c| c.is_alphabetic()).collect();
+    match before.last() {
+        Some(last) if last.c.is_numeric() || matches!(last.c, '%' | '*' | '†' | '‡' | ')') => true,
+        // What marks stand side by side.
+        Some(last) if last.c == ' ' && last.end - last.start > 1 => true,
+        _ => is_raised(c) && word.chars().count() != 1 && !UNITS.contains(&word.to_lowercase().as_str()),
+    }
+}
+
+/// Units of length that are squared, and CO², back to front.
+const UNITS: [&str; 12] = ["mc", "mm", "mk", "md", "tf", "ni", "dy", "im", "oc", "mn", "mµ", "mμ"];
 
 /// Each script's digits lie side by side, from its zero on.
 const ZEROS: [char; 14] = ['٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐'];
@@ -71,6 +96,20 @@ mod tests {
             ("٥٠", "50"),
             ("e\u{301}", "é"),
             ("\u{1112}\u{1161}\u{11ab}", "한"),
+        ] {
+            assert_eq!(plain(text), form);
+        }
+    }
+
+    #[test]
+    fn marks_of_notes_are_no_digits_of_numbers() {
+        for (text, form) in [
+            ("12¹ euros", "12  euros"),
+            ("5 GB², 49,00³⁾", "5 GB , 49,00 )"),
+            ("Storage¹²", "Storage  "),
+            ("¹Billed", " Billed"),
+            ("20 m², 3 km², H₂O, CO₂, x³", "20 m2, 3 km2, H2O, CO2, x3"),
+            ("10₂ and 15 %¹", "10  and 15 % "),
         ] {
             assert_eq!(plain(text), form);
         }

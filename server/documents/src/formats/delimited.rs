@@ -1,28 +1,72 @@
 //! CSV and TSV: every row as `Column: value` pairs, so that a row makes sense without the rows around it.
 
+use std::collections::HashMap;
+
 use model::PlaceKind;
 
 use crate::content::Content;
 use crate::failure::Failure;
 use crate::tables::{Row, Table};
 
-/// The delimiter of a text, if it looks like a table: the same number of columns in (nearly) all of its first rows.
-pub fn sniff(text: &str) -> Option<char> {
+/// So many rows are looked at.
+const SAMPLE_ROWS: usize = 200;
+
+/// The delimiter of a text, judged on all of its first rows: the one by which the most of them have as many columns as others have. Lines
+/// above a table and a second table don't count against it. A text that doesn't say that it is a table must be one in nearly all rows.
+pub fn sniff(text: &str, is_named: bool) -> Option<char> {
     let sample: &str = text.char_indices().nth(64 * 1024).map_or(text, |(end, _)| &text[..end]);
-    let mut best: Option<(char, usize)> = None;
-    for delimiter in [',', ';', '\t', '|'] {
-        let mut rows: Vec<usize> =
-            Rows::new(sample, delimiter).take(50).filter(|row| row.iter().any(|cell| !cell.is_empty())).map(|row| row.len()).collect();
-        if rows.len() > 2 && sample.len() < text.len() {
+    let is_cut = sample.len() < text.len();
+    // What people write least in their texts comes first.
+    let found = ['\t', ';', '|', ','].map(|delimiter| Split::of(sample, delimiter, is_cut));
+    let best = found.iter().rev().max_by_key(|split| (split.shared, split.fields))?;
+    // Commas of decimals and sentences are in every table that another sign parts.
+    let better = found.iter().find(|split| split.delimiter != best.delimiter && split.shared >= 2 && split.shared * 2 >= best.shared);
+    let best = better.filter(|split| best.is_of_texts && !split.is_of_texts).unwrap_or(best);
+    match is_named {
+        // Of rows that are all of another length only the number of fields tells.
+        true => (best.fields > 0).then_some(best.delimiter),
+        false => (best.shared >= 2 && best.shared * 10 >= best.rows * 8).then_some(best.delimiter),
+    }
+}
+
+/// What a delimiter would make of a text.
+struct Split {
+    delimiter: char,
+    /// Rows that aren't empty.
+    rows: usize,
+    /// Rows of several columns that have as many as another row.
+    shared: usize,
+    /// Fields of rows that have several.
+    fields: usize,
+    /// Whether most of these signs stand where a text has them: between two digits, or before a space.
+    is_of_texts: bool,
+}
+
+impl Split {
+    fn of(sample: &str, delimiter: char, is_cut: bool) -> Self {
+        let mut rows: Vec<Vec<String>> = Rows::new(sample, delimiter).take(SAMPLE_ROWS).collect();
+        if is_cut && rows.len() > 2 && rows.len() < SAMPLE_ROWS {
             rows.pop();
         }
-        let columns = rows.first().copied().unwrap_or_default();
-        let same = rows.iter().filter(|&&row| row == columns).count();
-        if columns > 1 && rows.len() > 1 && same * 10 >= rows.len() * 8 && best.is_none_or(|(_, most)| columns > most) {
-            best = Some((delimiter, columns));
+        rows.retain(|row| row.iter().any(|cell| !cell.trim().is_empty()));
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        let (mut signs, mut of_texts) = (0, 0);
+        for row in rows.iter().filter(|row| row.len() > 1) {
+            *counts.entry(row.len()).or_default() += 1;
+            for pair in row.windows(2) {
+                let digits = pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit());
+                signs += 1;
+                of_texts += usize::from(delimiter == ',' && digits || pair[1].starts_with(' ') && !pair[0].ends_with(' '));
+            }
+        }
+        Self {
+            delimiter,
+            rows: rows.len(),
+            shared: counts.values().filter(|same| **same > 1).sum(),
+            fields: counts.iter().map(|(columns, same)| columns * same).sum(),
+            is_of_texts: of_texts * 2 > signs,
         }
     }
-    best.map(|(delimiter, _)| delimiter)
 }
 
 /// The delimiter that a text declares in its first line, as spreadsheets write and read it, and the text behind that line.
@@ -145,10 +189,29 @@ mod tests {
 
     #[test]
     fn the_delimiter_is_found() {
-        assert_eq!(sniff("Name;Price\nTea, green;2,50\nCoffee;3,00\n"), Some(';'));
-        assert_eq!(sniff("a\tb\n1\t2\n"), Some('\t'));
-        assert_eq!(sniff("Dear Anna,\nthank you.\nBest\n"), None);
-        assert_eq!(sniff("Plan;Price\rMeadow;240,50\rOrchard;980,00\r"), Some(';'));
+        let named = |text: &str| sniff(text, true);
+        assert_eq!(named("Name;Price\nTea, green;2,50\nCoffee;3,00\n"), Some(';'));
+        assert_eq!(sniff("a\tb\n1\t2\n", false), Some('\t'));
+        assert_eq!(sniff("Dear Anna,\nthank you.\nBest\n", false), None);
+        assert_eq!(sniff("One\tline with a tab.\nOthers\nhave\nnone\tof it\n", false), None);
+        assert_eq!(named("Plan;Price\rMeadow;240,50\rOrchard;980,00\r"), Some(';'));
+    }
+
+    #[test]
+    fn the_delimiter_is_that_of_the_table_and_not_of_its_texts() {
+        let named = |text: &str| sniff(text, true);
+        // Lines above, with commas of their own.
+        assert_eq!(named("Prices, valid from May, net\nMeadow, Ltd, Bern\nPlan;Price;Fee\nA;1,50;2,50\nB;3,10;4,00\n"), Some(';'));
+        // A second table, narrower; decimals in every row and no names.
+        assert_eq!(named("A;1,50\nB;2,50\nC;3,50\n\nD;1,5;x\nE;2,5;y\n"), Some(';'));
+        assert_eq!(named("List of May, 2027\nPlan\tPrice\nA, small\t1,50\nB, large\t2,50\n"), Some('\t'));
+        assert_eq!(named("Plan|Price|Fee\nA|1,50|2,00\nB|1,75|2,10\n"), Some('|'));
+        assert_eq!(named("\"Plan; name\",Price\n\"A; small\",\"1;2\"\n\"B; large\",2\n"), Some(','));
+        assert_eq!(named("Id,Tags,Price\n1,a;b,2.50\n2,c;d,3.50\n3,e;f,4.50\n"), Some(','));
+        assert_eq!(named("1,2,3\n4,5,6\n"), Some(','));
+        // Rows that are all of another length.
+        assert_eq!(named("a;b;c\n1;2\n"), Some(';'));
+        assert_eq!((named("only\none\ncolumn\n"), named("")), (None, None));
     }
 
     #[test]

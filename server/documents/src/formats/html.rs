@@ -1,8 +1,11 @@
 //! HTML as a stream of tokens: no tree is built, so no nesting is too deep. Scripts, styles, what is hidden and what is struck through
 //! are left out, nothing is run or fetched.
 
+mod definitions;
 mod hidden;
 mod marks;
+mod open;
+mod sheet;
 mod tables;
 
 use std::cell::RefCell;
@@ -12,12 +15,15 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::states::RawKind::{Rawtext, Rcdata, ScriptData};
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-use crate::content::{Content, one_line};
+use crate::content::{Content, Line, one_line};
 use crate::failure::Failure;
 use crate::formats::markdown;
 use crate::formats::numerals::numeral;
+use definitions::Definitions;
 use hidden::{After, Hidden, Why};
 use marks::Marks;
+use open::Open;
+use sheet::{Declared, Sheets};
 use tables::{HtmlTable, TablePiece};
 
 /// Whether a text begins like HTML.
@@ -39,8 +45,9 @@ pub fn charset(bytes: &[u8]) -> Option<String> {
 
 /// Reads HTML into the current part.
 pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
+    let sheets = Sheets::of(text);
     let sink = Sink(RefCell::new(HtmlState {
-        is_plain: hidden::is_plain(text),
+        open: Open::new(&sheets),
         out,
         run: String::new(),
         failed: None,
@@ -53,6 +60,7 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
         lists: Vec::new(),
         item: None,
         tables: Vec::new(),
+        definitions: Vec::new(),
     }));
     let queue = BufferQueue::default();
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
@@ -77,9 +85,9 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
     state.failed.map_or(Ok(()), Err)
 }
 
-struct Sink<'o, 'b>(RefCell<HtmlState<'o, 'b>>);
+struct Sink<'o, 'b, 's>(RefCell<HtmlState<'o, 'b, 's>>);
 
-struct HtmlState<'o, 'b> {
+struct HtmlState<'o, 'b, 's> {
     out: &'o mut Content<'b>,
     /// The text since the last block began.
     run: String,
@@ -90,8 +98,8 @@ struct HtmlState<'o, 'b> {
     hidden: Option<Hidden>,
     /// Raised text and labels of pictures that are open.
     marks: Marks,
-    /// Whether nothing in it has a colour behind it: white text is not seen then.
-    is_plain: bool,
+    /// The elements that are open, with their colours.
+    open: Open<'s>,
     /// The document's title while it is open.
     title: Option<String>,
     heading: Option<u8>,
@@ -101,9 +109,11 @@ struct HtmlState<'o, 'b> {
     /// The mark of the list item whose text has not begun yet.
     item: Option<String>,
     tables: Vec<HtmlTable>,
+    /// The open lists of terms.
+    definitions: Vec<Definitions>,
 }
 
-impl TokenSink for Sink<'_, '_> {
+impl TokenSink for Sink<'_, '_, '_> {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -120,20 +130,21 @@ impl TokenSink for Sink<'_, '_> {
     }
 }
 
-impl HtmlState<'_, '_> {
+impl HtmlState<'_, '_, '_> {
     fn text(&mut self, text: &str) {
         if self.skipped.is_some() {
             return;
         }
-        if let Some(hidden) = &self.hidden {
-            // Hidden from readers of the screen alone: a check mark is seen by everybody else.
-            if hidden.why == Why::Aria && marks::is_sign(text) {
-                self.run.push_str(text.trim());
-            }
+        if let Some(hidden) = &mut self.hidden {
+            hidden.holds_text |= text.contains(char::is_alphanumeric);
             return;
         }
         if let Some(title) = &mut self.title {
             title.push_str(text);
+            return;
+        }
+        if let Some(note) = self.open.unseen().filter(|_| !text.trim().is_empty()) {
+            self.out.note(note);
             return;
         }
         if self.pre > 0 {
@@ -162,16 +173,22 @@ impl HtmlState<'_, '_> {
                 After::Hidden if opens => return raw(name).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData),
                 After::Hidden => return TokenSinkResult::Continue,
                 After::Seen => {
-                    self.hidden = None;
+                    self.hidden_ends();
                     return TokenSinkResult::Continue;
                 }
-                After::SeenWithTag => self.hidden = None,
+                After::SeenWithTag => self.hidden_ends(),
             }
         }
+        let ended = if opens { self.open.before(name) } else { self.open.end(name) };
+        if !ended.is_empty() {
+            marks::write(&mut self.run, &ended);
+        }
+        let mut declared = if opens { self.open.declared(tag) } else { Declared::default() };
         if opens
             && raw(name).is_none()
-            && let Some(why) = hidden::why(tag, self.is_plain)
+            && let Some(why) = hidden::why(tag, &declared)
         {
+            self.open.pass(tag);
             match name {
                 "td" | "th" => {
                     self.cell_ends();
@@ -181,15 +198,34 @@ impl HtmlState<'_, '_> {
                 name if hidden::parts_text(name) => self.block(),
                 _ => {}
             }
-            match why {
-                Why::Struck => self.out.note("Text that is struck through was left out."),
-                Why::White => self.out.note("White text on a white page was left out."),
-                Why::Hidden | Why::Aria => {}
-            }
             self.hidden = if tag.self_closing { None } else { Hidden::begin(name, why) };
             return TokenSinkResult::Continue;
         }
-        self.marks.tag(tag, &mut self.run);
+        self.marks.tag(tag, &declared, &mut self.run);
+        let result = self.seen(tag);
+        if opens && self.skipped.is_none() && raw(name).is_none() {
+            self.open.begin(tag, &mut declared);
+            if let Some(sign) = declared.before {
+                marks::write(&mut self.run, &sign);
+                self.run.push(' ');
+            }
+        }
+        result
+    }
+
+    /// A hidden element has ended: what was left out of it is said.
+    fn hidden_ends(&mut self) {
+        match self.hidden.take() {
+            Some(hidden) if hidden.why == Why::Struck => self.out.note("Text that is struck through was left out."),
+            Some(hidden) if hidden.holds_text => self.out.note("Hidden text was left out."),
+            _ => {}
+        }
+    }
+
+    /// A tag of what is seen.
+    fn seen(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        let name: &str = &tag.name;
+        let opens = tag.kind == TagKind::StartTag;
         match name {
             "script" | "style" | "noframes" | "noembed" | "noscript" | "iframe" | "xmp" if opens && !tag.self_closing => {
                 self.skipped = Some(name.to_owned());
@@ -247,6 +283,21 @@ impl HtmlState<'_, '_> {
             "li" => {
                 self.block();
                 self.item = opens.then(|| self.mark(attribute(tag, "value")));
+            }
+            "dl" => {
+                self.block();
+                if opens && self.definitions.len() < 50 {
+                    self.definitions.push(Definitions::default());
+                } else if !opens && let Some(list) = self.definitions.pop() {
+                    self.run = list.rest();
+                    self.block();
+                }
+            }
+            "dt" | "dd" => {
+                self.block();
+                if let Some(list) = self.definitions.last_mut() {
+                    if name == "dt" { list.term(opens) } else { list.meaning(opens) }
+                }
             }
             "table" if opens => {
                 self.block();
@@ -308,17 +359,34 @@ impl HtmlState<'_, '_> {
         if text.is_empty() {
             return;
         }
+        if self.definitions.last_mut().is_some_and(|list| list.takes(text)) {
+            return;
+        }
+        let term = self.definitions.last_mut().and_then(Definitions::name);
         if let Some(table) = self.tables.last_mut()
             && table.in_cell()
         {
-            let mark = self.item.take().map(|mark| mark.trim_start().to_owned()).filter(|mark| mark != "- ").unwrap_or_default();
-            table.write(&format!("{mark}{text}"));
+            let item = self.item.take();
+            let mark = item.as_deref().map(str::trim_start).filter(|mark| *mark != "- ").unwrap_or_default();
+            let is_item = item.is_some() || term.is_some();
+            let term = term.map(|term| format!("{term}: ")).unwrap_or_default();
+            table.write(&format!("{term}{mark}{text}"), is_item);
             return;
         }
-        let written = match (self.heading, self.item.take()) {
-            (Some(level), _) => self.out.heading(level, text),
-            (None, Some(mark)) => self.out.line(&format!("{mark}{text}")),
-            (None, None) => self.out.text(text),
+        let written = match (self.heading, self.item.take(), term) {
+            (None, None, Some(term)) => {
+                let mut line = Line::default();
+                line.pair(&term, &text.split_whitespace().collect::<Vec<_>>().join(" "), false);
+                self.out.row(line)
+            }
+            (heading, item, term) => {
+                let said = term.map_or(Ok(()), |term| self.out.line(&format!("{term}:")));
+                said.and_then(|()| match (heading, item) {
+                    (Some(level), _) => self.out.heading(level, text),
+                    (None, Some(mark)) => self.out.line(&format!("{mark}{text}")),
+                    (None, None) => self.out.text(text),
+                })
+            }
         };
         self.failed = self.failed.take().or(written.err());
     }
@@ -354,6 +422,12 @@ impl HtmlState<'_, '_> {
     }
 
     fn finish(&mut self) {
+        self.hidden_ends();
+        self.block();
+        while let Some(list) = self.definitions.pop() {
+            self.run = list.rest();
+            self.block();
+        }
         while !self.tables.is_empty() {
             self.table_ends();
         }

@@ -1,6 +1,8 @@
 //! Markdown: its headings, lists and tables by line; the rest as it stands, without embedded data.
 
-use crate::content::{Content, one_line};
+mod references;
+
+use crate::content::{Content, Line, one_line};
 use crate::failure::Failure;
 use crate::formats::{html, raised, write_rows};
 use crate::tables::Row;
@@ -11,7 +13,7 @@ const MAX_ELEMENT: usize = 2_000;
 /// Reads Markdown.
 pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let text = without_front_matter(&text, out);
+    let text = references::resolved(without_front_matter(&text, out));
     if text.replace("~~~", "").matches("~~").count() > 1 {
         out.note("Text that is struck through was left out.");
     }
@@ -68,6 +70,15 @@ pub fn read(text: &str, out: &mut Content) -> Result<(), Failure> {
             };
             index += length - 1;
             html::read(&rest[..length].join("\n"), out)?;
+        } else if let Some(meaning) = trimmed.strip_prefix(": ").filter(|_| !paragraph.trim().is_empty() && !paragraph.contains('\n')) {
+            // A term and what it means; it may mean more than one thing.
+            let term = inline(paragraph.trim());
+            let mut line = Line::default();
+            line.pair(&term, &inline(meaning.trim()), false);
+            out.row(line)?;
+            if !next.starts_with(": ") {
+                paragraph.clear();
+            }
         } else if is_item(trimmed) {
             flush(&mut paragraph, out)?;
             let indent = line.len() - line.trim_start().len();
@@ -105,7 +116,11 @@ fn without_front_matter<'t>(text: &'t str, out: &mut Content) -> &'t str {
 fn heading(line: &str) -> Option<(u8, &str)> {
     let rest = line.trim_start_matches('#');
     let level = line.len() - rest.len();
-    (matches!(level, 1..=6) && rest.starts_with(' ')).then(|| (level as u8, rest.trim().trim_end_matches('#').trim_end()))
+    // The signs that close it stand apart: those of `C#` are its own.
+    let title = rest.trim();
+    let shorter = title.trim_end_matches('#');
+    let title = if shorter.is_empty() || shorter.ends_with(' ') { shorter.trim_end() } else { title };
+    (matches!(level, 1..=6) && rest.starts_with(' ')).then_some((level as u8, title))
 }
 
 fn is_rule(line: &str, mark: char) -> bool {
@@ -151,9 +166,12 @@ impl Numbers {
 
 /// A list item with its box as it is shown, if it has one.
 fn boxes(item: &str) -> String {
-    match item.get(..6) {
-        Some("- [ ] " | "* [ ] ") => format!("- ☐ {}", &item[6..]),
-        Some("- [x] " | "- [X] " | "* [x] " | "* [X] ") => format!("- ☑ {}", &item[6..]),
+    let Some((mark, rest)) = item.split_once(' ') else { return item.to_owned() };
+    let rest = rest.trim_start();
+    let mark = if matches!(mark, "*" | "+") { "-" } else { mark };
+    match rest.get(..4) {
+        Some("[ ] ") => format!("{mark} ☐ {}", &rest[4..]),
+        Some("[x] " | "[X] ") => format!("{mark} ☑ {}", &rest[4..]),
         _ => item.to_owned(),
     }
 }
@@ -222,10 +240,12 @@ fn shown(text: &str) -> String {
         } else if let Some((_, after)) = tag(&["del", "s", "strike"]) {
             rest = after;
         } else if let Some((inner, after)) = tag(&["sup"]) {
-            out.push_str(&raised::raised(&out, inner));
+            let mark = raised::raised(&out, inner);
+            out.push_str(&mark);
             rest = after;
         } else if let Some((inner, after)) = tag(&["sub"]) {
-            out.push_str(&raised::lowered(inner));
+            let mark = raised::lowered(&out, inner);
+            out.push_str(&mark);
             rest = after;
         } else if let Some(after) = ["<br>", "<br/>", "<br />"].iter().find_map(|tag| rest.strip_prefix(tag)) {
             out.push(' ');
@@ -317,6 +337,20 @@ mod tests {
         assert_eq!(inline("costs ~~300 euros~~ **240 euros** a month"), "costs 240 euros a month");
         assert_eq!(inline("12<sup>1</sup> euros, H<sub>2</sub>O, <del>no</del> yes"), "12¹ euros, H₂O, yes");
         assert_eq!(inline(r"2 \* 3, price\_list, a ** b, x ~~ y"), "2 * 3, price_list, a ** b, x ~~ y");
+    }
+
+    #[test]
+    fn headings_keep_their_own_signs() {
+        assert_eq!(
+            (heading("## Kit for C#"), heading("# Plans ##"), heading("#none")),
+            (Some((2, "Kit for C#")), Some((1, "Plans")), None)
+        );
+    }
+
+    #[test]
+    fn boxes_of_tasks_are_shown() {
+        let shown: Vec<String> = ["- [ ] a", "* [x] b", "+ [X] c", "1. [ ] d", "- [a](b)", "- é"].iter().map(|item| boxes(item)).collect();
+        assert_eq!(shown, ["- ☐ a", "- ☑ b", "- ☑ c", "1. ☐ d", "- [a](b)", "- é"]);
     }
 
     #[test]

@@ -46,8 +46,8 @@ pub fn read(package: &mut Package, what: &str, out: &mut Content) -> Result<(), 
     let mut skipped = 0u32;
     for token in xml.by_ref() {
         match token {
-            Token::Open(tag) if is_skipped(tag.name()) => skipped += 1,
-            Token::Close(name) if is_skipped(&name) => skipped = skipped.saturating_sub(1),
+            Token::Open(tag) if is_skipped(tag.name()) || body.in_comment() && is_of_comment(tag.name()) => skipped += 1,
+            Token::Close(name) if is_skipped(&name) || body.in_comment() && is_of_comment(&name) => skipped = skipped.saturating_sub(1),
             _ if skipped > 0 => {}
             Token::Open(tag) => body.open(&tag, out),
             Token::Close(name) => body.close(&name, out)?,
@@ -64,19 +64,12 @@ pub fn read(package: &mut Package, what: &str, out: &mut Content) -> Result<(), 
     Ok(())
 }
 
-/// Deleted text, marks of notes, who commented when, styles, and what only programs read.
+/// When somebody commented.
+fn is_of_comment(name: &str) -> bool {
+    matches!(name, "date" | "date-string" | "creator-initials" | "sender-initials")
+}
+
+/// Deleted text, marks of notes, styles, and what only programs read.
 fn is_skipped(name: &str) -> bool {
-    matches!(
-        name,
-        "tracked-changes"
-            | "note-citation"
-            | "creator"
-            | "date"
-            | "date-string"
-            | "automatic-styles"
-            | "scripts"
-            | "binary-data"
-            | "forms"
-            | "calculation-settings"
-    )
+    matches!(name, "tracked-changes" | "note-citation" | "automatic-styles" | "scripts" | "binary-data" | "forms" | "calculation-settings")
 }

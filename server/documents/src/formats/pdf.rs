@@ -2,8 +2,10 @@
 
 mod aligned;
 mod annotations;
+mod columns;
 mod flow;
 mod glyphs;
+mod grounds;
 mod layout;
 mod pictures;
 mod right_to_left;
@@ -52,7 +54,8 @@ pub fn read(bytes: &[u8], reading: &Reading, out: &mut Content) -> Result<(), Fa
         noted |= !annotations.notes.is_empty();
         let mut text = document.extract_text(page);
         let laid = text.as_mut().ok().and_then(|text| {
-            layout::of(&document, page, text, &annotations).filter(|laid| is_text(laid) || laid.white || laid.tiny || laid.struck)
+            layout::of(&document, page, text, &annotations)
+                .filter(|laid| is_text(laid) || !laid.unseen.is_empty() || laid.tiny || laid.struck)
         });
         if let Some(laid) = laid {
             write(laid, &mut goes_on, out)?;
@@ -109,9 +112,7 @@ fn is_text(laid: &Laid) -> bool {
 
 /// Writes a page. `goes_on` has the names of the table that the page before ended with, and how many columns it has.
 fn write(laid: Laid, goes_on: &mut Option<(usize, Names)>, out: &mut Content) -> Result<(), Failure> {
-    if laid.white {
-        out.note("White text on a white page was left out.");
-    }
+    laid.unseen.iter().for_each(|note| out.note(*note));
     if laid.tiny {
         out.note("Text that is too small to be read was left out.");
     }

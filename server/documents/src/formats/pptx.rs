@@ -1,5 +1,6 @@
 //! PPTX: slides in their order with titles, tables, charts, diagrams, notes and comments.
 
+mod paint;
 mod shapes;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use crate::formats::ooxml::{self, Relation};
 use crate::formats::package::Package;
 use crate::formats::xml::{Token, Xml};
 use crate::formats::{charts, symbols, write_rows};
+use paint::Backdrops;
 use shapes::{Shape, shapes};
 
 /// Reads a PPTX.
@@ -30,8 +32,9 @@ pub fn read(package: &mut Package, out: &mut Content) -> Result<(), Failure> {
         }
     }
     let authors = authors(package, &relations)?;
+    let mut backdrops = Backdrops::of(package)?;
     for slide in slides {
-        if let Err(failure) = read_slide(package, &slide, &authors, out) {
+        if let Err(failure) = read_slide(package, &slide, &authors, &mut backdrops, out) {
             match failure {
                 Failure::Broken(_) => out.note(format!("Slide {} is damaged and was not read.", out.parts.len())),
                 failure => return Err(failure),
@@ -56,7 +59,13 @@ fn authors(package: &mut Package, relations: &HashMap<String, Relation>) -> Resu
     Ok(authors)
 }
 
-fn read_slide(package: &mut Package, path: &str, authors: &HashMap<String, String>, out: &mut Content) -> Result<(), Failure> {
+fn read_slide(
+    package: &mut Package,
+    path: &str,
+    authors: &HashMap<String, String>,
+    backdrops: &mut Backdrops,
+    out: &mut Content,
+) -> Result<(), Failure> {
     out.begin(PlaceKind::Slide, "");
     let Some(text) = package.text(path)? else { return Err(Failure::broken("slide")) };
     // It keeps its number; what nobody is shown is no text.
@@ -64,7 +73,11 @@ fn read_slide(package: &mut Package, path: &str, authors: &HashMap<String, Strin
         out.note("Hidden slides were left out.");
         return Ok(());
     }
-    let shapes = shapes(&text);
+    let ground = backdrops.slide(package, path, &text)?;
+    let shapes = shapes(&text, &backdrops.theme, ground);
+    if let Some(note) = shapes.unseen {
+        out.note(note);
+    }
     if shapes.struck {
         out.note("Text that is struck through was left out.");
     }
@@ -96,7 +109,7 @@ fn read_slide(package: &mut Package, path: &str, authors: &HashMap<String, Strin
             }
             "notesSlide" => {
                 let Some(text) = package.text(&relation.target)? else { continue };
-                let lines: Vec<String> = shapes::shapes(&text).texts.into_iter().flat_map(Shape::lines).collect();
+                let lines: Vec<String> = shapes::shapes(&text, &backdrops.theme, None).texts.into_iter().flat_map(Shape::lines).collect();
                 if !lines.is_empty() {
                     out.text(&format!("Notes: {}", lines.join("\n")))?;
                 }

@@ -7,6 +7,7 @@ use model::PlaceKind;
 
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
+use crate::formats::colors::{self, BLACK, Ground, Rgb, WHITE};
 use crate::formats::{raised, symbols, write_rows};
 use crate::tables::{Grid, Row};
 
@@ -19,6 +20,8 @@ pub fn read(bytes: &[u8], out: &mut Content) -> Result<(), Failure> {
         stack: Vec::new(),
         page: WINDOWS_1252,
         fonts: HashMap::new(),
+        colors: Vec::new(),
+        color: BLACK,
         symbols: HashMap::new(),
         bytes: Vec::new(),
         text: String::new(),
@@ -53,6 +56,12 @@ struct RtfState {
     struck: bool,
     /// Raised, or lowered.
     raised: i8,
+    /// The numbers of the colours of text, of its marker, and of its paragraph's ground; 0 says nothing.
+    color: usize,
+    marker: usize,
+    ground: usize,
+    /// In a drawn box: what fills it isn't known.
+    in_box: bool,
     level: Option<u8>,
     in_table: bool,
 }
@@ -63,6 +72,7 @@ enum Into {
     Text,
     Title,
     Fonts,
+    Colors,
     Nothing,
 }
 
@@ -71,6 +81,8 @@ enum Into {
 struct Merge {
     left: bool,
     above: bool,
+    /// The number of the colour of its ground.
+    ground: usize,
 }
 
 struct Rtf<'o, 'b> {
@@ -79,6 +91,9 @@ struct Rtf<'o, 'b> {
     stack: Vec<RtfState>,
     page: &'static Encoding,
     fonts: HashMap<i32, &'static Encoding>,
+    /// The colours by their numbers, and the one that is being read.
+    colors: Vec<Option<Rgb>>,
+    color: Rgb,
     /// The names of fonts whose letters are pictures.
     symbols: HashMap<i32, String>,
     /// Bytes in the current code page: a character may need two.
@@ -180,11 +195,20 @@ impl Rtf<'_, '_> {
             "ansicpg" => self.page = code_page(number.unwrap_or(1252)),
             "fonttbl" => self.into(Into::Fonts),
             "title" => self.into(Into::Title),
-            "colortbl" | "stylesheet" | "info" | "pict" | "objdata" | "fldinst" | "listtable" | "themedata" | "datastore" | "generator"
+            "colortbl" => self.into(Into::Colors),
+            "red" => self.color.0 = part(number),
+            "green" => self.color.1 = part(number),
+            "blue" => self.color.2 = part(number),
+            "cf" => self.state.color = index(number),
+            "highlight" | "cb" | "chcbpat" => self.state.marker = index(number),
+            "cbpat" => self.state.ground = index(number),
+            "clcbpat" => self.merge.ground = index(number),
+            "stylesheet" | "info" | "pict" | "objdata" | "fldinst" | "listtable" | "themedata" | "datastore" | "generator"
             | "nonshppict" | "xmlnstbl" | "bkmkstart" | "bkmkend" | "rsidtbl" => self.into(Into::Nothing),
             // What newer programs read in a group that older ones pass over.
             "shptxt" | "shpinst" if self.state.into == Into::Nothing && self.stack.last().is_some_and(|outer| outer.into == Into::Text) => {
                 self.state.into = Into::Text;
+                self.state.in_box = true;
             }
             "f" => self.state.font = number.unwrap_or(0),
             "fcharset" if self.state.into == Into::Fonts => {
@@ -199,12 +223,16 @@ impl Rtf<'_, '_> {
             "strike" | "striked" => self.state.struck = on,
             "super" => self.state.raised = i8::from(on),
             "sub" => self.state.raised = -i8::from(on),
+            // Half points.
+            "up" => self.state.raised = i8::from(number.unwrap_or(6) >= 4),
+            "dn" => self.state.raised = -i8::from(number.unwrap_or(6) >= 4),
             "nosupersub" => self.state.raised = 0,
             "plain" => {
                 let state = &mut self.state;
                 (state.hidden, state.deleted, state.struck, state.raised) = (false, false, false, 0);
+                (state.color, state.marker) = (0, 0);
             }
-            "pard" => (self.state.level, self.state.in_table) = (None, false),
+            "pard" => (self.state.level, self.state.in_table, self.state.ground) = (None, false, 0),
             "outlinelevel" => self.state.level = number.filter(|level| (0..9).contains(level)).map(|level| level as u8 + 1),
             "intbl" => self.state.in_table = true,
             "par" | "sect" | "page" => {
@@ -282,6 +310,15 @@ impl Rtf<'_, '_> {
         self.write(&text);
     }
 
+    /// The note that text here deserves, because it has the colour of what it stands on.
+    fn unseen(&self) -> Option<&'static str> {
+        let of = |number: usize| self.colors.get(number).copied().flatten().filter(|_| number > 0);
+        let ground = |number: usize| of(number).map_or(Ground::Clear, Ground::Is);
+        let cell = self.merges.get(self.row.len()).filter(|_| self.state.in_table).map_or(0, |cell| cell.ground);
+        let grounds = [self.state.marker, self.state.ground, cell].map(ground);
+        colors::unseen(of(self.state.color), colors::ground(grounds, Some(WHITE).filter(|_| !self.state.in_box)))
+    }
+
     fn char(&mut self, c: char) {
         self.decode();
         self.write(c.encode_utf8(&mut [0; 4]));
@@ -291,17 +328,23 @@ impl Rtf<'_, '_> {
         match self.state.into {
             Into::Text if self.state.struck && text.trim().is_empty() => {}
             Into::Text if self.state.struck => self.out.note("Text that is struck through was left out."),
+            Into::Colors => text.matches(';').for_each(|_| self.colors.push(Some(std::mem::replace(&mut self.color, BLACK)))),
             Into::Text if !self.state.hidden && !self.state.deleted => {
+                if let Some(note) = self.unseen() {
+                    if !text.trim().is_empty() {
+                        self.out.note(note);
+                    }
+                    return;
+                }
                 let text = match self.symbols.get(&self.state.font) {
                     Some(font) => symbols::text(font, text, &mut false),
                     None => text.to_owned(),
                 };
-                let text = match self.state.raised {
-                    1 if !text.trim().is_empty() => raised::raised(&self.text, &text),
-                    -1 => raised::lowered(&text),
-                    _ => text,
-                };
+                let start = self.text.len();
                 self.text.push_str(&text);
+                if let up @ (1 | -1) = self.state.raised {
+                    raised::replace_end(&mut self.text, start, up == 1);
+                }
             }
             Into::Fonts => {
                 let name = text.trim().trim_end_matches(';');
@@ -363,6 +406,16 @@ fn code_page(number: i32) -> &'static Encoding {
 }
 
 /// The encoding of a font's character set; none for the document's own.
+/// A part of a colour.
+fn part(number: Option<i32>) -> u8 {
+    number.unwrap_or(0).clamp(0, 255) as u8
+}
+
+/// The number of a colour.
+fn index(number: Option<i32>) -> usize {
+    usize::try_from(number.unwrap_or(0)).unwrap_or(0)
+}
+
 fn charset(number: i32) -> Option<&'static Encoding> {
     let page = match number {
         0 => 1252,

@@ -55,6 +55,10 @@ fn read_sheet(range: &Range<Data>, mut merged: Merged, looks: &Looks, sheet: &Sh
             if text.trim().is_empty() {
                 continue;
             }
+            if let Some(note) = look.unseen {
+                out.note(note);
+                continue;
+            }
             if look.struck {
                 out.note("Text that is struck through was left out.");
                 continue;
@@ -110,4 +114,6 @@ struct XlsLook {
     format: Option<Rc<str>>,
     struck: bool,
     bold: bool,
+    /// What is to be said of its text if nobody can see it: it has the colour of its cell.
+    unseen: Option<&'static str>,
 }

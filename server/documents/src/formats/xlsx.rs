@@ -15,6 +15,7 @@ use crate::content::{Content, one_line};
 use crate::failure::Failure;
 use crate::formats::ooxml::{self, Relation};
 use crate::formats::package::Package;
+use crate::formats::theme::Theme;
 use crate::formats::xml::{Token, Xml};
 use sheet::Sheet;
 use styles::XlsxStyles;
@@ -26,6 +27,8 @@ pub struct Workbook {
     styles: XlsxStyles,
     /// Whether days are counted from 1904.
     is_1904: bool,
+    /// Who writes in threads of comments, by their ids.
+    people: HashMap<String, String>,
 }
 
 /// Reads an XLSX.
@@ -36,7 +39,11 @@ pub fn read(package: &mut Package, out: &mut Content) -> Result<(), Failure> {
     out.title = ooxml::title(package)?;
     let part = |kind: &str| relations.values().find(|relation| relation.kind == kind).map(|relation| relation.target.clone());
     let styles = match part("styles") {
-        Some(path) => package.text(&path)?.map(|text| XlsxStyles::read(&text)).unwrap_or_default(),
+        Some(path) => {
+            let theme = part("theme").map(|path| package.text(&path)).transpose()?.flatten();
+            let theme = theme.map_or_else(Theme::default, |text| Theme::read(&text));
+            package.text(&path)?.map(|text| XlsxStyles::read(&text, &theme)).unwrap_or_default()
+        }
         None => XlsxStyles::default(),
     };
     let (strings, struck) = match part("sharedStrings") {
@@ -46,7 +53,11 @@ pub fn read(package: &mut Package, out: &mut Content) -> Result<(), Failure> {
     if struck {
         out.note("Text that is struck through was left out.");
     }
-    let mut workbook = Workbook { strings, styles, is_1904: false };
+    let people = match part("person") {
+        Some(path) => package.text(&path)?.map(|text| strings::people(&text)).unwrap_or_default(),
+        None => HashMap::new(),
+    };
+    let mut workbook = Workbook { strings, styles, is_1904: false, people };
     let mut sheets: Vec<(String, String, bool)> = Vec::new();
     for token in Xml::new(&text) {
         let Token::Open(tag) = token else { continue };
@@ -102,7 +113,6 @@ fn read_sheet(package: &mut Package, workbook: &Workbook, name: &str, path: &str
         out.note(damaged);
     }
     read?;
-    let shown = std::mem::take(&mut sheet.commented);
     let mut threads = HashMap::new();
     for part in &parts {
         let text = match part.kind.as_str() {
@@ -112,15 +122,17 @@ fn read_sheet(package: &mut Package, workbook: &Workbook, name: &str, path: &str
         let Some(text) = text else { continue };
         match part.kind.as_str() {
             "drawing" => strings::boxes(&text).iter().try_for_each(|line| out.text(line))?,
-            _ => strings::comments(&text, &mut threads),
+            _ => strings::comments(&text, &workbook.people, &mut threads),
         }
     }
     let mut threads: Vec<((u32, u32), Vec<String>)> = threads.into_iter().collect();
     threads.sort_by_key(|(place, _)| *place);
     for ((row, column), comments) in threads.iter().filter(|(place, _)| !sheet.is_hidden(*place)) {
-        let value = shown.get(&(*row, *column)).map(|text| format!(" ({})", one_line(text, 60))).unwrap_or_default();
+        let value = sheet.commented.get(&(*row, *column)).map(|text| format!(" ({})", one_line(text, 60))).unwrap_or_default();
+        let names = sheet.names((*row, *column));
+        let names = if names.is_empty() { names } else { format!(" ({names})") };
         for comment in comments {
-            out.text(&format!("Comment on {}{}{value}{comment}", cells::column_name(*column), row + 1))?;
+            out.text(&format!("Comment on {}{}{value}{comment}{names}", cells::column_name(*column), row + 1))?;
         }
     }
     Ok(())

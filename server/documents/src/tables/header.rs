@@ -102,6 +102,9 @@ pub fn sides(rows: &[Row]) -> Vec<Range<usize>> {
 /// its rest.
 pub fn find(rows: &[Row], columns: &Range<usize>, last: Option<&Head>) -> (Range<usize>, Head) {
     if let Some(header) = said(rows, columns) {
+        // Of two rows of names some formats know the first one only.
+        let end = header.end.max(extend(rows, columns, header.end - 1));
+        let header = header.start..end;
         let head = Head::of(&rows[header.clone()], columns, None);
         return (header, head);
     }
@@ -176,7 +179,8 @@ fn below(rows: &[Row], at: usize) -> &[Row] {
 fn names(row: &Row, below: &[Row], columns: &Range<usize>) -> bool {
     let cells: Vec<(usize, &str, Kind)> =
         row.filled(columns).filter(|(_, slot)| slot.cover != Cover::Left).map(|(at, slot)| (at, &*slot.text, kind(&slot.text))).collect();
-    if cells.len() < 2 || cells.iter().any(|(_, text, _)| text.chars().count() > MAX_NAME) {
+    // What has a name and a value in itself names nothing else.
+    if cells.len() < 2 || cells.iter().any(|(_, text, _)| text.chars().count() > MAX_NAME || text.contains(": ")) {
         return false;
     }
     let values: Vec<&(usize, &str, Kind)> = cells.iter().filter(|(_, _, kind)| !is_word(*kind)).collect();

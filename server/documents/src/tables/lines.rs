@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::header::Head;
-use super::kinds::{is_word, kind};
+use super::kinds::{Kind, is_word, kind};
 use super::{Cover, Row};
 use crate::content::{Content, Line};
 use crate::failure::Failure;
@@ -73,8 +73,18 @@ fn named(row: &Row, columns: &Range<usize>, head: &Head) -> Line {
     let says_empty = named <= MAX_SAID_EMPTY && (filled == 1 || filled * 2 >= named);
     let mut before: Option<(&str, &str)> = None;
     let mut is_first = true;
+    // A name of a row that spans the columns beside it, as of a total, is no value of theirs.
+    let label =
+        row.filled(columns).next().filter(|(at, slot)| *at == columns.start && slot.cover == Cover::Own && is_word(kind(&slot.text)));
+    let label = label.map_or(0, |(at, _)| 1 + (at + 1..columns.end).take_while(|at| row.cover(*at) == Cover::Left).count());
+    let values =
+        row.filled(columns).any(|(at, slot)| at >= columns.start + label && slot.cover != Cover::Left && kind(&slot.text) != Kind::Text);
+    let label = if values { columns.start + label } else { 0 };
     for column in columns.clone() {
         let (text, name) = (row.text(column), name(column));
+        if (columns.start + 1..label).contains(&column) {
+            continue;
+        }
         if text.is_empty() {
             if says_empty && !name.is_empty() {
                 line.pair(name, NOTHING, false);

@@ -210,6 +210,30 @@ fn names_may_span_columns_and_rows() {
 }
 
 #[test]
+fn of_two_rows_of_names_one_may_be_said() {
+    let mut grid = Grid::default();
+    let mut placed = Vec::new();
+    for cells in [
+        &[("Plan", 1, 2), ("2025", 2, 1), ("2026", 2, 1)][..],
+        &[("Seats", 1, 1), ("Price", 1, 1), ("Seats", 1, 1), ("Price", 1, 1)],
+        &[("Meadow", 1, 1), ("10", 1, 1), ("20 EUR", 1, 1), ("30", 1, 1), ("40 EUR", 1, 1)],
+        &[("Total", 2, 1), ("60 EUR", 1, 1), ("1", 1, 1), ("90 EUR", 1, 1)],
+    ] {
+        cells.iter().for_each(|(text, columns, rows)| grid.cell(text, *columns, *rows, false));
+        placed.push(grid.end_row());
+    }
+    placed[0].names = true;
+    assert_eq!(
+        read_rows(placed),
+        [
+            "Plan: Meadow; 2025, Seats: 10; 2025, Price: 20 EUR; 2026, Seats: 30; 2026, Price: 40 EUR",
+            // Its name is no value of the column that it spans.
+            "Plan: Total; 2025, Price: 60 EUR; 2026, Seats: 1; 2026, Price: 90 EUR"
+        ]
+    );
+}
+
+#[test]
 fn a_row_over_the_whole_table_names_those_below_it() {
     let mut grid = Grid::default();
     let mut placed = Vec::new();

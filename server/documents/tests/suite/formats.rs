@@ -231,7 +231,7 @@ async fn html_that_is_hidden_is_no_text() {
     let html = r#"<!doctype html><html hidden><head><noscript><p>x hidden1</p></noscript><body style="visibility:hidden">
         <h1>Otters</h1><p>An otter eats two fish a day.<noscript>x hidden2 <p>x</p></noscript>
         <p hidden>x hidden3 <b>x</b><div>seen1 words</div>
-        <div aria-hidden="true">x hidden4 <div>x</div><script>"</div>"</script> x hidden5</div><p>seen2
+        <div style="display:none">x hidden4 <div>x</div><script>"</div>"</script> x hidden5</div><p aria-hidden="true">seen2
         <span style="color:red; DISPLAY : none !important">x hidden6</span> seen3 <span aria-hidden=false>seen4</span> <br hidden> seen5
         <ul><li hidden>x hidden7<ul><li>x hidden8</ul><li>seen6<li style="visibility:hidden">x hidden9</ul>
         <section><div hidden>x hidden10</section><p>seen7</p><p hidden="until-found">seen8</p><img hidden alt="x hidden11">

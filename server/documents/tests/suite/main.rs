@@ -11,6 +11,7 @@ mod office;
 mod pdf;
 mod programs;
 mod scanned;
+mod seen;
 mod shown;
 mod tables;
 mod taken_over;

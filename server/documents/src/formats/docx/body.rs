@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use super::is_skipped;
 use super::numbering::Numbering;
-use super::run::{DocxRun, is_shaded};
+use super::run::{DocxRun, shading};
 use super::styles::DocxStyles;
 use super::tables::DocxTable;
 use crate::content::Content;
 use crate::failure::Failure;
+use crate::formats::colors::{self, Ground, Rgb, WHITE};
 use crate::formats::xml::{Tag, Token, Xml};
 use crate::formats::{raised, symbols};
 
@@ -26,7 +27,7 @@ struct DocxParagraph {
     list: Option<String>,
     list_level: Option<usize>,
     is_item: bool,
-    shaded: bool,
+    ground: Ground,
     /// Notes and comments that hang on it.
     asides: Vec<String>,
 }
@@ -46,6 +47,8 @@ pub struct DocxBody<'s> {
     in_paragraph_properties: bool,
     in_run_properties: bool,
     boxes: u32,
+    /// The colour of its pages.
+    page: Option<Rgb>,
     left_out: LeftOut,
 }
 
@@ -54,6 +57,7 @@ pub struct DocxBody<'s> {
 struct LeftOut {
     struck: bool,
     white: bool,
+    same: bool,
     hidden: bool,
     unknown: bool,
 }
@@ -72,6 +76,7 @@ impl<'s> DocxBody<'s> {
             in_paragraph_properties: false,
             in_run_properties: false,
             boxes: 0,
+            page: Some(WHITE),
             left_out: LeftOut::default(),
         }
     }
@@ -118,7 +123,8 @@ impl<'s> DocxBody<'s> {
         let left_out = &self.left_out;
         for (is, note) in [
             (left_out.struck, "Text that is struck through was left out."),
-            (left_out.white, "White text on a white page was left out."),
+            (left_out.white, colors::WHITE_LEFT_OUT),
+            (left_out.same, colors::SAME_LEFT_OUT),
             (left_out.hidden, "Hidden text was left out."),
             (left_out.unknown, symbols::UNKNOWN),
         ] {
@@ -130,14 +136,16 @@ impl<'s> DocxBody<'s> {
 
     /// Text of the open run, as far as it is seen.
     fn shown(&mut self, text: &str) {
-        let is_white = self.run.is_white()
-            && self.boxes == 0
-            && !self.paragraphs.last().is_some_and(|paragraph| paragraph.shaded)
-            && !self.tables.iter().any(DocxTable::is_coloured);
+        let near = [self.run.ground(), self.paragraphs.last().map(|paragraph| paragraph.ground).unwrap_or_default()];
+        let around = self.tables.iter().rev().flat_map(DocxTable::grounds);
+        // What a box is filled with isn't known.
+        let page = self.page.filter(|_| self.boxes == 0);
+        let unseen = colors::unseen(self.run.color(), colors::ground(near.into_iter().chain(around), page));
         let left_out = match () {
             () if self.run.is_hidden() => Some(&mut self.left_out.hidden),
             () if self.run.is_struck() => Some(&mut self.left_out.struck),
-            () if is_white => Some(&mut self.left_out.white),
+            () if unseen == Some(colors::WHITE_LEFT_OUT) => Some(&mut self.left_out.white),
+            () if unseen.is_some() => Some(&mut self.left_out.same),
             () => None,
         };
         if let Some(left_out) = left_out {
@@ -152,13 +160,10 @@ impl<'s> DocxBody<'s> {
         }
         let text = signs.as_deref().unwrap_or(text);
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
-        match self.run.raised() {
-            1 if !text.trim().is_empty() => {
-                let mark = raised::raised(&paragraph.text, text);
-                paragraph.text.push_str(&mark);
-            }
-            -1 => paragraph.text.push_str(&raised::lowered(text)),
-            _ => paragraph.text.push_str(text),
+        let start = paragraph.text.len();
+        paragraph.text.push_str(text);
+        if let up @ (1 | -1) = self.run.raised() {
+            raised::replace_end(&mut paragraph.text, start, up == 1);
         }
     }
 
@@ -187,6 +192,14 @@ impl<'s> DocxBody<'s> {
             "rPr" => self.in_run_properties = true,
             "txbxContent" => self.boxes += 1,
             "tbl" => self.tables.push(DocxTable::default()),
+            "tblStyle" => {
+                let ground = tag.get("val").and_then(|id| self.styles.get(&id)).map(|style| style.table).unwrap_or_default();
+                if let Some(table) = self.tables.last_mut() {
+                    table.style = ground;
+                }
+            }
+            // It is shown if the settings say so.
+            "background" => self.page = tag.get("color").and_then(|color| colors::hex(&color)).filter(|color| color.is_like(WHITE)),
             // A tab among the properties is a place where one would stop.
             "tab" | "ptab" if !self.in_paragraph_properties => self.write(" "),
             "br" | "cr" => self.write("\n"),
@@ -254,7 +267,7 @@ impl<'s> DocxBody<'s> {
             "numPr" => paragraph.is_item = true,
             "numId" => paragraph.list = Some(value()),
             "ilvl" => paragraph.list_level = value().parse().ok(),
-            "shd" => paragraph.shaded = is_shaded(tag),
+            "shd" => paragraph.ground = shading(tag),
             _ => {}
         }
     }
@@ -300,14 +313,19 @@ impl<'s> DocxBody<'s> {
             _ => paragraph.text.trim().to_owned(),
         };
         if let Some(table) = self.tables.last_mut() {
-            let text = if mark.as_deref() == Some("-") { paragraph.text.trim() } else { &text };
+            let is_item = mark.as_deref() == Some("-");
+            let text = if is_item { paragraph.text.trim() } else { &text };
             for text in std::iter::once(text).chain(paragraph.asides.iter().map(String::as_str)).filter(|text| !text.trim().is_empty()) {
-                table.write(text);
+                table.write(text, is_item);
             }
             return Ok(());
         }
         match paragraph.level {
             Some(level) => out.heading(level, &text)?,
+            None if mark.as_deref() == Some("-") => {
+                let indent = "  ".repeat(paragraph.list_level.unwrap_or(0).min(4));
+                out.line(&format!("{indent}{text}"))?;
+            }
             None if mark.is_some() => out.line(&text)?,
             None => out.text(&text)?,
         }

@@ -1,7 +1,8 @@
 //! How a run of text looks: what a reader sees of it.
 
+use crate::formats::colors::{self, BLACK, Ground, Rgb, WHITE};
+use crate::formats::symbols;
 use crate::formats::xml::Tag;
-use crate::formats::{colors, symbols};
 
 /// Properties of a run; none says that nothing was said.
 #[derive(Clone, Debug, Default)]
@@ -9,8 +10,9 @@ pub struct DocxRun {
     hidden: Option<bool>,
     struck: Option<bool>,
     bold: Option<bool>,
-    white: Option<bool>,
-    shaded: Option<bool>,
+    /// None within is one that is always seen, or isn't known.
+    color: Option<Option<Rgb>>,
+    ground: Option<Ground>,
     raised: Option<i8>,
     font: Option<String>,
 }
@@ -26,9 +28,9 @@ impl DocxRun {
             "sz" if value.as_deref().and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size <= 4) => self.hidden = Some(true),
             "strike" | "dstrike" => self.struck = if on() == Some(true) { Some(true) } else { self.struck.or(Some(false)) },
             "b" => self.bold = on(),
-            "color" => self.white = value.map(|color| colors::is_white(&color)),
-            "highlight" => self.shaded = on(),
-            "shd" => self.shaded = Some(is_shaded(tag)),
+            "color" => self.color = value.map(|color| colors::hex(&color)),
+            "highlight" => self.ground = Some(highlight(&value.unwrap_or_default())),
+            "shd" => self.ground = Some(shading(tag)),
             "vertAlign" => {
                 self.raised = match value.as_deref() {
                     Some("superscript") => Some(1),
@@ -60,8 +62,8 @@ impl DocxRun {
         self.hidden = self.hidden.or(base.hidden);
         self.struck = self.struck.or(base.struck);
         self.bold = self.bold.or(base.bold);
-        self.white = self.white.or(base.white);
-        self.shaded = self.shaded.or(base.shaded);
+        self.color = self.color.or(base.color);
+        self.ground = self.ground.or(base.ground);
         self.raised = self.raised.or(base.raised);
         self.font = self.font.take().or_else(|| base.font.clone());
     }
@@ -81,9 +83,14 @@ impl DocxRun {
         self.bold == Some(true)
     }
 
-    /// Whether it is white without a colour of its own behind it.
-    pub fn is_white(&self) -> bool {
-        self.white == Some(true) && self.shaded != Some(true)
+    /// Its colour, if that is known.
+    pub fn color(&self) -> Option<Rgb> {
+        self.color.flatten()
+    }
+
+    /// What it says of its ground.
+    pub fn ground(&self) -> Ground {
+        self.ground.unwrap_or_default()
     }
 
     /// 1 if it is raised, -1 if it is lowered.
@@ -97,8 +104,37 @@ impl DocxRun {
     }
 }
 
-/// Whether a shading has a colour.
-pub fn is_shaded(tag: &Tag) -> bool {
-    let fill = tag.get("fill").unwrap_or_default().to_lowercase();
-    !matches!(fill.as_str(), "" | "auto" | "ffffff") || tag.get("val").is_some_and(|value| !matches!(value.as_str(), "clear" | "nil"))
+/// The colour of a shading.
+pub fn shading(tag: &Tag) -> Ground {
+    let pattern = tag.get("val").unwrap_or_default();
+    let color = |name: &str| tag.get(name).and_then(|color| colors::hex(&color)).map(Ground::Is);
+    match pattern.as_str() {
+        "solid" => color("color").unwrap_or(Ground::Is(BLACK)),
+        "" | "clear" | "nil" => color("fill").unwrap_or_default(),
+        _ => Ground::Unknown,
+    }
+}
+
+/// The colour of a marker.
+fn highlight(name: &str) -> Ground {
+    Ground::Is(match name {
+        "" | "none" => return Ground::Clear,
+        "black" => BLACK,
+        "white" => WHITE,
+        "yellow" => Rgb(255, 255, 0),
+        "green" => Rgb(0, 255, 0),
+        "cyan" => Rgb(0, 255, 255),
+        "magenta" => Rgb(255, 0, 255),
+        "blue" => Rgb(0, 0, 255),
+        "red" => Rgb(255, 0, 0),
+        "darkBlue" => Rgb(0, 0, 128),
+        "darkCyan" => Rgb(0, 128, 128),
+        "darkGreen" => Rgb(0, 128, 0),
+        "darkMagenta" => Rgb(128, 0, 128),
+        "darkRed" => Rgb(128, 0, 0),
+        "darkYellow" => Rgb(128, 128, 0),
+        "darkGray" => Rgb(128, 128, 128),
+        "lightGray" => Rgb(192, 192, 192),
+        _ => return Ground::Unknown,
+    })
 }

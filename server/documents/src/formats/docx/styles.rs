@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::run::DocxRun;
+use super::run::{DocxRun, shading};
+use crate::formats::colors::Ground;
 use crate::formats::xml::{Token, Xml};
 
 /// The styles of a document by their ids.
@@ -20,6 +21,8 @@ pub struct DocxStyle {
     pub list_level: Option<usize>,
     /// How its text looks.
     pub run: DocxRun,
+    /// What a table's style says of the ground of cells.
+    pub table: Ground,
     parent: Option<String>,
 }
 
@@ -27,13 +30,14 @@ impl DocxStyles {
     /// Reads `styles.xml`.
     pub fn read(text: &str) -> Self {
         let mut styles: HashMap<String, DocxStyle> = HashMap::new();
-        let mut id = String::new();
+        let (mut id, mut of_table) = (String::new(), false);
         let mut named: HashMap<String, u8> = HashMap::new();
         for token in Xml::new(text) {
             let Token::Open(tag) = token else { continue };
             let value = || tag.get("val").unwrap_or_default();
             if tag.name() == "style" {
                 id = tag.get("styleId").unwrap_or_default();
+                of_table = tag.get("type").is_some_and(|kind| kind == "table");
                 styles.entry(id.clone()).or_default();
                 continue;
             }
@@ -50,6 +54,12 @@ impl DocxStyles {
                 "basedOn" => style.parent = Some(value()),
                 "numId" => style.list = Some(value()),
                 "ilvl" => style.list_level = value().parse().ok(),
+                // Which of its cells have it depends on where they stand.
+                "shd" if of_table => {
+                    if shading(&tag) != Ground::Clear {
+                        style.table = Ground::Unknown;
+                    }
+                }
                 _ => style.run.property(&tag),
             }
         }
@@ -77,6 +87,9 @@ fn inherited(styles: &HashMap<String, DocxStyle>, id: &str) -> DocxStyle {
         style.list = style.list.or_else(|| base.list.clone());
         style.list_level = style.list_level.or(base.list_level);
         style.run.inherit(&base.run);
+        if style.table == Ground::Clear {
+            style.table = base.table;
+        }
         parent.clone_from(&base.parent);
     }
     style

@@ -1,8 +1,9 @@
 //! Tables of Word: cells that span columns, and cells that say in each row whether they go on.
 
-use super::run::is_shaded;
+use super::run::shading;
 use crate::content::Content;
 use crate::failure::Failure;
+use crate::formats::colors::Ground;
 use crate::formats::write_rows;
 use crate::formats::xml::Tag;
 use crate::tables::{Grid, Row};
@@ -13,7 +14,8 @@ pub struct DocxTable {
     grid: Grid,
     rows: Vec<Row>,
     names: bool,
-    styled: bool,
+    /// What its style says of the ground of its cells.
+    pub style: Ground,
     cell: DocxCell,
 }
 
@@ -22,9 +24,10 @@ struct DocxCell {
     text: String,
     columns: u32,
     goes_on: bool,
-    shaded: bool,
+    ground: Ground,
     bold: bool,
     plain: bool,
+    ends_with_item: bool,
 }
 
 impl DocxTable {
@@ -32,19 +35,18 @@ impl DocxTable {
     pub fn property(&mut self, tag: &Tag) {
         let number = || tag.get("val").and_then(|value| value.parse().ok());
         match tag.name() {
-            "tblStyle" => self.styled = true,
             "tblHeader" => self.names = tag.get("val").is_none_or(|value| value != "0" && value != "false"),
             "gridBefore" => self.grid.skip(number().unwrap_or(0) as usize),
             "gridSpan" => self.cell.columns = number().unwrap_or(1),
             "vMerge" | "hMerge" => self.cell.goes_on = tag.get("val").is_none_or(|value| value == "continue"),
-            "shd" => self.cell.shaded = is_shaded(tag),
+            "shd" => self.cell.ground = shading(tag),
             _ => {}
         }
     }
 
-    /// Whether what stands in its cells may have a colour behind it.
-    pub fn is_coloured(&self) -> bool {
-        self.styled || self.cell.shaded
+    /// What is said of the ground of the open cell.
+    pub fn grounds(&self) -> [Ground; 2] {
+        [self.cell.ground, self.style]
     }
 
     /// Whether nothing stands in the open cell yet.
@@ -52,11 +54,12 @@ impl DocxTable {
         self.cell.text.is_empty()
     }
 
-    /// Writes a paragraph into the open cell.
-    pub fn write(&mut self, text: &str) {
+    /// Writes a paragraph into the open cell; items of a list stay apart.
+    pub fn write(&mut self, text: &str, is_item: bool) {
         if !self.cell.text.is_empty() {
-            self.cell.text.push(' ');
+            self.cell.text.push_str(if is_item && self.cell.ends_with_item { ", " } else { " " });
         }
+        self.cell.ends_with_item = is_item;
         self.cell.text.push_str(text.trim());
     }
 
@@ -86,7 +89,7 @@ impl DocxTable {
     /// Puts a table into the open cell.
     pub fn nest(&mut self, inner: &Self) {
         let rows: Vec<String> = inner.rows.iter().map(|row| row.shown().join(", ")).filter(|row| !row.is_empty()).collect();
-        self.write(&rows.join("; "));
+        self.write(&rows.join("; "), false);
     }
 
     /// Writes it.

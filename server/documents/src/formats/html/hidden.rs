@@ -5,51 +5,40 @@ use std::collections::HashMap;
 use html5ever::tokenizer::Tag;
 
 use super::is_block;
-use crate::formats::colors;
+use super::open::is_void;
+use super::sheet::Declared;
+use crate::formats::colors::{self, Css};
 
 /// Why an element is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// It is not shown.
     Hidden,
-    /// It is shown, but not read out.
-    Aria,
     /// It is struck through: it doesn't hold any more.
     Struck,
-    /// It has the colour of the page.
-    White,
 }
 
-/// Why an element is left out, as it says itself; none if it isn't. A page that hides as a whole is shown when its script has run.
-/// `is_plain` says that the page has one colour.
-pub fn why(tag: &Tag, is_plain: bool) -> Option<Why> {
+/// Why an element is left out, by what is declared for it; none if it isn't. A page that hides as a whole is shown when its script has run.
+/// What is only not read out is seen by everybody else.
+pub fn why(tag: &Tag, declared: &Declared) -> Option<Why> {
     if matches!(&*tag.name, "html" | "body") {
         return None;
     }
-    if matches!(&*tag.name, "del" | "s" | "strike") {
+    let has_line = |property: &str| declared.get(property).map(|value| value.contains("line-through"));
+    if matches!(&*tag.name, "del" | "s" | "strike")
+        || has_line("text-decoration-line").or_else(|| has_line("text-decoration")) == Some(true)
+    {
         return Some(Why::Struck);
     }
-    tag.attrs.iter().find_map(|attribute| {
-        let value = &*attribute.value;
-        match &*attribute.name.local {
-            "hidden" if !value.eq_ignore_ascii_case("until-found") => Some(Why::Hidden),
-            "aria-hidden" if value.trim().eq_ignore_ascii_case("true") => Some(Why::Aria),
-            "color" if is_plain && is_white(&value.trim().to_ascii_lowercase()) => Some(Why::White),
-            "style" => value.split(';').filter_map(|rule| rule.split_once(':')).find_map(|(property, value)| {
-                let value = value.trim().to_ascii_lowercase();
-                let value = value.trim_end_matches("!important").trim_end();
-                match (property.trim().to_ascii_lowercase().as_str(), value) {
-                    ("display", "none") | ("visibility", "hidden" | "collapse") | ("opacity", "0") => Some(Why::Hidden),
-                    ("font-size", size) if is_tiny(size) => Some(Why::Hidden),
-                    ("color", "transparent") => Some(Why::Hidden),
-                    ("text-decoration" | "text-decoration-line", value) if value.contains("line-through") => Some(Why::Struck),
-                    ("color", value) if is_plain && is_white(value) => Some(Why::White),
-                    _ => None,
-                }
-            }),
-            _ => None,
-        }
-    })
+    let is = |property: &str, values: &[&str]| declared.get(property).is_some_and(|value| values.contains(&value));
+    let attribute = super::attribute(tag, "hidden").is_some_and(|value| !value.eq_ignore_ascii_case("until-found"));
+    let hidden = is("display", &["none"])
+        || (attribute && declared.get("display").is_none())
+        || is("visibility", &["hidden", "collapse"])
+        || declared.get("opacity").is_some_and(|value| value.trim_end_matches('%').parse::<f32>().is_ok_and(|opacity| opacity < 0.01))
+        || declared.get("font-size").is_some_and(is_tiny)
+        || declared.get("color").is_some_and(|color| colors::css(color) == Css::Clear);
+    hidden.then_some(Why::Hidden)
 }
 
 /// Whether nobody reads letters of a size: two points or less.
@@ -57,25 +46,6 @@ fn is_tiny(size: &str) -> bool {
     let number = size.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
     let unit = &size[number.len()..];
     number.trim().parse::<f32>().is_ok_and(|number| number <= if matches!(unit, "px" | "pt") { 2.0 } else { 0.05 })
-}
-
-fn is_white(color: &str) -> bool {
-    let color: String = color.chars().filter(|c| !c.is_whitespace()).collect();
-    matches!(color.as_str(), "white" | "#fff" | "rgb(255,255,255)" | "rgba(255,255,255,1)") || colors::is_white(&color)
-}
-
-/// Whether no element of a page has a colour behind it: nobody can tell otherwise what white text stands on.
-pub fn is_plain(text: &str) -> bool {
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'b' | b'B')) {
-        rest = &rest[at..];
-        let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-        if begins(b"background") || begins(b"bgcolor") {
-            return false;
-        }
-        rest = &rest[1..];
-    }
-    !text.contains("stylesheet")
 }
 
 /// Whether the text before an element and the text after it are two.
@@ -100,6 +70,8 @@ pub enum After {
 pub struct Hidden {
     /// Why nothing of it is read.
     pub why: Why,
+    /// Whether letters or digits were left out with it.
+    pub holds_text: bool,
     name: String,
     /// How many elements are open in it, of the names that count.
     open: HashMap<String, u32>,
@@ -108,9 +80,7 @@ pub struct Hidden {
 impl Hidden {
     /// One begins; none if it holds nothing.
     pub fn begin(name: &str, why: Why) -> Option<Self> {
-        const VOID: [&str; 14] =
-            ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-        (!VOID.contains(&name)).then(|| Self { why, name: name.to_owned(), open: HashMap::new() })
+        (!is_void(name)).then(|| Self { why, holds_text: false, name: name.to_owned(), open: HashMap::new() })
     }
 
     /// A tag follows that opens an element, or closes one.

@@ -3,6 +3,7 @@
 use html5ever::tokenizer::{Tag, TagKind};
 
 use super::attribute;
+use super::sheet::Declared;
 use crate::formats::raised;
 use crate::formats::symbols;
 
@@ -32,7 +33,7 @@ enum What {
 
 impl Marks {
     /// A tag that is no block's.
-    pub fn tag(&mut self, tag: &Tag, run: &mut String) {
+    pub fn tag(&mut self, tag: &Tag, declared: &Declared, run: &mut String) {
         let name: &str = &tag.name;
         if tag.kind == TagKind::EndTag {
             if self.open.last().is_some_and(|mark| mark.name == name)
@@ -42,7 +43,7 @@ impl Marks {
             }
             return;
         }
-        let what = if matches!(name, "td" | "th" | "tr" | "table") { None } else { what(tag) };
+        let what = if matches!(name, "td" | "th" | "tr" | "table") { None } else { what(tag, declared) };
         if tag.self_closing {
             if let Some(What::Label(label)) = what {
                 write(run, &label);
@@ -79,23 +80,25 @@ impl Mark {
     }
 }
 
-fn write(run: &mut String, label: &str) {
+/// Writes a sign or a label behind what stands there.
+pub fn write(run: &mut String, label: &str) {
     if !run.is_empty() && !run.ends_with([' ', '\n']) {
         run.push(' ');
     }
     run.push_str(label.trim());
 }
 
-fn what(tag: &Tag) -> Option<What> {
+fn what(tag: &Tag, declared: &Declared) -> Option<What> {
     let name: &str = &tag.name;
-    let style = attribute(tag, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
-    if name == "sup" || style.contains("vertical-align:super") {
+    let stands = declared.get("vertical-align");
+    // A cell stands at the top of its row; a word at the top of its line is raised.
+    if stands == Some("super") || (name == "sup" || name == "span" && stands == Some("text-top")) && stands != Some("baseline") {
         return Some(What::Raised);
     }
-    if name == "sub" || style.contains("vertical-align:sub") {
+    if stands == Some("sub") || name == "sub" && stands != Some("baseline") {
         return Some(What::Lowered);
     }
-    let font = if name == "font" { attribute(tag, "face") } else { style.split("font-family:").nth(1).map(str::to_owned) };
+    let font = if name == "font" { attribute(tag, "face") } else { declared.get("font-family").map(|font| font.replace(['"', '\''], "")) };
     if let Some(font) =
         font.map(|font| font.split([',', ';']).next().unwrap_or_default().to_owned()).filter(|font| symbols::is_symbol_font(font))
     {
@@ -140,12 +143,4 @@ pub fn picture(address: &str) -> Option<&'static str> {
 pub fn input(tag: &Tag) -> Option<&'static str> {
     let kind = attribute(tag, "type").unwrap_or_default().to_ascii_lowercase();
     matches!(kind.as_str(), "checkbox" | "radio").then(|| if attribute(tag, "checked").is_some() { "☑ " } else { "☐ " })
-}
-
-/// Whether a text is a sign that says something by itself: a check mark, a cross, a star.
-pub fn is_sign(text: &str) -> bool {
-    let text = text.trim();
-    !text.is_empty()
-        && text.chars().count() <= 5
-        && text.chars().all(|c| matches!(c, '✓'..='✘' | '✅' | '❌' | '☐'..='☒' | '★' | '☆' | '●' | '○' | '×' | '\u{fe0f}'))
 }

@@ -30,6 +30,7 @@ struct HtmlCell {
     columns: u32,
     rows: u32,
     is_name: bool,
+    ends_with_item: bool,
 }
 
 /// What a table that lays out a page consists of.
@@ -54,12 +55,13 @@ impl HtmlTable {
             Some(HtmlCell { columns: span("colspan").unwrap_or(1), rows: span("rowspan").unwrap_or(1), is_name, ..HtmlCell::default() });
     }
 
-    /// Writes into the open cell.
-    pub fn write(&mut self, text: &str) {
+    /// Writes into the open cell; items of a list stay apart.
+    pub fn write(&mut self, text: &str, is_item: bool) {
         let Some(cell) = &mut self.cell else { return };
         if !cell.text.is_empty() {
-            cell.text.push(' ');
+            cell.text.push_str(if is_item && cell.ends_with_item { ", " } else { " " });
         }
+        cell.ends_with_item = is_item;
         cell.text.push_str(&text.replace('\n', " "));
     }
 

@@ -6,6 +6,7 @@ use super::styles::{ListLevel, OdfLook, OdfStyles};
 use super::tables::OdfTable;
 use crate::content::{Content, one_line};
 use crate::failure::Failure;
+use crate::formats::colors::{self, WHITE};
 use crate::formats::numerals::numeral;
 use crate::formats::xml::Tag;
 use crate::formats::{raised, symbols};
@@ -18,6 +19,9 @@ pub struct OdfBody<'s> {
     spans: Vec<OdfLook>,
     /// Notes and comments that are open: what they are, and their text.
     asides: Vec<(&'static str, String)>,
+    /// Who wrote the comment that is open.
+    author: String,
+    in_author: bool,
     tables: Vec<OdfTable>,
     lists: Vec<OpenList>,
     /// How far the headings have counted.
@@ -55,6 +59,8 @@ impl<'s> OdfBody<'s> {
             paragraphs: Vec::new(),
             spans: Vec::new(),
             asides: Vec::new(),
+            author: String::new(),
+            in_author: false,
             tables: Vec::new(),
             lists: Vec::new(),
             headings: Vec::new(),
@@ -68,18 +74,27 @@ impl<'s> OdfBody<'s> {
         }
     }
 
+    /// Whether what comes belongs to a comment.
+    pub fn in_comment(&self) -> bool {
+        self.asides.last().is_some_and(|(word, _)| *word == "Comment")
+    }
+
     /// Text, as far as it is seen.
     pub fn shown(&mut self, text: &str, out: &mut Content) {
+        if self.in_author {
+            self.author.push_str(text);
+            return;
+        }
         if self.paragraphs.is_empty() || self.hidden > 0 {
             return;
         }
         let mut look = self.spans.last().cloned().unwrap_or_default();
         look.inherit(&self.cell);
-        // What a table of a text or a slide stands on is not known.
-        let is_plain = !self.is_slide && (self.is_sheet || self.tables.is_empty());
-        if look.white == Some(true) && look.filled != Some(true) && is_plain {
+        // What a slide shows behind its texts is not known.
+        let page = Some(WHITE).filter(|_| !self.is_slide);
+        if let Some(note) = colors::unseen(look.color.flatten(), colors::ground(look.ground, page)) {
             if !text.trim().is_empty() {
-                out.note("White text on a white page was left out.");
+                out.note(note);
             }
             return;
         }
@@ -145,7 +160,11 @@ impl<'s> OdfBody<'s> {
             "note" => self
                 .asides
                 .push((if tag.get("note-class").is_some_and(|class| class == "endnote") { "Endnote" } else { "Footnote" }, String::new())),
-            "annotation" => self.asides.push(("Comment", String::new())),
+            "annotation" => {
+                self.author.clear();
+                self.asides.push(("Comment", String::new()));
+            }
+            "creator" if self.in_comment() => self.in_author = true,
             "notes" => self.asides.push(("Notes", String::new())),
             "hidden-text" | "hidden-paragraph" => self.hidden += 1,
             "spreadsheet" => self.is_sheet = true,
@@ -165,7 +184,7 @@ impl<'s> OdfBody<'s> {
             "table" => self.begin_table(tag, out),
             name => {
                 let Some(table) = self.tables.last_mut() else { return };
-                if name == "table-cell" && self.is_sheet {
+                if name == "table-cell" {
                     self.cell = tag.get("style-name").map(|name| self.styles.look(&name)).unwrap_or_default();
                 }
                 match name {
@@ -247,13 +266,19 @@ impl<'s> OdfBody<'s> {
                 self.mark = None;
             }
             "list-item" | "list-header" => self.mark = None,
+            "creator" => self.in_author = false,
             "note" | "annotation" | "notes" => {
                 let Some((word, text)) = self.asides.pop().filter(|(_, text)| !text.trim().is_empty()) else { return Ok(()) };
+                let by = match self.author.trim() {
+                    author if word == "Comment" && !author.is_empty() => format!(" by {author}"),
+                    _ => String::new(),
+                };
+                let aside = format!("{word}{by}: {text}");
                 match (self.paragraphs.last_mut(), self.tables.last_mut()) {
-                    (Some(paragraph), _) => paragraph.asides.push(format!("{word}: {text}")),
+                    (Some(paragraph), _) => paragraph.asides.push(aside),
                     // The text of its cell comes behind it.
-                    (None, Some(table)) => table.asides.push(format!("{word}: {text}")),
-                    (None, None) => out.text(&format!("{word}: {text}"))?,
+                    (None, Some(table)) => table.asides.push(aside),
+                    (None, None) => out.text(&aside)?,
                 }
             }
             "hidden-text" | "hidden-paragraph" => self.hidden = self.hidden.saturating_sub(1),
@@ -269,8 +294,8 @@ impl<'s> OdfBody<'s> {
                 if let Some(table) = self.tables.last_mut() {
                     let (text, asides) = (one_line(table.cell_text(), 80), table.asides.len());
                     table.end_cell();
-                    if let Some(aside) = table.asides.last_mut().filter(|aside| aside.starts_with("Comment: ") && asides > 0) {
-                        *aside = format!("Comment on {text}: {}", &aside[9..]);
+                    if let Some(aside) = table.asides.last_mut().filter(|aside| aside.starts_with("Comment") && asides > 0) {
+                        *aside = format!("Comment on {text}{}", &aside[7..]);
                     }
                 }
             }
@@ -299,7 +324,7 @@ impl<'s> OdfBody<'s> {
         match self.tables.last_mut() {
             Some(outer) => {
                 let rows: Vec<String> = table.rows().iter().map(|row| row.shown().join(", ")).filter(|row| !row.is_empty()).collect();
-                outer.write(&rows.join("; "));
+                outer.write(&rows.join("; "), false);
                 Ok(())
             }
             None => table.finish(out),
@@ -328,7 +353,7 @@ impl<'s> OdfBody<'s> {
         if let Some(table) = self.tables.last_mut() {
             for text in std::iter::once(marked.as_str()).chain(paragraph.asides.iter().map(String::as_str)).filter(|text| !text.is_empty())
             {
-                table.write(text);
+                table.write(text, mark.as_deref() == Some("-"));
             }
             return Ok(());
         }
@@ -339,6 +364,9 @@ impl<'s> OdfBody<'s> {
         }
         match paragraph.level {
             Some(level) => out.heading(level, &marked)?,
+            None if mark.as_deref() == Some("-") => {
+                out.line(&format!("{}{marked}", "  ".repeat(self.lists.len().saturating_sub(1).min(4))))?;
+            }
             None if !self.lists.is_empty() => out.line(&marked)?,
             None => out.text(&marked)?,
         }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::formats::colors::{self, Css, Ground, Rgb};
+use crate::formats::symbols;
 use crate::formats::xml::{Tag, Token, Xml};
-use crate::formats::{colors, symbols};
 
 /// The styles of a document.
 #[derive(Default)]
@@ -27,10 +28,10 @@ pub struct OdfLook {
     pub font: Option<String>,
     /// Bold.
     pub bold: Option<bool>,
-    /// White.
-    pub white: Option<bool>,
-    /// With a colour behind it.
-    pub filled: Option<bool>,
+    /// Its colour; none within is one that isn't known.
+    pub color: Option<Option<Rgb>>,
+    /// What stands behind it.
+    pub ground: Option<Ground>,
     /// The list that its paragraphs are in.
     pub list: Option<String>,
     parent: Option<String>,
@@ -137,12 +138,18 @@ impl OdfLook {
             self.struck = Some(line != "none");
         }
         if let Some(color) = value("background-color") {
-            self.filled = Some(!matches!(color.to_lowercase().as_str(), "transparent" | "#ffffff"));
+            self.ground = Some(match colors::css(&color.to_lowercase()) {
+                Css::Is(color) => Ground::Is(color),
+                Css::Clear => Ground::Clear,
+                Css::Unknown => Ground::Unknown,
+            });
         }
         if tag.name() == "text-properties"
             && let Some(color) = value("color")
         {
-            self.white = Some(colors::is_white(&color));
+            // It is black or white, as its ground needs it.
+            let automatic = value("use-window-font-color").is_some_and(|on| on == "true");
+            self.color = Some(colors::hex(&color).filter(|_| !automatic));
         }
         if value("display").is_some_and(|display| display == "none" || display == "false")
             || value("visibility").is_some_and(|visibility| visibility == "hidden")
@@ -171,8 +178,11 @@ impl OdfLook {
         self.raised = self.raised.or(base.raised);
         self.font = self.font.take().or_else(|| base.font.clone());
         self.bold = self.bold.or(base.bold);
-        self.white = self.white.or(base.white);
-        self.filled = self.filled.or(base.filled);
+        self.color = self.color.or(base.color);
+        self.ground = match (self.ground, base.ground) {
+            (None | Some(Ground::Clear), Some(ground)) => Some(ground),
+            (ground, _) => ground,
+        };
         self.list = self.list.take().or_else(|| base.list.clone());
     }
 }

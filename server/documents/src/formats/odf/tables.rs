@@ -46,6 +46,7 @@ struct OdfCell {
     counted: u32,
     bold: bool,
     plain: bool,
+    ends_with_item: bool,
     /// Its value, should it have no text.
     value: String,
     formula: bool,
@@ -92,11 +93,12 @@ impl OdfTable {
         };
     }
 
-    /// Writes a paragraph into the open cell.
-    pub fn write(&mut self, text: &str) {
+    /// Writes a paragraph into the open cell; items of a list stay apart.
+    pub fn write(&mut self, text: &str, is_item: bool) {
         if !self.cell.text.is_empty() {
-            self.cell.text.push(' ');
+            self.cell.text.push_str(if is_item && self.cell.ends_with_item { ", " } else { " " });
         }
+        self.cell.ends_with_item = is_item;
         self.cell.text.push_str(&text.replace('\n', " "));
     }
 

@@ -105,11 +105,18 @@ pub fn lines(glyphs: &[Glyph]) -> Vec<TextLine> {
     lines.into_iter().filter_map(|(y, size, members)| line(y, size, members)).collect()
 }
 
-/// The glyphs of a line from the left, with small digits at its beginning or right behind a larger glyph as what they are: marks.
+/// The glyphs of a line from the left, with small digits and marks at its beginning or right behind a larger glyph as what they are: marks.
 fn marked<'g>(row: &[&'g Glyph], size: f32) -> Vec<(&'g Glyph, i8)> {
     let mut row = row.to_vec();
     row.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let is_small = |glyph: &Glyph| glyph.size < size * 0.86 && (glyph.text.is_ascii_digit() || matches!(glyph.text, ',' | '*'));
+    let is_small = |glyph: &Glyph| {
+        glyph.size < size * 0.86 && (glyph.text.is_ascii_digit() || matches!(glyph.text, ',' | '*' | '†' | '‡' | '§' | ')'))
+    };
+    // A letter alone: several are words in small capitals, or a unit.
+    let is_letter = |at: usize| {
+        let is = |at: usize| row.get(at).is_some_and(|glyph| glyph.size < size * 0.8 && glyph.text.is_alphanumeric());
+        is(at) && row[at].text.is_ascii_lowercase() && !is(at + 1) && (at == 0 || !is(at - 1))
+    };
     let mut members: Vec<(&Glyph, i8)> = Vec::new();
     for (at, glyph) in row.iter().enumerate() {
         let behind = members.last().is_none_or(|(last, rises)| {
@@ -117,7 +124,7 @@ fn marked<'g>(row: &[&'g Glyph], size: f32) -> Vec<(&'g Glyph, i8)> {
             !last.text.is_whitespace() && near && (*rises != 0 || last.size > glyph.size * 1.15)
         });
         let goes_on = at > 0 || row.iter().any(|other| other.size > glyph.size * 1.15);
-        let rises = if is_small(glyph) && behind && goes_on { if glyph.rise < 0 { -1 } else { 1 } } else { glyph.rise };
+        let rises = if (is_small(glyph) || is_letter(at)) && behind && goes_on { if glyph.rise < 0 { -1 } else { 1 } } else { glyph.rise };
         members.push((glyph, rises));
     }
     members
@@ -139,7 +146,10 @@ fn line(y: f32, size: f32, mut members: Vec<(&Glyph, i8)>) -> Option<TextLine> {
         let (sign, rises) = std::mem::take(mark);
         match rises {
             1 => text.push_str(&raised::raised(text, &sign)),
-            -1 => text.push_str(&raised::lowered(&sign)),
+            -1 => {
+                let mark = raised::lowered(text, &sign);
+                text.push_str(&mark);
+            }
             _ => {}
         }
     };

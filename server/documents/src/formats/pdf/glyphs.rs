@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use pdf_oxide::PdfDocument;
 use pdf_oxide::elements::{PathContent, PathOperation};
-use pdf_oxide::layout::Color;
 
+use super::grounds::Grounds;
 use crate::formats::symbols;
 
 /// A glyph, from its place on the line of its text: x to the right, y upwards, in points.
@@ -59,8 +59,8 @@ pub struct Page {
     pub rules: Vec<Rule>,
     /// Whether most of it is turned against the page as it is stored.
     pub is_turned: bool,
-    /// Whether white text was left out.
-    pub white: bool,
+    /// What is to be said of text that was left out because of its colour.
+    pub unseen: Vec<&'static str>,
     /// Whether text that is struck through was left out.
     pub struck: bool,
     /// Whether text was left out that is too small to be read.
@@ -70,7 +70,6 @@ pub struct Page {
 /// No page that anybody reads has more glyphs, or more drawn lines.
 const MAX_GLYPHS: usize = 200_000;
 const MAX_PATHS: usize = 20_000;
-const MAX_GROUNDS: usize = 500;
 /// A line is at most so thick, in points.
 const MAX_THICKNESS: f32 = 3.0;
 /// Smaller letters are not read, in points.
@@ -84,8 +83,8 @@ impl Page {
         let paths = &paths[..paths.len().min(MAX_PATHS)];
         let mut found = Self::default();
         let mut by_turn: [Vec<Glyph>; 4] = Default::default();
-        let grounds = grounds(paths);
-        // White text may stand on a picture: nobody looks what that shows.
+        let grounds = Grounds::of(document, page, paths);
+        // Text may stand on a picture: nobody looks what that shows.
         let mut on_pictures = None;
         for char in chars.iter().take(MAX_GLYPHS) {
             // Nobody reads letters of so few points.
@@ -93,11 +92,11 @@ impl Page {
                 found.tiny |= !char.char.is_whitespace();
                 continue;
             }
-            let seen = !is_white(&char.color)
-                || grounds.iter().any(|ground| ground.holds(char.origin_x, char.origin_y + char.font_size * 0.3))
-                || *on_pictures.get_or_insert_with(&has_pictures);
-            if !seen {
-                found.white |= !char.char.is_whitespace();
+            let unseen = grounds.unseen(&char.color, char.origin_x, char.origin_y + char.font_size * 0.3);
+            if let Some(note) = unseen.filter(|_| !*on_pictures.get_or_insert_with(&has_pictures)) {
+                if !char.char.is_whitespace() && !found.unseen.contains(&note) {
+                    found.unseen.push(note);
+                }
                 continue;
             }
             let middle = (char.bbox.x + char.bbox.width / 2.0, char.bbox.y + char.bbox.height / 2.0);
@@ -135,7 +134,7 @@ impl Page {
 /// Says of small digits whether they are raised or lowered: where their line stands doesn't tell, if the text itself says so (`Ts`).
 fn raise(document: &PdfDocument, page: usize, glyphs: &mut [Glyph]) {
     let most = glyphs.iter().map(|glyph| glyph.size).fold(0.0, f32::max);
-    if !glyphs.iter().any(|glyph| glyph.text.is_ascii_digit() && glyph.size < most * 0.86) {
+    if !glyphs.iter().any(|glyph| !glyph.text.is_whitespace() && glyph.size < most * 0.86) {
         return;
     }
     let Ok(spans) = document.extract_spans(page) else { return };
@@ -158,37 +157,6 @@ fn turned(turn: usize, x: f32, y: f32) -> (f32, f32) {
         3 => (-y, x),
         _ => (x, y),
     }
-}
-
-fn is_white(color: &Color) -> bool {
-    color.r > 0.98 && color.g > 0.98 && color.b > 0.98
-}
-
-/// An area that is painted in a colour.
-struct Ground {
-    left: f32,
-    bottom: f32,
-    right: f32,
-    top: f32,
-}
-
-impl Ground {
-    fn holds(&self, x: f32, y: f32) -> bool {
-        (self.left..=self.right).contains(&x) && (self.bottom..=self.top).contains(&y)
-    }
-}
-
-/// What is painted in a colour that isn't white, as far as text may stand on it.
-fn grounds(paths: &[PathContent]) -> Vec<Ground> {
-    let painted = paths.iter().filter(|path| path.fill_color.as_ref().is_some_and(|color| !is_white(color)));
-    let large = painted.map(|path| path.bbox).filter(|area| area.width.abs() > 5.0 && area.height.abs() > 5.0);
-    let ground = large.map(|area| Ground {
-        left: area.x.min(area.x + area.width) - 1.0,
-        bottom: area.y.min(area.y + area.height) - 1.0,
-        right: area.x.max(area.x + area.width) + 1.0,
-        top: area.y.max(area.y + area.height) + 1.0,
-    });
-    ground.take(MAX_GROUNDS).collect()
 }
 
 /// The straight lines of a path: those that are stroked, and thin areas.

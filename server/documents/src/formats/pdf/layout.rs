@@ -7,7 +7,7 @@ use pdf_oxide::PdfDocument;
 use super::annotations::Annotations;
 use super::flow::{self, TextLine};
 use super::glyphs::{Glyph, Page};
-use super::{aligned, pictures, ruled};
+use super::{aligned, columns, pictures, ruled};
 use crate::formats::letters;
 use crate::normalize::Hyphens;
 use crate::tables::Row;
@@ -24,8 +24,8 @@ pub enum Piece {
 pub struct Laid {
     /// From its top.
     pub pieces: Vec<Piece>,
-    /// Whether white text was left out.
-    pub white: bool,
+    /// What is to be said of text that was left out because of its colour.
+    pub unseen: Vec<&'static str>,
     /// Whether text was left out that is too small to be read.
     pub tiny: bool,
     /// Whether text that is struck through was left out.
@@ -40,7 +40,7 @@ pub fn of(document: &PdfDocument, page: usize, plain: &mut String, annotations: 
     if plain.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')) {
         return None;
     }
-    let (white, tiny, mut struck) = (page.white, page.tiny, page.struck);
+    let (unseen, tiny, mut struck) = (std::mem::take(&mut page.unseen), page.tiny, page.struck);
     let mut turned = std::mem::take(&mut page.turned).into_iter();
     let mut glyphs = turned.next().unwrap_or_default();
     let found = ruled::tables(&page.rules);
@@ -62,7 +62,8 @@ pub fn of(document: &PdfDocument, page: usize, plain: &mut String, annotations: 
     let lines = flow::lines(&rest);
     let marked = lines.iter().any(|line| line.marked);
     let (mut pieces, has_tables) = lay(&lines, tables);
-    let is_better = page.is_turned || white || tiny || struck || marked || has_tables || letters(plain) < super::MIN_PAGE_LETTERS;
+    let is_better =
+        page.is_turned || !unseen.is_empty() || tiny || struck || marked || has_tables || letters(plain) < super::MIN_PAGE_LETTERS;
     for others in turned {
         let text = flow::text(&flow::lines(&others));
         if letters(&text) >= super::MIN_PAGE_LETTERS {
@@ -70,7 +71,7 @@ pub fn of(document: &PdfDocument, page: usize, plain: &mut String, annotations: 
         }
     }
     if is_better {
-        return Some(Laid { pieces, white, tiny, struck });
+        return Some(Laid { pieces, unseen, tiny, struck });
     }
     let texts: Vec<String> = lines.iter().map(TextLine::text).collect();
     let hyphens = Hyphens::of(texts.iter().map(String::as_str));
@@ -95,7 +96,7 @@ fn lay(lines: &[TextLine], tables: Vec<(f32, Vec<Row>)>) -> (Vec<Piece>, bool) {
     let mut pieces = Vec::new();
     let mut any = !tables.is_empty();
     let mut tables = tables.into_iter().peekable();
-    for column in columns(lines, 0) {
+    for column in columns::columns(lines, 0) {
         let mut begun = 0;
         let mut at = 0;
         while at < column.len() {
@@ -129,68 +130,4 @@ fn text_of(lines: &[TextLine], pieces: &mut Vec<Piece>) {
     if !lines.is_empty() {
         pieces.push(Piece::Text(flow::text(lines)));
     }
-}
-
-/// The columns that lines stand in, in the order in which they are read.
-fn columns(lines: &[TextLine], depth: u8) -> Vec<Vec<TextLine>> {
-    let Some(gutter) = gutter(lines).filter(|_| depth < 4) else { return vec![lines.to_vec()] };
-    let (mut found, mut left, mut right) = (Vec::new(), Vec::new(), Vec::new());
-    let end_band = |left: &mut Vec<TextLine>, right: &mut Vec<TextLine>, found: &mut Vec<Vec<TextLine>>| {
-        for side in [std::mem::take(left), std::mem::take(right)] {
-            if !side.is_empty() {
-                found.extend(columns(&side, depth + 1));
-            }
-        }
-    };
-    for line in lines {
-        if line.pieces.iter().any(|piece| piece.x < gutter - 1.0 && piece.end > gutter + 1.0) {
-            end_band(&mut left, &mut right, &mut found);
-            match found.last_mut() {
-                Some(last) if last.last().is_some_and(|before: &TextLine| crosses(before, gutter)) => last.push(line.clone()),
-                _ => found.push(vec![line.clone()]),
-            }
-            continue;
-        }
-        let (of_left, of_right): (Vec<_>, Vec<_>) = line.pieces.iter().cloned().partition(|piece| piece.x < gutter);
-        if !of_left.is_empty() {
-            left.push(TextLine { pieces: of_left, ..line.clone() });
-        }
-        if !of_right.is_empty() {
-            right.push(TextLine { pieces: of_right, ..line.clone() });
-        }
-    }
-    end_band(&mut left, &mut right, &mut found);
-    found
-}
-
-fn crosses(line: &TextLine, gutter: f32) -> bool {
-    line.pieces.iter().any(|piece| piece.x < gutter && piece.end > gutter)
-}
-
-/// Where two columns of prose part; none if there is one column, or if what stands side by side are cells.
-fn gutter(lines: &[TextLine]) -> Option<f32> {
-    let pieces: Vec<_> = lines.iter().flat_map(|line| &line.pieces).collect();
-    if pieces.len() < 8 {
-        return None;
-    }
-    let least = pieces.iter().map(|piece| piece.x).reduce(f32::min)?;
-    let most = pieces.iter().map(|piece| piece.end).reduce(f32::max)?;
-    let width = most - least;
-    // Beginnings of pieces are where a right column may begin.
-    let mut starts: Vec<f32> = pieces.iter().map(|piece| piece.x).filter(|x| (0.2..0.8).contains(&((x - least) / width))).collect();
-    starts.sort_by(f32::total_cmp);
-    starts.dedup_by(|next, last| *next - *last < 3.0);
-    let is_column = |side: &[&&flow::TextPiece]| {
-        let (from, to) = side.iter().fold((f32::MAX, f32::MIN), |(from, to), piece| (from.min(piece.x), to.max(piece.end)));
-        let chars: usize = side.iter().map(|piece| piece.text.chars().count()).sum();
-        let full = side.iter().filter(|piece| piece.end - piece.x > (to - from) * 0.6).count();
-        side.len() >= 4 && chars >= side.len() * 18 && full * 2 >= side.len()
-    };
-    let candidates = starts.into_iter().map(|start| start - 4.0).filter_map(|gutter| {
-        let crossing = pieces.iter().filter(|piece| piece.x < gutter && piece.end > gutter).count();
-        let (left, right): (Vec<_>, Vec<_>) =
-            pieces.iter().filter(|piece| !(piece.x < gutter && piece.end > gutter)).partition(|piece| piece.end <= gutter);
-        (crossing * 6 <= pieces.len() && is_column(&left) && is_column(&right)).then_some((crossing, gutter))
-    });
-    candidates.min_by_key(|(crossing, _)| *crossing).map(|(_, gutter)| gutter)
 }

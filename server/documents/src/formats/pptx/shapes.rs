@@ -1,6 +1,9 @@
 //! The shapes of a slide: texts and tables.
 
+use super::paint;
+use crate::formats::colors::{self, Ground, Rgb};
 use crate::formats::numerals::numeral;
+use crate::formats::theme::Theme;
 use crate::formats::xml::{Tag, Token, Xml};
 use crate::formats::{raised, symbols};
 use crate::tables::{Grid, Row};
@@ -32,13 +35,16 @@ pub struct Shapes {
     pub texts: Vec<Shape>,
     /// Whether text was left out that is struck through.
     pub struck: bool,
+    /// What is to be said of text that was left out because of its colour.
+    pub unseen: Option<&'static str>,
     /// Whether it has symbols that aren't known.
     pub unknown: bool,
 }
 
-/// The title and the texts of a slide. Numbers, dates and footers that stand on every slide are left out.
-pub fn shapes(text: &str) -> Shapes {
-    let mut reader = Reader::default();
+/// The title and the texts of a slide, whose own ground has this colour. Numbers, dates and footers that stand on every slide are left out.
+pub fn shapes(text: &str, theme: &Theme, slide: Option<Rgb>) -> Shapes {
+    let cells = paint::cells(text, theme).into_iter();
+    let mut reader = Reader { cells, ..Reader::new(theme, slide) };
     let mut skipped = 0u32;
     for token in Xml::new(text) {
         match token {
@@ -57,8 +63,15 @@ pub fn shapes(text: &str) -> Shapes {
     reader.shapes
 }
 
-#[derive(Default)]
-struct Reader {
+struct Reader<'t> {
+    theme: &'t Theme,
+    slide: Option<Rgb>,
+    /// What the cells say of their ground, those to come.
+    cells: std::vec::IntoIter<Ground>,
+    cell: Ground,
+    shape: Ground,
+    /// Properties that are open, as far as they have colours.
+    within: Vec<&'static str>,
     shapes: Shapes,
     placeholder: String,
     lines: Vec<String>,
@@ -75,6 +88,8 @@ struct Reader {
 
 #[derive(Default)]
 struct PptxRun {
+    color: Option<Rgb>,
+    ground: Ground,
     struck: bool,
     raised: i32,
     font: String,
@@ -92,13 +107,59 @@ struct SlideTable {
     merged: bool,
 }
 
-impl Reader {
+/// Elements that say what colours within them are for.
+const COLORED: [&str; 7] = ["rPr", "spPr", "ln", "highlight", "effectLst", "uFill", "style"];
+
+impl<'t> Reader<'t> {
+    fn new(theme: &'t Theme, slide: Option<Rgb>) -> Self {
+        Self {
+            theme,
+            slide,
+            cells: Vec::new().into_iter(),
+            cell: Ground::Clear,
+            shape: Ground::Clear,
+            within: Vec::new(),
+            shapes: Shapes::default(),
+            placeholder: String::new(),
+            lines: Vec::new(),
+            line: String::new(),
+            is_text: false,
+            run: PptxRun::default(),
+            number: None,
+            counts: Vec::new(),
+            level: 0,
+            table: None,
+        }
+    }
+
+    /// What an element says of colours.
+    fn paint(&mut self, tag: &Tag) {
+        let theme = self.theme;
+        let color = || paint::color(tag, theme);
+        match (tag.name(), self.within.last().copied()) {
+            ("srgbClr" | "schemeClr" | "sysClr", Some("rPr")) => self.run.color = color(),
+            ("srgbClr" | "schemeClr" | "sysClr", Some("highlight")) => self.run.ground = color().map_or(Ground::Unknown, Ground::Is),
+            ("srgbClr" | "schemeClr" | "sysClr", Some("spPr")) => self.shape = color().map_or(Ground::Unknown, Ground::Is),
+            ("gradFill" | "pattFill" | "blipFill", Some("spPr")) => self.shape = Ground::Unknown,
+            ("fillRef", Some("style")) if self.shape == Ground::Clear && tag.get("idx").is_some_and(|index| index != "0") => {
+                self.shape = Ground::Unknown;
+            }
+            (name, Some("rPr")) if paint::changes(name) || name == "gradFill" => self.run.color = None,
+            (name, Some("spPr")) if paint::changes(name) => self.shape = Ground::Unknown,
+            _ => {}
+        }
+        let opened = COLORED.iter().find(|name| **name == tag.name());
+        self.within.extend(opened.filter(|_| self.within.len() < 100));
+    }
+
     fn open(&mut self, tag: &Tag) {
+        self.paint(tag);
         let number = |name: &str| tag.get(name).and_then(|value| value.parse::<i32>().ok());
         match tag.name() {
             "sp" => {
                 self.placeholder.clear();
                 self.counts.clear();
+                self.shape = Ground::Clear;
             }
             "ph" => self.placeholder = tag.get("type").unwrap_or_default(),
             "p" => (self.number, self.level) = (None, 0),
@@ -126,6 +187,7 @@ impl Reader {
                 }
             }
             "tc" => {
+                self.cell = self.cells.next().unwrap_or_default();
                 if let Some(table) = &mut self.table {
                     let span = |name: &str| number(name).and_then(|span| u32::try_from(span).ok()).unwrap_or(1);
                     (table.columns, table.row_span) = (span("gridSpan"), span("rowSpan"));
@@ -142,25 +204,35 @@ impl Reader {
             self.shapes.struck |= !text.trim().is_empty();
             return;
         }
-        let text = symbols::text(&self.run.font, text, &mut self.shapes.unknown);
-        match self.run.raised.signum() {
-            1 if !text.trim().is_empty() => {
-                let mark = raised::raised(&self.line, &text);
-                self.line.push_str(&mark);
+        // The style of a table has colours of its own.
+        let (around, slide) = if self.table.is_some() { (self.cell, None) } else { (self.shape, self.slide) };
+        if let Some(note) = colors::unseen(self.run.color, colors::ground([self.run.ground, around], slide)) {
+            if !text.trim().is_empty() {
+                self.shapes.unseen = Some(note);
             }
-            -1 => self.line.push_str(&raised::lowered(&text)),
-            _ => self.line.push_str(&text),
+            return;
+        }
+        let text = symbols::text(&self.run.font, text, &mut self.shapes.unknown);
+        let start = self.line.len();
+        self.line.push_str(&text);
+        if let up @ (1 | -1) = self.run.raised.signum() {
+            raised::replace_end(&mut self.line, start, up == 1);
         }
     }
 
     fn close(&mut self, name: &str) {
+        if self.within.last().is_some_and(|open| *open == name) {
+            self.within.pop();
+        }
         match name {
             "t" => self.is_text = false,
             "p" => {
                 let text = std::mem::take(&mut self.line);
                 if !text.trim().is_empty() {
                     let mark = self.mark();
-                    self.lines.push(format!("{mark}{}", text.trim()));
+                    // In a cell there is no room to stand in.
+                    let indent = if self.table.is_some() { 0 } else { self.level.min(4) };
+                    self.lines.push(format!("{}{mark}{}", "  ".repeat(indent), text.trim()));
                 }
             }
             "tc" => {

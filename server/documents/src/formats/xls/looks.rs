@@ -5,7 +5,8 @@ use std::io::{Cursor, Read};
 use std::rc::Rc;
 
 use super::XlsLook;
-use crate::formats::number_format;
+use crate::formats::colors::{self, Ground, Rgb, WHITE};
+use crate::formats::{number_format, theme};
 
 /// The looks of a workbook.
 #[derive(Default)]
@@ -26,6 +27,13 @@ pub struct SheetLooks {
     pub hidden_columns: Rc<BTreeSet<u32>>,
 }
 
+#[derive(Clone, Copy, Default)]
+struct XlsFont {
+    struck: bool,
+    bold: bool,
+    color: Option<Rgb>,
+}
+
 /// So many cells are known.
 const MAX_CELLS: usize = 1_000_000;
 
@@ -42,17 +50,30 @@ impl Looks {
     fn of_stream(stream: &[u8]) -> Self {
         let mut looks = Self::default();
         let mut formats: HashMap<u16, Rc<str>> = HashMap::new();
-        let (mut fonts, mut offsets): (Vec<(bool, bool)>, Vec<usize>) = (Vec::new(), Vec::new());
-        let mut styles: Vec<(u16, u16)> = Vec::new();
+        let (mut fonts, mut offsets): (Vec<XlsFont>, Vec<usize>) = (Vec::new(), Vec::new());
+        let mut styles: Vec<(u16, u16, Ground)> = Vec::new();
+        let mut has_palette = false;
         for (kind, data) in records(stream) {
             match kind {
                 0x000a => break,
                 0x0022 => looks.is_1904 = number(data, 0) == Some(1),
                 0x0031 => {
-                    fonts.push((number(data, 2).is_some_and(|bits| bits & 8 != 0), number(data, 6).is_some_and(|weight| weight >= 700)));
+                    let (struck, bold) =
+                        (number(data, 2).is_some_and(|bits| bits & 8 != 0), number(data, 6).is_some_and(|weight| weight >= 700));
+                    fonts.push(XlsFont { struck, bold, color: number(data, 4).and_then(|number| theme::indexed(usize::from(number))) });
                 }
                 0x0085 => offsets.extend(data.first_chunk::<4>().map(|offset| u32::from_le_bytes(*offset) as usize)),
-                0x00e0 => styles.extend(number(data, 0).zip(number(data, 2))),
+                0x0092 => has_palette = true,
+                0x00e0 => {
+                    let pattern = number(data, 16).map_or(0, |bits| bits >> 10);
+                    let fore = number(data, 18).and_then(|bits| theme::indexed(usize::from(bits & 0x7f)));
+                    let ground = match pattern {
+                        0 => Ground::Clear,
+                        1 => fore.map_or(Ground::Unknown, Ground::Is),
+                        _ => Ground::Unknown,
+                    };
+                    styles.extend(number(data, 0).zip(number(data, 2)).map(|(font, format)| (font, format, ground)));
+                }
                 0x041e => {
                     if let (Some(id), Some(code)) = (number(data, 0), text(&data[2.min(data.len())..])) {
                         formats.insert(id, code.into());
@@ -61,11 +82,13 @@ impl Looks {
                 _ => {}
             }
         }
-        for (font, format) in styles {
+        for (font, format, ground) in styles {
             // There is no font of number 4.
-            let (struck, bold) = fonts.get(usize::from(font) - usize::from(font > 4)).copied().unwrap_or_default();
+            let XlsFont { struck, bold, color } = fonts.get(usize::from(font) - usize::from(font > 4)).copied().unwrap_or_default();
+            // A workbook may have other colours under the same numbers.
+            let unseen = colors::unseen(color, colors::ground([ground], Some(WHITE))).filter(|_| !has_palette);
             let format = formats.get(&format).cloned().or_else(|| number_format::built_in(u32::from(format)).map(Into::into));
-            looks.looks.push(XlsLook { format: format.filter(|format| !format.eq_ignore_ascii_case("general")), struck, bold });
+            looks.looks.push(XlsLook { format: format.filter(|format| !format.eq_ignore_ascii_case("general")), struck, bold, unseen });
         }
         looks.sheets = offsets.into_iter().map(|offset| sheet(stream.get(offset..).unwrap_or_default())).collect();
         looks

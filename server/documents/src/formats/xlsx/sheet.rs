@@ -6,11 +6,11 @@ use std::rc::Rc;
 use super::Workbook;
 use super::cells::{Cells, Item, RawCell, area};
 use super::formula::{Formulas, Value};
-use crate::content::Content;
+use crate::content::{Content, one_line};
 use crate::failure::Failure;
 use crate::formats::xml::{Token, Xml};
 use crate::formats::{number_format, symbols};
-use crate::tables::{Cover, MAX_COLUMNS, Merged, Row, Slot, Table};
+use crate::tables::{Cover, MAX_COLUMNS, Merged, Row, Slot, Table, is_name};
 
 /// So many values are kept for the comments that hang on them.
 const MAX_COMMENTED: usize = 20_000;
@@ -63,6 +63,25 @@ impl<'s> Sheet<'s> {
     /// Whether a place is not shown.
     pub fn is_hidden(&self, (row, column): (u32, u32)) -> bool {
         self.hidden_rows.contains(&row) || self.hidden_columns.contains(&(column as usize))
+    }
+
+    /// What a cell with a comment says: its row's name, and its value under the name of its column; empty if neither is sure.
+    pub fn names(&self, (row, column): (u32, u32)) -> String {
+        let text = |row: u32, column: u32| self.commented.get(&(row, column)).map(|text| &**text);
+        // The first of the cells above it without a gap, if nothing but names stands beside that.
+        let name_of = |column: u32| {
+            let top = (0..row).rev().take_while(|row| text(*row, column).is_some()).last()?;
+            let beside = (0..MAX_COLUMNS as u32).filter_map(|column| text(top, column)).take(20).all(is_name);
+            text(top, column).filter(|_| beside)
+        };
+        let with_name = |column: u32, value: &str| match name_of(column) {
+            Some(name) => format!("{}: {}", one_line(name, 60), one_line(value, 60)),
+            None => one_line(value, 60),
+        };
+        let first = (0..column).find_map(|of| Some((of, text(row, of)?))).filter(|(_, text)| is_name(text));
+        let first = first.map(|(of, text)| with_name(of, text));
+        let own = text(row, column).filter(|_| name_of(column).is_some()).map(|text| with_name(column, text));
+        first.into_iter().chain(own).collect::<Vec<_>>().join("; ")
     }
 
     /// What stands around the cells: columns before them, merged areas behind them.
@@ -148,14 +167,15 @@ impl<'s> Sheet<'s> {
         if style.struck {
             return out.note("Text that is struck through was left out.");
         }
-        if style.unseen {
-            return out.note("White text on a white page was left out.");
+        let in_header = self.headers.iter().any(|(first, last)| cell.row == first.0 && (first.1..=last.1).contains(&cell.column));
+        // The header of a table has colours of its own.
+        if let Some(note) = style.unseen.filter(|_| !in_header) {
+            return out.note(note);
         }
         let text = match &style.font {
             Some(font) => symbols::text(font, &text, &mut false),
             None => text,
         };
-        let in_header = self.headers.iter().any(|(first, last)| cell.row == first.0 && (first.1..=last.1).contains(&cell.column));
         let text: Rc<str> = text.trim().into();
         if self.commented.len() < MAX_COMMENTED {
             self.commented.insert((cell.row, cell.column), Rc::clone(&text));

@@ -89,8 +89,17 @@ pub fn read(text: &str) -> (Vec<Rc<str>>, bool) {
     (strings, rich.struck)
 }
 
+/// The names of people by their ids.
+pub fn people(text: &str) -> HashMap<String, String> {
+    let person = |token| match token {
+        Token::Open(tag) if tag.name() == "person" => Some((tag.get("id")?, tag.get("displayName")?)),
+        _ => None,
+    };
+    Xml::new(text).filter_map(person).collect()
+}
+
 /// Adds comments by the places that they hang on: `: text`, or ` by somebody: text`.
-pub fn comments(text: &str, found: &mut HashMap<(u32, u32), Vec<String>>) {
+pub fn comments(text: &str, people: &HashMap<String, String>, found: &mut HashMap<(u32, u32), Vec<String>>) {
     let (mut authors, mut author, mut is_author): (Vec<String>, String, bool) = (Vec::new(), String::new(), false);
     let (mut place, mut comment, mut is_text) = (None, String::new(), false);
     for token in Xml::new(text) {
@@ -100,7 +109,8 @@ pub fn comments(text: &str, found: &mut HashMap<(u32, u32), Vec<String>>) {
                 "comment" | "threadedComment" => {
                     place = tag.get("ref").and_then(|place| cells::place(&place));
                     let of = tag.get("authorId").and_then(|id| id.parse::<usize>().ok());
-                    author = of.and_then(|of| authors.get(of).cloned()).unwrap_or_default();
+                    let person = tag.get("personId").and_then(|id| people.get(&id).cloned());
+                    author = of.and_then(|of| authors.get(of).cloned()).or(person).unwrap_or_default();
                     comment.clear();
                 }
                 "t" | "text" => is_text = true,

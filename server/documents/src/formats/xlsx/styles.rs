@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::formats::colors::{self, Ground, Rgb, WHITE};
+use crate::formats::theme::Theme;
 use crate::formats::xml::{Tag, Token, Xml};
-use crate::formats::{colors, number_format, symbols};
+use crate::formats::{number_format, symbols};
 
 /// The styles of a workbook, by the number that cells name.
 #[derive(Default)]
@@ -19,8 +21,8 @@ pub struct XlsxStyle {
     pub struck: bool,
     /// Bold.
     pub bold: bool,
-    /// White on white.
-    pub unseen: bool,
+    /// What is to be said of its text if nobody can see it: it has the colour of its cell.
+    pub unseen: Option<&'static str>,
     /// A font whose letters are pictures.
     pub font: Option<Rc<str>>,
 }
@@ -29,16 +31,16 @@ pub struct XlsxStyle {
 struct Font {
     struck: bool,
     bold: bool,
-    white: bool,
+    color: Option<Rgb>,
     symbols: Option<Rc<str>>,
 }
 
 impl XlsxStyles {
     /// Reads `styles.xml`.
-    pub fn read(text: &str) -> Self {
+    pub fn read(text: &str, theme: &Theme) -> Self {
         let mut formats: HashMap<u32, Rc<str>> = HashMap::new();
-        let (mut fonts, mut fills, mut styles) = (Vec::<Font>::new(), Vec::<bool>::new(), Vec::new());
-        let mut within = "";
+        let (mut fonts, mut fills, mut styles) = (Vec::<Font>::new(), Vec::<Ground>::new(), Vec::new());
+        let (mut within, mut is_solid) = ("", false);
         for token in Xml::new(text) {
             match token {
                 Token::Open(tag) => match (within, tag.name()) {
@@ -56,14 +58,22 @@ impl XlsxStyles {
                     ("fonts", "font") => fonts.push(Font::default()),
                     ("fonts", _) => {
                         if let Some(font) = fonts.last_mut() {
-                            font.property(&tag);
+                            font.property(&tag, theme);
                         }
                     }
-                    ("fills", "fill") => fills.push(false),
-                    ("fills", "fgColor" | "gradientFill") => {
-                        if let Some(fill) = fills.last_mut() {
-                            *fill = !is_white(&tag);
-                        }
+                    ("fills", "fill") => fills.push(Ground::Clear),
+                    ("fills", "gradientFill") => fills.last_mut().into_iter().for_each(|fill| *fill = Ground::Unknown),
+                    ("fills", "patternFill") => {
+                        let ground = match tag.get("patternType").as_deref() {
+                            None | Some("none") => Ground::Clear,
+                            Some(_) => Ground::Unknown,
+                        };
+                        is_solid = tag.get("patternType").is_some_and(|pattern| pattern == "solid");
+                        fills.last_mut().into_iter().for_each(|fill| *fill = ground);
+                    }
+                    ("fills", "fgColor") if is_solid => {
+                        let ground = theme.color(&tag).map_or(Ground::Unknown, Ground::Is);
+                        fills.last_mut().into_iter().for_each(|fill| *fill = ground);
                     }
                     ("cellXfs", "xf") => {
                         let id = number(&tag, "numFmtId").unwrap_or(0);
@@ -74,7 +84,7 @@ impl XlsxStyles {
                             format: format.filter(|format| !format.eq_ignore_ascii_case("general")),
                             struck: font.struck,
                             bold: font.bold,
-                            unseen: font.white && !filled,
+                            unseen: colors::unseen(font.color, colors::ground([filled], Some(WHITE))),
                             font: font.symbols,
                         });
                     }
@@ -98,25 +108,16 @@ impl XlsxStyles {
 }
 
 impl Font {
-    fn property(&mut self, tag: &Tag) {
+    fn property(&mut self, tag: &Tag, theme: &Theme) {
         let on = || tag.get("val").is_none_or(|value| value != "0" && value != "false");
         match tag.name() {
             "strike" => self.struck = on(),
             "b" => self.bold = on(),
-            "color" => self.white = is_white(tag),
+            "color" => self.color = theme.color(tag),
             "name" => self.symbols = tag.get("val").filter(|name| symbols::is_symbol_font(name)).map(Into::into),
             _ => {}
         }
     }
-}
-
-/// White by its value, or as the first colour of the theme, which is that of the sheet.
-fn is_white(tag: &Tag) -> bool {
-    let darker = tag.get("tint").and_then(|tint| tint.parse::<f64>().ok()).is_some_and(|tint| tint < -0.01);
-    let rgb = tag.get("rgb").is_some_and(|rgb| colors::is_white(&rgb));
-    let theme = tag.get("theme").is_some_and(|theme| theme == "0");
-    let indexed = tag.get("indexed").is_some_and(|index| index == "1" || index == "9");
-    (rgb || theme || indexed) && !darker
 }
 
 fn number(tag: &Tag, name: &str) -> Option<u32> {
