@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use terms::{Asked, Kind, Term, asked, cut, is_stop};
 
-use super::stem::Rules;
+use super::stem::{Rules, USUAL};
 use super::terms::stem;
 
 /// Where the words of a question stand in a text of this language, in characters (first, one past the last), stop words left out: what
@@ -60,12 +60,22 @@ impl QuestionWords {
         let mut found: Vec<(usize, Range<usize>)> = Vec::new();
         for term in cut(text) {
             let stem = stem(&term, &rules);
-            let words = wanted.iter().enumerate().filter(|(_, spellings)| spellings.contains(&stem));
+            let is_it = |word: usize| !(language.is_empty() || language == USUAL) || !are_two_words(&self.0[word].word.text, &term.text);
+            let words = wanted.iter().enumerate().filter(|(word, spellings)| spellings.contains(&stem) && is_it(*word));
             found.extend(words.map(|(word, _)| (word, term.range.clone())));
         }
         found.sort_by_key(|(word, range)| (range.start, range.end, *word));
         found
     }
+}
+
+/// Whether two words of one stem are two all the same: "france" and "francs". What ends in "e" has its plural in "es" (English).
+fn are_two_words(one: &str, other: &str) -> bool {
+    let is_so = |one: &str, other: &str| {
+        let (Some(base), Some(of)) = (one.strip_suffix('e'), other.strip_suffix('s')) else { return false };
+        base == of
+    };
+    is_so(one, other) || is_so(other, one)
 }
 
 /// The different words of a question, each in all spellings, its own first.
