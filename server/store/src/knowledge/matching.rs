@@ -95,3 +95,17 @@ fn spellings(Asked { word, also }: &Asked, rules: &Rules) -> Vec<String> {
     let also = also.iter().filter(|term| term.kind != Kind::Word).map(|term| stem(term, rules));
     [stem(word, rules)].into_iter().chain(also).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_one_stem_may_be_two() {
+        let found = |question: &str, text: &str, language: &str| QuestionWords::of(question).find(text, language).len();
+        assert_eq!(found("the capital of France", "All prices are in francs.", "en"), 0);
+        assert_eq!(found("the francs", "We deliver to France.", "en"), 0);
+        assert_ne!(found("the prices", "The price is in francs.", "en"), 0);
+        assert_ne!(found("France", "France's rules", "en"), 0);
+    }
+}
