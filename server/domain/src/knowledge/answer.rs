@@ -4,26 +4,37 @@
 //! the same citations.
 
 mod asked;
+mod closed;
+mod dependent;
 mod evidence;
+mod grammar;
+mod light;
+mod periods;
+#[cfg(test)]
+mod said_of_that;
 mod thesaurus;
+mod unspaced;
+mod uses;
 mod values;
 
 use chrono::{DateTime, Datelike, Utc};
-use model::{Answer, AnswerLine, DocumentId, MemberId, OrganizationId, Question, SearchMode};
+use model::{Answer, AnswerLine, CollectionAccess, DocumentFilter, DocumentId, MemberId, OrganizationId, Question, SearchMode};
 use sha2::{Digest, Sha256};
-use store::knowledge::NewUse;
+use store::knowledge::{NewUse, QuestionWords};
 use uuid::Uuid;
 
 use super::readable;
 use super::search::{self, MOST, RankedPassages, Scored, checked, cite, hit, retrieve, with_sample};
 use asked::Asked;
-use evidence::{Candidate, candidates};
+use evidence::{Candidate, FIRM, candidates};
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::Result;
 
 /// Passages whose sentences may answer.
 const PASSAGES: usize = 16;
+/// Passages more that other words for the same find.
+const OTHERS: usize = 8;
 /// Most sentences of an answer.
 const LINES: usize = 3;
 /// The least part of the question that an answer covers, by words alone.
@@ -32,6 +43,8 @@ const LEAST: f32 = 0.42;
 const WORDS: f32 = 0.5;
 /// The least such score of an answer.
 const LEAST_WITH_MEANING: f32 = 0.42;
+/// The least likeness of what has too few of the question's firm words.
+const ALIKE: f32 = 0.4;
 /// A sentence joins the best one if it is at least so good as a part of it.
 const AS_GOOD: f32 = 0.8;
 /// Sentences that are compared by their meaning; more would keep the person waiting.
@@ -47,12 +60,32 @@ pub async fn ask(kernel: &Kernel, actor: &Actor, question: Question) -> Result<A
     let text = checked(&question)?;
     let filter = with_sample(kernel, actor.organization, question.filter, access).await?;
     let found = retrieve(kernel, actor.organization, &text, &filter, access).await?;
-    let chosen = extract(kernel, actor.organization, &text, &found).await?;
+    let others = in_other_words(kernel, actor.organization, &text, &found, &filter, access).await?;
+    let chosen = extract(kernel, actor.organization, &text, &found, &others).await?;
     let lines = chosen.iter().map(|line| AnswerLine { text: tidy(line.text), citation: cite(&line.passage.found.passage, line.span) });
     let lines: Vec<AnswerLine> = lines.collect();
     note(kernel, actor, &text, &chosen).await;
     let considered = found.passages.iter().take(MOST).map(|scored| hit(&text, scored)).collect();
     Ok(Answer { question: text, lines, considered, mode: found.mode, made_by: "extractive".to_owned() })
+}
+
+/// What words of nearly the same meaning find that the question's own do not; nothing where a model knows what is alike.
+async fn in_other_words(
+    kernel: &Kernel,
+    organization: OrganizationId,
+    question: &str,
+    found: &RankedPassages,
+    filter: &DocumentFilter,
+    access: CollectionAccess,
+) -> Result<Vec<Scored>> {
+    let words = QuestionWords::of(question);
+    let others = thesaurus::in_other_words(words.iter().map(|(word, _)| word));
+    if found.mode != SearchMode::Lexical || others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let more = retrieve(kernel, organization, &format!("{question} {others}"), filter, access).await?;
+    let is_new = |scored: &Scored| !found.passages.iter().any(|known| known.found.passage.serial == scored.found.passage.serial);
+    Ok(more.passages.into_iter().filter(is_new).take(OTHERS).collect())
 }
 
 /// The sentences that answer: best document first, in reading order within one.
@@ -61,17 +94,20 @@ async fn extract<'a>(
     organization: OrganizationId,
     question: &str,
     found: &'a RankedPassages,
+    others: &'a [Scored],
 ) -> Result<Vec<Candidate<'a>>> {
     // Also those whose words alone are too few: what counts is the sentence.
-    let passages: Vec<&Scored> = found.passages.iter().take(PASSAGES).collect();
+    let passages: Vec<&Scored> = found.passages.iter().take(PASSAGES).chain(others).collect();
     if passages.is_empty() {
         return Ok(Vec::new());
     }
     let known = kernel.store().known_words(organization, question).await?;
-    let asked = Asked::new(question, &known, found.passages.iter().map(|scored| &scored.found.passage));
-    let mut candidates = candidates(&asked, &passages);
+    let asked = Asked::new(question, &known, found.passages.iter().chain(others).map(|scored| &scored.found.passage));
+    let has_meaning = found.mode == SearchMode::Hybrid;
+    // Where a model knows what is alike, what is asked may be said in words that no thesaurus has.
+    let mut candidates = candidates(&asked, &passages, if has_meaning { 0.0 } else { FIRM });
     let mut least_score = LEAST;
-    if found.mode == SearchMode::Hybrid {
+    if has_meaning {
         // Best by words and by the meaning of what is around; then by their own meaning.
         let promise = |candidate: &Candidate<'_>| candidate.score + candidate.passage.found.cosine.unwrap_or_default();
         candidates.sort_by(|a, b| promise(b).total_cmp(&promise(a)));
@@ -79,10 +115,16 @@ async fn extract<'a>(
         let texts: Vec<String> = candidates.iter().map(in_its_place).collect();
         if let Some(likeness) = search::likeness(kernel, question, texts).await {
             for (candidate, cosine) in candidates.iter_mut().zip(likeness) {
+                if candidate.firm < FIRM && cosine < ALIKE {
+                    candidate.score = 0.0;
+                    continue;
+                }
                 candidate.score = WORDS * candidate.score + (1.0 - WORDS) * cosine.clamp(0.0, 1.0);
             }
             candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
             least_score = LEAST_WITH_MEANING;
+        } else {
+            candidates.retain(|candidate| candidate.firm >= FIRM);
         }
     }
     candidates.retain(|candidate| candidate.score >= least_score);
@@ -114,7 +156,7 @@ fn in_its_place(candidate: &Candidate<'_>) -> String {
 
 /// A sentence as it is read aloud: without the marks of lists and quotes before it.
 fn tidy(sentence: &str) -> String {
-    let text = sentence.trim_start_matches(['-', '*', '>', '•', '–']).trim_start();
+    let text = sentence.trim_start_matches(['-', '*', '>', '•', '–', '●', '○', '▪', '■', '◦', '·', '→', '►']).trim_start();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use terms::{Asked, Kind, Term, asked, cut, is_stop};
 
-use super::stem::Rules;
+use super::stem::{Rules, USUAL};
 use super::terms::stem;
 
 /// Where the words of a question stand in a text of this language, in characters (first, one past the last), stop words left out: what
@@ -60,12 +60,22 @@ impl QuestionWords {
         let mut found: Vec<(usize, Range<usize>)> = Vec::new();
         for term in cut(text) {
             let stem = stem(&term, &rules);
-            let words = wanted.iter().enumerate().filter(|(_, spellings)| spellings.contains(&stem));
+            let is_it = |word: usize| !(language.is_empty() || language == USUAL) || !are_two_words(&self.0[word].word.text, &term.text);
+            let words = wanted.iter().enumerate().filter(|(word, spellings)| spellings.contains(&stem) && is_it(*word));
             found.extend(words.map(|(word, _)| (word, term.range.clone())));
         }
         found.sort_by_key(|(word, range)| (range.start, range.end, *word));
         found
     }
+}
+
+/// Whether two words of one stem are two all the same: "france" and "francs". What ends in "e" has its plural in "es" (English).
+fn are_two_words(one: &str, other: &str) -> bool {
+    let is_so = |one: &str, other: &str| {
+        let (Some(base), Some(of)) = (one.strip_suffix('e'), other.strip_suffix('s')) else { return false };
+        base == of
+    };
+    is_so(one, other) || is_so(other, one)
 }
 
 /// The different words of a question, each in all spellings, its own first.
@@ -84,4 +94,18 @@ fn content(question: &str, rules: &Rules) -> Vec<Vec<String>> {
 fn spellings(Asked { word, also }: &Asked, rules: &Rules) -> Vec<String> {
     let also = also.iter().filter(|term| term.kind != Kind::Word).map(|term| stem(term, rules));
     [stem(word, rules)].into_iter().chain(also).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_one_stem_may_be_two() {
+        let found = |question: &str, text: &str, language: &str| QuestionWords::of(question).find(text, language).len();
+        assert_eq!(found("the capital of France", "All prices are in francs.", "en"), 0);
+        assert_eq!(found("the francs", "We deliver to France.", "en"), 0);
+        assert_ne!(found("the prices", "The price is in francs.", "en"), 0);
+        assert_ne!(found("France", "France's rules", "en"), 0);
+    }
 }

@@ -10,7 +10,9 @@ use model::DocumentId;
 use store::knowledge::FoundPassage;
 
 use super::asked::{Asked, Role};
-use super::values::{falls_into, is_of_each};
+use super::dependent::is_price_of_another;
+use super::periods::Periods;
+use super::values::{Wanted, falls_into, is_of_each};
 use crate::knowledge::row::{Row, is_empty};
 use crate::knowledge::search::Scored;
 use crate::knowledge::text::{Span, sentences, slice};
@@ -19,8 +21,13 @@ use crate::knowledge::text::{Span, sentences, slice};
 const ABOVE: f32 = 0.5;
 /// What a passage's own score adds at most: of two sentences alike, the one in the better passage.
 const PASSAGE: f32 = 0.1;
-/// What is left of the score if the wanted kind of value isn't there.
-const NO_VALUE: f32 = 0.6;
+
+/// So many short paragraphs one below the other are a list, no titles.
+const FEWEST_OF_A_LIST: usize = 3;
+/// The part of the firm words that an answer has, by weight: of many one may be missing.
+pub(super) const FIRM: f32 = 0.7;
+/// The part of the pairs of letters of a stretch that an answer has.
+const MOST_OF_A_STRETCH: f32 = 0.6;
 
 /// Words that may answer.
 #[derive(Clone, Debug)]
@@ -30,6 +37,8 @@ pub(super) struct Candidate<'a> {
     pub text: &'a str,
     /// The part of the question that it covers, 0 to about 1; 0 for what is of the subject and has none of the words.
     pub score: f32,
+    /// The part of what is firm in the question that it has, by weight; 0 if what is asked stands nowhere.
+    pub firm: f32,
 }
 
 /// A sentence or row with what of the question stands where.
@@ -43,11 +52,11 @@ struct Judged<'a> {
     exact: bool,
 }
 
-/// What may answer, best first.
-pub(super) fn candidates<'a>(asked: &Asked, passages: &[&'a Scored]) -> Vec<Candidate<'a>> {
+/// What may answer, best first; each has at least this part of what is firm in the question.
+pub(super) fn candidates<'a>(asked: &Asked, passages: &[&'a Scored], least_firm: f32) -> Vec<Candidate<'a>> {
     let mut judged: Vec<Judged<'a>> = Vec::new();
     for passage in passages.iter().copied() {
-        of_passage(asked, passage, &mut judged);
+        of_passage(asked, passage, least_firm, &mut judged);
     }
     // Of each table the rows whose names have most of what was asked for; then those whose place is not empty.
     let best = |of: &Judged<'a>| {
@@ -71,47 +80,106 @@ pub(super) fn candidates<'a>(asked: &Asked, passages: &[&'a Scored]) -> Vec<Cand
     found
 }
 
-fn of_passage<'a>(asked: &Asked, scored: &'a Scored, judged: &mut Vec<Judged<'a>>) {
-    let FoundPassage { text, language, place, title, document_id, .. } = &scored.found.passage;
-    let mut above = asked.parts(&format!("{}\n{}\n{title}", place.headings.join("\n"), place.label), language);
-    let spans = sentences(text);
+fn of_passage<'a>(asked: &Asked, scored: &'a Scored, least_firm: f32, judged: &mut Vec<Judged<'a>>) {
+    let FoundPassage { text, language, place, title, document_id, number, .. } = &scored.found.passage;
+    let heading = format!("{}\n{}\n{title}", place.headings.join("\n"), place.label);
+    let mut above = asked.parts(&heading, language);
+    // The document's title says of nothing in particular what it tells.
+    let nearest = place.headings.last().filter(|heading| *heading != title).map_or("", String::as_str);
+    let mut near = asked.parts(nearest, language);
+    let lines = lines(text, *number == 1);
     // What of the question was said before in the same paragraph.
     let nothing = vec![0.0; above.len()];
     let mut before = nothing.clone();
-    let mut end = 0;
-    for (at, span) in spans.iter().copied().enumerate() {
-        let gap = slice(text, (end, span.0));
-        let is_new = at == 0 || gap.matches('\n').count() > 1;
+    for Line { span, sentence, row, is_new, is_paragraph, is_title } in lines {
         if is_new {
             before.clone_from(&nothing);
         }
-        let is_paragraph = is_new && spans.get(at + 1).is_none_or(|next| slice(text, (span.1, next.0)).matches('\n').count() > 1);
-        end = span.1;
-        let sentence = slice(text, span);
-        let row = Row::parse(sentence);
         let own = asked.parts(sentence, language);
-        if row.is_none() && is_paragraph && spans.len() > 1 && is_title(sentence) {
+        if is_title {
             more(&mut above, &own);
+            more(&mut near, &own);
             continue;
         }
-        if row.is_none() && says_nothing(sentence) {
+        if row.is_none() && (says_nothing(sentence) || asked.says_no_more(sentence, language)) {
             // A question tells what the answer below it is about.
             more(if is_paragraph { &mut above } else { &mut before }, &own);
+            more(&mut near, &own);
             continue;
         }
-        let mut around = above.clone();
-        if row.is_none() && goes_on(sentence) {
-            more(&mut around, &before);
+        let goes_on = row.is_none() && goes_on(sentence);
+        let said = if goes_on { before.clone() } else { nothing.clone() };
+        // What begins anew leaves behind what was said before.
+        if !goes_on {
+            before.clone_from(&nothing);
         }
         more(&mut before, &own);
-        let Some(covered) = score(asked, (sentence, language), row.as_ref(), &own, &around) else { continue };
+        let words =
+            Words { text: sentence, language, heading: &heading, row: row.as_ref(), own: &own, above: &above, near: &near, before: &said };
+        let firm = firm_part(asked, &words);
+        let Some(covered) = score(asked, &words).filter(|_| firm >= least_firm) else { continue };
         let names = row.as_ref().map_or(0.0, |row| weight_of_names(asked, row, language));
         let score = if covered > 0.0 { covered + PASSAGE * scored.score } else { 0.0 };
-        let candidate = Candidate { passage: scored, span, text: sentence, score };
+        let candidate = Candidate { passage: scored, span, text: sentence, score, firm };
         let is_exact = |(role, part): (&Role, &f32)| !matches!(role, Role::Number(_)) || *part >= 1.0;
         let exact = asked.roles.iter().zip(&own).all(is_exact);
         judged.push(Judged { candidate, row, document: *document_id, names, exact });
     }
+}
+
+/// A sentence, a row or a title of a passage.
+struct Line<'a> {
+    span: Span,
+    sentence: &'a str,
+    row: Option<Row<'a>>,
+    /// Whether a paragraph begins with it.
+    is_new: bool,
+    /// Whether it is a paragraph by itself.
+    is_paragraph: bool,
+    is_title: bool,
+}
+
+/// The sentences of a passage; `is_first` is of a document's first one, which begins with its title.
+fn lines(text: &str, is_first: bool) -> Vec<Line<'_>> {
+    let spans = sentences(text);
+    let is_apart = |from: u32, to: u32| slice(text, (from, to)).matches('\n').count() > 1;
+    let mut lines: Vec<Line<'_>> = Vec::with_capacity(spans.len());
+    for (at, span) in spans.iter().copied().enumerate() {
+        let is_new = at.checked_sub(1).and_then(|before| spans.get(before)).is_none_or(|before| is_apart(before.1, span.0));
+        let is_paragraph = is_new && spans.get(at + 1).is_none_or(|next| is_apart(span.1, next.0));
+        let sentence = slice(text, span);
+        let row = Row::parse(sentence);
+        let is_title = row.is_none() && is_paragraph && spans.len() > 1 && is_title(sentence);
+        lines.push(Line { span, sentence, row, is_new, is_paragraph, is_title });
+    }
+    // So many short lines one below the other are a list, and each says something; the first of all names the document.
+    let mut at = 0;
+    while at < lines.len() {
+        let length = lines[at..].iter().take_while(|line| line.is_paragraph && line.row.is_none() && is_short(line.sentence)).count();
+        if length >= FEWEST_OF_A_LIST {
+            let first = at + usize::from(is_first && at == 0);
+            lines[first..at + length].iter_mut().for_each(|line| line.is_title = false);
+        }
+        at += length.max(1);
+    }
+    lines
+}
+
+/// What is held against a question.
+struct Words<'a> {
+    text: &'a str,
+    language: &'a str,
+    /// What stands above it.
+    heading: &'a str,
+    row: Option<&'a Row<'a>>,
+    /// How much of each word of the question stands in it.
+    own: &'a [f32],
+    /// The same of the headings above it.
+    above: &'a [f32],
+    /// The same of the nearest one.
+    near: &'a [f32],
+    /// The same of the sentences before it, if it goes on with them.
+    before: &'a [f32],
 }
 
 /// Takes the greater of each two.
@@ -121,9 +189,13 @@ fn more(parts: &mut [f32], others: &[f32]) {
     }
 }
 
-/// How much of the question a sentence or a row covers; none if it is of another subject.
-fn score(asked: &Asked, (text, language): (&str, &str), row: Option<&Row<'_>>, own: &[f32], around: &[f32]) -> Option<f32> {
-    let has_value = asked.wanted.is_some_and(|wanted| wanted.is_in(text));
+/// How much of the question a sentence or a row covers; none if it is of another subject, or says something else of it.
+fn score(asked: &Asked, words: &Words<'_>) -> Option<f32> {
+    let Words { text, language, heading, row, own, above, near, before } = *words;
+    let has_value = asked.wanted.is_some_and(|wanted| has_value(wanted, asked.counts_things, text, heading, row));
+    if asked.wanted.is_some() && !has_value || !says_it_of_that(asked, words) {
+        return None;
+    }
     let (mut covered, mut all, mut said) = (0.0, 0.0, 0.0_f32);
     for (word, (weight, role)) in asked.weights.iter().zip(&asked.roles).enumerate() {
         let part = match role {
@@ -133,7 +205,7 @@ fn score(asked: &Asked, (text, language): (&str, &str), row: Option<&Row<'_>>, o
             Role::Value if has_value => 1.0,
             _ => own[word],
         };
-        let part = part.max(around[word] * ABOVE);
+        let part = part.max(above[word].max(before[word]) * ABOVE);
         match role {
             // A price of each one is the price of many, if one reckons.
             Role::Number(_) if part <= 0.0 && is_of_each(text) => {}
@@ -145,11 +217,61 @@ fn score(asked: &Asked, (text, language): (&str, &str), row: Option<&Row<'_>>, o
         all += weight;
     }
     // What only its heading says says nothing of what it tells, but for a value that was asked for.
-    if said <= 0.0 && !has_value || all <= 0.0 {
+    let is_of_it = asked.roles.iter().enumerate().any(|(word, role)| *role != Role::Value && (near[word] > 0.0 || before[word] > 0.0));
+    if said <= 0.0 && !(has_value && is_of_it) || all <= 0.0 {
         return Some(0.0);
     }
-    let missing = asked.wanted.is_some() && !has_value;
-    Some(covered / all * if missing { NO_VALUE } else { 1.0 })
+    Some(covered / all)
+}
+
+/// Whether the kind of value that is asked for is there: of a row, in one of its places; the heading may say what its numbers are.
+fn has_value(wanted: Wanted, counts_things: bool, text: &str, heading: &str, row: Option<&Row<'_>>) -> bool {
+    let Some(row) = row else { return if counts_things { Wanted::counts_in(text) } else { wanted.is_in(text) } };
+    let is_bare = |value: &str| value.chars().any(|c| c.is_ascii_digit()) && !value.chars().any(char::is_alphabetic);
+    row.pairs.iter().any(|(column, value)| wanted.is_at(column, value))
+        || (wanted.is_named_by(heading) && row.pairs.iter().skip(1).any(|(_, value)| is_bare(value)))
+}
+
+/// The part of the firm words of the question that is said, there or above; 0 if what is asked is not.
+fn firm_part(asked: &Asked, words: &Words<'_>) -> f32 {
+    let Words { own, above, before, .. } = *words;
+    let is_said =
+        |word: usize| own[word] > 0.0 || above[word] > 0.0 || before[word] > 0.0 || asked.kin[word].iter().any(|kin| own[*kin] > 0.0);
+    if (0..own.len()).any(|word| asked.asked[word] && !is_said(word)) { 0.0 } else { asked.firm_share(is_said) }
+}
+
+/// Whether it is said of the very subject.
+fn says_it_of_that(asked: &Asked, words: &Words<'_>) -> bool {
+    let Words { text, language, row, own, above, before, .. } = *words;
+    let is_there = |word: usize| own[word] > 0.0 || above[word] > 0.0 || before[word] > 0.0;
+    // A height is no width.
+    let names_it = (0..own.len()).any(|word| asked.roles[word] == Role::Value && is_there(word));
+    if !names_it && asked.wanted.is_some_and(|wanted| wanted.is_measured(text)) {
+        return false;
+    }
+    // "The city bikes" goes on with no touring bikes.
+    let is_other = |word: usize| {
+        let Some(of) = asked.before[word] else { return false };
+        asked.firm[of] && own[word] >= 1.0 && own[of] <= 0.0 && above[of] <= 0.0
+    };
+    if row.is_none() && (0..own.len()).any(is_other) {
+        return false;
+    }
+    let are_most_there = |pairs: &Vec<usize>| {
+        let there = pairs.iter().filter(|pair| is_there(**pair)).count();
+        there as f32 >= MOST_OF_A_STRETCH * pairs.len() as f32
+    };
+    if !asked.stretches.iter().all(are_most_there) {
+        return false;
+    }
+    let given = match row {
+        Some(row) => {
+            let places = row.pairs.iter().filter(|(column, value)| Wanted::Price.is_at(column, value));
+            places.map(|(column, value)| Periods::in_column(column).and(Periods::in_sentence(value))).fold(Periods::default(), Periods::and)
+        }
+        None => Periods::in_sentence(text),
+    };
+    !given.are_others_than(asked.periods) && (asked.wanted != Some(Wanted::Price) || !is_price_of_another(asked, text, row, language))
 }
 
 /// Whether a number that belongs to the word before it ("Depot 28") stands in a row, but not with that word: the row's name or its column has
@@ -185,19 +307,20 @@ fn weight_of_names(asked: &Asked, row: &Row<'_>, language: &str) -> f32 {
     words.into_iter().map(|word| asked.weights[word]).sum()
 }
 
-/// Whether the question asks for a place of a row where nothing stands.
+/// Whether the place of a row that the question asks for says nothing, or no value of the wanted kind.
 fn asks_for_an_empty_place(asked: &Asked, row: &Row<'_>, language: &str) -> bool {
-    let weight = |words: Vec<usize>| words.into_iter().map(|word| asked.weights[word]).sum::<f32>();
+    let weight = |name: &str| -> f32 { asked.parts(name, language).iter().zip(&asked.weights).map(|(part, weight)| part * weight).sum() };
     // The first column names the row: nobody asks for it.
-    let places = || row.pairs.iter().skip(1).filter(|(name, _)| !name.is_empty());
-    let by_name: Vec<(f32, bool)> = places().map(|(name, value)| (weight(asked.own(name, language)), is_empty(value))).collect();
-    let best = by_name.iter().map(|(weight, _)| *weight).fold(0.0, f32::max);
-    if best > 0.0 {
-        return by_name.iter().filter(|(weight, _)| *weight >= best - f32::EPSILON).all(|(_, empty)| *empty);
+    let places = row.pairs.iter().skip(1).filter(|(name, _)| !name.is_empty());
+    let by_name: Vec<(f32, &str, &str)> = places.map(|(name, value)| (weight(name), *name, *value)).collect();
+    let best = by_name.iter().map(|(weight, ..)| *weight).fold(0.0, f32::max);
+    if best > 0.0 && by_name.iter().filter(|(weight, ..)| *weight >= best - f32::EPSILON).all(|(_, _, value)| is_empty(value)) {
+        return true;
     }
     let Some(wanted) = asked.wanted else { return false };
-    let mut of_kind = places().filter(|(name, value)| wanted.is_named_by(name) || wanted.is_in(value)).peekable();
-    of_kind.peek().is_some() && of_kind.all(|(_, value)| is_empty(value))
+    let of_kind = |(name, value): &(&str, &str)| wanted.is_named_by(name) || wanted.is_in(value);
+    let mut places = row.pairs.iter().skip(1).filter(|(name, _)| !name.is_empty()).filter(|place| of_kind(place)).peekable();
+    best <= 0.0 && places.peek().is_some() && places.all(|(_, value)| is_empty(value))
 }
 
 /// What names what is told below it, or asks: it tells nothing itself.
@@ -208,10 +331,16 @@ fn says_nothing(sentence: &str) -> bool {
 
 /// Whether a paragraph by itself looks like a title: few words, no stop, nothing that could be a value.
 fn is_title(paragraph: &str) -> bool {
-    let ends = paragraph.ends_with(['.', '!', ';', '。', ')', '"', '”']);
-    let is_item = paragraph.starts_with(['-', '*', '•', '–', '>']) || paragraph.starts_with(|c: char| c.is_ascii_digit());
+    const ITEMS: [char; 22] =
+        ['-', '*', '•', '–', '>', '☑', '✓', '✔', '✅', '☐', '☒', '✗', '✘', '❌', '●', '○', '▪', '■', '◦', '·', '→', '►'];
+    let is_item = paragraph.starts_with(ITEMS) || paragraph.starts_with(|c: char| c.is_ascii_digit());
     let says = paragraph.contains(": ") || paragraph.chars().any(|c| c.is_ascii_digit() || matches!(c, '%' | '€' | '$' | '£'));
-    !ends && !is_item && !says && paragraph.split_whitespace().count() <= 8
+    is_short(paragraph) && !is_item && !says
+}
+
+/// Whether a paragraph is few words without a stop.
+fn is_short(paragraph: &str) -> bool {
+    !paragraph.ends_with(['.', '!', ';', '。', ')', '"', '”', '?', '？']) && paragraph.split_whitespace().count() <= 8
 }
 
 /// Whether a sentence goes on with the subject of the one before it: it begins with a word for it, and names nothing itself.
@@ -230,13 +359,18 @@ fn goes_on(sentence: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::knowledge::answer::tests::{passage, scored};
     use store::knowledge::{KnownWord, QuestionWords};
 
-    /// What answers a question out of a text.
+    /// What may answer a question out of a text.
     fn answers(question: &str, text: &str) -> Vec<String> {
+        weighed(question, text).into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The same with how much of the question it covers.
+    pub(in crate::knowledge::answer) fn weighed(question: &str, text: &str) -> Vec<(f32, String)> {
         let found = [scored(passage(text))];
         let lower = text.to_lowercase();
         let known: Vec<KnownWord> = QuestionWords::of(question)
@@ -245,7 +379,7 @@ mod tests {
             .collect();
         let asked = Asked::new(question, &known, found.iter().map(|scored| &scored.found.passage));
         let passages: Vec<&Scored> = found.iter().collect();
-        candidates(&asked, &passages).into_iter().map(|candidate| candidate.text.to_owned()).collect()
+        candidates(&asked, &passages, FIRM).into_iter().map(|candidate| (candidate.score, candidate.text.to_owned())).collect()
     }
 
     const PRICES: &str = "Plan: Meadow; Monthly price: 240 euros; Set-up fee: –; Notice: 30 days\n\
