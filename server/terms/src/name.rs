@@ -140,8 +140,12 @@ fn phones(units: &[Unit]) -> Vec<Name> {
         }
         let end = at + 1 + units[at + 1..].iter().take_while(|unit| is_group(unit) && unit.gap != Gap::Break).count();
         if end - at <= MOST_GROUPS {
+            // A part of a number is one too: "+49 30 1234567" is "030 1234567".
+            let whole = is_phone(&units[at..end]);
             let parts = (at..end).flat_map(|first| (first + 1..=end).map(move |last| first..last));
-            found.extend(parts.filter_map(|part| phone(units, part)));
+            found.extend(
+                parts.filter(|part| whole && part.len() > 1 || is_phone(&units[part.clone()])).filter_map(|part| phone(units, part)),
+            );
         }
         at = end;
     }
@@ -149,19 +153,25 @@ fn phones(units: &[Unit]) -> Vec<Name> {
 }
 
 fn phone(units: &[Unit], range: Range<usize>) -> Option<Name> {
-    let groups = &units[range.clone()];
-    let text: String = groups.iter().map(|unit| unit.digits.as_str()).collect();
-    let count: usize = groups.iter().map(|unit| 1 + unit.digits.len().saturating_sub(1) / 3 * usize::from(!unit.also.is_empty())).sum();
+    let text: String = units[range.clone()].iter().map(|unit| unit.digits.as_str()).collect();
+    let is_long = PHONE.contains(&text.len());
+    is_long.then(|| Name { units: range, text: text.trim_start_matches('0').to_owned(), written: String::new(), short: true })
+}
+
+/// Whether groups of digits look like a telephone number.
+fn is_phone(groups: &[Unit]) -> bool {
+    let length: usize = groups.iter().map(|unit| unit.digits.len()).sum();
+    // "555 123" is two groups, though it looks like a number.
+    let count: usize = groups.iter().map(|unit| if unit.also.is_empty() { 1 } else { unit.digits.len().div_ceil(3) }).sum();
     let bonds = || groups[1..].iter().map(|unit| unit.bond);
-    let is_dashed = bonds().all(|bond| bond == Some('-'));
+    let is_pair = groups.len() == 2 && (bonds().all(|bond| bond == Some('-')) || groups[0].digits.starts_with('0'));
     // "12/15/2026" and "2026-12-15" are dates, "2026 100 seats" two numbers.
-    let is_date = groups.iter().any(|unit| unit.digits.len() == 4 && (unit.digits.starts_with("19") || unit.digits.starts_with("20")));
-    let is_phone = PHONE.contains(&text.len())
-        && (count > 2 || (count == 2 && is_dashed && groups.len() == 2))
+    let is_year = |unit: &Unit| unit.digits.len() == 4 && (unit.digits.starts_with("19") || unit.digits.starts_with("20"));
+    PHONE.contains(&length)
+        && (count > 2 || is_pair)
         && bonds().all(|bond| matches!(bond, None | Some('-' | '.' | '‐' | '–')))
-        && groups.iter().all(|unit| unit.digits.len() > 1 || unit.start == groups[0].start)
-        && !(is_date && text.len() <= 8);
-    is_phone.then(|| Name { units: range, text: text.trim_start_matches('0').to_owned(), written: String::new(), short: true })
+        && groups[1..].iter().all(|unit| unit.digits.len() > 1)
+        && !(length <= 8 && groups.iter().any(is_year))
 }
 
 #[cfg(test)]

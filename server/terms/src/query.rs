@@ -180,7 +180,7 @@ fn spellings(name: &Name, terms: &[Term], units: &[Unit]) -> Vec<Sought> {
     let mut spellings = vec![Sought::Word(name.text.clone())];
     // "AT T" and "U S".
     match &units[name.units.clone()] {
-        [first, second] => spellings.push(loose(first, second)),
+        [first, second] if !first.is_number() => spellings.push(loose(first, second)),
         [first, and, second] if matches!(and.folded.as_str(), "and" | "n") => spellings.push(loose(first, second)),
         _ => {}
     }

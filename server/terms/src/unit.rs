@@ -304,6 +304,7 @@ fn signed(word: &str) -> Option<&'static str> {
         "csharp" => "c♯",
         "fsharp" => "f♯",
         "n" => "and",
+        "pct" => "percent",
         _ => return None,
     })
 }
