@@ -53,7 +53,8 @@ impl Row {
         let mut segments = Vec::new();
         for event in [Event::Final(TrackId::MICROPHONE, said), Event::End] {
             let effects = session.handle(event, Millis(6_000));
-            segments.extend(effects.into_iter().filter_map(|effect| if let Effect::Segment(segment) = effect { Some(segment) } else { None }));
+            segments
+                .extend(effects.into_iter().filter_map(|effect| if let Effect::Segment(segment) = effect { Some(segment) } else { None }));
         }
         let items = insight::write(playbook, &segments, &[], &[], seen).action_items;
         items.iter().any(|item| self.commitment.is_none() || item.owner == Channel::Rep)
