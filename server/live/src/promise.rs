@@ -79,6 +79,10 @@ impl Noted {
         while from + 1 < matched.end && OPENING.contains(&words.word(from)) && !starts_date(from) {
             from += 1;
         }
+        // "I promise to": the match ends before what is promised.
+        if words.word(from) == "to" && from + 1 < end {
+            from += 1;
+        }
         // "I owe you a price list".
         if from > matched.start && words.word(from - 1) == "owe" && from + 1 < end {
             from += usize::from(TO_WHOM.contains(&words.word(from)));

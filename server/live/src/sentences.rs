@@ -68,7 +68,7 @@ fn with_real_stops(text: &str) -> Cow<'_, str> {
             character if is_plain_stop(character) || is_question(character) => true,
             // The part of an address that asks: "/list?page=2".
             '?' | '!' if place.is_in_address() => false,
-            '!' if place.is_in_name() => false,
+            '!' if place.is_in_name() || place.is_in_quote() => false,
             _ => {
                 written.push(character);
                 index += 1;
@@ -119,6 +119,11 @@ impl Place<'_> {
         let is_within = self.characters.get(self.start..start).unwrap_or_default().iter().any(|character| character.is_alphanumeric());
         word.starts_with(char::is_uppercase)
             && (is_company(&self.word_from(next)) || (is_within && word != "I" && self.at(next).is_some_and(char::is_lowercase)))
+    }
+
+    /// "It works!" she said.
+    fn is_in_quote(&self) -> bool {
+        self.at(self.after).is_some_and(is_closing) && self.is_followed_by(char::is_lowercase)
     }
 
     fn before_stop(&self) -> Option<char> {
@@ -217,7 +222,7 @@ impl Place<'_> {
         if let (Some(letter), None) = (letters.next(), letters.next()) {
             return self.ends_at_letter(letter, start, next, name);
         }
-        match short(&word) {
+        match short(word.trim_start_matches('-')) {
             Some(Short::GoesOn) => false,
             Some(Short::BeforeNumber) => !first.is_ascii_digit(),
             Some(Short::MayEnd) => first.is_uppercase() && !name,
@@ -276,13 +281,17 @@ impl Place<'_> {
             return first.is_uppercase() && !name;
         }
         let (before, capital) = self.word_ahead_of(start);
+        if first.is_ascii_digit() && !is_label(&before) {
+            // "auf S. 12".
+            return false;
+        }
         if !letter.is_uppercase() && first.is_lowercase() && !is_label(&before) {
             // "w 2026 r. podpisze".
             return false;
         }
         if !letter.is_uppercase() {
             // "p. m.", "approx. 5 p. 7".
-            return !matches!((before.as_str(), letter), (_, 'p' | 'v' | 'c')) && !matches!(letter, 'g' | 'm' | 'e');
+            return !matches!((before.as_str(), letter), (_, 'p' | 'v' | 'c')) && !matches!(letter, 'g' | 'm' | 'e' | 'г');
         }
         if letter == 'I' && !capital && !before.is_empty() {
             return true;

@@ -246,33 +246,32 @@ impl DatePhrase {
         match reader.word(at) {
             "call" | "conversation" => !done,
             "time" | "joining" | "talking" | "speaking" | "chatting" | "here" => true,
+            "calling" => before == "for",
             _ => false,
         }
     }
 
     /// "As discussed on Friday", "we met Tuesday".
     fn is_told_of_the_past(&self, reader: Reader<'_>, lead: &Lead) -> bool {
-        let on = matches!(lead.word, Preposition::None | Preposition::On);
+        if !matches!(lead.word, Preposition::None | Preposition::On) {
+            return false;
+        }
         let said = if lead.word == Preposition::None { self.from } else { lead.from };
-        on && matches!(
-            reader.before(said),
-            "discussed"
-                | "mentioned"
-                | "said"
-                | "talked"
-                | "spoke"
-                | "met"
-                | "sent"
-                | "signed"
-                | "called"
-                | "wrote"
-                | "received"
-                | "told"
-                | "asked"
-                | "saw"
-                | "decided"
-                | "happened"
-                | "emailed"
-        ) || (on && reader.before(said) == "agreed" && said.checked_sub(1).is_some_and(|at| reader.before(at) == "as"))
+        let object = matches!(reader.before(said), "it" | "them" | "him" | "her" | "you" | "us" | "that" | "this");
+        let said = if object { said.wrapping_sub(1) } else { said };
+        match reader.before(said) {
+            "discussed" | "mentioned" | "said" | "talked" | "spoke" | "met" | "sent" | "signed" | "called" | "wrote" | "received"
+            | "told" | "asked" | "saw" | "decided" | "happened" | "emailed" | "had" => true,
+            "agreed" => said.checked_sub(1).is_some_and(|at| reader.before(at) == "as") && lead.word == Preposition::On,
+            // "After the meeting on Thursday" is after Thursday.
+            "meeting" | "call" | "demo" | "session" | "workshop" | "review" => {
+                let the = said.saturating_sub(2);
+                let after = the.checked_sub(1).filter(|_| matches!(reader.word(the), "the" | "our" | "your"));
+                after.is_some_and(|after| {
+                    reader.word(after) == "after" && !matches!(reader.before(after), "right" | "straight" | "immediately" | "directly")
+                })
+            }
+            _ => false,
+        }
     }
 }

@@ -4,14 +4,16 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
+use model::metrics::Words;
 use model::{ActionItem, SummaryLine};
 
 mod phrases;
 
 use super::Sentence;
-use crate::due_dates::{self, Viewpoint};
+use crate::due_dates::{self, DueDate, Viewpoint};
 use crate::playbook::{Effort, Phrase, compile};
-use phrases::{ABLE, ASKED, NOT_AFTER, OWN, STEPS};
+use phrases::{ABLE, ADVERBS, ASKED, CLAUSES, NOT_AFTER, NOT_DONE, OWN, STEPS};
 
 /// Before a promise these make it none: "what I can send", "if I send it".
 const OPEN: &[&str] = &["what", "if", "how", "when", "where", "whether", "can", "could", "should", "once", "unless", "before", "until"];
@@ -39,14 +41,59 @@ fn matches<'a>(phrases: &'a [Phrase], sentence: &'a Sentence<'_>) -> impl Iterat
     (0..words.len()).filter_map(move |from| Some(from..end(from)?))
 }
 
+/// Words behind a verb within which it may say for whom something is done.
+const REACH: usize = 9;
+
+/// Where somebody says that they will do something, whatever it is, for the other side: "I'll wire you the deposit"; or by a day that is
+/// `ahead`: "we'll roll it out by Friday".
+fn done_for_you<'a>(sentence: &'a Sentence<'_>, ahead: bool) -> impl Iterator<Item = Range<usize>> + 'a {
+    let words = &sentence.words;
+    (0..words.len()).filter_map(move |from| {
+        // "I'm going to Chicago".
+        let is_name = |verb: usize| {
+            let letter = words.marks().get(verb).and_then(|mark| sentence.text.chars().nth(mark.start as usize));
+            letter.is_some_and(char::is_uppercase)
+        };
+        let verb = verb_at(words, from).filter(|verb| !is_name(*verb))?;
+        let beyond = (verb + 1..(verb + REACH).min(words.len())).take_while(|index| !CLAUSES.contains(&words.word(*index)));
+        let is_for_you = || beyond.into_iter().any(|index| matches!(words.word(index), "you" | "your" | "yours"));
+        (ahead || is_for_you()).then_some(from..verb + 1)
+    })
+}
+
+/// The verb of "I will …" and "we are going to …" at a word, unless it is one of the call itself.
+fn verb_at(words: &Words, from: usize) -> Option<usize> {
+    if !matches!(words.word(from), "i" | "we") {
+        return None;
+    }
+    let mut at = match (words.word(from + 1), words.word(from + 2), words.word(from + 3)) {
+        ("will" | "shall", ..) => from + 2,
+        ("am" | "are", "going", "to") => from + 4,
+        _ => return None,
+    };
+    for words_before in [&["try", "to"][..], &["make", "sure", "to"], &["go", "ahead", "and"], &["have", "to"]] {
+        let stands = words_before.iter().enumerate().all(|(index, word)| words.word(at + index) == *word);
+        at += if stands { words_before.len() } else { 0 };
+    }
+    while ADVERBS.contains(&words.word(at)) {
+        at += 1;
+    }
+    (!words.word(at).is_empty() && !NOT_DONE.contains(&words.word(at))).then_some(at)
+}
+
 /// Whether somebody promises to do something. `due` tells whether a day is named, `silenced` what is no promise.
-fn is_promised(sentence: &Sentence<'_>, due: bool, silenced: &[Range<usize>]) -> bool {
+fn is_promised(sentence: &Sentence<'_>, due: Option<&DueDate>, today: NaiveDate, silenced: &[Range<usize>]) -> bool {
+    // "Today" is mostly the call itself: "we'll cover three topics today".
+    let ahead = due.is_some_and(|due| due.date > today);
+    let due = due.is_some();
     let means_it = |said: Range<usize>| {
         let before = said.start.checked_sub(1).map_or("", |index| sentence.words.word(index));
         let is_open = OPEN.contains(&before) && (!due || CONDITIONS.contains(&before));
         !is_open && !overlaps(silenced, &said)
     };
-    matches(&PHRASES.own, sentence).any(means_it) || (due && matches(&PHRASES.able, sentence).any(means_it))
+    matches(&PHRASES.own, sentence).any(means_it)
+        || done_for_you(sentence, ahead).any(means_it)
+        || (due && matches(&PHRASES.able, sentence).any(means_it))
 }
 
 fn overlaps(ranges: &[Range<usize>], other: &Range<usize>) -> bool {
@@ -64,7 +111,7 @@ pub(super) fn action_items(sentences: &[Sentence<'_>], seen: &Viewpoint) -> Vec<
         let speaker = sentence.segment.channel;
         let words = &sentence.words;
         let due = due_dates::find(&sentence.text, seen);
-        let owner = if is_promised(sentence, due.is_some(), &silenced) {
+        let owner = if is_promised(sentence, due.as_ref(), seen.today, &silenced) {
             speaker
         } else if let Some(asked) = matches(&PHRASES.asked, sentence).find(|asked| !overlaps(&silenced, asked)) {
             let object = (asked.start..asked.start + 6).any(|index| matches!(words.word(index), "me" | "us"));

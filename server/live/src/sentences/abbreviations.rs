@@ -40,7 +40,7 @@ const BEFORE_NUMBER: &[&str] = &[
 /// At the end of a sentence as well as within it.
 const MAY_END: &[&str] = &[
     // Names of people and places, titles
-    "st mt ft rev gen sen gov capt col lt sgt adm maj cmdr supt pres atty hon sta ste herr hr fr fa ing mag sté bd boul av avda lic arq",
+    "mm st mt ft rev gen sen gov capt col lt sgt adm maj cmdr supt pres atty hon sta ste herr hr fr fa ing mag sté bd boul av avda lic arq",
     "arch geom rag ir hab ul al os jr sr esq ave blvd rd ln sq hwy str bldg apt",
     // Companies
     "inc ltd corp co llc bros gmbh plc pty pte s.a s.l s.p.a s.r.l b.v n.v e.v ltda cia cía sp intl int'l assoc assn univ dept depto dpto",
@@ -51,6 +51,8 @@ const MAY_END: &[&str] = &[
     // Months and weekdays
     "jan feb mär apr jun jul aug sep sept oct okt nov dec dez janv févr avr juil déc ene abr ago dic gen lug giu ott tue tues thu thur",
     "thurs fri mo di mi sa",
+    // States, Russian
+    "minn calif mich wis tenn colo ariz conn fla т.е т.д т.п т.к др ул пр стр тыс млн млрд руб коп обл им см",
     // Others
     "etc usw usf al ecc enz osv itd itp dgl o.ä u.ä ph.d mfg appt govt mgr misc orig dir rev'd mgmt adv add'l encl acct asst natl sog gem",
     "bes betr allg einschl ausschl zuzügl abzügl jew entspr geb gest stv i.a i.v p.a a.d ex ej es ud uds vd ee uu evt a.s jl bv zob por",
