@@ -36,6 +36,9 @@ async fn the_passage_is_found_whatever_the_spelling(#[values(Engine::Sqlite, Eng
         "The C# kit runs on release 8 and later.",
         "The F# kit is in trial.",
         "The package of forty-nine seats has ISO27001.",
+        "Our partner AT&T runs the network.",
+        "The R&D team sits in Bern, at desk T.",
+        "The hotline answers 24/7.",
     ];
     ready(&store, us, general, "Facts", &said).await;
     for (question, place) in [
@@ -64,10 +67,14 @@ async fn the_passage_is_found_whatever_the_spelling(#[values(Engine::Sqlite, Eng
         ("Is there an F# kit?", 13),
         ("49 seats", 14),
         ("ISO 27001?", 14),
+        ("AT&T?", 15),
+        ("Is AT and T a partner?", 15),
+        ("R and D?", 16),
+        ("24/7", 17),
     ] {
         assert_eq!(best(&store, us, question).await, said[place], "{question}");
     }
-    for question in ["60000", ".NET?"] {
+    for question in ["60000", ".NET?", "Q&A?", "A/B", "C/D"] {
         assert_eq!(best(&store, us, question).await, "", "{question}");
     }
 }
