@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use model::metrics::Words;
+use model::metrics::{Stop, Words};
 
 mod abbreviations;
 
@@ -18,6 +18,21 @@ use abbreviations::{Short, is_company, is_german_month, is_label, leads_ordinal,
 pub fn words(text: &str) -> Words {
     Words::of(&with_real_stops(text))
 }
+
+/// Whether the sentence that a text ends with goes on in the next one, though a stop stands between them: "z. B." and "Berlin".
+pub fn goes_on(before: &str, next: &str) -> bool {
+    let seam = before.trim_end();
+    // As much of both as tells: a stop looks at a few words around it.
+    let from = seam.char_indices().rev().nth(NEAR).and_then(|(at, _)| seam[at..].find(char::is_whitespace).map(|space| at + space));
+    let kept = &seam[from.unwrap_or(0)..];
+    let text: String = kept.chars().chain([' ']).chain(next.trim_start().chars().take(NEAR)).collect();
+    let (words, end) = (words(&text), kept.chars().count() as u32);
+    let last = words.marks().iter().rfind(|mark| mark.start < end);
+    last.is_some_and(|mark| mark.stop < Stop::Sentence)
+}
+
+/// Characters around a seam that are looked at.
+const NEAR: usize = 80;
 
 /// Whether a character may stand behind a sentence's last word and belongs to it.
 pub(crate) fn closes(character: char) -> bool {

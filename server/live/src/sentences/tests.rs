@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used)]
 
-use model::metrics::Stop;
 use proptest::prelude::*;
 
 use super::*;
@@ -123,6 +122,22 @@ fn sentences_end_where_somebody_would_pause() {
     }
 }
 
+#[test]
+fn a_seam_of_two_pieces_is_judged_as_in_one_text() {
+    for (before, next, goes) in [
+        ("Das gilt z. B.", "Berlin ist dabei.", true),
+        ("Siehe Nr.", "5 im Vertrag.", true),
+        ("It is by Dr.", "Weiss.", true),
+        ("It is late.", "We go.", false),
+        ("Really?", "Yes.", false),
+        ("no stop", "at all", true),
+        ("", "Yes.", false),
+    ] {
+        assert_eq!(goes_on(before, next), goes, "{before} {next}");
+        assert_eq!(goes_on(&format!("{}{before}", "word ".repeat(60)), next), goes || before.is_empty(), "{before} {next}");
+    }
+}
+
 proptest! {
     #[test]
     fn words_stay_where_they_are(text in "([A-Za-z.?!…。」\") ]{0,12}|Dr\\. |e\\.g\\. |3 p\\.m\\. |\\.\\.\\.|J\\. |1\\.5 ){0,8}") {
@@ -139,5 +154,6 @@ proptest! {
     #[test]
     fn no_text_panics(text in ".{0,80}") {
         words(&text);
+        goes_on(&text, &text);
     }
 }
