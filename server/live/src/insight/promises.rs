@@ -11,9 +11,10 @@ use model::{ActionItem, SummaryLine};
 mod phrases;
 
 use super::Sentence;
+use crate::disfluency::opens_clause;
 use crate::due_dates::{self, DueDate, Viewpoint};
 use crate::playbook::{Effort, Phrase, compile};
-use phrases::{ABLE, ADVERBS, ASKED, CLAUSES, NOT_AFTER, NOT_DONE, OWN, STEPS};
+use phrases::{ABLE, ADVERBS, ASKED, CLAUSES, DONE_NOW, NOT_AFTER, NOT_DONE, OWN, STEPS};
 
 /// Before a promise these make it none: "what I can send", "if I send it".
 const OPEN: &[&str] = &["what", "if", "how", "when", "where", "whether", "can", "could", "should", "once", "unless", "before", "until"];
@@ -55,9 +56,12 @@ fn done_for_you<'a>(sentence: &'a Sentence<'_>, ahead: bool) -> impl Iterator<It
             letter.is_some_and(char::is_uppercase)
         };
         let verb = verb_at(words, from).filter(|verb| !is_name(*verb))?;
-        let beyond = (verb + 1..(verb + REACH).min(words.len())).take_while(|index| !CLAUSES.contains(&words.word(*index)));
+        let beyond = (verb + 1..(verb + REACH).min(words.len())).take_while(|index| {
+            let word = words.word(*index);
+            !CLAUSES.contains(&word) && (word != "that" || !opens_clause(words.word(index + 1)))
+        });
         let is_for_you = || beyond.into_iter().any(|index| matches!(words.word(index), "you" | "your" | "yours"));
-        (ahead || is_for_you()).then_some(from..verb + 1)
+        (ahead || (is_for_you() && !DONE_NOW.contains(&words.word(verb)))).then_some(from..verb + 1)
     })
 }
 
@@ -71,7 +75,7 @@ fn verb_at(words: &Words, from: usize) -> Option<usize> {
         ("am" | "are", "going", "to") => from + 4,
         _ => return None,
     };
-    for words_before in [&["try", "to"][..], &["make", "sure", "to"], &["go", "ahead", "and"], &["have", "to"]] {
+    for words_before in [&["try", "to"][..], &["make", "sure", "to"], &["go", "ahead", "and"], &["have", "to"], &["need", "to"]] {
         let stands = words_before.iter().enumerate().all(|(index, word)| words.word(at + index) == *word);
         at += if stands { words_before.len() } else { 0 };
     }

@@ -121,6 +121,11 @@ fn whatever_is_done_for_the_other_side_is_promised() {
         "We can have it ready by Friday.",
         "I'll share my screen now and I'll send you the deck by Friday.",
         "If it works for you, I'll send you the contract.",
+        "I'll lock in that rate for you.",
+        "I'll need to check that and get back to you.",
+        "I'll hunt down that invoice.",
+        "We'll start the trial on Monday.",
+        "I'll show you that on Monday.",
     ] {
         assert_eq!(of(&[segment(1, Channel::Rep, text)]).action_items.len(), 1, "{text}");
     }
@@ -151,6 +156,10 @@ fn what_is_said_done_or_felt_in_the_call_is_none() {
         "I'm going to Chicago tomorrow.",
         "We'll cover three topics today.",
         "I'll add that you need a login.",
+        "I'll take it from here.",
+        "I'll get out of your hair.",
+        "I'll be in Berlin on Friday.",
+        "I'll let you finish.",
     ] {
         assert_eq!(of(&[segment(1, Channel::Rep, text)]).action_items, [], "{text}");
     }
