@@ -163,10 +163,11 @@ impl Maker<'_> {
         }
     }
 
-    /// "US" in capitals is told apart from "us", as "U.S." is.
+    /// "US" in capitals is told apart from "us", as "U.S." is; and the "am" of "9 am" from that of "I am".
     fn shouted(&mut self) {
         for (at, unit) in self.units.iter().enumerate() {
-            if unit.capitals && is_stop(&unit.folded) {
+            let is_time = || unit.folded == "am" && unit.gap != Gap::Break && at > 0 && spoken::is_number(&self.units[at - 1]);
+            if is_stop(&unit.folded) && (unit.capitals || is_time()) {
                 self.push(apart_letters(&unit.folded), String::new(), Kind::Compound, at..at + 1);
             }
         }

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::MAX_CHARS;
+use crate::fold::is_kept_sign;
 use crate::stop::is_stop;
 use crate::unit::{Gap, Shape, Unit};
 
@@ -64,6 +65,10 @@ fn bound(units: &[Unit], range: Range<usize>) -> Option<Name> {
         return bonds().all(|bond| bond == Some('/')).then(|| side_by_side(units, range));
     }
     if !bonds().all(|bond| matches!(bond, Some('-' | '‐' | '–' | '−' | '.' | '/' | '&' | '·' | '_'))) {
+        return None;
+    }
+    // "C/C++" is two names.
+    if pieces.iter().any(|unit| unit.folded.contains(is_kept_sign)) {
         return None;
     }
     let is_article = |unit: &Unit| matches!(unit.folded.as_str(), "a" | "i");
@@ -234,6 +239,7 @@ mod tests {
             "a@b.com",
             "1 2 3 4 5 6 7 8 9",
             "he/she",
+            "C/C++",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }

@@ -253,6 +253,11 @@ pub(crate) fn side_by_side(units: &[Unit]) -> Vec<Said> {
     said.chain(dashed.map(|at| (at - 1..at + 1, format!("{}··{}", units[at - 1].folded, units[at].folded)))).collect()
 }
 
+/// Whether a unit is a number, in digits or in words.
+pub(crate) fn is_number(unit: &Unit) -> bool {
+    unit.is_number() || small(&unit.folded).is_some()
+}
+
 fn small(word: &str) -> Option<u64> {
     const SMALL: [&str; 20] = [
         "zero",
