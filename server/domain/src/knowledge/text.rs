@@ -89,7 +89,7 @@ mod tests {
         for whole in [
             "Das kostet ca. 500 Euro, z. B. Nr. 5 am 15. März in der Hauptstr. 5.",
             "M. Dupont et la Sté. Tern signent p. ex. Lundi.",
-            "The offer is by Ms. A. B. Cole of Tern Co. at\n4 p.m. tomorrow.",
+            "The offer is by Ms. A. B. Cole of Tern Co. at 4 p.m. tomorrow.",
             "Yahoo! Inc. signed it.",
         ] {
             assert_eq!(cut(whole), [whole]);
