@@ -228,7 +228,8 @@ pub(crate) async fn create_from(kernel: &Kernel, actor: &Actor, new: NewCall, so
         // One that has begun goes on to its end: no sound is lost for its bytes.
         storage::require_room(kernel, actor.organization, 0).await?;
     }
-    let is_first_zone = profile.person.time_zone.is_empty() && !time_zone.is_empty();
+    // A page sends its browser's zone; a program's says where one call is held.
+    let is_first_zone = source == CallSource::Browser && profile.person.time_zone.is_empty() && !time_zone.is_empty();
     let participants = match &new.participants[..] {
         [] => {
             let contact = if contact_name.is_empty() { Channel::Customer.label() } else { &contact_name };

@@ -44,6 +44,12 @@ const OPENING: &[&str] = &[
     "about",
     "does",
     "is",
+    "promise",
+    "commit",
+    "better",
+    "owe",
+    "personally",
+    "quickly",
 ];
 
 /// Who does what by when, as far as it was said.
@@ -72,6 +78,14 @@ impl Noted {
         let mut from = matched.start;
         while from + 1 < matched.end && OPENING.contains(&words.word(from)) && !starts_date(from) {
             from += 1;
+        }
+        // "I promise to": the match ends before what is promised.
+        if words.word(from) == "to" && from + 1 < end {
+            from += 1;
+        }
+        // "I owe you a price list".
+        if from > matched.start && words.word(from - 1) == "owe" && from + 1 < end {
+            from += usize::from(TO_WHOM.contains(&words.word(from)));
         }
         let until = date.as_ref().filter(|date| date.start > from).map_or(end, |date| date.start.min(end));
         // "introduce you to", "let you know": there the word is needed.

@@ -1,31 +1,56 @@
 //! Where sentences end.
 //!
 //! [`Words`] takes every full stop for the end of a sentence. Here it is one only where somebody would pause: not in "Dr. Weiss",
-//! "J. Lindqvist", "e.g. the table", "3 p.m. works", "example.com", "well... maybe"; but in "version 2. Send it" and
-//! "plan B. I'll call". [`words`] gives the words with the stops that are left, each word at the same characters; what cuts texts
+//! "J. Lindqvist", "e.g. the table", "3 p.m. works", "example.com", "well... maybe", "z. B. heute", "am 15. März", "Yahoo! Inc."; but in
+//! "version 2. Send it" and "plan B. I'll call". [`words`] gives the words with the stops that are left, each word at the same characters; what cuts texts
 //! into sentences asks it instead of [`Words::of`]. A stop too few joins two sentences, one too many cuts a promise and loses its
 //! date: in doubt a sentence goes on.
 
 use std::borrow::Cow;
 
-use model::metrics::Words;
+use model::metrics::{Stop, Words};
 
 mod abbreviations;
 
-use abbreviations::{Short, is_german_month, is_label, opens, short};
+use abbreviations::{Short, is_company, is_german_month, is_label, leads_ordinal, opens, short};
 
-/// A text's words, with a stop only where a sentence ends. Stops of Chinese, Japanese, Hindi and Arabic count as full stops.
+/// A text's words, with a stop only where a sentence ends. Stops of other scripts count as full stops.
 pub fn words(text: &str) -> Words {
     Words::of(&with_real_stops(text))
 }
 
+/// Whether the sentence that a text ends with goes on in the next one, though a stop stands between them: "z. B." and "Berlin".
+pub fn goes_on(before: &str, next: &str) -> bool {
+    let seam = before.trim_end();
+    // As much of both as tells: a stop looks at a few words around it.
+    let from = seam.char_indices().rev().nth(NEAR).and_then(|(at, _)| seam[at..].find(char::is_whitespace).map(|space| at + space));
+    let kept = &seam[from.unwrap_or(0)..];
+    let text: String = kept.chars().chain([' ']).chain(next.trim_start().chars().take(NEAR)).collect();
+    let (words, end) = (words(&text), kept.chars().count() as u32);
+    let last = words.marks().iter().rfind(|mark| mark.start < end);
+    last.is_some_and(|mark| mark.stop < Stop::Sentence)
+}
+
+/// Characters around a seam that are looked at.
+const NEAR: usize = 80;
+
 /// Whether a character may stand behind a sentence's last word and belongs to it.
 pub(crate) fn closes(character: char) -> bool {
-    is_stop(character) || matches!(character, '!' | '?' | '…' | '？' | '؟') || is_closing(character)
+    is_stop(character) || is_question(character) || matches!(character, '!' | '?' | '…' | '？') || is_closing(character)
 }
 
 fn is_stop(character: char) -> bool {
-    matches!(character, '.' | '。' | '｡' | '！' | '।' | '۔')
+    matches!(character, '.' | '．' | '。' | '｡' | '！' | '‼') || is_plain_stop(character)
+}
+
+/// Stops that mean nothing else: of Hindi, Urdu, Burmese, Khmer, Armenian, Amharic and Mongolian.
+fn is_plain_stop(character: char) -> bool {
+    matches!(character, '।' | '॥' | '۔' | '။' | '។' | '៕' | '։' | '።' | '᠃')
+}
+
+/// Marks of questions that [`Words`] doesn't know.
+fn is_question(character: char) -> bool {
+    matches!(character, '؟' | '\u{37e}' | '⁇' | '⁈' | '⁉' | '‽' | '፧')
 }
 
 fn is_closing(character: char) -> bool {
@@ -38,7 +63,7 @@ fn is_opening(character: char) -> bool {
 
 /// The text, character for character, but stops within a sentence are spaces and those of other scripts are [`Words`]' own.
 fn with_real_stops(text: &str) -> Cow<'_, str> {
-    if !text.contains(|character: char| is_stop(character) || matches!(character, '…' | '؟' | '/')) {
+    if !text.contains(|character: char| is_stop(character) || is_question(character) || matches!(character, '…' | '/' | '!')) {
         return Cow::Borrowed(text);
     }
     let characters: Vec<char> = text.chars().collect();
@@ -52,11 +77,13 @@ fn with_real_stops(text: &str) -> Cow<'_, str> {
         let place = Place { characters: &characters, start, stop: index, after: index + dots };
         let ends = match character {
             '.' if dots == 1 => place.ends(),
-            '.' | '…' => !place.is_followed_by(char::is_lowercase),
-            '。' | '｡' | '！' => !place.is_quoted(),
-            '।' | '۔' | '؟' => true,
+            // "So... I'd say": who hesitates goes on.
+            '.' | '…' => !place.is_followed_by(char::is_lowercase) && !place.goes_on_with_me(),
+            '。' | '｡' | '！' | '．' | '‼' => !place.is_quoted(),
+            character if is_plain_stop(character) || is_question(character) => true,
             // The part of an address that asks: "/list?page=2".
             '?' | '!' if place.is_in_address() => false,
+            '!' if place.is_in_name() || place.is_in_quote() => false,
             _ => {
                 written.push(character);
                 index += 1;
@@ -68,7 +95,7 @@ fn with_real_stops(text: &str) -> Cow<'_, str> {
                 // Inner points of numbers belong to the words: "2.5".
                 '.' if dots == 1 && place.is_in_number() => '.',
                 _ if !ends => ' ',
-                '؟' => '?',
+                character if is_question(character) => '?',
                 '…' => '…',
                 _ => '.',
             });
@@ -94,6 +121,24 @@ struct Place<'a> {
 impl Place<'_> {
     fn at(&self, index: usize) -> Option<char> {
         self.characters.get(index).copied()
+    }
+
+    /// "I", "I'd".
+    fn goes_on_with_me(&self) -> bool {
+        self.next_letter().is_some_and(|next| matches!(self.word_from(next).split(['\'', '’']).next(), Some("I")))
+    }
+
+    /// "Yahoo! Inc.", "talk to Yahoo! and": a name within a sentence, or a company's.
+    fn is_in_name(&self) -> bool {
+        let (Some(next), (word, start)) = (self.next_letter(), self.word_before()) else { return false };
+        let is_within = self.characters.get(self.start..start).unwrap_or_default().iter().any(|character| character.is_alphanumeric());
+        word.starts_with(char::is_uppercase)
+            && (is_company(&self.word_from(next)) || (is_within && word != "I" && self.at(next).is_some_and(char::is_lowercase)))
+    }
+
+    /// "It works!" she said.
+    fn is_in_quote(&self) -> bool {
+        self.at(self.after).is_some_and(is_closing) && self.is_followed_by(char::is_lowercase)
     }
 
     fn before_stop(&self) -> Option<char> {
@@ -183,17 +228,17 @@ impl Place<'_> {
         // "1. Send the offer": the number of a list is no sentence.
         if word.chars().all(|character| character.is_ascii_digit()) {
             let alone = self.characters.get(self.start..start).unwrap_or_default().iter().all(|character| !character.is_alphanumeric());
-            // "am 3. Dezember".
-            return !alone && !first.is_lowercase() && !is_german_month(&next_word);
+            // "am 3. Dezember", "im 3. Quartal".
+            let ordinal = is_german_month(&next_word) || (!opens(&next_word) && self.is_led_ordinal(start));
+            return !alone && !first.is_lowercase() && !ordinal;
         }
         let name = first.is_uppercase() && !opens(&next_word);
         let mut letters = word.chars();
         if let (Some(letter), None) = (letters.next(), letters.next()) {
             return self.ends_at_letter(letter, start, next, name);
         }
-        match short(&word.to_lowercase()) {
+        match short(word.trim_start_matches('-')) {
             Some(Short::GoesOn) => false,
-            Some(Short::BeforeName) => first.is_uppercase() && !name,
             Some(Short::BeforeNumber) => !first.is_ascii_digit(),
             Some(Short::MayEnd) => first.is_uppercase() && !name,
             None => {
@@ -202,6 +247,26 @@ impl Place<'_> {
                 let dotted = word.contains('.') && word.split('.').all(short);
                 !dotted || (first.is_uppercase() && !name)
             }
+        }
+    }
+
+    /// Whether a number that begins at a character is the third of something, in German.
+    fn is_led_ordinal(&self, start: usize) -> bool {
+        let before = self.characters.get(self.start..start).unwrap_or_default();
+        let mut words = before.split(|character| !character.is_alphanumeric()).rev().filter(|word| !word.is_empty());
+        let mut next = || words.next().unwrap_or_default().iter().collect::<String>().to_lowercase();
+        let lead = next();
+        leads_ordinal(&lead, &next())
+    }
+
+    /// Whether a letter that begins at a character has another one with a stop before it: the "B" of "z. B.".
+    fn is_second_letter(&self, start: usize) -> bool {
+        let before = self.characters.get(self.start..start).unwrap_or_default();
+        let spaces = before.iter().rev().take_while(|character| character.is_whitespace()).count();
+        match before.get(..before.len() - spaces) {
+            Some([.., other, letter, '.']) => letter.is_alphabetic() && !other.is_alphanumeric(),
+            Some([letter, '.']) => letter.is_alphabetic(),
+            _ => false,
         }
     }
 
@@ -225,10 +290,23 @@ impl Place<'_> {
         if self.at(next + 1) == Some('.') && self.at(next).is_some_and(char::is_alphabetic) {
             return false;
         }
+        let first = self.at(next).unwrap_or(' ');
+        if self.is_second_letter(start) {
+            // "d. h. Frau Weber", "die Tern S. A. firma", "U. S. We".
+            return first.is_uppercase() && !name;
+        }
         let (before, capital) = self.word_ahead_of(start);
+        if first.is_ascii_digit() && !is_label(&before) {
+            // "auf S. 12".
+            return false;
+        }
+        if !letter.is_uppercase() && first.is_lowercase() && !is_label(&before) {
+            // "w 2026 r. podpisze".
+            return false;
+        }
         if !letter.is_uppercase() {
             // "p. m.", "approx. 5 p. 7".
-            return !matches!((before.as_str(), letter), (_, 'p' | 'v' | 'c')) && !matches!(letter, 'g' | 'm' | 'e');
+            return !matches!((before.as_str(), letter), (_, 'p' | 'v' | 'c')) && !matches!(letter, 'g' | 'm' | 'e' | 'г');
         }
         if letter == 'I' && !capital && !before.is_empty() {
             return true;

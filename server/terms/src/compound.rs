@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use crate::MAX_CHARS;
+use crate::name::{apart_letters, names};
 use crate::spoken;
+use crate::stop::is_stop;
 use crate::unit::{Gap, Shape, Unit, units};
 
 /// How a term stands in its text.
@@ -45,9 +47,14 @@ pub(crate) fn terms(units: &[Unit]) -> Vec<Term> {
     made.pairs();
     made.tight_runs();
     made.numbers();
-    for (range, name) in spoken::signs(units) {
+    let others = [spoken::signs, spoken::ordinals, spoken::halves, spoken::digits, spoken::side_by_side];
+    for (range, name) in others.into_iter().flat_map(|others| others(units)) {
         made.push(name, String::new(), Kind::Compound, range);
     }
+    for name in names(units) {
+        made.push(name.text, name.written, Kind::Compound, name.units);
+    }
+    made.shouted();
     made.neighbours();
     made.terms
 }
@@ -115,7 +122,7 @@ impl Maker<'_> {
             }
             let binds = second.gap == Gap::Tight
                 || (second.is_number() && first.folded.len() <= 10)
-                || (first.is_number() && second.folded.len() <= 3);
+                || (first.is_number() && (second.folded.len() <= 3 || second.folded == "percent"));
             self.join(at - 1..at + 1, if binds { Kind::Compound } else { Kind::Loose });
         }
     }
@@ -153,6 +160,16 @@ impl Maker<'_> {
                 self.join(at..spelled + 1, Kind::Compound);
             }
             at = tight.max(spelled);
+        }
+    }
+
+    /// "US" in capitals is told apart from "us", as "U.S." is; and the "am" of "9 am" from that of "I am".
+    fn shouted(&mut self) {
+        for (at, unit) in self.units.iter().enumerate() {
+            let is_time = || unit.folded == "am" && unit.gap != Gap::Break && at > 0 && spoken::is_number(&self.units[at - 1]);
+            if is_stop(&unit.folded) && (unit.capitals || is_time()) {
+                self.push(apart_letters(&unit.folded), String::new(), Kind::Compound, at..at + 1);
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 //! snippet, so that all of them agree.
 //!
 //! - [`cut`] gives every term of a text with its place: words, compounds however they are written ("Wi-Fi" is also `wifi`, "SOC 2" is also
-//!   `soc2`), numbers in one spelling ("50,000", "50k" and "fifty thousand" are also `50000`), names with signs (`c♯`), pairs of letters where words
-//!   have no spaces between them.
+//!   `soc2`), numbers in one spelling ("50,000", "50k" and "fifty thousand" are also `50000`), names with signs (`c♯`), names of single letters
+//!   ("AT&T" and "AT and T" are `att`, "24/7" is `24··7`), pairs of letters where words have no spaces between them.
 //! - [`Query`] is what a search asks for: groups of terms, one of each of which must be there.
 //! - [`snippet()`] shortens a text around what a query finds and says where it stands.
 //!
@@ -17,6 +17,7 @@
 
 mod compound;
 mod fold;
+mod name;
 mod normal;
 mod number;
 mod query;

@@ -27,10 +27,47 @@ pub(crate) fn normalized(text: &str) -> Vec<Char> {
             (Some(c), None) if c.is_ascii() => chars.push(Char { c, start, end }),
             // "12¹ euros" are twelve, with a note.
             (Some(c), None) if is_small_digit(c) && is_mark(c, &chars) => chars.push(Char { c: ' ', start, end }),
+            // As an apostrophe; its compatible form is a space with an accent.
+            (Some('´'), None) => chars.push(Char { c: '’', start, end }),
+            (Some(c), None) if let Some(part) = fraction(c) => push_fraction(&mut chars, part, start, end),
             _ => chars.extend(cluster.nfkc().filter(|c| !is_invisible(*c)).map(|c| Char { c: ascii_digit(c), start, end })),
         }
     }
     chars
+}
+
+/// A fraction in one character, behind the point.
+fn fraction(c: char) -> Option<&'static str> {
+    Some(match c {
+        '½' => "5",
+        '¼' => "25",
+        '¾' => "75",
+        '⅓' => "33",
+        '⅔' => "67",
+        '⅕' => "2",
+        '⅖' => "4",
+        '⅗' => "6",
+        '⅘' => "8",
+        '⅛' => "125",
+        '⅜' => "375",
+        '⅝' => "625",
+        '⅞' => "875",
+        _ => return None,
+    })
+}
+
+/// "2½" and "2 ½" are 2.5.
+fn push_fraction(chars: &mut Vec<Char>, part: &str, start: usize, end: usize) {
+    let is_digit = |char: &Char| char.c.is_ascii_digit();
+    if let [.., number, Char { c: ' ' | '\u{a0}', .. }] = chars.as_slice()
+        && is_digit(number)
+    {
+        chars.pop();
+    }
+    if !chars.last().is_some_and(is_digit) {
+        chars.push(Char { c: '0', start, end });
+    }
+    chars.extend(['.'].into_iter().chain(part.chars()).map(|c| Char { c, start, end }));
 }
 
 fn is_invisible(c: char) -> bool {
@@ -96,6 +133,7 @@ mod tests {
             ("٥٠", "50"),
             ("e\u{301}", "é"),
             ("\u{1112}\u{1161}\u{11ab}", "한"),
+            ("2½ or 3 ¾, ½", "2.5 or 3.75, 0.5"),
         ] {
             assert_eq!(plain(text), form);
         }

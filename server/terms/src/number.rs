@@ -26,7 +26,9 @@ pub(crate) fn written(chars: &[Char], at: usize) -> Written {
     let text = |from: usize, to: usize| chars[from..to].iter().map(|char| char.c).collect::<String>();
     let first = at + digits(at);
     let mut groups = vec![(at, first)];
-    let separator = sign(first).filter(|c| matches!(c, ',' | '.' | ' ' | '\'' | '’'));
+    // "+1 555 123": a country's code stands by itself.
+    let is_code = at.checked_sub(1).and_then(sign) == Some('+');
+    let separator = sign(first).filter(|c| matches!(c, ',' | '.' | '\'' | '’') || (*c == ' ' && !is_code));
     if let Some(separator) = separator {
         let mut end = first;
         while groups.len() < MOST_GROUPS && sign(end) == Some(separator) && digits(end + 1) > 0 {
@@ -42,8 +44,10 @@ pub(crate) fn written(chars: &[Char], at: usize) -> Written {
     if grouped > 1 {
         value = value.trim_start_matches('0').to_owned();
     }
-    // A part that isn't whole: by another sign than the groups', and the last one ("15.12.2026" is no number).
+    // A part that isn't whole: by another sign than the groups', and the last one ("15.12.2026" is no number, nor is its end).
     let point = sign(end).filter(|c| matches!(c, '.' | ',') && (grouped < 2 || Some(*c) != separator));
+    let before = at.checked_sub(2).and_then(|before| Some((sign(before)?, sign(before + 1)?)));
+    let point = point.filter(|c| !before.is_some_and(|(digit, sign)| digit.is_ascii_digit() && sign == *c));
     let fraction = digits(end + 1);
     let goes_on = |at: usize| matches!(sign(at), Some('.' | ',')) && digits(at + 1) > 0;
     if point.is_some() && fraction > 0 && !goes_on(end + 1 + fraction) {
@@ -93,9 +97,12 @@ pub(crate) fn magnitude(letters: &str) -> Option<usize> {
     Some(match letters {
         "hundred" => 2,
         "k" | "thousand" | "grand" => 3,
-        "m" | "mn" | "mm" | "mio" | "mil" | "million" | "millions" => 6,
+        "m" | "mn" | "mm" | "mio" | "mln" | "mil" | "million" | "millions" => 6,
         "b" | "bn" | "bln" | "billion" | "billions" => 9,
-        "trillion" | "trillions" => 12,
+        "trillion" | "trillions" | "tn" => 12,
+        "lakh" | "lakhs" => 5,
+        "crore" | "crores" => 7,
+        "mrd" | "mld" | "milliard" => 9,
         _ => return None,
     })
 }

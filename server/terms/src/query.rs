@@ -1,6 +1,7 @@
 //! What a search asks for.
 
 use crate::compound::{Kind, Term, cut, terms};
+use crate::name::{Name, apart, names};
 use crate::stop::is_stop;
 use crate::unit::{Gap, Shape, Unit, units};
 
@@ -46,7 +47,15 @@ impl Query {
         for (number, (quoted, units)) in pieces.iter().enumerate() {
             let terms = terms(units);
             let is_phrase = *quoted && units.len() > 1;
+            // Words in quotes stand side by side anyway.
+            let names = if pieces.len() > 1 { Vec::new() } else { apart(names(units)) };
             for (at, unit) in units.iter().enumerate() {
+                if let Some(name) = names.iter().find(|name| name.units.contains(&at)) {
+                    if name.units.start == at {
+                        query.add(spellings(name, &terms, units));
+                    }
+                    continue;
+                }
                 if let Shape::Run(letters) = &unit.shape {
                     query.run(letters);
                     continue;
@@ -166,6 +175,24 @@ fn word(terms: &[Term], unit: &Unit, at: usize, unfinished: bool) -> Vec<Sought>
     spellings
 }
 
+/// A name of single letters is there as a whole, or not.
+fn spellings(name: &Name, terms: &[Term], units: &[Unit]) -> Vec<Sought> {
+    let mut spellings = vec![Sought::Word(name.text.clone())];
+    // "AT T" and "U S".
+    match &units[name.units.clone()] {
+        [first, second] if !first.is_number() => spellings.push(loose(first, second)),
+        [first, and, second] if matches!(and.folded.as_str(), "and" | "n") => spellings.push(loose(first, second)),
+        _ => {}
+    }
+    // What it is a part of, written as one: "SOC2" for "S.O.C. 2".
+    let wider = terms.iter().filter(|term| {
+        let has = |unit: usize| term.units.contains(&unit);
+        has(name.units.start) && has(name.units.end - 1) && term.units != name.units
+    });
+    spellings.extend(wider.map(|term| Sought::Word(term.text.clone())));
+    spellings
+}
+
 /// Whether the index has this unit and the next one as a pair.
 fn paired(units: &[Unit], at: usize) -> bool {
     let (Some(first), Some(second)) = (units.get(at), units.get(at + 1)) else { return false };
@@ -173,13 +200,17 @@ fn paired(units: &[Unit], at: usize) -> bool {
     second.gap != Gap::Break && !first.is_run() && !second.is_run() && !are_numbers
 }
 
+/// Two words as if they were one.
+fn loose(first: &Unit, second: &Unit) -> Sought {
+    Sought::Pair(first.folded.chars().chain(second.folded.chars()).take(crate::MAX_CHARS).collect())
+}
+
 /// Two words side by side, in all spellings.
 fn pair(terms: &[Term], units: &[Unit], at: usize) -> Vec<Sought> {
     if !paired(units, at) {
         return Vec::new();
     }
-    let joined: String = [&units[at], &units[at + 1]].map(|unit| unit.folded.as_str()).concat();
-    let mut spellings = vec![Sought::Pair(joined.chars().take(crate::MAX_CHARS).collect())];
+    let mut spellings = vec![loose(&units[at], &units[at + 1])];
     let both = terms.iter().filter(|term| term.units.contains(&at) && term.units.contains(&(at + 1)));
     for term in both {
         spellings.push(Sought::Word(term.text.clone()));
@@ -219,6 +250,7 @@ pub struct Asked {
 /// The words of a question, in order, stop words among them.
 pub fn asked(question: &str) -> Vec<Asked> {
     let units = units(question);
+    let names = apart(names(&units).into_iter().filter(|name| name.short).collect());
     let (words, others): (Vec<Term>, Vec<Term>) = terms(&units).into_iter().partition(|term| term.kind == Kind::Word);
     let also = |word: &Term| {
         let at = word.units.start;
@@ -227,5 +259,15 @@ pub fn asked(question: &str) -> Vec<Asked> {
         let wider = others.iter().filter(|term| term.units.contains(&at) && (term.units.len() > 1 || is_whole));
         wider.filter(|term| term.text != word.text).cloned().collect()
     };
-    words.iter().map(|word| Asked { also: also(word), word: word.clone() }).collect()
+    let name_at = |at: usize| names.iter().find(|name| name.units.contains(&at));
+    let asked = words.iter().filter_map(|word| match name_at(word.units.start) {
+        None => Some(Asked { also: also(word), word: word.clone() }),
+        // Its pieces say nothing by themselves: the name is one word.
+        Some(name) if name.units.start == word.units.start => {
+            let whole = others.iter().find(|term| term.kind == Kind::Compound && term.units == name.units && term.text == name.text);
+            Some(Asked { also: Vec::new(), word: whole?.clone() })
+        }
+        Some(_) => None,
+    });
+    asked.collect()
 }

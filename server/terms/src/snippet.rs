@@ -87,6 +87,9 @@ mod tests {
             ("我明天把报价单发给您", "报价单", "报价单"),
             ("a follow up call", "followup", "follow up"),
             ("the C# kit", "C#", "C#"),
+            ("with AT and T now", "AT&T", "AT and T"),
+            ("open 24/7 there", "24/7", "24/7"),
+            ("call (555) 123-4567 now", "555 123 4567", "555) 123-4567"),
         ] {
             assert_eq!(marked(said, search), [mark], "{search}");
             assert_eq!(marked(&format!("{long}{said} {long}"), search), [mark], "{search} in a long text");

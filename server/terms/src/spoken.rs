@@ -5,8 +5,11 @@ use std::ops::Range;
 use crate::number::{magnitude, shifted};
 use crate::unit::{Gap, Unit};
 
+/// Which units, and what they stand for together.
+pub(crate) type Said = (Range<usize>, String);
+
 /// Stretches of units that are a number together, with its value. A single unit in digits is none.
-pub(crate) fn numbers(units: &[Unit]) -> Vec<(Range<usize>, String)> {
+pub(crate) fn numbers(units: &[Unit]) -> Vec<Said> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < units.len() {
@@ -124,13 +127,13 @@ fn point(units: &[Unit], at: usize, whole: &str) -> Option<(usize, String)> {
 }
 
 /// "twenty twenty six": two numbers of two digits, one behind the other.
-fn year(units: &[Unit], first: &(Range<usize>, String), second: &(Range<usize>, String)) -> Option<(Range<usize>, String)> {
+fn year(units: &[Unit], first: &Said, second: &Said) -> Option<Said> {
     let beside = first.0.end == second.0.start && goes_on(units, second.0.start);
     (beside && first.1.len() == 2 && second.1.len() == 2).then(|| (first.0.start..second.0.end, format!("{}{}", first.1, second.1)))
 }
 
 /// Names that have a sign and are said with its name.
-pub(crate) fn signs(units: &[Unit]) -> Vec<(Range<usize>, String)> {
+pub(crate) fn signs(units: &[Unit]) -> Vec<Said> {
     let mut found = Vec::new();
     let says = |at: usize, word: &str| goes_on(units, at) && units[at].folded == word;
     for (at, unit) in units.iter().enumerate() {
@@ -140,9 +143,119 @@ pub(crate) fn signs(units: &[Unit]) -> Vec<(Range<usize>, String)> {
             found.push((at..at + 3, format!("{}⊕⊕", unit.folded)));
         } else if unit.folded == "dot" && says(at + 1, "net") {
             found.push((at..at + 2, "·net".to_owned()));
+        } else if unit.folded == "per" && says(at + 1, "cent") {
+            found.push((at..at + 2, "percent".to_owned()));
         }
     }
     found
+}
+
+/// "third" and "twenty first": `3rd`, `21st` and `21`.
+pub(crate) fn ordinals(units: &[Unit]) -> Vec<Said> {
+    let mut found = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        let Some(value) = ordinal(&unit.folded) else { continue };
+        let tens = at.checked_sub(1).filter(|_| unit.gap != Gap::Break && value < 10).and_then(|before| small(&units[before].folded));
+        let (from, value) = match tens.filter(|tens| *tens >= 20) {
+            Some(tens) => (at - 1, tens + value),
+            None => (at, value),
+        };
+        let ending = match value % 10 {
+            1 if value != 11 => "st",
+            2 if value != 12 => "nd",
+            3 if value != 13 => "rd",
+            _ => "th",
+        };
+        found.push((from..at + 1, format!("{value}{ending}")));
+        if value >= 10 {
+            found.push((from..at + 1, value.to_string()));
+        }
+    }
+    found
+}
+
+fn ordinal(word: &str) -> Option<u64> {
+    Some(match word {
+        "first" => 1,
+        "second" => 2,
+        "third" => 3,
+        "fifth" => 5,
+        "eighth" => 8,
+        "ninth" => 9,
+        "twelfth" => 12,
+        "hundredth" => 100,
+        _ => {
+            let tens = word.strip_suffix("ieth").and_then(|stem| small(&format!("{stem}y")));
+            tens.or_else(|| word.strip_suffix("th").and_then(small).filter(|value| !matches!(value, 0 | 5 | 8 | 9 | 12)))?
+        }
+    })
+}
+
+/// "two and a half", "two and a half million", "half a million".
+pub(crate) fn halves(units: &[Unit]) -> Vec<Said> {
+    let says = |at: usize, word: &str| goes_on(units, at) && units[at].folded == word;
+    let zeros = |at: usize| units.get(at).filter(|unit| unit.gap != Gap::Break).and_then(|unit| magnitude(&unit.folded));
+    let mut found = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        let counted = at > 1 && says(at - 1, "a") && says(at - 2, "and") || at > 0 && says(at - 1, "and");
+        if unit.folded == "half" && !counted {
+            let next = at + if says(at + 1, "a") { 2 } else { 1 };
+            if let Some(zeros) = zeros(next) {
+                found.push((at..next + 1, shifted("0·5", zeros)));
+            }
+        }
+    }
+    let whole = units.iter().enumerate().filter(|(_, unit)| unit.is_number()).map(|(at, unit)| (at..at + 1, unit.folded.clone()));
+    for (range, value) in whole.chain(numbers(units)) {
+        let and = range.end;
+        if value.contains('·') || !(says(and, "and") && says(and + 1, "a") && says(and + 2, "half")) {
+            continue;
+        }
+        let half = format!("{value}·5");
+        let (end, value) = zeros(and + 3).map_or((and + 3, half.clone()), |zeros| (and + 4, shifted(&half, zeros)));
+        found.push((range.start..end, value));
+    }
+    found
+}
+
+/// Digit by digit: "five five five one two three four", "one oh five".
+pub(crate) fn digits(units: &[Unit]) -> Vec<Said> {
+    let digit = |unit: &Unit| match unit.folded.as_str() {
+        "oh" | "o" => Some(0),
+        word => small(word).or_else(|| word.parse().ok().filter(|_| unit.is_number())).filter(|value| *value < 10),
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < units.len() {
+        let count = usize::from(digit(&units[at]).is_some());
+        let more = || units[at + 1..].iter().take_while(|unit| unit.gap != Gap::Break && digit(unit).is_some()).count();
+        let end = at + count + if count > 0 { more() } else { 0 };
+        let run = &units[at..end];
+        let text: String = run.iter().filter_map(digit).map(|digit| digit.to_string()).collect();
+        // "one oh five" is a number, "one two" two.
+        let is_number = run.len() == 3 && matches!(run[1].folded.as_str(), "oh" | "o") && !text.starts_with('0');
+        if is_number || (7..=15).contains(&run.len()) {
+            found.push((at..end, text.trim_start_matches('0').to_owned()));
+        }
+        at = end.max(at + 1);
+    }
+    found.retain(|(_, text)| !text.is_empty());
+    found
+}
+
+/// "twenty four seven", as "24/7" is said.
+pub(crate) fn side_by_side(units: &[Unit]) -> Vec<Said> {
+    let numbers = numbers(units);
+    let pairs = numbers.windows(2).filter(|pair| pair[0].0.end == pair[1].0.start && goes_on(units, pair[1].0.start));
+    let small = pairs.filter(|pair| pair.iter().all(|(_, value)| value.len() <= 2));
+    let said = small.map(|pair| (pair[0].0.start..pair[1].0.end, format!("{}··{}", pair[0].1, pair[1].1)));
+    let dashed = (1..units.len()).filter(|at| units[*at].bond == Some('-') && units[at - 1].is_number() && units[*at].is_number());
+    said.chain(dashed.map(|at| (at - 1..at + 1, format!("{}··{}", units[at - 1].folded, units[at].folded)))).collect()
+}
+
+/// Whether a unit is a number, in digits or in words.
+pub(crate) fn is_number(unit: &Unit) -> bool {
+    unit.is_number() || small(&unit.folded).is_some()
 }
 
 fn small(word: &str) -> Option<u64> {
@@ -180,6 +293,8 @@ fn scale(word: &str) -> Option<u64> {
         "thousand" => 1_000,
         "million" => 1_000_000,
         "billion" => 1_000_000_000,
+        "lakh" => 100_000,
+        "crore" => 10_000_000,
         _ => return None,
     })
 }
@@ -217,6 +332,18 @@ mod tests {
             assert_eq!(found, values, "{text}");
         }
         assert_eq!(numbers(&units("about a hundred and five seats"))[0].0, 1..5);
+    }
+
+    #[test]
+    fn ordinals_halves_and_digits_are_said_too() {
+        let told = |other: fn(&[Unit]) -> Vec<Said>, text: &str| -> Vec<String> {
+            other(&units(text)).into_iter().map(|(_, value)| value).collect()
+        };
+        assert_eq!(told(ordinals, "third, twenty first"), ["3rd", "21st", "21"]);
+        assert_eq!(told(ordinals, "fourteenth, ninetieth, a month, twelfth"), ["14th", "14", "90th", "90", "12th", "12"]);
+        assert_eq!(told(halves, "two and a half, half a million, 2 and a half million"), ["500000", "2500000", "2·5"]);
+        assert_eq!(told(digits, "one oh five. five five five one two three four. one two"), ["105", "5551234"]);
+        assert_eq!(told(side_by_side, "twenty four seven, 24-7"), ["24··7", "24··7"]);
     }
 
     #[test]

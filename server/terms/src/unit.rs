@@ -40,6 +40,12 @@ pub(crate) struct Unit {
     pub start: usize,
     pub end: usize,
     pub gap: Gap,
+    /// The one sign that binds it to the unit before it.
+    pub bond: Option<char>,
+    /// A number's digits as they are written, if nothing but spaces stands between them.
+    pub digits: String,
+    /// It is two capital letters or more, in a text that isn't all capitals.
+    pub capitals: bool,
     pub shape: Shape,
 }
 
@@ -61,7 +67,8 @@ impl Unit {
 /// The units of a text, in order.
 pub(crate) fn units(text: &str) -> Vec<Unit> {
     let chars = normalized(text);
-    let mut cutter = Cutter { chars: &chars, at: 0, behind: None, units: Vec::new() };
+    let has_small_letters = chars.iter().any(|char| char.c.is_lowercase());
+    let mut cutter = Cutter { chars: &chars, at: 0, behind: None, has_small_letters, units: Vec::new() };
     while cutter.at < chars.len() {
         cutter.step();
     }
@@ -73,6 +80,7 @@ struct Cutter<'a> {
     at: usize,
     /// One past the last unit's last character; none before the first.
     behind: Option<usize>,
+    has_small_letters: bool,
     units: Vec<Unit>,
 }
 
@@ -104,6 +112,9 @@ impl Cutter<'_> {
             self.run();
         } else if c.is_ascii_digit() {
             self.number();
+        } else if matches!(c, '%' | '٪') && self.is_behind_a_number() {
+            let (from, to) = (self.at, self.at + 1);
+            self.push(Draft { from, to, written: "percent".to_owned(), also: Vec::new(), shape: Shape::Word });
         } else if c.is_alphanumeric() {
             self.word(self.at, self.at);
         } else if c == '.' && self.is_letter(self.at + 1) && !self.is_behind_a_word() {
@@ -118,6 +129,12 @@ impl Cutter<'_> {
             .checked_sub(1)
             .and_then(|before| self.char(before))
             .is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ')' | '+' | '#'))
+    }
+
+    /// "15%" and "15 %".
+    fn is_behind_a_number(&self) -> bool {
+        let between = &self.chars[self.behind.unwrap_or(self.at)..self.at];
+        self.units.last().is_some_and(Unit::is_number) && matches!(between, [] | [Char { c: ' ', .. }])
     }
 
     /// Letters of a script without spaces; marks go with their letter.
@@ -235,28 +252,65 @@ impl Cutter<'_> {
         let Draft { from, to, written, mut also, shape } = draft;
         self.at = to.max(self.at);
         let between = &self.chars[self.behind.unwrap_or(from).min(from)..from];
-        let gap = match self.behind {
-            None => Gap::Break,
-            // The last point of "S.O.C. 2" ends no sentence.
-            Some(_) if self.is_spelled_with_points() && matches!(between, [Char { c: '.', .. }, Char { c: ' ', .. }]) => Gap::Space,
-            Some(_) => gap(between),
+        let is_letter = shape == Shape::Word && to == from + 1;
+        let is_behind_a_letter = self.units.last().is_some_and(Unit::is_letter);
+        let (gap, bond) = match (self.behind, between) {
+            (None, _) => (Gap::Break, None),
+            // The last point of "S.O.C. 2" ends no sentence, nor does the first of "U. S.".
+            (_, [Char { c: '.', .. }, Char { c: ' ', .. }]) if self.is_spelled_with_points() || (is_letter && is_behind_a_letter) => {
+                (Gap::Space, None)
+            }
+            // "R & D", but not "Smith & Sons".
+            (_, [Char { c: ' ', .. }, Char { c: '&', .. }, Char { c: ' ', .. }]) if is_letter || is_behind_a_letter => {
+                (Gap::Tight, Some('&'))
+            }
+            (_, between) => {
+                let gap = gap(between);
+                (gap, between.first().filter(|_| gap == Gap::Tight).map(|char| char.c))
+            }
         };
+        let digits = match &shape {
+            Shape::Number if self.chars[from..to].iter().all(|char| char.c.is_ascii_digit() || char.c == ' ') => {
+                self.chars[from..to].iter().map(|char| char.c).filter(char::is_ascii_digit).collect()
+            }
+            _ => String::new(),
+        };
+        let capitals = self.has_small_letters
+            && to > from + 1
+            && self.chars[from..to].iter().all(|char| char.c.is_uppercase() || is_combining_mark(char.c));
         let written: String = written.chars().take(MAX_CHARS).collect();
         let folded = fold(&written);
         if folded.is_empty() && !matches!(shape, Shape::Run(_)) {
             return;
         }
         also.extend(respelled(&written));
+        if digits.len() > 6 && digits.starts_with('0') {
+            // A telephone number: its country's code stands in the place of the zeros.
+            also.push(digits.trim_start_matches('0').to_owned());
+        }
+        also.extend(signed(&folded).map(str::to_owned));
         also.iter_mut().for_each(|term| *term = fold(term).chars().take(MAX_CHARS).collect());
         also.retain(|term| *term != folded && !term.is_empty());
         let (start, end) = (self.chars[from].start, self.chars[to - 1].end);
         self.behind = Some(to);
-        self.units.push(Unit { written, folded, also, start, end, gap, shape });
+        self.units.push(Unit { written, folded, also, start, end, gap, bond, digits, capitals, shape });
     }
 }
 
+/// Names with signs that are written as one word; and the "and" of "rock 'n' roll".
+fn signed(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "dotnet" => "·net",
+        "csharp" => "c♯",
+        "fsharp" => "f♯",
+        "n" => "and",
+        "pct" => "percent",
+        _ => return None,
+    })
+}
+
 fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’' | 'ʼ')
+    matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`')
 }
 
 /// Words that lose their vowel before another one in French and Italian: what stands behind is a word of its own.

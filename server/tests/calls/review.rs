@@ -73,7 +73,7 @@ async fn tomorrow_is_a_day_of_the_reps_own_clock() {
     let server = TestServer::start().await;
     let night: chrono::DateTime<chrono::Utc> = "2026-12-04T01:30:00Z".parse().unwrap();
     server.clock.advance(night - ports::Clock::now(&*server.clock));
-    let ann = server.owner("Ann").await;
+    let (ann, browser) = ann(&server).await;
     let due = async |call: model::CallId| -> Vec<Value> { actions(&ann, call).await.iter().map(|item| item["due"].clone()).collect() };
     let held = async |zone: &str| {
         let mut new = new_call("Night");
@@ -87,9 +87,15 @@ async fn tomorrow_is_a_day_of_the_reps_own_clock() {
     };
     let first = held("America/Los_Angeles").await;
     assert_eq!(due(first).await, [json!("2026-12-04")], "there it is Thursday still");
-    let second = held("").await;
-    assert_eq!(due(second).await, [json!("2026-12-04")], "who said it once is asked no more");
+    assert_eq!(due(held("").await).await, [json!("2026-12-05")], "a program's zone is that call's only");
+    let new = new_call("In the browser");
+    let typed = new.as_object().unwrap().iter().map(|(field, value)| (format!("new[{field}]"), value.as_str().unwrap()));
+    let typed: Vec<(String, &str)> = typed.chain([("new[time_zone]".to_owned(), "America/Los_Angeles")]).collect();
+    let typed: Vec<(&str, &str)> = typed.iter().map(|(field, value)| (field.as_str(), *value)).collect();
+    assert!(browser.call("/api/calls/create", &typed).await.status.is_success());
+    assert_eq!(due(held("").await).await, [json!("2026-12-04")], "who said it once is asked no more");
     assert_eq!(due(held("australia/sydney").await).await, [json!("2026-12-05")]);
+    assert_eq!(due(held("").await).await, [json!("2026-12-04")], "nor does another call's change it");
     let moved = ann.patch(&path(first, ""), json!({ "time_zone": "Australia/Sydney" })).await;
     assert_eq!((moved.status, &moved.body["data"]["time_zone"]), (StatusCode::OK, &json!("Australia/Sydney")), "{:?}", moved.body);
     assert_eq!(due(first).await, [json!("2026-12-05")], "its days are reckoned anew");

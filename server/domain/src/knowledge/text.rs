@@ -39,9 +39,9 @@ pub(super) fn sentences(text: &str) -> Vec<Span> {
     spans
 }
 
-/// Whether a line may go on with what the line before it began: both are prose of the same block, and no stop stands between them.
+/// Whether a line may go on with what the line before it began: both are prose of the same block, and no sentence ends between them.
 fn is_wrapped(before: &str, line: &str) -> bool {
-    let stopped = before.ends_with(['.', '!', '?']) && !is_short(before);
+    let stopped = before.ends_with(['.', '!', '?']) && !is_cut_short(before, line);
     !before.is_empty() && !stopped && !is_row(before) && !is_row(line)
 }
 
@@ -49,16 +49,14 @@ fn is_row(line: &str) -> bool {
     line.contains(" | ") || Row::parse(line.trim()).is_some()
 }
 
-/// Whether it ends with an abbreviation.
-fn is_short(text: &str) -> bool {
-    const SHORT: [&str; 14] = ["e.g.", "i.e.", "approx.", "etc.", "vs.", "no.", "inc.", "ltd.", "mr.", "mrs.", "ms.", "dr.", "st.", "u.s."];
-    let word = text.rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
-    SHORT.contains(&word.as_str())
+/// Whether a stop that ends no sentence stands between two pieces: that of an abbreviation, of an ordinal.
+fn is_cut_short(before: &str, next: &str) -> bool {
+    before.trim_end().ends_with(['.', '!']) && live::sentences::goes_on(before, next)
 }
 
 /// Whether `next` is still the sentence that `before` begins: after an abbreviation, or in lower case.
 fn goes_on(before: &str, next: &str) -> bool {
-    is_short(before) || next.trim_start().starts_with(char::is_lowercase)
+    is_cut_short(before, next) || next.trim_start().starts_with(char::is_lowercase)
 }
 
 /// The characters of a span.
@@ -88,6 +86,15 @@ mod tests {
             cut("Data stays in the EU, e.g. Germany or\nthe Netherlands."),
             ["Data stays in the EU, e.g. Germany or\nthe Netherlands."]
         );
+        for whole in [
+            "Das kostet ca. 500 Euro, z. B. Nr. 5 am 15. März in der Hauptstr. 5.",
+            "M. Dupont et la Sté. Tern signent p. ex. Lundi.",
+            "The offer is by Ms. A. B. Cole of Tern Co. at 4 p.m. tomorrow.",
+            "Yahoo! Inc. signed it.",
+        ] {
+            assert_eq!(cut(whole), [whole]);
+        }
+        assert_eq!(cut("We use version 2. Send it."), ["We use version 2.", "Send it."]);
         assert_eq!(cut("  \n "), Vec::<&str>::new());
     }
 

@@ -193,8 +193,9 @@ impl DatePhrase {
             }
             Sort::Clear => {
                 let adjective = begins_with_the && !ends && self.first == self.last;
-                let owned = last.is_some_and(|token| token.owns);
-                ((adjective || owned) && !led) || self.is_this_call(reader)
+                // "Friday's notes", but not "New Year's".
+                let owned = last.is_some_and(|token| token.owns) && !ends;
+                ((adjective || owned) && !led) || self.is_this_call(reader) || self.is_told_of_the_past(reader, lead)
             }
         }
     }
@@ -231,12 +232,46 @@ impl DatePhrase {
         }
     }
 
-    /// "Thank you for your time today" is about the call itself.
+    /// "Thank you for your time today" is about the call itself; "I'll call today" isn't.
     fn is_this_call(&self, reader: Reader<'_>) -> bool {
-        reader.word(self.from) == "today"
-            && matches!(
-                reader.before(self.from),
-                "time" | "joining" | "talking" | "speaking" | "chatting" | "call" | "conversation" | "here"
+        let Some(at) = self.from.checked_sub(1).filter(|_| reader.word(self.from) == "today") else { return false };
+        let before = reader.before(at);
+        let done = before.ends_with("'ll")
+            || before.ends_with("'d")
+            || matches!(
+                before,
+                "to" | "will" | "can" | "could" | "shall" | "should" | "must" | "may" | "might" | "would" | "not" | "please"
             )
+            || matches!(before, "i" | "we" | "you" | "and" | "then" | "just" | "also" | "definitely");
+        match reader.word(at) {
+            "call" | "conversation" => !done,
+            "time" | "joining" | "talking" | "speaking" | "chatting" | "here" => true,
+            "calling" => before == "for",
+            _ => false,
+        }
+    }
+
+    /// "As discussed on Friday", "we met Tuesday".
+    fn is_told_of_the_past(&self, reader: Reader<'_>, lead: &Lead) -> bool {
+        if !matches!(lead.word, Preposition::None | Preposition::On) {
+            return false;
+        }
+        let said = if lead.word == Preposition::None { self.from } else { lead.from };
+        let object = matches!(reader.before(said), "it" | "them" | "him" | "her" | "you" | "us" | "that" | "this");
+        let said = if object { said.wrapping_sub(1) } else { said };
+        match reader.before(said) {
+            "discussed" | "mentioned" | "said" | "talked" | "spoke" | "met" | "sent" | "signed" | "called" | "wrote" | "received"
+            | "told" | "asked" | "saw" | "decided" | "happened" | "emailed" | "had" => true,
+            "agreed" => said.checked_sub(1).is_some_and(|at| reader.before(at) == "as") && lead.word == Preposition::On,
+            // "After the meeting on Thursday" is after Thursday.
+            "meeting" | "call" | "demo" | "session" | "workshop" | "review" => {
+                let the = said.saturating_sub(2);
+                let after = the.checked_sub(1).filter(|_| matches!(reader.word(the), "the" | "our" | "your"));
+                after.is_some_and(|after| {
+                    reader.word(after) == "after" && !matches!(reader.before(after), "right" | "straight" | "immediately" | "directly")
+                })
+            }
+            _ => false,
+        }
     }
 }

@@ -11,6 +11,9 @@ impl Reader<'_> {
         if let Some(next) = self.end_of_day(at) {
             return self.with_lead(next, depth).or_else(|| day(0, next));
         }
+        if let Some(next) = self.after_this_call(at) {
+            return day(0, next);
+        }
         let the = self.past(at, &["the"]);
         if let Some(next) = self.after(the, &["next", "business", "day"]).or_else(|| self.after(the, &["next", "working", "day"])) {
             return plus_business_days(self.today(), 1).map(|date| Parsed::day(date, next));
@@ -41,6 +44,47 @@ impl Reader<'_> {
                 None => self.part_of_day_before(at, depth),
             },
         }
+    }
+
+    /// "right after this call", "after our call", "as soon as we hang up": still today.
+    fn after_this_call(&self, at: usize) -> Option<usize> {
+        let at_once = self.past(at, &["right", "straight", "directly", "immediately", "just", "shortly"]);
+        if let Some(next) = self.after(at_once, &["after"]) {
+            let named = self.past(next, &["this", "the", "our"]);
+            let next = match self.word(named) {
+                "call" | "conversation" | "chat" | "demo" if named > next && (at_once > at || self.word(next) == "this") => named + 1,
+                "session" | "meeting" if self.word(next) == "this" || (at_once > at && named > next) => named + 1,
+                // "right after this".
+                _ if at_once > at && self.word(next) == "this" => named,
+                _ => self.hung_up(next)?,
+            };
+            // "right after the meeting on Friday" is about Friday.
+            let on = self.past(next, &["on", "next", "this"]);
+            return (self.may_end(next) && self.base(on, 2).is_none()).then_some(next);
+        }
+        let when = self.after(at, &["as", "soon", "as"]).or_else(|| self.after(at, &["once"])).or_else(|| self.after(at, &["when"]))?;
+        self.hung_up(when)
+    }
+
+    /// "we hang up", "we are off the call", "we're done here".
+    fn hung_up(&self, at: usize) -> Option<usize> {
+        let who = self.past(at, &["we", "i", "we're", "i'm"]);
+        let next = self.past(who, &["are", "get", "am"]);
+        if who == at {
+            return None;
+        }
+        let endings: [&[&str]; 9] = [
+            &["hang", "up"],
+            &["off", "the", "call"],
+            &["off", "this", "call"],
+            &["off", "the", "phone"],
+            &["done", "here"],
+            &["finish", "here"],
+            &["finish", "this", "call"],
+            &["finish", "the", "call"],
+            &["end", "the", "call"],
+        ];
+        endings.iter().find_map(|words| self.after(next, words))
     }
 
     /// "tomorrow, Friday": one day, if tomorrow is a Friday.
@@ -77,7 +121,9 @@ impl Reader<'_> {
         // "by end of day, two weeks …": another phrase.
         let single = day.first == day.last && day.sort != Sort::Nothing;
         let single = single && (on > at || self.tokens.get(on).is_some_and(Token::is_word) || self.number(on).is_some());
-        single.then_some(Parsed { sort: if day.sort == Sort::Short { Sort::Clear } else { day.sort }, ..day })
+        // "the morning of the ninth".
+        let is_clear = day.sort == Sort::Short || (day.sort == Sort::Weak && on > comma && self.word(comma) == "of");
+        single.then_some(Parsed { sort: if is_clear { Sort::Clear } else { day.sort }, ..day })
     }
 
     /// "the morning of the 15th", "the evening before Friday" is none, "end of Friday", "lunchtime tomorrow", "late on Friday".

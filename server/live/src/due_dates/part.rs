@@ -41,15 +41,26 @@ impl Reader<'_> {
             ("mid", _) => (Part::Middle, very + 1),
             ("early" | "earlier", _) => (Part::Early, very + 1),
             ("late" | "later", _) => (Part::Late, very + 1),
-            ("sometime" | "anytime", _) => {
-                let open = self.past(very + 1, &["in", "during", "within"]);
-                return self.period_phrase(open, depth).map(|parsed| parsed.sorted(Sort::Clear));
+            ("sometime" | "anytime", _) => return self.some_time_in(very + 1, depth),
+            ("one" | "some" | "any", "day" | "time") | ("some", "point") => return self.some_time_in(very + 2, depth),
+            ("in" | "during" | "over", _) => {
+                let of = self.after(self.past(very + 1, &["the"]), &["course", "of"])?;
+                let day = self.after(self.past(of, &["the"]), &["day"]).filter(|next| self.may_end(*next));
+                return day.map(|next| Parsed::day(self.today(), next)).or_else(|| self.some_time_in(of, depth));
             }
             _ => return self.named_end(the),
         };
         let inside = !matches!(part, Part::Early | Part::Late) || next > very + 1;
         let named = self.period_name(next, inside)?;
         self.part_of(named, part)
+    }
+
+    /// "sometime next week", "one day in March", from behind "sometime" on.
+    fn some_time_in(&self, at: usize, depth: u8) -> Option<Parsed> {
+        let open = self.past(at, &["in", "during", "within"]);
+        let named = self.period_name(open, true).map(|named| named.parsed(self.today()));
+        let clear = self.period_phrase(open, depth).or(named.filter(|_| self.word(open) == "the"));
+        clear.map(|parsed| parsed.sorted(Sort::Clear))
     }
 
     /// "March end", "Q1 end".

@@ -173,6 +173,11 @@ impl<'a> Reader<'a> {
         let next = self.past(first.next + 1, &["on", "by"]);
         let Some(second) = self.base(next, 1).filter(|second| sign && second.sort != Sort::Nothing) else { return first };
         let mut second = self.with_time(second);
+        if second.last < first.first && (first.first - second.last).num_days() < 7 && lexicon::weekday(self.word(next)).is_some() {
+            // "Monday to Friday", on a Tuesday: the Friday after that Monday.
+            let Some(last) = plus(second.last, 7) else { return first };
+            second = Parsed { first: last, last, due: last, ..second };
+        }
         // "10 August 2013 - 12 September": the year of the first holds for the second.
         let mut years = 0;
         while second.last < first.first && years < 100 {

@@ -96,6 +96,76 @@ fn questions_and_lines_keep_their_hosts_and_brackets() {
 }
 
 #[test]
+fn whatever_is_done_for_the_other_side_is_promised() {
+    for text in [
+        "I'll mail it over.",
+        "We'll deliver the hardware.",
+        "I'll fix that.",
+        "I'll do that.",
+        "I'll get the contract signed.",
+        "I'll get it done by Monday.",
+        "I'll have that over to you by Friday.",
+        "I'll upload the recording tonight.",
+        "I promise to send the numbers.",
+        "Let me get you the case study.",
+        "I owe you a price list.",
+        "We're going to install it next week.",
+        "I'd better check that with our lawyer.",
+        "You'll have it by Wednesday.",
+        "You'll hear from me on Monday.",
+        "I'll wire you the deposit.",
+        "I'll reserve the slot for you.",
+        "We'll roll it out by Friday.",
+        "I'll make sure Dana gets access.",
+        "I can send you a sample.",
+        "We can have it ready by Friday.",
+        "I'll share my screen now and I'll send you the deck by Friday.",
+        "If it works for you, I'll send you the contract.",
+        "I'll lock in that rate for you.",
+        "I'll need to check that and get back to you.",
+        "I'll hunt down that invoice.",
+        "We'll start the trial on Monday.",
+        "I'll show you that on Monday.",
+    ] {
+        assert_eq!(of(&[segment(1, Channel::Rep, text)]).action_items.len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn what_is_said_done_or_felt_in_the_call_is_none() {
+    for text in [
+        "I'll tell you why that matters.",
+        "I'll show you the dashboard.",
+        "I'll give you an example.",
+        "I'll be honest with you.",
+        "I'll do it differently.",
+        "I'll finish my thought.",
+        "I'll get to that in a second.",
+        "Let me get this straight.",
+        "I'll put you on hold.",
+        "I'll walk you through it.",
+        "You'll have to log in.",
+        "You'll get a lot of value out of it.",
+        "I owe you an apology.",
+        "It will fix your problem.",
+        "They will deliver it on Monday.",
+        "I won't send it before you agree.",
+        "I'll never send you spam.",
+        "If I send it by Friday, is that okay?",
+        "We can find out.",
+        "I'm going to Chicago tomorrow.",
+        "We'll cover three topics today.",
+        "I'll add that you need a login.",
+        "I'll take it from here.",
+        "I'll get out of your hair.",
+        "I'll be in Berlin on Friday.",
+        "I'll let you finish.",
+    ] {
+        assert_eq!(of(&[segment(1, Channel::Rep, text)]).action_items, [], "{text}");
+    }
+}
+
+#[test]
 fn talk_within_the_call_is_no_promise() {
     for text in [
         "let me share my screen",

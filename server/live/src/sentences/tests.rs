@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used)]
 
-use model::metrics::Stop;
 use proptest::prelude::*;
 
 use super::*;
@@ -52,6 +51,27 @@ fn a_stop_within_a_sentence_does_not_end_it() {
         "Ph.D. students and M.Sc. holders apply.",
         "Wir reden am 3. Dezember.",
         "He is the Sr. Manager of Acme Inc. Germany.",
+        "Das kostet ca. 500 Euro, z. B. für Frau Klein.",
+        "Das geht, d. h. Frau Müller ruft an.",
+        "Siehe Nr. 5, Abs. 3 und S. 12 im Vertrag.",
+        "Wir treffen uns am 15. März in der Straße des 17. Juni.",
+        "Im 3. Quartal, beim 2. Versuch im 5. Stock.",
+        "Das sind ggf. 3 Mrd. Euro inkl. MwSt. und zzgl. Versand in der Hauptstr. 5.",
+        "Das schickt i. A. Anna Berg bis 12. Dez. an die Abt. Einkauf.",
+        "M. Dupont, Mme. Petit et MM. Roux, p. ex. demain, env. 50 personnes.",
+        "El Sr. García y la Sra. López vienen a EE. UU. con aprox. 50 personas.",
+        "La empresa Tern S. A. firma mañana según el núm. 5.",
+        "Il sig. Rossi, la sig.ra Bianchi e l'ing. Conti della Tern S.p.A. arrivano ad es. Milano.",
+        "Dhr. Jansen en mevr. De Vries nemen bijv. het jaarplan, d.w.z. morgen.",
+        "Mamy np. Warszawę, ok. 500 zł, z p. Kowalskim w 2026 r. podpisane.",
+        "Мы на ул. Ленина, т.е. в г. Москва за 5 тыс. руб. завтра.",
+        "Ms. A. B. Cole of Tern Co. at 4 p.m. called.",
+        "I saw Mr. Will Smith and Dr. No there.",
+        "Yahoo! Inc. signed it.",
+        "I talked to Yahoo! and they like it.",
+        "\"It works!\" she said.",
+        "So... I'd say yes.",
+        "Pls. send it to the mgmt. team.",
     ];
     let wrong: Vec<_> = texts.into_iter().map(cut).filter(|sentences| sentences.len() != 1).collect();
     assert_eq!(wrong, Vec::<Vec<String>>::new());
@@ -82,10 +102,39 @@ fn sentences_end_where_somebody_would_pause() {
         ("यह महंगा है। हम सोचेंगे।", "हम सोचेंगे"),
         ("Really? Yes.", "Yes"),
         ("Great! Thanks.", "Thanks"),
+        ("Wir nutzen Version 2. Das reicht.", "Das reicht"),
+        ("Der Termin ist am 4. Wir freuen uns.", "Wir freuen uns"),
+        ("Nous avons fini. Merci beaucoup.", "Merci beaucoup"),
+        ("To kosztuje sto. Dziękuję.", "Dziękuję"),
+        ("I am 5. Berlin is old.", "Berlin is old"),
+        ("We meet at 10 a.m. See you then.", "See you then"),
+        ("Send the pdf. Then call.", "Then call"),
+        ("The CRM. Berlin uses it.", "Berlin uses it"),
+        ("Hmm. Berlin is far.", "Berlin is far"),
+        ("終わりです．次です．", "次です"),
+        ("ကောင်းတယ်။ ကျေးဇူး။", "ကျေးဇူး"),
+        ("សួស្តី។ អរគុណ។", "អរគុណ"),
+        ("Բարեւ։ Շնորհակալություն։", "Շնորհակալություն"),
     ] {
         let sentences = cut(text);
         // Words know Devanagari's vowel signs as signs.
         assert!(sentences.len() == 2 && second.starts_with(&sentences[1]), "{text}: {sentences:?}");
+    }
+}
+
+#[test]
+fn a_seam_of_two_pieces_is_judged_as_in_one_text() {
+    for (before, next, goes) in [
+        ("Das gilt z. B.", "Berlin ist dabei.", true),
+        ("Siehe Nr.", "5 im Vertrag.", true),
+        ("It is by Dr.", "Weiss.", true),
+        ("It is late.", "We go.", false),
+        ("Really?", "Yes.", false),
+        ("no stop", "at all", true),
+        ("", "Yes.", false),
+    ] {
+        assert_eq!(goes_on(before, next), goes, "{before} {next}");
+        assert_eq!(goes_on(&format!("{}{before}", "word ".repeat(60)), next), goes || before.is_empty(), "{before} {next}");
     }
 }
 
@@ -105,5 +154,6 @@ proptest! {
     #[test]
     fn no_text_panics(text in ".{0,80}") {
         words(&text);
+        goes_on(&text, &text);
     }
 }

@@ -174,6 +174,7 @@ async fn whatever_its_spelling_it_is_found_and_marked(#[values(Engine::Sqlite, E
         "It was 10,000 euros or forty nine seats at $1200, or 50 000 in all.",
         "The C# kit, not the C++ one, in the café",
         "ราคาแพงเกินไป 견적서를",
+        "We bank with AT and T, the Q&A of the R&D team is open 24/7 in the U.S.",
     ];
     let said: Vec<_> = said.iter().zip(1..).map(|(text, number)| segment(number, Channel::Customer, text)).collect();
     store.append_segments(organization, made.id, &said).await.unwrap();
@@ -201,6 +202,15 @@ async fn whatever_its_spelling_it_is_found_and_marked(#[values(Engine::Sqlite, E
             ("C#", "C#"),
             ("C", ""),
             ("cafe", "café"),
+            ("AT&T", "AT and T"),
+            ("R&D", "R&D"),
+            ("r and d", "R&D"),
+            ("Q and A", "Q&A"),
+            ("24/7", "24/7"),
+            ("U.S.", "U.S"),
+            ("A/B", ""),
+            ("C/D", ""),
+            ("Q&T", ""),
             ("\"wi-fi for guests\"", "Wi-Fi for guests"),
             ("\"guests for wi-fi\"", ""),
         ] {

@@ -258,3 +258,59 @@ fn stretches_are_due_at_their_end() {
         ],
     );
 }
+
+#[test]
+fn the_calls_own_day_is_named_in_many_ways() {
+    check(
+        WEDNESDAY,
+        "en-US",
+        &[
+            ("I'll call today.", "2026-11-18"),
+            ("Can we call today?", "2026-11-18"),
+            ("thanks for the call today", ""),
+            ("thanks for calling today", ""),
+            ("our call today was good", ""),
+            ("I'll send it this afternoon", "2026-11-18"),
+            ("by end of day", "2026-11-18"),
+            ("I'll do it tonight", "2026-11-18"),
+            ("I'll send it right after this call", "2026-11-18"),
+            ("right after this", "2026-11-18"),
+            ("straight after the call", "2026-11-18"),
+            ("after this meeting", "2026-11-18"),
+            ("as soon as we hang up", "2026-11-18"),
+            ("once we're off the call", "2026-11-18"),
+            ("in the course of the day", "2026-11-18"),
+            ("right after the meeting on Friday", "2026-11-20"),
+            ("after the meeting on Friday", ""),
+            ("after the demo", ""),
+            ("once you are done", ""),
+            ("in a bit", ""),
+            ("first thing tomorrow", "2026-11-19"),
+        ],
+    );
+}
+
+#[test]
+fn loose_parts_of_a_stretch_and_what_is_past() {
+    check(
+        WEDNESDAY,
+        "en-US",
+        &[
+            ("one day next week", "2026-11-27"),
+            ("at some point next week", "2026-11-27"),
+            ("in the course of next week", "2026-11-27"),
+            ("over the course of this week", "2026-11-20"),
+            ("one day", ""),
+            ("some day we will", ""),
+            ("the morning of the ninth", "2026-12-09"),
+            ("the Monday after New Year's", "2027-01-04"),
+            ("as discussed on Friday, I'll send the notes", ""),
+            ("we met Tuesday", ""),
+            ("I sent it on Monday", ""),
+            ("we had it on Friday", ""),
+            ("we agreed to meet on Friday", "2026-11-20"),
+            ("Thursday to Tuesday", "2026-11-24"),
+            ("Friday to Thursday", "2026-11-26"),
+        ],
+    );
+}

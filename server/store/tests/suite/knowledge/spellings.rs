@@ -72,6 +72,22 @@ async fn the_passage_is_found_whatever_the_spelling(#[values(Engine::Sqlite, Eng
     }
 }
 
+#[rstest]
+#[tokio::test]
+async fn names_of_single_letters_are_found_whole_or_not_at_all(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = testing::open(engine).await;
+    let us = organization(&store, "a@example.com").await;
+    let general = general(&store, us).await;
+    let said = ["Our partner AT&T runs the network.", "The R&D team sits in Bern, at desk T.", "The hotline answers 24/7."];
+    ready(&store, us, general, "Facts", &said).await;
+    for (question, place) in [("AT&T?", 0), ("AT and T?", 0), ("R and D?", 1), ("24/7", 2)] {
+        assert_eq!(best(&store, us, question).await, said[place], "{question}");
+    }
+    for question in ["Q&A?", "A/B", "C/D"] {
+        assert_eq!(best(&store, us, question).await, "", "{question}");
+    }
+}
+
 #[test]
 fn other_spellings_are_highlighted_and_count_as_the_words_asked_for() {
     let marked = |question: &str, text: &'static str| -> Vec<&str> {
