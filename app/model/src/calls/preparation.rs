@@ -25,7 +25,7 @@ pub struct NewCall {
     #[cfg_attr(feature = "openapi", schema(min_length = 2, max_length = 20, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"))]
     pub language: String,
     /// Where the rep's clock is, as the IANA names it (`Europe/Berlin`): what "tomorrow" means. Empty for the rep's own, which is UTC until it is
-    /// chosen.
+    /// chosen. Given over the API it is this call's only; a browser's call makes it the rep's own.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_length = 50, pattern = "^([A-Za-z][A-Za-z0-9_+/-]*)?$"))]
     pub time_zone: String,
