@@ -50,7 +50,14 @@ async fn a_file_is_given_read_changed_and_deleted() {
     }
     assert_eq!(ann.delete(&path(&id, "")).await.failure(404), "not_found");
     assert!(asked(&ann, "Team plan costs per seat").await.is_empty());
+    // For a minute it can be brought back, and answers as it did.
+    let back = ann.post(&path(&id, "/restore"), json!({})).await;
+    assert_eq!((back.status, &back.body["data"]), (StatusCode::OK, &stays), "{:?}", back.body);
+    assert_eq!(asked(&ann, "Team plan costs per seat").await, ["The Team plan costs 29 euros per seat."]);
+    assert_eq!(ann.get(&path(&id, "/file")).await.status, StatusCode::OK);
+    assert_eq!(ann.delete(&path(&id, "")).await.status, StatusCode::NO_CONTENT);
     nothing_kept(&server).await;
+    assert_eq!(ann.post(&path(&id, "/restore"), json!({})).await.failure(404), "not_found", "gone for good");
 }
 
 #[tokio::test]

@@ -103,6 +103,16 @@ impl TestServer {
         server
     }
 
+    /// Lets the time go by in which a deletion can be undone, and waits until what was deleted is gone.
+    pub async fn undo_is_over(&self, is_gone: impl Fn() -> bool) {
+        self.clock.advance(chrono::TimeDelta::seconds(model::UNDO_SECONDS + 1));
+        let begun = std::time::Instant::now();
+        while !is_gone() {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(30), "what was deleted is still there");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+
     /// Another server on the same database (of SQLite: once this one has stopped), by the same clock, with a folder of its own.
     pub async fn beside(&self) -> Self {
         let opened = store::Store::connect(&self.database).await.unwrap();
