@@ -43,7 +43,7 @@ async fn what_does_not_fit_is_refused_before_it_is_taken_and_deleting_makes_room
 ) {
     let server = with_one_megabyte(engine, None).await;
     let (ann, eve) = (server.owner("Ann").await, server.owner("Eve").await);
-    assert_eq!(storage(&ann).await, json!({ "documents": 0, "recordings": 0, "allowed": 1_000_000 }));
+    assert_eq!(storage(&ann).await, json!({ "documents": 0, "recordings": 0, "uploading": 0, "allowed": 1_000_000 }));
     let first = give_bytes(&ann, "first.txt", &bytes(600 * KILOBYTE)).await;
     // While it is read there is a copy of it.
     ready(&ann, &first).await;

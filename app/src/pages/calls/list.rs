@@ -7,8 +7,8 @@ use model::{Call, CallFilter, CallHit, CallId, CallKind, CallState, Found, Page}
 
 use super::{api, words};
 use crate::components::{
-    Badge, ButtonKind, ButtonLink, Choice, Deleted, EmptyState, ErrorState, For, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow,
-    PageHeader, Select, Show, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of,
+    Badge, ButtonKind, ButtonLink, Choice, Deleted, EmptyState, ErrorState, For, Glyph, ListCheck, ListFilters, ListPages, ListQuery,
+    Narrow, PageHeader, Select, Show, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of,
     use_list_query,
 };
 use crate::events::{CALLS, after_events};
