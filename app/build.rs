@@ -2,6 +2,8 @@
 //!
 //! Output in `OUT_DIR`: `components.css`, `globals.css` and `styles.rs`, which `src/styles.rs` includes.
 
+#[path = "build/breakpoints.rs"]
+mod breakpoints;
 #[path = "build/scope.rs"]
 mod scope;
 
@@ -10,6 +12,8 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use breakpoints::Breakpoints;
 
 /// The order in which the global files are read; what is missing here fails the build.
 const GLOBALS: [&str; 5] = ["reset.css", "tokens", "base.css", "layout.css", "utilities.css"];
@@ -25,7 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-env=CLOSEZLY_SCHEMA={:016x}", schema(&root)?);
 
     let mut faults = Vec::new();
-    let components = components(&root.join("src"), &mut faults)?;
+    let style = root.join("../style");
+    let widths = breakpoints::read(&fs::read_to_string(style.join("breakpoints.css"))?);
+    let components = components(&root.join("src"), &widths, &mut faults)?;
+    let globals = globals(&style, &widths, &mut faults)?;
     if !faults.is_empty() {
         for fault in &faults {
             println!("cargo::error={fault}");
@@ -33,7 +40,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let css: String = components.values().map(|scoped| scoped.css.as_str()).collect();
-    let globals = globals(&root.join("../style"))?;
     let hash = scope::fnv1a(&format!("{globals}{css}"));
     write(&out.join("components.css"), &css)?;
     write(&out.join("globals.css"), &globals)?;
@@ -57,7 +63,7 @@ fn schema(root: &Path) -> io::Result<u64> {
 }
 
 /// Every css beside a `.rs` in `src`, scoped, by the name of its module in `styles`.
-fn components(src: &Path, faults: &mut Vec<String>) -> Result<BTreeMap<String, scope::Scoped>, Box<dyn Error>> {
+fn components(src: &Path, widths: &Breakpoints, faults: &mut Vec<String>) -> Result<BTreeMap<String, scope::Scoped>, Box<dyn Error>> {
     let mut found: BTreeMap<String, scope::Scoped> = BTreeMap::new();
     for file in files(src, "css")? {
         let relative = file.strip_prefix(src)?.to_string_lossy().replace('\\', "/");
@@ -66,7 +72,14 @@ fn components(src: &Path, faults: &mut Vec<String>) -> Result<BTreeMap<String, s
             faults.push(format!("{shown}:1: no `.rs` of the same name lies beside it"));
             continue;
         }
-        match scope::scope(&relative, &fs::read_to_string(&file)?) {
+        let text = match breakpoints::fill_in(&fs::read_to_string(&file)?, widths) {
+            Ok(text) => text,
+            Err((line, why)) => {
+                faults.push(format!("{shown}:{line}: {why}"));
+                continue;
+            }
+        };
+        match scope::scope(&relative, &text) {
             Ok(scoped) => {
                 if found.values().any(|other| other.class == scoped.class) {
                     faults.push(format!("{shown}:1: its class {} is already another file's; rename the file", scoped.class));
@@ -82,14 +95,17 @@ fn components(src: &Path, faults: &mut Vec<String>) -> Result<BTreeMap<String, s
 }
 
 /// The global css in its order, without comments and indentation.
-fn globals(style: &Path) -> Result<String, Box<dyn Error>> {
+fn globals(style: &Path, widths: &Breakpoints, faults: &mut Vec<String>) -> Result<String, Box<dyn Error>> {
     let mut css = String::new();
     for name in GLOBALS {
         let path = style.join(name);
         let files = if path.is_dir() { files(&path, "css")? } else { vec![path] };
         for file in files {
             let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            css.push_str(&scope::compact(&text));
+            match breakpoints::fill_in(&text, widths) {
+                Ok(text) => css.push_str(&scope::compact(&text)),
+                Err((line, why)) => faults.push(format!("{}:{line}: {why}", file.display())),
+            }
         }
     }
     Ok(css)

@@ -315,7 +315,7 @@ fn block_end(text: &str) -> Option<usize> {
 }
 
 /// Comments become blanks, so that offsets and lines stay true.
-fn without_comments(css: &str) -> String {
+pub fn without_comments(css: &str) -> String {
     let mut out = String::with_capacity(css.len());
     let mut rest = css;
     while let Some((before, after)) = rest.split_once("/*") {

@@ -7,12 +7,12 @@
 mod browser;
 
 /// What changes a list of calls.
-pub const CALLS: &[&str] = &["call.created", "call.started", "call.ended", "call.updated", "call.deleted"];
+pub const CALLS: &[&str] = &["call.created", "call.started", "call.ended", "call.updated", "call.deleted", "call.restored"];
 /// What changes a call's review.
 pub const REVIEW: &[&str] =
     &["call.started", "call.ended", "call.updated", "call.deleted", "call.transcript_updated", "call.feedback", "insights.ready"];
 /// What changes a document.
-pub const DOCUMENTS: &[&str] = &["document.created", "document.updated", "document.progressed", "document.deleted"];
+pub const DOCUMENTS: &[&str] = &["document.created", "document.updated", "document.progressed", "document.deleted", "document.restored"];
 /// What changes the rest of the knowledge area.
 pub const COLLECTIONS: &[&str] = &["collection.changed", "website.changed"];
 /// What changes the list of failed work.

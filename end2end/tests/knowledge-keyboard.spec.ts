@@ -145,7 +145,7 @@ test("a collection, a website's form, the list's filter and a deletion by keys, 
     await expect(page.getByText(SENTENCE)).toBeVisible(READ);
     await tabTo(page, page.getByText("Delete this document"));
     await page.keyboard.press("Enter");
-    await tabTo(page, page.getByRole("button", { name: "Delete for good" }));
+    await tabTo(page, page.getByRole("button", { name: "Delete", exact: true }));
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/knowledge$/);
     await expect(page.getByRole("link", { name: "Orion", exact: true })).toHaveCount(0);

@@ -82,7 +82,7 @@ test("a locked document is among those that need somebody, and can be deleted wi
   await test.step("deleted", async () => {
     await forgotten.click();
     await page.getByText("Delete this document").click();
-    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(page).toHaveURL(/\/knowledge$/);
     await expect(forgotten).toHaveCount(0);
     await expect(numbers.getByRole("definition").last()).toHaveText("0");

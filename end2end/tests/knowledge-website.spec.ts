@@ -149,7 +149,7 @@ test.describe("a site of one's own network", () => {
       await hydrated(page);
       await page.getByRole("link", { name: /docs\/rumours/ }).click();
       await page.getByText("Delete this document").click();
-      await page.getByRole("button", { name: "Delete for good" }).click();
+      await page.getByRole("button", { name: "Delete", exact: true }).click();
       await expect(page).toHaveURL(/\/knowledge$/);
     });
 

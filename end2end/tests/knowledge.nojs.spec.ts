@@ -29,7 +29,9 @@ test("the sample, a pasted text, the list and an answer without JavaScript", asy
   await expect(page.getByRole("link", { name: /Northwind/ })).toHaveCount(0);
   await page.getByRole("link", { name: "Notice periods" }).click();
   await page.getByText("Delete this document").click();
-  await page.getByRole("button", { name: "Delete for good" }).click();
-  await expect(page).toHaveURL(/\/knowledge$/);
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page).toHaveURL(/\/knowledge\?deleted=[0-9a-f-]+$/);
   await expect(page.getByRole("link", { name: "Notice periods" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Notice periods");
 });

@@ -85,7 +85,7 @@ test("ten dropped files become answers, and a deleted one is gone from them", as
     const [price] = given as [Paper, ...Paper[]];
     await page.getByRole("link", { name: "Aurora price list", exact: true }).click();
     await page.getByText("Delete this document").click();
-    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(page).toHaveURL(/\/knowledge$/);
     await expect(page.getByRole("link", { name: "Aurora price list", exact: true })).toHaveCount(0);
     await ask(page, price.question);

@@ -17,6 +17,7 @@ mod lines;
 mod operations;
 mod paging;
 mod playbooks;
+mod query;
 mod reader;
 mod size;
 

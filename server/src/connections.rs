@@ -4,13 +4,15 @@
 //! there in time, a connection that is kept for the next request waits no longer, and there are only so many, of all and of one address. What comes
 //! after the head has its own limits (`web::body`); websockets and event streams live as long as their calls and pages.
 
-use std::collections::HashMap;
+mod arrival;
+
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use domain::{Share, Shares};
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,6 +23,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use self::arrival::Arrival;
 
 /// Largest head of a request, in bytes: address, cookies and all.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -53,9 +57,10 @@ impl Limits {
     }
 }
 
-/// Serves until `stop`; then no new connection is taken, and those that are there end with what they are at.
+/// Serves until `stop`; then no new connection is taken, and those that are there end with what they are at. A request that is not whole and comes
+/// no further is not waited for.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
-    let (places, counts, connections) = (Arc::new(Semaphore::new(limits.all)), Counts::default(), TaskTracker::new());
+    let (places, counts, connections) = (Arc::new(Semaphore::new(limits.all)), Shares::default(), TaskTracker::new());
     while let Some(place) = stop.run_until_cancelled(Arc::clone(&places).acquire_owned()).await {
         let Ok(place) = place else { break };
         let (stream, peer) = match stop.run_until_cancelled(listener.accept()).await {
@@ -67,7 +72,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             }
             None => break,
         };
-        let Some(guest) = counts.admit(peer.ip(), limits.address) else {
+        let Some(guest) = admit(&counts, peer.ip(), limits.address) else {
             metrics::counter!("closezly_connections_refused_total").increment(1);
             continue;
         };
@@ -86,12 +91,14 @@ async fn serve_one(
     router: Router,
     head: Duration,
     stop: CancellationToken,
-    _held: (OwnedSemaphorePermit, Guest),
+    _held: (OwnedSemaphorePermit, Share<IpAddr>),
 ) {
-    let inner = TowerToHyperService::new(router);
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let (inner, arrival) = (TowerToHyperService::new(router), Arc::new(Arrival::default()));
+    let service = service_fn(|request: Request<Incoming>| {
+        let mut request = request.map(|body| arrival.begun(body));
         request.extensions_mut().insert(ConnectInfo(peer));
-        inner.call(request)
+        let (answer, arrival) = (inner.call(request), Arc::clone(&arrival));
+        async move { answer.await.map(|answer| answer.map(|body| arrival.answered(body))) }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(HEAD_BYTES);
@@ -100,7 +107,10 @@ async fn serve_one(
         ended = connection.as_mut() => ended,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = arrival.is_stuck() => return tracing::debug!(%peer, "the server stops, and a client's request is not whole"),
+            }
         }
     };
     if let Err(error) = ended {
@@ -109,40 +119,11 @@ async fn serve_one(
     }
 }
 
-/// How many connections each address has.
-#[derive(Clone, Debug, Default)]
-struct Counts(Arc<Mutex<HashMap<IpAddr, usize>>>);
-
-/// A connection that counts for its address until it is dropped.
-#[derive(Debug)]
-struct Guest(Counts, IpAddr);
-
-impl Counts {
-    /// None if the address has as many as it may.
-    fn admit(&self, address: IpAddr, most: Option<usize>) -> Option<Guest> {
-        let address = network(address);
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(address).or_default();
-        // Whoever is on this computer could do worse.
-        if !address.is_loopback() && most.is_some_and(|most| *count >= most) {
-            return None;
-        }
-        *count += 1;
-        drop(counts);
-        Some(Guest(self.clone(), address))
-    }
-}
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        let mut counts = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.1) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.1);
-            }
-        }
-    }
+/// One more of an address; none if it has as many as it may.
+fn admit(counts: &Shares<IpAddr>, address: IpAddr, most: Option<usize>) -> Option<Share<IpAddr>> {
+    let address = network(address);
+    // Whoever is on this computer could do worse.
+    counts.take(address, most.filter(|_| !address.is_loopback()))
 }
 
 /// What one client has for itself: an IPv4 address, or an IPv6 network.
@@ -192,7 +173,8 @@ mod tests {
             get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| {
                 tokio::time::sleep(Duration::from_millis(600)).await;
                 peer.ip().to_string()
-            }),
+            })
+            .post(async |body: String| body),
         );
         (address, stop.clone(), tokio::spawn(serve(listener, router, limits, stop)))
     }
@@ -266,10 +248,41 @@ mod tests {
         assert!(TcpStream::connect(address).await.is_err());
     }
 
+    #[tokio::test]
+    async fn half_a_request_holds_no_stop_up() {
+        const LIMITS: Limits = Limits { head: LONG, ..QUICK };
+        let half_a_body = &b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf"[..];
+        let half_a_chunk = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n4\r\nha";
+        let half_a_second = &[b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi", &b"GET / HTTP/1.1\r\nho"[..]].concat();
+        for said in [b"", &b"GET / HT"[..], half_a_body, half_a_chunk, half_a_second] {
+            let (address, stop, serving) = start(LIMITS).await;
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(said).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            stop.cancel();
+            let words = String::from_utf8_lossy(said);
+            timeout(Duration::from_secs(5), serving).await.unwrap_or_else(|_| panic!("{words}")).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_comes_slowly_is_waited_for() {
+        let (address, stop, serving) = start(QUICK).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 6\r\n\r\n").await.unwrap();
+        for letter in b"slowly" {
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            stop.cancel();
+            stream.write_all(&[*letter]).await.unwrap();
+        }
+        assert!(rest(&mut stream).await.ends_with("slowly"));
+        timeout(LONG, serving).await.unwrap().unwrap();
+    }
+
     #[test]
     fn an_address_has_a_share_and_gets_it_back() {
-        let counts = Counts::default();
-        let admit = |address: &str| counts.admit(address.parse().unwrap(), Some(2));
+        let counts = Shares::default();
+        let admit = |address: &str| admit(&counts, address.parse().unwrap(), Some(2));
         let (first, _second) = (admit("203.0.113.7").unwrap(), admit("::ffff:203.0.113.7").unwrap());
         assert!(admit("203.0.113.7").is_none());
         let _other = admit("203.0.113.8").unwrap();
@@ -279,8 +292,6 @@ mod tests {
         assert!(admit("2001:db8:0:0:ffff::3").is_none() && admit("2001:db8:0:1::").is_some());
         let here: Vec<_> = (0..9).filter_map(|_| admit("::1")).collect();
         assert_eq!(here.len(), 9);
-        drop(here);
-        assert_eq!(counts.0.lock().unwrap().len(), 3, "nothing is kept of who is gone");
     }
 
     #[test]

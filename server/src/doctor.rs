@@ -394,10 +394,24 @@ async fn mail(config: &Config) -> Check {
 
 fn address(config: &Config) -> Check {
     let local = config.public_url.contains("localhost") || config.public_url.contains("127.0.0.1") || config.public_url.contains("[::1]");
-    if config.is_https() || local {
+    if config.is_https() {
+        // Others can open it where it listens, and would wonder why they can't sign in.
+        let verdict = if config.listen.ip().is_loopback() { Verdict::Good } else { Verdict::Note };
+        return check("address", verdict, only_there(config));
+    }
+    if local {
         return check("address", Verdict::Good, config.public_url.clone());
     }
     check("address", Verdict::Note, format!("{} is no https address: browsers give no microphone to it.", config.public_url))
+}
+
+/// What people meet who open the server itself instead of its public address.
+pub fn only_there(config: &Config) -> String {
+    let (public_url, listen) = (&config.public_url, config.listen);
+    format!(
+        "{public_url} is the one address to sign in at. Whoever opens http://{listen}, where the server listens, or another name of it, is \
+         refused there and told to open {public_url}."
+    )
 }
 
 fn clock(now: DateTime<Utc>) -> Check {

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::events::Stopping;
 use crate::config::Config;
 use crate::connections;
+use crate::doctor;
 use crate::router::router;
 use crate::wiring::{self, Server, wire};
 
@@ -52,6 +53,9 @@ pub async fn serve(config: Config) -> Result<ExitCode> {
     let stop = CancellationToken::new();
     stop_at_signal(stop.clone());
     tracing::info!(address = %listener.local_addr()?, public_url = config.public_url, "listening");
+    if config.is_https() {
+        tracing::info!("{}", doctor::only_there(&config));
+    }
     run(Server::new(config, services)?, listener, stop).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -50,4 +50,4 @@ pub use page::Page;
 pub use playbook::{Detector, Negation, NewPlaybook, PlaybookContent, PlaybookDetail, PlaybookEntry, PlaybookVersion, Speaker};
 pub use problem::{Code, Problem};
 pub use speech::{Capabilities, Gate, Languages, NoRecognizerId, RecognizerChoice, RecognizerId};
-pub use time::Millis;
+pub use time::{Millis, UNDO_SECONDS};

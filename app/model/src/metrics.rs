@@ -40,7 +40,7 @@ pub struct SideMetrics {
     pub talk_ms: Millis,
     /// Words in final segments; letters where a script has no space between words.
     pub words: u32,
-    /// Words ÷ minutes of talk; none under 10 s of talk, or where letters are counted.
+    /// Words ÷ minutes of talk until the last of them; none under 10 s of talk, or where letters are counted.
     pub words_per_minute: Option<f64>,
     /// Longest monologue: the longest stretch of one's own turns that the other side did not interrupt with more than
     /// a short acknowledgement.

@@ -65,7 +65,9 @@ pub struct Storage {
     pub documents: i64,
     /// Recordings of calls that are over.
     pub recordings: i64,
-    /// What both together may have; null if whoever runs the server has set no limit.
+    /// What members have announced and not sent to the end yet: it counts as if it were there.
+    pub uploading: i64,
+    /// What all of it together may have; null if whoever runs the server has set no limit.
     pub allowed: Option<i64>,
 }
 

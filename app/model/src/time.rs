@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How long a deleted call or document can be brought back, in seconds; after that it is gone for good.
+pub const UNDO_SECONDS: i64 = 60;
+
 /// Milliseconds since the start of a call, or a duration in milliseconds. Never negative in anything that is stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]

@@ -37,6 +37,29 @@ pub(super) fn in_control(event: &leptos::ev::KeyboardEvent) -> bool {
     }
 }
 
+/// What this browser remembers over all pages; nothing where it refuses to.
+pub(super) fn remembered(key: &str) -> Option<String> {
+    #[cfg(feature = "hydrate")]
+    {
+        leptos::prelude::window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = key;
+        None
+    }
+}
+
+/// Remembers it from now on. A browser that refuses forgets it with the page: it is a convenience.
+pub(super) fn remember(key: &str, value: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Ok(Some(storage)) = leptos::prelude::window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (key, value);
+}
+
 /// Plays a sound; a browser that refuses says so in `playing`.
 pub(super) fn play(audio: &HtmlAudioElement, playing: RwSignal<bool>) {
     #[cfg(feature = "hydrate")]

@@ -85,7 +85,7 @@ pub use text_field::TextField;
 pub use theme::ThemeSwitch;
 pub use time::{CalendarDay, Duration, Time, date, own_time_zone};
 pub use title::{PageTitle, Titles};
-pub use toast::{ToastRegion, Toasts, use_toasts};
+pub use toast::{Deleted, ToastRegion, Toasts, use_toasts};
 pub use tooltip::Tooltip;
 
 #[cfg(all(test, feature = "ssr"))]

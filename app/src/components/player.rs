@@ -4,13 +4,18 @@ use leptos::html;
 use leptos::prelude::*;
 use model::Millis;
 
-use super::browser::{in_control, play};
+use super::browser::{in_control, play, remember, remembered};
 use super::lane::{HEIGHT, Lane, WIDTH, place};
-use super::{Glyph, IconButton};
+use super::{Glyph, IconButton, shortcut};
 use crate::styles::player as css;
 
 /// How fast it may play. Not read from the text: that would bring a reader of fractions into the browser.
 const SPEEDS: [(&str, f64); 5] = [("0.75×", 0.75), ("1×", 1.0), ("1.25×", 1.25), ("1.5×", 1.5), ("2×", 2.0)];
+
+/// The place of the usual one.
+const USUAL: usize = 1;
+/// Where this browser remembers how fast somebody listens.
+const SPEED: &str = "player-speed";
 
 /// How a page and its player talk to each other.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +56,7 @@ impl Default for Playback {
     }
 }
 
-/// The player. Space plays and pauses anywhere on the page but in controls; the arrow keys move by 5 s while the seek bar has the focus.
+/// The player. Space plays and pauses anywhere on the page but in controls, unless keys alone are switched off; the arrow keys move by 5 s while the seek bar has the focus.
 #[component]
 pub fn Player(
     /// Address of the audio; none if there is none.
@@ -90,12 +95,26 @@ pub fn Player(
         }
     });
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == " " && !event.default_prevented() && can_play() && !in_control(&event) {
+        if shortcut(&event).as_deref() == Some(" ") && !event.default_prevented() && can_play() && !in_control(&event) {
             event.prevent_default();
             playback.toggle();
         }
     });
     on_cleanup(move || keys.remove());
+    let speed = RwSignal::new(USUAL);
+    Effect::new(move |_| {
+        let before = remembered(SPEED);
+        if let Some(at) = SPEEDS.iter().position(|(name, _)| before.as_deref() == Some(*name)) {
+            speed.set(at);
+        }
+    });
+    Effect::new(move |_| {
+        if let (Some(audio), Some((_, rate))) = (element.get(), SPEEDS.get(speed.get())) {
+            // Another sound in the same element would begin at its default.
+            audio.set_default_playback_rate(*rate);
+            audio.set_playback_rate(*rate);
+        }
+    });
 
     let audio = move || {
         source.get().map(|source| {
@@ -118,7 +137,7 @@ pub fn Player(
             }
         })
     };
-    let speeds = SPEEDS.map(|(name, rate)| view! { <option selected=rate == 1.0>{name}</option> }).collect_view();
+    let speeds = SPEEDS.map(|(name, rate)| view! { <option value=name selected=rate == 1.0>{name}</option> }).collect_view();
     let ahead = move || place(position.get(), length.get());
     let shapes = move || {
         lanes.with(|lanes| lanes.iter().map(|lane| view! { <path data-tone=lane.tone.name() d=lane.shape.clone()></path> }).collect_view())
@@ -143,11 +162,11 @@ pub fn Player(
                     <select
                         class=css::STEP
                         aria-label="Speed"
+                        prop:value=move || SPEEDS[speed.get()].0
                         on:change:target=move |event| {
-                            if let Some(audio) = element.get_untracked() {
-                                let rate = usize::try_from(event.target().selected_index()).ok().and_then(|at| SPEEDS.get(at));
-                                audio.set_playback_rate(rate.map_or(1.0, |(_, rate)| *rate));
-                            }
+                            let at = usize::try_from(event.target().selected_index()).unwrap_or(USUAL).min(SPEEDS.len() - 1);
+                            remember(SPEED, SPEEDS[at].0);
+                            speed.set(at);
                         }
                     >
                         {speeds}

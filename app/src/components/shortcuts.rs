@@ -2,33 +2,22 @@
 
 use leptos::ev::KeyboardEvent;
 
+use super::browser::{remember, remembered};
 use super::typing;
 
 /// Where this browser remembers that somebody switched them off.
-#[cfg(feature = "hydrate")]
 const STORED: &str = "single-keys";
 
 /// Whether a key alone may do something. Who speaks to their computer, or whose hand strays, switches that off in Settings, for all pages of
 /// this browser (WCAG 2.1.4).
 pub fn shortcuts_on() -> bool {
-    #[cfg(feature = "hydrate")]
-    {
-        let storage = leptos::prelude::window().local_storage().ok().flatten();
-        storage.and_then(|storage| storage.get_item(STORED).ok().flatten()).as_deref() != Some("off")
-    }
-    #[cfg(not(feature = "hydrate"))]
-    true
+    remembered(STORED).as_deref() != Some("off")
 }
 
 /// Switches them on or off from now on.
 pub fn switch_shortcuts(on: bool) {
-    #[cfg(feature = "hydrate")]
-    if let Ok(Some(storage)) = leptos::prelude::window().local_storage() {
-        // A browser that refuses storage keeps them on: there is nothing to tell the person that the switch doesn't show.
-        let _ = storage.set_item(STORED, if on { "on" } else { "off" });
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = on;
+    // A browser that refuses storage keeps them on: there is nothing to tell the person that the switch doesn't show.
+    remember(STORED, if on { "on" } else { "off" });
 }
 
 /// Whether the key belongs to letters that are still being composed, as Japanese, Chinese and Korean ones are: Enter and arrows choose among

@@ -196,7 +196,7 @@ fn Windows() -> impl IntoView {
                 <Button on:click=move |_| drawer.set(true)>"Drawer"</Button>
                 <Button on:click=move |_| help.set(true)>"Keyboard (?)"</Button>
                 <Button on:click=move |_| toasts.done("Saved")>"Message"</Button>
-                <Button on:click=move |_| toasts.done_with_undo("Call deleted", Callback::new(move |()| toasts.done("It is back")))>"Message with undo"</Button>
+                <Button on:click=move |_| toasts.deleted("Call", || std::future::ready(Ok(())))>"Message with undo"</Button>
                 <Button on:click=move |_| toasts.failed("The note could not be saved. Try again.")>"Failure"</Button>
                 <Tooltip text="A few words about it"><Button>"Tooltip"</Button></Tooltip>
             </div>

@@ -1,6 +1,8 @@
 //! The scoper of component styles, as the build runs it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../build/breakpoints.rs"]
+mod breakpoints;
 #[path = "../../build/scope.rs"]
 mod scope;
 
@@ -104,4 +106,25 @@ fn broken_css_fails() {
 #[test]
 fn globals_lose_comments_and_indentation_only() {
     assert_eq!(scope::compact("/* why */\n:root {\n  --font: \"A  B\", serif;\n}\n"), ":root{--font: \"A  B\", serif;}");
+}
+
+#[test]
+fn layouts_change_at_named_widths_only() {
+    let list = breakpoints::read("/* a: 1; { */ :root { --phone: 40rem; /* b */ --wide: 68.75rem; }");
+    let fill_in = |css: &str| breakpoints::fill_in(css, &list).map_err(|(line, _)| line);
+    let filled = fill_in(
+        ".a {\n  margin: 640px;\n  @media (--phone <= width < --wide) { color: red; }\n  @container page (width < --phone) { b: c; }\n}",
+    );
+    let wanted =
+        ".a {\n  margin: 640px;\n  @media (40rem <= width < 68.75rem) { color: red; }\n  @container page (width < 40rem) { b: c; }\n}";
+    assert_eq!(filled, Ok(wanted.to_owned()));
+    for wrong in ["(width < 640px)", "(width < 40rem)", "(width < --tablet)", "(width<--phone)", "(min-width: 40rem)"] {
+        assert_eq!(fill_in(&format!(".a {{ b: c; }}\n@media {wrong} {{ .a {{ b: d; }} }}")), Err(2), "{wrong}");
+    }
+    assert_eq!(
+        fill_in("@media (prefers-reduced-motion: reduce) { .a { b: c; } }").as_deref(),
+        Ok("@media (prefers-reduced-motion: reduce) { .a { b: c; } }")
+    );
+    let ours = breakpoints::read(include_str!("../../../style/breakpoints.css"));
+    assert!(ours.len() > 5 && ours.values().all(|width| width.ends_with("rem")), "{ours:?}");
 }

@@ -4,6 +4,7 @@
 
 mod anew;
 pub(crate) mod cue_passages;
+mod deletion;
 mod edit;
 mod events;
 pub mod export;
@@ -33,7 +34,9 @@ use model::{
 use serde_json::json;
 use store::StoreError;
 
-use self::events::{CallCreated, CallDeleted, CallEnded, CallFeedback, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated};
+use self::events::{
+    CallCreated, CallDeleted, CallEnded, CallFeedback, CallRestored, CallStarted, CallUpdated, InsightsReady, TranscriptUpdated,
+};
 use self::jobs::{DeleteRecording, Recognize};
 pub(crate) use self::recognizers::open_stream;
 use crate::identity::{self, time_zone};
@@ -43,6 +46,7 @@ use kernel::{
     Whose,
 };
 
+pub use self::deletion::{delete, restore};
 pub use self::edit::patch;
 pub use self::promises::open_promises;
 pub use self::recognizers::RecognizerRegistry;
@@ -69,6 +73,7 @@ pub const AREA: Area = Area {
         JobEntry::of::<jobs::WriteReview>(),
         JobEntry::of::<Recognize>(),
         JobEntry::of::<DeleteRecording>(),
+        JobEntry::of::<jobs::EraseCall>(),
         JobEntry::of::<jobs::Recover>(),
         JobEntry::of::<jobs::HandOver>(),
         JobEntry::of::<jobs::SweepParts>(),
@@ -88,6 +93,7 @@ pub const AREA: Area = Area {
         CallEnded::ENTRY,
         CallUpdated::ENTRY,
         CallDeleted::ENTRY,
+        CallRestored::ENTRY,
         TranscriptUpdated::ENTRY,
         CallFeedback::ENTRY,
         InsightsReady::ENTRY,
@@ -147,8 +153,6 @@ async fn let_go(tx: &mut Tx, subject: &Subject) -> Result<()> {
     Ok(())
 }
 
-/// A deleted call's sound goes at once; a job looks after it this much later.
-const SOUND_GOES_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// Most calls on a page of the list.
 pub const MAX_PAGE: u32 = 100;
 
@@ -351,35 +355,6 @@ fn after(previous: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
 
 fn changed_elsewhere() -> DomainError {
     DomainError::new(Code::Conflict, "This call was changed somewhere else at the same moment. Load it again and repeat your change.")
-}
-
-/// Deletes a call with everything: transcript, cues, review, recording. A live one is stopped first.
-///
-/// # Errors
-/// `not_found`.
-pub async fn delete(kernel: &Kernel, actor: &Actor, id: CallId) -> Result<()> {
-    let call = get(kernel, actor, id).await?;
-    live::order(kernel, actor, id, live::CallOrder::Stop).await?;
-    kernel
-        .urgent(|| async {
-            let mut tx = kernel.begin(actor).await?;
-            if !store::calls::delete(&mut tx, actor.organization, id).await? {
-                return Err(DomainError::no_such("call"));
-            }
-            // A moment later: mostly the sound is gone by then, and nothing is left to do.
-            let later = tx.at() + SOUND_GOES_AFTER;
-            tx.enqueue_at(&DeleteRecording { call: id }, later).await?;
-            tx.audit("call.deleted", id, json!({})).await?;
-            tx.emit(&CallDeleted { call: id, member: call.member_id }).await?;
-            tx.commit().await
-        })
-        .await?;
-    // A page may have come back in between; from now on none can. Another server finds out with its next write.
-    live::order_here(kernel, actor, id, live::CallOrder::Stop).await?;
-    if let Err(error) = recording::delete(kernel, actor.organization, id).await {
-        tracing::warn!(call = %id, error = %error.into_problem(), "a recording could not be deleted yet; a job does it");
-    }
-    Ok(())
 }
 
 /// The cues that came up, in order.

@@ -9,6 +9,7 @@ mod answer;
 mod cache;
 mod call;
 mod collections;
+mod deletion;
 mod documents;
 pub(crate) mod embed;
 mod events;
@@ -36,7 +37,8 @@ use ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
 pub use answer::ask;
 pub use call::{CallQuery, Found, can_answer_calls, find_for_call, note_use, prefetch_for_call, use_in_call};
 pub use collections::{create_collection, delete_collection, edit_collection};
-pub use documents::{DocumentFile, accept, delete, document, documents, edit, file, passages, retry, unlock, uses};
+pub use deletion::{delete, restore};
+pub use documents::{DocumentFile, accept, document, documents, edit, file, passages, retry, unlock, uses};
 pub use search::search;
 pub(crate) use uploads::bring_sample;
 pub use uploads::{MAX_PIECE, add_sample, add_text, append, begin_upload, cancel_upload, finish_upload, give_file, upload};
@@ -59,6 +61,7 @@ pub const AREA: Area = Area {
         JobEntry::of::<jobs::IndexAnew>(),
         JobEntry::of::<jobs::VisitWebsite>(),
         JobEntry::of::<jobs::DeleteFiles>(),
+        JobEntry::of::<jobs::EraseDocument>(),
         JobEntry::of::<jobs::DeleteUpload>(),
         JobEntry::of::<jobs::ExpireUploads>(),
         JobEntry::of::<jobs::VisitDue>(),
@@ -85,6 +88,7 @@ pub const AREA: Area = Area {
         events::DocumentUpdated::ENTRY,
         events::DocumentProgressed::ENTRY,
         events::DocumentDeleted::ENTRY,
+        events::DocumentRestored::ENTRY,
         events::CollectionChanged::ENTRY,
         events::WebsiteChanged::ENTRY,
     ],
@@ -219,6 +223,14 @@ pub async fn overview(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeOvervie
 /// `forbidden` for guests.
 pub async fn size(kernel: &Kernel, actor: &Actor) -> Result<KnowledgeSize> {
     Ok(kernel.store().knowledge_size(actor.organization, readable(actor)?, model_name(kernel)).await?)
+}
+
+/// Whether somebody has added a document that the caller may read. The sample that comes with Closezly is none.
+///
+/// # Errors
+/// `forbidden` for guests.
+pub async fn was_given(kernel: &Kernel, actor: &Actor) -> Result<bool> {
+    Ok(kernel.store().was_given_documents(actor.organization, readable(actor)?).await?)
 }
 
 /// What the caller may read. Guests read nothing.

@@ -20,5 +20,6 @@ pub mod website;
 
 pub use assembly::{AREAS, Config, Parts, assemble, assemble_bare, registry, run_due, work};
 pub use kernel::{
-    Actor, Area, Client, DomainError, Erased, Erasure, EventEntry, Kernel, Membership, Registry, Result, Sealed, Setting, Vault, keep_lease,
+    Actor, Area, Client, DomainError, Erased, Erasure, EventEntry, Kernel, Membership, Registry, Result, Sealed, Setting, Share, Shares,
+    Vault, keep_lease,
 };

@@ -36,7 +36,8 @@ fn quota(kernel: &Kernel) -> Option<i64> {
 /// What the caller's organization has stored, and may.
 pub(crate) async fn of(kernel: &Kernel, actor: &Actor) -> Result<Storage> {
     let Stored { documents, recordings } = kernel.store().stored(actor.organization).await?;
-    Ok(Storage { documents, recordings, allowed: quota(kernel) })
+    let uploading = kernel.store().uploading(actor.organization).await?;
+    Ok(Storage { documents, recordings, uploading, allowed: quota(kernel) })
 }
 
 /// How many more bytes may come, counting what members have announced and not finished to send; none: as many as there is space for. 0 may

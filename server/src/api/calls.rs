@@ -20,6 +20,7 @@ fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::default()
         .routes(routes!(call::list, call::create))
         .routes(routes!(call::get, call::patch, call::delete))
+        .routes(routes!(call::restore))
         .routes(routes!(call::end))
         .routes(routes!(call::review))
         .routes(routes!(transcript::transcript))

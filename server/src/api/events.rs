@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 
 use super::area::Area;
 use super::envelope::Envelope;
-use super::extract::Query;
+use super::query::Query;
 use crate::web::caller::Signed;
 use crate::web::problem::Failure;
 use crate::wiring::Server;

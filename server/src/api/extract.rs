@@ -1,7 +1,7 @@
 //! axum's extractors, with failures that say what to do.
 
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::IntoResponse;
 use http::StatusCode;
@@ -52,11 +52,6 @@ pub async fn object<T: DeserializeOwned, S: Send + Sync>(request: Request, state
 #[from_request(via(axum::extract::Path), rejection(Failure))]
 pub struct Path<T>(pub T);
 
-/// The query.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Failure))]
-pub struct Query<T>(pub T);
-
 /// The failure of a JSON body that can't be taken.
 pub fn unread(rejection: JsonRejection, most: usize) -> Failure {
     match rejection {
@@ -81,12 +76,6 @@ impl From<PathRejection> for Failure {
     fn from(_: PathRejection) -> Self {
         // An id that is none belongs to nothing.
         Self::new(Code::NotFound, "There is nothing under this address.")
-    }
-}
-
-impl From<QueryRejection> for Failure {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::new(Code::Invalid, format!("The query does not fit: {}.", inner(&rejection)))
     }
 }
 

@@ -33,6 +33,7 @@ fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(overview))
         .routes(up_to(MAX_FORM, routes!(documents::list, documents::give)))
         .routes(routes!(documents::get, documents::edit, documents::delete))
+        .routes(routes!(documents::restore))
         .routes(routes!(documents::passages))
         .routes(routes!(documents::uses))
         .routes(routes!(documents::file))

@@ -12,8 +12,9 @@ use utoipa_axum::routes;
 
 use super::area::Area;
 use super::envelope::Envelope;
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, Path};
 use super::paging::Paging;
+use super::query::Query;
 use crate::web::caller::Signed;
 use crate::web::problem::Failure;
 use crate::wiring::Server;

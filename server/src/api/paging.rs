@@ -1,8 +1,6 @@
 //! Lists: which items, and which page of them.
 
 use axum::extract::FromRequestParts;
-use axum::extract::rejection::QueryRejection;
-use http::Uri;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -10,12 +8,16 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
+use super::query::{TAKES, pairs, read};
 use crate::web::problem::Failure;
 
 /// Most items of a page.
 const MOST: u32 = 100;
 /// Items of a page if nobody says how many.
 const USUAL: u32 = 25;
+
+/// What says which page of a list.
+const PAGE: &[&str] = &["cursor", "limit"];
 
 /// Which page of a list.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
@@ -61,7 +63,7 @@ impl IntoParams for Paging {
 fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(serde::de::Error::custom("`limit` must be a whole number"));
+        return Err(serde::de::Error::custom(format!("{TAKES}a whole number from 1 to {MOST}")));
     }
     Ok(Some(text.parse().unwrap_or(u32::MAX)))
 }
@@ -78,15 +80,9 @@ impl<S: Sync, F: DeserializeOwned> FromRequestParts<S> for Listed<F> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let pairs: Vec<(String, String)> = read(parts.uri.query().unwrap_or_default())?;
+        let pairs = pairs(parts.uri.query().unwrap_or_default());
         // Apart, so that each half can refuse what it doesn't know.
-        let (page, filter): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| matches!(name.as_str(), "cursor" | "limit"));
-        let again = |pairs: Vec<(String, String)>| serde_urlencoded::to_string(pairs).unwrap_or_default();
-        Ok(Self { filter: read(&again(filter))?, paging: read(&again(page))? })
+        let (page, filter): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| PAGE.contains(&name.as_str()));
+        Ok(Self { filter: read(&filter, PAGE)?, paging: read(&page, &[])? })
     }
-}
-
-fn read<T: DeserializeOwned>(query: &str) -> Result<T, Failure> {
-    let uri = Uri::builder().path_and_query(format!("/?{query}")).build().unwrap_or_default();
-    axum::extract::Query::try_from_uri(&uri).map(|axum::extract::Query(value)| value).map_err(|rejection: QueryRejection| rejection.into())
 }

@@ -22,13 +22,12 @@ pub async fn check(State(server): State<Server>, request: Request, next: Next) -
         return next.run(request).await;
     }
     let (origin, host) = (request.headers().get(ORIGIN), request.headers().get(HOST));
-    tracing::warn!(
-        path = request.uri().path(),
-        ?origin,
-        ?host,
-        public_url,
-        "refused a foreign origin: is public_url the address that people open?"
-    );
+    let why = if is_here(request.headers()) {
+        "refused a foreign origin: somebody has opened this server at another address than public_url. Give them that one, or set public_url to theirs"
+    } else {
+        "refused a foreign origin: another site's page, or a proxy that changes the Host header"
+    };
+    tracing::warn!(path = request.uri().path(), ?origin, ?host, public_url, "{why}");
     if request.method() == Method::POST && is_plain_form(request.headers()) {
         return (StatusCode::FORBIDDEN, Html(page(public_url))).into_response();
     }
@@ -72,6 +71,14 @@ fn is_ours(method: &Method, headers: &HeaderMap, public_url: &str) -> bool {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
     cookie(headers, session_cookie(!is_plain)).is_none()
+}
+
+/// Whether a request comes from a page of the very address that it goes to: ours, opened elsewhere than at the public address.
+fn is_here(headers: &HeaderMap) -> bool {
+    let text = |value: Option<&http::HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (Some(origin), Some(host)) = (text(headers.get(ORIGIN)), text(headers.get(HOST))) else { return false };
+    let origin = canonical(&origin);
+    origin.is_some() && ["http", "https"].iter().any(|scheme| canonical(&format!("{scheme}://{host}")) == origin)
 }
 
 /// Both addresses as [`canonical`] writes them.
@@ -142,6 +149,22 @@ mod tests {
         assert!(is_ours(&Method::POST, &headers("http://localhost:3000"), "http://127.0.0.1:3000"));
         assert!(!is_ours(&Method::POST, &headers("http://localhost:4000"), "http://127.0.0.1:3000"));
         assert!(!is_ours(&Method::POST, &headers("http://localhost:3000"), "https://closezly.example"));
+    }
+
+    #[test]
+    fn our_own_page_at_another_address_is_told_from_another_sites() {
+        for (origin, host, here) in [
+            ("http://192.168.1.5:3000", "192.168.1.5:3000", true),
+            ("https://sales.lan", "sales.lan", true),
+            ("http://SALES.lan:80", "sales.lan", true),
+            ("https://evil.example", "sales.example.com", false),
+            ("http://sales.lan:3000", "sales.lan:3001", false),
+            ("null", "sales.lan", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ORIGIN, origin.parse().unwrap()), (HOST, host.parse().unwrap())]);
+            assert_eq!(is_here(&headers), here, "{origin} to {host}");
+        }
+        assert!(!is_here(&HeaderMap::new()));
     }
 
     #[test]

@@ -67,6 +67,12 @@ impl Failure {
         Problem::new(code, message).into()
     }
 
+    /// What a person reads.
+    #[cfg(test)]
+    pub fn sentence(&self) -> &str {
+        &self.problem.message
+    }
+
     /// The same with another status than the code's own, where HTTP has a better one.
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;

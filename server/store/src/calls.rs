@@ -1,5 +1,6 @@
 //! Calls: their settings, their life and their list.
 
+mod deleted;
 mod index;
 mod playbook;
 mod row;
@@ -37,11 +38,13 @@ macro_rules! unfinished {
 macro_rules! narrowed {
     () => {
         " WHERE organization_id = $1 AND state = COALESCE($2, state) AND kind = COALESCE($3, kind) \
-          AND member_id = COALESCE($4, member_id) AND created_at >= $5 AND created_at < $6 \
+          AND member_id = COALESCE($4, member_id) AND deleted_at IS NULL AND created_at >= $5 AND created_at < $6 \
           AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9"
     };
 }
 
+pub(crate) use self::deleted::STATEMENTS as DELETED_STATEMENTS;
+pub use self::deleted::{erase, hide, restore};
 pub use self::index::reindex;
 pub(crate) use self::index::{STATEMENTS as INDEX_STATEMENTS, add_lines};
 pub(crate) use self::playbook::STATEMENTS as PLAYBOOK_STATEMENTS;
@@ -59,7 +62,7 @@ statements! {
     );
     TOUCH_CALL = "UPDATE calls SET updated_at = $3 WHERE organization_id = $1 AND id = $2";
     SET_TRACKS = "UPDATE calls SET participants = $3, tracks = $4, sides_swapped = $5 WHERE organization_id = $1 AND id = $2";
-    CALL = concat!("SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND id = $2");
+    CALL = concat!("SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL");
     UPDATE_CALL = "
         UPDATE calls SET title = $3, contact_name = $4, company = $5, kind = $6, language = $7, vocabulary = $8, recognizer = $9,
             verbosity = $10, consent_who = $11, consent_how = $12, consent_at = $13, keep_audio = $14, rep_name = $15,
@@ -73,15 +76,16 @@ statements! {
     SET_DURATION = "UPDATE calls SET duration_ms = $3 WHERE organization_id = $1 AND id = $2";
     SET_NOTES = "UPDATE calls SET notes = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2";
     LATEST_CALL = concat!(
-        "SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1"
+        "SELECT ", columns!(), " FROM calls WHERE organization_id = $1 AND member_id = $2 AND deleted_at IS NULL
+        ORDER BY created_at DESC, id DESC LIMIT 1"
     );
     // Takes the row's lock: whoever takes the call over waits until what is written with it is there, or comes before it.
     HOLD_CALL = "
         UPDATE calls SET last_seen_at = $5, duration_ms = CASE WHEN $6 > duration_ms THEN $6 ELSE duration_ms END
-        WHERE organization_id = $1 AND id = $2 AND owner = $3 AND epoch = $4";
+        WHERE organization_id = $1 AND id = $2 AND owner = $3 AND epoch = $4 AND deleted_at IS NULL";
     TAKE_CALL = "
         UPDATE calls SET owner = $3, epoch = epoch + 1, last_seen_at = $5, node = $6
-        WHERE organization_id = $1 AND id = $2 AND epoch = $4 AND state <> 'ended'";
+        WHERE organization_id = $1 AND id = $2 AND epoch = $4 AND state <> 'ended' AND deleted_at IS NULL";
     LET_CALL_GO = "
         UPDATE calls SET owner = NULL, last_seen_at = $5 WHERE organization_id = $1 AND id = $2 AND owner = $3 AND epoch = $4";
     CALL_OWNER = "SELECT owner, epoch, node FROM calls WHERE organization_id = $1 AND id = $2";
@@ -89,9 +93,9 @@ statements! {
         SELECT id, CASE WHEN state IN ('live', 'finishing') THEN owner END AS owner
         FROM calls WHERE organization_id = $1 AND member_id = $2 ORDER BY created_at, id";
     // Of all tenants: the server takes up at its start what it left.
-    UNFINISHED_CALLS = concat!("SELECT ", unfinished!(), " WHERE c.state IN ('live', 'finishing') ORDER BY c.created_at, c.id");
+    UNFINISHED_CALLS = concat!("SELECT ", unfinished!(), " WHERE c.state IN ('live', 'finishing') AND c.deleted_at IS NULL ORDER BY c.created_at, c.id");
     UNFINISHED_CALL = concat!(
-        "SELECT ", unfinished!(), " WHERE c.organization_id = $1 AND c.id = $2 AND c.state IN ('live', 'finishing')"
+        "SELECT ", unfinished!(), " WHERE c.organization_id = $1 AND c.id = $2 AND c.state IN ('live', 'finishing') AND c.deleted_at IS NULL"
     );
 }
 
@@ -178,7 +182,7 @@ pub async fn set_tracks(tx: &mut Tx, call: &Call) -> Result<bool> {
     Ok(set > 0)
 }
 
-/// Deletes a call with all that belongs to it in the database. Its recording is [`crate::recording::delete`]'s. False if there is no
+/// Deletes a call for good, with all that belongs to it in the database; [`hide`] lets it be brought back. Its recording is [`crate::recording::delete`]'s. False if there is no
 /// such call.
 ///
 /// # Errors

@@ -23,6 +23,7 @@ pub fn all() -> Vec<Statement> {
         crate::tokens::STATEMENTS,
         crate::sign_ups::STATEMENTS,
         crate::calls::STATEMENTS,
+        crate::calls::DELETED_STATEMENTS,
         crate::calls::PLAYBOOK_STATEMENTS,
         crate::calls::INDEX_STATEMENTS,
         crate::calls::SEARCH_STATEMENTS,

@@ -21,7 +21,7 @@ statements! {
     // A document that was deleted meanwhile leaves no word.
     SET_CUE_SOURCE = "
         UPDATE cues SET source = $4 WHERE organization_id = $1 AND call_id = $2 AND number = $3
-        AND EXISTS (SELECT 1 FROM documents d WHERE d.organization_id = $1 AND d.id = $5)";
+        AND EXISTS (SELECT 1 FROM documents d WHERE d.organization_id = $1 AND d.id = $5 AND d.deleted_at IS NULL)";
     CLEAR_CUE_SOURCE = "UPDATE cues SET source = NULL WHERE organization_id = $1 AND call_id = $2 AND number = $3";
     DELETE_CUES = "DELETE FROM cues WHERE organization_id = $1 AND call_id = $2";
     INSERT_BOOKMARK = "

@@ -11,6 +11,7 @@ mod anew;
 mod bindings;
 mod citations;
 mod collections;
+mod deleted;
 mod differing;
 mod document_writes;
 mod documents;
@@ -32,6 +33,7 @@ mod websites;
 
 pub use bindings::set_bindings;
 pub use collections::{default_collection, delete_collection, insert_collection, update_collection};
+pub use deleted::{erase_document, hide_document, restore_document};
 pub use document_writes::{InsertOutcome, NewDocument, NewVersion, StoredFile, add_version, insert_document, object_keys_of_all};
 pub use documents::{Description, DocumentPatch, delete_document, edit_document, fail_unread, move_document, standing};
 pub use lexical::KnownWord;
@@ -51,6 +53,7 @@ pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     bindings::STATEMENTS,
     citations::STATEMENTS,
     collections::STATEMENTS,
+    deleted::STATEMENTS,
     documents::STATEMENTS,
     document_writes::STATEMENTS,
     lexical::STATEMENTS,

@@ -16,7 +16,7 @@ statements! {
     REVIEWED_SINCE = "
         SELECT c.id, c.title, r.insights FROM calls c
         JOIN reviews r ON r.organization_id = c.organization_id AND r.call_id = c.id
-        WHERE c.organization_id = $1 AND c.member_id = $2 AND c.created_at >= $3 AND c.source <> 'sample'
+        WHERE c.organization_id = $1 AND c.member_id = $2 AND c.deleted_at IS NULL AND c.created_at >= $3 AND c.source <> 'sample'
         ORDER BY c.created_at DESC, c.id DESC LIMIT $4";
     REVIEW = "SELECT insights, metrics FROM reviews WHERE organization_id = $1 AND call_id = $2";
 }

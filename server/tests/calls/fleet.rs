@@ -418,7 +418,7 @@ async fn a_page_and_its_call_may_be_on_two_servers() {
     let left = || walk(fleet.storage.path());
     let started = Instant::now();
     while !left().is_empty() {
-        assert!(started.elapsed() < Duration::from_secs(60), "sealed parts are left: {:?}", left());
+        assert!(started.elapsed() < Duration::from_secs(120), "sealed parts are left: {:?}", left());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

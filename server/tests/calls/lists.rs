@@ -53,7 +53,15 @@ async fn bad_queries_are_refused() {
     let server = TestServer::start().await;
     let ann = server.owner("Ann").await;
     for query in ["cursor=nonsense", "cursor=%00", "cursor=AAAA", "state=asleep", "kind=x", "member=me", "from=yesterday", "limit=-1"] {
-        assert_eq!(ann.get(&format!("/api/v1/calls?{query}")).await.failure(422), "invalid", "{query}");
+        let answer = ann.get(&format!("/api/v1/calls?{query}")).await;
+        assert_eq!(answer.failure(422), "invalid", "{query}");
+        assert_eq!(answer.body["error"]["details"]["field"], query.split('=').next().unwrap(), "{query}");
+    }
+    for (limit, said) in [("-1", "“-1” is none."), ("many", "“many” is none."), ("", "is empty. Leave it out, or give it a whole number")]
+    {
+        let answer = ann.get(&format!("/api/v1/calls?limit={limit}")).await;
+        let sentence = answer.body["detail"].as_str().unwrap();
+        assert!(sentence.contains("a whole number from 1 to 100") && sentence.contains(said), "{sentence}");
     }
     let long = ann.get(&format!("/api/v1/calls?search={}", "x".repeat(201))).await;
     assert_eq!(long.failure(422), "invalid");

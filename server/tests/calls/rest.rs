@@ -207,8 +207,45 @@ async fn deleting_takes_everything_even_while_it_is_live() {
     }
     while page.next().await.is_some() {}
     let recordings = server.data().join("files/recordings");
-    let left: Vec<_> = walk(&recordings).into_iter().filter(|file| file.is_file()).collect();
-    assert!(left.is_empty(), "{left:?}");
+    let left = || walk(&recordings).into_iter().filter(|file| file.is_file()).count();
+    assert!(left() > 0, "it could be brought back");
+    server.undo_is_over(|| left() == 0).await;
+    for id in [ended, live] {
+        assert_eq!(ann.post(&path(id, "/restore"), json!({})).await.failure(404), "not_found", "gone for good");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_call_comes_back_whole_within_a_minute() {
+    let server = TestServer::start().await;
+    let (ann, eve) = (server.owner("Ann").await, server.owner("Eve").await);
+    let id = ended_call(&ann, "Ended").await;
+    let all = async || {
+        let mut all = vec![ann.get("/api/v1/calls?search=ended").await.body["data"].to_string()];
+        for rest in ["", "/transcript", "/cues", "/review", "/export?format=json"] {
+            let answer = ann.get(&path(id, rest)).await;
+            all.push(format!("{} {}", answer.status, answer.body));
+        }
+        all
+    };
+    let before = all().await;
+    assert_eq!(ann.post(&path(id, "/restore"), json!({})).await.status, StatusCode::OK, "what is there stays as it is");
+    assert_eq!(ann.delete(&path(id, "")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ann.get("/api/v1/calls?search=ended").await.body["data"], json!([]));
+    server.clock.advance(chrono::TimeDelta::seconds(model::UNDO_SECONDS - 1));
+    assert_eq!(eve.post(&path(id, "/restore"), json!({})).await.failure(404), "not_found", "another organization's");
+    let back = ann.post(&path(id, "/restore"), json!({})).await;
+    assert_eq!((back.status, &back.body["data"]["id"]), (StatusCode::OK, &json!(id)), "{:?}", back.body);
+    assert_eq!(all().await, before, "as it was");
+    // The job of the first deletion comes, and leaves it alone.
+    server.clock.advance(chrono::TimeDelta::seconds(5));
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(all().await, before);
+    assert_eq!(ann.delete(&path(id, "")).await.status, StatusCode::NO_CONTENT);
+    server.clock.advance(chrono::TimeDelta::seconds(model::UNDO_SECONDS));
+    let late = ann.post(&path(id, "/restore"), json!({})).await;
+    assert_eq!(late.failure(404), "not_found");
+    assert!(late.body["detail"].as_str().unwrap().contains("after a minute"), "{:?}", late.body);
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

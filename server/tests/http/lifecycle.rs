@@ -114,6 +114,23 @@ async fn the_doctor_is_content_with_the_defaults_on_a_built_site() {
     );
 }
 
+#[tokio::test]
+async fn the_doctor_says_where_people_can_not_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = |listen: &str| Settings {
+        data_dir: Some(folder.path().join("data")),
+        public_url: Some("https://sales.example.com".to_owned()),
+        listen: Some(listen.parse().unwrap()),
+        ..Settings::default()
+    };
+    for (listen, verdict) in [("127.0.0.1:3000", Verdict::Good), ("0.0.0.0:3000", Verdict::Note), ("192.168.1.5:80", Verdict::Note)] {
+        let found = verdicts(settings(listen)).await;
+        let (_, its, words) = found.iter().find(|(name, ..)| *name == "address").unwrap();
+        assert_eq!(*its, verdict, "{words}");
+        assert!(words.contains(&format!("http://{listen}")) && words.ends_with("told to open https://sales.example.com."), "{words}");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_doctor_tells_of_a_data_folder_that_others_may_look_into() {

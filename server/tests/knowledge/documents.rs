@@ -44,13 +44,21 @@ async fn a_file_is_given_read_changed_and_deleted() {
     let uses = ann.get(&path(&id, "/uses")).await;
     assert_eq!(uses.body["data"][0]["question"], "Team plan costs per seat", "{:?}", uses.body);
     assert_eq!(kept(&server).len(), 1, "the file and nothing else");
+    let whole = ann.get(&path(&id, "")).await.body["data"].clone();
     assert_eq!(ann.delete(&path(&id, "")).await.status, StatusCode::NO_CONTENT);
     for rest in ["", "/passages", "/uses", "/file"] {
         assert_eq!(ann.get(&path(&id, rest)).await.failure(404), "not_found", "{rest}");
     }
     assert_eq!(ann.delete(&path(&id, "")).await.failure(404), "not_found");
     assert!(asked(&ann, "Team plan costs per seat").await.is_empty());
+    // For a minute it can be brought back, and answers as it did.
+    let back = ann.post(&path(&id, "/restore"), json!({})).await;
+    assert_eq!((back.status, &back.body["data"]), (StatusCode::OK, &whole), "{:?}", back.body);
+    assert_eq!(asked(&ann, "Team plan costs per seat").await, ["The Team plan costs 29 euros per seat."]);
+    assert_eq!(ann.get(&path(&id, "/file")).await.status, StatusCode::OK);
+    assert_eq!(ann.delete(&path(&id, "")).await.status, StatusCode::NO_CONTENT);
     nothing_kept(&server).await;
+    assert_eq!(ann.post(&path(&id, "/restore"), json!({})).await.failure(404), "not_found", "gone for good");
 }
 
 #[tokio::test]

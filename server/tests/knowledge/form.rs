@@ -124,11 +124,7 @@ pub fn kept(server: &TestServer) -> Vec<PathBuf> {
 
 /// Waits until nothing is kept any more.
 pub async fn nothing_kept(server: &TestServer) {
-    let begun = Instant::now();
-    while !kept(server).is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", kept(server));
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    server.undo_is_over(|| kept(server).is_empty()).await;
 }
 
 /// The sentences of an answer. Of few documents, words that they have are asked for: among so little every other word weighs much.

@@ -43,7 +43,7 @@ async fn what_does_not_fit_is_refused_before_it_is_taken_and_deleting_makes_room
 ) {
     let server = with_one_megabyte(engine, None).await;
     let (ann, eve) = (server.owner("Ann").await, server.owner("Eve").await);
-    assert_eq!(storage(&ann).await, json!({ "documents": 0, "recordings": 0, "allowed": 1_000_000 }));
+    assert_eq!(storage(&ann).await, json!({ "documents": 0, "recordings": 0, "uploading": 0, "allowed": 1_000_000 }));
     let first = give_bytes(&ann, "first.txt", &bytes(600 * KILOBYTE)).await;
     // While it is read there is a copy of it.
     ready(&ann, &first).await;
@@ -62,14 +62,19 @@ async fn what_does_not_fit_is_refused_before_it_is_taken_and_deleting_makes_room
     let begun = ann.post(UPLOADS, json!({ "file_name": "a.txt", "bytes": 300_000 })).await;
     assert_eq!(begun.status, StatusCode::CREATED, "{:?}", begun.body);
     refused(&ann.post(UPLOADS, json!({ "file_name": "b.txt", "bytes": 100_001 })).await);
+    // And is told, or the page would show room where the next file is refused.
+    assert_eq!(storage(&ann).await["uploading"], 300_000);
+    let browser = server.browser();
+    assert_eq!(browser.sign_in("Ann", PASSWORD).await.status, StatusCode::OK);
+    let page = browser.text("/settings/operations").await;
+    assert!(page.contains("of documents, 0 bytes of recordings and 300 KB that are being uploaded, of 1.0 MB"), "{page}");
     let upload = format!("{UPLOADS}/{}", begun.body["data"]["id"].as_str().unwrap());
     assert_eq!(ann.delete(&upload).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(storage(&ann).await["uploading"], 0);
     // Another organization has its own.
     give_bytes(&eve, "first.txt", &bytes(600 * KILOBYTE)).await;
     let second = given(&send(&ann, DOCUMENTS, Form::default().file("b.txt", &bytes(400 * KILOBYTE))).await);
     assert_eq!(storage(&ann).await["documents"], 1_000_000, "to the last byte");
-    let browser = server.browser();
-    assert_eq!(browser.sign_in("Ann", PASSWORD).await.status, StatusCode::OK);
     let page = browser.text("/settings/operations").await;
     assert!(page.contains("1.0 MB of documents and 0 bytes of recordings, of 1.0 MB that your organization may keep."), "{page}");
     refused(&ann.post(DOCUMENTS, json!({ "title": "A text", "text": "One more." })).await);

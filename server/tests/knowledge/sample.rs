@@ -106,9 +106,14 @@ async fn playing_the_sample_call_brings_its_sheet_once() {
     assert_eq!(documents.len(), 1, "{documents:?}");
     assert_eq!(documents[0]["source"], "sample");
     ready(&ann, documents[0]["id"].as_str().unwrap()).await;
+    // Nobody has added what the company knows by that.
+    let steps = async || browser.call("/api/home", &[]).await.body["steps"].clone();
+    assert_eq!((&steps().await["sample"], &steps().await["documents"]), (&json!(true), &json!(false)));
     // What the customer asks first is answered out of it.
     let asked = "What does the Business plan cost per seat?";
     let query = CallQuery { call: Some(played[0]), words: asked.to_owned(), topic: "buying.pricing".to_owned(), competitor: None };
     let found = find_for_call(&server.services, organization, query).await.unwrap();
     assert!(found.citation.quote.contains("The Business plan costs 49 €"), "{:?}", found.citation);
+    give(&ann, "own.txt", "The own plan costs 10 €.").await;
+    assert_eq!(steps().await["documents"], true);
 }

@@ -10,7 +10,7 @@ mod program;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{TimeZone, Utc};
 use domain::Kernel;
@@ -101,6 +101,16 @@ impl TestServer {
         let mut server = Self::on(opened, database, setup, clock, TestIds::default()).await;
         server.store = Some(store);
         server
+    }
+
+    /// Lets the time go by in which a deletion can be undone, and waits until what was deleted is gone.
+    pub async fn undo_is_over(&self, is_gone: impl Fn() -> bool) {
+        self.clock.advance(chrono::TimeDelta::seconds(model::UNDO_SECONDS + 1));
+        let begun = Instant::now();
+        while !is_gone() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "what was deleted is still there");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Another server on the same database (of SQLite: once this one has stopped), by the same clock, with a folder of its own.

@@ -1,10 +1,11 @@
 //! What the dependency trees may not contain, what manifests may not declare, which crate and module may know which,
-//! whether a type's name is its own, whether a file is short enough to be read, and whether the migrations are what their template makes.
+//! whether a type's name is its own, whether a file is short enough to be read, whether pages are written as ours are, and whether the migrations are what their template makes.
 
 mod crates;
 mod lengths;
 mod modules;
 mod names;
+mod pages;
 mod rules;
 mod trees;
 mod unused;
@@ -19,6 +20,7 @@ pub fn check() -> Outcome {
     outcome.check(crates::check());
     outcome.check(names::check());
     outcome.check(lengths::check());
+    outcome.check(pages::check());
     outcome.check(crate::migrations::check());
     outcome.add(modules::check());
     outcome.add(unused::check());

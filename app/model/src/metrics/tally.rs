@@ -71,6 +71,17 @@ struct Side {
     letters: u32,
     questions: u32,
     fillers: u32,
+    /// Until when its words are known: the end of the last segment.
+    said_until: Millis,
+    /// How much of the talk is until then; none while nobody could tell.
+    said: Option<Millis>,
+}
+
+impl Side {
+    /// Keeps in step how much talk the words are of.
+    fn measure(&mut self) {
+        self.said = self.talk.length_until(self.said_until).or(self.said);
+    }
 }
 
 /// Counts [`Metrics`] from segments and voice, in constant memory; each piece costs time linear in its own length.
@@ -80,8 +91,9 @@ struct Side {
 /// - **Doubtful** segments ([`Segment::is_doubtful`]) count for nothing.
 /// - **talk** = the time that the voice detector's stretches cover. Before the first such stretch of a side (no detector,
 ///   or a call taken up again after a restart): the time that its segments cover. Nothing counts twice.
-/// - **words per minute** = words ÷ (talk ÷ 60 s), none under 10 s of talk or without words, and none where most words are letters of
-///   a script without spaces ([`Words`]): letters a minute can't be compared.
+/// - **words per minute** = words ÷ (talk until the end of the last segment ÷ 60 s), none under 10 s of such talk or without words, and none where
+///   most words are letters of a script without spaces ([`Words`]): letters a minute can't be compared. What is being said at this moment is talk
+///   already, and its words are not known yet: with it, whoever goes on talking would seem to slow down.
 /// - **talk share** = rep's talk ÷ (rep's talk + customer's talk).
 /// - The **floor** goes to a side with its first segment that is more than an acknowledgement ([`is_acknowledgement`]);
 ///   each change of the floor is a **turn**. A "yes" to a question takes the floor.
@@ -117,6 +129,8 @@ impl Tally {
         if !side.voiced {
             side.talk.cover(start, end);
         }
+        side.said_until = side.said_until.max(end);
+        side.measure();
         let ends_asking = asked.last().is_some_and(|question| question.end == words.len());
         self.turns.push(Said { channel, start, end, asked: ends_asking, acknowledgement: is_acknowledgement(words) });
     }
@@ -127,6 +141,9 @@ impl Tally {
         let side = &mut self.sides[channel.index()];
         side.voiced = true;
         side.talk.cover(start, end);
+        if side.words > 0 {
+            side.measure();
+        }
     }
 
     /// Who has the floor, since when, and until when for certain, in call time.
@@ -140,11 +157,12 @@ impl Tally {
         let [rep, customer] = [Channel::Rep, Channel::Customer].map(|channel| {
             let side = &self.sides[channel.index()];
             let talk = side.talk.length();
-            let pace = talk >= LEAST_TALK && side.words > 0 && side.letters.saturating_mul(2) <= side.words;
+            let said = side.said.unwrap_or(talk);
+            let pace = said >= LEAST_TALK && side.words > 0 && side.letters.saturating_mul(2) <= side.words;
             SideMetrics {
                 talk_ms: talk,
                 words: side.words,
-                words_per_minute: pace.then(|| f64::from(side.words) * 60.0 / talk.as_seconds()),
+                words_per_minute: pace.then(|| f64::from(side.words) * 60.0 / said.as_seconds()),
                 longest_monologue_ms: turns.longest[channel.index()],
                 questions: side.questions,
                 fillers: side.fillers,

@@ -64,12 +64,21 @@ pub async fn patch_call(id: CallId, patch: CallPatch) -> Result<Call, AppError> 
     Ok(domain::calls::patch(&services, &scope, id, patch).await?)
 }
 
-/// Deletes a call with its recording and all that was made of it.
+/// Deletes a call with its recording and all that was made of it; for a minute [`restore_call`] brings it back.
 #[server(protocol = Rpc, endpoint = "calls/delete")]
 pub async fn delete_call(id: CallId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::calls::delete(&services, &scope, id).await?;
-    go_to("/calls");
+    go_to(&format!("/calls?deleted={id}"));
+    Ok(())
+}
+
+/// Brings a call back that was deleted a moment ago.
+#[server(protocol = Rpc, endpoint = "calls/restore")]
+pub async fn restore_call(id: CallId) -> Result<(), AppError> {
+    let (services, scope) = caller()?;
+    domain::calls::restore(&services, &scope, id).await?;
+    go_to(&super::path(id));
     Ok(())
 }
 

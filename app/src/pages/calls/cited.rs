@@ -41,6 +41,16 @@ pub fn Cited(
     }
 }
 
+/// The words as somebody hears them: sentences without any mark, cells of a row with a pause between them.
+pub fn spoken(quote: &str) -> String {
+    let lines = readable(quote);
+    let lines = lines.lines().map(|line| {
+        let said = line.trim_start_matches("• ").replace(" · ", ", ");
+        if said.ends_with(['.', '!', '?', ':', ';', '…']) { said } else { format!("{said}.") }
+    });
+    lines.collect::<Vec<_>>().join(" ")
+}
+
 /// The words without the marks of headings, lists and tables; a line for each heading, item and row.
 fn readable(quote: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -89,5 +99,13 @@ mod tests {
         assert_eq!(readable("| Plan | Price |\n|---|:--|\n| Team | 29 € |\nper month"), "Plan · Price\nTeam · 29 €\nper month");
         assert_eq!(readable("#1 in Europe,\n-5 % a year"), "#1 in Europe, -5 % a year");
         assert_eq!(readable(" \n "), "");
+    }
+
+    #[test]
+    fn what_is_heard_has_no_marks_at_all() {
+        assert_eq!(spoken("## Prices\n- Team: 29 €\n- Business:\n  59 €\n"), "Prices. Team: 29 €. Business: 59 €.");
+        assert_eq!(spoken("| Plan | Price |\n|---|:--|\n| Team | 29 € |\nIs it\nper month?"), "Plan, Price. Team, 29 €. Is it per month?");
+        assert_eq!(spoken("The Team plan costs 29 €."), "The Team plan costs 29 €.");
+        assert_eq!(spoken(" "), "");
     }
 }

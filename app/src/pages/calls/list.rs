@@ -1,13 +1,14 @@
 //! All calls: searched over titles and every word said, filtered by the URL, page by page.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::params::ParamsMap;
 use model::{Call, CallFilter, CallHit, CallId, CallKind, CallState, Found, Page};
 
 use super::{api, words};
 use crate::components::{
-    Badge, ButtonKind, ButtonLink, Choice, EmptyState, ErrorState, For, Glyph, ListCheck, ListFilters, ListPages, ListQuery, Narrow,
-    PageHeader, Select, Show, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of,
+    Badge, ButtonKind, ButtonLink, Choice, Deleted, EmptyState, ErrorState, For, Glyph, ListCheck, ListFilters, ListPages, ListQuery,
+    Narrow, PageHeader, Select, Show, Skeleton, SkeletonLines, Time, Tone, list_url, marked, query_cursor, query_text, reload_list, row_of,
     use_list_query,
 };
 use crate::events::{CALLS, after_events};
@@ -77,6 +78,7 @@ pub fn CallsPage() -> impl IntoView {
             <PageHeader title="Calls">
                 <span class="js-only"><ButtonLink href="/calls/new" kind=ButtonKind::Primary icon=Glyph::Plus>"Start a call"</ButtonLink></span>
             </PageHeader>
+            <Deleted what="Call" restore=api::RestoreCall::PATH />
             <Filters shown />
             <Transition fallback=|| view! { <SkeletonLines shape=Skeleton::Row count=6 label="Loading calls" /> }>
                 {move || Suspend::new(async move {

@@ -34,7 +34,7 @@ pub struct Overview {
 pub struct StepsDone {
     /// The sample call was played.
     pub sample: bool,
-    /// There are documents.
+    /// There are documents of one's own: the sample's sheet is none.
     pub documents: bool,
     /// A call of one's own was held.
     pub call: bool,
@@ -83,7 +83,7 @@ pub async fn my_overview() -> Result<Overview, AppError> {
     let is_sample = |call: &Call| call.source == model::CallSource::Sample;
     let steps = StepsDone {
         sample: calls.iter().any(is_sample),
-        documents: size.documents > 0,
+        documents: domain::knowledge::was_given(&services, &scope).await?,
         call: calls.iter().any(|call| call.started_at.is_some() && !is_sample(call)),
         review: calls.iter().any(|call| call.ended_at.is_some()),
     };

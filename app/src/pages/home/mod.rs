@@ -32,10 +32,12 @@ const CHANGES: &[&str] = &[
     "call.ended",
     "call.updated",
     "call.deleted",
+    "call.restored",
     "insights.ready",
     "document.created",
     "document.updated",
     "document.deleted",
+    "document.restored",
 ];
 
 /// What this area hands to the shell.
@@ -124,7 +126,9 @@ fn Loaded(overview: Overview) -> impl IntoView {
                 let (week, week_before) = weeks.get();
                 (week.calls + week_before.calls > 0).then(|| view! { <Numbers week week_before /> })
             }}
-            {move || steps.get().map(|done| view! { <FirstSteps done /> })}
+            <Show when=move || steps.with(Option::is_some)>
+                <FirstSteps steps />
+            </Show>
         </div>
     }
 }
@@ -329,7 +333,9 @@ fn RecentCall(call: Memo<Call>) -> impl IntoView {
 
 /// Steps that lead to something that works within a minute.
 #[component]
-fn FirstSteps(done: StepsDone) -> impl IntoView {
+fn FirstSteps(steps: Memo<Option<StepsDone>>) -> impl IntoView {
+    // A step that is done changes itself only: the other steps' buttons stay under the pointer and keep the focus.
+    let done = move |which: fn(&StepsDone) -> bool| Memo::new(move |_| steps.with(|steps| steps.as_ref().is_some_and(which)));
     let session = use_session();
     let may_add = move || session.profile().is_some_and(|profile| profile.role >= Role::Admin);
     view! {
@@ -338,7 +344,7 @@ fn FirstSteps(done: StepsDone) -> impl IntoView {
             <ol class=css::STEPS>
                 <Step
                     glyph=Glyph::Play
-                    done=done.sample
+                    done=done(|done| done.sample)
                     title="Play the sample call"
                     text="Three minutes, with sound. Its product sheet comes along: see the answer appear while the customer still asks."
                 >
@@ -346,7 +352,7 @@ fn FirstSteps(done: StepsDone) -> impl IntoView {
                 </Step>
                 <Step
                     glyph=Glyph::Knowledge
-                    done=done.documents
+                    done=done(|done| done.documents)
                     title="Add what your company knows"
                     text="Ask it, and get the sentence that answers, with its source. With documents of your own the sample steps back."
                 >
@@ -358,7 +364,7 @@ fn FirstSteps(done: StepsDone) -> impl IntoView {
                 </Step>
                 <Step
                     glyph=Glyph::Mic
-                    done=done.call
+                    done=done(|done| done.call)
                     title="Start your first call"
                     text="Share the microphone and the meeting's tab. Nothing is kept before you say who agreed to it."
                 >
@@ -366,7 +372,7 @@ fn FirstSteps(done: StepsDone) -> impl IntoView {
                 </Step>
                 <Step
                     glyph=Glyph::Calls
-                    done=done.review
+                    done=done(|done| done.review)
                     title="Look back at a call"
                     text="Every call has its recording, transcript, summary and action items, each with the words it rests on."
                 >
@@ -378,15 +384,15 @@ fn FirstSteps(done: StepsDone) -> impl IntoView {
 }
 
 #[component]
-fn Step(glyph: Glyph, done: bool, title: &'static str, text: &'static str, children: Children) -> impl IntoView {
+fn Step(glyph: Glyph, done: Memo<bool>, title: &'static str, text: &'static str, children: ChildrenFn) -> impl IntoView {
     view! {
-        <li class=css::STEP data-done=done.then_some("")>
+        <li class=css::STEP data-done=move || done.get().then_some("")>
             <span class=css::GLYPH>
-                <Icon glyph=if done { Glyph::Check } else { glyph } />
+                {move || view! { <Icon glyph=if done.get() { Glyph::Check } else { glyph } /> }}
             </span>
-            <h3>{title} {done.then(|| view! { <span class="visually-hidden">", done"</span> })}</h3>
+            <h3>{title} {move || done.get().then(|| view! { <span class="visually-hidden">", done"</span> })}</h3>
             <p class=css::TEXT>{text}</p>
-            {(!done).then(|| view! { <div class=css::ACTION>{children()}</div> })}
+            {move || (!done.get()).then(|| view! { <div class=css::ACTION>{children()}</div> })}
         </li>
     }
 }

@@ -108,12 +108,21 @@ pub async fn bind_document(id: DocumentId, #[server(default)] topics: Vec<String
     Ok(())
 }
 
-/// Deletes a document with its files and all that was made of them.
+/// Deletes a document with its files and all that was made of them; for a minute [`restore_document`] brings it back.
 #[server(protocol = Rpc, endpoint = "knowledge/delete")]
 pub async fn delete_document(id: DocumentId) -> Result<(), AppError> {
     let (services, scope) = caller()?;
     domain::knowledge::delete(&services, &scope, id).await?;
-    go_to("/knowledge");
+    go_to(&format!("/knowledge?deleted={id}"));
+    Ok(())
+}
+
+/// Brings a document back that was deleted a moment ago.
+#[server(protocol = Rpc, endpoint = "knowledge/restore")]
+pub async fn restore_document(id: DocumentId) -> Result<(), AppError> {
+    let (services, scope) = caller()?;
+    domain::knowledge::restore(&services, &scope, id).await?;
+    go_to(&super::path(id));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! `/knowledge`: ask, add, and see what there is.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 use model::{KnowledgeOverview, Page};
 
@@ -13,7 +14,7 @@ use super::layout::{KnowledgeActions, KnowledgeContext};
 use super::list_query::DocumentListQuery;
 use super::sidebar::Side;
 use super::upload::{AddFiles, DropZone};
-use crate::components::{Banner, ErrorState, ListQuery, PageHeader, Show, Skeleton, SkeletonLines, Tone};
+use crate::components::{Banner, Deleted, ErrorState, ListQuery, PageHeader, Show, Skeleton, SkeletonLines, Tone};
 use crate::rpc::{Loaded, blocking_resource};
 use crate::styles::knowledge_page as css;
 
@@ -46,6 +47,7 @@ pub fn KnowledgePage() -> impl IntoView {
     );
     view! {
         <div class="page">
+            <Deleted what="Document" restore=api::RestoreDocument::PATH />
             {move || actions.problem.get().map(|problem| view! { <Banner tone=Tone::Bad>{problem.message}</Banner> })}
             <Suspense fallback=|| view! { <Loading /> }>
                 {move || Suspend::new(async move {

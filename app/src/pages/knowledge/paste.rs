@@ -89,7 +89,7 @@ fn TextForm(area: KnowledgeContext, id: &'static str, #[prop(optional)] on_cance
                 />
             </div>
             <TextField label="Tags" name="tags" id=format!("{id}-tags") value=tags optional=true hint="Between commas." max_length=400 error=field_error(problem, "tags") />
-            <Select label="Collection" name="collection" id=format!("{id}-collection") choices=area.collections("The first one") initial=chosen error=field_error(problem, "collection") />
+            <Select label="Collection" name="collection" id=format!("{id}-collection") choices=area.collections("Default collection") initial=chosen error=field_error(problem, "collection") />
             <DialogActions>
                 {on_cancel.map(|on_cancel| view! { <Button on:click=move |_| on_cancel.run(())>"Cancel"</Button> })}
                 <Button kind=ButtonKind::Primary submit=true icon=Glyph::Plus busy=action.pending() busy_words="Adding…">"Add the text"</Button>

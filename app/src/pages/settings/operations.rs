@@ -223,6 +223,7 @@ fn words(kind: &str) -> &str {
     match kind {
         "calls.write_review" => "Writing a call's review",
         "calls.recognize" => "Making a transcript from a recording",
+        "calls.erase" => "Deleting a deleted call for good",
         "calls.delete_recording" => "Deleting a deleted call's recording",
         "calls.recover" => "Looking after calls that broke off",
         "calls.hand_over" => "Bringing a recording's end to the other servers",
@@ -234,6 +235,7 @@ fn words(kind: &str) -> &str {
         "knowledge.visit" => "Visiting a website",
         "knowledge.visit_due" => "Looking which websites are due",
         "knowledge.delete_upload" => "Deleting an upload of somebody who was erased",
+        "knowledge.erase" => "Deleting a deleted document for good",
         "knowledge.delete_files" => "Deleting a deleted document's files",
         "knowledge.expire_uploads" => "Forgetting uploads that broke off",
         "upkeep.forget_events" => "Forgetting events of last week",

@@ -47,11 +47,21 @@ kernel::event! {
 }
 
 kernel::event! {
-    /// A call was deleted with everything.
+    /// A call was deleted with everything. For a minute it can be brought back: `call.restored` says so.
     CallDeleted = "call.deleted", of call, belongs to member, sees all: Some(MANAGE_ALL), {
         /// The call.
         call: CallId,
         /// Whose it was.
+        member: MemberId,
+    }
+}
+
+kernel::event! {
+    /// A deleted call was brought back, as it was.
+    CallRestored = "call.restored", of call, belongs to member, sees all: Some(MANAGE_ALL), {
+        /// The call.
+        call: CallId,
+        /// Whose it is.
         member: MemberId,
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn hand_over(context: &JobContext, job: HandOver) -> Result<()>
     if kernel.membership().is_none() {
         return Ok(());
     }
-    let Some(call) = kernel.store().call(organization, job.call).await? else {
+    let Some(call) = kernel.store().call_or_deleted(organization, job.call).await? else {
         // Deleted while this server was away.
         return recording::delete_here(kernel, organization, job.call).await;
     };

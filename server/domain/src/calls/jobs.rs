@@ -4,11 +4,13 @@ use kernel::{Job, JobContext, Queue, Result};
 use model::{CallId, RecognizerId};
 use serde::{Deserialize, Serialize};
 
-use super::{anew, finish, hand_over, live, recording, retranscribe};
+use super::{anew, deletion, finish, hand_over, live, recording, retranscribe};
 
 const CALLS: Queue = Queue { name: "calls", workers: 1 };
 /// A hurried look that must not wait for a long recognition.
 const RECOVERY: Queue = Queue { name: "calls.recovery", workers: 1 };
+/// What nobody may see any more waits for nothing.
+const ERASURE: Queue = Queue { name: "calls.erasure", workers: 1 };
 
 /// Each server's own: about its data folder.
 const HERE: Queue = Queue { name: "calls.here", workers: 1 };
@@ -77,6 +79,27 @@ impl Job for DeleteRecording {
 
     async fn run(self, context: JobContext) -> Result<()> {
         recording::delete_forgotten(&context.kernel, context.organization()?, self.call).await
+    }
+}
+
+/// Deletes a deleted call for good, once it can't be brought back any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct EraseCall {
+    pub(super) call: CallId,
+}
+
+impl Job for EraseCall {
+    const KIND: &'static str = "calls.erase";
+    /// Not behind a long recognition: what is deleted is gone when that was said.
+    const QUEUE: Queue = ERASURE;
+    const MAX_ATTEMPTS: u32 = 20;
+
+    fn subject(&self) -> String {
+        self.call.to_string()
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        deletion::erase(&context.kernel, context.organization()?, self.call).await
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn all(kernel: &Kernel) -> Result<()> {
         }
         let mut measured = Vec::new();
         for (organization, id) in unmeasured {
-            let bytes = match kernel.store().call(organization, id).await? {
+            let bytes = match kernel.store().call_or_deleted(organization, id).await? {
                 Some(call) => bytes(kernel, &call).await?,
                 None => 0,
             };

@@ -253,7 +253,7 @@ pub(super) async fn delete_here(kernel: &Kernel, organization: OrganizationId, c
 
 /// Deletes the sound of a call that is deleted: the job's part.
 pub(crate) async fn delete_forgotten(kernel: &Kernel, organization: OrganizationId, call: CallId) -> Result<()> {
-    match kernel.store().call(organization, call).await? {
+    match kernel.store().call_or_deleted(organization, call).await? {
         Some(_) => Ok(()),
         None => delete(kernel, organization, call).await,
     }

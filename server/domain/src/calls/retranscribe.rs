@@ -38,7 +38,7 @@ pub(super) async fn state(kernel: &Kernel, organization: OrganizationId, call: C
 /// Recognizes all tracks of a recording, one after the other, and replaces what was heard: all of it and the job's end at once.
 pub(super) async fn recognize(context: &JobContext, id: CallId, with: &RecognizerId) -> Result<()> {
     let (kernel, organization) = (&context.kernel, context.organization()?);
-    let Some(call) = kernel.store().call(organization, id).await? else { return Ok(()) };
+    let Some(call) = kernel.store().call_or_deleted(organization, id).await? else { return Ok(()) };
     let mut heard = Vec::new();
     for track in TrackId::all(call.tracks.len()) {
         heard.extend(recognize_track(kernel, &call, track, with).await?);

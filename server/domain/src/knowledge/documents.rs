@@ -1,4 +1,4 @@
-//! Documents: listed, read, changed, unlocked, tried again, deleted.
+//! Documents: listed, read, changed, unlocked, tried again.
 
 use model::validation::Line;
 use model::{
@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use store::knowledge::{self as kept, DocumentPatch, Removed, StoredFile};
 
-use super::{MAX_PAGE, SEE_USES, events, ingest, jobs, model_name, readable, require_editor, urgently};
+use super::{MAX_PAGE, SEE_USES, events, ingest, jobs, model_name, readable, require_editor};
 use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
 use kernel::Actor;
 use kernel::Kernel;
@@ -133,26 +133,6 @@ pub async fn edit(kernel: &Kernel, actor: &Actor, id: DocumentId, change: Docume
     tx.commit().await?;
     kernel.knowledge_cache().forget(actor.organization);
     document(kernel, actor, id).await
-}
-
-/// Deletes a document: its files, passages, vectors, uses and all that is remembered of it.
-///
-/// # Errors
-/// `not_found`; `forbidden` below admins.
-pub async fn delete(kernel: &Kernel, actor: &Actor, id: DocumentId) -> Result<()> {
-    require_editor(actor)?;
-    let removed = urgently(kernel, || async {
-        let mut tx = kernel.begin(actor).await?;
-        let removed = kept::delete_document(&mut tx, actor.organization, id).await?.ok_or_else(no_such)?;
-        let_go(&mut tx, &removed).await?;
-        tx.audit("knowledge.document_deleted", id, json!({ "files": removed.keys.len() })).await?;
-        tx.commit().await?;
-        Ok(removed)
-    });
-    let removed = removed.await?;
-    kernel.knowledge_cache().take_password(id);
-    forget_files(kernel, actor.organization, &removed.keys).await;
-    Ok(())
 }
 
 /// Gives an encrypted document's password. It is kept in memory only, and only until the document is read.

@@ -46,11 +46,23 @@ event! {
 }
 
 event! {
-    /// A document was deleted, with all that was kept of it.
+    /// A document was deleted, with all that was kept of it. For a minute it can be brought back: `document.restored` says so.
     DocumentDeleted = "document.deleted", of document, belongs to nobody, sees all: Some(MANAGE), open to: Self::open, {
         /// The document.
         document: DocumentId,
         /// Who could read it.
+        access: CollectionAccess,
+    }
+}
+
+event! {
+    /// A deleted document was brought back, as it was.
+    DocumentRestored = "document.restored", of document, belongs to nobody, sees all: Some(MANAGE), open to: Self::open, {
+        /// The document.
+        document: DocumentId,
+        /// How far it is.
+        state: DocumentState,
+        /// Who may read it.
         access: CollectionAccess,
     }
 }
@@ -84,7 +96,7 @@ macro_rules! open_by_access {
     };
 }
 
-open_by_access! { DocumentCreated DocumentUpdated DocumentProgressed DocumentDeleted CollectionChanged }
+open_by_access! { DocumentCreated DocumentUpdated DocumentProgressed DocumentDeleted DocumentRestored CollectionChanged }
 
 /// Whoever could see it before must learn that they can't any more: the wider of two.
 pub(super) const fn wider(one: CollectionAccess, other: CollectionAccess) -> CollectionAccess {
@@ -98,6 +110,14 @@ pub(super) const fn wider(one: CollectionAccess, other: CollectionAccess) -> Col
 pub(super) async fn created(tx: &mut Tx, organization: OrganizationId, document: DocumentId) -> Result<()> {
     match kept::standing(tx, organization, document).await? {
         Some((access, state)) => tx.emit(&DocumentCreated { document, state, access }).await,
+        None => Ok(()),
+    }
+}
+
+/// Tells that a deleted document is back.
+pub(super) async fn restored(tx: &mut Tx, organization: OrganizationId, document: DocumentId) -> Result<()> {
+    match kept::standing(tx, organization, document).await? {
+        Some((access, state)) => tx.emit(&DocumentRestored { document, state, access }).await,
         None => Ok(()),
     }
 }

@@ -4,11 +4,13 @@ use kernel::{Job, JobContext, Queue, Result, Tx};
 use model::{DocumentId, UploadId, WebsiteId};
 use serde::{Deserialize, Serialize};
 
-use super::{anew, documents, embed, ingest, uploads, websites};
+use super::{anew, deletion, documents, embed, ingest, uploads, websites};
 
 const INGEST: Queue = Queue { name: "knowledge.ingest", workers: 2 };
 /// Nobody waits for it: a website is visited a page a second.
 const UPKEEP: Queue = Queue { name: "knowledge.upkeep", workers: 2 };
+/// What nobody may see any more waits for nothing.
+const ERASURE: Queue = Queue { name: "knowledge.erasure", workers: 1 };
 
 /// Reads a document and lets it answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +94,27 @@ impl Job for VisitWebsite {
 
     async fn run(self, context: JobContext) -> Result<()> {
         websites::visit(&context.kernel, context.organization()?, self.website).await
+    }
+}
+
+/// Deletes a deleted document for good, once it can't be brought back any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct EraseDocument {
+    pub(super) document: DocumentId,
+}
+
+impl Job for EraseDocument {
+    const KIND: &'static str = "knowledge.erase";
+    /// Not behind a website's visit: what is deleted is gone when that was said.
+    const QUEUE: Queue = ERASURE;
+    const MAX_ATTEMPTS: u32 = 20;
+
+    fn subject(&self) -> String {
+        self.document.to_string()
+    }
+
+    async fn run(self, context: JobContext) -> Result<()> {
+        deletion::erase(&context.kernel, context.organization()?, self.document).await
     }
 }
 

@@ -396,6 +396,8 @@ async fn a_deleted_calls_sound_goes_though_the_server_stops_in_between() {
     std::fs::rename(&folder, &aside).unwrap();
     std::fs::write(&folder, "no folder").unwrap();
     calls::delete(&house.services, &house.scope, call.id).await.unwrap();
+    house.clock.by(TimeDelta::seconds(model::UNDO_SECONDS));
+    assert_eq!(domain::run_due(&house.services).await.unwrap(), 1, "it is gone for good");
     std::fs::remove_file(&folder).unwrap();
     std::fs::rename(&aside, &folder).unwrap();
     let reborn = house.reborn().await;

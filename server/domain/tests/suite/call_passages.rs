@@ -227,7 +227,10 @@ async fn a_question_shows_its_passage_after_its_card_wherever_the_call_is_looked
 
     // A deleted document leaves no word on a cue; the cue stays.
     knowledge::delete(&house.services, &house.scope, document).await.unwrap();
-    assert_eq!(cues(&house, call.id).await, [Cue { source: None, ..told }]);
+    assert_eq!(cues(&house, call.id).await, [Cue { source: None, ..told.clone() }]);
+    // Brought back, its words are back too.
+    knowledge::restore(&house.services, &house.scope, document).await.unwrap();
+    assert_eq!(cues(&house, call.id).await, [told]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

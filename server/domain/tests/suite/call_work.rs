@@ -123,11 +123,13 @@ async fn what_is_done_is_noted_and_told() {
         assert_eq!(done, Ok(()), "{what}");
         wanted.push(what);
     }
+    calls::restore(&house.services, &house.scope, call.id).await.unwrap();
+    wanted.push("call.restored");
     assert_eq!(house.noted().await[noted..], wanted);
     let names = house.names().await.split_off(told);
     let transcript = ["insights.ready", "call.transcript_updated"];
     let expected = [["call.created", "call.updated"], transcript, transcript].concat();
-    assert_eq!(names, [&expected[..], &["call.deleted"]].concat());
+    assert_eq!(names, [&expected[..], &["call.deleted", "call.restored"]].concat());
     let member = house.scope.member_id();
     for event in house.told().await.iter().filter(|event| event.name != "job.dead") {
         assert_eq!(event.member_id, member, "{} is its member's", event.name);

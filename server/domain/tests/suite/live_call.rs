@@ -455,6 +455,24 @@ async fn deleting_a_live_call_leaves_nothing() {
     page.frames(REP, 0..10);
     page.acked(REP, 10).await;
     calls::delete(&house.services, &house.scope, call.id).await.unwrap();
-    assert!(!house.log(&call, REP).exists());
     assert!(calls::get(&house.services, &house.scope, call.id).await.is_err());
+    house.clock.by(chrono::TimeDelta::seconds(model::UNDO_SECONDS));
+    assert_eq!(domain::run_due(&house.services).await.unwrap(), 1);
+    assert!(!house.log(&call, REP).exists());
+    assert!(calls::restore(&house.services, &house.scope, call.id).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_call_that_is_brought_back_goes_on() {
+    let house = TestApp::new(Behaviour::Works).await;
+    let call = house.call().await;
+    let mut page = house.page(&call, "tab").await;
+    page.frames(REP, 0..10);
+    page.acked(REP, 10).await;
+    calls::delete(&house.services, &house.scope, call.id).await.unwrap();
+    assert_eq!(calls::restore(&house.services, &house.scope, call.id).await.unwrap().state, CallState::Live);
+    let mut page = house.page(&call, "tab").await;
+    page.frames(REP, 10..20);
+    page.acked(REP, 20).await;
+    assert_recorded(&house, &call, REP, 20);
 }

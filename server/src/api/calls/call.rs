@@ -74,18 +74,31 @@ pub async fn patch(
 
 /// Delete a call
 ///
-/// With its recording and everything that was made of it.
+/// With its recording and everything that was made of it. From then on nobody sees it; for a minute it can be brought back with
+/// `POST …/restore`, then it is gone for good. On a full disk it is gone at once. A live call is stopped first.
 #[utoipa::path(
     delete, path = "/api/v1/calls/{id}",
     params(("id" = CallId, Path, description = "The call's id")),
-    responses(
-        (status = 204, description = "Deleted"),
-        (status = 409, description = "It is live")
-    )
+    responses((status = 204, description = "Deleted"))
 )]
 pub async fn delete(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<CallId>) -> Result<StatusCode, Failure> {
     calls::delete(server.services(), &scope, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Bring a deleted call back
+///
+/// As it was, within a minute after it was deleted. One that is there stays as it is.
+#[utoipa::path(
+    post, path = "/api/v1/calls/{id}/restore",
+    params(("id" = CallId, Path, description = "The call's id")),
+    responses(
+        (status = 200, description = "It is back", body = Envelope<Call>),
+        (status = 404, description = "There is no such call to bring back: it is gone for good")
+    )
+)]
+pub async fn restore(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<CallId>) -> Result<Envelope<Call>, Failure> {
+    Ok(Envelope::of(calls::restore(server.services(), &scope, id).await?))
 }
 
 /// End a live call

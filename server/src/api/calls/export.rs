@@ -11,7 +11,8 @@ use model::CallId;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::extract::{Path, Query};
+use crate::api::extract::Path;
+use crate::api::query::Query;
 use crate::web::attachment::attachment;
 use crate::web::caller::Signed;
 use crate::web::problem::Failure;

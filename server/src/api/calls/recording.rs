@@ -15,7 +15,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::envelope::Envelope;
-use crate::api::extract::{Path, Query};
+use crate::api::extract::Path;
+use crate::api::query::Query;
 use crate::web::caller::Signed;
 use crate::web::problem::Failure;
 use crate::web::ranges::ByteRange;

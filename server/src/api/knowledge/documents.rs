@@ -15,8 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::form::{self, FileForm, VersionForm};
 use super::given;
 use crate::api::envelope::Envelope;
-use crate::api::extract::{Json, Path, Query, object};
+use crate::api::extract::{Json, Path, object};
 use crate::api::paging::{Listed, Paging};
+use crate::api::query::Query;
 use crate::web::attachment::attachment;
 use crate::web::body;
 use crate::web::caller::Signed;
@@ -109,7 +110,8 @@ pub async fn edit(
 
 /// Delete a document
 ///
-/// With all its files, passages and vectors, at once. For admins and owners.
+/// With all its files, passages and vectors. It answers nothing from then on; for a minute it can be brought back with `POST …/restore`, then it is
+/// gone for good. On a full disk it is gone at once. For admins and owners.
 #[utoipa::path(
     delete, path = "/api/v1/knowledge/documents/{id}",
     params(("id" = DocumentId, Path, description = "The document's id")),
@@ -118,6 +120,25 @@ pub async fn edit(
 pub async fn delete(State(server): State<Server>, Signed(scope): Signed, Path(id): Path<DocumentId>) -> Result<StatusCode, Failure> {
     knowledge::delete(server.services(), &scope, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Bring a deleted document back
+///
+/// As it was, within a minute after it was deleted. One that is there stays as it is. For admins and owners.
+#[utoipa::path(
+    post, path = "/api/v1/knowledge/documents/{id}/restore",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses(
+        (status = 200, description = "It is back", body = Envelope<DocumentDetail>),
+        (status = 404, description = "There is no such document to bring back: it is gone for good")
+    )
+)]
+pub async fn restore(
+    State(server): State<Server>,
+    Signed(scope): Signed,
+    Path(id): Path<DocumentId>,
+) -> Result<Envelope<DocumentDetail>, Failure> {
+    Ok(Envelope::of(knowledge::restore(server.services(), &scope, id).await?))
 }
 
 /// What was extracted of a document

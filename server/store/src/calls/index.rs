@@ -34,7 +34,7 @@ pub(super) const BEGINNING: usize = 3;
 statements! {
     CALL_HEADING = "
         SELECT member_id, kind, state, created_at, title, contact_name, company, rep_name, customer_name FROM calls
-        WHERE organization_id = $1 AND id = $2";
+        WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL";
     CALL_TEXTS = "SELECT channel, text FROM segments WHERE organization_id = $1 AND call_id = $2 ORDER BY number";
     RENEW_TERMS = "
         UPDATE call_terms SET member_id = $3, kind = $4, state = $5, version = $6, terms = $7
@@ -46,15 +46,16 @@ statements! {
     INSERT_LINE = "
         INSERT INTO call_lines (organization_id, call_id, number, terms) VALUES ($1, $2, $3, $4)
         ON CONFLICT (call_id, number) DO NOTHING";
+    DELETE_TERMS = "DELETE FROM call_terms WHERE organization_id = $1 AND call_id = $2";
     DELETE_LINES = "DELETE FROM call_lines WHERE organization_id = $1 AND call_id = $2";
     // Of all tenants: the server looks at its start for what is to be done.
     ORGANIZATIONS_TO_INDEX = "
         SELECT o.id FROM organizations o WHERE EXISTS (
-            SELECT 1 FROM calls c WHERE c.organization_id = o.id AND NOT EXISTS (
+            SELECT 1 FROM calls c WHERE c.organization_id = o.id AND c.deleted_at IS NULL AND NOT EXISTS (
                 SELECT 1 FROM call_terms t WHERE t.organization_id = c.organization_id AND t.call_id = c.id AND t.version >= $1))
         ORDER BY o.id";
     CALLS_TO_INDEX = "
-        SELECT c.id FROM calls c WHERE c.organization_id = $1 AND c.id > $2 AND NOT EXISTS (
+        SELECT c.id FROM calls c WHERE c.organization_id = $1 AND c.id > $2 AND c.deleted_at IS NULL AND NOT EXISTS (
             SELECT 1 FROM call_terms t WHERE t.organization_id = $1 AND t.call_id = c.id AND t.version >= $3)
         ORDER BY c.id LIMIT $4";
 }
@@ -133,7 +134,7 @@ impl Terms {
     }
 }
 
-/// Writes a call's row anew, from what is stored of the call. Nothing if it is gone.
+/// Writes a call's row anew, from what is stored of the call. Nothing if it is gone or deleted.
 ///
 /// # Errors
 /// What the engine says.
@@ -148,6 +149,13 @@ pub async fn reindex(tx: &mut Tx, organization: OrganizationId, call: CallId) ->
     let text = terms.text(format!("{} {}", of_organization(organization), of_member(heading.member_id)));
     query!(within tx, execute, DELETE_LINES, organization, call)?;
     put(tx, organization, call, &heading, &text).await
+}
+
+/// Lets no search find a call any more, until it is indexed again.
+pub(super) async fn forget(tx: &mut Tx, organization: OrganizationId, call: CallId) -> Result<()> {
+    query!(within tx, execute, DELETE_LINES, organization, call)?;
+    query!(within tx, execute, DELETE_TERMS, organization, call)?;
+    Ok(())
 }
 
 /// Puts a call's terms in the place of those that it has, or in a place of its own.

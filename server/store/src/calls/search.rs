@@ -44,7 +44,7 @@ macro_rules! search_tail {
                 FROM segments s
                 WHERE s.organization_id = $1 AND s.call_id = found.call_id AND s.channel = COALESCE($11, s.channel)
             ) AS found_lines
-            FROM found JOIN calls ON calls.organization_id = $1 AND calls.id = found.call_id ORDER BY found.serial DESC"
+            FROM found JOIN calls ON calls.organization_id = $1 AND calls.id = found.call_id AND calls.deleted_at IS NULL ORDER BY found.serial DESC"
         )
     };
 }

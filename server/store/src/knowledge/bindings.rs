@@ -14,13 +14,16 @@ statements! {
         ON CONFLICT (document_id, kind, folded) DO UPDATE SET value = excluded.value
         WHERE document_bindings.organization_id = excluded.organization_id";
     DELETE_BINDINGS = "DELETE FROM document_bindings WHERE organization_id = $1 AND document_id = $2";
-    BINDINGS = "SELECT document_id, kind, value FROM document_bindings WHERE organization_id = $1 ORDER BY kind, folded, document_id";
+    BINDINGS = "
+        SELECT b.document_id, b.kind, b.value FROM document_bindings b
+        JOIN documents d ON d.organization_id = b.organization_id AND d.id = b.document_id
+        WHERE b.organization_id = $1 AND d.deleted_at IS NULL ORDER BY b.kind, b.folded, b.document_id";
     DOCUMENT_BINDINGS = "
         SELECT kind, value FROM document_bindings WHERE organization_id = $1 AND document_id = $2 ORDER BY kind, folded";
     BOUND_DOCUMENTS = "
         SELECT b.document_id FROM document_bindings b
         JOIN documents d ON d.organization_id = b.organization_id AND d.id = b.document_id
-        WHERE b.organization_id = $1 AND b.kind = $2 AND b.folded = $3 AND d.ready_version > 0
+        WHERE b.organization_id = $1 AND b.kind = $2 AND b.folded = $3 AND d.deleted_at IS NULL AND d.ready_version > 0
             AND ($4 OR d.source <> 'sample') ORDER BY d.created_at DESC, d.id DESC";
 }
 

@@ -13,7 +13,8 @@ use crate::text::clean;
 macro_rules! select {
     () => {
         "SELECT c.id, c.name, c.access,
-            (SELECT COUNT(*) FROM documents d WHERE d.organization_id = c.organization_id AND d.collection_id = c.id) AS documents
+            (SELECT COUNT(*) FROM documents d WHERE d.organization_id = c.organization_id AND d.collection_id = c.id
+                AND d.deleted_at IS NULL) AS documents
         FROM collections c WHERE c.organization_id = $1"
     };
 }

@@ -23,10 +23,10 @@ statements! {
     TWIN = "
         SELECT d.id FROM document_versions v
         JOIN documents d ON d.organization_id = v.organization_id AND d.id = v.document_id AND d.version = v.version
-        WHERE v.organization_id = $1 AND v.hash = $2 AND d.collection_id = $3 ORDER BY d.created_at LIMIT 1";
+        WHERE v.organization_id = $1 AND v.hash = $2 AND d.collection_id = $3 AND d.deleted_at IS NULL ORDER BY d.created_at LIMIT 1";
     RENEW_DOCUMENT = "
         UPDATE documents SET version = version + 1, file_name = $3, bytes = $4, state = $5, problem = '', updated_at = $6
-        WHERE organization_id = $1 AND id = $2 RETURNING version, title";
+        WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING version, title";
     REFOLD_DOCUMENT = "UPDATE documents SET folded = $3 WHERE organization_id = $1 AND id = $2";
     DOCUMENT_FILE = "
         SELECT v.version, v.file_name, v.bytes, v.hash, v.object_key, d.ready_version, d.source, d.state

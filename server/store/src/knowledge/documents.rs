@@ -22,7 +22,7 @@ macro_rules! select {
             (SELECT COUNT(DISTINCT u.source) FROM knowledge_uses u
                 WHERE u.organization_id = d.organization_id AND u.document_id = d.id) AS uses
         FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
-        WHERE d.organization_id = $1 AND c.access IN ('everybody', $3)"
+        WHERE d.organization_id = $1 AND d.deleted_at IS NULL AND c.access IN ('everybody', $3)"
     };
 }
 
@@ -47,7 +47,7 @@ statements! {
     );
     DOCUMENT_STANDING = "
         SELECT c.access, d.state FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
-        WHERE d.organization_id = $1 AND d.id = $2";
+        WHERE d.organization_id = $1 AND d.id = $2 AND d.deleted_at IS NULL";
     MOVE_DOCUMENT = "
         UPDATE documents SET state = $4, problem = $5 WHERE organization_id = $1 AND id = $2 AND version = $3";
     FAIL_UNREAD_DOCUMENT = "
@@ -67,7 +67,7 @@ statements! {
         SELECT t.tag, COUNT(*) FROM document_tags t
         JOIN documents d ON d.organization_id = t.organization_id AND d.id = t.document_id
         JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
-        WHERE t.organization_id = $1 AND c.access IN ('everybody', $2)
+        WHERE t.organization_id = $1 AND d.deleted_at IS NULL AND c.access IN ('everybody', $2)
         GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT 200";
     KNOWLEDGE_SIZE = "
         SELECT COUNT(*) AS documents,
@@ -80,13 +80,13 @@ statements! {
             (SELECT COUNT(*) FROM passage_vectors v
                 JOIN documents r ON r.organization_id = v.organization_id AND r.id = v.document_id AND r.ready_version = v.version
                 JOIN collections rc ON rc.organization_id = r.organization_id AND rc.id = r.collection_id
-                WHERE v.organization_id = $1 AND rc.access IN ('everybody', $2) AND v.model = $3) AS embedded,
+                WHERE v.organization_id = $1 AND r.deleted_at IS NULL AND rc.access IN ('everybody', $2) AND v.model = $3) AS embedded,
             (SELECT CAST(COALESCE(SUM(f.bytes), 0) AS BIGINT) FROM document_versions f
                 JOIN documents b ON b.organization_id = f.organization_id AND b.id = f.document_id
                 JOIN collections bc ON bc.organization_id = b.organization_id AND bc.id = b.collection_id
-                WHERE f.organization_id = $1 AND bc.access IN ('everybody', $2)) AS bytes
+                WHERE f.organization_id = $1 AND b.deleted_at IS NULL AND bc.access IN ('everybody', $2)) AS bytes
         FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
-        WHERE d.organization_id = $1 AND c.access IN ('everybody', $2)";
+        WHERE d.organization_id = $1 AND d.deleted_at IS NULL AND c.access IN ('everybody', $2)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -175,7 +175,7 @@ pub async fn edit_document(tx: &mut Tx, organization: OrganizationId, document: 
     Ok(true)
 }
 
-/// Deletes a document with its versions, passages, vectors and uses; gives what went with it, none if it is gone.
+/// Deletes a document for good, with its versions, passages, vectors and uses ([`super::hide_document`] lets it be brought back); gives what went with it, none if it is gone.
 ///
 /// # Errors
 /// What the engine says.

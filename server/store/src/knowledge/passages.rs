@@ -27,7 +27,7 @@ statements! {
     DOCUMENT_PASSAGES = "
         SELECT p.number, p.place, p.text FROM passages p
         JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND d.ready_version = p.version
-        WHERE p.organization_id = $1 AND p.document_id = $2 AND p.number > $3 ORDER BY p.number LIMIT $4";
+        WHERE p.organization_id = $1 AND p.document_id = $2 AND d.deleted_at IS NULL AND p.number > $3 ORDER BY p.number LIMIT $4";
     VERSION_PROGRESS = "
         SELECT (SELECT COUNT(*) FROM passages WHERE organization_id = $1 AND document_id = $2 AND version = $3),
             (SELECT COUNT(*) FROM passage_vectors WHERE organization_id = $1 AND document_id = $2 AND version = $3 AND model = $4)";

@@ -17,7 +17,7 @@ const CHUNK: usize = 1_000;
 
 statements! {
     REMOVED_DOCUMENT = "
-        SELECT d.ready_version, c.access FROM documents d
+        SELECT d.ready_version, c.access, d.deleted_at IS NOT NULL AS deleted FROM documents d
         JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
         WHERE d.organization_id = $1 AND d.id = $2";
     OBJECT_KEYS = "SELECT object_key FROM document_versions WHERE organization_id = $1 AND document_id = $2";
@@ -43,7 +43,7 @@ statements! {
 /// What went with a deletion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// The documents, each with who could read it.
+    /// The documents, each with who could read it; none that had been deleted before and could still be brought back.
     pub documents: Vec<(DocumentId, CollectionAccess)>,
     /// The object keys of their files, of every version: nobody knows them any more.
     pub keys: Vec<String>,
@@ -52,6 +52,7 @@ pub struct Removed {
 #[derive(sqlx::FromRow)]
 struct RemovedRow {
     ready_version: i64,
+    deleted: bool,
     #[sqlx(try_from = "String")]
     access: CollectionAccess,
 }
@@ -60,6 +61,12 @@ struct RemovedRow {
 pub(super) struct Removal {
     organization: OrganizationId,
     pub tenant: Tenant,
+}
+
+/// Lets visits of its website leave a document's page out.
+pub(super) async fn omit_page(tx: &mut Tx, organization: OrganizationId, document: DocumentId) -> Result<()> {
+    query!(within tx, execute, OMIT_PAGE, organization, document)?;
+    Ok(())
 }
 
 /// Must be the transaction's first statement on the organization's rows.
@@ -79,14 +86,16 @@ impl Removal {
 
     async fn document(&self, tx: &mut Tx, document: DocumentId, removed: &mut Removed) -> Result<()> {
         let row = query!(within tx, optional RemovedRow, REMOVED_DOCUMENT, self.organization, document)?;
-        let Some(RemovedRow { ready_version, access }) = row else { return Ok(()) };
+        let Some(RemovedRow { ready_version, deleted, access }) = row else { return Ok(()) };
         let keys = query!(within tx, all (String,), OBJECT_KEYS, self.organization, document)?;
         self.count(tx, document, ready_version, 0).await?;
         self.forget_other_passages(tx, document, 0).await?;
         citations::forget(tx, self.organization, document).await?;
-        query!(within tx, execute, OMIT_PAGE, self.organization, document)?;
+        omit_page(tx, self.organization, document).await?;
         query!(within tx, execute, DELETE_DOCUMENT, self.organization, document)?;
-        removed.documents.push((document, access));
+        if !deleted {
+            removed.documents.push((document, access));
+        }
         removed.keys.extend(keys.into_iter().map(|(key,)| key));
         Ok(())
     }

@@ -23,7 +23,7 @@ macro_rules! found {
     () => {
         " JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND d.ready_version = p.version
         JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
-        WHERE p.organization_id = $1 AND c.access IN ('everybody', $2)
+        WHERE p.organization_id = $1 AND d.deleted_at IS NULL AND c.access IN ('everybody', $2)
             AND (d.collection_id = $5 OR $5 IS NULL) AND (d.language = $6 OR $6 IS NULL)
             AND d.updated_at >= $7 AND d.updated_at < $8 AND ($10 OR d.source <> 'sample')
             AND ($9 = '' OR EXISTS (SELECT 1 FROM document_tags t
@@ -36,10 +36,11 @@ statements! {
     SERIALS_OF = "
         SELECT p.serial FROM passages p
         JOIN documents d ON d.organization_id = p.organization_id AND d.id = p.document_id AND d.ready_version = p.version
-        WHERE p.organization_id = $1 AND p.document_id = $2 ORDER BY p.number LIMIT $3";
+        WHERE p.organization_id = $1 AND p.document_id = $2 AND d.deleted_at IS NULL ORDER BY p.number LIMIT $3";
     OWN_DOCUMENT = "
         SELECT d.id FROM documents d JOIN collections c ON c.organization_id = d.organization_id AND c.id = d.collection_id
-        WHERE d.organization_id = $1 AND c.access IN ('everybody', $2) AND d.ready_version > 0 AND d.source <> 'sample' LIMIT 1";
+        WHERE d.organization_id = $1 AND c.access IN ('everybody', $2) AND d.deleted_at IS NULL AND d.ready_version >= $3 AND d.source <> 'sample'
+        LIMIT 1";
 }
 
 /// A passage that answers, with its document.
@@ -180,7 +181,15 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn has_own_documents(&self, organization: OrganizationId, access: CollectionAccess) -> Result<bool> {
-        Ok(query!(read self, optional (DocumentId,), OWN_DOCUMENT, organization, access.as_str())?.is_some())
+        Ok(query!(read self, optional (DocumentId,), OWN_DOCUMENT, organization, access.as_str(), 1_i64)?.is_some())
+    }
+
+    /// Whether there is any document but that sample, though none of them may answer yet.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn was_given_documents(&self, organization: OrganizationId, access: CollectionAccess) -> Result<bool> {
+        Ok(query!(read self, optional (DocumentId,), OWN_DOCUMENT, organization, access.as_str(), 0_i64)?.is_some())
     }
 
     async fn nearest(

@@ -16,13 +16,16 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, COALESCE($9, (SELECT member_id FROM calls WHERE organization_id = $1 AND id = $6)))
         ON CONFLICT (document_id, source, version, passage) DO NOTHING";
     USES = "
-        SELECT version, passage, call_id, question, used_at, source FROM knowledge_uses
-        WHERE organization_id = $1 AND document_id = $2 AND (used_at, source, passage) < ($3, $4, $5)
-        ORDER BY used_at DESC, source DESC, passage DESC LIMIT $6";
+        SELECT u.version, u.passage, u.call_id, u.question, u.used_at, u.source FROM knowledge_uses u
+        WHERE u.organization_id = $1 AND u.document_id = $2 AND (u.used_at, u.source, u.passage) < ($3, $4, $5)
+            AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.organization_id = $1 AND c.id = u.call_id AND c.deleted_at IS NOT NULL)
+        ORDER BY u.used_at DESC, u.source DESC, u.passage DESC LIMIT $6";
     OWN_USES = "
-        SELECT version, passage, call_id, question, used_at, source FROM knowledge_uses
-        WHERE organization_id = $1 AND document_id = $2 AND (used_at, source, passage) < ($3, $4, $5) AND member_id = $7
-        ORDER BY used_at DESC, source DESC, passage DESC LIMIT $6";
+        SELECT u.version, u.passage, u.call_id, u.question, u.used_at, u.source FROM knowledge_uses u
+        WHERE u.organization_id = $1 AND u.document_id = $2 AND (u.used_at, u.source, u.passage) < ($3, $4, $5)
+            AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.organization_id = $1 AND c.id = u.call_id AND c.deleted_at IS NOT NULL)
+            AND u.member_id = $7
+        ORDER BY u.used_at DESC, u.source DESC, u.passage DESC LIMIT $6";
 }
 
 /// A passage that was shown or cited.

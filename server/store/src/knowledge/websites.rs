@@ -37,7 +37,7 @@ statements! {
     WEB_PAGES = "
         SELECT d.id, d.address, v.hash FROM documents d
         JOIN document_versions v ON v.organization_id = d.organization_id AND v.document_id = d.id AND v.version = d.version
-        WHERE d.organization_id = $1 AND d.website_id = $2 ORDER BY d.address";
+        WHERE d.organization_id = $1 AND d.website_id = $2 AND d.deleted_at IS NULL ORDER BY d.address";
     WEB_OMISSIONS = "SELECT address FROM website_omissions WHERE organization_id = $1 AND website_id = $2 ORDER BY address";
     WEBSITE_DOCUMENTS = "SELECT id FROM documents WHERE organization_id = $1 AND website_id = $2";
 }

@@ -106,6 +106,8 @@ impl Schema {
             "double precision" => "0.5".to_owned(),
             "boolean" if engine == Engine::Sqlite => "1".to_owned(),
             "boolean" => "TRUE".to_owned(),
+            // What is deleted is seen by nobody.
+            "timestamp with time zone" if column.name == "deleted_at" => "NULL".to_owned(),
             "timestamp with time zone" => format!("'{TIME}'"),
             "jsonb" => "'{}'".to_owned(),
             "text" if column.name == "day" => "'2026-09-21'".to_owned(),

@@ -25,4 +25,5 @@ mod search;
 mod servers;
 mod storage;
 mod trouble;
+mod undo;
 mod upgrade;

@@ -77,6 +77,7 @@ const OPERATIONS: &[(&str, Rule)] = &[
     ("GET /calls/{id}/export", Rule::OfCall),
     ("GET /calls/{id}/recording", Rule::OfCall),
     ("GET /calls/{id}/waveform", Rule::OfCall),
+    ("POST /calls/{id}/restore", Rule::OfCall),
     ("GET /calls/{id}/review", Rule::OfCall),
     ("GET /calls/{id}/stream", Rule::OfCall),
     ("GET /calls/{id}/transcript", Rule::OfCall),
@@ -97,6 +98,7 @@ const OPERATIONS: &[(&str, Rule)] = &[
     ("GET /knowledge/documents/{id}/file", REPS),
     ("GET /knowledge/documents/{id}/passages", REPS),
     ("POST /knowledge/documents/{id}/password", ADMINS),
+    ("POST /knowledge/documents/{id}/restore", ADMINS),
     ("POST /knowledge/documents/{id}/retry", ADMINS),
     ("GET /knowledge/documents/{id}/uses", REPS),
     ("POST /knowledge/documents/{id}/versions", ADMINS),
@@ -169,7 +171,7 @@ pub fn of_function(name: &str) -> Option<Function> {
         "calls/list" => (REPS, None, json!({ "filter": {}, "mine": false, "cursor": null })),
         "calls/prepare" | "calls/sample" => (REPS, None, json!({})),
         "calls/create" => (REPS, None, json!({ "new": crate::operations::call("A call") })),
-        "calls/get" | "calls/delete" | "calls/end" | "calls/swap-channels" => (Rule::OfCall, call, json!({})),
+        "calls/get" | "calls/delete" | "calls/restore" | "calls/end" | "calls/swap-channels" => (Rule::OfCall, call, json!({})),
         "calls/patch" => (Rule::OfCall, call, json!({ "patch": { "notes": "Changed" } })),
         "calls/review" => (Rule::OfCall, call, json!({ "line": null, "from": null, "until": null })),
         "calls/waveform" => (Rule::OfCall, call, json!({})),
@@ -191,7 +193,7 @@ pub fn of_function(name: &str) -> Option<Function> {
         }
         "knowledge/bind" => (ADMINS, document, json!({ "topics": [], "competitors": "" })),
         "knowledge/unlock" => (ADMINS, document, json!({ "password": "open sesame" })),
-        "knowledge/delete" | "knowledge/retry" | "knowledge/accept" => (ADMINS, document, json!({})),
+        "knowledge/delete" | "knowledge/restore" | "knowledge/retry" | "knowledge/accept" => (ADMINS, document, json!({})),
         "knowledge/create-collection" => (ADMINS, None, json!({ "name": "Another one", "access": "everybody" })),
         "knowledge/edit-collection" => (ADMINS, Some("CollectionId"), json!({ "name": "Changed", "access": "everybody" })),
         "knowledge/delete-collection" => (ADMINS, Some("CollectionId"), json!({})),
@@ -246,6 +248,7 @@ pub fn hears(event: &str) -> Role {
         | "call.ended"
         | "call.updated"
         | "call.deleted"
+        | "call.restored"
         | "call.transcript_updated"
         | "call.feedback"
         | "insights.ready" => Role::Manager,
@@ -254,6 +257,7 @@ pub fn hears(event: &str) -> Role {
         | "document.updated"
         | "document.progressed"
         | "document.deleted"
+        | "document.restored"
         | "collection.changed"
         | "access.changed"
         | "flag.changed"

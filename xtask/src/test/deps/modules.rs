@@ -16,6 +16,7 @@ use anyhow::{Context, Result};
 use crate::test::{Outcome, ensure};
 use crate::workspace;
 use graph::{Arrows, knots, reachable};
+pub use paths::named;
 
 /// Crates that have areas, and their folders. One that isn't there yet is passed over.
 const CRATES: [(&str, &str); 4] =

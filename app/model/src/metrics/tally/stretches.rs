@@ -3,7 +3,7 @@
 use crate::time::Millis;
 
 /// Stretches that are kept apart: later ones may begin before them. Older ones are only a sum.
-const APART: usize = 32;
+const APART: usize = 128;
 
 /// Stretches of call time. What several cover counts once, in whatever order they come, as long as they don't begin before the newest
 /// few dozen that are apart from each other.
@@ -40,6 +40,12 @@ impl Stretches {
     pub fn length(&self) -> Millis {
         self.apart.iter().map(|(start, end)| end.since(*start)).sum::<Millis>() + self.settled
     }
+
+    /// The time that all cover before a moment; none if stretches there are only a sum by now.
+    pub fn length_until(&self, until: Millis) -> Option<Millis> {
+        (until >= self.settled_until)
+            .then(|| self.apart.iter().map(|(start, end)| until.min(*end).since(*start)).sum::<Millis>() + self.settled)
+    }
 }
 
 #[cfg(test)]
@@ -57,6 +63,16 @@ mod tests {
             }
             assert_eq!(stretches.length(), Millis(34), "{turn}");
         }
+    }
+
+    #[test]
+    fn what_is_covered_until_a_moment_is_told_while_it_is_known() {
+        let mut stretches = Stretches::default();
+        (0..APART as i64 + 8).for_each(|index| stretches.cover(Millis(index * 10), Millis(index * 10 + 5)));
+        for (until, covered) in [(1_360, 680), (1_352, 677), (1_350, 675), (100, 50)] {
+            assert_eq!(stretches.length_until(Millis(until)), Some(Millis(covered)), "{until}");
+        }
+        assert_eq!(stretches.length_until(Millis(60)), None);
     }
 
     #[test]

@@ -64,6 +64,28 @@ fn voice_wins_over_the_segments_times_and_overlaps_count_once() {
 }
 
 #[test]
+fn a_line_that_is_still_being_spoken_slows_nobody_down() {
+    let mut tally = Tally::default();
+    tally.push_voice(Channel::Rep, Millis(0), Millis(20_000));
+    tally.push_segment(&said(1, Channel::Rep, 0, 20_000, &"word ".repeat(50)));
+    let pace = tally.metrics().rep.words_per_minute;
+    assert_eq!(pace, Some(150.0));
+    // Half a minute of the next line, in stretches as the detector tells them; its words come at its end.
+    for second in 21..51 {
+        tally.push_voice(Channel::Rep, Millis(second * 1_000), Millis(second * 1_000 + 900));
+        assert_eq!(tally.metrics().rep.words_per_minute, pace, "{second}");
+    }
+    assert_eq!(tally.metrics().rep.talk_ms, Millis(20_000 + 30 * 900), "the talk is talk all the same");
+    tally.push_segment(&said(2, Channel::Rep, 21_000, 50_900, &"word ".repeat(90)));
+    assert_eq!(tally.metrics().rep.words_per_minute.map(f64::round), Some(179.0));
+    // A recognizer that is minutes behind, and the other side's words, change nothing either.
+    let pace = tally.metrics().rep.words_per_minute;
+    (60..200).for_each(|second| tally.push_voice(Channel::Rep, Millis(second * 1_000), Millis(second * 1_000 + 500)));
+    tally.push_segment(&said(3, Channel::Customer, 200_000, 201_000, "yes"));
+    assert_eq!(tally.metrics().rep.words_per_minute, pace);
+}
+
+#[test]
 fn after_a_restart_voice_adds_to_what_the_segments_tell() {
     let mut tally = Tally::default();
     tally.push_segment(&said(1, Channel::Rep, 0, 30_000, "hello"));

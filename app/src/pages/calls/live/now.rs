@@ -6,7 +6,7 @@ use crate::components::{For, Show};
 use model::{Cue, CueKind, CueState};
 
 use super::handle::{Live, Part};
-use crate::pages::calls::cited::Cited;
+use crate::pages::calls::cited::{Cited, spoken};
 use crate::pages::calls::words;
 use crate::styles::calls_live_now as css;
 
@@ -34,7 +34,7 @@ pub fn Now(live: Live) -> impl IntoView {
     let passage = Memo::new(move |_| {
         live.read(Part::Cues, |state| {
             let source = state.open_cues().next()?.source.as_ref()?;
-            Some(format!("From {}: {}", source.title, source.quote))
+            Some(format!("From {}: {}", source.title, spoken(&source.quote)))
         })
     });
     let note = live.language().as_deref().and_then(words::language_note);

@@ -53,17 +53,20 @@ pub fn state(live: Live) -> &'static str {
 /// What the person must know or decide before the call goes on.
 #[component]
 pub fn Banners(live: Live) -> impl IntoView {
-    let refused = move || match live.link.get() {
+    // Drawn again only when it is something else: who presses a button there as the same is told again has pressed it.
+    let refused = Memo::new(move |_| match live.link.get() {
         LinkState::Refused(problem) => Some(problem),
         _ => None,
-    };
-    let lost = move |track: TrackId| match live.sources[track.index()].get() {
-        Source::Lost(message) => Some(message),
-        _ => None,
-    };
+    });
+    let [microphone_lost, far_end_lost] = [TrackId::MICROPHONE, TrackId::FAR_END].map(|track| {
+        Memo::new(move |_| match live.sources[track.index()].get() {
+            Source::Lost(message) => Some(message),
+            _ => None,
+        })
+    });
     // The server tells every page of a lost track; this page says it with the way back.
     let notices = move || {
-        let said_here = [lost(TrackId::MICROPHONE), lost(TrackId::FAR_END)];
+        let said_here = [microphone_lost.get(), far_end_lost.get()];
         let mut notices = live.read(Part::Notices, |state| state.notices.clone());
         notices.retain(|notice| !said_here.iter().flatten().any(|message| *message == notice.message));
         // One at a time: the next one stands there when this one is closed.
@@ -76,10 +79,11 @@ pub fn Banners(live: Live) -> impl IntoView {
                     "This is a sample call: two synthetic voices that run through the same pipeline as a real call, at real speed."
                 </p>
             </Show>
-            {move || refused().map(|problem| view! { <Refusal live problem /> })}
-            {move || lost(TrackId::MICROPHONE).map(|message| view! { <p class=css::BANNER data-level="warning" role="alert">{message}</p> })}
+            {move || refused.get().map(|problem| view! { <Refusal live problem /> })}
+            {move || microphone_lost.get().map(|message| view! { <p class=css::BANNER data-level="warning" role="alert">{message}</p> })}
             {move || {
-                lost(TrackId::FAR_END)
+                far_end_lost
+                    .get()
                     .map(|message| {
                         view! {
                             <div class=css::BANNER data-level="warning" role="alert">

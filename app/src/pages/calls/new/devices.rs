@@ -35,9 +35,9 @@ pub fn Devices(wanted: RwSignal<Wanted>) -> impl IntoView {
     let tab = RwSignal::new(true);
     Effect::new(move |_| {
         let remembered = Wanted::remembered();
-        device.set(remembered.device.clone().unwrap_or_default());
+        device.set(remembered.device.unwrap_or_default());
         tab.set(remembered.tab);
-        browser::look(known, remembered.device);
+        browser::look(known);
     });
     Effect::new(move |_| {
         let tab = tab.get() && known.no_tab.with(Option::is_none);
@@ -60,7 +60,7 @@ pub fn Devices(wanted: RwSignal<Wanted>) -> impl IntoView {
                     icon=Glyph::Mic
                     on:click=move |_| {
                         let chosen = device.get_untracked();
-                        browser::test(known, Some(chosen).filter(|device| !device.is_empty()), true);
+                        browser::test(known, Some(chosen).filter(|device| !device.is_empty()));
                     }
                 >
                     {move || if known.level.get().is_some() { "Stop the test" } else { "Test the microphone" }}
@@ -113,30 +113,24 @@ mod browser {
         static TEST: RefCell<Option<Meter>> = const { RefCell::new(None) };
     }
 
-    /// Finds out what there is, without asking for permission.
-    pub fn look(known: Known, device: Option<String>) {
+    /// Finds out what there is, without asking for permission. No microphone is opened, though this site may: the browser would show that
+    /// somebody listens, and nobody has asked for it.
+    pub fn look(known: Known) {
         let support = support::detect();
         known.no_tab.set(support.tab_audio.clone().err());
         known.no_capture.set(support.can_capture().err().map(str::to_owned));
         on_cleanup(|| TEST.set(None));
-        spawn_local(async move {
-            // Names are told only to a site that may use the microphone: then its level moves without a click.
-            if list(known).await {
-                test(known, device, false);
-            }
-        });
+        spawn_local(list(known));
     }
 
-    /// Lists the microphones; whether any of them has a name.
-    async fn list(known: Known) -> bool {
+    /// Lists the microphones, with their names where this site may use them.
+    async fn list(known: Known) {
         let found = capture::devices::list().await;
-        let named = found.iter().any(|microphone| !microphone.label.is_empty());
         known.microphones.try_set(found.into_iter().map(|microphone| (microphone.id, microphone.label)).collect());
-        named
     }
 
-    /// Starts or stops the test of a microphone; asks for permission. What fails is told only to who asked for it.
-    pub fn test(known: Known, device: Option<String>, asked: bool) {
+    /// Starts or stops the test of a microphone; asks for permission.
+    pub fn test(known: Known, device: Option<String>) {
         let Some(level) = known.level.try_get_untracked() else { return };
         if level.is_some() {
             TEST.set(None);
@@ -158,8 +152,7 @@ mod browser {
                         list(known).await;
                     }
                 }
-                Err(error) if asked => drop(known.problem.try_set(Some(error.to_string()))),
-                Err(_) => {}
+                Err(error) => drop(known.problem.try_set(Some(error.to_string()))),
             }
         });
     }
@@ -169,11 +162,11 @@ mod browser {
 mod browser {
     use super::Known;
 
-    pub fn look(known: Known, _device: Option<String>) {
+    pub fn look(known: Known) {
         let Known { microphones: _, no_tab: _, no_capture: _, level: _, problem: _ } = known;
     }
 
-    pub fn test(known: Known, device: Option<String>, asked: bool) {
-        let _ = (known.level, device, asked);
+    pub fn test(known: Known, device: Option<String>) {
+        let _ = (known.level, device);
     }
 }

@@ -5,7 +5,8 @@ use leptos_router::hooks::use_navigate;
 use model::{Channel, Review};
 
 use super::ReviewContext;
-use crate::components::{Button, ButtonKind, Choice, For, Glyph, Icon, Select, Show, TextField, field_error};
+use crate::components::{Button, ButtonKind, Choice, For, Glyph, Icon, Select, Show, TextField, field_error, use_toasts};
+use crate::pages::calls::api;
 use crate::pages::calls::live::Notes;
 use crate::rpc::ActionForm;
 use crate::styles::calls_review_tools as css;
@@ -138,8 +139,11 @@ fn choices(review: &Review) -> Vec<Choice> {
 fn Delete(shared: ReviewContext) -> impl IntoView {
     let delete = shared.actions.delete;
     let navigate = use_navigate();
+    let toasts = use_toasts();
+    let id = shared.id;
     Effect::new(move |_| {
         if let Some(Ok(())) = delete.value().get() {
+            toasts.deleted("Call", move || api::restore_call(id));
             navigate("/calls", leptos_router::NavigateOptions { replace: true, ..leptos_router::NavigateOptions::default() });
         }
     });
@@ -148,8 +152,8 @@ fn Delete(shared: ReviewContext) -> impl IntoView {
             <summary>"Delete this call"</summary>
             <ActionForm action=delete attr:class=css::FORM>
                 <input type="hidden" name="id" value=shared.id.to_string() />
-                <p class="soft small">"The recording, the transcript and all that was made of them will be gone. This can't be undone."</p>
-                <Button kind=ButtonKind::Danger submit=true small=true icon=Glyph::Trash busy=delete.pending() busy_words="Deleting…">"Delete for good"</Button>
+                <p class="soft small">"The recording, the transcript and all that was made of them go. You can undo it for a minute; then they are gone for good."</p>
+                <Button kind=ButtonKind::Danger submit=true small=true icon=Glyph::Trash busy=delete.pending() busy_words="Deleting…">"Delete"</Button>
             </ActionForm>
         </details>
     }

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::DocumentContext;
 use crate::components::{Button, ButtonKind, For, Glyph, Icon, Time, use_toasts};
+use crate::pages::knowledge::api;
 use crate::pages::knowledge::upload::Replace;
 use crate::pages::knowledge::{file_path, labels};
 use crate::rpc::ActionForm;
@@ -61,9 +62,10 @@ pub fn Delete(shared: DocumentContext) -> impl IntoView {
     let delete = shared.actions.delete;
     let navigate = use_navigate();
     let toasts = use_toasts();
+    let id = shared.id;
     Effect::new(move |_| {
         if let Some(Ok(())) = delete.value().get() {
-            toasts.done("Document deleted");
+            toasts.deleted("Document", move || api::restore_document(id));
             navigate("/knowledge", NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
@@ -73,8 +75,8 @@ pub fn Delete(shared: DocumentContext) -> impl IntoView {
                 <summary id="delete">"Delete this document"</summary>
                 <ActionForm action=delete attr:class=css::FORM>
                     <input type="hidden" name="id" value=shared.id.to_string() />
-                    <p class="soft small">"All its files and passages will be gone, and no answer will cite it any more. This can't be undone."</p>
-                    <Button kind=ButtonKind::Danger submit=true small=true icon=Glyph::Trash busy=delete.pending() busy_words="Deleting…">"Delete for good"</Button>
+                    <p class="soft small">"No answer cites it any more. You can undo it for a minute; then all its files and passages are gone for good."</p>
+                    <Button kind=ButtonKind::Danger submit=true small=true icon=Glyph::Trash busy=delete.pending() busy_words="Deleting…">"Delete"</Button>
                 </ActionForm>
             </details>
         </section>

@@ -39,10 +39,15 @@ pub async fn load_operations(cursor: Option<String>) -> Result<OperationsPage, A
 #[cfg(feature = "ssr")]
 fn stored(storage: &model::Storage) -> String {
     use crate::pages::knowledge::size;
-    let both = format!("{} of documents and {} of recordings", size(storage.documents), size(storage.recordings));
+    let (documents, recordings) = (size(storage.documents), size(storage.recordings));
+    // Without it the sum would leave room where the next upload is refused.
+    let all = match storage.uploading {
+        0 => format!("{documents} of documents and {recordings} of recordings"),
+        uploading => format!("{documents} of documents, {recordings} of recordings and {} that are being uploaded", size(uploading)),
+    };
     match storage.allowed {
-        Some(allowed) => format!("{both}, of {} that your organization may keep.", size(allowed)),
-        None => format!("{both}. There is no limit but the server’s disk."),
+        Some(allowed) => format!("{all}, of {} that your organization may keep.", size(allowed)),
+        None => format!("{all}. There is no limit but the server’s disk."),
     }
 }
 

@@ -11,4 +11,4 @@ pub mod support;
 mod uploads;
 mod uses;
 mod vectors;
-mod websites;
+pub mod websites;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::support::*;
 use crate::fixtures::noon;
 
-fn website(collection: CollectionId) -> Website {
+pub fn website(collection: CollectionId) -> Website {
     Website {
         id: WebsiteId(Uuid::now_v7()),
         collection_id: collection,
