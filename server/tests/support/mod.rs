@@ -195,7 +195,7 @@ impl TestServer {
 
     /// Stops it as a signal would; how long it took.
     pub async fn stop(&mut self) -> Duration {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         self.stop.cancel();
         self.running.take().expect("it runs").await.unwrap().unwrap();
         started.elapsed()

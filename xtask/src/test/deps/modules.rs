@@ -105,14 +105,14 @@ fn read(name: &str, folder: &Path, shown: &str) -> Result<Read> {
     let root = sources.iter().find(|source| source.module.is_empty()).with_context(|| format!("{shown}/lib.rs is missing"))?;
     let modules: BTreeSet<&str> = sources.iter().filter_map(|source| source.module.first()).map(String::as_str).collect();
     // What the root hands on under its own name is known where it is defined.
-    let facade: BTreeMap<String, String> = paths::named(&root.text, &[])
+    let facade: BTreeMap<String, String> = named(&root.text, &[])
         .into_iter()
         .filter_map(|named| Some((named.alias, named.path.first().filter(|first| modules.contains(first.as_str()))?.clone())))
         .collect();
     let mut read = Read { arrows: Arrows::new(), hidden: Vec::new() };
     for source in sources.iter().filter(|source| !source.module.is_empty()) {
         let from = part_of(name, &source.module[0]);
-        for named in paths::named(&source.text, &source.module) {
+        for named in named(&source.text, &source.module) {
             let Some(first) = named.path.first() else { continue };
             let place = format!("{}:{}: {}", source.shown, named.line, named.path.join("::"));
             if first == "*" {

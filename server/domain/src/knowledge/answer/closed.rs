@@ -39,7 +39,10 @@ const ENGLISH: Table = &[
     (WordClass::Article, "the a an your its this that these those any some each every all another both no one 's"),
     (WordClass::Mine, "my our their his her"),
     (WordClass::Relation, "of for in from with without on into between about as"),
-    (WordClass::Manner, "at by per than under over within during before after until till up off down out back since via through along"),
+    (
+        WordClass::Manner,
+        "at by per than under over within during before after until till up off down out back since via through along beyond above below across around near behind beside except",
+    ),
     (WordClass::To, "to"),
     (
         WordClass::Pronoun,

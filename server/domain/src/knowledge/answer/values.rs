@@ -37,9 +37,11 @@ pub(super) fn pattern(text: &str) -> Regex {
 
 static ASKS_PRICE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(cost|costs|price|prices|priced|pricing|fee|fees|charge|charged|charges|charging|pay|paid|rate|rates|expensive|discount|discounts|rebate|surcharge)\b|\bhow much (is|are|does|do|would|will|for|to|if|extra|more|less|cheaper|off|it|the|a|an|per|we|you|i)\b|\bhow much\s*\?|\bhow much$|\b(kostet|kosten|preise?|gebühr(en)?|entgelt|prix|coûtent?|cuestan?|precios?|costano?|prezz[oi]|prijs|prijzen|kost)\b",
+        r"(?i)\b(cost|costs|price|prices|priced|pricing|fee|fees|rate|rates|expensive|discount|discounts|rebate|surcharge)\b|\b(what|which|how much)\b[^?.]*\b(charge|charged|charges|charging|pay|paid)\b|\bhow much (is|are|does|do|would|will|for|to|if|extra|more|less|cheaper|off|it|the|a|an|per|we|you|i)\b|\bhow much\s*\?|\bhow much$|\b(kostet|kosten|preise?|gebühr(en)?|entgelt|prix|coûtent?|cuestan?|precios?|costano?|prezz[oi]|prijs|prijzen|kost)\b",
     )
 });
+/// Verbs of paying, which name a column of prices; by themselves they ask for none: "is it paid back?".
+static PAYS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(charge|charged|charges|charging|pay|paid)\b"));
 static ASKS_TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)\bhow (quick|quickly|soon|late|early|far (back|ahead|in advance))\b|\b(when|until when)\b|\b(deadline|notice|turnaround|response time|duration)\b|\b(what|which) (day|date|time|year|month)\b|\b(wann|dauert|dauer|quand|cuándo|wanneer)\b",
@@ -120,6 +122,8 @@ static MONEY: LazyLock<Regex> = LazyLock::new(|| {
         |\b(?:per\s?cent|prozent|free|gratis|complimentary|kostenlos|kostenfrei|gratuite?|included|inklusive|inbegriffen|no\ (?:extra\ |additional\ )?(?:charge|cost|fee)|on\ request|auf\ anfrage|by\ agreement|custom\ pricing|at\ no)\b"
     ))
 });
+/// The mark of a note behind a number: "12 ¹ euros" are twelve.
+static NOTE_MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d)\s*[¹²³⁰⁴-⁹ᵃ-ᵏ*†‡]+\)?"));
 static POUNDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\d\s*(pounds?|lbs?)\b"));
 static WEIGHS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(weigh|weighs|weight|heavy|load|lift)\b"));
 /// What has "free" and gives nothing away.
@@ -248,6 +252,7 @@ impl Wanted {
 
     /// Whether a text has such a value.
     pub fn is_in(self, text: &str) -> bool {
+        let text = &*NOTE_MARK.replace_all(text, "$1");
         match self {
             Self::Price => MONEY.is_match(&NOT_FREE.replace_all(text, "")) || (POUNDS.is_match(text) && !WEIGHS.is_match(text)),
             Self::Time => TIME.is_match(text),
@@ -268,7 +273,7 @@ impl Wanted {
     /// Whether a column of this name has such values.
     pub fn is_named_by(self, column: &str) -> bool {
         match self {
-            Self::Price => ASKS_PRICE.is_match(column) || MONEY.is_match(column) || CURRENCY.is_match(column),
+            Self::Price => ASKS_PRICE.is_match(column) || PAYS.is_match(column) || MONEY.is_match(column) || CURRENCY.is_match(column),
             // "Calls a day" are no times.
             Self::Time if A_TIME.is_match(column) => false,
             Self::Time => TIME.is_match(column) || ASKS_TIME.is_match(column) || NAMES_TIME.is_match(column),
@@ -374,6 +379,8 @@ mod tests {
             ("When are invoices due?", Some(Wanted::Time)),
             ("Where is data stored?", Some(Wanted::Place)),
             ("Do you store data?", None),
+            ("Are unused months paid back?", None),
+            ("What do we pay for a seat?", Some(Wanted::Price)),
         ] {
             assert_eq!(Wanted::of(question), wanted, "{question}");
         }
@@ -383,6 +390,7 @@ mod tests {
     fn a_value_is_known_by_its_looks() {
         for (wanted, with, without) in [
             (Wanted::Price, "It is €49.", "Answered on weekdays."),
+            (Wanted::Price, "Each seat costs 12 ¹ euros a month.", "See note 1 *"),
             (Wanted::Price, "10 % off from 50 seats", "From 50 seats on"),
             (Wanted::Price, "included in every plan", "in the plan"),
             (Wanted::Time, "within 14 days", "within reason"),
