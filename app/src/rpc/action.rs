@@ -36,6 +36,11 @@ where
     pub fn new() -> Self {
         Self { action: to(F::PATH), function: PhantomData }
     }
+
+    /// Whether it is on its way, or was done: what it deletes is not asked for any more.
+    pub fn is_sent(&self) -> bool {
+        self.action.pending().get_untracked() || self.action.value().with_untracked(|answer| matches!(answer, Some(Ok(_))))
+    }
 }
 
 impl<F> Default for FormAction<F>

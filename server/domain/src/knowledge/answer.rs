@@ -5,6 +5,7 @@
 
 mod asked;
 mod closed;
+mod currencies;
 mod dependent;
 mod evidence;
 mod grammar;

@@ -200,7 +200,12 @@ fn Loaded(review: ShownReview, actions: ReviewActions) -> impl IntoView {
         let now = shared.review.with(|review| review.transcript_job);
         (now.is_some() || before.is_some_and(Option::is_some)).then_some(now)
     });
-    after_events(REVIEW, Some(shared.id.to_string()), move || shared.reload());
+    let reload = move || {
+        if !actions.delete.is_sent() {
+            shared.reload();
+        }
+    };
+    after_events(REVIEW, Some(shared.id.to_string()), reload);
     view! {
         <header::Header shared />
         {move || transcript_job.get().map(|job| view! { <TranscriptState job /> })}

@@ -149,7 +149,13 @@ impl DocumentContext {
             }
             now
         });
-        after_events(DOCUMENTS, Some(self.id.to_string()), move || self.reload());
+        let delete = self.actions.delete;
+        let reload = move || {
+            if !delete.is_sent() {
+                self.reload();
+            }
+        };
+        after_events(DOCUMENTS, Some(self.id.to_string()), reload);
     }
 }
 

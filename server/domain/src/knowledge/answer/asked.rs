@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use store::knowledge::{FoundPassage, KnownWord, QuestionWords};
 
+use super::currencies::{self, Currency};
 use super::grammar::{Part, Reading, Standing, read};
 use super::light::{HAVING, KINDS, MEASURES, NAMED, is_compared, is_light};
 use super::periods::Periods;
@@ -64,6 +65,8 @@ pub(super) struct Asked {
     pub heads: Vec<usize>,
     /// The stretches of time that a price is asked for.
     pub periods: Periods,
+    /// The currencies that it is asked for in.
+    pub currencies: Vec<Currency>,
     /// In scripts without spaces, of each stretch the pairs of letters; most of each have to be there.
     pub stretches: Vec<Vec<usize>>,
 }
@@ -148,6 +151,7 @@ impl Asked {
             wanted,
             counts_things: wanted.is_some_and(|wanted| wanted.counts_things(question)),
             periods,
+            currencies: if matches!(wanted, None | Some(Wanted::Price)) { currencies::named(question) } else { Vec::new() },
             stretches,
         };
         asked.stand(&reading, &all, &uses);

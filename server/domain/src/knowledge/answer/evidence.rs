@@ -10,6 +10,7 @@ use model::DocumentId;
 use store::knowledge::FoundPassage;
 
 use super::asked::{Asked, Role};
+use super::currencies;
 use super::dependent::is_price_of_another;
 use super::periods::Periods;
 use super::values::{Wanted, falls_into, is_of_each};
@@ -228,8 +229,10 @@ fn score(asked: &Asked, words: &Words<'_>) -> Option<f32> {
 fn has_value(wanted: Wanted, counts_things: bool, text: &str, heading: &str, row: Option<&Row<'_>>) -> bool {
     let Some(row) = row else { return if counts_things { Wanted::counts_in(text) } else { wanted.is_in(text) } };
     let is_bare = |value: &str| value.chars().any(|c| c.is_ascii_digit()) && !value.chars().any(char::is_alphabetic);
+    // Where products stand side by side, the row's own name tells what its numbers are: "List price EUR; Duo: 4,980; Trio: 9,700".
+    let name = row.pairs.first().map_or("", |(_, value)| value);
     row.pairs.iter().any(|(column, value)| wanted.is_at(column, value))
-        || (wanted.is_named_by(heading) && row.pairs.iter().skip(1).any(|(_, value)| is_bare(value)))
+        || ((wanted.is_named_by(heading) || wanted.is_named_by(name)) && row.pairs.iter().skip(1).any(|(_, value)| is_bare(value)))
 }
 
 /// The part of the firm words of the question that is said, there or above; 0 if what is asked is not.
@@ -271,7 +274,9 @@ fn says_it_of_that(asked: &Asked, words: &Words<'_>) -> bool {
         }
         None => Periods::in_sentence(text),
     };
-    !given.are_others_than(asked.periods) && (asked.wanted != Some(Wanted::Price) || !is_price_of_another(asked, text, row, language))
+    !given.are_others_than(asked.periods)
+        && !currencies::are_others_than(text, &asked.currencies)
+        && (asked.wanted != Some(Wanted::Price) || !is_price_of_another(asked, text, row, language))
 }
 
 /// Whether a number that belongs to the word before it ("Depot 28") stands in a row, but not with that word: the row's name or its column has
