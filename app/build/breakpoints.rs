@@ -32,13 +32,24 @@ pub fn fill_in(css: &str, list: &Breakpoints) -> Result<String, (usize, String)>
     Ok(filled)
 }
 
+/// What a `rem` of `@media`, which is the browser's own size of letters, is in `rem` of `@container`, which is the page's: `html` in `style/base.css`
+/// has letters of 14 where the browser's are 16.
+const ROOT: f64 = 16.0 / 14.0;
+
+/// A width as a condition of a container has it: as wide as the same name is in `@media`.
+fn of_container(width: &str) -> String {
+    let number = width.strip_suffix("rem").and_then(|number| number.parse::<f64>().ok());
+    number.map_or_else(|| width.to_owned(), |number| format!("{:.3}rem", number * ROOT))
+}
+
 fn condition(written: &str, list: &Breakpoints) -> Result<String, String> {
     let mut words: Vec<String> = Vec::new();
     for word in written.split(' ') {
         let bare = word.trim_matches(['(', ')']);
         if bare.starts_with("--") {
             let width = list.get(bare).ok_or_else(|| format!("`{bare}` is no width of `style/breakpoints.css`"))?;
-            words.push(word.replace(bare, width));
+            let width = if written.starts_with("@container") { of_container(width) } else { width.clone() };
+            words.push(word.replace(bare, &width));
         } else if bare.starts_with(|first: char| first.is_ascii_digit()) {
             return Err(format!("`{bare}` is a raw width: name one of `style/breakpoints.css`"));
         } else if ["--", "rem", "px"].iter().any(|part| bare.contains(part)) {

