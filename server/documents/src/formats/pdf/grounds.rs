@@ -11,12 +11,12 @@ const MAX_GROUNDS: usize = 500;
 
 /// The areas of a page that are painted.
 pub struct Grounds {
-    areas: Vec<Area>,
+    areas: Vec<PaintedArea>,
     /// Whether what is painted is what is seen: nothing shines through, and no pattern is taken for a colour.
     is_plain: bool,
 }
 
-struct Area {
+struct PaintedArea {
     left: f32,
     bottom: f32,
     right: f32,
@@ -32,7 +32,7 @@ impl Grounds {
             let (color, area) = (rgb(path.fill_color.as_ref()?), path.bbox);
             let is_rectangle = is_rectangle(&path.operations);
             let counts = area.width.abs() > 5.0 && area.height.abs() > 5.0 && (is_rectangle || !color.is_like(WHITE));
-            counts.then(|| Area {
+            counts.then(|| PaintedArea {
                 left: area.x.min(area.x + area.width) - 1.0,
                 bottom: area.y.min(area.y + area.height) - 1.0,
                 right: area.x.max(area.x + area.width) + 1.0,
@@ -40,7 +40,7 @@ impl Grounds {
                 color: is_rectangle.then_some(color),
             })
         });
-        let areas: Vec<Area> = painted.take(MAX_GROUNDS).collect();
+        let areas: Vec<PaintedArea> = painted.take(MAX_GROUNDS).collect();
         let is_plain =
             areas.iter().any(|area| area.color.is_some_and(|color| !color.is_like(WHITE))) && is_plain(document, page).unwrap_or(false);
         Self { areas, is_plain }
@@ -49,7 +49,7 @@ impl Grounds {
     /// The note that a glyph of this colour deserves at a place, unless it stands on a picture: nobody can see it.
     pub fn unseen(&self, color: &Color, x: f32, y: f32) -> Option<&'static str> {
         // What was painted last is above the others.
-        let holds = |area: &&Area| (area.left..=area.right).contains(&x) && (area.bottom..=area.top).contains(&y);
+        let holds = |area: &&PaintedArea| (area.left..=area.right).contains(&x) && (area.bottom..=area.top).contains(&y);
         let ground = self.areas.iter().rev().find(holds).map_or(Some(WHITE), |area| area.color);
         colors::unseen(Some(rgb(color)), ground).filter(|note| self.is_plain || *note == colors::WHITE_LEFT_OUT)
     }

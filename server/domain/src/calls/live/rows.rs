@@ -15,13 +15,13 @@ use serde::de::DeserializeOwned;
 const TOGETHER: usize = 32;
 
 /// What is numbered within a call, and has its place in the call's time.
-pub(super) trait Row: Clone + Serialize + DeserializeOwned {
+pub(super) trait CallRow: Clone + Serialize + DeserializeOwned {
     fn number(&self) -> i64;
     /// In call time.
     fn at(&self) -> Millis;
 }
 
-impl Row for Segment {
+impl CallRow for Segment {
     fn number(&self) -> i64 {
         self.number
     }
@@ -31,7 +31,7 @@ impl Row for Segment {
     }
 }
 
-impl Row for Cue {
+impl CallRow for Cue {
     fn number(&self) -> i64 {
         self.number
     }
@@ -54,7 +54,7 @@ impl<T> Default for Rows<T> {
     }
 }
 
-impl<T: Row> Rows<T> {
+impl<T: CallRow> Rows<T> {
     /// Adds the next one.
     pub(super) fn push(&mut self, row: T) {
         self.newest.push(row);
@@ -122,7 +122,7 @@ impl<T: Row> Rows<T> {
     }
 }
 
-impl<T: Row> FromIterator<T> for Rows<T> {
+impl<T: CallRow> FromIterator<T> for Rows<T> {
     fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
         let mut kept = Self::default();
         rows.into_iter().for_each(|row| kept.push(row));
@@ -140,15 +140,15 @@ struct Packed {
 
 impl Packed {
     /// None of none.
-    fn of<T: Row>(rows: &[T]) -> Option<Self> {
-        let numbers = rows.iter().map(Row::number).min()?..=rows.iter().map(Row::number).max()?;
-        let times = rows.iter().map(Row::at).min()?..=rows.iter().map(Row::at).max()?;
+    fn of<T: CallRow>(rows: &[T]) -> Option<Self> {
+        let numbers = rows.iter().map(CallRow::number).min()?..=rows.iter().map(CallRow::number).max()?;
+        let times = rows.iter().map(CallRow::at).min()?..=rows.iter().map(CallRow::at).max()?;
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&postcard::to_stdvec(rows).ok()?).ok()?;
         Some(Self { numbers, times, bytes: encoder.finish().ok()?.into_boxed_slice() })
     }
 
-    fn rows<T: Row>(&self) -> Vec<T> {
+    fn rows<T: CallRow>(&self) -> Vec<T> {
         let mut bytes = Vec::new();
         let read = DeflateDecoder::new(&*self.bytes).read_to_end(&mut bytes);
         let rows = read.ok().and_then(|_| postcard::from_bytes(&bytes).ok());

@@ -50,7 +50,7 @@ const OF_IT: [&str; 40] = [
 ];
 
 /// A word of a text with what stands between it and the one before it.
-struct Token<'a> {
+struct TextToken<'a> {
     start: usize,
     end: usize,
     lower: String,
@@ -79,7 +79,7 @@ fn is_beside(asked: &Asked, head: usize, text: &str, language: &str) -> bool {
     }
     let tokens = tokens(text);
     let is_asked =
-        |token: &Token<'_>| places.iter().any(|(word, range)| range.start == token.start && asked.firm.get(*word) == Some(&true));
+        |token: &TextToken<'_>| places.iter().any(|(word, range)| range.start == token.start && asked.firm.get(*word) == Some(&true));
     of_head.all(|(_, range)| {
         let Some(at) = tokens.iter().position(|token| token.start <= range.start && range.start < token.end) else { return false };
         is_amount(&tokens, at) || is_before_a_noun(&tokens, at, &is_asked) || is_behind_a_noun(&tokens, at, &is_asked)
@@ -87,13 +87,13 @@ fn is_beside(asked: &Asked, head: usize, text: &str, language: &str) -> bool {
 }
 
 /// "12 francs" says no price of francs.
-fn is_amount(tokens: &[Token<'_>], at: usize) -> bool {
+fn is_amount(tokens: &[TextToken<'_>], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     is_currency(&tokens[at].lower) && before.is_some_and(|before| before.lower.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// "bike helmets".
-fn is_before_a_noun(tokens: &[Token<'_>], at: usize, is_asked: &dyn Fn(&Token<'_>) -> bool) -> bool {
+fn is_before_a_noun(tokens: &[TextToken<'_>], at: usize, is_asked: &dyn Fn(&TextToken<'_>) -> bool) -> bool {
     tokens.get(at + 1).is_some_and(|next| {
         matches!(next.before, " " | "-")
             && means_something(next)
@@ -104,7 +104,7 @@ fn is_before_a_noun(tokens: &[Token<'_>], at: usize, is_asked: &dyn Fn(&Token<'_
 }
 
 /// "a lock for the bike".
-fn is_behind_a_noun(tokens: &[Token<'_>], at: usize, is_asked: &dyn Fn(&Token<'_>) -> bool) -> bool {
+fn is_behind_a_noun(tokens: &[TextToken<'_>], at: usize, is_asked: &dyn Fn(&TextToken<'_>) -> bool) -> bool {
     let mut before = at;
     while let Some(token) = before.checked_sub(1).and_then(|before| tokens.get(before)) {
         if tokens[before].before.trim() != "" {
@@ -129,12 +129,12 @@ fn is_behind_a_noun(tokens: &[Token<'_>], at: usize, is_asked: &dyn Fn(&Token<'_
 }
 
 /// Whether it is a word of no closed class, and no number.
-fn means_something(token: &Token<'_>) -> bool {
+fn means_something(token: &TextToken<'_>) -> bool {
     token.class.is_none() && token.lower.starts_with(char::is_alphabetic) && token.lower.chars().count() > 2
 }
 
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found: Vec<Token<'_>> = Vec::new();
+fn tokens(text: &str) -> Vec<TextToken<'_>> {
+    let mut found: Vec<TextToken<'_>> = Vec::new();
     let closed = Closed::of(&[]);
     let mut end = 0;
     let is_in = |c: char| c.is_alphanumeric() || c == '\'' || c == '’';
@@ -142,7 +142,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     while let Some(from) = text[rest..].find(is_in).map(|at| rest + at) {
         let to = text[from..].find(|c: char| !is_in(c)).map_or(text.len(), |at| from + at);
         let lower = text[from..to].to_lowercase();
-        found.push(Token { start: from, end: to, class: closed.class(&lower), lower, before: &text[end..from] });
+        found.push(TextToken { start: from, end: to, class: closed.class(&lower), lower, before: &text[end..from] });
         (end, rest) = (to, to);
     }
     found

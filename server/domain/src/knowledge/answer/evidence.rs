@@ -92,7 +92,7 @@ fn of_passage<'a>(asked: &Asked, scored: &'a Scored, least_firm: f32, judged: &m
     // What of the question was said before in the same paragraph.
     let nothing = vec![0.0; above.len()];
     let mut before = nothing.clone();
-    for Line { span, sentence, row, is_new, is_paragraph, is_title } in lines {
+    for PassageLine { span, sentence, row, is_new, is_paragraph, is_title } in lines {
         if is_new {
             before.clone_from(&nothing);
         }
@@ -129,7 +129,7 @@ fn of_passage<'a>(asked: &Asked, scored: &'a Scored, least_firm: f32, judged: &m
 }
 
 /// A sentence, a row or a title of a passage.
-struct Line<'a> {
+struct PassageLine<'a> {
     span: Span,
     sentence: &'a str,
     row: Option<Row<'a>>,
@@ -141,17 +141,17 @@ struct Line<'a> {
 }
 
 /// The sentences of a passage; `is_first` is of a document's first one, which begins with its title.
-fn lines(text: &str, is_first: bool) -> Vec<Line<'_>> {
+fn lines(text: &str, is_first: bool) -> Vec<PassageLine<'_>> {
     let spans = sentences(text);
     let is_apart = |from: u32, to: u32| slice(text, (from, to)).matches('\n').count() > 1;
-    let mut lines: Vec<Line<'_>> = Vec::with_capacity(spans.len());
+    let mut lines: Vec<PassageLine<'_>> = Vec::with_capacity(spans.len());
     for (at, span) in spans.iter().copied().enumerate() {
         let is_new = at.checked_sub(1).and_then(|before| spans.get(before)).is_none_or(|before| is_apart(before.1, span.0));
         let is_paragraph = is_new && spans.get(at + 1).is_none_or(|next| is_apart(span.1, next.0));
         let sentence = slice(text, span);
         let row = Row::parse(sentence);
         let is_title = row.is_none() && is_paragraph && spans.len() > 1 && is_title(sentence);
-        lines.push(Line { span, sentence, row, is_new, is_paragraph, is_title });
+        lines.push(PassageLine { span, sentence, row, is_new, is_paragraph, is_title });
     }
     // So many short lines one below the other are a list, and each says something; the first of all names the document.
     let mut at = 0;
