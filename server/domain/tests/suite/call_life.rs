@@ -89,7 +89,8 @@ async fn live_call(manner: Behaviour, frames: u32) -> (TestApp, Call, TestPage) 
 pub fn die<T>(live: impl Future<Output = T>) -> T {
     let doomed = tokio::runtime::Runtime::new().unwrap();
     let left = doomed.block_on(live);
-    doomed.shutdown_background();
+    // Its threads are gone before the next one begins, as those of a dead process are.
+    doomed.shutdown_timeout(Duration::from_secs(5));
     left
 }
 

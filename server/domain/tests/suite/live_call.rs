@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+use std::time::Duration;
+
 use crate::support::{Behaviour, TestApp, assert_recorded, frame, hello, sign_up};
 use domain::calls;
 use model::wire::{CallEvent, ClientMessage, Frame, Heard, Hello, NoticeLevel, Part, RecognizerHealth, ServerMessage};
@@ -226,7 +228,8 @@ fn after_a_crash_every_frame_is_there_once() {
         page.event(|event| matches!(event, CallEvent::Segment(_))).await;
         (house, call)
     });
-    doomed.shutdown_background();
+    // Its threads are gone before the next one begins, as those of a dead process are.
+    doomed.shutdown_timeout(Duration::from_secs(5));
     let torn = house.log(&call, REP);
     let mut bytes = std::fs::read(&torn).unwrap();
     let record = bytes.len() / 20;
@@ -414,7 +417,8 @@ fn a_card_comes_before_the_final_and_a_crash_in_between_leaves_none_without_word
         assert_eq!(calls::cues(&house.services, &house.scope, call.id).await.unwrap(), [], "not before its words are stored");
         (house, call, snapshot.last_event)
     });
-    doomed.shutdown_background();
+    // Its threads are gone before the next one begins, as those of a dead process are.
+    doomed.shutdown_timeout(Duration::from_secs(5));
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let reborn = house.reborn().await;
         assert_eq!(calls::cues(&reborn.services, &reborn.scope, call.id).await.unwrap(), []);
