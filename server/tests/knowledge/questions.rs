@@ -6,9 +6,13 @@
 //!
 //! - `asked_of_that`: twice sixty questions to thirteen short documents, half of them with an answer and half with none though much like it
 //!   stands there; half `a` is worked with, half `b` is not looked at.
+//! - `sales_papers`: forty questions with an answer and thirty with none to ten documents of five formats, by other hands; nothing of it is changed.
+//!   One in two items was looked at, after the first figure was written down.
 //!
 //! What is asserted is what was reached, so that nothing gets worse unseen; the aim is 36 of 40, and 9 of 10 refused. The first figure of the
-//! first set was 11 right and 9 refused, by words alone; those of the third 30 and 9 of half `a`, 28 and 10 of half `b`.
+//! first set was 11 right and 9 refused, by words alone; those of the third 30 and 9 of half `a`, 28 and 10 of half `b`; that of
+//! the fourth 22 right, 23 of 30 refused. With a model a likeness of 0.4 in the place of firm words gave 28 and 6 of the first set and 25 and 15 of
+//! the fourth, 0.6 gives 24 and 8, 24 and 23: what answers wrongly in a call is worse than what is silent.
 //!
 //! `CLOSEZLY_ANSWERS=1` prints every answer of the second.
 
@@ -153,5 +157,12 @@ async fn of_that_very_subject_held() {
 async fn with_a_model_of_somebody_who_has_not_seen_the_program() {
     let Some(embeddings) = minilm() else { return };
     let figures = measure("by_other_hands", "by_other_hands/documents", "", Some(embeddings)).await;
-    assert!(figures.right >= 28 && figures.refused >= 6, "{figures:?}");
+    assert!(figures.right >= 24 && figures.refused >= 8, "{figures:?}");
+}
+
+#[tokio::test]
+async fn of_a_seller_about_ten_papers() {
+    let figures = measure("sales_papers", "sales_papers/documents", "sales", None).await;
+    assert_eq!((figures.answerable, figures.unanswerable), (40, 30));
+    assert!(figures.right >= 24 && figures.refused >= 24, "{figures:?}");
 }

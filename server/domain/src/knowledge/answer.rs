@@ -45,7 +45,7 @@ const WORDS: f32 = 0.5;
 /// The least such score of an answer.
 const LEAST_WITH_MEANING: f32 = 0.42;
 /// The least likeness of what has too few of the question's firm words.
-const ALIKE: f32 = 0.4;
+const ALIKE: f32 = 0.6;
 /// A sentence joins the best one if it is at least so good as a part of it.
 const AS_GOOD: f32 = 0.8;
 /// Sentences that are compared by their meaning; more would keep the person waiting.
