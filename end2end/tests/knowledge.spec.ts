@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { papers, type Paper } from "../documents.ts";
 import { complaints, expect, expectAccessible, hydrated, test } from "../fixtures.ts";
-import { ask, expectReady, READ } from "../knowledge.ts";
+import { ask, expectReady, READ, textFile } from "../knowledge.ts";
 
 const PIECE = "**/api/knowledge/put-piece*";
 
@@ -160,6 +160,27 @@ test("a file that is taken out, one that is empty, and one that can't be read ar
   await expect(page.getByRole("alert").filter({ hasText: "could not be read" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   await expectAccessible(page);
+});
+
+test("a file that is taken out is not shown as one that is not finished", async ({ page, account }) => {
+  expect(account).toBeTruthy();
+  await page.route(PIECE, () => undefined);
+  await page.goto("/knowledge");
+  await hydrated(page);
+  const begun = page.waitForResponse("**/api/knowledge/begin-upload");
+  await page.locator("#knowledge-files").setInputFiles(textFile("never sent.txt", "The price is high."));
+  await begun;
+  // The page asks for everything again while the server still has the file.
+  const told = page.waitForResponse("**/api/knowledge/overview*");
+  await page.getByRole("button", { name: "Paste text" }).click();
+  const dialog = page.getByRole("dialog", { name: "Paste text" });
+  await dialog.getByLabel("Title").fill("Notes");
+  await dialog.getByLabel("Text", { exact: true }).fill("The Comet subscription costs 17 euros.");
+  await dialog.getByRole("button", { name: "Add the text" }).click();
+  expect((await (await told).text()).includes("never sent.txt")).toBe(true);
+  await expectReady(page, 1);
+  await page.getByRole("button", { name: "Take never sent.txt out" }).click();
+  await expect(page.getByText("never sent.txt")).toHaveCount(0);
 });
 
 test("what could not be loaded is loaded by trying again", async ({ page, account }) => {

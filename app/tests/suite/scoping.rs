@@ -127,4 +127,7 @@ fn layouts_change_at_named_widths_only() {
     );
     let ours = breakpoints::read(include_str!("../../../style/breakpoints.css"));
     assert!(ours.len() > 5 && ours.values().all(|width| width.ends_with("rem")), "{ours:?}");
+    // What a container's width is multiplied with follows from the size that html has.
+    let base = include_str!("../../../style/base.css");
+    assert!(base.contains("html { background: var(--bg); color: var(--text); font: var(--weight) var(--text-14)/"), "{base:.300}");
 }

@@ -6,12 +6,13 @@
 
 #![allow(clippy::print_stdout)]
 
+#[path = "peak/mod.rs"]
+mod peak;
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use documents::{ChildReader, Limits, Programs};
@@ -38,13 +39,13 @@ fn measure(megabytes: f64) -> Result<(), Box<dyn Error>> {
     let limits = Limits { niceness: 0, cpu: Duration::from_secs(600), wall: Duration::from_secs(900), ..Limits::default() };
     let reader = ChildReader::new(std::env::current_exe()?, ["extract-document"], limits).with_programs(Programs::default());
     let folder = tempfile::tempdir()?;
-    let peak = watch_children();
+    let peak = peak::of_children();
     let rows = (megabytes * 1e6 / row(0).join(" ").len() as f64).max(10.0) as usize;
     for (format, make) in FORMATS {
         let path = folder.path().join(format!("made.{format}"));
         std::fs::write(&path, make(rows)?)?;
         let size = std::fs::metadata(&path)?.len() as f64 / 1e6;
-        peak.store(0, Ordering::Relaxed);
+        peak.forget();
         let begun = Instant::now();
         let read = runtime.block_on(reader.read(&path, &format!("made.{format}"), None)).map_err(|error| format!("{format}: {error}"))?;
         let took = begun.elapsed().as_secs_f64();
@@ -53,7 +54,7 @@ fn measure(megabytes: f64) -> Result<(), Box<dyn Error>> {
         println!("reading.{format}.text_mb={text:.2}");
         println!("reading.{format}.mb_per_s={:.2}", size / took);
         println!("reading.{format}.text_mb_per_s={:.2}", text / took);
-        println!("reading.{format}.peak_kb={}", peak.load(Ordering::Relaxed));
+        println!("reading.{format}.peak_kb={}", peak.kb());
     }
     Ok(())
 }
@@ -189,25 +190,4 @@ fn pdf(rows: usize) -> Vec<u8> {
     let (begin, count) = (file.len(), objects.len() + 1);
     format!("{file}xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{begin}\n%%EOF\n")
         .into_bytes()
-}
-
-/// Looks every few milliseconds at the high-water mark of each process that this one has started.
-fn watch_children() -> Arc<AtomicU64> {
-    let peak = Arc::new(AtomicU64::new(0));
-    let watched = Arc::clone(&peak);
-    let parent = format!("PPid:\t{}", std::process::id());
-    std::thread::spawn(move || {
-        loop {
-            for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-                // A process that has ended has no status any more.
-                let status = std::fs::read_to_string(process.path().join("status")).unwrap_or_default();
-                if status.lines().any(|line| line == parent) {
-                    let mark = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
-                    watched.fetch_max(mark.unwrap_or(0), Ordering::Relaxed);
-                }
-            }
-            std::thread::sleep(Duration::from_millis(3));
-        }
-    });
-    peak
 }

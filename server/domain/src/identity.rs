@@ -26,7 +26,6 @@ mod watch;
 
 pub use account::{change_password, sign_in, sign_in_program, sign_out};
 use limits::Limits;
-use open::OpenCounts;
 pub(crate) use open::hold_open;
 pub use password::warm_up;
 pub use profile::{OrganizationUpdated, PersonUpdated, organization, profile, update_organization, update_profile};
@@ -47,7 +46,7 @@ use std::sync::Arc;
 
 use kernel::{
     Actor, Area, Credential, DomainError, Erasure, Job, JobEntry, Kernel, Member, Permission, PermissionEntry, PersonalData, Result,
-    Schedule, Tx, Whose,
+    Schedule, Shares, Tx, Whose,
 };
 use model::{Code, MemberId, OrganizationId, PersonId, Profile, Role};
 use ports::Mailer;
@@ -117,14 +116,15 @@ pub struct IdentityState {
     open_sign_up: bool,
     refused_passwords: Option<RefusedPasswords>,
     limits: Limits,
-    open: OpenCounts,
+    /// What each member has open.
+    open: Shares<MemberId>,
 }
 
 impl IdentityState {
     /// `token_key` signs access tokens; `open_sign_up` is whether strangers may open an organization; `refused_passwords` are refused beside
     /// the built-in ones.
     pub fn new(mailer: Arc<dyn Mailer>, token_key: SecretString, open_sign_up: bool, refused_passwords: Option<RefusedPasswords>) -> Self {
-        Self { mailer, token_key, open_sign_up, refused_passwords, limits: Limits::default(), open: OpenCounts::default() }
+        Self { mailer, token_key, open_sign_up, refused_passwords, limits: Limits::default(), open: Shares::default() }
     }
 }
 
@@ -151,7 +151,7 @@ trait Own {
     fn token_key(&self) -> &SecretString;
     fn open_sign_up(&self) -> bool;
     fn refused_passwords(&self) -> Option<&RefusedPasswords>;
-    fn open_counts(&self) -> &OpenCounts;
+    fn open_counts(&self) -> &Shares<MemberId>;
 }
 
 impl Own for Kernel {
@@ -167,7 +167,7 @@ impl Own for Kernel {
         self.state::<IdentityState>().refused_passwords.as_ref()
     }
 
-    fn open_counts(&self) -> &OpenCounts {
+    fn open_counts(&self) -> &Shares<MemberId> {
         &self.state::<IdentityState>().open
     }
 }

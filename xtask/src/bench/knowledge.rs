@@ -1,5 +1,5 @@
 //! Search in documents: how good it is (`server/examples/retrieval.rs`), what a question takes on both engines
-//! (`server/store/examples/retrieval_by_words.rs`), how fast files are read (`server/examples/ingest.rs`,
+//! (`server/store/examples/retrieval_by_words.rs`), how fast files are read (`server/documents/examples/ingest.rs`,
 //! and each format by itself: `server/documents/examples/reading.rs`), and what reading them costs
 //! live calls (`server/examples/load.rs --documents`).
 
@@ -38,7 +38,7 @@ pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
     let mut store = example("store", &["--features", "test-utils"], "retrieval_by_words");
     store.args(sizes).env("CLOSEZLY_RETRIEVAL", &retrieval).env("CLOSEZLY_TEST_POSTGRES", &postgres.url);
     measures.extend(key_values(&output(&mut store)?));
-    measures.extend(key_values(&output(example("server", &[], "ingest").arg(&documents))?));
+    measures.extend(key_values(&output(example("documents", &[], "ingest").arg(&documents))?));
     measures.extend(key_values(&output(&mut example("documents", &[], "reading"))?));
     let server = Mode::Release.server_binary();
     let mut load = Command::new(server.with_file_name("examples").join(format!("load{}", env::consts::EXE_SUFFIX)));

@@ -107,6 +107,8 @@ pub struct Queue {
     moved: ArcRwSignal<u32>,
     /// Grows when a file has become a document.
     pub arrived: ArcRwSignal<u32>,
+    /// What was thrown away here: a list that the server wrote before it knew shows nothing of it.
+    thrown: ArcRwSignal<Vec<UploadId>>,
     next: Arc<AtomicU32>,
 }
 
@@ -116,6 +118,7 @@ impl Queue {
             rows: ArcRwSignal::new(Vec::new()),
             moved: ArcRwSignal::new(0),
             arrived: ArcRwSignal::new(0),
+            thrown: ArcRwSignal::new(Vec::new()),
             next: Arc::new(AtomicU32::new(1)),
         }
     }
@@ -174,9 +177,10 @@ impl Queue {
         self.go_on();
     }
 
-    /// Whether an upload is one of the queue's.
+    /// Whether an upload is the queue's own matter: it is being sent, or was thrown away.
     pub fn has(&self, upload: UploadId) -> bool {
-        self.rows.with(|rows| rows.iter().any(|row| row.upload.get() == Some(upload)))
+        self.thrown.with(|thrown| thrown.contains(&upload))
+            || self.rows.with(|rows| rows.iter().any(|row| row.upload.get() == Some(upload)))
     }
 
     /// The rows of new documents, or of a document's next version, those first that a person wants to see first.
@@ -208,10 +212,22 @@ impl Queue {
         if let Some(upload) = row.upload.get_untracked()
             && !matches!(row.state.get_untracked(), Sending::Done(_))
         {
-            files::remember(upload, None);
-            throw_away(upload);
+            self.throw_away(upload);
         }
         self.go_on();
+    }
+
+    /// Throws away what has arrived of an upload. Where that fails, it is shown again as not finished, and goes by itself after
+    /// some days.
+    fn throw_away(&self, upload: UploadId) {
+        files::remember(upload, None);
+        self.thrown.update(|thrown| thrown.push(upload));
+        let thrown = self.thrown.clone();
+        spawn_local(async move {
+            if api::cancel_upload(upload).await.is_err() {
+                thrown.update(|thrown| thrown.retain(|thrown| *thrown != upload));
+            }
+        });
     }
 
     /// Takes the rows away that are done.
@@ -243,13 +259,6 @@ impl Queue {
     }
 }
 
-/// Throws away what has arrived of an upload. Where that fails, it goes by itself after some days.
-pub(super) fn throw_away(upload: UploadId) {
-    spawn_local(async move {
-        let _ = api::cancel_upload(upload).await;
-    });
-}
-
 async fn run(queue: Queue, row: Row) {
     let sent = match files::kept(row.number) {
         Some(file) => send(&row, &file).await,
@@ -261,7 +270,13 @@ async fn run(queue: Queue, row: Row) {
             row.state.set(Sending::Done(given));
             queue.arrived.update(|arrived| *arrived = arrived.wrapping_add(1));
         }
-        Err(problem) => row.state.set(Sending::Failed(problem.message)),
+        Err(problem) => {
+            row.state.set(Sending::Failed(problem.message));
+            // Taken out while the server was being told of it.
+            if let Some(upload) = row.upload.get_untracked().filter(|_| row.is_gone()) {
+                queue.throw_away(upload);
+            }
+        }
     }
     queue.go_on();
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use model::{Code, Given, NewUpload, Problem, Upload, UploadId};
 
 use super::files::{self, LocalFile};
-use super::queue::{Row, Sending, throw_away};
+use super::queue::{Row, Sending};
 use crate::error::AppError;
 use crate::pages::knowledge::api;
 
@@ -66,13 +66,12 @@ async fn begin(row: &Row, file: &LocalFile, patience: &mut Patience) -> Result<U
         bytes: row.bytes,
     };
     let upload = persist(row, 0, patience, || api::begin_upload(new.clone())).await?;
+    row.upload.set(Some(upload.id));
     if row.is_gone() {
-        throw_away(upload.id);
-        // Told to nobody: the row is not shown any more.
+        // Told to nobody: the row is not shown any more, and the queue throws the upload away.
         return Err(Problem::internal());
     }
     files::remember(upload.id, Some(&file.stamp()));
-    row.upload.set(Some(upload.id));
     Ok(upload)
 }
 

@@ -9,7 +9,7 @@ use super::values::pattern;
 /// A currency by its ISO 4217 code.
 pub(super) type Currency = &'static str;
 
-static KINDS: LazyLock<[(Currency, Regex); 9]> = LazyLock::new(|| {
+static NAMES: LazyLock<[(Currency, Regex); 9]> = LazyLock::new(|| {
     [
         ("USD", r"(?i)\b(us\s?)?dollars?\b|\busd\b|\$"),
         ("EUR", r"(?i)\beuros?\b|\beur\b|€"),
@@ -26,7 +26,7 @@ static KINDS: LazyLock<[(Currency, Regex); 9]> = LazyLock::new(|| {
 
 /// The currencies that a text names.
 pub(super) fn named(text: &str) -> Vec<Currency> {
-    KINDS.iter().filter(|(_, looks)| looks.is_match(text)).map(|(currency, _)| *currency).collect()
+    NAMES.iter().filter(|(_, looks)| looks.is_match(text)).map(|(currency, _)| *currency).collect()
 }
 
 /// Whether a text tells of other currencies than those that were asked for, and of none of these.
