@@ -157,14 +157,13 @@ impl TrackSpeech {
         (common.0 as f64 / end.since(start).0 as f64).min(1.0)
     }
 
-    /// How much later something began than the stretch that it copies, in ms, if there is one that fills about the same time. It is
-    /// more exact than the words' times, which many recognizers don't give.
-    fn began_before(&self, said: Heard<'_>, with_partial: bool) -> Option<i64> {
+    /// The stretch that something copies, if there is one that fills about the same time.
+    fn copied_by(&self, said: Heard<'_>, with_partial: bool) -> Option<(Millis, Millis)> {
         let speaking = (with_partial && !self.partial.is_empty()).then_some(&self.speaking);
         let common = |stretch: &(Millis, Millis)| said.end.min(stretch.1).since(said.start.max(stretch.0));
         let copied = self.spoken.iter().chain(speaking).max_by_key(|stretch| common(stretch))?;
         let longer = said.end.since(said.start).max(copied.1.since(copied.0));
-        (common(copied).0 as f64 >= SAME_TIME * longer.0 as f64).then(|| said.start.0 - copied.0.0)
+        (common(copied).0 as f64 >= SAME_TIME * longer.0 as f64).then_some(*copied)
     }
 
     /// Whether what was heard on a track of side `channel`, the other one, is this one's.
@@ -177,19 +176,29 @@ impl TrackSpeech {
         let tentative: &[TimedWord] = if with_partial { &self.partial } else { &[] };
         let near = first.at.saturating_sub(SLACK)..=last.at.saturating_add(SLACK);
         let others: Vec<TimedWord> = self.finals.iter().chain(tentative).filter(|word| near.contains(&word.at)).copied().collect();
-        let common = common(said.words, &others);
-        let (all, lag) = (said.words.len(), common.lag());
+        let alike = common(said.words, &others);
+        let (all, lag) = (said.words.len(), alike.lag());
         let share = |count: f64| count / all as f64;
+        let copied = self.copied_by(said, with_partial);
         let enough = if all < LONG {
-            usize::from(common.same) == all && lag.abs() <= CLOSE
+            usize::from(alike.same) == all && lag.abs() <= CLOSE
         } else {
-            share(f64::from(common.same)) >= AGREEMENT
-                || (overlap >= SAME_TIME
-                    && lag.abs() <= ALIGNED
-                    && share(f64::from(common.score) / 2.0) >= ALIGNED_AGREEMENT
-                    && share(f64::from(common.same)) >= ALIGNED_SAME)
+            share(f64::from(alike.same)) >= AGREEMENT
+                || (overlap >= SAME_TIME && {
+                    // Half of the words may be others: then what is alike must be of the one sentence that it copies, or the small
+                    // words of two sentences before make an echo of anything.
+                    let of_it: Vec<TimedWord> = match copied {
+                        Some((from, until)) => others.into_iter().filter(|word| (from.0..=until.0).contains(&word.at)).collect(),
+                        None => others,
+                    };
+                    let alike = common(said.words, &of_it);
+                    alike.lag().abs() <= ALIGNED
+                        && share(f64::from(alike.score) / 2.0) >= ALIGNED_AGREEMENT
+                        && share(f64::from(alike.same)) >= ALIGNED_SAME
+                })
         };
-        let lag = self.began_before(said, with_partial).unwrap_or(lag);
+        // When a sentence began is more exact than the words' times, which many recognizers don't give.
+        let lag = copied.map_or(lag, |(from, _)| said.start.0 - from.0);
         let later = if channel == Channel::Rep { lag >= -JITTER } else { lag >= JITTER / 4 };
         enough && later
     }

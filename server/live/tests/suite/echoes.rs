@@ -131,6 +131,42 @@ fn two_people_who_talk_at_once_are_both_heard() {
     }
 }
 
+/// Words of two earlier sentences once made an echo of the third.
+#[test]
+fn what_two_people_say_at_once_after_each_other_is_no_echo() {
+    let told = tell(&[
+        line(Rep, 1_000, 1_800, "what are you using today for your calls"),
+        line(Rep, 2_000, 2_800, "i will send you the deck by friday"),
+        line(Customer, 2_100, 2_900, "could you send me the contract"),
+    ]);
+    assert_eq!(told.echoes, [""; 0]);
+    assert_eq!(told.segments.len(), 3);
+}
+
+/// Real talk, each turn said while the other side says the one before it, in either order: hardly anything is taken for an echo.
+#[test]
+fn conversations_in_which_everybody_talks_at_once_keep_their_words() {
+    let (mut all, mut dropped) = (0, Vec::new());
+    for file in [include_str!("../moments/one/01.tsv"), include_str!("../moments/two/05.tsv"), include_str!("../moments/quiet/03.tsv")] {
+        let turns: Vec<(&str, &str)> = file.lines().filter_map(|line| line.split_once('\t')).collect();
+        let first_words = |turn: &str| turn.split(['\t', '.', '?']).next().unwrap_or_default().to_owned();
+        for pair in turns.windows(2) {
+            for lag in [0, 100, 300, 600, 900] {
+                let (one, other) = (first_words(pair[0].1), first_words(pair[1].1));
+                let length = |text: &str| 400 * text.split_whitespace().count() as i64;
+                let sides = if pair[0].0 == "rep" { (Rep, Customer) } else { (Customer, Rep) };
+                let told = tell(&[
+                    line(sides.0, 5_000, 5_000 + length(&one), &one),
+                    line(sides.1, 5_000 + lag, 5_000 + lag + length(&other), &other),
+                ]);
+                all += 2;
+                dropped.extend(told.echoes.iter().map(|echo| format!("{lag}: {echo} / {one}")));
+            }
+        }
+    }
+    assert!(dropped.len() * 100 < all, "{} of {all}: {dropped:#?}", dropped.len());
+}
+
 #[test]
 fn what_is_said_again_much_later_is_no_echo() {
     let words = "we need it by the end of the month";
