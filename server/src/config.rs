@@ -170,7 +170,7 @@ impl Config {
     pub fn from_settings(settings: Settings) -> Result<Self> {
         let secret = |text: Option<String>| text.map(SecretString::from);
         let data_dir = settings.data_dir.clone().unwrap_or_else(|| PathBuf::from("data"));
-        let embeddings = embeddings::from_settings(&settings, &data_dir)?;
+        let embeddings = embeddings::from_settings(&settings)?;
         let place = |name, text: &Option<String>, file: &Option<PathBuf>, command: &Option<String>| Place {
             name,
             text: text.clone(),

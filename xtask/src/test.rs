@@ -6,7 +6,6 @@
 //! - `CLOSEZLY_TEST_POSTGRES`: address of a PostgreSQL with pgvector that lives as long as the run.
 //! - `CLOSEZLY_TEST_PYTHON`: a Python that has the packages of `end2end/requirements.txt` (PocketSphinx among them).
 //! - `CLOSEZLY_TEST_MOTO`: the program `moto_server`, an S3 server; whoever wants one starts it.
-//! - `CLOSEZLY_TEST_MINILM`: the folder of the embedding model all-MiniLM-L6-v2.
 //! - `CLOSEZLY_BIN`, `CLOSEZLY_SITE_DIR`, `CHROMIUM` (journeys in the browser only).
 //!
 //! A test that can't run (the recordings of `../shared` are absent) prints one line `skipped: <test>: <why>` and passes; the summary

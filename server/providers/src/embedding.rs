@@ -30,10 +30,7 @@ fn embeddings(passages: Arc<dyn Embedder>, questions: Arc<dyn Embedder>) -> Embe
     Embeddings { passages, questions: Arc::new(Cached::new(questions)) }
 }
 
-/// Puts the configured model behind the port; none configured is no model, and search is lexical.
-///
-/// A model that has to be downloaded first comes later by itself: until then its errors are retryable. Nothing else is asked
-/// of the network here.
+/// Puts the configured model behind the port; none configured is no model, and search is lexical. Nothing is asked of the network here.
 ///
 /// # Errors
 /// A sentence that says what is wrong with the configuration or the model's files.
@@ -44,10 +41,6 @@ pub async fn from_config(config: Option<&Config>) -> Result<Option<Embeddings>, 
             let server = Arc::new(GuardedEmbedder::new(Arc::new(OpenAi::new(config)?)));
             Some(embeddings(server.clone(), server))
         }
-        Some(Config::Local(config)) if LocalModel::must_be_downloaded(config).await => {
-            let (passages, questions) = local::Pending::start(config.clone());
-            Some(embeddings(passages, questions))
-        }
         Some(Config::Local(config)) => {
             let model = LocalModel::find(config).await.map_err(|error| error.to_string())?;
             Some(embeddings(Arc::new(model.passages()), Arc::new(model.questions())))
@@ -55,16 +48,11 @@ pub async fn from_config(config: Option<&Config>) -> Result<Option<Embeddings>, 
     })
 }
 
-/// Embeds a sentence: tells whether the model, or the address and the key, are right. Downloads nothing.
+/// Embeds a sentence: tells whether the model, or the address and the key, are right.
 ///
 /// # Errors
 /// A sentence that says what is wrong.
 pub async fn check(config: &Config) -> Result<String, String> {
-    if let Config::Local(local) = config
-        && LocalModel::must_be_downloaded(local).await
-    {
-        return Ok("The model is not here yet; it will be downloaded once when the server starts.".to_owned());
-    }
     let embeddings = from_config(Some(config)).await?.ok_or("No model is configured.")?;
     let start = Instant::now();
     let vectors = embeddings.questions.embed(&[Redaction::default().text("How much does it cost?")]).await;

@@ -1,12 +1,7 @@
-use std::path::Path;
-
 use anyhow::{Result, anyhow, bail};
 use providers::embedding::{Config, LocalConfig, OpenAi, OpenAiConfig, openai};
 
 use super::{EmbeddingsKind, Settings, mask};
-
-/// Where a downloaded model is kept, within the data folder.
-const STORE: &str = "models/all-MiniLM-L6-v2";
 
 /// What the settings say about embeddings.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +13,11 @@ pub struct Embeddings {
 }
 
 /// Reads the settings. A setting of a kind that nothing uses is a mistake, not something to pass over.
-pub(super) fn from_settings(settings: &Settings, data_dir: &Path) -> Result<Embeddings> {
-    let kind = settings.embeddings.unwrap_or(EmbeddingsKind::None);
+pub(super) fn from_settings(settings: &Settings) -> Result<Embeddings> {
+    let kind = settings.embeddings.unwrap_or(EmbeddingsKind::Local);
     let before = settings.embeddings_before.as_deref().map(before).transpose()?;
     let is_used = |wanted| kind == wanted || before.as_ref().is_some_and(|(kind, _)| *kind == wanted);
-    let local =
-        [("embeddings_folder", settings.embeddings_folder.is_some()), ("embeddings_download", settings.embeddings_download.is_some())];
+    let local = [("embeddings_folder", settings.embeddings_folder.is_some())];
     let server = [
         ("embeddings_url", settings.embeddings_url.is_some()),
         ("embeddings_model", settings.embeddings_model.is_some()),
@@ -43,8 +37,8 @@ pub(super) fn from_settings(settings: &Settings, data_dir: &Path) -> Result<Embe
     if before.is_some() && kind == EmbeddingsKind::None {
         bail!("embeddings_before is of use only with embeddings = local or openai");
     }
-    let before = before.map(|(kind, model)| of_kind(kind, model, settings, data_dir)).transpose()?.flatten();
-    Ok(Embeddings { current: of_kind(kind, None, settings, data_dir)?, before })
+    let before = before.map(|(kind, model)| of_kind(kind, model, settings)).transpose()?.flatten();
+    Ok(Embeddings { current: of_kind(kind, None, settings)?, before })
 }
 
 /// A model of the embeddings server, with its dimensions if they aren't known.
@@ -68,24 +62,10 @@ fn before(text: &str) -> Result<(EmbeddingsKind, Option<Named>)> {
     }
 }
 
-fn of_kind(kind: EmbeddingsKind, model: Option<(String, Option<usize>)>, settings: &Settings, data_dir: &Path) -> Result<Option<Config>> {
+fn of_kind(kind: EmbeddingsKind, model: Option<(String, Option<usize>)>, settings: &Settings) -> Result<Option<Config>> {
     Ok(match kind {
         EmbeddingsKind::None => None,
-        EmbeddingsKind::Local => {
-            let (folder, download) = (settings.embeddings_folder.clone(), settings.embeddings_download.clone());
-            if folder.is_some() == download.is_some() {
-                bail!(
-                    "embeddings = local needs either embeddings_folder, a folder with model.safetensors, tokenizer.json and config.json, or embeddings_download, an address to get them from once"
-                );
-            }
-            if let Some(address) = &download
-                && !address.starts_with("https://")
-                && !address.starts_with("http://")
-            {
-                bail!("embeddings_download must start with https:// or http://");
-            }
-            Some(Config::Local(LocalConfig { folder, download, store: data_dir.join(STORE) }))
-        }
+        EmbeddingsKind::Local => Some(Config::Local(LocalConfig { folder: settings.embeddings_folder.clone() })),
         EmbeddingsKind::OpenAi => {
             let text = |text: &Option<String>, default: &str| text.clone().unwrap_or_else(|| default.to_owned());
             let (model, dimensions) =
@@ -123,7 +103,6 @@ pub(super) fn shown(name: &str, embeddings: &Embeddings) -> String {
 fn of_config(name: &str, config: &Config) -> Option<String> {
     match (name, config) {
         ("embeddings_folder", Config::Local(local)) => local.folder.as_ref().map(|folder| folder.display().to_string()),
-        ("embeddings_download", Config::Local(local)) => local.download.as_deref().map(mask::url),
         ("embeddings_url", Config::OpenAi(server)) => Some(mask::url(&server.url)),
         ("embeddings_model", Config::OpenAi(server)) => Some(server.model.clone()),
         ("embeddings_dimensions", Config::OpenAi(server)) => {

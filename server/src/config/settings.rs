@@ -148,7 +148,6 @@ settings! {
     embeddings: EmbeddingsKind,
     embeddings_before: String,
     embeddings_folder: PathBuf,
-    embeddings_download: String,
     embeddings_url: String,
     embeddings_model: String,
     embeddings_dimensions: usize,

@@ -124,13 +124,10 @@ fn wrong_values_are_said_with_their_name() {
         ("intranet_sites = \"wiki.corp=10.0.0.5:80\"", "intranet_sites: “10.0.0.5:80” is no IP address"),
         ("intranet_sites = \"http://wiki.corp=10.0.0.5\"", "intranet_sites: “http://wiki.corp” is no name of a site"),
         ("embeddings = \"magic\"", "embeddings"),
-        ("embeddings = \"local\"", "embeddings_folder"),
-        ("embeddings = \"local\"\nembeddings_folder = \"m\"\nembeddings_download = \"http://a\"", "either"),
-        ("embeddings = \"local\"\nembeddings_download = \"example.com\"", "embeddings_download"),
         ("embeddings = \"openai\"", "embeddings_key"),
         ("embeddings = \"openai\"\nembeddings_url = \"localhost\"", "embeddings_url"),
         ("embeddings = \"openai\"\nembeddings_url = \"http://a\"\nembeddings_model = \"m\"", "embeddings_dimensions"),
-        ("embeddings_folder = \"m\"", "embeddings = local"),
+        ("embeddings = \"none\"\nembeddings_folder = \"m\"", "embeddings = local"),
         ("embeddings_before = \"local\"", "embeddings_before"),
         ("embeddings = \"openai\"\nembeddings_url = \"http://a\"\nembeddings_before = \"magic\"", "embeddings_before"),
         ("embeddings = \"local\"\nembeddings_folder = \"m\"\nembeddings_key = \"k\"", "embeddings_key"),
@@ -197,19 +194,16 @@ fn keys_come_from_a_setting_a_file_or_a_command() {
 }
 
 #[test]
-fn embeddings_are_off_unless_they_are_configured() {
+fn the_model_that_comes_along_makes_vectors_unless_another_is_configured() {
     let shown = |loaded: &Loaded, name: &str| loaded.shown().into_iter().find(|shown| shown.name == name).unwrap().value;
-    let off = loaded(&[], "").unwrap();
-    assert!(off.config.embeddings.current.is_none());
-    assert_eq!((shown(&off, "embeddings"), shown(&off, "embeddings_key")), ("none".into(), "none".into()));
-
-    let file = "data_dir = \"/srv/closezly\"\nembeddings = \"local\"\nembeddings_download = \"https://ann:SECRET-7@models.example/minilm?token=SECRET-8\"\n";
-    let local = loaded(&[], file).unwrap();
+    let local = loaded(&[], "").unwrap();
     let Some(providers::embedding::Config::Local(config)) = &local.config.embeddings.current else {
         panic!("{:?}", local.config.embeddings)
     };
-    assert!(config.store.starts_with("/srv/closezly/models"));
-    assert_eq!(shown(&local, "embeddings_download"), "https://ann:••••@models.example/minilm?…");
+    assert_eq!(config.folder, None);
+    assert_eq!((shown(&local, "embeddings"), shown(&local, "embeddings_key")), ("local".into(), "none".into()));
+    let off = loaded(&[], "embeddings = \"none\"").unwrap();
+    assert!(off.config.embeddings.current.is_none() && shown(&off, "embeddings") == "none");
 
     let file = "embeddings = \"openai\"\nembeddings_url = \"http://127.0.0.1:11434\"\nembeddings_model = \"nomic-embed-text\"\nembeddings_dimensions = 768\nembeddings_key = \"SECRET-9\"\n";
     let server = loaded(&["--embeddings-model", "bge-small"], file).unwrap();

@@ -113,12 +113,10 @@ async fn embedded(ann: &Program) {
     }
 }
 
-/// The embedding model all-MiniLM-L6-v2, where `cargo xtask test` has brought it.
-fn minilm() -> Option<Embeddings> {
-    let folder = std::env::var_os("CLOSEZLY_TEST_MINILM").map(PathBuf::from);
-    assert!(folder.is_some() || std::env::var_os("CI").is_none(), "CLOSEZLY_TEST_MINILM must name the folder of all-MiniLM-L6-v2");
-    let model = providers::embedding::LocalModel::load(&folder?).unwrap();
-    Some(Embeddings { passages: Arc::new(model.passages()), questions: Arc::new(model.questions()) })
+/// The embedding model that comes with the program.
+fn minilm() -> Embeddings {
+    let model = providers::embedding::LocalModel::bundled();
+    Embeddings { passages: Arc::new(model.passages()), questions: Arc::new(model.questions()) }
 }
 
 #[tokio::test]
@@ -155,8 +153,7 @@ async fn of_that_very_subject_held() {
 
 #[tokio::test]
 async fn with_a_model_of_somebody_who_has_not_seen_the_program() {
-    let Some(embeddings) = minilm() else { return };
-    let figures = measure("by_other_hands", "by_other_hands/documents", "", Some(embeddings)).await;
+    let figures = measure("by_other_hands", "by_other_hands/documents", "", Some(minilm())).await;
     assert!(figures.right >= 24 && figures.refused >= 8, "{figures:?}");
 }
 

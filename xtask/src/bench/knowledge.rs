@@ -29,7 +29,7 @@ pub fn measure(effort: Effort) -> Result<Vec<Measure>> {
         command.args(["run", "--release", "--quiet", "--package", package]).args(features).args(["--example", name, "--"]);
         command
     };
-    measures.extend(key_values(&output(example("server", &[], "retrieval").arg(&retrieval).arg(tools::minilm()?))?));
+    measures.extend(key_values(&output(example("server", &[], "retrieval").arg(&retrieval))?));
     let postgres = Postgres::start(&tools::python()?)?;
     let sizes: &[&str] = match effort {
         Effort::Quick => &["1000"],

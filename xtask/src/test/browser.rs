@@ -57,8 +57,7 @@ pub fn run(ahead: &Ahead, server: Option<PathBuf>, postgres: Option<String>) -> 
             .env("CLOSEZLY_SITE_DIR", SITE.site())
             .env("CLOSEZLY_WEIGHTS", "1")
             .env("CLOSEZLY_TEST_POSTGRES", &postgres)
-            .env("CLOSEZLY_TEST_PYTHON", &python)
-            .env("CLOSEZLY_TEST_MINILM", tools::minilm()?);
+            .env("CLOSEZLY_TEST_PYTHON", &python);
         outcome.add(journeys(name, &mut command)?);
     }
     Ok(outcome)

@@ -38,7 +38,6 @@ pub struct RustTests {
 struct Environment {
     postgres: Postgres,
     python: PathBuf,
-    minilm: PathBuf,
 }
 
 impl RustTests {
@@ -146,14 +145,13 @@ impl Environment {
         let python = tools::python()?;
         tools::tesseract();
         tools::proxies();
-        Ok(Self { postgres: Postgres::start(&python)?, minilm: tools::minilm()?, python })
+        Ok(Self { postgres: Postgres::start(&python)?, python })
     }
 
     fn give(&self, command: &mut Command) {
         command
             .env("CLOSEZLY_TEST_POSTGRES", &self.postgres.url)
             .env("CLOSEZLY_TEST_PYTHON", &self.python)
-            .env("CLOSEZLY_TEST_MOTO", self.python.with_file_name("moto_server"))
-            .env("CLOSEZLY_TEST_MINILM", &self.minilm);
+            .env("CLOSEZLY_TEST_MOTO", self.python.with_file_name("moto_server"));
     }
 }

