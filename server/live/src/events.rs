@@ -1,5 +1,7 @@
 //! What goes into a session and what comes out.
 
+use std::ops::Range;
+
 use model::{Bookmark, Channel, Cue, CueState, Metrics, Millis, Partial, Segment, TrackId, Utterance, Verbosity};
 
 /// What a call's host decides beforehand.
@@ -9,6 +11,17 @@ pub struct Settings {
     pub verbosity: Verbosity,
     /// Whose side is heard on each track, in order. There may be several of a side, or none.
     pub tracks: Vec<Channel>,
+}
+
+/// What an example-based judge found in a segment: see the crate `moments`, of which nothing is known here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// The playbook's entry that it is a case of.
+    pub topic: String,
+    /// The characters of the segment that tell it.
+    pub chars: Range<u32>,
+    /// By how much it is surer than it has to be.
+    pub margin: f32,
 }
 
 /// What a call heard or was told; times are call time. What comes of a track that the call doesn't have is not taken in.
@@ -26,6 +39,14 @@ pub enum Event {
         start: Millis,
         /// From the call's start.
         end: Millis,
+    },
+    /// What was found in a segment's words beside the phrases; comes a moment after the segment. Of a segment that is no longer among the
+    /// newest nothing is made.
+    Judged {
+        /// The segment's number.
+        segment: i64,
+        /// The surest first.
+        moments: Vec<Moment>,
     },
     /// What the rep did with a cue.
     Feedback {

@@ -34,6 +34,6 @@ mod promise;
 pub mod sentences;
 mod session;
 
-pub use events::{Effect, Event, Settings};
+pub use events::{Effect, Event, Moment, Settings};
 pub use playbook::{Playbook, PlaybookError};
 pub use session::Session;

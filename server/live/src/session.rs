@@ -18,9 +18,11 @@ use crate::sentences;
 
 mod cues;
 mod finals;
+mod judged;
 
 use cues::{Cited, Draft, Spoken};
 use finals::{Held, PendingFinal};
+use judged::Recent;
 
 /// Least time between two metrics.
 const METRICS_EVERY: u64 = 400;
@@ -56,6 +58,7 @@ pub struct Session {
     topic: Topic,
     pacing: Pacing,
     held: VecDeque<Held>,
+    recent: Recent,
     tracks: Vec<TrackState>,
     segments: i64,
     bookmarks: i64,
@@ -76,6 +79,7 @@ impl Session {
             topic: Topic::default(),
             pacing: Pacing::default(),
             held: VecDeque::new(),
+            recent: Recent::default(),
             segments: 0,
             bookmarks: 0,
             told: None,
@@ -119,6 +123,7 @@ impl Session {
         let tail = self.tracks.get_mut(segment.track.index()).and_then(|track| track.tail.take());
         let tail = tail.filter(|tail| tail.reaches(segment.start_ms));
         let cues = if segment.is_doubtful() { Vec::new() } else { self.cues(segment, &words, tail.as_ref(), Draft::default()) };
+        self.recent.push(segment, &cues);
         self.segments = self.segments.max(segment.number);
         self.take_in(segment, &words, &timed);
         cues
@@ -151,6 +156,7 @@ impl Session {
                 self.tally.push_voice(self.channel(track), start, end);
                 self.heard.push_voice(track, start, end);
             }
+            Event::Judged { segment, moments } => self.judged(segment, &moments, &mut effects),
             Event::Feedback { cue, state } => {
                 let changes = self.pacing.feedback(cue, state);
                 effects.extend(changes.into_iter().map(|(cue, state)| Effect::CueState { cue, state }));

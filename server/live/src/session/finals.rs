@@ -133,6 +133,7 @@ impl Session {
         } else {
             self.cues(&segment, &analysed, tail.as_ref(), draft)
         };
+        self.recent.push(&segment, &cues);
         self.take_in(&segment, &analysed, &timed);
         self.tracks[track.index()].shown = None;
         effects.push(Effect::Segment(segment));

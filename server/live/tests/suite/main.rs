@@ -7,6 +7,7 @@ mod early;
 mod echoes;
 mod engine;
 mod fluency;
+mod judged;
 mod meeting;
 mod negation;
 mod price;

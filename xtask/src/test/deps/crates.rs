@@ -12,7 +12,7 @@ use crate::workspace;
 
 /// What each crate may know of the house, itself aside. An area's crate of the app goes as `areas`: areas don't know each other.
 /// A crate that isn't built yet may stand here; one that is built must.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("frontend", &["app", "areas", "kit", "model", "capture", "worklet"]),
     // `domain` behind `ssr`, `capture` behind `hydrate`; what the browser's build really contains is checked by its tree.
     ("app", &["areas", "kit", "model", "domain", "capture"]),
@@ -21,13 +21,14 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("capture", &["model"]),
     ("worklet", &[]),
     ("model", &[]),
-    ("server", &["app", "areas", "documents", "domain", "kernel", "live", "model", "ports", "providers", "search", "store"]),
-    ("domain", &["kernel", "live", "search", "ports", "store", "model", "voice"]),
+    ("server", &["app", "areas", "documents", "domain", "kernel", "live", "model", "moments", "ports", "providers", "search", "store"]),
+    ("domain", &["kernel", "live", "moments", "search", "ports", "store", "model", "voice"]),
     ("kernel", &["store", "ports", "model"]),
     ("store", &["model", "search", "terms"]),
     ("search", &["model", "terms"]),
     ("terms", &[]),
     ("live", &["model"]),
+    ("moments", &[]),
     ("voice", &[]),
     ("ports", &["model"]),
     ("providers", &["ports", "model"]),

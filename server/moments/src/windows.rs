@@ -1,0 +1,153 @@
+//! The parts of what was said that are judged each by itself: the point of a long turn is in one of its sentences.
+
+use std::ops::Range;
+
+use crate::features::plain;
+
+/// Words that a sentence may have to be judged whole.
+const WHOLE: usize = 22;
+/// Words of a window where there are more, and how far apart windows begin.
+const WIDTH: usize = 16;
+const STEP: usize = 8;
+/// Words that a turn may have to be judged whole beside its parts.
+const TURN: usize = 30;
+/// Windows of a turn at most; those at its end are the newest.
+const MOST: usize = 24;
+
+/// A part of what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its words as the encoder is given them: small letters, no marks.
+    pub text: String,
+    /// Its characters in what was said.
+    pub chars: Range<u32>,
+}
+
+/// The windows of a text: its sentences, neighbours of which the shorter ones also together, long ones in overlapping parts.
+pub fn windows(text: &str) -> Vec<Window> {
+    let words = words(text);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let sentences = sentences(&words);
+    for sentence in &sentences {
+        if sentence.len() <= WHOLE {
+            ranges.push(sentence.clone());
+        } else {
+            let starts = (sentence.start..sentence.end.saturating_sub(STEP)).step_by(STEP);
+            ranges.extend(starts.map(|start| start..(start + WIDTH).min(sentence.end)));
+        }
+    }
+    let pairs = sentences.windows(2).map(|pair| pair[0].start..pair[1].end);
+    ranges.extend(pairs.filter(|pair| pair.len() <= WHOLE));
+    if words.len() <= TURN {
+        ranges.push(0..words.len());
+    }
+    let mut windows: Vec<Window> = Vec::new();
+    for range in ranges.into_iter().filter(|range| !range.is_empty()) {
+        let text: Vec<&str> = words[range.clone()].iter().map(|word| word.text.as_str()).collect();
+        let window = Window { text: text.join(" "), chars: words[range.start].chars.start..words[range.end - 1].chars.end };
+        if windows.iter().all(|other| other.text != window.text) {
+            windows.push(window);
+        }
+    }
+    windows.drain(..windows.len().saturating_sub(MOST));
+    windows
+}
+
+struct Word {
+    text: String,
+    chars: Range<u32>,
+    ends_sentence: bool,
+}
+
+/// Words between spaces, with those characters around them that are none of the words.
+fn words(text: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let (mut start, mut word) = (0_u32, String::new());
+    for (at, letter) in (0_u32..).zip(text.chars().chain([' '])) {
+        if !letter.is_whitespace() {
+            if word.is_empty() {
+                start = at;
+            }
+            word.push(letter);
+            continue;
+        }
+        let bare = plain(&word);
+        let ends_sentence = word.trim_end_matches(['"', '”', '’', ')', '\'']).ends_with(['.', '!', '?', '…']);
+        if !bare.is_empty() {
+            words.push(Word { text: bare, chars: start..at, ends_sentence });
+        } else if let Some(last) = words.last_mut().filter(|_| ends_sentence) {
+            last.ends_sentence = true;
+        }
+        word.clear();
+    }
+    words
+}
+
+fn sentences(words: &[Word]) -> Vec<Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (at, word) in words.iter().enumerate() {
+        if word.ends_sentence || at + 1 == words.len() {
+            sentences.push(start..at + 1);
+            start = at + 1;
+        }
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        windows(text).into_iter().map(|window| window.text).collect()
+    }
+
+    #[test]
+    fn sentences_and_their_neighbours() {
+        assert_eq!(
+            texts("Right. It's a lot, though… We pay €40 today!"),
+            [
+                "right",
+                "it's a lot though",
+                "we pay €40 today",
+                "right it's a lot though",
+                "it's a lot though we pay €40 today",
+                "right it's a lot though we pay €40 today"
+            ]
+        );
+        assert_eq!(texts("Ouch."), ["ouch"]);
+        assert!(texts(" … ").is_empty() && texts("").is_empty());
+    }
+
+    #[test]
+    fn without_stops_parts_overlap() {
+        let text = (0..40).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
+        let parts = texts(&text);
+        assert_eq!(parts.len(), 4);
+        assert!(parts[0].starts_with("w0 ") && parts[0].ends_with(" w15") && parts[1].starts_with("w8 ") && parts[3].ends_with(" w39"));
+    }
+
+    #[test]
+    fn a_window_names_its_characters() {
+        let text = "Größe? Ja — “too  big” for us.";
+        for window in windows(text) {
+            let cut: String = text.chars().skip(window.chars.start as usize).take(window.chars.len()).collect();
+            assert_eq!(plain(&cut), window.text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_few_windows_within_it(text in "\\PC{0,400}") {
+            let windows = windows(&text);
+            prop_assert!(windows.len() <= MOST);
+            let length = text.chars().count() as u32;
+            prop_assert!(windows.iter().all(|window| window.chars.start < window.chars.end && window.chars.end <= length));
+        }
+    }
+}
