@@ -130,6 +130,7 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
         mailer: mailer(config)?,
         recognizers: recognizers(config)?,
         sample: providers::sample::call(),
+        encoder: Some(Arc::new(providers::embedding::LocalModel::shared().questions())),
         knowledge: knowledge(config).await?,
         vault,
         membership: membership(config)?,

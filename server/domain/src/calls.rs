@@ -12,6 +12,7 @@ mod fetch;
 pub(crate) mod finish;
 mod hand_over;
 mod jobs;
+mod judge;
 pub mod live;
 mod measure;
 mod playbook;
@@ -48,6 +49,7 @@ use kernel::{
 
 pub use self::deletion::{delete, restore};
 pub use self::edit::patch;
+pub use self::judge::Judge;
 pub use self::promises::open_promises;
 pub use self::recognizers::RecognizerRegistry;
 pub use self::review::{TranscriptPart, review, shown_lines, shown_review, transcript};

@@ -148,6 +148,7 @@ impl TestServer {
             mailer: outbox.clone(),
             recognizers,
             sample: providers::sample::call(),
+            encoder: None,
             knowledge: domain::knowledge::KnowledgePorts {
                 files,
                 reader: Arc::new(reader),

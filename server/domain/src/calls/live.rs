@@ -22,6 +22,7 @@ mod hearing;
 mod in_flight;
 mod inbox;
 mod intake;
+mod judging;
 mod messages;
 mod numbered;
 mod open;

@@ -16,6 +16,7 @@ use self::streamed::StreamedBatch;
 use super::events::TranscriptUpdated;
 use super::finish::Material;
 use super::jobs::Recognize;
+use super::judge::{Judge, LastSaid, judge_of};
 use super::live::duration_of;
 use super::recognizers::require_for_recording;
 use super::{cue_passages, open_stream, recording};
@@ -48,7 +49,7 @@ pub(super) async fn recognize(context: &JobContext, id: CallId, with: &Recognize
     let events = heard.into_iter().map(|(track, said)| Event::Final(track, said));
     let voice = recording::voice(kernel, &call).await?;
     let Some(mut material) = Material::read(kernel, organization, id).await? else { return Ok(()) };
-    let (segments, mut cues) = replay(&material, events.collect());
+    let (segments, mut cues) = replay(kernel, &material, events.collect()).await;
     cue_passages::renew(kernel, organization, id, &segments, &material.cues, &mut cues).await;
     (material.segments, material.cues) = (segments, cues);
     let (material, draft) = material.draft(voice).await?;
@@ -69,10 +70,12 @@ pub(super) async fn recognize(context: &JobContext, id: CallId, with: &Recognize
 pub(super) async fn cues(kernel: &Kernel, material: &Material) -> Vec<Cue> {
     let mut cues = Vec::new();
     let mut session = session(material);
+    let call = &material.call;
+    let (judge, mut last) = (judge_of(kernel, call), LastSaid::default());
     for segment in &material.segments {
         collect(session.revisit(segment), &mut Vec::new(), &mut cues);
+        judge_one(judge.as_ref(), &mut last, segment, &mut session, &mut cues).await;
     }
-    let call = &material.call;
     cue_passages::renew(kernel, call.organization_id, call.id, &material.segments, &material.cues, &mut cues).await;
     cues
 }
@@ -83,16 +86,31 @@ fn session(material: &Material) -> Session {
     Session::new(Arc::clone(&material.playbook.playbook), settings)
 }
 
+/// The cues that a line brings beside those of its phrases.
+async fn judge_one(judge: Option<&Judge>, last: &mut LastSaid, segment: &Segment, session: &mut Session, cues: &mut Vec<Cue>) {
+    let before = last.say(segment.channel, &segment.text);
+    if let Some(judge) = judge.filter(|_| !segment.is_doubtful()) {
+        let moments = judge.moments(segment.channel, &segment.text, &before).await;
+        let judged = Event::Judged { segment: segment.number, moments };
+        collect(session.handle(judged, segment.end_ms), &mut Vec::new(), cues);
+    }
+}
+
 /// Plays events to a fresh engine.
-fn replay(material: &Material, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
+async fn replay(kernel: &Kernel, material: &Material, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
     let mut session = session(material);
-    let (mut segments, mut cues) = (Vec::new(), Vec::new());
+    let (judge, mut last) = (judge_of(kernel, &material.call), LastSaid::default());
+    let (mut segments, mut cues) = (Vec::<Segment>::new(), Vec::new());
     let mut now = Millis::ZERO;
     for event in events {
         if let Event::Final(_, said) = &event {
             now = now.max(said.end);
         }
+        let known = segments.len();
         collect(session.handle(event, now), &mut segments, &mut cues);
+        for segment in &segments[known..] {
+            judge_one(judge.as_ref(), &mut last, segment, &mut session, &mut cues).await;
+        }
     }
     collect(session.handle(Event::End, now), &mut segments, &mut cues);
     (segments, cues)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use kernel::Kernel;
 use ports::{Peers, Recognizer, SampleCall};
 
+use super::judge::Judge;
 use super::live::CallRegistry;
 use super::recognizers::RecognizerRegistry;
 
@@ -34,18 +35,21 @@ pub struct CallsState {
     peers: Arc<dyn Peers>,
     registry: OnceLock<CallRegistry>,
     live: LiveSettings,
+    judge: Option<Judge>,
 }
 
 impl CallsState {
-    /// Recordings go below `files`; recognizers are offered in this order, available or not; `peers` reaches other servers.
+    /// Recordings go below `files`; recognizers are offered in this order, available or not; `peers` reaches other servers; without `judge`
+    /// phrases alone tell what a line is.
     pub fn new(
         files: PathBuf,
         recognizers: Vec<Arc<dyn Recognizer>>,
         sample: Arc<SampleCall>,
         peers: Arc<dyn Peers>,
         live: LiveSettings,
+        judge: Option<Judge>,
     ) -> Self {
-        Self { files, recognizers: RecognizerRegistry::new(recognizers), sample, peers, registry: OnceLock::new(), live }
+        Self { files, recognizers: RecognizerRegistry::new(recognizers), sample, peers, registry: OnceLock::new(), live, judge }
     }
 }
 
@@ -61,6 +65,8 @@ pub trait CallsKernel {
     fn call_registry(&self) -> &CallRegistry;
     /// How live calls are heard.
     fn live_settings(&self) -> LiveSettings;
+    /// What tells by examples what a line is.
+    fn judge(&self) -> Option<&Judge>;
     /// The way to other servers.
     fn peers(&self) -> &dyn Peers;
 }
@@ -76,6 +82,10 @@ impl CallsKernel for Kernel {
 
     fn sample(&self) -> &Arc<SampleCall> {
         &self.state::<CallsState>().sample
+    }
+
+    fn judge(&self) -> Option<&Judge> {
+        self.state::<CallsState>().judge.as_ref()
     }
 
     fn peers(&self) -> &dyn Peers {

@@ -8,7 +8,7 @@ mod files;
 mod network;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -70,7 +70,7 @@ impl LocalModel {
     /// # Errors
     /// [`ModelError`]: a sentence that names the file.
     pub async fn find(config: &LocalConfig) -> Result<Self, ModelError> {
-        let Some(folder) = config.folder.clone() else { return Ok(Self::bundled()) };
+        let Some(folder) = config.folder.clone() else { return Ok(Self::shared()) };
         match tokio::task::spawn_blocking(move || Self::load(folder)).await {
             Ok(loaded) => loaded,
             Err(error) => Err(ModelError::Broken { file: PathBuf::new(), reason: error.to_string() }),
@@ -81,6 +81,12 @@ impl LocalModel {
     pub fn bundled() -> Self {
         let model = EmbeddingModel { name: MINILM.to_owned(), dimensions: MINILM_DIMENSIONS };
         Self::of(model, Source::Bundled, None)
+    }
+
+    /// The same one for the whole process: whoever works with it, its weights are there once.
+    pub fn shared() -> Self {
+        static SHARED: OnceLock<LocalModel> = OnceLock::new();
+        SHARED.get_or_init(Self::bundled).clone()
     }
 
     /// A model in a folder.

@@ -19,6 +19,7 @@ use super::engine::Engine;
 use super::hearing::HearingMonitor;
 use super::inbox::Input;
 use super::intake::{Intake, StorageEvent};
+use super::judging::Judging;
 use super::numbered::Numbered;
 use super::persist::{PersistInput, WriteStatus};
 use super::sealing::SealNow;
@@ -70,6 +71,7 @@ pub(super) struct CallActor {
     pub(super) engine: Engine,
     pub(super) hearing: HearingMonitor,
     pub(super) assist: Assist,
+    pub(super) judging: Judging,
     pub(super) persister: mpsc::UnboundedSender<PersistInput>,
     /// For what it can't go on without, and where its rows belong.
     pub(super) committer: Committer,
@@ -132,6 +134,7 @@ impl CallActor {
                 _ = housekeeping.tick() => self.keep_house(),
                 Some(status) = inboxes.writes.recv() => self.on_write_status(status).await,
                 Some(lookup) = self.assist.next() => self.on_passage(lookup),
+                Some(judged) = self.judging.next() => self.on_judged(judged),
             }
         }
         inboxes.inputs.close();

@@ -164,6 +164,7 @@ impl CallActor {
         }
         self.phase = Phase::Storing;
         self.feed(Event::End);
+        self.take_last_judged().await;
         self.take_last_passages().await;
         self.store(WriteOp::Length(self.length()));
         if self.persister.send(PersistInput::ReportAllStored).is_err() {

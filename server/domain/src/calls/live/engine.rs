@@ -74,6 +74,7 @@ impl CallActor {
                     }
                     self.store(WriteOp::Segment(segment.clone()));
                     self.engine.segments.push(segment.clone());
+                    self.judging.judge(&segment);
                     self.publish(CallEvent::Segment(segment));
                 }
                 Effect::Cue(cue) => self.on_cue(cue),

@@ -18,6 +18,7 @@ use super::engine::Engine;
 use super::hearing::HearingMonitor;
 use super::inbox::Input;
 use super::intake::Intake;
+use super::judging::Judging;
 use super::numbered::Numbered;
 use super::opened_track::OpenedTrack;
 use super::ownership::Folder;
@@ -28,6 +29,7 @@ use super::transcription::{self, TrackSetup};
 use super::write_op::CallPlace;
 use super::writer::Writer;
 use crate::calls::CallsKernel as _;
+use crate::calls::judge::judge_of;
 use crate::calls::recognizers::ChosenRecognizer;
 use crate::calls::{fetch, open_stream, playbook, recording};
 use kernel::{DomainError, Kernel, Result};
@@ -64,6 +66,8 @@ impl CallActor {
         }
         // Asked once: what somebody switches holds from the next call on.
         let shows_passages = kernel.is_on(&crate::calls::LIVE_PASSAGES, organization, Some(call.member_id), Some(id)).await?;
+
+        let judge = judge_of(kernel, &call);
 
         let (myself, inputs) = mpsc::channel(INBOX);
         let (persister, ops) = mpsc::unbounded_channel();
@@ -132,6 +136,7 @@ impl CallActor {
             hearing: HearingMonitor::new(call.tracks.len()),
             engine: Engine::restore(&call, playbook, segments, cues, bookmarks),
             assist: Assist::new(kernel.clone(), organization, id, shows_passages),
+            judging: Judging::new(judge),
             persister,
             committer,
             place,

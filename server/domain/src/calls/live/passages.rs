@@ -12,7 +12,7 @@ use super::write_op::WriteOp;
 use crate::calls::cue_passages;
 
 /// Longest wait for passages of the last cues, after the end of the call.
-const LAST_PASSAGES: Duration = Duration::from_secs(1);
+pub(super) const LAST_PASSAGES: Duration = Duration::from_secs(1);
 
 impl CallActor {
     /// Looks for the passage that speaks to a cue's words. The cue is on its way to the pages already.
