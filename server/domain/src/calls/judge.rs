@@ -43,7 +43,7 @@ impl Judge {
     }
 
     /// The same of a line that nobody waits for.
-    pub(in crate::calls) async fn moments(&self, channel: Channel, text: &str, said_before: &str) -> Vec<Moment> {
+    pub async fn moments(&self, channel: Channel, text: &str, said_before: &str) -> Vec<Moment> {
         let windows = windows(text);
         let mut texts: Vec<String> = windows.iter().map(|window| window.text.clone()).collect();
         let said_before = before(said_before);
