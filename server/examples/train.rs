@@ -2,7 +2,7 @@
 //!
 //! `train --conversations FOLDER --heads FILE [--cache FILE] [--wrong KIND]`
 //!
-//! The least score of each kind is the lowest at which, in the conversations with odd numbers, [`PRECISION`] of what is believed is right, and in
+//! The least score of each kind is the lowest at which, in ordinary conversations with odd numbers, [`PRECISION`] of what is believed is right, and in
 //! those where nobody sells no more than [`QUIET`] are believed in ten minutes. Printed is, for both halves, how much is found then; `--wrong` shows
 //! what was missed and wrongly believed of a kind, in the odd half.
 
@@ -29,10 +29,10 @@ use moments::{Features, Heads, before, lines, windows};
 use ports::{Embedder, Redaction};
 use providers::embedding::LocalModel;
 
-/// Share of what is believed that is right, of each kind.
+/// Share of what is believed that is right, of each kind, in ordinary calls.
 const PRECISION: f64 = 0.82;
-/// What may be believed in ten minutes of talk without sales, of each kind.
-const QUIET: f64 = 0.4;
+/// What may be believed in ten minutes of talk without sales, of each kind. Friends promise each other things too.
+const QUIET: f64 = 1.0;
 
 #[derive(Parser)]
 struct Arguments {
@@ -52,7 +52,7 @@ struct Arguments {
 
 type Vectors = HashMap<String, Vec<f32>>;
 
-/// A turn with the score of each kind, the best of its windows.
+/// A turn with the score of each kind.
 struct Scored<'a> {
     conversation: &'a Conversation,
     at: usize,
@@ -83,9 +83,8 @@ async fn main() {
         .map(|(conversation, at)| {
             let said_before = before(conversation.before(at));
             let windows = windows(&conversation.turns[at].text);
-            let all = windows.iter().map(|window| raw.scores(&features(&window.text, &said_before)));
-            let best = all.reduce(|best, scores| best.iter().zip(scores).map(|(one, other)| one.max(other)).collect());
-            Scored { conversation, at, scores: best.unwrap_or_else(|| vec![f32::MIN; raw.kinds().count()]) }
+            let all: Vec<Features> = windows.iter().map(|window| features(&window.text, &said_before)).collect();
+            Scored { conversation, at, scores: raw.scores(&all) }
         })
         .collect();
     let least: Vec<(CueKind, f32)> = KINDS.iter().enumerate().map(|(column, kind)| (*kind, least(&scored, *kind, column))).collect();
@@ -108,7 +107,7 @@ async fn main() {
 
 /// A line as one window, which is how an encoder is given it.
 fn whole(text: &str) -> String {
-    windows(text).into_iter().max_by_key(|window| window.text.len()).map(|window| window.text).unwrap_or_default()
+    windows(text).into_iter().next().map(|window| window.text).unwrap_or_default()
 }
 
 fn is_heard(turn: &conversations::Turn, kind: CueKind) -> bool {
@@ -119,7 +118,8 @@ fn is_heard(turn: &conversations::Turn, kind: CueKind) -> bool {
 fn least(scored: &[Scored<'_>], kind: CueKind, column: usize) -> f32 {
     let mut odd: Vec<(f32, bool, bool)> = scored
         .iter()
-        .filter(|scored| scored.conversation.is_odd && is_heard(&scored.conversation.turns[scored.at], kind))
+        .filter(|scored| scored.conversation.is_odd && (scored.conversation.is_quiet || is_plain(scored.conversation)))
+        .filter(|scored| is_heard(&scored.conversation.turns[scored.at], kind))
         .map(|scored| {
             let turn = &scored.conversation.turns[scored.at];
             (scored.scores[column], turn.labels.contains(&kind), scored.conversation.is_quiet)
@@ -147,16 +147,20 @@ fn least(scored: &[Scored<'_>], kind: CueKind, column: usize) -> f32 {
     least
 }
 
+/// Ordinary calls; in the others it was made hard.
+fn is_plain(conversation: &Conversation) -> bool {
+    ["four", "five"].iter().any(|folder| conversation.name.starts_with(folder))
+}
+
 fn tell(scored: &[Scored<'_>], kind: CueKind, column: usize, least: f32, half: &str, is_odd: bool, set: &str) {
     let (mut right, mut wrong, mut missed, mut quiet, mut minutes) = (0, 0, 0, 0, 0.0);
     for scored in scored.iter().filter(|scored| scored.conversation.is_odd == is_odd) {
         let (conversation, turn) = (scored.conversation, &scored.conversation.turns[scored.at]);
-        let is_plain = ["four", "five"].iter().any(|folder| conversation.name.starts_with(folder));
         let is_believed = is_heard(turn, kind) && scored.scores[column] >= least;
         if conversation.is_quiet {
             minutes += if scored.at == 0 { conversation.minutes() } else { 0.0 };
             quiet += i32::from(is_believed);
-        } else if is_plain == (set == "plain") {
+        } else if is_plain(conversation) == (set == "plain") {
             match (is_believed, turn.labels.contains(&kind)) {
                 (true, true) => right += 1,
                 (true, false) => wrong += 1,

@@ -90,9 +90,11 @@ pub(crate) struct Kind {
     pub topics: Vec<(Class, Head)>,
 }
 
-/// What a window was found to be.
+/// What a line was found to be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
+    /// Which of its windows tells it most.
+    pub window: usize,
     /// Its kind.
     pub kind: Class,
     /// Its topic; the kind itself where that has none.
@@ -142,9 +144,10 @@ impl Heads {
         self.kinds.iter().map(|kind| &kind.class)
     }
 
-    /// How much speaks for each kind, in the order of [`Self::kinds`].
-    pub fn scores(&self, window: &Features) -> Vec<f32> {
-        self.kinds.iter().map(|kind| kind.head.score(window)).collect()
+    /// How much speaks for each kind, in the order of [`Self::kinds`], in a line of which these are the windows, the first one all of it. The
+    /// mean of all of it and of its best part: a sentence by itself is easily mistaken, and a long line hides its point.
+    pub fn scores(&self, windows: &[Features]) -> Vec<f32> {
+        self.kinds.iter().map(|kind| kind.score(windows).0).collect()
     }
 
     /// From which score on a kind is believed.
@@ -152,17 +155,30 @@ impl Heads {
         self.kinds.iter().find(|known| known.class.as_str() == kind).map(|kind| kind.least)
     }
 
-    /// What a window is: each kind that is believed, with its likeliest topic.
-    pub fn judge(&self, window: &Features) -> Vec<Found> {
+    /// What a line is of which these are the windows, the first one all of it: each kind that is believed, with its likeliest topic.
+    pub fn judge(&self, windows: &[Features]) -> Vec<Found> {
         let found = |kind: &Kind| {
-            let margin = kind.head.score(window) - kind.least;
+            let (score, window) = kind.score(windows);
+            let margin = score - kind.least;
+            let best = windows.get(window)?;
             let likeliest = || {
-                let scored = kind.topics.iter().map(|(topic, head)| (topic, head.score(window)));
+                let scored = kind.topics.iter().map(|(topic, head)| (topic, head.score(best)));
                 scored.max_by(|(_, one), (_, other)| one.total_cmp(other)).map_or(&kind.class, |(topic, _)| topic)
             };
-            (margin >= 0.0).then(|| Found { kind: kind.class.clone(), topic: likeliest().clone(), margin })
+            (margin >= 0.0).then(|| Found { window, kind: kind.class.clone(), topic: likeliest().clone(), margin })
         };
         self.kinds.iter().filter_map(found).collect()
+    }
+}
+
+impl Kind {
+    /// How much speaks for it, and which window tells it most. Nothing speaks for it in a line without windows.
+    fn score(&self, windows: &[Features]) -> (f32, usize) {
+        let scores: Vec<f32> = windows.iter().map(|window| self.head.score(window)).collect();
+        let Some(whole) = scores.first() else { return (f32::MIN, 0) };
+        let parts = scores.iter().copied().enumerate().skip(usize::from(scores.len() > 1));
+        let (window, best) = parts.max_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or((0, *whole));
+        (0.5 * (whole + best), window)
     }
 }
 

@@ -60,19 +60,13 @@ impl Judge {
             }
         };
         let vector_before = if vectors.len() > windows.len() { vectors.pop().unwrap_or_default() } else { Vec::new() };
-        let mut moments: Vec<Moment> = Vec::new();
-        for (window, vector) in windows.iter().zip(vectors) {
-            let features = Features::new(&window.text, vector, vector_before.clone());
-            for found in Heads::built_in().judge(&features) {
-                let Some(topic) = topic(&found, channel) else { continue };
-                let moment = Moment { topic: topic.to_owned(), chars: window.chars.clone(), margin: found.margin };
-                match moments.iter_mut().find(|known| kind(&known.topic) == kind(&moment.topic)) {
-                    Some(known) if known.margin >= moment.margin => {}
-                    Some(known) => *known = moment,
-                    None => moments.push(moment),
-                }
-            }
-        }
+        let features: Vec<Features> =
+            windows.iter().zip(vectors).map(|(window, vector)| Features::new(&window.text, vector, vector_before.clone())).collect();
+        let moment = |found: Found| {
+            let topic = topic(&found, channel)?.to_owned();
+            Some(Moment { topic, chars: windows.get(found.window)?.chars.clone(), margin: found.margin })
+        };
+        let mut moments: Vec<Moment> = Heads::built_in().judge(&features).into_iter().filter_map(moment).collect();
         moments.sort_by(|one, other| other.margin.total_cmp(&one.margin));
         moments
     }
@@ -93,12 +87,6 @@ fn topic(found: &Found, channel: Channel) -> Option<&str> {
         _ if found.topic.as_str() == "objection.stall" => "risk.stall",
         _ => found.topic.as_str(),
     })
-}
-
-/// Of one kind a line brings one suggestion; who stalls objects.
-fn kind(topic: &str) -> &str {
-    let kind = topic.split_once('.').map_or(topic, |(kind, _)| kind);
-    if kind == "risk" { "objection" } else { kind }
 }
 
 /// What each side said last.
