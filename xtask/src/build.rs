@@ -11,6 +11,7 @@ use crate::process::{cargo, output, run, which};
 use crate::progress;
 use crate::site;
 use crate::step::Plan;
+use crate::test::tools;
 use crate::workspace::Mode;
 
 pub const WASM: &str = "wasm32-unknown-unknown";
@@ -31,6 +32,7 @@ const FROM_NOTHING: usize = 1_000;
 
 /// Builds the site and the server, each step with its time.
 pub fn all(mode: Mode) -> Result<()> {
+    tools::cmake()?;
     let is_first = !mode.server_binary().exists();
     if mode == Mode::Dev && is_first {
         println!("── Closezly is built for the first time: {}. The next time it takes seconds.", first_time());

@@ -17,6 +17,7 @@ use super::ahead::Ahead;
 use super::postgres::Postgres;
 use super::{Outcome, Part, ensure, tools};
 use crate::build::HOUSE;
+use crate::models::models;
 use crate::step::step;
 use crate::workspace;
 use build::Built;
@@ -39,6 +40,7 @@ struct Environment {
     postgres: Postgres,
     python: PathBuf,
     minilm: PathBuf,
+    models: PathBuf,
 }
 
 impl RustTests {
@@ -98,6 +100,7 @@ impl RustTests {
     }
 
     fn built(&mut self) -> Result<&Built> {
+        tools::cmake()?;
         let built = match self.built.take() {
             Some(built) => built,
             None => step("compile the tests, with lints", || build::build(&self.selections, &self.programs))?,
@@ -146,7 +149,7 @@ impl Environment {
         let python = tools::python()?;
         tools::tesseract();
         tools::proxies();
-        Ok(Self { postgres: Postgres::start(&python)?, minilm: tools::minilm()?, python })
+        Ok(Self { postgres: Postgres::start(&python)?, minilm: tools::minilm()?, models: models()?, python })
     }
 
     fn give(&self, command: &mut Command) {
@@ -154,6 +157,7 @@ impl Environment {
             .env("CLOSEZLY_TEST_POSTGRES", &self.postgres.url)
             .env("CLOSEZLY_TEST_PYTHON", &self.python)
             .env("CLOSEZLY_TEST_MOTO", self.python.with_file_name("moto_server"))
-            .env("CLOSEZLY_TEST_MINILM", &self.minilm);
+            .env("CLOSEZLY_TEST_MINILM", &self.minilm)
+            .env("CLOSEZLY_TEST_MODELS", &self.models);
     }
 }

@@ -163,6 +163,11 @@ pub fn chromium() -> Result<PathBuf> {
     found().context("Chromium was installed but is not on PATH; name it in CHROMIUM")
 }
 
+/// What whisper.cpp is built with, beside the compiler.
+pub fn cmake() -> Result<()> {
+    program("cmake", "cmake").context("the server's speech models are built by CMake")
+}
+
 /// Text recognition, for the tests that read scanned pages. Where it can't be installed they say that they are skipped.
 pub fn tesseract() {
     if which("tesseract").is_none()

@@ -30,7 +30,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("live", &["model"]),
     ("voice", &[]),
     ("ports", &["model"]),
-    ("providers", &["ports", "model"]),
+    ("providers", &["ports", "model", "voice"]),
     ("documents", &["ports", "model"]),
     ("xtask", &[]),
 ];
