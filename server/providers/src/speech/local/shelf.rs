@@ -1,4 +1,4 @@
-//! Loaded models: each is loaded when it is first needed, shared by all who need it, and let go when nobody has needed it for a while.
+//! LoadedModel models: each is loaded when it is first needed, shared by all who need it, and let go when nobody has needed it for a while.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::files::{LocalModelError, ModelFile};
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A model that is loaded, and as many ears as there are processors: more passes at once would only hold each other up.
-pub(super) struct Loaded {
+pub(super) struct LoadedModel {
     pub engine: Engine,
     ears: Mutex<Ears>,
     freed: Condvar,
@@ -27,11 +27,11 @@ struct Ears {
 
 /// An ear, until it is dropped.
 pub(super) struct Borrowed<'a> {
-    loaded: &'a Loaded,
+    loaded: &'a LoadedModel,
     ear: Option<Ear>,
 }
 
-impl Loaded {
+impl LoadedModel {
     fn new(engine: Engine, ears: usize) -> Self {
         Self { engine, ears: Mutex::new(Ears { free: Vec::new(), more: ears }), freed: Condvar::new() }
     }
@@ -102,9 +102,9 @@ impl Drop for Borrowed<'_> {
 
 /// The models of one recognizer.
 #[derive(Clone)]
-pub(super) struct Shelf(Arc<Shared>);
+pub(super) struct Shelf(Arc<Standings>);
 
-struct Shared {
+struct Standings {
     /// One at a time is loaded: two who need the same one have it once.
     models: tokio::sync::Mutex<HashMap<PathBuf, Standing>>,
     idle: Duration,
@@ -112,17 +112,17 @@ struct Shared {
 }
 
 struct Standing {
-    loaded: Arc<Loaded>,
+    loaded: Arc<LoadedModel>,
     used: Instant,
 }
 
 impl Shelf {
     pub(super) fn new(idle: Duration, ears: usize) -> Self {
-        Self(Arc::new(Shared { models: tokio::sync::Mutex::default(), idle, ears }))
+        Self(Arc::new(Standings { models: tokio::sync::Mutex::default(), idle, ears }))
     }
 
     /// A model, loaded now if it isn't yet.
-    pub(super) async fn get(&self, file: &ModelFile) -> Result<Arc<Loaded>, LocalModelError> {
+    pub(super) async fn get(&self, file: &ModelFile) -> Result<Arc<LoadedModel>, LocalModelError> {
         processor()?;
         let mut models = self.0.models.lock().await;
         if let Some(standing) = models.get_mut(&file.path) {
@@ -136,7 +136,7 @@ impl Shelf {
             let began = Instant::now();
             let engine = Engine::load(&bytes).map_err(not_loadable)?;
             tracing::info!(model = of.label(), took = ?began.elapsed(), "a speech model was loaded");
-            Ok(Arc::new(Loaded::new(engine, ears)))
+            Ok(Arc::new(LoadedModel::new(engine, ears)))
         });
         let loaded = loading
             .await
@@ -149,7 +149,7 @@ impl Shelf {
     }
 
     /// Lets go of what nobody needs, until nothing is left.
-    async fn tidy(shared: std::sync::Weak<Shared>) {
+    async fn tidy(shared: std::sync::Weak<Standings>) {
         loop {
             let Some(pause) = shared.upgrade().map(|shared| shared.idle / 4) else { return };
             tokio::time::sleep(pause.max(Duration::from_millis(10))).await;

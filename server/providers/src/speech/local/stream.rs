@@ -11,14 +11,14 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::agreement::Agreement;
 use super::ears::Detector;
-use super::engine::{Hearing, PassError};
+use super::engine::{Hearing, Pass, PassError};
 use super::segmenter::{Rules, Segment, Segmenter};
-use super::shelf::Loaded;
+use super::shelf::LoadedModel;
 use super::words::{self, Signals};
 use crate::speech::timeline::Timeline;
 use crate::speech::{WAITING, millis_of};
 
-type Events = mpsc::Sender<Result<RecognizerEvent, RecognizerError>>;
+type Telling = mpsc::Sender<Result<RecognizerEvent, RecognizerError>>;
 
 /// How a stream weighs speed against sureness; the figures behind the default are in ADR 15.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl Default for LocalPace {
 
 /// What a stream works with.
 pub(super) struct Work {
-    pub loaded: Arc<Loaded>,
+    pub loaded: Arc<LoadedModel>,
     pub language: Option<&'static str>,
     pub vocabulary: String,
     pub pace: LocalPace,
@@ -76,7 +76,7 @@ pub(super) fn start(work: Work) -> Result<RecognizerStream, RecognizerError> {
 async fn pump(
     mut audio: mpsc::Receiver<Audio>,
     feed: mpsc::Sender<ConsentedAudio>,
-    events: Events,
+    events: Telling,
     end: oneshot::Receiver<()>,
     cancelled: Arc<AtomicBool>,
 ) {
@@ -99,10 +99,10 @@ async fn pump(
 
 /// The thread's side.
 struct Worker<'a> {
-    loaded: &'a Loaded,
+    loaded: &'a LoadedModel,
     pace: LocalPace,
     hearing: Hearing,
-    events: Events,
+    events: Telling,
     cancelled: Arc<AtomicBool>,
     detector: Detector,
     segmenter: Segmenter,
@@ -122,7 +122,7 @@ struct Worker<'a> {
 type Flow = ControlFlow<()>;
 
 impl<'a> Worker<'a> {
-    fn new(work: &'a Work, hearing: Hearing, events: Events, cancelled: Arc<AtomicBool>) -> Self {
+    fn new(work: &'a Work, hearing: Hearing, events: Telling, cancelled: Arc<AtomicBool>) -> Self {
         Self {
             loaded: &work.loaded,
             pace: work.pace,
@@ -226,9 +226,15 @@ impl<'a> Worker<'a> {
         let Some(mut ear) = self.loaded.ear(&self.cancelled) else { return Flow::Break(()) };
         let voiced = in_millis(&segment.voiced, segment.start);
         let mut pass = ear.hear(&segment.samples, Some(self.pace.final_margin), &self.hearing);
-        // What it makes up, it mostly makes up because it looked at too little: once more, at all that it can look at.
-        if pass.as_ref().is_ok_and(|heard| words::failed(&heard.words, heard.mean_log, &voiced)) {
-            pass = ear.hear(&segment.samples, None, &self.hearing);
+        // What it makes up or misses, it mostly does because it looked at too little: once more, at all that it can look at.
+        if let Ok(first) = &pass
+            && words::failed(&first.words, first.mean_log, &voiced)
+        {
+            let again = ear.hear(&segment.samples, None, &self.hearing);
+            let is_better = |again: &Pass| !words::failed(&again.words, again.mean_log, &voiced) || again.mean_log > first.mean_log;
+            if again.as_ref().map_or(true, is_better) {
+                pass = again;
+            }
         }
         drop(ear);
         let heard = match pass {

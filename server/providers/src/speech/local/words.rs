@@ -97,9 +97,14 @@ pub(super) fn said(words: Vec<Word>, signals: Signals<'_>) -> Vec<Word> {
     words.into_iter().filter(near).collect()
 }
 
-/// Whether a pass is worth another one that looks at more.
+/// Voice after a pass's last word, from which on it must have missed some.
+const MISSED: i64 = 800;
+
+/// Whether a pass is worth another one that looks at more: its words were made up, or it stopped while somebody went on speaking.
 pub(super) fn failed(words: &[Word], mean_log: f32, voiced: &[Range<i64>]) -> bool {
-    mean_log < FAILED || repeats(words) || is_too_fast(words, voiced)
+    let until = words.last().map_or(0, |last| last.end.0);
+    let after: i64 = voiced.iter().map(|stretch| (stretch.end - stretch.start.max(until)).max(0)).sum();
+    mean_log < FAILED || repeats(words) || is_too_fast(words, voiced) || after > MISSED
 }
 
 fn is_too_fast(words: &[Word], voiced: &[Range<i64>]) -> bool {

@@ -75,3 +75,13 @@ fn what_the_signals_speak_against_is_not() {
     let some = said(spoken("one two three four five six"), Signals { voiced: &[0..700], ..SURELY });
     assert_eq!(some.len(), 4, "what lies away from any voice wasn't said");
 }
+
+#[test]
+fn a_pass_that_made_words_up_or_stopped_too_early_failed() {
+    let words = spoken("our team still copies notes");
+    assert!(!failed(&words, -0.3, &[0..1_900]));
+    assert!(failed(&words, -1.1, &[0..1_900]), "it isn't sure");
+    assert!(failed(&words, -0.3, &[0..1_600, 2_000..3_500]), "somebody went on speaking");
+    assert!(failed(&[], 0.0, &[0..900]) && !failed(&[], 0.0, &[0..200]), "voice without a word");
+    assert!(failed(&spoken(&"you know ".repeat(8)), -0.3, &[0..9_000]), "it goes round in circles");
+}
