@@ -35,6 +35,21 @@ impl Agreement {
         self.stable
     }
 
+    /// The segment is cut at a moment: what was heard behind it belongs to the next one, whose times begin there.
+    pub(super) fn split(&mut self, at: Millis) -> Self {
+        let behind = |words: &mut Vec<Word>| {
+            let place = words.iter().position(|word| i64::midpoint(word.start.0, word.end.0) >= at.0).unwrap_or(words.len());
+            let mut behind = words.split_off(place);
+            for word in &mut behind {
+                word.start = Millis((word.start.0 - at.0).max(0));
+                word.end = Millis((word.end.0 - at.0).max(0));
+            }
+            behind
+        };
+        let stable = behind(&mut self.stable);
+        Self { stable, tail: behind(&mut self.tail) }
+    }
+
     /// Words that stand, and words that may still change.
     pub(super) fn words(&self) -> (&[Word], &[Word]) {
         (&self.stable, &self.tail)

@@ -222,6 +222,13 @@ impl Segmenter {
         Some(Open { start: open.start * BLOCK as u64, samples, voiced: &self.voiced })
     }
 
+    /// Whether a segment was cut, and what was being said goes on at once.
+    pub(super) fn goes_on_after(&self, segment: &Segment) -> bool {
+        let end = segment.start + segment.samples.len() as u64;
+        let next = self.ready.front().map(|next| next.start).or_else(|| self.open.as_ref().map(|open| open.start * BLOCK as u64));
+        next == Some(end)
+    }
+
     /// The sample up to which nothing is left to be told, whatever comes.
     pub(super) fn silent_until(&self) -> u64 {
         if let Some(first) = self.ready.front() {

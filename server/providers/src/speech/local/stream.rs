@@ -209,12 +209,14 @@ impl<'a> Worker<'a> {
             Err(error) => return self.failed(error),
         };
         let signals = Signals { no_speech: heard.no_speech, mean_log: heard.mean_log, voiced: &voiced };
-        self.agreement.hear(words::said(heard.words, signals), Millis(millis_of(until - from)));
-        let (stable, tail) = self.agreement.words();
-        let words: Vec<Word> = stable.iter().chain(tail).cloned().collect();
-        if words.is_empty() && !self.shown {
+        let said = words::said(heard.words, signals);
+        // A pass that heard nothing, or made it up, takes nothing back: the next one may know more.
+        if said.is_empty() {
             return Flow::Continue(());
         }
+        self.agreement.hear(said, Millis(millis_of(until - from)));
+        let (stable, tail) = self.agreement.words();
+        let words: Vec<Word> = stable.iter().chain(tail).cloned().collect();
         self.shown = true;
         let said = utterance(words, millis_of(from), millis_of(from));
         let said = self.timeline.place(said, millis_of(self.pushed), false);
@@ -242,7 +244,11 @@ impl<'a> Worker<'a> {
             Err(error) => return self.failed(error),
         };
         let signals = Signals { no_speech: heard.no_speech, mean_log: heard.mean_log, voiced: &voiced };
-        let words = std::mem::take(&mut self.agreement).finish(words::said(heard.words, signals));
+        let mut agreement = std::mem::take(&mut self.agreement);
+        if self.segmenter.goes_on_after(segment) {
+            self.agreement = agreement.split(Millis(millis_of(segment.samples.len() as u64)));
+        }
+        let words = agreement.finish(words::said(heard.words, signals));
         let (start, end) = (millis_of(segment.start), millis_of(segment.start + segment.samples.len() as u64));
         self.heard_until = segment.start + segment.samples.len() as u64;
         if !words.is_empty() || self.shown {
@@ -254,6 +260,8 @@ impl<'a> Worker<'a> {
             self.say(RecognizerEvent::Final(said))?;
         }
         self.shown = false;
+        // The next segment begins with short passes again.
+        self.took = Duration::ZERO;
         self.done(end)
     }
 

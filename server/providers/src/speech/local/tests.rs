@@ -232,3 +232,12 @@ async fn audio_that_is_pushed_after_the_finish_harms_nobody() {
         assert!(matches!(event, Ok(RecognizerEvent::Done(_))), "{event:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_that_is_not_told_is_detected() {
+    let Some(local) = local("a_language_that_is_not_told_is_detected") else { return };
+    let samples = &speech(Channel::Customer).samples[..12 * 16_000];
+    let request = OpenStream { language: "und".to_owned(), ..english(Channel::Customer) };
+    let said = play(local.open(request).await.unwrap(), samples).await;
+    assert!(said.text().contains("plan") || said.text().contains("cost"), "{}", said.text());
+}

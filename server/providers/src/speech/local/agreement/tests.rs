@@ -64,6 +64,18 @@ fn words_that_stand_stay_whatever_comes() {
 }
 
 #[test]
+fn what_was_heard_behind_a_cut_stands_in_the_next_segment() {
+    let mut agreement = Agreement::default();
+    agreement.hear(words("one two three four five"), Millis(9_000));
+    agreement.hear(words("one two three four six"), Millis(9_000));
+    let next = agreement.split(Millis(640));
+    assert_eq!((shown(&agreement), shown(&next)), (pair("one two", ""), pair("three four", "six")));
+    assert_eq!((next.words().0[0].start, next.words().0[0].end), (Millis(0), Millis(260)));
+    assert_eq!(text(&agreement.finish(words("one to"))), "one two");
+    assert_eq!(text(&next.finish(words("three for six"))), "three four six");
+}
+
+#[test]
 fn times_go_on_behind_what_stands() {
     let mut agreement = Agreement::default();
     agreement.hear(words("a b c"), Millis(5_000));

@@ -63,7 +63,10 @@ fn clicks_are_no_speech_and_short_pauses_no_end() {
 fn what_is_too_long_is_cut_in_its_longest_pause_and_goes_on() {
     let mut segmenter = Segmenter::new(RULES);
     push(&mut segmenter, 0, &[(66, true), (2, false), (10, true), (6, false), (20, true), (50, false)]);
-    let (first, second) = (segmenter.next().unwrap(), segmenter.next().unwrap());
+    let first = segmenter.next().unwrap();
+    assert!(segmenter.goes_on_after(&first));
+    let second = segmenter.next().unwrap();
+    assert!(!segmenter.goes_on_after(&second));
     assert_eq!(place(&first), (0, 81), "in the middle of the six silent blocks");
     assert_eq!(place(&second), (81, 27));
     assert_eq!(second.voiced, [84 * BLOCK as u64..104 * BLOCK as u64]);
