@@ -1,8 +1,8 @@
 //! Whisper models in this process, by whisper.cpp: live calls by a quick model in small pieces, whole recordings by the best one there is.
 //!
-//! A stream is cut into segments by the house's voice detector ([`segmenter`]). While one is being said, it is heard again and again, and the
-//! words that two passes agree on stand ([`agreement`]); once it is whole, it is heard once more, at more length. Which words were made
-//! up is told by signals ([`words`]). How all this was chosen is in ADR 15.
+//! A stream is cut into segments by the house's voice detector (`segmenter`). While one is being said, it is heard again and again, and the
+//! words that two passes agree on stand (`agreement`); once it is whole, it is heard once more, at more length. Which words were made
+//! up is told by signals (`words`). How all this was chosen is in ADR 15.
 
 mod agreement;
 mod batch;
