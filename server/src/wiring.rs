@@ -130,7 +130,8 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
         mailer: mailer(config)?,
         recognizers: recognizers(config)?,
         sample: providers::sample::call(),
-        encoder: Some(Arc::new(providers::embedding::LocalModel::shared().questions())),
+        // The heads are too weak yet to speak in calls (ADR 16).
+        encoder: None,
         knowledge: knowledge(config).await?,
         vault,
         membership: membership(config)?,

@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod migrations;
+mod models;
 mod new_area;
 mod process;
 mod progress;
@@ -75,6 +76,8 @@ enum Command {
     Release,
     /// Take pictures of every page: docs/screenshots/
     Screenshots,
+    /// Fetch, verify and convert the speech models that tests and benchmarks need
+    Models,
     /// Write both engines' migrations from their template
     Migrations,
     /// Begin an area: a list of things, through all floors, compiling and tested
@@ -108,6 +111,7 @@ fn perform(command: Command) -> Result<()> {
         Command::Run { release, server } => run::run(Mode::new(release), &server),
         Command::Build { release, browser: true } => build::browser_side(Mode::new(release)),
         Command::Build { release, browser: false } => build::all(Mode::new(release)),
+        Command::Models => models::models().map(|folder| println!("{}", folder.display())),
         Command::Migrations => migrations::write(),
         Command::NewArea { name, item } => new_area::new_area(&workspace::root(), &new_area::Names::new(&name, item.as_deref())?),
         Command::Test { list: true, .. } => {

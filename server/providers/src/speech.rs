@@ -3,6 +3,8 @@
 pub mod command;
 pub mod deepgram;
 mod guarded;
+#[cfg(feature = "local-speech")]
+pub mod local;
 mod sample;
 pub mod socket;
 mod timeline;
@@ -10,6 +12,8 @@ mod timeline;
 pub use command::Command;
 pub use deepgram::Deepgram;
 pub use guarded::GuardedRecognizer;
+#[cfg(feature = "local-speech")]
+pub use local::Local;
 pub use sample::SampleTranscript;
 
 /// Samples in a second of every stream.

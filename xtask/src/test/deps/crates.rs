@@ -31,7 +31,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("moments", &[]),
     ("voice", &[]),
     ("ports", &["model"]),
-    ("providers", &["ports", "model"]),
+    ("providers", &["ports", "model", "voice"]),
     ("documents", &["ports", "model"]),
     ("xtask", &[]),
 ];
