@@ -198,30 +198,35 @@ test("a website that is visited again doesn't lose the focus", async ({ page, ac
   await expectFocusSeen(page);
 });
 
-test("a document that becomes ready under the focus keeps it", async ({ page, account }) => {
-  expect(account).toBeTruthy();
-  // Long enough that the list shows it before it is read; that it is ready comes to the page when one has come to the document.
-  const long = Array.from({ length: 8_000 }, (_, number) => `${SENTENCE} That was line ${number}.`).join("\n\n");
-  let arrive = () => {};
-  const there = new Promise<void>((done) => (arrive = done));
-  await page.route("**/api/knowledge/documents", async (route) => {
-    let response = await route.fetch();
-    // The page is answered packed; the same in JSON, asked for after it, says what it can't say yet.
-    const told = await route.fetch({ headers: { ...route.request().headers(), accept: "application/json" } });
-    if (/"state":"ready"/i.test(await told.text())) {
-      await there;
-      response = await route.fetch();
-    }
-    await route.fulfill({ response });
+// A document of so many passages is read at once and embedded for minutes.
+test.describe("without an embedding model", () => {
+  test.use({ environment: { CLOSEZLY_EMBEDDINGS: "none" } });
+
+  test("a document that becomes ready under the focus keeps it", async ({ page, account }) => {
+    expect(account).toBeTruthy();
+    // Long enough that the list shows it before it is read; that it is ready comes to the page when one has come to the document.
+    const long = Array.from({ length: 8_000 }, (_, number) => `${SENTENCE} That was line ${number}.`).join("\n\n");
+    let arrive = () => {};
+    const there = new Promise<void>((done) => (arrive = done));
+    await page.route("**/api/knowledge/documents", async (route) => {
+      let response = await route.fetch();
+      // The page is answered packed; the same in JSON, asked for after it, says what it can't say yet.
+      const told = await route.fetch({ headers: { ...route.request().headers(), accept: "application/json" } });
+      if (/"state":"ready"/i.test(await told.text())) {
+        await there;
+        response = await route.fetch();
+      }
+      await route.fulfill({ response });
+    });
+    await page.goto("/knowledge");
+    await hydrated(page);
+    await page.locator("#knowledge-files").setInputFiles(textFile("Orion.txt", long));
+    const document = page.getByRole("link", { name: "Orion", exact: true });
+    await tabTo(page, document);
+    await expect(page.getByRole("list", { name: "Steps" })).toBeVisible();
+    arrive();
+    await expectReady(page, 1);
+    await expect(document).toBeFocused();
+    await expectFocusSeen(page);
   });
-  await page.goto("/knowledge");
-  await hydrated(page);
-  await page.locator("#knowledge-files").setInputFiles(textFile("Orion.txt", long));
-  const document = page.getByRole("link", { name: "Orion", exact: true });
-  await tabTo(page, document);
-  await expect(page.getByRole("list", { name: "Steps" })).toBeVisible();
-  arrive();
-  await expectReady(page, 1);
-  await expect(document).toBeFocused();
-  await expectFocusSeen(page);
 });

@@ -24,7 +24,7 @@ pub struct Features {
 
 impl Features {
     /// Of a text that an encoder made `vector` of, after one that it made `before` of; `before` may be empty. The encoder is given texts as
-    /// [`Window`](crate::Window)s and [`before`] write them.
+    /// [`windows`](crate::windows()) and [`before`] write them.
     pub fn new(text: &str, vector: Vec<f32>, mut before: Vec<f32>) -> Self {
         before.iter_mut().for_each(|number| *number *= BEFORE);
         Self { vector, before, words: hashed(text) }

@@ -38,7 +38,13 @@ pub(super) fn from_settings(settings: &Settings) -> Result<Embeddings> {
         bail!("embeddings_before is of use only with embeddings = local or openai");
     }
     let before = before.map(|(kind, model)| of_kind(kind, model, settings)).transpose()?.flatten();
-    Ok(Embeddings { current: of_kind(kind, None, settings)?, before })
+    let current = of_kind(kind, None, settings)?;
+    if let (Some(Config::Local(before)), Some(Config::Local(current))) = (&before, &current)
+        && before == current
+    {
+        bail!("embeddings_before is the model that embeddings has now: name the one before, or leave it out");
+    }
+    Ok(Embeddings { current, before })
 }
 
 /// A model of the embeddings server, with its dimensions if they aren't known.
