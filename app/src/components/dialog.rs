@@ -58,7 +58,7 @@ fn Modal(open: RwSignal<bool>, title: String, id: &'static str, side: &'static s
             id=id
             data-side=side
             aria-labelledby=labelled_by
-            on:close=move |_| open.set(false)
+            on:close=move |_| was_closed(dialog, open)
             on:click=move |event| {
                 // The content covers all of the dialog but its backdrop.
                 if is_on(&event, id) {
@@ -74,6 +74,13 @@ fn Modal(open: RwSignal<bool>, title: String, id: &'static str, side: &'static s
                 {children()}
             </div>
         </dialog>
+    }
+}
+
+/// What the browser says when a dialog was closed. It says so a moment later: by then it may be open again.
+pub(super) fn was_closed(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    if dialog.get_untracked().is_none_or(|dialog| !dialog.open()) {
+        open.set(false);
     }
 }
 

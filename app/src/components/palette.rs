@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::browser::is_on;
-use super::dialog::show_when;
+use super::dialog::{show_when, was_closed};
 use super::{Glyph, Icon, composing, pressed};
 use crate::styles::palette as css;
 
@@ -111,7 +111,7 @@ pub fn CommandPalette(
         options.collect_view()
     };
     view! {
-        <dialog node_ref=dialog class=css::PALETTE id="palette" aria-label="Go to" on:close=move |_| open.set(false)
+        <dialog node_ref=dialog class=css::PALETTE id="palette" aria-label="Go to" on:close=move |_| was_closed(dialog, open)
             on:click=move |event| {
                 if is_on(&event, "palette") {
                     open.set(false);
