@@ -78,6 +78,8 @@ enum Command {
     Screenshots,
     /// Fetch, verify and convert the speech models that tests and benchmarks need
     Models,
+    /// Make the heads that tell moments anew, of the lines in server/moments/lines
+    Train,
     /// Write both engines' migrations from their template
     Migrations,
     /// Begin an area: a list of things, through all floors, compiling and tested
@@ -106,12 +108,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// The same lines give the same heads, to the bit. The vectors that it needs are kept in the target folder.
+fn train() -> Result<()> {
+    let root = workspace::root();
+    let mut train = process::cargo();
+    train.args(["run", "--release", "--quiet", "--package", "server", "--example", "train", "--"]);
+    train.arg("--conversations").arg(root.join("server/live/tests/moments"));
+    train.arg("--heads").arg(root.join("server/moments/heads.bin"));
+    train.arg("--cache").arg(workspace::test_tools().with_file_name("train-vectors"));
+    process::run(&mut train)
+}
+
 fn perform(command: Command) -> Result<()> {
     match command {
         Command::Run { release, server } => run::run(Mode::new(release), &server),
         Command::Build { release, browser: true } => build::browser_side(Mode::new(release)),
         Command::Build { release, browser: false } => build::all(Mode::new(release)),
         Command::Models => models::models().map(|folder| println!("{}", folder.display())),
+        Command::Train => train(),
         Command::Migrations => migrations::write(),
         Command::NewArea { name, item } => new_area::new_area(&workspace::root(), &new_area::Names::new(&name, item.as_deref())?),
         Command::Test { list: true, .. } => {

@@ -41,7 +41,7 @@ pub(crate) struct Coach {
 
 /// What is going on right now beside the finals.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct Situation {
     pub now: Millis,
     /// End of the rep's newest voice or partial.
     pub rep_until: Millis,
@@ -80,14 +80,14 @@ impl Coach {
     }
 
     /// Whether an entry's limit is passed, and by what it shows.
-    pub fn check(&self, entry: &Entry, tally: &Tally, moment: Moment) -> Option<Finding> {
+    pub fn check(&self, entry: &Entry, tally: &Tally, situation: Situation) -> Option<Finding> {
         match entry.listens_for? {
             Detector::Question => None,
-            Detector::Monologue => self.monologue(entry.above, tally, moment),
-            Detector::TalkShare => self.talk_share(entry.above, tally, moment),
-            Detector::Pace => self.pace(entry.above, moment),
-            Detector::Fillers => self.fillers(entry.above, moment),
-            Detector::NoQuestion => self.no_question(entry.above, moment),
+            Detector::Monologue => self.monologue(entry.above, tally, situation),
+            Detector::TalkShare => self.talk_share(entry.above, tally, situation),
+            Detector::Pace => self.pace(entry.above, situation),
+            Detector::Fillers => self.fillers(entry.above, situation),
+            Detector::NoQuestion => self.no_question(entry.above, situation),
         }
     }
 
@@ -104,13 +104,17 @@ impl Coach {
         self.turns.iter().skip(self.turns.len().saturating_sub(most)).map(|turn| turn.span).collect()
     }
 
-    fn monologue(&self, above: f64, tally: &Tally, moment: Moment) -> Option<Finding> {
+    fn monologue(&self, above: f64, tally: &Tally, situation: Situation) -> Option<Finding> {
         let (channel, since, until) = tally.floor()?;
         // Voice that goes on belongs to it; a pause of more than 10 s has ended it.
-        let goes_on = moment.rep_until.since(until) > Millis::ZERO && moment.rep_until.since(until) <= Millis(30_000);
-        let until = if goes_on { moment.rep_until } else { until };
+        let goes_on = situation.rep_until.since(until) > Millis::ZERO && situation.rep_until.since(until) <= Millis(30_000);
+        let until = if goes_on { situation.rep_until } else { until };
         let length = until.since(since);
-        if channel != Channel::Rep || moment.customer_talks || length.as_seconds() <= above || moment.now.since(until) > Millis(10_000) {
+        if channel != Channel::Rep
+            || situation.customer_talks
+            || length.as_seconds() <= above
+            || situation.now.since(until) > Millis(10_000)
+        {
             return None;
         }
         Self::finding(
@@ -119,11 +123,11 @@ impl Coach {
         )
     }
 
-    fn talk_share(&self, above: f64, tally: &Tally, moment: Moment) -> Option<Finding> {
+    fn talk_share(&self, above: f64, tally: &Tally, situation: Situation) -> Option<Finding> {
         let metrics = tally.metrics();
         let share = metrics.talk_share? * 100.0;
         let both = metrics.rep.talk_ms + metrics.customer.talk_ms;
-        let long_enough = moment.now.since(self.began?) >= Millis(180_000) && both >= Millis(60_000);
+        let long_enough = situation.now.since(self.began?) >= Millis(180_000) && both >= Millis(60_000);
         // Without the customer's audio the rep would always have it all.
         if !long_enough || share <= above || metrics.customer.talk_ms < Millis(5_000) {
             return None;
@@ -131,8 +135,8 @@ impl Coach {
         Self::finding(format!("You have {share:.0} % of the talk time so far."), self.last_spans(3))
     }
 
-    fn pace(&self, above: f64, moment: Moment) -> Option<Finding> {
-        let recent: Vec<&Turn> = self.since(moment.now - Millis(60_000)).collect();
+    fn pace(&self, above: f64, situation: Situation) -> Option<Finding> {
+        let recent: Vec<&Turn> = self.since(situation.now - Millis(60_000)).collect();
         let talk: Millis = recent.iter().map(|turn| turn.end.since(turn.start)).sum();
         let words: u32 = recent.iter().map(|turn| turn.words).sum();
         if talk < Millis(25_000) || recent.iter().any(|turn| turn.in_letters) {
@@ -145,8 +149,8 @@ impl Coach {
         Self::finding(format!("You speak {pace:.0} words a minute."), recent.iter().map(|turn| turn.span).collect())
     }
 
-    fn fillers(&self, above: f64, moment: Moment) -> Option<Finding> {
-        let recent: Vec<&Turn> = self.since(moment.now - Millis(120_000)).collect();
+    fn fillers(&self, above: f64, situation: Situation) -> Option<Finding> {
+        let recent: Vec<&Turn> = self.since(situation.now - Millis(120_000)).collect();
         let talk: Millis = recent.iter().map(|turn| turn.end.since(turn.start)).sum();
         let count: u32 = recent.iter().map(|turn| turn.filler_count).sum();
         if talk < Millis(40_000) || f64::from(count) * 60.0 / talk.as_seconds() <= above {
@@ -156,11 +160,11 @@ impl Coach {
         Self::finding(format!("{count} filler words in the last {:.0} seconds of your talk.", talk.as_seconds()), spans)
     }
 
-    fn no_question(&self, above: f64, moment: Moment) -> Option<Finding> {
+    fn no_question(&self, above: f64, situation: Situation) -> Option<Finding> {
         let from = self.asked.or(self.began)?;
         let talk: Millis = self.since(from).map(|turn| turn.end.since(turn.start)).sum();
-        let silent = moment.now.since(from);
-        let just_talked = self.turns.back().is_some_and(|turn| moment.now.since(turn.end) <= Millis(20_000));
+        let silent = situation.now.since(from);
+        let just_talked = self.turns.back().is_some_and(|turn| situation.now.since(turn.end) <= Millis(20_000));
         if silent.as_seconds() <= above || talk < Millis(60_000) || !just_talked {
             return None;
         }

@@ -8,7 +8,7 @@ use model::wire::Frame;
 use model::{Bookmark, Channel, Cue, Metrics, Millis, Partial, Segment, TrackId, Utterance, Verbosity};
 
 use crate::carry_over::CarryOver;
-use crate::coaching::{Coach, Moment};
+use crate::coaching::{Coach, Situation};
 use crate::detect::Topic;
 use crate::echo::{Heard, RecentSpeech, TimedWord, timed};
 use crate::events::{Effect, Event, Settings};
@@ -254,12 +254,12 @@ impl Session {
         let shown = |channel| self.tracks.iter().filter(move |track| track.channel == channel).filter_map(|track| track.shown.as_ref());
         let partial = shown(Channel::Rep).map(|shown| shown.end).max().unwrap_or_default();
         let customer_talks = shown(Channel::Customer).any(|shown| !shown.acknowledgement);
-        let moment = Moment { now, rep_until: voiced.max(partial), customer_talks };
+        let situation = Situation { now, rep_until: voiced.max(partial), customer_talks };
         for (index, entry) in playbook.entries().iter().enumerate().filter(|(_, entry)| entry.listens_for.is_some()) {
             if !self.pacing.allows(entry, self.settings.verbosity, now) {
                 continue;
             }
-            if let Some(finding) = self.coach.check(entry, &self.tally, moment) {
+            if let Some(finding) = self.coach.check(entry, &self.tally, situation) {
                 let cited = Cited { quote: finding.fact, evidence: finding.evidence, title: None };
                 self.show(index, cited, now, effects);
             }

@@ -40,9 +40,9 @@ pub struct LocalConfig {
 
 /// A model. Cheap to clone.
 #[derive(Clone)]
-pub struct LocalModel(Arc<Shared>);
+pub struct LocalModel(Arc<SharedModel>);
 
-struct Shared {
+struct SharedModel {
     model: EmbeddingModel,
     source: Source,
     weights: Mutex<Weights>,
@@ -102,7 +102,7 @@ impl LocalModel {
 
     fn of(model: EmbeddingModel, source: Source, network: Option<Arc<Network>>) -> Self {
         let weights = Mutex::new(Weights { network, used: Instant::now() });
-        Self(Arc::new(Shared { model, source, weights, background: Lane::new(Niceness::Lowest), live: Lane::new(Niceness::Normal) }))
+        Self(Arc::new(SharedModel { model, source, weights, background: Lane::new(Niceness::Lowest), live: Lane::new(Niceness::Normal) }))
     }
 
     /// Which model it is.
@@ -129,7 +129,7 @@ impl LocalModel {
     }
 }
 
-impl Shared {
+impl SharedModel {
     /// The weights, loaded if they aren't there. Takes a moment then.
     fn network(&self) -> Result<Arc<Network>, EmbedError> {
         let mut weights = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
@@ -166,7 +166,7 @@ impl Shared {
 /// One lane of a [`LocalModel`].
 #[derive(Clone)]
 pub struct LocalEmbedder {
-    shared: Arc<Shared>,
+    shared: Arc<SharedModel>,
     live: bool,
 }
 
