@@ -29,6 +29,11 @@ pub fn release() -> Result<()> {
         for file in ["LICENSE-APACHE", "LICENSE-MIT", "README.md"] {
             fs::copy(workspace::root().join(file), folder.join(file)).with_context(|| format!("{file} is missing"))?;
         }
+        // The model is within the binary; what its licence asks for lies beside it.
+        let model = workspace::root().join("server/providers/models/all-MiniLM-L6-v2");
+        for (file, kept_as) in [("LICENSE", "LICENSE-all-MiniLM-L6-v2"), ("NOTICE.md", "NOTICE-all-MiniLM-L6-v2.md")] {
+            fs::copy(model.join(file), folder.join(kept_as)).with_context(|| format!("{} is missing", model.join(file).display()))?;
+        }
         run(Command::new("tar").args(["--owner=0", "--group=0", "-czf", &archive, &name]).current_dir(&dist))
     })?;
     println!("   {}", dist.join(archive).display());
