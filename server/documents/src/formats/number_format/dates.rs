@@ -14,7 +14,9 @@ const LAST_DAY: f64 = 2_958_466.0;
 pub fn show(section: &Section, value: f64, is_1904: bool) -> String {
     let serial = if is_1904 { value + FROM_1904 } else { value };
     let elapsed = section.tokens.iter().any(|token| matches!(token, CodeToken::Elapsed(..)));
-    if !(0.0..LAST_DAY).contains(&serial) && !elapsed {
+    // A span of time may be less than none, but is no longer than the calendar.
+    let first = if elapsed { -LAST_DAY } else { 0.0 };
+    if !(first..LAST_DAY).contains(&serial) {
         return super::general(value);
     }
     // To the second that is shown, so that 59.9999 s is a minute.
