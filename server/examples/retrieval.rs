@@ -3,7 +3,7 @@
 //! `cargo run -p server --release --example retrieval -- DATA`: DATA is a folder with `shared/passages.jsonl` (`id`, `text`) and
 //! `public/queries.jsonl` (`query`, `gold`, `answerable`). Each passage becomes a document. Printed are, by words and with the model that
 //! comes along, recall at 1 and 5 and MRR at 10 over the answerable questions, how many of them are answered, how many of the unanswerable ones are
-//! refused, and what a question takes. It takes some minutes.
+//! refused, and what a search and an answer take. It takes some minutes.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -64,7 +64,7 @@ async fn measure(name: &str, settings: Settings, texts: &[Text], queries: &[Quer
     keep(&services, &scope, texts).await;
     embed(name, &services, &scope).await;
     let (mut first, mut five, mut reciprocal, mut answered, mut refused) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    let mut times = Vec::new();
+    let (mut times, mut answers) = (Vec::new(), Vec::new());
     for query in queries {
         let question = Question { text: query.query.clone(), ..Question::default() };
         let started = Instant::now();
@@ -75,7 +75,9 @@ async fn measure(name: &str, settings: Settings, texts: &[Text], queries: &[Quer
             continue;
         }
         answered += f64::from(u8::from(!result.hits.is_empty()));
+        let started = Instant::now();
         let considered = knowledge::ask(&services, &scope, question).await.unwrap().considered;
+        answers.push(started.elapsed().as_secs_f64() * 1_000.0);
         if let Some(place) = considered.iter().position(|hit| Some(&hit.citation.title) == query.gold.as_ref()) {
             first += f64::from(u8::from(place == 0));
             five += f64::from(u8::from(place < 5));
@@ -84,15 +86,19 @@ async fn measure(name: &str, settings: Settings, texts: &[Text], queries: &[Quer
     }
     let answerable = queries.iter().filter(|query| query.answerable).count() as f64;
     let unanswerable = queries.len() as f64 - answerable;
-    times.sort_by(f64::total_cmp);
-    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
+    let at = |times: &mut Vec<f64>, share: usize| {
+        times.sort_by(f64::total_cmp);
+        times[(times.len() * share / 100).min(times.len() - 1)]
+    };
     println!("retrieval.{name}.r1={:.3}", first / answerable);
     println!("retrieval.{name}.r5={:.3}", five / answerable);
     println!("retrieval.{name}.mrr10={:.4}", reciprocal / answerable);
     println!("retrieval.{name}.answerable_answered={:.3}", answered / answerable);
     println!("retrieval.{name}.unanswerable_refused={:.3}", refused / unanswerable);
-    println!("retrieval.{name}.question_p50_ms={:.1}", at(50));
-    println!("retrieval.{name}.question_p95_ms={:.1}", at(95));
+    println!("retrieval.{name}.question_p50_ms={:.1}", at(&mut times, 50));
+    println!("retrieval.{name}.question_p95_ms={:.1}", at(&mut times, 95));
+    println!("retrieval.{name}.answer_p50_ms={:.1}", at(&mut answers, 50));
+    println!("retrieval.{name}.answer_p95_ms={:.1}", at(&mut answers, 95));
 }
 
 async fn scope(services: &Kernel) -> Actor {

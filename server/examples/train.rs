@@ -1,4 +1,4 @@
-//! Makes the heads that tell moments, of the lines in `server/moments/lines`: `cargo xtask train`.
+//! Makes the heads that tell moments, of the lines in `server/moments/lines`: `cargo xtask train moments`.
 //!
 //! `train --conversations FOLDER --heads FILE [--cache FILE] [--wrong KIND]`
 //!

@@ -15,10 +15,11 @@ use domain::{Config as DomainConfig, Kernel, Membership};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use ports::files::{Files, KeyRing};
-use ports::{Clock, Ids, KeySource, Mailer, Recognizer, SystemClock, SystemIds};
+use ports::{Clock, Ids, KeySource, Mailer, Recognizer, Reranker, SystemClock, SystemIds};
 use providers::keys::{KeyFile, MadeOnce};
 use providers::mail::{self, LogMailer, Smtp};
 use providers::peers::WebSocketPeers;
+use providers::reranking::LocalReranker;
 use providers::speech::{Command, Deepgram, GuardedRecognizer, SampleTranscript};
 use providers::web::Web;
 use secrecy::{ExposeSecret, SecretString};
@@ -155,10 +156,14 @@ async fn knowledge(config: &Config) -> Result<KnowledgePorts> {
     let model =
         |config| async move { providers::embedding::from_config(config).await.map_err(|sentence| anyhow!("embeddings: {sentence}")) };
     let before = model(config.embeddings.before.as_ref()).await?;
+    let embeddings = model(config.embeddings.current.as_ref()).await?;
+    // Who wants no model for meaning wants none that reads.
+    let reranker = embeddings.as_ref().map(|_| Arc::new(LocalReranker::shared()) as Arc<dyn Reranker>);
     Ok(KnowledgePorts {
         files: stored_files(config)?,
         reader: Arc::new(reader()?),
-        embeddings: model(config.embeddings.current.as_ref()).await?,
+        embeddings,
+        reranker,
         embeddings_before: before.map(|embeddings| embeddings.questions),
         web: Arc::new(web(config)?),
     })

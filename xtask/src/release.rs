@@ -30,9 +30,11 @@ pub fn release() -> Result<()> {
             fs::copy(workspace::root().join(file), folder.join(file)).with_context(|| format!("{file} is missing"))?;
         }
         // The model is within the binary; what its licence asks for lies beside it.
-        let model = workspace::root().join("server/providers/models/all-MiniLM-L6-v2");
-        for (file, kept_as) in [("LICENSE", "LICENSE-all-MiniLM-L6-v2"), ("NOTICE.md", "NOTICE-all-MiniLM-L6-v2.md")] {
-            fs::copy(model.join(file), folder.join(kept_as)).with_context(|| format!("{} is missing", model.join(file).display()))?;
+        for model in ["all-MiniLM-L6-v2", "answers"] {
+            let files = workspace::root().join("server/providers/models").join(model);
+            for (file, kept_as) in [("LICENSE", format!("LICENSE-{model}")), ("NOTICE.md", format!("NOTICE-{model}.md"))] {
+                fs::copy(files.join(file), folder.join(kept_as)).with_context(|| format!("{} is missing", files.join(file).display()))?;
+            }
         }
         run(Command::new("tar").args(["--owner=0", "--group=0", "-czf", &archive, &name]).current_dir(&dist))
     })?;

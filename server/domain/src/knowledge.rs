@@ -32,9 +32,9 @@ use kernel::Actor;
 use kernel::Kernel;
 use kernel::{Area, DomainError, Erasure, JobEntry, Permission, PermissionEntry, PersonalData, Result, Schedule, Subject, Tx, Whose};
 use ports::files::Files;
-use ports::{DocumentReader, Embedder, Embeddings, WebFetcher};
+use ports::{DocumentReader, Embedder, Embeddings, Reranker, WebFetcher};
 
-pub use answer::ask;
+pub use answer::{Weighed, ask, weighed};
 pub use call::{CallQuery, Found, can_answer_calls, find_for_call, note_use, prefetch_for_call, use_in_call};
 pub use collections::{create_collection, delete_collection, edit_collection};
 pub use deletion::{delete, restore};
@@ -193,6 +193,8 @@ pub struct KnowledgePorts {
     pub embeddings: Option<Embeddings>,
     /// The model before it, for questions: it answers until the current one has seen everything.
     pub embeddings_before: Option<Arc<dyn Embedder>>,
+    /// Tells what of the found answers a question; none: words alone decide.
+    pub reranker: Option<Arc<dyn Reranker>>,
     /// Fetches websites.
     pub web: Arc<dyn WebFetcher>,
 }

@@ -105,7 +105,7 @@ pub struct Found {
 
 /// The heads can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The heads that tell moments can't be read: {0}. Make them anew with `cargo xtask train`.")]
+#[error("The heads that tell moments can't be read: {0}. Make them anew with `cargo xtask train moments`.")]
 pub struct HeadsError(String);
 
 /// All heads.
@@ -200,7 +200,7 @@ mod tests {
     fn what_is_cut_off_or_something_else_is_refused() {
         for bytes in [&b""[..], b"<html>", &BUILT_IN[..BUILT_IN.len() / 2], &[0]] {
             let error = Heads::read(bytes).unwrap_err();
-            assert!(error.to_string().contains("cargo xtask train"), "{error}");
+            assert!(error.to_string().contains("cargo xtask train moments"), "{error}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What has several makers: clock, ids, keys, mail, recognizers, readers of documents, embedding models, fetchers of web pages, storage of
+//! What has several makers: clock, ids, keys, mail, recognizers, readers of documents, embedding models, judges of answers, fetchers of web pages, storage of
 //! files; and the sample call. KnowledgePorts live in `providers` and `documents`; tests bring their own.
 //!
 //! Architecture invariant: nothing here knows the database, an area or a vendor. Words leave for a provider as [`Outbound`] only, sound as
@@ -18,6 +18,7 @@ mod peers;
 mod reader;
 mod recognizer;
 mod redaction;
+mod reranker;
 mod sample;
 mod time;
 mod web;
@@ -31,6 +32,7 @@ pub use peers::{PeerError, PeerSocket, Peers};
 pub use reader::{DocumentReader, ReadDocument, ReadError};
 pub use recognizer::{Audio, OpenStream, Recognizer, RecognizerError, RecognizerEvent, RecognizerStream};
 pub use redaction::{Outbound, Redaction};
+pub use reranker::{RerankError, Reranker};
 pub use sample::{SampleCall, SampleTurn};
 pub use time::{Clock, Ids, SystemClock, SystemIds};
 pub use web::{FetchError, Scope, Want, WebFetcher, WebPage, WebRequest};

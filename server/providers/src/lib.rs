@@ -11,7 +11,9 @@ pub mod embedding;
 pub mod files;
 pub mod keys;
 pub mod mail;
+mod onnx;
 pub mod peers;
+pub mod reranking;
 pub mod sample;
 pub mod speech;
 #[cfg(any(test, feature = "test-utils"))]

@@ -1,10 +1,14 @@
 //! Searching and asking.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ports::{Outbound, RerankError, Reranker};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::form::{DOCUMENTS, Form, asked, field, give, given, path, ready, send};
-use crate::support::{PASSWORD, Program, TestServer, email};
+use crate::support::{PASSWORD, Program, Setup, TestServer, email};
 
 const SHEET: &str = "# Contract\n\n## Cancellation\n\nYearly plans renew unless they are cancelled 30 days before.\n\n## Refunds\n\nUnused \
     months are paid back within two weeks.\n";
@@ -50,6 +54,44 @@ async fn what_is_not_in_the_documents_is_not_answered() {
     ready(&ann, &id).await;
     assert!(asked(&ann, "Who is the king of Norway?").await.is_empty());
     assert_eq!(search(&ann, json!({ "text": "Which colours do the helmets come in?" })).await["hits"], json!([]));
+}
+
+/// Judges nothing, or each text alike.
+struct Judge(Result<f32, RerankError>);
+
+#[async_trait]
+impl Reranker for Judge {
+    async fn rerank(&self, _question: &Outbound<String>, texts: &[Outbound<String>]) -> Result<Vec<f32>, RerankError> {
+        self.0.clone().map(|score| vec![score; texts.len()])
+    }
+}
+
+#[tokio::test]
+async fn where_the_model_that_reads_fails_words_answer() {
+    let reranker: Arc<dyn Reranker> = Arc::new(Judge(Err(RerankError("it is broken".to_owned()))));
+    let server = TestServer::with(Setup { reranker: Some(reranker), ..Setup::default() }).await;
+    let ann = server.owner("Ann").await;
+    let id = give(&ann, "contract.md", SHEET).await;
+    ready(&ann, &id).await;
+    assert_eq!(
+        asked(&ann, "When do yearly plans have to be cancelled?").await,
+        ["Yearly plans renew unless they are cancelled 30 days before."]
+    );
+}
+
+#[tokio::test]
+async fn a_model_that_reads_english_has_no_say_in_other_languages() {
+    let reranker: Arc<dyn Reranker> = Arc::new(Judge(Ok(-20.0)));
+    let server = TestServer::with(Setup { reranker: Some(reranker), ..Setup::default() }).await;
+    let ann = server.owner("Ann").await;
+    let german =
+        "# Vertrag\n\nDie Kündigungsfrist für den Tarif Wiese beträgt dreißig Tage zum Ende des Monats, und sie gilt für beide Seiten.\n";
+    let id = give(&ann, "vertrag.md", german).await;
+    ready(&ann, &id).await;
+    assert_eq!(asked(&ann, "Wie lang ist die Kündigungsfrist für den Tarif Wiese?").await.len(), 1);
+    let id = give(&ann, "contract.md", SHEET).await;
+    ready(&ann, &id).await;
+    assert!(asked(&ann, "When do yearly plans have to be cancelled?").await.is_empty(), "in English it has");
 }
 
 #[tokio::test]

@@ -51,6 +51,8 @@ pub struct Setup {
     pub embeddings: Option<ports::Embeddings>,
     /// The model before it.
     pub embeddings_before: Option<Arc<dyn ports::Embedder>>,
+    /// A model that tells what answers; else words alone do.
+    pub reranker: Option<Arc<dyn ports::Reranker>>,
     /// Whether workers and the relay sleep until a bell wakes them.
     pub only_when_woken: bool,
 }
@@ -64,6 +66,7 @@ impl Default for Setup {
             delivers: false,
             embeddings: None,
             embeddings_before: None,
+            reranker: None,
             only_when_woken: false,
         }
     }
@@ -152,6 +155,7 @@ impl TestServer {
             knowledge: domain::knowledge::KnowledgePorts {
                 files,
                 reader: Arc::new(reader),
+                reranker: setup.reranker,
                 embeddings: setup.embeddings,
                 embeddings_before: setup.embeddings_before,
                 web: Arc::new(wiring::web(&config).unwrap()),

@@ -5,7 +5,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -26,18 +26,17 @@ const PIP_INSTALL: [&str; 7] = ["-m", "pip", "install", "--quiet", "--no-input",
 
 /// A Python that has the packages of `end2end/requirements.txt`.
 pub fn python() -> Result<PathBuf> {
-    environment("venv", "requirements.txt")
+    environment("venv", &workspace::end2end().join("requirements.txt"))
 }
 
 /// Asks what the OpenAPI document says that may be asked. Its many packages are apart: none has a say in another's version.
 pub fn schemathesis() -> Result<PathBuf> {
-    Ok(environment("schemathesis", "schemathesis/requirements.txt")?.with_file_name("schemathesis"))
+    Ok(environment("schemathesis", &workspace::end2end().join("schemathesis/requirements.txt"))?.with_file_name("schemathesis"))
 }
 
-/// A Python of its own that has the packages of this list below `end2end/`.
-fn environment(name: &str, list: &str) -> Result<PathBuf> {
-    let list = workspace::end2end().join(list);
-    let wanted = fs::read_to_string(&list).with_context(|| format!("{} is missing", list.display()))?;
+/// A Python of its own that has the packages of this list.
+pub fn environment(name: &str, list: &Path) -> Result<PathBuf> {
+    let wanted = fs::read_to_string(list).with_context(|| format!("{} is missing", list.display()))?;
     let folder = workspace::test_tools().join(name);
     let python = folder.join("bin/python");
     let stamp = folder.join("installed");
@@ -53,7 +52,7 @@ fn environment(name: &str, list: &str) -> Result<PathBuf> {
             apt("python3-venv").context("Python can't make a virtual environment")?;
             create()?;
         }
-        run(Command::new(&python).args(PIP_INSTALL).arg("--requirement").arg(&list))?;
+        run(Command::new(&python).args(PIP_INSTALL).arg("--requirement").arg(list))?;
         fs::write(stamp, wanted)?;
         Ok(python)
     })

@@ -13,10 +13,14 @@ mod light;
 mod periods;
 #[cfg(test)]
 mod said_of_that;
+mod signs;
 mod thesaurus;
 mod unspaced;
 mod uses;
 mod values;
+mod weights;
+
+use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Utc};
 use model::{Answer, AnswerLine, CollectionAccess, DocumentFilter, DocumentId, MemberId, OrganizationId, Question, SearchMode};
@@ -24,13 +28,16 @@ use sha2::{Digest, Sha256};
 use store::knowledge::{NewUse, QuestionWords};
 use uuid::Uuid;
 
-use super::readable;
-use super::search::{self, MOST, RankedPassages, Scored, checked, cite, hit, retrieve, with_sample};
+use super::search::{MOST, RankedPassages, Scored, checked, cite, hit, retrieve, with_sample};
+use super::text::Span;
+use super::{KnowledgeKernel as _, readable};
 use asked::Asked;
-use evidence::{Candidate, FIRM, candidates};
+use evidence::{Candidate, candidates, told};
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::Result;
+use ports::Redaction;
+use signs::Sign;
 
 /// Passages whose sentences may answer.
 const PASSAGES: usize = 16;
@@ -40,16 +47,28 @@ const OTHERS: usize = 8;
 const LINES: usize = 3;
 /// The least part of the question that an answer covers, by words alone.
 const LEAST: f32 = 0.42;
-/// The part that words have in a score where there is a meaning too.
-const WORDS: f32 = 0.5;
-/// The least such score of an answer.
-const LEAST_WITH_MEANING: f32 = 0.42;
-/// The least likeness of what has too few of the question's firm words.
-const ALIKE: f32 = 0.6;
-/// A sentence joins the best one if it is at least so good as a part of it.
+/// A sentence joins the best one if its words are at least so good as a part of it.
 const AS_GOOD: f32 = 0.8;
-/// Sentences that are compared by their meaning; more would keep the person waiting.
-const COMPARED: usize = 48;
+/// Sentences that are read with the question; more would keep the person waiting.
+const READ: usize = 32;
+/// By which signs they are chosen: nine in ten of what answers are among them.
+const PROMISE: [(Sign, f32); 8] = [
+    (Sign::Own, 1.0),
+    (Sign::Covered, 0.5),
+    (Sign::PassageMeaning, 2.5),
+    (Sign::Place, 0.2),
+    (Sign::NoValue, -0.3),
+    (Sign::NameMissing, -0.3),
+    (Sign::OtherRow, -0.3),
+    (Sign::EmptyPlace, -0.3),
+];
+/// How likely it has to be that something of what was read answers.
+const LIKELY: f32 = 0.4;
+/// A sentence joins the best one if it is at least so likely as a part of it.
+const AS_LIKELY: f32 = 0.4;
+const ENGLISH: &str = "en";
+/// A judge that takes longer is not waited for: words alone answer then.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Answers a question from what the caller may read. An answer without lines is “not in your documents”; `considered` then has
 /// what came nearest.
@@ -104,32 +123,11 @@ async fn extract<'a>(
     }
     let known = kernel.store().known_words(organization, question).await?;
     let asked = Asked::new(question, &known, found.passages.iter().chain(others).map(|scored| &scored.found.passage));
-    let has_meaning = found.mode == SearchMode::Hybrid;
-    // Where a model knows what is alike, what is asked may be said in words that no thesaurus has.
-    let mut candidates = candidates(&asked, &passages, if has_meaning { 0.0 } else { FIRM });
-    let mut least_score = LEAST;
-    if has_meaning {
-        // Best by words and by the meaning of what is around; then by their own meaning.
-        let promise = |candidate: &Candidate<'_>| candidate.score + candidate.passage.found.cosine.unwrap_or_default();
-        candidates.sort_by(|a, b| promise(b).total_cmp(&promise(a)));
-        candidates.truncate(COMPARED);
-        let texts: Vec<String> = candidates.iter().map(in_its_place).collect();
-        if let Some(likeness) = search::likeness(kernel, question, texts).await {
-            for (candidate, cosine) in candidates.iter_mut().zip(likeness) {
-                if candidate.firm < FIRM && cosine < ALIKE {
-                    candidate.score = 0.0;
-                    continue;
-                }
-                candidate.score = WORDS * candidate.score + (1.0 - WORDS) * cosine.clamp(0.0, 1.0);
-            }
-            candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-            least_score = LEAST_WITH_MEANING;
-        } else {
-            candidates.retain(|candidate| candidate.firm >= FIRM);
-        }
-    }
-    candidates.retain(|candidate| candidate.score >= least_score);
-    let least = candidates.first().map_or(0.0, |best| AS_GOOD * best.score);
+    let (mut candidates, as_good) = match by_reading(kernel, &asked, question, &passages).await {
+        Some(told) => (if is_answered(&told) { told } else { Vec::new() }, AS_LIKELY),
+        None => (candidates(&asked, &passages).into_iter().filter(|candidate| candidate.score >= LEAST).collect(), AS_GOOD),
+    };
+    let least = candidates.first().map_or(0.0, |best| as_good * best.score);
     candidates.retain(|candidate| candidate.score >= least);
     candidates.truncate(LINES);
     // The best line's document leads.
@@ -146,13 +144,126 @@ async fn extract<'a>(
     Ok(candidates)
 }
 
-/// A sentence with the heading that it stands under: what it is about.
-fn in_its_place(candidate: &Candidate<'_>) -> String {
-    let place = &candidate.passage.found.passage.place;
-    match place.headings.last() {
-        Some(heading) => format!("{heading}: {}", candidate.text),
-        None => candidate.text.to_owned(),
+/// What of the passages that were found for a call answers, read by a model: its passage and its place there. None if nothing does, or nobody reads.
+///
+/// # Errors
+/// If the database fails.
+pub(super) async fn read_best<'a>(
+    kernel: &Kernel,
+    organization: OrganizationId,
+    question: &str,
+    found: &'a RankedPassages,
+) -> Result<Option<(&'a Scored, Span)>> {
+    let passages: Vec<&Scored> = found.passages.iter().take(PASSAGES).collect();
+    if passages.is_empty() {
+        return Ok(None);
     }
+    let known = kernel.store().known_words(organization, question).await?;
+    let asked = Asked::new(question, &known, found.passages.iter().map(|scored| &scored.found.passage));
+    let told = by_reading(kernel, &asked, question, &passages).await.filter(|told| is_answered(told));
+    Ok(told.and_then(|told| told.into_iter().next()).map(|best| (best.passage, best.span)))
+}
+
+/// What a model that reads should read first: what has the most of the question, in the passages that are the most alike.
+fn promise(candidate: &Candidate<'_>) -> f32 {
+    candidate.signs.sum(&PROMISE)
+}
+
+/// What is told in passages, with how likely it answers, best first; none without a model that reads, or if it fails.
+async fn by_reading<'a>(kernel: &Kernel, asked: &Asked, question: &str, passages: &[&'a Scored]) -> Option<Vec<Candidate<'a>>> {
+    let reranker = kernel.knowledge().reranker.as_ref()?;
+    // It knows one language. Of a few words nobody knows which they are of.
+    let foreign = passages.iter().filter(|scored| !matches!(scored.found.passage.language.as_str(), ENGLISH | "")).count();
+    if foreign * 2 >= passages.len() {
+        return None;
+    }
+    let mut told = told(asked, passages);
+    told.sort_by(|a, b| promise(b).total_cmp(&promise(a)));
+    told.truncate(READ);
+    let redaction = Redaction::default();
+    let texts: Vec<String> = told.iter().map(in_its_place).collect();
+    let judged = tokio::time::timeout(PATIENCE, reranker.rerank(&redaction.text(question), &redaction.texts(&texts))).await;
+    let scores = match judged {
+        Ok(Ok(scores)) => scores,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "an answer was not judged");
+            return None;
+        }
+        Err(_) => {
+            tracing::warn!("an answer was not judged in time");
+            return None;
+        }
+    };
+    for (candidate, score) in told.iter_mut().zip(scores) {
+        candidate.score = (weights::READING * score + candidate.signs.sum(&weights::SIGNS) + weights::MORE).exp();
+    }
+    // Something answers as likely as all of them together.
+    let all: f32 = told.iter().map(|candidate| candidate.score).sum();
+    told.iter_mut().for_each(|candidate| candidate.score /= 1.0 + all);
+    told.sort_by(|a, b| b.score.total_cmp(&a.score));
+    Some(told)
+}
+
+/// What is told in what a question finds, each with its signs: what `cargo xtask train answers` learns of.
+///
+/// # Errors
+/// As those of [`ask`].
+pub async fn weighed(kernel: &Kernel, actor: &Actor, question: Question) -> Result<Vec<Weighed>> {
+    let access = readable(actor)?;
+    let text = checked(&question)?;
+    let filter = with_sample(kernel, actor.organization, question.filter, access).await?;
+    let found = retrieve(kernel, actor.organization, &text, &filter, access).await?;
+    let passages: Vec<&Scored> = found.passages.iter().take(PASSAGES).collect();
+    let known = kernel.store().known_words(actor.organization, &text).await?;
+    let asked = Asked::new(&text, &known, found.passages.iter().map(|scored| &scored.found.passage));
+    let told = told(&asked, &passages);
+    let weighed = told.into_iter().map(|told| {
+        let passage = &told.passage.found.passage;
+        Weighed {
+            text: tidy(told.text),
+            title: passage.title.clone(),
+            headings: passage.place.headings.clone(),
+            promise: promise(&told),
+            signs: signs::ALL.iter().map(|sign| (format!("{sign:?}"), told.signs.get(*sign))).collect(),
+        }
+    });
+    Ok(weighed.collect())
+}
+
+/// What may answer a question, as it is weighed.
+pub struct Weighed {
+    /// The sentence or the row.
+    pub text: String,
+    /// Its document's title.
+    pub title: String,
+    /// The headings above it.
+    pub headings: Vec<String>,
+    /// The greater, the sooner it is read.
+    pub promise: f32,
+    /// What is known of it: the sign's name and its number.
+    pub signs: Vec<(String, f32)>,
+}
+
+/// Whether something of what was read answers.
+fn is_answered(told: &[Candidate<'_>]) -> bool {
+    told.iter().map(|candidate| candidate.score).sum::<f32>() >= LIKELY
+}
+
+/// A sentence with what it stands under: its document's title and the nearest headings.
+fn in_its_place(candidate: &Candidate<'_>) -> String {
+    let passage = &candidate.passage.found.passage;
+    let mut above: Vec<String> = Vec::new();
+    for heading in std::iter::once(&passage.title).chain(&passage.place.headings) {
+        let heading = heading.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !heading.is_empty() && !above.contains(&heading) {
+            above.push(heading);
+        }
+    }
+    if above.len() > 3 {
+        above.drain(1..above.len() - 2);
+    }
+    let text = tidy(candidate.text);
+    if above.is_empty() { text } else { format!("{}: {text}", above.join(". ")) }
 }
 
 /// A sentence as it is read aloud: without the marks of lists and quotes before it.

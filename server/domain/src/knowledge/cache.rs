@@ -51,6 +51,8 @@ pub(super) struct Key {
     pub bound: String,
     /// Whether the bundled sample counts.
     pub sample: bool,
+    /// Whether what was found was read by the model that tells what answers.
+    pub read: bool,
 }
 
 impl KnowledgeCache {
@@ -143,6 +145,7 @@ mod tests {
             words: "how much is it".to_owned(),
             bound: String::new(),
             sample: false,
+            read: false,
         }
     }
 

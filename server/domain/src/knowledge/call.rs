@@ -8,9 +8,11 @@ use std::time::Duration;
 use model::{BindingKind, CallId, CallSource, Citation, CollectionAccess, DocumentFilter, DocumentId, OrganizationId};
 use store::knowledge::NewUse;
 
+use super::answer;
 use super::cache::Key;
-use super::search::{Scored, cite, excerpt, retrieve, retrieve_of, with_sample};
-use crate::knowledge::Remembering as _;
+use super::search::{Scored, cite, excerpt, excerpt_from, retrieve, retrieve_of, with_sample};
+use super::text::Span;
+use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
 use kernel::Kernel;
 use kernel::Result;
 
@@ -52,7 +54,11 @@ pub struct Found {
 /// The best passage for what a customer said, from what everybody in the organization may read; none if none is good enough.
 /// Errors are logged: a call goes on without.
 pub async fn find_for_call(kernel: &Kernel, organization: OrganizationId, query: CallQuery) -> Option<Found> {
-    match tokio::time::timeout(PATIENCE, find(kernel, organization, &query)).await {
+    look_up(kernel, organization, query, true).await
+}
+
+async fn look_up(kernel: &Kernel, organization: OrganizationId, query: CallQuery, reads: bool) -> Option<Found> {
+    match tokio::time::timeout(PATIENCE, find(kernel, organization, &query, reads)).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
             tracing::warn!(error = %error.into_problem(), "no passage could be looked up for a call");
@@ -74,7 +80,8 @@ pub fn prefetch_for_call(kernel: &Kernel, organization: OrganizationId, call: Ca
     let looking = {
         let kernel = kernel.clone();
         tokio::spawn(async move {
-            find_for_call(&kernel, organization, CallQuery { call: Some(call), words, ..CallQuery::default() }).await;
+            // What is half said is not read: the next words would have it read again.
+            look_up(&kernel, organization, CallQuery { call: Some(call), words, ..CallQuery::default() }, false).await;
         })
     };
     kernel.knowledge_cache().replace_prefetch(call, looking.abort_handle());
@@ -119,7 +126,7 @@ pub async fn can_answer_calls(kernel: &Kernel, organization: OrganizationId) -> 
     Ok(revision != 0)
 }
 
-async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) -> Result<Option<Found>> {
+async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery, reads: bool) -> Result<Option<Found>> {
     if !can_answer_calls(kernel, organization).await? {
         return Ok(None);
     }
@@ -131,13 +138,18 @@ async fn find(kernel: &Kernel, organization: OrganizationId, query: &CallQuery) 
     let title = if bound.is_empty() { String::new() } else { title_of(kernel, organization, &query.topic).await? };
     let topic = (!bound.is_empty()).then(|| format!("{} {title}", query.topic));
     let bound_key = bound.iter().map(ToString::to_string).chain(topic).collect::<Vec<_>>().join(" ");
-    let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key, sample: filter.sample };
+    let reads = reads && kernel.knowledge().reranker.is_some();
+    let key = Key { organization, revision, words: words.to_lowercase(), bound: bound_key, sample: filter.sample, read: reads };
     let memory = kernel.knowledge_cache();
     if let Some(found) = memory.recall(&key) {
         return Ok(found);
     }
     let found = retrieve(kernel, organization, &words, &filter, CollectionAccess::Everybody).await?;
-    let general = found.best_in_call().map(|scored| (found_in(scored, &words), scored.score));
+    let answer = if reads { answer::read_best(kernel, organization, &words, &found).await? } else { None };
+    let general = match answer {
+        Some((scored, from)) => Some((found_from(scored, from), scored.score)),
+        None => found.best_in_call().map(|scored| (found_in(scored, &words), scored.score)),
+    };
     let said = of_bound(kernel, organization, &bound, &format!("{words} {title}")).await?;
     let best = match (said, general) {
         (Some((said, score)), Some((_, other))) if score + BOUND >= other => Some(said),
@@ -162,6 +174,12 @@ async fn filter(kernel: &Kernel, organization: OrganizationId, query: &CallQuery
 fn found_in(scored: &Scored, words: &str) -> Found {
     let passage = &scored.found.passage;
     Found { citation: cite(passage, excerpt(words, &passage.text, &passage.language, EXCERPT)), score: scored.score }
+}
+
+/// The sentence that answers, and what follows it as far as it is read at a glance.
+fn found_from(scored: &Scored, answer: Span) -> Found {
+    let passage = &scored.found.passage;
+    Found { citation: cite(passage, excerpt_from(&passage.text, answer, EXCERPT)), score: scored.score }
 }
 
 /// The best passage of the documents that somebody bound to what happened. A short one comes even if none of the words lead to it: it

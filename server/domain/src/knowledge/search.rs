@@ -13,7 +13,7 @@ use super::documents::WORDS;
 use super::text::{Span, chars, sentences, slice};
 use super::uploads::SAMPLE_TAG;
 use super::{embed, readable};
-use crate::knowledge::{KnowledgeKernel as _, Remembering as _};
+use crate::knowledge::Remembering as _;
 use kernel::Actor;
 use kernel::Kernel;
 use kernel::Result;
@@ -194,15 +194,6 @@ async fn vectors(kernel: &Kernel, embedder: &dyn Embedder, texts: &[String]) -> 
     }
 }
 
-/// How alike texts are to a question in their meaning, as cosines; none without a model, or if it fails or takes too long.
-pub(super) async fn likeness(kernel: &Kernel, question: &str, texts: Vec<String>) -> Option<Vec<f32>> {
-    let embedder = &kernel.knowledge().embeddings.as_ref()?.questions;
-    // The question is mostly remembered; the texts go past that memory.
-    let asked = vectors(kernel, &**embedder, &[question.to_owned()]).await?.into_iter().next()?;
-    let vectors = vectors(kernel, &**embedder, &texts).await?;
-    Some(vectors.iter().map(|vector| vector.iter().zip(&asked).map(|(left, right)| left * right).sum()).collect())
-}
-
 /// A found passage as it is shown: cut around what matches.
 pub(super) fn hit(question: &str, scored: &Scored) -> Hit {
     let passage = &scored.found.passage;
@@ -263,17 +254,21 @@ pub(super) fn snippet(question: &str, text: &str, language: &str) -> Span {
     }
 }
 
-/// The sentence that answers and what follows it, as much as fits: for where there is room for little.
+/// The sentence that has the most of a question and what follows it, as much as fits: for where there is room for little.
 pub(super) fn excerpt(question: &str, text: &str, language: &str, most: u32) -> Span {
     let sentences = sentences(text);
     let found = matches(question, text, language);
-    let rest = sentences.get(best_sentence(text, &sentences, &found)..).unwrap_or_default();
-    let Some(&(start, end)) = rest.first() else { return (0, most.min(chars(text))) };
-    if end - start > most {
-        return around_match((start, end), &found, most);
+    match sentences.get(best_sentence(text, &sentences, &found)) {
+        None => (0, most.min(chars(text))),
+        Some(&(start, end)) if end - start > most => around_match((start, end), &found, most),
+        Some(&best) => excerpt_from(text, best, most),
     }
-    let end = rest.iter().map(|span| span.1).take_while(|end| end - start <= most).last().unwrap_or(end);
-    (start, end)
+}
+
+/// A sentence of a text and what follows it, as much as fits.
+pub(super) fn excerpt_from(text: &str, (start, end): Span, most: u32) -> Span {
+    let following = sentences(text).into_iter().map(|span| span.1).filter(|to| *to > end);
+    (start, following.take_while(|to| to - start <= most).last().unwrap_or_else(|| end.min(start + most)))
 }
 
 /// The first of the sentences that have the most different words of what was found.

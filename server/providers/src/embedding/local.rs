@@ -8,16 +8,15 @@ mod files;
 mod network;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use ports::{EmbedError, Embedder, EmbeddingModel, Outbound};
-use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use rten::ThreadPool;
 
 pub use files::ModelError;
 
+use crate::onnx::{Lane, Niceness, Weights};
 use files::Source;
 use network::Network;
 
@@ -28,8 +27,6 @@ pub const MINILM_DIMENSIONS: usize = 384;
 
 /// Texts in one forward pass: more are not faster on a CPU, and a cancelled request would end later.
 const BATCH: usize = 8;
-/// Weights that nobody used for so long are let go: it takes a third of a second to have them back.
-const IDLE: Duration = Duration::from_secs(600);
 
 /// Where the model is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,23 +42,9 @@ pub struct LocalModel(Arc<SharedModel>);
 struct SharedModel {
     model: EmbeddingModel,
     source: Source,
-    weights: Mutex<Weights>,
+    weights: Arc<Weights<Network>>,
     background: Lane,
     live: Lane,
-}
-
-/// The weights, while they are in use.
-struct Weights {
-    network: Option<Arc<Network>>,
-    used: Instant,
-}
-
-/// A thread that computes one batch at a time.
-struct Lane {
-    thread: Arc<rten::ThreadPool>,
-    turn: Arc<Semaphore>,
-    #[cfg(test)]
-    batches: std::sync::atomic::AtomicUsize,
 }
 
 impl LocalModel {
@@ -97,12 +80,12 @@ impl LocalModel {
         let source = Source::Folder(folder);
         let (network, name) = source.load()?;
         let model = EmbeddingModel { name, dimensions: network.dimensions() };
-        Ok(Self::of(model, source, Some(Arc::new(network))))
+        Ok(Self::of(model, source, Some(network)))
     }
 
-    fn of(model: EmbeddingModel, source: Source, network: Option<Arc<Network>>) -> Self {
-        let weights = Mutex::new(Weights { network, used: Instant::now() });
-        Self(Arc::new(SharedModel { model, source, weights, background: Lane::new(Niceness::Lowest), live: Lane::new(Niceness::Normal) }))
+    fn of(model: EmbeddingModel, source: Source, network: Option<Network>) -> Self {
+        let (background, live) = (Lane::new(Niceness::Lowest), Lane::new(Niceness::Normal));
+        Self(Arc::new(SharedModel { model, source, weights: Weights::new(network), background, live }))
     }
 
     /// Which model it is.
@@ -132,34 +115,13 @@ impl LocalModel {
 impl SharedModel {
     /// The weights, loaded if they aren't there. Takes a moment then.
     fn network(&self) -> Result<Arc<Network>, EmbedError> {
-        let mut weights = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
-        weights.used = Instant::now();
-        if let Some(network) = &weights.network {
-            return Ok(Arc::clone(network));
-        }
-        let (network, name) = self.source.load().map_err(|error| EmbedError::Unavailable(error.to_string()))?;
-        if name != self.model.name {
-            return Err(EmbedError::Refused(format!("the folder of {} holds another model now", self.model.name)));
-        }
-        let network = Arc::new(network);
-        weights.network = Some(Arc::clone(&network));
-        Ok(network)
-    }
-
-    /// Lets the weights go if nobody used them for a while; when to look again, as long as they are there.
-    fn let_go(&self) -> Option<Instant> {
-        let mut weights = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
-        weights.network.as_ref()?;
-        let until = weights.used + IDLE;
-        if until > Instant::now() {
-            return Some(until);
-        }
-        weights.network = None;
-        None
-    }
-
-    fn is_loaded(&self) -> bool {
-        self.weights.lock().unwrap_or_else(PoisonError::into_inner).network.is_some()
+        self.weights.get(|| {
+            let (network, name) = self.source.load().map_err(|error| EmbedError::Unavailable(error.to_string()))?;
+            if name != self.model.name {
+                return Err(EmbedError::Refused(format!("the folder of {} holds another model now", self.model.name)));
+            }
+            Ok(network)
+        })
     }
 }
 
@@ -190,7 +152,7 @@ impl Embedder for LocalEmbedder {
         for batch in order.chunks(BATCH) {
             let some: Vec<Vec<u32>> = batch.iter().map(|&text| std::mem::take(&mut tokens[text])).collect();
             #[cfg(test)]
-            self.lane().batches.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            self.lane().pieces.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let made = self.compute(move |network, thread| network.embed(&some, thread)).await?;
             for (&text, vector) in batch.iter().zip(made) {
                 vectors[text] = vector;
@@ -205,62 +167,17 @@ impl LocalEmbedder {
         if self.live { &self.shared.live } else { &self.shared.background }
     }
 
-    /// Takes the lane for one piece of work. Whoever stops waiting ends its request here, between two pieces.
+    /// Takes the lane for one piece of work.
     async fn compute<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Network, &Arc<rten::ThreadPool>) -> Result<T, EmbedError> + Send + 'static,
+        work: impl FnOnce(&Network, &Arc<ThreadPool>) -> Result<T, EmbedError> + Send + 'static,
     ) -> Result<T, EmbedError> {
-        let stopped = || EmbedError::Unavailable("the model stopped".to_owned());
-        // Held by the work, not by whoever waits: a request that was cancelled still has its batch on the thread.
-        let turn = self.lane().turn.clone().acquire_owned().await.map_err(|_| stopped())?;
-        let (own, was_loaded) = (self.clone(), self.shared.is_loaded());
-        let task = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let network = own.shared.network()?;
-            // Within a pool of one thread everything below that would use several stays on that thread.
-            own.lane().thread.run(|| work(&network, &own.lane().thread))
-        });
-        let done = task.await.map_err(|_| stopped())?;
+        let (shared, was_loaded) = (Arc::clone(&self.shared), self.shared.weights.is_loaded());
+        let done = self.lane().run(move |thread| work(&*shared.network()?, thread)).await;
         if !was_loaded {
-            self.let_go_when_idle();
+            self.shared.weights.let_go_when_idle();
         }
-        done
-    }
-
-    fn let_go_when_idle(&self) {
-        let shared = Arc::downgrade(&self.shared);
-        tokio::spawn(async move {
-            while let Some(again) = shared.upgrade().and_then(|shared| shared.let_go()) {
-                tokio::time::sleep_until(again).await;
-            }
-        });
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Niceness {
-    Lowest,
-    Normal,
-}
-
-impl Lane {
-    fn new(niceness: Niceness) -> Self {
-        let thread = rten::ThreadPool::with_num_threads(1);
-        // Niceness belongs to a thread on Linux only; elsewhere it would be the whole server's.
-        #[cfg(target_os = "linux")]
-        thread.run(|| {
-            if matches!(niceness, Niceness::Lowest) {
-                let _ = rustix::process::nice(19);
-            }
-        });
-        #[cfg(not(target_os = "linux"))]
-        let _ = niceness;
-        Self {
-            thread: Arc::new(thread),
-            turn: Arc::new(Semaphore::new(1)),
-            #[cfg(test)]
-            batches: std::sync::atomic::AtomicUsize::new(0),
-        }
+        done.unwrap_or_else(|| Err(EmbedError::Unavailable("the model stopped".to_owned())))
     }
 }
 

@@ -13,6 +13,7 @@ use super::asked::{Asked, Role};
 use super::currencies;
 use super::dependent::is_price_of_another;
 use super::periods::Periods;
+use super::signs::{Sign, Signs, USUAL_MEANING};
 use super::values::{Wanted, falls_into, is_of_each};
 use crate::knowledge::row::{Row, is_empty};
 use crate::knowledge::search::Scored;
@@ -40,6 +41,8 @@ pub(super) struct Candidate<'a> {
     pub score: f32,
     /// The part of what is firm in the question that it has, by weight; 0 if what is asked stands nowhere.
     pub firm: f32,
+    /// What is known of it.
+    pub signs: Signs,
 }
 
 /// A sentence or row with what of the question stands where.
@@ -53,27 +56,13 @@ struct Judged<'a> {
     exact: bool,
 }
 
-/// What may answer, best first; each has at least this part of what is firm in the question.
-pub(super) fn candidates<'a>(asked: &Asked, passages: &[&'a Scored], least_firm: f32) -> Vec<Candidate<'a>> {
-    let mut judged: Vec<Judged<'a>> = Vec::new();
-    for passage in passages.iter().copied() {
-        of_passage(asked, passage, least_firm, &mut judged);
-    }
-    // Of each table the rows whose names have most of what was asked for; then those whose place is not empty.
-    let best = |of: &Judged<'a>| {
-        let rows = judged.iter().filter(|other| other.document == of.document);
-        let same = rows.filter(|other| of.row.as_ref().zip(other.row.as_ref()).is_some_and(|(row, other)| row.is_of_the_table_of(other)));
-        same.map(|row| row.names).fold(0.0, f32::max)
-    };
-    let keep: Vec<bool> = judged.iter().map(|of| of.row.is_none() || of.names >= best(of) - f32::EPSILON).collect();
-    // "Up to 50,000" is nearer to 50,000 than "up to 250,000", which has it too.
-    let top = |exact: bool| judged.iter().filter(|of| of.exact || !exact).map(|of| of.candidate.score).fold(0.0, f32::max);
-    let only_exact = top(true) > 0.0 && top(true) >= top(false) - f32::EPSILON;
+/// What may answer by its words alone, best first: each has most of what is firm in the question.
+pub(super) fn candidates<'a>(asked: &Asked, passages: &[&'a Scored]) -> Vec<Candidate<'a>> {
+    let judged = judge(asked, passages);
+    let mut kept = by_words(asked, &judged).into_iter().peekable();
     let mut found: Vec<Candidate<'a>> = Vec::new();
-    for (of, keep) in judged.into_iter().zip(keep) {
-        let is_said = |row: &Row<'_>| !asks_for_an_empty_place(asked, row, &of.candidate.passage.found.passage.language);
-        let is_known = found.iter().any(|other| other.text == of.candidate.text);
-        if keep && (of.exact || !only_exact) && !is_known && of.row.as_ref().is_none_or(is_said) {
+    for (at, of) in judged.into_iter().enumerate() {
+        if kept.next_if_eq(&at).is_some() {
             found.push(of.candidate);
         }
     }
@@ -81,7 +70,67 @@ pub(super) fn candidates<'a>(asked: &Asked, passages: &[&'a Scored], least_firm:
     found
 }
 
-fn of_passage<'a>(asked: &Asked, scored: &'a Scored, least_firm: f32, judged: &mut Vec<Judged<'a>>) {
+/// All that is told in passages, each with what is known of it.
+pub(super) fn told<'a>(asked: &Asked, passages: &[&'a Scored]) -> Vec<Candidate<'a>> {
+    let mut judged = judge(asked, passages);
+    let kept = by_words(asked, &judged);
+    let all = asked.weights.iter().sum::<f32>().max(f32::EPSILON);
+    let best: Vec<f32> = judged.iter().map(|of| best_names(of, judged.iter())).collect();
+    for (at, of) in judged.iter_mut().enumerate() {
+        let signs = &mut of.candidate.signs;
+        signs.set_if(Sign::ByWords, kept.binary_search(&at).is_ok());
+        if let Some(row) = &of.row {
+            signs.set(Sign::RowNames, of.names / all);
+            signs.set_if(Sign::OtherRow, of.names < best[at] - f32::EPSILON);
+            signs.set_if(Sign::EmptyPlace, asks_for_an_empty_place(asked, row, &of.candidate.passage.found.passage.language));
+        }
+    }
+    let mut found: Vec<Candidate<'a>> = Vec::with_capacity(judged.len());
+    for of in judged {
+        if !found.iter().any(|other| other.text == of.candidate.text) {
+            found.push(of.candidate);
+        }
+    }
+    found
+}
+
+/// The most that the names of a row of the same table weigh.
+fn best_names<'j, 'a: 'j>(of: &Judged<'a>, judged: impl Iterator<Item = &'j Judged<'a>>) -> f32 {
+    let is_of_its_table = |other: &&Judged<'a>| {
+        other.document == of.document && of.row.as_ref().zip(other.row.as_ref()).is_some_and(|(row, other)| row.is_of_the_table_of(other))
+    };
+    judged.filter(is_of_its_table).map(|row| row.names).fold(0.0, f32::max)
+}
+
+/// Which may answer by their words alone, in order.
+fn by_words(asked: &Asked, judged: &[Judged<'_>]) -> Vec<usize> {
+    let may = |of: &&Judged<'_>| of.candidate.signs.get(Sign::Passes) > 0.0 && of.candidate.firm >= FIRM;
+    // "Up to 50,000" is nearer to 50,000 than "up to 250,000", which has it too.
+    let top = |exact: bool| judged.iter().filter(may).filter(|of| of.exact || !exact).map(|of| of.candidate.score).fold(0.0, f32::max);
+    let only_exact = top(true) > 0.0 && top(true) >= top(false) - f32::EPSILON;
+    let mut found: Vec<usize> = Vec::new();
+    for (at, of) in judged.iter().enumerate().filter(|(_, of)| may(of)) {
+        let is_said = |row: &Row<'_>| !asks_for_an_empty_place(asked, row, &of.candidate.passage.found.passage.language);
+        let is_known = found.iter().any(|other| judged[*other].candidate.text == of.candidate.text);
+        // Of each table the rows whose names have most of what was asked for; then those whose place is not empty.
+        let is_best = of.row.is_none() || of.names >= best_names(of, judged.iter().filter(may)) - f32::EPSILON;
+        if is_best && (of.exact || !only_exact) && !is_known && of.row.as_ref().is_none_or(is_said) {
+            found.push(at);
+        }
+    }
+    found
+}
+
+/// All that is told in passages.
+fn judge<'a>(asked: &Asked, passages: &[&'a Scored]) -> Vec<Judged<'a>> {
+    let mut judged: Vec<Judged<'a>> = Vec::new();
+    for (rank, passage) in passages.iter().copied().enumerate() {
+        of_passage(asked, passage, rank, &mut judged);
+    }
+    judged
+}
+
+fn of_passage<'a>(asked: &Asked, scored: &'a Scored, rank: usize, judged: &mut Vec<Judged<'a>>) {
     let FoundPassage { text, language, place, title, document_id, number, .. } = &scored.found.passage;
     let heading = format!("{}\n{}\n{title}", place.headings.join("\n"), place.label);
     let mut above = asked.parts(&heading, language);
@@ -118,10 +167,14 @@ fn of_passage<'a>(asked: &Asked, scored: &'a Scored, least_firm: f32, judged: &m
         let words =
             Words { text: sentence, language, heading: &heading, row: row.as_ref(), own: &own, above: &above, near: &near, before: &said };
         let firm = firm_part(asked, &words);
-        let Some(covered) = score(asked, &words).filter(|_| firm >= least_firm) else { continue };
+        let covered = score(asked, &words);
+        let mut signs = signs(asked, &words, scored, rank);
+        signs.set_if(Sign::Passes, covered.is_some());
+        let covered = covered.unwrap_or_default();
+        signs.set(Sign::Covered, covered);
         let names = row.as_ref().map_or(0.0, |row| weight_of_names(asked, row, language));
         let score = if covered > 0.0 { covered + PASSAGE * scored.score } else { 0.0 };
-        let candidate = Candidate { passage: scored, span, text: sentence, score, firm };
+        let candidate = Candidate { passage: scored, span, text: sentence, score, firm, signs };
         let is_exact = |(role, part): (&Role, &f32)| !matches!(role, Role::Number(_)) || *part >= 1.0;
         let exact = asked.roles.iter().zip(&own).all(is_exact);
         judged.push(Judged { candidate, row, document: *document_id, names, exact });
@@ -223,6 +276,20 @@ fn score(asked: &Asked, words: &Words<'_>) -> Option<f32> {
         return Some(0.0);
     }
     Some(covered / all)
+}
+
+/// What is known of a sentence or a row by its words and its passage.
+fn signs(asked: &Asked, words: &Words<'_>, scored: &Scored, rank: usize) -> Signs {
+    let Words { text, heading, row, own, above, before, .. } = *words;
+    let mut signs = Signs::default();
+    let all = asked.weights.iter().sum::<f32>().max(f32::EPSILON);
+    signs.set(Sign::Own, own.iter().zip(&asked.weights).map(|(part, weight)| part * weight).sum::<f32>() / all);
+    let is_missing = |word: usize| own[word].max(above[word]).max(before[word]) <= 0.0;
+    signs.set_if(Sign::NameMissing, (0..own.len()).any(|word| asked.roles[word] == Role::Name && is_missing(word)));
+    signs.set_if(Sign::NoValue, asked.wanted.is_some_and(|wanted| !has_value(wanted, asked.counts_things, text, heading, row)));
+    signs.set(Sign::Place, 1.0 / (1.0 + rank as f32));
+    signs.set(Sign::PassageMeaning, scored.found.cosine.unwrap_or(USUAL_MEANING));
+    signs
 }
 
 /// Whether the kind of value that is asked for is there: of a row, in one of its places; the heading may say what its numbers are.
@@ -384,7 +451,7 @@ pub(super) mod tests {
             .collect();
         let asked = Asked::new(question, &known, found.iter().map(|scored| &scored.found.passage));
         let passages: Vec<&Scored> = found.iter().collect();
-        candidates(&asked, &passages, FIRM).into_iter().map(|candidate| (candidate.score, candidate.text.to_owned())).collect()
+        candidates(&asked, &passages).into_iter().map(|candidate| (candidate.score, candidate.text.to_owned())).collect()
     }
 
     const PRICES: &str = "Plan: Meadow; Monthly price: 240 euros; Set-up fee: –; Notice: 30 days\n\

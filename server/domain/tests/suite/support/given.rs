@@ -56,6 +56,7 @@ pub(super) fn knowledge(folder: &tempfile::TempDir, mood: &Arc<Mutex<Mood>>, emb
         reader: nobody.clone(),
         embeddings,
         embeddings_before: None,
+        reranker: None,
         web: nobody,
     }
 }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::MINILM;
 use super::network::Network;
+use crate::onnx::first_line;
 
 /// The files that a model is made of.
 const WEIGHTS: &str = "model.onnx";
@@ -90,9 +91,4 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
         std::io::ErrorKind::NotFound => ModelError::Missing(file),
         _ => ModelError::Unusable { file, reason: error.to_string() },
     })
-}
-
-/// What an error says first.
-pub(super) fn first_line(error: &dyn std::error::Error) -> String {
-    error.to_string().lines().next().unwrap_or("it fails").to_owned()
 }

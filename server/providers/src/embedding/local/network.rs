@@ -8,7 +8,7 @@ use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 use tokenizers::{Tokenizer, TruncationParams};
 
-use super::files::first_line;
+use crate::onnx::{first_line, matrix};
 
 /// Tokens of a text that count; the model's authors trained it on no more.
 const TOKENS: usize = 256;
@@ -64,16 +64,8 @@ impl Network {
     /// The vectors of some texts, computed on one thread.
     pub(super) fn embed(&self, texts: &[Vec<u32>], thread: &Arc<ThreadPool>) -> Result<Vec<Vec<f32>>, EmbedError> {
         let refused = |error: &dyn std::error::Error| EmbedError::Refused(first_line(error));
-        let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
-        let mut tokens = NdTensor::<i32, 2>::zeros([texts.len(), longest]);
-        let mut mask = NdTensor::<i32, 2>::zeros([texts.len(), longest]);
-        for (row, text) in texts.iter().enumerate() {
-            for (column, token) in text.iter().enumerate() {
-                tokens[[row, column]] = i32::try_from(*token).unwrap_or(i32::MAX);
-                mask[[row, column]] = 1;
-            }
-        }
-        let sentence = NdTensor::<i32, 2>::zeros([texts.len(), longest]);
+        let (tokens, mask) = matrix(texts);
+        let sentence = NdTensor::<i32, 2>::zeros(tokens.shape());
         let mut inputs: Vec<(NodeId, ValueOrView<'_>)> = vec![(self.tokens, tokens.view().into()), (self.mask, mask.view().into())];
         inputs.extend(self.sentence.map(|node| (node, sentence.view().into())));
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(thread)));

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use ports::Redaction;
 use tempfile::TempDir;
 
 use super::*;
 use crate::conformance::embedder_conformance;
+use crate::onnx::IDLE;
 
 /// The files of the model that comes with the program.
 fn bundled() -> PathBuf {
@@ -63,7 +65,7 @@ async fn only_the_first_256_tokens_count() {
 async fn questions_wait_for_no_passages_and_a_cancelled_request_ends() {
     // One of its own: what is counted is nobody else's.
     let model = LocalModel::bundled();
-    let begun = || model.0.background.batches.load(Ordering::SeqCst);
+    let begun = || model.0.background.pieces.load(Ordering::SeqCst);
     let passages = vec!["We sell insurance for bicycles and their riders. ".repeat(30); 4 * BATCH];
     let background = tokio::spawn({
         let embedder = model.passages();
@@ -84,15 +86,15 @@ async fn questions_wait_for_no_passages_and_a_cancelled_request_ends() {
 #[tokio::test]
 async fn weights_that_nobody_uses_are_let_go_and_come_back() {
     let model = LocalModel::bundled();
-    assert!(!model.0.is_loaded(), "not before they are used");
+    assert!(!model.0.weights.is_loaded(), "not before they are used");
     let first = embed(&model.questions(), &["How much is it?"]).await;
-    assert!(model.0.is_loaded());
+    assert!(model.0.weights.is_loaded());
     tokio::time::pause();
     tokio::time::sleep(IDLE / 2).await;
-    assert!(model.0.is_loaded(), "not while they may be used again");
+    assert!(model.0.weights.is_loaded(), "not while they may be used again");
     tokio::time::sleep(IDLE).await;
     tokio::time::resume();
-    assert!(!model.0.is_loaded());
+    assert!(!model.0.weights.is_loaded());
     assert_eq!(embed(&model.questions(), &["How much is it?"]).await, first);
 }
 

@@ -1,0 +1,99 @@
+//! Telling how well a text answers a question, by a model that comes with the program.
+
+mod network;
+
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use ports::{Outbound, RerankError, Reranker};
+
+use crate::onnx::{Lane, Niceness, Weights};
+use network::Network;
+
+/// Texts in one forward pass: more are not faster on a CPU, and a cancelled request would end later.
+const BATCH: usize = 8;
+
+/// The model that comes with the program. Cheap to clone; its weights are there while it is used.
+#[derive(Clone)]
+pub struct LocalReranker(Arc<Shared>);
+
+struct Shared {
+    weights: Arc<Weights<Network>>,
+    lane: Lane,
+}
+
+impl LocalReranker {
+    /// The same one for the whole process.
+    pub fn shared() -> Self {
+        static SHARED: OnceLock<LocalReranker> = OnceLock::new();
+        SHARED.get_or_init(|| Self(Arc::new(Shared { weights: Weights::new(None), lane: Lane::new(Niceness::Normal) }))).clone()
+    }
+}
+
+#[async_trait]
+impl Reranker for LocalReranker {
+    async fn rerank(&self, question: &Outbound<String>, texts: &[Outbound<String>]) -> Result<Vec<f32>, RerankError> {
+        let was_loaded = self.0.weights.is_loaded();
+        let (question, texts) = (question.get().clone(), texts.iter().map(|text| text.get().clone()).collect::<Vec<_>>());
+        let shared = Arc::clone(&self.0);
+        let pairs = self.0.lane.run(move |_| shared.weights.get(Network::bundled)?.pairs(&question, &texts)).await;
+        if !was_loaded {
+            self.0.weights.let_go_when_idle();
+        }
+        let stopped = || RerankError("the model stopped".to_owned());
+        let mut pairs = pairs.ok_or_else(stopped)??;
+        // Texts of one length together: what only fills up is computed too.
+        let mut order: Vec<usize> = (0..pairs.len()).collect();
+        order.sort_by_key(|&text| pairs[text].tokens.len());
+        let mut scores = vec![0.0; pairs.len()];
+        for batch in order.chunks(BATCH) {
+            let some: Vec<_> = batch.iter().map(|&text| std::mem::take(&mut pairs[text])).collect();
+            let shared = Arc::clone(&self.0);
+            let made = self.0.lane.run(move |thread| shared.weights.get(Network::bundled)?.scores(&some, thread)).await;
+            for (&text, score) in batch.iter().zip(made.ok_or_else(stopped)??) {
+                scores[text] = score;
+            }
+        }
+        Ok(scores)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use ports::Redaction;
+
+    async fn scores(question: &str, texts: &[&str]) -> Vec<f32> {
+        let redaction = Redaction::default();
+        LocalReranker::shared().rerank(&redaction.text(question), &redaction.texts(texts)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_answers_is_told_from_what_does_not() {
+        let texts = [
+            "Terms. Term: The minimum term is 24 months, after which either side may leave with three months' notice.",
+            "Terms. Prices: Prices are in euros without tax.",
+            "Terms. Support: The night line is answered by an engineer.",
+        ];
+        let found = scores("how long are we tied in?", &texts).await;
+        assert!(found[0] > 0.0 && found[0] > found[1] + 2.0 && found[0] > found[2] + 2.0, "{found:?}");
+        let found = scores("can I talk to your CTO?", &texts).await;
+        assert!(found.iter().all(|score| *score < 0.0), "{found:?}");
+    }
+
+    #[tokio::test]
+    async fn neither_order_nor_number_nor_length_changes_a_score() {
+        let question = "What does it cost?";
+        let alone = scores(question, &["It costs 20 euros a month."]).await[0];
+        let long = "word ".repeat(3_000);
+        let mut texts = vec![long.as_str(); 9];
+        texts.insert(4, "It costs 20 euros a month.");
+        let among = scores(question, &texts).await;
+        // What is beside it fills it up, and eight bits are rounded to what is largest among all.
+        assert!((among[4] - alone).abs() < 0.6, "{alone} {among:?}");
+        assert!(scores(&long, &["", "It."]).await.iter().all(|score| score.is_finite()));
+        assert!(scores(question, &[]).await.is_empty());
+    }
+}
