@@ -1,6 +1,6 @@
 //! Telling how well a text answers a question, by a model that comes with the program.
 
-mod network;
+mod cross_encoder;
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,17 +8,17 @@ use async_trait::async_trait;
 use ports::{Outbound, RerankError, Reranker};
 
 use crate::onnx::{Lane, Niceness, Weights};
-use network::Network;
+use cross_encoder::CrossEncoder;
 
 /// Texts in one forward pass: more are not faster on a CPU, and a cancelled request would end later.
 const BATCH: usize = 8;
 
 /// The model that comes with the program. Cheap to clone; its weights are there while it is used.
 #[derive(Clone)]
-pub struct LocalReranker(Arc<Shared>);
+pub struct LocalReranker(Arc<SharedReranker>);
 
-struct Shared {
-    weights: Arc<Weights<Network>>,
+struct SharedReranker {
+    weights: Arc<Weights<CrossEncoder>>,
     lane: Lane,
 }
 
@@ -26,7 +26,7 @@ impl LocalReranker {
     /// The same one for the whole process.
     pub fn shared() -> Self {
         static SHARED: OnceLock<LocalReranker> = OnceLock::new();
-        SHARED.get_or_init(|| Self(Arc::new(Shared { weights: Weights::new(None), lane: Lane::new(Niceness::Normal) }))).clone()
+        SHARED.get_or_init(|| Self(Arc::new(SharedReranker { weights: Weights::new(None), lane: Lane::new(Niceness::Normal) }))).clone()
     }
 }
 
@@ -36,7 +36,7 @@ impl Reranker for LocalReranker {
         let was_loaded = self.0.weights.is_loaded();
         let (question, texts) = (question.get().clone(), texts.iter().map(|text| text.get().clone()).collect::<Vec<_>>());
         let shared = Arc::clone(&self.0);
-        let pairs = self.0.lane.run(move |_| shared.weights.get(Network::bundled)?.pairs(&question, &texts)).await;
+        let pairs = self.0.lane.run(move |_| shared.weights.get(CrossEncoder::bundled)?.pairs(&question, &texts)).await;
         if !was_loaded {
             self.0.weights.let_go_when_idle();
         }
@@ -49,7 +49,7 @@ impl Reranker for LocalReranker {
         for batch in order.chunks(BATCH) {
             let some: Vec<_> = batch.iter().map(|&text| std::mem::take(&mut pairs[text])).collect();
             let shared = Arc::clone(&self.0);
-            let made = self.0.lane.run(move |thread| shared.weights.get(Network::bundled)?.scores(&some, thread)).await;
+            let made = self.0.lane.run(move |thread| shared.weights.get(CrossEncoder::bundled)?.scores(&some, thread)).await;
             for (&text, score) in batch.iter().zip(made.ok_or_else(stopped)??) {
                 scores[text] = score;
             }

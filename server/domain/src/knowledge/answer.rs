@@ -10,6 +10,7 @@ mod dependent;
 mod evidence;
 mod grammar;
 mod light;
+mod lines;
 mod periods;
 #[cfg(test)]
 mod said_of_that;

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from torch import nn
 
-# As in `network.rs` and `answer.rs`.
+# As in `cross_encoder.rs` and `answer.rs`.
 QUESTION, BOTH, READ, LINES, AS_LIKELY = 40, 96, 32, 3, 0.4
 # Candidates of one question in a step, and questions in a step.
 CANDIDATES, QUESTIONS, HARD = 8, 8, 3

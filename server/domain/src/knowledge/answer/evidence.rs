@@ -12,20 +12,19 @@ use store::knowledge::FoundPassage;
 use super::asked::{Asked, Role};
 use super::currencies;
 use super::dependent::is_price_of_another;
+use super::lines::{PassageLine, goes_on, lines, says_nothing};
 use super::periods::Periods;
 use super::signs::{Sign, Signs, USUAL_MEANING};
 use super::values::{Wanted, falls_into, is_of_each};
 use crate::knowledge::row::{Row, is_empty};
 use crate::knowledge::search::Scored;
-use crate::knowledge::text::{Span, sentences, slice};
+use crate::knowledge::text::Span;
 
 /// What a word counts for that stands above or before the cited words, as a part of its weight.
 const ABOVE: f32 = 0.5;
 /// What a passage's own score adds at most: of two sentences alike, the one in the better passage.
 const PASSAGE: f32 = 0.1;
 
-/// So many short paragraphs one below the other are a list, no titles.
-const FEWEST_OF_A_LIST: usize = 3;
 /// The part of the firm words that an answer has, by weight: of many one may be missing.
 pub(super) const FIRM: f32 = 0.7;
 /// The part of the pairs of letters of a stretch that an answer has.
@@ -179,44 +178,6 @@ fn of_passage<'a>(asked: &Asked, scored: &'a Scored, rank: usize, judged: &mut V
         let exact = asked.roles.iter().zip(&own).all(is_exact);
         judged.push(Judged { candidate, row, document: *document_id, names, exact });
     }
-}
-
-/// A sentence, a row or a title of a passage.
-struct PassageLine<'a> {
-    span: Span,
-    sentence: &'a str,
-    row: Option<Row<'a>>,
-    /// Whether a paragraph begins with it.
-    is_new: bool,
-    /// Whether it is a paragraph by itself.
-    is_paragraph: bool,
-    is_title: bool,
-}
-
-/// The sentences of a passage; `is_first` is of a document's first one, which begins with its title.
-fn lines(text: &str, is_first: bool) -> Vec<PassageLine<'_>> {
-    let spans = sentences(text);
-    let is_apart = |from: u32, to: u32| slice(text, (from, to)).matches('\n').count() > 1;
-    let mut lines: Vec<PassageLine<'_>> = Vec::with_capacity(spans.len());
-    for (at, span) in spans.iter().copied().enumerate() {
-        let is_new = at.checked_sub(1).and_then(|before| spans.get(before)).is_none_or(|before| is_apart(before.1, span.0));
-        let is_paragraph = is_new && spans.get(at + 1).is_none_or(|next| is_apart(span.1, next.0));
-        let sentence = slice(text, span);
-        let row = Row::parse(sentence);
-        let is_title = row.is_none() && is_paragraph && spans.len() > 1 && is_title(sentence);
-        lines.push(PassageLine { span, sentence, row, is_new, is_paragraph, is_title });
-    }
-    // So many short lines one below the other are a list, and each says something; the first of all names the document.
-    let mut at = 0;
-    while at < lines.len() {
-        let length = lines[at..].iter().take_while(|line| line.is_paragraph && line.row.is_none() && is_short(line.sentence)).count();
-        if length >= FEWEST_OF_A_LIST {
-            let first = at + usize::from(is_first && at == 0);
-            lines[first..at + length].iter_mut().for_each(|line| line.is_title = false);
-        }
-        at += length.max(1);
-    }
-    lines
 }
 
 /// What is held against a question.
@@ -395,44 +356,10 @@ fn asks_for_an_empty_place(asked: &Asked, row: &Row<'_>, language: &str) -> bool
     best <= 0.0 && places.peek().is_some() && places.all(|(_, value)| is_empty(value))
 }
 
-/// What names what is told below it, or asks: it tells nothing itself.
-fn says_nothing(sentence: &str) -> bool {
-    let told = sentence.trim_start_matches(['#', '-', '*', '|', '>', ' ']).trim_end_matches(['|', '-', ' ']);
-    sentence.starts_with('#') || told.chars().filter(|c| c.is_alphanumeric()).count() < 3 || sentence.ends_with(['?', '？', '؟'])
-}
-
-/// Whether a paragraph by itself looks like a title: few words, no stop, nothing that could be a value.
-fn is_title(paragraph: &str) -> bool {
-    const ITEMS: [char; 22] =
-        ['-', '*', '•', '–', '>', '☑', '✓', '✔', '✅', '☐', '☒', '✗', '✘', '❌', '●', '○', '▪', '■', '◦', '·', '→', '►'];
-    let is_item = paragraph.starts_with(ITEMS) || paragraph.starts_with(|c: char| c.is_ascii_digit());
-    let says = paragraph.contains(": ") || paragraph.chars().any(|c| c.is_ascii_digit() || matches!(c, '%' | '€' | '$' | '£'));
-    is_short(paragraph) && !is_item && !says
-}
-
-/// Whether a paragraph is few words without a stop.
-fn is_short(paragraph: &str) -> bool {
-    !paragraph.ends_with(['.', '!', ';', '。', ')', '"', '”', '?', '？']) && paragraph.split_whitespace().count() <= 8
-}
-
-/// Whether a sentence goes on with the subject of the one before it: it begins with a word for it, and names nothing itself.
-fn goes_on(sentence: &str) -> bool {
-    const BEGINS: [&str; 26] = [
-        "it", "its", "this", "that", "these", "those", "they", "their", "there", "the", "a", "an", "all", "each", "both", "he", "she",
-        "we", "you", "your", "our", "billed", "after", "before", "in", "for",
-    ];
-    let mut words = sentence.split_whitespace();
-    let first = words.next().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let names = words.any(|word| {
-        let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-        word.starts_with(char::is_uppercase) && word.chars().filter(|c| c.is_alphabetic()).count() > 1
-    });
-    BEGINS.contains(&first.as_str()) && !names
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::knowledge::answer::lines::is_title;
     use crate::knowledge::answer::tests::{passage, scored};
     use store::knowledge::{KnownWord, QuestionWords};
 

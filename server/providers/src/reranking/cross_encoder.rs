@@ -20,7 +20,7 @@ const BOTH: usize = 96;
 /// Bytes of a text that are looked at: in any language more than [`BOTH`] tokens of words.
 const LONGEST: usize = 8 * 1024;
 
-pub(super) struct Network {
+pub(super) struct CrossEncoder {
     model: Model,
     tokenizer: Tokenizer,
     tokens: NodeId,
@@ -36,7 +36,7 @@ pub(super) struct Pair {
     sentence: Vec<u32>,
 }
 
-impl Network {
+impl CrossEncoder {
     /// # Errors
     /// What is wrong with the files that come with the program.
     pub(super) fn bundled() -> Result<Self, RerankError> {
