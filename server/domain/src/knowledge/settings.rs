@@ -7,7 +7,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "embeddings",
         "local",
         "whose model makes the vectors that search in documents compares: `local` (in this process; one comes with the program), `openai`, \
-         `none` (search by words alone)",
+         `none` (search by words alone, and answers by rules about words, without the model that reads them)",
     ),
     Setting::new(
         "embeddings_before",
