@@ -1,7 +1,7 @@
-//! What is weighed for answers to questions of labelled sets, as JSON lines: `answers --set NAME=DOCUMENTS,QUESTIONS[,SELLER]…`.
+//! What is weighed for answers to questions of labelled sets, as JSON lines: `answers NAME=DOCUMENTS,QUESTIONS[,SELLER]…`.
 //!
 //! Each set's documents are given to an organization of their own, as a person gives them. A line is a question with all that was told in what it
-//! found, each with its signs and whether it is right, and with what was answered.
+//! found, each with its signs and whether it is right.
 
 #![allow(
     clippy::unwrap_used,

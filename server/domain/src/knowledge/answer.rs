@@ -70,6 +70,8 @@ const AS_LIKELY: f32 = 0.4;
 const ENGLISH: &str = "en";
 /// A judge that takes longer is not waited for: words alone answer then.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same in a call, whose look-up has no longer in all: the best passage is shown then.
+const PATIENCE_IN_CALL: Duration = Duration::from_secs(2);
 
 /// Answers a question from what the caller may read. An answer without lines is “not in your documents”; `considered` then has
 /// what came nearest.
@@ -124,7 +126,7 @@ async fn extract<'a>(
     }
     let known = kernel.store().known_words(organization, question).await?;
     let asked = Asked::new(question, &known, found.passages.iter().chain(others).map(|scored| &scored.found.passage));
-    let (mut candidates, as_good) = match by_reading(kernel, &asked, question, &passages).await {
+    let (mut candidates, as_good) = match by_reading(kernel, &asked, question, &passages, PATIENCE).await {
         Some(told) => (if is_answered(&told) { told } else { Vec::new() }, AS_LIKELY),
         None => (candidates(&asked, &passages).into_iter().filter(|candidate| candidate.score >= LEAST).collect(), AS_GOOD),
     };
@@ -161,7 +163,7 @@ pub(super) async fn read_best<'a>(
     }
     let known = kernel.store().known_words(organization, question).await?;
     let asked = Asked::new(question, &known, found.passages.iter().map(|scored| &scored.found.passage));
-    let told = by_reading(kernel, &asked, question, &passages).await.filter(|told| is_answered(told));
+    let told = by_reading(kernel, &asked, question, &passages, PATIENCE_IN_CALL).await.filter(|told| is_answered(told));
     Ok(told.and_then(|told| told.into_iter().next()).map(|best| (best.passage, best.span)))
 }
 
@@ -171,7 +173,13 @@ fn promise(candidate: &Candidate<'_>) -> f32 {
 }
 
 /// What is told in passages, with how likely it answers, best first; none without a model that reads, or if it fails.
-async fn by_reading<'a>(kernel: &Kernel, asked: &Asked, question: &str, passages: &[&'a Scored]) -> Option<Vec<Candidate<'a>>> {
+async fn by_reading<'a>(
+    kernel: &Kernel,
+    asked: &Asked,
+    question: &str,
+    passages: &[&'a Scored],
+    patience: Duration,
+) -> Option<Vec<Candidate<'a>>> {
     let reranker = kernel.knowledge().reranker.as_ref()?;
     // It knows one language. Of a few words nobody knows which they are of.
     let foreign = passages.iter().filter(|scored| !matches!(scored.found.passage.language.as_str(), ENGLISH | "")).count();
@@ -183,7 +191,7 @@ async fn by_reading<'a>(kernel: &Kernel, asked: &Asked, question: &str, passages
     told.truncate(READ);
     let redaction = Redaction::default();
     let texts: Vec<String> = told.iter().map(in_its_place).collect();
-    let judged = tokio::time::timeout(PATIENCE, reranker.rerank(&redaction.text(question), &redaction.texts(&texts))).await;
+    let judged = tokio::time::timeout(patience, reranker.rerank(&redaction.text(question), &redaction.texts(&texts))).await;
     let scores = match judged {
         Ok(Ok(scores)) => scores,
         Ok(Err(error)) => {
