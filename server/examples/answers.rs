@@ -12,29 +12,23 @@
     reason = "a tool for developers"
 )]
 
+#[path = "support/labelled.rs"]
+mod labelled;
+#[path = "support/person.rs"]
+mod person;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use domain::identity::{self, SignUp, SignedUp};
 use domain::knowledge;
-use domain::{Actor, Client, Kernel};
+use labelled::Labelled;
 use model::{DocumentFilter, DocumentState, NewUpload, Question};
-use serde::Deserialize;
+use person::signed_up;
 use serde_json::json;
 use server::config::{Config, Settings};
 use server::wiring;
 use tokio_util::sync::CancellationToken;
-
-#[derive(Deserialize)]
-struct Labelled {
-    id: String,
-    #[serde(default)]
-    seller: String,
-    question: String,
-    answerable: bool,
-    any_of: Vec<Vec<String>>,
-}
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -50,16 +44,11 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Lower case, white space as one space each.
-fn flat(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 async fn measure(set: &str, documents: &Path, questions: &Path, seller: &str) {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::from_settings(Settings { data_dir: Some(folder.path().to_owned()), ..Settings::default() }).unwrap();
     let services = wiring::wire(&config).await.unwrap();
-    let scope = scope(&services).await;
+    let scope = signed_up(&services).await;
     let mut files: Vec<PathBuf> = std::fs::read_dir(documents).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files {
@@ -86,7 +75,6 @@ async fn measure(set: &str, documents: &Path, questions: &Path, seller: &str) {
         if labelled.seller != seller && !seller.is_empty() {
             continue;
         }
-        let is_right = |line: &str| labelled.any_of.iter().any(|all| all.iter().all(|part| flat(line).contains(&flat(part))));
         let told =
             knowledge::weighed(&services, &scope, Question { text: labelled.question.clone(), ..Question::default() }).await.unwrap();
         let told: Vec<_> = told
@@ -94,7 +82,7 @@ async fn measure(set: &str, documents: &Path, questions: &Path, seller: &str) {
             .map(|told| {
                 let signs: serde_json::Map<_, _> = told.signs.into_iter().map(|(name, number)| (name, json!(number))).collect();
                 json!({
-                    "right": is_right(&told.text),
+                    "right": labelled.is_said_by(&told.text),
                     "text": told.text,
                     "title": told.title,
                     "headings": told.headings,
@@ -108,17 +96,4 @@ async fn measure(set: &str, documents: &Path, questions: &Path, seller: &str) {
     }
     stop.cancel();
     jobs.await.unwrap();
-}
-
-async fn scope(services: &Kernel) -> Actor {
-    let form = SignUp {
-        name: "Ada".into(),
-        email: "ada@example.com".into(),
-        organization: "Acme".into(),
-        password: "correct horse battery".into(),
-    };
-    match identity::sign_up_program(services, &Client::default(), form).await.unwrap() {
-        SignedUp::In(scope) => scope,
-        SignedUp::ByMail(email) => panic!("a mail went to {email}"),
-    }
 }

@@ -29,10 +29,10 @@ use std::sync::Arc;
 
 use clap::Parser;
 use conversations::{Conversation, KINDS};
-use domain::calls::Judge;
+use domain::calls::{Judge, SaidSoFar};
 use live::{Effect, Event, Moment, Playbook, Session, Settings};
 use model::{Channel, CueKind, Millis, Segment, Verbosity};
-use providers::embedding::LocalModel;
+use providers::classifying::LocalClassifier;
 
 #[derive(Parser)]
 struct Arguments {
@@ -73,7 +73,7 @@ impl Counted {
 #[tokio::main]
 async fn main() {
     let arguments = Arguments::parse();
-    let judge = (!arguments.phrases).then(|| Judge::new(Arc::new(LocalModel::bundled().questions())));
+    let judge = (!arguments.phrases).then(|| Judge::new(Arc::new(LocalClassifier::shared())));
     let mut detection: BTreeMap<String, Counted> = BTreeMap::new();
     let mut normal: BTreeMap<String, Counted> = BTreeMap::new();
     let mut quiet: BTreeMap<&str, (u32, f64)> = BTreeMap::new();
@@ -81,9 +81,11 @@ async fn main() {
         let half = if conversation.is_odd { "odd" } else { "even" };
         let set = if ["four/", "five/"].iter().any(|folder| conversation.name.starts_with(folder)) { "plain" } else { "hard" };
         let mut paced = Session::new(Playbook::built_in(), settings(Verbosity::Normal));
+        let mut so_far = SaidSoFar::default();
         for (at, turn) in conversation.turns.iter().enumerate() {
+            let before = so_far.say(turn.channel, &turn.text);
             let moments = match &judge {
-                Some(judge) => judge.moments(turn.channel, &turn.text, conversation.before(at)).await,
+                Some(judge) => so_far.weigh(judge.judge(turn.channel, &turn.text, &before).await),
                 None => Vec::new(),
             };
             let shown = kinds(said(&mut paced, &conversation, at, &moments));

@@ -13,14 +13,17 @@
     reason = "a tool for developers"
 )]
 
+#[path = "support/person.rs"]
+mod person;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use domain::identity::{self, SignUp, SignedUp};
 use domain::knowledge;
 use domain::knowledge::KnowledgeKernel as _;
-use domain::{Actor, Client, Kernel};
+use domain::{Actor, Kernel};
 use model::{CollectionAccess, DocumentId, DocumentSource, DocumentState, NewCollection, Passage, Place, PlaceKind, Question};
+use person::signed_up;
 use serde::Deserialize;
 use server::config::{Config, EmbeddingsKind, Settings};
 use server::wiring;
@@ -60,7 +63,7 @@ async fn measure(name: &str, settings: Settings, texts: &[Text], queries: &[Quer
     let folder = tempfile::tempdir().unwrap();
     let config = Config::from_settings(Settings { data_dir: Some(folder.path().to_owned()), ..settings }).unwrap();
     let services = wiring::wire(&config).await.unwrap();
-    let scope = scope(&services).await;
+    let scope = signed_up(&services).await;
     keep(&services, &scope, texts).await;
     embed(name, &services, &scope).await;
     let (mut first, mut five, mut reciprocal, mut answered, mut refused) = (0.0, 0.0, 0.0, 0.0, 0.0);
@@ -101,20 +104,6 @@ async fn measure(name: &str, settings: Settings, texts: &[Text], queries: &[Quer
     println!("retrieval.{name}.answer_p95_ms={:.1}", at(&mut answers, 95));
 }
 
-async fn scope(services: &Kernel) -> Actor {
-    let form = SignUp {
-        name: "Ada".into(),
-        email: "ada@example.com".into(),
-        organization: "Acme".into(),
-        password: "correct horse battery".into(),
-    };
-    match identity::sign_up_program(services, &Client::default(), form).await.unwrap() {
-        SignedUp::In(scope) => scope,
-        SignedUp::ByMail(email) => panic!("a mail went to {email}"),
-    }
-}
-
-/// Each text a document that answers, under its id.
 async fn keep(services: &Kernel, scope: &Actor, texts: &[Text]) {
     let general = NewCollection { name: "General".into(), access: CollectionAccess::Everybody };
     let collection = knowledge::create_collection(services, scope, general).await.unwrap().id;

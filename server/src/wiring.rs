@@ -16,6 +16,7 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use ports::files::{Files, KeyRing};
 use ports::{Clock, Ids, KeySource, Mailer, Recognizer, Reranker, SystemClock, SystemIds};
+use providers::classifying::LocalClassifier;
 use providers::keys::{KeyFile, MadeOnce};
 use providers::mail::{self, LogMailer, Smtp};
 use providers::peers::WebSocketPeers;
@@ -131,8 +132,7 @@ pub async fn wire(config: &Config) -> Result<Kernel> {
         mailer: mailer(config)?,
         recognizers: recognizers(config)?,
         sample: providers::sample::call(),
-        // The heads are too weak yet to speak in calls (ADR 16).
-        encoder: None,
+        classifier: Some(Arc::new(LocalClassifier::shared())),
         knowledge: knowledge(config).await?,
         vault,
         membership: membership(config)?,

@@ -27,32 +27,39 @@ const WORKED_WITH: [(&str, &str, &str, &str); 3] = [
     ("asked_of_that_a", "asked_of_that/a", "asked_of_that", "a"),
 ];
 
-/// The heads that tell moments.
+/// The model that tells what is meant by lines of talk, and from which score on.
 pub fn moments() -> Result<()> {
     let root = workspace::root();
-    let mut train = process::cargo();
-    train.args(["run", "--release", "--quiet", "--package", "server", "--example", "train", "--"]);
+    let learned = root.join("server/moments");
+    let mut train = training(&root, "moments")?;
+    train.arg("--talks").arg(learned.join("talks")).arg("--lines").arg(learned.join("lines"));
     train.arg("--conversations").arg(root.join("server/live/tests/moments"));
-    train.arg("--heads").arg(root.join("server/moments/heads.bin"));
-    train.arg("--cache").arg(trained().join("vectors"));
-    run(&mut train)
+    train.arg("--classes").arg(learned.join("src/classes.rs"));
+    run(&mut train)?;
+    run(process::cargo().args(["fmt", "--package", "moments"]))
 }
 
 /// The model that tells what answers a question, and what its score and the signs count for.
 pub fn answers() -> Result<()> {
     let root = workspace::root();
-    let model = root.join("server/providers/models/answers");
     let told = step("what is told in what questions find", || told(&root))?;
-    let base = base()?;
-    let python = tools::environment("training", &model.join("requirements.txt"))?;
-    let mut train = Command::new(python);
-    train.arg(model.join("train.py")).arg("--base").arg(base).arg("--out").arg(model.join("model.onnx"));
+    let mut train = training(&root, "answers")?;
     train.arg("--weights").arg(root.join("server/domain/src/knowledge/answer/weights.rs"));
     for (held, ..) in HELD {
         train.arg("--held").arg(held);
     }
     run(train.arg(told))?;
     run(process::cargo().args(["fmt", "--package", "domain"]))
+}
+
+/// The training of a model: what makes it, of what, and where it goes.
+fn training(root: &Path, model: &str) -> Result<Command> {
+    let models = root.join("server/providers/models");
+    let base = base()?;
+    let python = tools::environment("training", &models.join("requirements.txt"))?;
+    let mut train = Command::new(python);
+    train.arg(models.join(model).join("train.py")).arg("--base").arg(base).arg("--out").arg(models.join(model).join("model.onnx"));
+    Ok(train)
 }
 
 /// The file of what the example `answers` prints of all sets.

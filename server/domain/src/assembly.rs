@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kernel::{Area, Kernel, KernelParts, Membership, Registry, Result, Vault};
 use ports::files::KeyRing;
-use ports::{Clock, Embedder, Ids, Mailer, Peers, Recognizer, SampleCall};
+use ports::{Clock, Ids, LineClassifier, Mailer, Peers, Recognizer, SampleCall};
 use secrecy::SecretString;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -55,8 +55,8 @@ pub struct Parts {
     pub recognizers: Vec<Arc<dyn Recognizer>>,
     /// The bundled sample call.
     pub sample: Arc<SampleCall>,
-    /// Makes the vectors that tell by examples what a line of a call is; none: phrases alone tell.
-    pub encoder: Option<Arc<dyn Embedder>>,
+    /// Tells what is meant by a line of a call; none: phrases alone tell.
+    pub classifier: Option<Arc<dyn LineClassifier>>,
     /// Files, their reader, the embedding model and the web.
     pub knowledge: KnowledgePorts,
     /// What organizations' credentials are sealed by.
@@ -73,7 +73,7 @@ pub struct Parts {
 /// If the manifests contradict one another, which a test finds first.
 #[allow(clippy::expect_used, reason = "a server with such manifests must not run, and none gets past the tests")]
 pub fn assemble(parts: Parts) -> Kernel {
-    let Parts { config, store, clock, ids, mailer, recognizers, sample, encoder, knowledge, vault, membership, peers } = parts;
+    let Parts { config, store, clock, ids, mailer, recognizers, sample, classifier, knowledge, vault, membership, peers } = parts;
     let Config { files, public_url, token_key, open_sign_up, refused_passwords, storage_quota, live } = config;
     let registry = Registry::new(&AREAS).expect("the manifests hold");
     let mut parts = KernelParts::new(store, clock, ids, public_url);
@@ -87,7 +87,7 @@ pub fn assemble(parts: Parts) -> Kernel {
         .with(PlaybooksState::default())
         .with(StorageState::new(storage_quota))
         .with(KnowledgeState::new(knowledge, files.clone()))
-        .with(CallsState::new(files, recognizers, sample, peers, live, encoder.map(Judge::new)));
+        .with(CallsState::new(files, recognizers, sample, peers, live, classifier.map(Judge::new)));
     Kernel::new(parts)
 }
 

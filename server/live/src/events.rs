@@ -13,14 +13,14 @@ pub struct Settings {
     pub tracks: Vec<Channel>,
 }
 
-/// What an example-based judge found in a segment: see the crate `moments`, of which nothing is known here.
+/// What a judge found in a segment: see the crate `moments`, of which nothing is known here.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
     /// The playbook's entry that it is a case of.
     pub topic: String,
     /// The characters of the segment that tell it.
     pub chars: Range<u32>,
-    /// By how much it is surer than it has to be.
+    /// How sure it is: 0 or more, and 1 where nobody has to ask for much to be shown it ([`Verbosity::Normal`]).
     pub margin: f32,
 }
 

@@ -1,19 +1,19 @@
-//! What a line of talk is, told by examples instead of phrases.
+//! What a line of talk is: what a classifier's scores mean.
 //!
-//! A [`Window`] of what was said (a sentence, or a dozen words where a recognizer gives no stops) has a vector of a sentence encoder and
-//! words. A [`Head`] for each class weighs both, with the vector of what the other side said before ([`Features`]). Heads are made of the
-//! lines in `lines/` by [`train`], reproducibly, and lie in the program ([`Heads::built_in`]); `lines/README.md` says where they come from.
+//! A classifier (`ports::LineClassifier`, the model that comes along) gives a line a score for each of [`classes`]: the logarithm of its odds. [`found`]
+//! tells of which kinds it is (an objection, a question …) and which topic of the kind is likeliest, as a playbook calls it. Which part of a long line
+//! tells it is seen when its [`windows`] are scored too.
 //!
-//! Nothing in here makes a vector, waits or reads a file: who has an encoder gives its numbers.
+//! `talks/` and `lines/` are what the model learned of; `cargo xtask train moments` makes it, and the least scores in `classes.rs`, anew.
+//!
+//! Nothing in here waits or reads a file: who has a classifier gives its scores.
 
 #![warn(missing_docs)]
 
-mod features;
-mod heads;
-pub mod lines;
-pub mod train;
+mod classes;
+mod found;
 mod windows;
 
-pub use features::{BUCKETS, DIMENSIONS, Features, before};
-pub use heads::{Class, Found, Head, Heads, HeadsError};
+pub use classes::SURE;
+pub use found::{Found, Sale, classes, found};
 pub use windows::{Window, windows};

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use crate::features::plain;
-
 /// Words that a sentence may have to be judged whole.
 const WHOLE: usize = 22;
 /// Words of a window where there are more, and how far apart windows begin.
@@ -92,6 +90,21 @@ fn sentences(words: &[Word]) -> Vec<Range<usize>> {
         }
     }
     sentences
+}
+
+/// A text in small letters, without marks: as different recognizers write the same.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let letter = if letter == '’' { '\'' } else { letter };
+        if letter.is_alphanumeric() || "'%$£€".contains(letter) {
+            plain.extend(letter.to_lowercase());
+        } else if !plain.ends_with(' ') && !plain.is_empty() {
+            plain.push(' ');
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
 }
 
 #[cfg(test)]

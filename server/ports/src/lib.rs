@@ -1,4 +1,4 @@
-//! What has several makers: clock, ids, keys, mail, recognizers, readers of documents, embedding models, judges of answers, fetchers of web pages, storage of
+//! What has several makers: clock, ids, keys, mail, recognizers, readers of documents, embedding models, judges of answers and of lines of talk, fetchers of web pages, storage of
 //! files; and the sample call. KnowledgePorts live in `providers` and `documents`; tests bring their own.
 //!
 //! Architecture invariant: nothing here knows the database, an area or a vendor. Words leave for a provider as [`Outbound`] only, sound as
@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod batch;
+mod classifier;
 mod consent;
 mod embedder;
 pub mod envelope;
@@ -24,6 +25,7 @@ mod time;
 mod web;
 
 pub use batch::{BatchRecognizer, Progress, Recording};
+pub use classifier::{ClassifyError, Line, LineClassifier};
 pub use consent::{Consent, ConsentMissing, ConsentedAudio};
 pub use embedder::{EmbedError, Embedder, EmbeddingModel, Embeddings};
 pub use keys::{KeySource, KeySourceError};

@@ -1,5 +1,6 @@
 """What the models that are trained here have in common: six layers that begin as all-MiniLM-L6-v2, and how they become a file of eight bits."""
 
+import contextlib
 import time
 
 import numpy as np
@@ -10,6 +11,8 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from torch import nn
 
+# Half as many bits are faster where the processor knows them, and many times slower where it doesn't.
+KNOWS_BF16 = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 RATE, HEAD_RATE, WARM_UP, DECAY, DROPOUT = 6e-5, 20.0, 0.1, 0.01, 0.1
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 
@@ -32,9 +35,9 @@ class Layer(nn.Module):
 
 
 class CrossEncoder(nn.Module):
-    """Two texts in, `outputs` numbers out."""
+    """Two texts in, `outputs` numbers out. The lowest `frozen` layers stay as they are."""
 
-    def __init__(self, folder, outputs, bias):
+    def __init__(self, folder, outputs, bias, frozen=0):
         super().__init__()
         self.words, self.places, self.sides = nn.Embedding(30522, 384), nn.Embedding(512, 384), nn.Embedding(2, 384)
         self.norm = nn.LayerNorm(384, eps=1e-12)
@@ -61,8 +64,8 @@ class CrossEncoder(nn.Module):
         nn.init.zeros_(self.head.weight)
         self.head.bias.data.fill_(bias)
         # What single words mean is known well enough.
-        for frozen in (self.words, self.places):
-            frozen.weight.requires_grad = False
+        for kept in [self.words, self.places, *([self.sides, self.norm, *self.layers[:frozen]] if frozen else [])]:
+            kept.requires_grad_(False)
 
     def forward(self, input_ids, attention_mask, token_type_ids):
         x = self.words(input_ids.long()) + self.places.weight[: input_ids.shape[1]][None] + self.sides(token_type_ids.long())
@@ -99,9 +102,9 @@ def matrices(pairs):
 def scores(model, pairs, size=16):
     """Of pairs of like lengths at a time."""
     order = sorted(range(len(pairs)), key=lambda pair: len(pairs[pair][0]))
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16) if KNOWS_BF16 else contextlib.nullcontext():
         made = [model(*map(torch.tensor, matrices([pairs[pair] for pair in order[start : start + size]]))) for start in range(0, len(order), size)]
-    return torch.cat(made)[torch.tensor(np.argsort(order))]
+    return torch.cat(made)[torch.tensor(np.argsort(order))].float()
 
 
 def train(model, batches, steps):

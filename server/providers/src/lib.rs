@@ -5,8 +5,10 @@
 
 #![warn(missing_docs)]
 
+pub mod classifying;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod conformance;
+mod cross_encoder;
 pub mod embedding;
 pub mod files;
 pub mod keys;

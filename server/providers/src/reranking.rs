@@ -1,15 +1,19 @@
 //! Telling how well a text answers a question, by a model that comes with the program.
 
-mod cross_encoder;
-
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use ports::{Outbound, RerankError, Reranker};
 
+use crate::cross_encoder::{CrossEncoder, Pair, cut};
 use crate::onnx::{Lane, Niceness, Weights};
-use cross_encoder::CrossEncoder;
 
+/// See `NOTICE.md` beside it.
+static WEIGHTS: &[u8] = include_bytes!("../models/answers/model.onnx");
+
+/// Tokens of a question that count, and of both texts; the model was trained on no more.
+const QUESTION: usize = 40;
+const BOTH: usize = 96;
 /// Texts in one forward pass: more are not faster on a CPU, and a cancelled request would end later.
 const BATCH: usize = 8;
 
@@ -36,12 +40,12 @@ impl Reranker for LocalReranker {
         let was_loaded = self.0.weights.is_loaded();
         let (question, texts) = (question.get().clone(), texts.iter().map(|text| text.get().clone()).collect::<Vec<_>>());
         let shared = Arc::clone(&self.0);
-        let pairs = self.0.lane.run(move |_| shared.weights.get(CrossEncoder::bundled)?.pairs(&question, &texts)).await;
+        let pairs = self.0.lane.run(move |_| pairs(&*shared.network()?, &question, &texts)).await;
         if !was_loaded {
             self.0.weights.let_go_when_idle();
         }
         let stopped = || RerankError("the model stopped".to_owned());
-        let mut pairs = pairs.ok_or_else(stopped)??;
+        let mut pairs = pairs.ok_or_else(stopped)?.map_err(RerankError)?;
         // Texts of one length together: what only fills up is computed too.
         let mut order: Vec<usize> = (0..pairs.len()).collect();
         order.sort_by_key(|&text| pairs[text].tokens.len());
@@ -49,13 +53,26 @@ impl Reranker for LocalReranker {
         for batch in order.chunks(BATCH) {
             let some: Vec<_> = batch.iter().map(|&text| std::mem::take(&mut pairs[text])).collect();
             let shared = Arc::clone(&self.0);
-            let made = self.0.lane.run(move |thread| shared.weights.get(CrossEncoder::bundled)?.scores(&some, thread)).await;
-            for (&text, score) in batch.iter().zip(made.ok_or_else(stopped)??) {
-                scores[text] = score;
+            let made = self.0.lane.run(move |thread| shared.network()?.scores(&some, thread)).await;
+            for (&text, score) in batch.iter().zip(made.ok_or_else(stopped)?.map_err(RerankError)?) {
+                scores[text] = score.first().copied().unwrap_or_default();
             }
         }
         Ok(scores)
     }
+}
+
+impl SharedReranker {
+    fn network(&self) -> Result<Arc<CrossEncoder>, String> {
+        self.weights.get(|| CrossEncoder::bundled(WEIGHTS, "score"))
+    }
+}
+
+/// A question with each text.
+fn pairs(network: &CrossEncoder, question: &str, texts: &[String]) -> Result<Vec<Pair>, String> {
+    let question = cut(network.tokens(question)?, QUESTION);
+    let pair = |text: &String| Ok(Pair::new(&question, &cut(network.tokens(text)?.split_off(1), BOTH - question.len())));
+    texts.iter().map(pair).collect()
 }
 
 #[cfg(test)]

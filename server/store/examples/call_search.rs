@@ -223,7 +223,11 @@ async fn index(store: &Store, house: &House, calls: &[CallId]) {
     testing::execute(store, "DROP INDEX call_terms_search").await;
     let (left, right) = calls.split_at(calls.len() / 2);
     tokio::join!(run(left), run(right));
-    testing::execute(store, "CREATE INDEX call_terms_search ON call_terms USING gin (search) WITH (fastupdate = off)").await;
+    testing::execute(
+        store,
+        "SET LOCAL statement_timeout = 0; CREATE INDEX call_terms_search ON call_terms USING gin (search) WITH (fastupdate = off)",
+    )
+    .await;
     testing::execute(store, "ANALYZE").await;
 }
 

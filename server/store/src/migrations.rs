@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use sqlx::PgPool;
 use sqlx::migrate::{Migrate, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::SqlitePool;
 
 use crate::engine::{Db, Store, query};
@@ -49,7 +51,12 @@ impl Store {
                 SQLITE.run(writer).await?;
                 self.settle(writer).await;
             }
-            Db::Postgres(pool) => POSTGRES.run(pool).await?,
+            Db::Postgres(pool) => {
+                let own = unhurried(pool);
+                let applied = POSTGRES.run(&own).await;
+                own.close().await;
+                applied?;
+            }
         }
         Ok(())
     }
@@ -106,6 +113,13 @@ impl Store {
     }
 }
 
+/// A connection for an upgrade, whose statements take as long as they take: an index over a million lines isn't made in the minute that any other may
+/// take.
+fn unhurried(pool: &PgPool) -> PgPool {
+    let connect = PgConnectOptions::clone(&pool.connect_options()).options([("statement_timeout", "0")]);
+    PgPoolOptions::new().max_connections(1).connect_lazy_with(connect)
+}
+
 async fn pending<C: Migrate>(migrator: &Migrator, connection: &mut C) -> Result<Vec<(i64, String)>> {
     connection.ensure_migrations_table(TABLE).await?;
     if let Some(version) = connection.dirty_version(TABLE).await? {
@@ -146,4 +160,23 @@ pub(crate) fn fingerprint() -> String {
     let mut hash = Sha256::new();
     POSTGRES.iter().for_each(|migration| hash.update(&migration.checksum));
     hex::encode(&hash.finalize()[..8])
+}
+
+#[cfg(all(test, feature = "test-utils"))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use crate::{Engine, testing};
+
+    #[tokio::test]
+    async fn an_upgrade_may_take_longer_than_a_page() {
+        let store = testing::open(Engine::Postgres).await;
+        let store = store.store();
+        let Db::Postgres(pool) = &store.db else { panic!("not PostgreSQL") };
+        let limit = "SHOW statement_timeout";
+        let of_upgrades: String = sqlx::query_scalar(limit).fetch_one(&unhurried(pool)).await.unwrap();
+        let of_others: String = sqlx::query_scalar(limit).fetch_one(pool).await.unwrap();
+        assert_eq!((of_upgrades.as_str(), of_others.as_str()), ("0", "1min"));
+    }
 }

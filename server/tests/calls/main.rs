@@ -19,6 +19,7 @@ mod fleet;
 mod flow;
 mod functions;
 mod hostile_text;
+mod judged;
 mod lists;
 mod long;
 mod mails;

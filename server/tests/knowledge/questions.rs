@@ -18,28 +18,21 @@
 
 #![allow(clippy::print_stdout, reason = "the figure is what it is for")]
 
+#[path = "../../examples/support/labelled.rs"]
+mod labelled;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use labelled::Labelled;
 use ports::{Embeddings, Reranker};
 use providers::embedding::LocalModel;
 use providers::reranking::LocalReranker;
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::form::{asked, give_bytes, ready};
 use crate::support::{Program, Setup, TestServer};
-
-#[derive(Deserialize)]
-struct Labelled {
-    id: String,
-    #[serde(default)]
-    seller: String,
-    question: String,
-    answerable: bool,
-    any_of: Vec<Vec<String>>,
-}
 
 /// How many were right.
 #[derive(Debug, Default)]
@@ -54,11 +47,6 @@ struct Figures {
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/knowledge").join(name)
-}
-
-/// Lower case, white space as one space each.
-fn flat(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Gives the documents of a folder to a company of their own and asks its questions.
@@ -80,14 +68,14 @@ async fn measure(questions: &str, documents: &str, seller: &str, models: Option<
     let questions = std::fs::read_to_string(folder(questions).join("questions.jsonl")).unwrap();
     let mut figures = Figures::default();
     for line in questions.lines() {
-        let Labelled { id, seller: of, question, answerable, any_of } = serde_json::from_str(line).unwrap();
-        if of != seller {
+        let labelled: Labelled = serde_json::from_str(line).unwrap();
+        if labelled.seller != seller {
             continue;
         }
-        let lines: Vec<String> = asked(&ann, &question).await.iter().map(|line| flat(line)).collect();
-        let is_right = |line: &String| any_of.iter().any(|all| all.iter().all(|part| line.contains(&flat(part))));
-        let is_good = if answerable { lines.iter().any(is_right) } else { lines.is_empty() };
-        if answerable {
+        let lines = asked(&ann, &labelled.question).await;
+        let is_right = |line: &String| labelled.is_said_by(line);
+        let is_good = if labelled.answerable { lines.iter().any(is_right) } else { lines.is_empty() };
+        if labelled.answerable {
             figures.answerable += 1;
             figures.right += u32::from(is_good);
             figures.first += u32::from(lines.first().is_some_and(is_right));
@@ -96,7 +84,7 @@ async fn measure(questions: &str, documents: &str, seller: &str, models: Option<
             figures.refused += u32::from(is_good);
         }
         if prints {
-            println!("{} {id} {question}\n      {}", if is_good { "right" } else { "WRONG" }, lines.join("\n      "));
+            println!("{} {} {}\n      {}", if is_good { "right" } else { "WRONG" }, labelled.id, labelled.question, lines.join("\n      "));
         }
     }
     println!("{seller} {figures:?}");

@@ -53,6 +53,8 @@ pub struct Setup {
     pub embeddings_before: Option<Arc<dyn ports::Embedder>>,
     /// A model that tells what answers; else words alone do.
     pub reranker: Option<Arc<dyn ports::Reranker>>,
+    /// Tells what is meant by lines of calls; none: phrases alone.
+    pub classifier: Option<Arc<dyn ports::LineClassifier>>,
     /// Whether workers and the relay sleep until a bell wakes them.
     pub only_when_woken: bool,
 }
@@ -67,6 +69,7 @@ impl Default for Setup {
             embeddings: None,
             embeddings_before: None,
             reranker: None,
+            classifier: None,
             only_when_woken: false,
         }
     }
@@ -151,7 +154,7 @@ impl TestServer {
             mailer: outbox.clone(),
             recognizers,
             sample: providers::sample::call(),
-            encoder: None,
+            classifier: setup.classifier,
             knowledge: domain::knowledge::KnowledgePorts {
                 files,
                 reader: Arc::new(reader),

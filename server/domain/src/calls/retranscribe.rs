@@ -16,7 +16,7 @@ use self::streamed::StreamedBatch;
 use super::events::TranscriptUpdated;
 use super::finish::Material;
 use super::jobs::Recognize;
-use super::judge::{Judge, LastSaid, judge_of};
+use super::judge::{Judge, SaidSoFar, judge_of};
 use super::live::duration_of;
 use super::recognizers::require_for_recording;
 use super::{cue_passages, open_stream, recording};
@@ -71,10 +71,10 @@ pub(super) async fn cues(kernel: &Kernel, material: &Material) -> Vec<Cue> {
     let mut cues = Vec::new();
     let mut session = session(material);
     let call = &material.call;
-    let (judge, mut last) = (judge_of(kernel, call), LastSaid::default());
+    let (judge, mut said) = (judge_of(kernel, call), SaidSoFar::default());
     for segment in &material.segments {
         collect(session.revisit(segment), &mut Vec::new(), &mut cues);
-        judge_one(judge.as_ref(), &mut last, segment, &mut session, &mut cues).await;
+        judge_one(judge.as_ref(), &mut said, segment, &mut session, &mut cues).await;
     }
     cue_passages::renew(kernel, call.organization_id, call.id, &material.segments, &material.cues, &mut cues).await;
     cues
@@ -87,10 +87,10 @@ fn session(material: &Material) -> Session {
 }
 
 /// The cues that a line brings beside those of its phrases.
-async fn judge_one(judge: Option<&Judge>, last: &mut LastSaid, segment: &Segment, session: &mut Session, cues: &mut Vec<Cue>) {
-    let before = last.say(segment.channel, &segment.text);
+async fn judge_one(judge: Option<&Judge>, said: &mut SaidSoFar, segment: &Segment, session: &mut Session, cues: &mut Vec<Cue>) {
+    let before = said.say(segment.channel, &segment.text);
     if let Some(judge) = judge.filter(|_| !segment.is_doubtful()) {
-        let moments = judge.moments(segment.channel, &segment.text, &before).await;
+        let moments = said.weigh(judge.judge(segment.channel, &segment.text, &before).await);
         let judged = Event::Judged { segment: segment.number, moments };
         collect(session.handle(judged, segment.end_ms), &mut Vec::new(), cues);
     }
@@ -99,7 +99,7 @@ async fn judge_one(judge: Option<&Judge>, last: &mut LastSaid, segment: &Segment
 /// Plays events to a fresh engine.
 async fn replay(kernel: &Kernel, material: &Material, events: Vec<Event>) -> (Vec<Segment>, Vec<Cue>) {
     let mut session = session(material);
-    let (judge, mut last) = (judge_of(kernel, &material.call), LastSaid::default());
+    let (judge, mut said) = (judge_of(kernel, &material.call), SaidSoFar::default());
     let (mut segments, mut cues) = (Vec::<Segment>::new(), Vec::new());
     let mut now = Millis::ZERO;
     for event in events {
@@ -109,7 +109,7 @@ async fn replay(kernel: &Kernel, material: &Material, events: Vec<Event>) -> (Ve
         let known = segments.len();
         collect(session.handle(event, now), &mut segments, &mut cues);
         for segment in &segments[known..] {
-            judge_one(judge.as_ref(), &mut last, segment, &mut session, &mut cues).await;
+            judge_one(judge.as_ref(), &mut said, segment, &mut session, &mut cues).await;
         }
     }
     collect(session.handle(Event::End, now), &mut segments, &mut cues);

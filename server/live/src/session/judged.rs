@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use model::metrics::is_acknowledgement;
-use model::{CueKind, Evidence, Segment, Span};
+use model::{CueKind, Evidence, Segment, Span, Verbosity};
 
 use super::Session;
 use super::cues::Cited;
@@ -56,6 +56,7 @@ impl Session {
             // Who objects and asks in one breath is answered within the objection.
             let is_said = |kind: &CueKind| *kind == entry.kind || (entry.kind == CueKind::Question && *kind == CueKind::Objection);
             if brought.len() >= MOST_CUES
+                || moment.margin < asked_for(self.settings.verbosity)
                 || !entry.speaker.is(segment.channel)
                 || brought.iter().any(is_said)
                 || !self.pacing.allows(entry, self.settings.verbosity, segment.end_ms)
@@ -66,6 +67,15 @@ impl Session {
             self.show(index, cited, segment.end_ms, effects);
             brought.push(entry.kind);
         }
+    }
+}
+
+/// How sure a moment has to be.
+fn asked_for(verbosity: Verbosity) -> f32 {
+    match verbosity {
+        Verbosity::Quiet => 2.0,
+        Verbosity::Normal => 1.0,
+        Verbosity::Chatty => 0.0,
     }
 }
 

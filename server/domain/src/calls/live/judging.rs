@@ -1,29 +1,29 @@
-//! Has a live call's lines judged by examples, beside the call: no cue, word or frame waits for it.
+//! Has a live call's lines judged beside their phrases, and beside the call: no cue, word or frame waits for it.
 
 use live::{Event, Moment};
 use model::Segment;
 use tokio::task::JoinSet;
 
 use super::actor::CallActor;
-use crate::calls::judge::{Judge, LastSaid};
+use crate::calls::judge::{Judge, Judged, SaidSoFar};
 
 /// One call's lines that are being judged. They end with it.
 pub(super) struct Judging {
-    /// None where the engine doesn't understand the call's language, or the server has no encoder.
+    /// None where the engine doesn't understand the call's language, or the server has no classifier.
     judge: Option<Judge>,
-    last: LastSaid,
-    running: JoinSet<(i64, Vec<Moment>)>,
+    said: SaidSoFar,
+    running: JoinSet<(i64, Judged)>,
 }
 
 impl Judging {
     pub(super) fn new(judge: Option<Judge>) -> Self {
-        Self { judge, last: LastSaid::default(), running: JoinSet::new() }
+        Self { judge, said: SaidSoFar::default(), running: JoinSet::new() }
     }
 
     /// Has a line judged.
     pub(super) fn judge(&mut self, segment: &Segment) {
         let Some(judge) = self.judge.clone() else { return };
-        let before = self.last.say(segment.channel, &segment.text);
+        let before = self.said.say(segment.channel, &segment.text);
         if segment.is_doubtful() {
             return;
         }
@@ -35,8 +35,10 @@ impl Judging {
     pub(super) async fn next(&mut self) -> Option<(i64, Vec<Moment>)> {
         loop {
             match self.running.join_next().await? {
-                Ok((_, moments)) if moments.is_empty() => {}
-                Ok(judged) => return Some(judged),
+                Ok((number, judged)) => match self.said.weigh(judged) {
+                    moments if moments.is_empty() => {}
+                    moments => return Some((number, moments)),
+                },
                 Err(error) => tracing::error!(%error, "judging a line failed"),
             }
         }

@@ -240,7 +240,7 @@ fn services_of(
         mailer: Arc::new(Outbox::default()),
         recognizers: vec![Arc::new(recognizer)],
         sample: Arc::new(SampleCall::default()),
-        encoder: None,
+        classifier: None,
         knowledge: {
             let mood = storage.as_ref().map(|storage| Arc::clone(&storage.mood)).unwrap_or_default();
             knowledge(storage.as_ref().map_or(folder, |storage| &storage.folder), &mood, embeddings)
