@@ -49,7 +49,7 @@ use kernel::{
 
 pub use self::deletion::{delete, restore};
 pub use self::edit::patch;
-pub use self::judge::{Judge, Judged, SaidSoFar};
+pub use self::judge::{Judge, JudgedLine, SaidSoFar};
 pub use self::promises::open_promises;
 pub use self::recognizers::RecognizerRegistry;
 pub use self::review::{TranscriptPart, review, shown_lines, shown_review, transcript};

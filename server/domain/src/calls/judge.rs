@@ -30,7 +30,7 @@ pub struct Judge {
 
 /// What was found in a line.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Judged {
+pub struct JudgedLine {
     /// The surest first, their margins as [`Found::margin`].
     moments: Vec<Moment>,
     /// The line's scores; none if it was not judged.
@@ -44,19 +44,19 @@ impl Judge {
     }
 
     /// What is found in a line of a live call, after what the other side had said. Nothing, if too many lines wait.
-    pub(in crate::calls) async fn live(&self, channel: Channel, text: &str, said_before: &str) -> Judged {
+    pub(in crate::calls) async fn live(&self, channel: Channel, text: &str, said_before: &str) -> JudgedLine {
         let Ok(_place) = self.places.try_acquire() else {
             metrics::counter!("closezly_lines_not_judged_total").increment(1);
-            return Judged::default();
+            return JudgedLine::default();
         };
         timeout(PATIENCE, self.judge(channel, text, said_before)).await.unwrap_or_default()
     }
 
     /// The same of a line that nobody waits for.
-    pub async fn judge(&self, channel: Channel, text: &str, said_before: &str) -> Judged {
+    pub async fn judge(&self, channel: Channel, text: &str, said_before: &str) -> JudgedLine {
         let parts = windows(text);
-        let Some(whole) = parts.first() else { return Judged::default() };
-        let Some(scores) = self.scores(channel, &[text], said_before).await.pop() else { return Judged::default() };
+        let Some(whole) = parts.first() else { return JudgedLine::default() };
+        let Some(scores) = self.scores(channel, &[text], said_before).await.pop() else { return JudgedLine::default() };
         let told: Vec<(Found, &str)> = found(&scores).into_iter().filter_map(|found| Some((found, topic(&found, channel)?))).collect();
         let parts = if told.is_empty() || text.split_whitespace().count() <= SHORT { &[] } else { &parts[1..] };
         let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
@@ -65,7 +65,7 @@ impl Judge {
             let chars = likeliest(&found, parts, &of_parts).unwrap_or(whole).chars.clone();
             Moment { topic: topic.to_owned(), chars, margin: found.margin }
         };
-        Judged { moments: told.into_iter().map(moment).collect(), scores }
+        JudgedLine { moments: told.into_iter().map(moment).collect(), scores }
     }
 
     /// Scores of texts that are said after the same; none if the classifier fails.
@@ -121,7 +121,7 @@ impl SaidSoFar {
     }
 
     /// Takes in what a line was judged to be, and gives what of it counts in this talk.
-    pub fn weigh(&mut self, judged: Judged) -> Vec<Moment> {
+    pub fn weigh(&mut self, judged: JudgedLine) -> Vec<Moment> {
         self.sale.take_in(&judged.scores);
         let asked_for = self.sale.asks_for();
         let weighed = judged.moments.into_iter().map(|moment| Moment { margin: (moment.margin - asked_for) / SURE, ..moment });
@@ -147,11 +147,11 @@ mod tests {
         let mut said = SaidSoFar::default();
         let scores: Vec<f32> = moments::classes().map(|_| -9.0).collect();
         let moment = |margin| Moment { topic: "next_step.rep".to_owned(), chars: 0..5, margin };
-        let judged = |scores| Judged { moments: vec![moment(60.0), moment(0.1)], scores };
+        let judged = |scores| JudgedLine { moments: vec![moment(60.0), moment(0.1)], scores };
         let margins = said.weigh(judged(Vec::new())).into_iter().map(|moment| moment.margin).collect::<Vec<_>>();
         assert_eq!(margins, [60.0 / SURE, 0.1 / SURE], "measured by what is sure");
         for _ in 0..60 {
-            said.weigh(Judged { moments: Vec::new(), scores: scores.clone() });
+            said.weigh(JudgedLine { moments: Vec::new(), scores: scores.clone() });
         }
         let left = said.weigh(judged(scores));
         assert!(left.len() == 1 && left[0].margin > 0.0 && left[0].margin < 60.0 / SURE, "{left:?}");

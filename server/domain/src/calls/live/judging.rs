@@ -5,14 +5,14 @@ use model::Segment;
 use tokio::task::JoinSet;
 
 use super::actor::CallActor;
-use crate::calls::judge::{Judge, Judged, SaidSoFar};
+use crate::calls::judge::{Judge, JudgedLine, SaidSoFar};
 
 /// One call's lines that are being judged. They end with it.
 pub(super) struct Judging {
     /// None where the engine doesn't understand the call's language, or the server has no classifier.
     judge: Option<Judge>,
     said: SaidSoFar,
-    running: JoinSet<(i64, Judged)>,
+    running: JoinSet<(i64, JudgedLine)>,
 }
 
 impl Judging {
