@@ -222,6 +222,9 @@ pub(crate) fn is_memory(url: &str) -> bool {
     url.trim_start_matches("sqlite:").trim_start_matches("//").starts_with(":memory:")
 }
 
+/// What a reader keeps of the file's pages: so many KiB, which SQLite wants with a minus.
+const READERS_CACHE: &str = "-512";
+
 async fn connect_sqlite(url: &str, options: Options) -> Result<Db> {
     let connect = sqlite_options(url)?
         .create_if_missing(true)
@@ -251,7 +254,9 @@ async fn connect_sqlite(url: &str, options: Options) -> Result<Db> {
         })
     });
     let writer = writer.connect_with(connect.clone()).await?;
-    let readers = pool().max_connections(options.connections.max(1)).connect_with(connect.pragma("query_only", "ON")).await?;
+    // Pages are kept by the operating system: what each reader keeps too grows for hours, until it is there once more for each of them.
+    let reader = connect.pragma("query_only", "ON").pragma("cache_size", READERS_CACHE);
+    let readers = pool().max_connections(options.connections.max(1)).connect_with(reader).await?;
     Ok(Db::Sqlite { writer, readers })
 }
 

@@ -13,6 +13,8 @@ use serde::de::DeserializeOwned;
 
 /// So many are packed together; at least as many are not.
 const TOGETHER: usize = 32;
+/// So many packages become one: the more are packed together, the less each takes.
+const PACKAGES: usize = 8;
 
 /// What is numbered within a call, and has its place in the call's time.
 pub(super) trait CallRow: Clone + Serialize + DeserializeOwned {
@@ -63,6 +65,21 @@ impl<T: CallRow> Rows<T> {
         {
             self.packed.push(packed);
             self.newest.drain(..TOGETHER);
+            self.pack_closer();
+        }
+    }
+
+    /// Makes one package of the last ones, once there are enough of them.
+    fn pack_closer(&mut self) {
+        let small = self.packed.iter().rev().take_while(|packed| packed.count <= TOGETHER).count();
+        let Some(from) = self.packed.len().checked_sub(PACKAGES).filter(|_| small >= PACKAGES) else { return };
+        let rows: Vec<T> = self.packed[from..].iter().flat_map(Packed::rows).collect();
+        // Of a package that can't be unpacked nothing more must be lost.
+        let is_all = rows.len() == self.packed[from..].iter().map(|packed| packed.count).sum::<usize>();
+        if let Some(closer) = Packed::of(&rows).filter(|_| is_all) {
+            self.packed.truncate(from);
+            self.packed.push(closer);
+            self.packed.shrink_to_fit();
         }
     }
 
@@ -133,6 +150,7 @@ impl<T: CallRow> FromIterator<T> for Rows<T> {
 /// Some that follow one another.
 #[derive(Debug)]
 struct Packed {
+    count: usize,
     numbers: RangeInclusive<i64>,
     times: RangeInclusive<Millis>,
     bytes: Box<[u8]>,
@@ -145,7 +163,7 @@ impl Packed {
         let times = rows.iter().map(CallRow::at).min()?..=rows.iter().map(CallRow::at).max()?;
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&postcard::to_stdvec(rows).ok()?).ok()?;
-        Some(Self { numbers, times, bytes: encoder.finish().ok()?.into_boxed_slice() })
+        Some(Self { count: rows.len(), numbers, times, bytes: encoder.finish().ok()?.into_boxed_slice() })
     }
 
     fn rows<T: CallRow>(&self) -> Vec<T> {
@@ -183,11 +201,11 @@ mod tests {
 
     #[test]
     fn all_is_there_as_it_was_said_however_much_it_is() {
-        for count in [0, 1, 31, 32, 63, 64, 65, 1_000] {
+        for count in [0, 1, 31, 32, 63, 64, 65, 287, 288, 1_000] {
             let segments: Vec<Segment> = (1..=count).map(segment).collect();
             let rows: Rows<Segment> = segments.iter().cloned().collect();
             assert_eq!(rows.all(), segments);
-            assert!(rows.newest.len() < 2 * TOGETHER, "{}", rows.newest.len());
+            assert!(rows.newest.len() < 2 * TOGETHER && rows.packed.len() < 2 * PACKAGES, "{} {}", rows.newest.len(), rows.packed.len());
             for number in [1, 2, count / 2, count] {
                 assert_eq!(rows.get(number), segments.iter().find(|known| known.number == number).cloned(), "{number} of {count}");
             }
@@ -199,7 +217,7 @@ mod tests {
     fn a_line_takes_little() {
         let rows: Rows<Segment> = (1..=1_000).map(segment).collect();
         let packed: usize = rows.packed.iter().map(|packed| packed.bytes.len()).sum();
-        assert!(packed < 60 * 1_000, "{packed} bytes for a thousand lines");
+        assert!(packed < 50 * 1_000, "{packed} bytes for a thousand lines");
     }
 
     fn cue(number: i64) -> Cue {
