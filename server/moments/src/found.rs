@@ -14,7 +14,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// How much speaks for its kind in other scores; none of scores that aren't one for each of [`classes`].
+    /// How much speaks for its kind in other scores; none of scores that aren't one for each of [`classes()`].
     pub fn score_in(&self, scores: &[f32]) -> Option<f32> {
         let at = KINDS.iter().position(|(kind, _)| *kind == self.kind)?;
         (scores.len() == classes().count()).then(|| scores[at])
@@ -26,7 +26,7 @@ pub fn classes() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|(kind, _)| *kind).chain(TOPICS).chain(["sale"])
 }
 
-/// What a line with these scores is: each kind that is believed, the surest first. Nothing of scores that aren't one for each of [`classes`].
+/// What a line with these scores is: each kind that is believed, the surest first. Nothing of scores that aren't one for each of [`classes()`].
 pub fn found(scores: &[f32]) -> Vec<Found> {
     if scores.len() != classes().count() {
         return Vec::new();

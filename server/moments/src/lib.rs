@@ -1,6 +1,6 @@
 //! What a line of talk is: what a classifier's scores mean.
 //!
-//! A classifier (`ports::LineClassifier`, the model that comes along) gives a line a score for each of [`classes`]: the logarithm of its odds. [`found()`]
+//! A classifier (`ports::LineClassifier`, the model that comes along) gives a line a score for each of [`classes()`]: the logarithm of its odds. [`found()`]
 //! tells of which kinds it is (an objection, a question …) and which topic of the kind is likeliest, as a playbook calls it. Which part of a long line
 //! tells it is seen when its [`windows()`] are scored too.
 //!
