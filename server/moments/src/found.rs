@@ -113,6 +113,14 @@ mod tests {
     }
 
     #[test]
+    fn a_talk_is_weighed_as_when_the_least_scores_were_set() {
+        let training = include_str!("../../providers/models/moments/train.py");
+        let ((lines, score), most) = (Sale::BEFORE, Sale::MOST);
+        assert!(training.contains(&format!("LINES_BEFORE, SCORE_BEFORE, SAYS_AT_MOST = {lines:.1}, {score:.1}, {most:.1}\n")));
+        assert!(training.contains(&format!("ASKED = ({:.1}, {:.1})\n", SALE.0, SALE.1)));
+    }
+
+    #[test]
     fn the_longer_nobody_sells_the_surer_a_line_has_to_be() {
         let mut sale = Sale::default();
         assert_eq!(sale.asks_for(), 0.0);

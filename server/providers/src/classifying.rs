@@ -123,6 +123,12 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_read_as_in_training() {
+        let training = include_str!("../models/moments/train.py");
+        assert!(training.contains(&format!("BEFORE, LINE, STEP, MOST = {BEFORE}, {LINE}, {STEP}, {MOST}\n")));
+    }
+
+    #[test]
     fn a_long_line_is_read_in_parts_that_overlap() {
         assert_eq!(starts(0), [0]);
         assert_eq!(starts(80), [0]);

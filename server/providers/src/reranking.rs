@@ -87,6 +87,12 @@ mod tests {
         LocalReranker::shared().rerank(&redaction.text(question), &redaction.texts(texts)).await.unwrap()
     }
 
+    #[test]
+    fn a_text_is_read_as_in_training() {
+        let training = include_str!("../models/answers/train.py");
+        assert!(training.contains(&format!("QUESTION, BOTH, READ, LINES, AS_LIKELY = {QUESTION}, {BOTH}, ")));
+    }
+
     #[tokio::test]
     async fn what_answers_is_told_from_what_does_not() {
         let texts = [

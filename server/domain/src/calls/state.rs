@@ -65,7 +65,7 @@ pub trait CallsKernel {
     fn call_registry(&self) -> &CallRegistry;
     /// How live calls are heard.
     fn live_settings(&self) -> LiveSettings;
-    /// What tells by examples what a line is.
+    /// What tells, beside the phrases, what a line is.
     fn judge(&self) -> Option<&Judge>;
     /// The way to other servers.
     fn peers(&self) -> &dyn Peers;
